@@ -1,25 +1,23 @@
 """The clock of tests: no test waits for a real one."""
 
-from __future__ import annotations
-
 import threading
 
 
 class Clock:
     """Time that a test moves, and that goes by `tick` whenever somebody looks at it."""
 
-    def __init__(self, tick: float = 0.0) -> None:
+    def __init__(self, tick=0.0):
         self.seconds = 1000.0
         self.looks = threading.Semaphore(0)
         """Released at each look: a test can wait until a thread has looked."""
         self._tick = tick
 
-    def now(self) -> float:
+    def now(self):
         """Seconds, as of `time.monotonic`."""
         self.seconds += self._tick
         self.looks.release()
         return self.seconds
 
-    def forward(self, seconds: float) -> None:
+    def forward(self, seconds):
         """Let time pass."""
         self.seconds += seconds

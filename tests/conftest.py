@@ -8,17 +8,14 @@
 what a module's fixtures start is started once; files that take longest come first.
 """
 
-from __future__ import annotations
-
 import os
-from collections.abc import Iterator
 
 import pytest
 from hypothesis import settings
 
 from lib.ui.streamlit_private import PRIVATE
 from tests.agreement import recorded
-from tests.browser.server import Server, serve_for_tests
+from tests.browser.server import serve_for_tests
 
 QUICK = {"unit", "app"}
 ORDER = ("faults", "browser", "agreement", "app", "unit")
@@ -32,14 +29,14 @@ if "PYTEST_XDIST_WORKER" in os.environ:  # TensorFlow in a test leaves the other
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server(tmp_path_factory):
     """The app with one training process; all tests of a pytest process share it."""
     with serve_for_tests(tmp_path_factory.mktemp("server")) as server:
         yield server
 
 
 @pytest.hookimpl(tryfirst=True)  # before pytest chooses by marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(items):
     """Mark the quick tests, skip what the public API alone can't do, and sort by folder."""
     for item in items:
         if folder_of(item.nodeid) in QUICK and not item.get_closest_marker("slow"):
@@ -49,12 +46,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: ORDER.index(folder_of(item.nodeid)))
 
 
-def folder_of(nodeid: str) -> str:
+def folder_of(nodeid):
     """The folder of a test below `tests`."""
     return nodeid.split("/")[1]
 
 
-def pytest_sessionfinish(exitstatus: int) -> None:
+def pytest_sessionfinish(exitstatus):
     """A session that was started to record answers writes them, unless a test failed."""
     if recorded.MODE == recorded.RECORDING and exitstatus == pytest.ExitCode.OK:
         for path in recorded.write_answers():

@@ -1,17 +1,11 @@
 """A training client without a training process: runs go as a test says, questions wait for it."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Iterable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import Any
 
-from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment, ModelSettings
-from lib.results.run import Run, SeedWeights, Snapshot, Status
-from lib.training.quotas import Visitor
+from lib.results.run import Run, Snapshot, Status
 
 
 @dataclass(slots=True, eq=False)
@@ -33,39 +27,39 @@ class FakeClient:
     places = 1
     """How many runs train side by side; a test may set another number."""
 
-    def __init__(self) -> None:
-        self.runs: dict[str, Run] = {}
-        self.snapshots: dict[str, Snapshot] = {}
+    def __init__(self):
+        self.runs = {}
+        self.snapshots = {}
         """The newest of each run, by its id: a test puts others here."""
-        self.calls: list[tuple[str, str]] = []
+        self.calls = []
         """What was done to runs: "pause", "resume", "step" or "stop", and a run's id."""
-        self.paces: dict[str, float | None] = {}
+        self.paces = {}
         """How many seconds each run's epochs are spread over, by its id."""
-        self.resumed: dict[str, int | None] = {}
+        self.resumed = {}
         """For how many epochs each run was told to go on, None where to its end."""
-        self.prepared: list[ModelSettings] = []
+        self.prepared = []
         """The models that were likely to be trained, one after the other."""
-        self.questions: list[Question] = []
+        self.questions = []
         """All that was asked, in order."""
-        self.cards: dict[str, bytes] = {}
+        self.cards = {}
         """Of runs of other page servers, by id."""
-        self.found: list[str] = []
+        self.found = []
         """The runs that were looked for there."""
         self.is_silent = False
         """Whether nobody answers who looks for a run, until a test calls `answer`."""
-        self._unanswered: list[tuple[str, Future[dict[str, Any]]]] = []
+        self._unanswered = []
 
     def start(
         self,
-        experiment: Experiment,
-        dataset: Dataset,
-        paused: bool = False,
-        owner: Visitor | None = None,  # noqa: ARG002  as the client's
-        show_seconds: float | None = None,
+        experiment,
+        dataset,
+        paused=False,
+        owner=None,  # noqa: ARG002  as the client's
+        show_seconds=None,
         *,
-        background: bool = False,  # noqa: ARG002  as the client's
-        card: bytes = b"",  # noqa: ARG002  as the client's
-    ) -> Run:
+        background=False,  # noqa: ARG002  as the client's
+        card=b"",  # noqa: ARG002  as the client's
+    ):
         """A run that trains, or one that is paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)
         self.runs[run.id] = run
@@ -73,7 +67,7 @@ class FakeClient:
         self.set(run, Status.PAUSED if paused else Status.RUNNING)
         return run
 
-    def find(self, run_id: str) -> Future[dict[str, Any]]:
+    def find(self, run_id):
         """The card of a run of another page server."""
         self.found.append(run_id)
         self._unanswered.append((run_id, Future()))
@@ -82,77 +76,77 @@ class FakeClient:
             self.answer()
         return answer
 
-    def answer(self) -> None:
+    def answer(self):
         """Answer who looks for a run."""
         while self._unanswered:
             run_id, answer = self._unanswered.pop()
             answer.set_result({"card": self.cards.get(run_id)})
 
-    def adopt(self, run: Run) -> None:
+    def adopt(self, run):
         """A run of another page server."""
         self.runs[run.id] = run
         self.set(run, Status.RUNNING)
 
-    def set(self, run: Run, status: Status, **figures: Any) -> None:
+    def set(self, run, status, **figures):
         """Let a run's newest snapshot be this."""
         epochs = run.experiment.training.epochs
         self.snapshots[run.id] = Snapshot(run.id, status, epochs=epochs, **figures)
 
-    def set_pace(self, run: Run, show_seconds: float | None) -> None:
+    def set_pace(self, run, show_seconds):
         """Its epochs come so fast."""
         self.paces[run.id] = show_seconds
 
-    def wait_any(self, runs: Iterable[Run], timeout: float) -> None:  # noqa: ARG002  as the client's
+    def wait_any(self, runs, timeout):  # noqa: ARG002  as the client's
         """A moment: whoever waits has to look again."""
         time.sleep(min(timeout, 0.005))
 
-    def pause(self, run: Run) -> None:
+    def pause(self, run):
         """It rests."""
         self._do("pause", run, Status.PAUSED)
 
-    def resume(self, run: Run, epochs: int | None = None) -> None:
+    def resume(self, run, epochs=None):
         """It goes on."""
         self.resumed[run.id] = epochs
         self._do("resume", run, Status.RUNNING)
 
-    def step(self, run: Run) -> None:
+    def step(self, run):
         """It rests again."""
         self._do("step", run, Status.PAUSED)
 
-    def stop(self, run: Run) -> None:
+    def stop(self, run):
         """It ends."""
         self._do("stop", run, Status.STOPPED)
 
-    def _do(self, call: str, run: Run, status: Status) -> None:
+    def _do(self, call, run, status):
         self.set(run, status)
         self.calls.append((call, run.id))
 
-    def get(self, run_id: str) -> Run | None:
+    def get(self, run_id):
         """A run that hasn't been forgotten: a test may take it out of `runs`."""
         return self.runs.get(run_id)
 
-    def latest(self, run: Run) -> Snapshot | None:
+    def latest(self, run):
         """Its newest snapshot."""
         return self.snapshots.get(run.id) if run.id in self.runs else None
 
-    def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:  # noqa: ARG002  as the client's
+    def checkpoints(self, run):  # noqa: ARG002  as the client's
         """None: it has only the weights that its snapshot has."""
         return []
 
-    def forget_most(self) -> None:
+    def forget_most(self):
         """There is nothing to forget."""
 
-    def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
+    def prepare(self, experiment, dataset):
         """Nothing is compiled; the model is noted, if there are data to learn from."""
         if dataset.train:
             self.prepared.append(experiment.model)
 
-    def ask(self, name: str, **arguments: Any) -> Future[dict[str, Any]]:
+    def ask(self, name, **arguments):
         """A question whose answer a test gives."""
         self.questions.append(Question(name, arguments))
         return self.questions[-1].answer
 
-    def ahead(self, question: Future[dict[str, Any]]) -> int:
+    def ahead(self, question):
         """How many open questions were asked before this one."""
         open_ones = [asked.answer for asked in self.questions if not asked.answer.done()]
         return open_ones.index(question) if question in open_ones else 0

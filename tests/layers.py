@@ -4,18 +4,12 @@ Each is made by a generator of random numbers, so that three hundred are as diff
 the strategies at the end hand it to Hypothesis.
 """
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from dataclasses import replace
-from random import Random
-from typing import Any
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import Limit
-from lib.shapes.stack.base import Layer, LayerSetting, Ref, Stack
+from lib.shapes.stack.base import Ref
 from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
 from lib.shapes.stack.kinds import KINDS
@@ -28,7 +22,7 @@ SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttent
 INSIDE = [kind for kind in OTHERS if kind not in (Cell, TimeDistributed, *BY_PYTHON)]
 
 
-def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
+def any_value(random, setting, *, small):
     """A value of a setting; small ones so that Keras is quick and sizes coincide."""
     if setting.optional and random.random() < 0.3:
         return None
@@ -47,7 +41,7 @@ def any_value(random: Random, setting: LayerSetting, *, small: bool) -> Any:
     return random.random() < (0.1 if setting.name == "stateful" else 0.5)
 
 
-def any_number(random: Random, limit: Limit, *, small: bool) -> float:
+def any_number(random, limit, *, small):
     """A number within the limit: one of its first four, or of tenths a half or an end."""
     if limit.step < 1:
         return random.choice([limit.minimum, 0.5, limit.maximum])
@@ -55,7 +49,7 @@ def any_number(random: Random, limit: Limit, *, small: bool) -> float:
     return random.randint(least, least + 3 if small else int(limit.maximum))
 
 
-def layer_of(random: Random, kind: type[Layer], *, small: bool = True) -> Layer:
+def layer_of(random, kind, *, small=True):
     """A layer of that kind with any settings; those that are seldom set are most often usual."""
     if kind is TimeDistributed:
         inside = random.choice([Dense, *INSIDE])
@@ -68,35 +62,33 @@ def layer_of(random: Random, kind: type[Layer], *, small: bool = True) -> Layer:
     return kind(**values)
 
 
-def any_layer(
-    random: Random, kinds: Sequence[type[Layer]] = OTHERS, *, small: bool = True
-) -> Layer:
+def any_layer(random, kinds=OTHERS, *, small=True):
     """A layer of any of these kinds."""
     return layer_of(random, random.choice(kinds), small=small)
 
 
-def chain(random: Random) -> Stack:
+def chain(random):
     """An input and up to five layers, each on what the one before gives; most break somewhere."""
     layers = [any_layer(random) for _ in range(random.randint(0, 5))]
     return (layer_of(random, Input), *layers)
 
 
-def working_chain(random: Random) -> Stack:
+def working_chain(random):
     """A chain of which no layer breaks."""
-    stack: Stack = (layer_of(random, Input),)
+    stack = (layer_of(random, Input),)
     for _ in range(12):
         stack = _grown(stack, any_layer(random))
     return stack
 
 
-def _grown(stack: Stack, layer: Layer) -> Stack:
+def _grown(stack, layer):
     """The stack with the layer, where it works there."""
     return stack if broken(trace((*stack, layer))) is not None else (*stack, layer)
 
 
-def graph(random: Random) -> Stack:
+def graph(random):
     """Layers that name what they take, with several inputs; only the last may break."""
-    stack: Stack = (layer_of(random, Input),)
+    stack = (layer_of(random, Input),)
     for _ in range(random.randint(4, 12)):
         kinds = [random.choice(OTHERS), random.choice(SEVERAL), Input, Input]
         layer = any_layer(random, kinds[: random.randint(1, 4)])
@@ -104,7 +96,7 @@ def graph(random: Random) -> Stack:
     return (*stack, _linked(random, stack, any_layer(random)))
 
 
-def _linked(random: Random, stack: Stack, layer: Layer) -> Layer:
+def _linked(random, stack, layer):
     """The layer with the names of layers that it takes, or shares, or starts from."""
     shared = random.randrange(len(stack))
     if isinstance(layer, Input):  # a model's inputs have as many samples
@@ -119,7 +111,7 @@ def _linked(random: Random, stack: Stack, layer: Layer) -> Layer:
     return layer
 
 
-def _some(random: Random, stack: Stack, count: int) -> tuple[Ref, ...]:
+def _some(random, stack, count):
     """References to tensors of layers in the stack, or to all that one gives."""
     steps = trace(stack)
     refs = []
@@ -137,7 +129,7 @@ WORKING_CHAINS = ANY_RANDOM.map(working_chain)
 GRAPHS = ANY_RANDOM.map(graph)
 
 
-def always(examples: int) -> settings:
+def always(examples):
     """So many examples, the same ones every time."""
     return settings(
         max_examples=examples,

@@ -5,18 +5,15 @@ README's is Explore as it opens on a server that has trained nothing. A card's p
 (`og:image`). With names, as in `python -m tests.pictures explore parity`, only those are drawn.
 """
 
-from __future__ import annotations
-
 import sys
 from html import escape
 from io import BytesIO
-from pathlib import Path
 
 from PIL import Image
-from playwright.sync_api import Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from lib.charts.palette import PALETTES
-from lib.story import GALLERY, Scene
+from lib.story import GALLERY
 from lib.story.cards import told
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import settle
@@ -37,7 +34,7 @@ PRESSED = """[data-testid=stExpander], .st-key-earlier, .st-key-embedded_link,
 """Hides controls, and the space they take."""
 
 
-def write(path: Path, png: bytes) -> None:
+def write(path, png):
     """Write a picture, of 256 colours: a third of the bytes, and nobody sees it."""
     path.parent.mkdir(exist_ok=True)
     with Image.open(BytesIO(png)) as whole:
@@ -47,7 +44,7 @@ def write(path: Path, png: bytes) -> None:
     print(f"{path.relative_to(ROOT)}: {path.stat().st_size / 1000:.0f} kB", flush=True)
 
 
-def wait_until_still(page: Page) -> None:
+def wait_until_still(page):
     """Wait until two looks at it, a second apart, show the same; one that plays, for a while."""
     before = b""
     for _ in range(15):
@@ -58,7 +55,7 @@ def wait_until_still(page: Page) -> None:
         page.wait_for_timeout(1000)
 
 
-def draw_page(page: Page, url: str, path: str, width: int, height: int) -> bytes:
+def draw_page(page, url, path, width, height):
     """A page as it opens on a screen of this size."""
     page.set_viewport_size({"width": width, "height": height})
     page.goto(f"{url}{path}")
@@ -67,7 +64,7 @@ def draw_page(page: Page, url: str, path: str, width: int, height: int) -> bytes
     return page.screenshot()
 
 
-def draw_card(page: Page, url: str, scene: Scene) -> bytes:
+def draw_card(page, url, scene):
     """A card's claim, and its picture."""
     page.set_viewport_size({"width": 1200, "height": 630})
     colors = PALETTES["light"]
@@ -80,7 +77,7 @@ def draw_card(page: Page, url: str, scene: Scene) -> bytes:
     return page.screenshot()
 
 
-def main(names: list[str]) -> None:
+def main(names):
     """Draw those that are named, else all."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))

@@ -1,9 +1,7 @@
 """The processes of a client's workers, of which only tests and measurements have to know."""
 
-from lib.training.client import TrainingClient
 
-
-def worker_pids(client: TrainingClient) -> tuple[int, ...]:
+def worker_pids(client):
     """Those that work for a client: of each worker one, or two while it changes."""
     with client._changed:
         workers = [worker for each in [*client._pool.local] for worker in each.workers]

@@ -10,22 +10,18 @@ compressed. A name is that of a dataset, a mistake, a sweep or a card, "leak", "
 "gallery".
 """
 
-from __future__ import annotations
-
 import sys
 import zlib
-from collections.abc import Sequence
 from dataclasses import replace
 from importlib import import_module
-from typing import Any
 
 import numpy as np
 
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import Experiment, to_query
+from lib.experiment.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import first_weights
-from lib.results.run import SeedWeights, Status, weight_bytes
+from lib.results.run import Status, weight_bytes
 from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.shapes.doctor.leak import Leak
 from lib.story import GALLERY
@@ -46,16 +42,14 @@ PAST_BYTES, CARD_BYTES = 1_000_000, 350_000
 OVER = (Status.FINISHED, Status.DIVERGED)
 
 
-def write(name: str, record: Any) -> None:
+def write(name, record):
     """Keep a record in the file of this name, from where `recorded.read` takes it."""
     recorded.FOLDER.mkdir(exist_ok=True)
     path = recorded.FOLDER / f"{name}.msgpack.z"
     path.write_bytes(zlib.compress(encode(record), 9))
 
 
-def _thin_past(
-    known: Sequence[tuple[int, SeedWeights]], size: int
-) -> tuple[tuple[int, SeedWeights], ...]:
+def _thin_past(known, size):
     """As many of a run's past weights as a recording has room for: more of the early ones.
 
     Less so than by powers, since some tasks are learned late, and all at once.
@@ -65,13 +59,11 @@ def _thin_past(
     return tuple(known[place] for place in np.unique(places.round().astype(int)) if place)
 
 
-def record_run(
-    name: str, experiment: Experiment, client: TrainingClient, size: int = PAST_BYTES
-) -> None:
+def record_run(name, experiment, client, size=PAST_BYTES):
     """Train an experiment."""
     dataset = make_dataset(experiment)
     run = client.start(experiment, dataset, paused=True)
-    known: list[tuple[int, SeedWeights]] = []
+    known = []
     # Epoch by epoch, since the models are judged at each pause: a full curve of errors.
     while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
         known.append((snapshot.epoch, snapshot.weights))
@@ -85,7 +77,7 @@ def record_run(
     print(f"{name}: last-step error {errors}", flush=True)
 
 
-def record_card(name: str, client: TrainingClient) -> None:
+def record_card(name, client):
     """Train what a card of the gallery is about, where it is no dataset's suggested settings."""
     for experiment in experiments_of(GALLERY[name]):
         data = experiment.data.name
@@ -95,17 +87,17 @@ def record_card(name: str, client: TrainingClient) -> None:
             record_run(f"{data}.{name}{cell}", both, client, CARD_BYTES)
 
 
-def record_leak(client: TrainingClient) -> None:
+def record_leak(client):
     """Train an LSTM on noise, one way and both ways."""
     leak = Leak(**client.ask("bidirectional_leak").result(timeout=300))
     write("leak", leak)
     print(f"leak: {leak.one_way.round(3)}, {leak.both_ways.round(3)}", flush=True)
 
 
-def record_answers(client: TrainingClient) -> None:
+def record_answers(client):
     """Ask Keras what the Cell page asks, about the first models that it shows of some data."""
     for name in recorded.ANSWERED:
-        answers: dict[str, list[Any]] = {place: [] for place in PLACES}
+        answers = {place: [] for place in PLACES}
         for chosen in first_choices(name):
             for place, question in PLACES.items():
                 arguments = question.arguments(chosen)
@@ -115,7 +107,7 @@ def record_answers(client: TrainingClient) -> None:
         print(f"answers-{name}", flush=True)
 
 
-def first_choices(name: str) -> list[Chosen]:
+def first_choices(name):
     """What the Cell page looks at where a dataset is picked, as its model starts and as it ends."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
@@ -134,7 +126,7 @@ def first_choices(name: str) -> list[Chosen]:
     return choices
 
 
-def record_gallery() -> None:
+def record_gallery():
     """Draw the cards' figures."""
     cards = {name: card_of(scene) for name, scene in GALLERY.items()}
     write(FILE, cards)
@@ -142,21 +134,21 @@ def record_gallery() -> None:
         print(name, card.numbers)
 
 
-def record_mistake(name: str, client: TrainingClient) -> None:
+def record_mistake(name, client):
     """Train the right target and a mistaken one."""
     damage = Damage(**client.ask("target_damage", case=name).result(timeout=120))
     write(name, damage)
     print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
 
 
-def record_sweep(name: str) -> None:
+def record_sweep(name):
     """Train a ready sweep."""
     ready = READY[name]
     ready.path.unlink(missing_ok=True)
     print(name, len(run_plan(ready.plan, out=ready.path)), flush=True)
 
 
-def main(names: list[str]) -> None:
+def main(names):
     """Record what is named, or all."""
     rest = {"leak": record_leak, "answers": record_answers, "gallery": lambda _: record_gallery()}
     with TrainingClient() as client:

@@ -11,22 +11,17 @@ take the machine that is to be measured. What Streamlit 1.67's own client does, 
 It draws nothing: what a browser needs for that comes on top.
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import re
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
-from types import TracebackType
-from typing import Any
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
 from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedOK
 
 from lib.ui.browser import COOKIE
@@ -60,10 +55,10 @@ class Session:
         named: whether it has a cookie, as a browser has that isn't in a frame of another site.
     """
 
-    def __init__(self, url: str, query: str = "", page: str = "", *, named: bool = True) -> None:
-        self.updates: list[float] = []
+    def __init__(self, url, query="", page="", *, named=True):
+        self.updates = []
         """When the loss chart changed, on `time.perf_counter`."""
-        self.errors: list[str] = []
+        self.errors = []
         """Exceptions that the page showed."""
         self.received = 0
         """Bytes of all messages that have come, which a proxy carries."""
@@ -74,19 +69,19 @@ class Session:
         self.query = query
         """What stands in the address."""
         self._page_name, self._page = page, ""
-        self._shown: dict[tuple[int, ...], _Shown] = {}
+        self._shown = {}
         self._run = 0
-        self._run_fragments: list[str] = []
-        self._widgets: dict[str, Any] = {}
-        self._timers: dict[str, tuple[float, asyncio.Task[None]]] = {}
-        self._fragments: dict[str, str] = {}
-        self._charts: dict[str, str] = {}
-        self._folded: dict[str, str] = {}
+        self._run_fragments = []
+        self._widgets = {}
+        self._timers = {}
+        self._fragments = {}
+        self._charts = {}
+        self._folded = {}
         self._changed = asyncio.Event()
-        self._connection: ClientConnection | None = None
-        self._reader: asyncio.Task[None] | None = None
+        self._connection = None
+        self._reader = None
 
-    async def __aenter__(self) -> Session:
+    async def __aenter__(self):
         address = f"{self._url.replace('http', 'ws', 1)}/_stcore/stream"
         self._connection = await connect(
             address,
@@ -103,10 +98,10 @@ class Session:
 
     async def __aexit__(
         self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+        kind,
+        error,
+        trace,
+    ):
         self._end_timers()
         if self._connection is not None:
             await self._connection.close()
@@ -118,34 +113,34 @@ class Session:
     # What it sees
 
     @property
-    def progress(self) -> str:
+    def progress(self):
         """The text of the progress bar: the run's badge, and how far it is."""
         return next((e.progress.text for e in self.elements("progress")), "")
 
     @property
-    def epoch(self) -> int:
+    def epoch(self):
         """The epoch that is shown."""
         match = EPOCH.search(self.progress)
         return int(match[1].replace(",", "")) if match else 0
 
     @property
-    def text(self) -> str:
+    def text(self):
         """All that is written on the page."""
         parts = [e.markdown.body for e in self.elements("markdown")]
         parts += [e.html.body for e in self.elements("html")]
         parts += [e.alert.body for e in self.elements("alert")]
         return "\n".join([*parts, self.progress])
 
-    def elements(self, kind: str) -> list[Element]:
+    def elements(self, kind):
         """All elements of a kind, from top to bottom; the sidebar's last."""
         elements = [shown.element for _, shown in sorted(self._shown.items())]
         return [element for element in elements if element.WhichOneof("type") == kind]
 
-    def has(self, status: str) -> bool:
+    def has(self, status):
         """Whether the run's badge says this."""
         return f"-badge[{status}]" in self.progress
 
-    async def until(self, true: Callable[[], object], seconds: float = PATIENCE) -> None:
+    async def until(self, true, seconds=PATIENCE):
         """Wait until this is true of what is seen; a TimeoutError says what was seen instead."""
         try:
             async with asyncio.timeout(seconds):
@@ -163,7 +158,7 @@ class Session:
 
     # What it does
 
-    async def rerun(self, **state: Any) -> None:
+    async def rerun(self, **state):
         """Ask for a run of the script, or with `fragment_id` of a fragment."""
         message = BackMsg()
         client = message.rerun_script
@@ -184,10 +179,10 @@ class Session:
         assert self._connection is not None
         await self._connection.send(message.SerializeToString())
 
-    async def click(self, label: str) -> bool:
+    async def click(self, label):
         """Press a button, by its word, once it is there. Returns whether it isn't dimmed."""
 
-        def find() -> list[Any]:
+        def find():
             return [e.button for e in self.elements("button") if e.button.label == label]
 
         await self.until(find)
@@ -198,7 +193,7 @@ class Session:
         await self.rerun(fragment_id=self._fragments[button.id])
         return True
 
-    async def move(self, label: str, value: float) -> float:
+    async def move(self, label, value):
         """Move a slider, and wait until the page has been drawn with it. Returns the seconds."""
         start = time.perf_counter()
         before = self.full_runs
@@ -206,7 +201,7 @@ class Session:
         await self.until(lambda: self.full_runs > before)
         return time.perf_counter() - start
 
-    async def slide(self, label: str, value: float) -> None:
+    async def slide(self, label, value):
         """Move a slider, and wait for nothing."""
         sliders = [e.slider for e in self.elements("slider") if e.slider.label.startswith(label)]
         if not sliders:
@@ -214,7 +209,7 @@ class Session:
         self._widgets[sliders[0].id] = ("double_array_value", value)
         await self.rerun()
 
-    async def pick(self, label: str, option: str) -> None:
+    async def pick(self, label, option):
         """Pick from a menu, or from buttons in a row, by their words, and wait for nothing."""
         menus = [e.selectbox for e in self.elements("selectbox")]
         rows = [e.button_group for e in self.elements("button_group")]
@@ -223,7 +218,7 @@ class Session:
         self._widgets[found.id] = (kind, option)
         await self.rerun(fragment_id=self._fragments[found.id])
 
-    async def unfold(self, label: str) -> None:
+    async def unfold(self, label):
         """Open what is drawn once it is open, by the first of its words, and wait until it is."""
         before = self.full_runs
         folded = next(self._folded[words] for words in self._folded if words.startswith(label))
@@ -231,7 +226,7 @@ class Session:
         await self.rerun()
         await self.until(lambda: self.full_runs > before)
 
-    async def stop_reading(self) -> None:
+    async def stop_reading(self):
         """As a browser whose tab is frozen: what is sent to it stays unread."""
         self._end_timers()
         assert self._reader is not None
@@ -241,12 +236,12 @@ class Session:
 
     # How it listens
 
-    async def _read(self) -> None:
+    async def _read(self):
         assert self._connection is not None
         try:
             async for data in self._connection:
                 self.received += len(data)
-                message = ForwardMsg.FromString(data)  # type: ignore[arg-type]
+                message = ForwardMsg.FromString(data)
                 handle = getattr(self, f"_on_{message.WhichOneof('type')}", None)
                 if handle is not None:
                     handle(message)
@@ -254,19 +249,19 @@ class Session:
         finally:
             self._changed.set()  # whoever waits looks, and sees that nothing more comes
 
-    def _on_new_session(self, message: ForwardMsg) -> None:
+    def _on_new_session(self, message):
         self._run += 1
         self._run_fragments = list(message.metadata.run.fragment_ids)
         if not self._run_fragments:
             self._end_timers()
 
-    def _on_navigation(self, message: ForwardMsg) -> None:
+    def _on_navigation(self, message):
         self._page = message.navigation.page_script_hash
 
-    def _on_page_info_changed(self, message: ForwardMsg) -> None:
+    def _on_page_info_changed(self, message):
         self.query = message.page_info_changed.query_string
 
-    def _on_auto_rerun(self, message: ForwardMsg) -> None:
+    def _on_auto_rerun(self, message):
         asked = message.auto_rerun
         interval, running = self._timers.get(asked.fragment_id, (0.0, None))
         if interval == asked.interval:
@@ -276,12 +271,12 @@ class Session:
         timer = asyncio.create_task(self._tick(asked.fragment_id, asked.interval))
         self._timers[asked.fragment_id] = asked.interval, timer
 
-    def _on_stop_auto_rerun(self, message: ForwardMsg) -> None:
+    def _on_stop_auto_rerun(self, message):
         for fragment_id in message.stop_auto_rerun.fragment_ids:
             if fragment_id in self._timers:
                 self._timers.pop(fragment_id)[1].cancel()
 
-    def _on_delta(self, message: ForwardMsg) -> None:
+    def _on_delta(self, message):
         place, delta = tuple(message.metadata.delta_path), message.delta
         if not delta.HasField("new_element"):
             folded = delta.add_block.expandable
@@ -300,7 +295,7 @@ class Session:
                 self._charts[chart.id] = chart.spec
                 self.updates.append(time.perf_counter())
 
-    def _on_script_finished(self, message: ForwardMsg) -> None:
+    def _on_script_finished(self, message):
         if message.script_finished == ForwardMsg.FINISHED_EARLY_FOR_RERUN:
             return
         whole = not self._run_fragments
@@ -311,13 +306,13 @@ class Session:
         }
         self.full_runs += whole
 
-    async def _tick(self, fragment_id: str, interval: float) -> None:
+    async def _tick(self, fragment_id, interval):
         with contextlib.suppress(ConnectionClosedOK):  # the end of the session is its end
             while True:
                 await asyncio.sleep(interval)
                 await self.rerun(fragment_id=fragment_id, is_auto_rerun=True)
 
-    def _end_timers(self) -> None:
+    def _end_timers(self):
         for _, timer in self._timers.values():
             timer.cancel()
         self._timers = {}

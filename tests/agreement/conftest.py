@@ -1,26 +1,21 @@
 """What the tests with a real worker process share: importing TensorFlow takes some seconds."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 import pytest
 
-from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.unit.fakes import make_dataset
 
 
 @pytest.fixture(scope="session")
-def client() -> Iterator[TrainingClient]:
+def client():
     """One client for all tests that leave its worker alive."""
     with TrainingClient() as client:
         yield client
 
 
 @pytest.fixture(scope="session")
-def endless() -> tuple[Experiment, Dataset]:
+def endless():
     """A run that ends by itself long after a test has given up: some ten minutes."""
     experiment = Experiment().set(U=64, batch=64, epochs=5000, mode="last")
     return experiment, make_dataset(n=1200, t=60, f=2, train=1024)

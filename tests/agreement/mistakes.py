@@ -3,8 +3,6 @@
 The names that they use are those of `questions/mistakes.py`.
 """
 
-from __future__ import annotations
-
 MISTAKES = {
     "layers.Bidirectional()": ('Bidirectional has to know "layer".', "Bidirectional(layer=…)"),
     "layers.Embedding()":

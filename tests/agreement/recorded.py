@@ -8,16 +8,12 @@ whole, so that no answer to a question that nobody asks stays. `make test-live` 
 writes nothing.
 """
 
-from __future__ import annotations
-
 import hashlib
 import importlib
 import json
 import os
-from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
-from typing import Any
 
 HERE = Path(__file__).parent
 QUESTIONS, ANSWERS = HERE / "questions", HERE / "answers"
@@ -26,7 +22,7 @@ MODE = os.environ.get("UNROLLED_ANSWERS", "")
 """Empty, "live", or "record"."""
 
 
-def versions() -> dict[str, str]:
+def versions():
     """Whose answers are given here. Python's own version is none of it: all have the same files."""
     return {"keras": version("keras"), "tensorflow": _tensorflow()}
 
@@ -36,20 +32,20 @@ class AnswerFiles:
 
     def __init__(
         self,
-        questions: Path = QUESTIONS,
-        answers: Path = ANSWERS,
-        mode: str = MODE,
-        origin: dict[str, str] | None = None,
-    ) -> None:
+        questions=QUESTIONS,
+        answers=ANSWERS,
+        mode=MODE,
+        origin=None,
+    ):
         self._questions = questions
         self._answers = answers
         self._mode = mode
         self._versions = origin
-        self._read: dict[str, dict[str, Any]] = {}
-        self._live: dict[str, dict[str, Any]] = {}
+        self._read = {}
+        self._live = {}
         """While recording: by module, each question as a line of JSON, and its answer."""
 
-    def ask(self, question: str, *case: Any) -> Any:
+    def ask(self, question, *case):
         """The answer to `module.function` for these arguments: the recorded one, or Keras's now.
 
         Tuples come back as lists, either way.
@@ -65,25 +61,25 @@ class AnswerFiles:
             self._live.setdefault(module, {})[key] = answer
         return answer
 
-    def write(self) -> list[Path]:
+    def write(self):
         """Write what was asked since the start, each module's file whole; return the files."""
         return [self._write(module, answers) for module, answers in self._live.items()]
 
-    def header(self, module: str) -> dict[str, str]:
+    def header(self, module):
         """Where the answers on file come from."""
         with self._path(module).open(encoding="utf-8") as lines:
             return json.loads(next(lines))
 
-    def origin(self, module: str) -> dict[str, str]:
+    def origin(self, module):
         """Where answers come from now: a digest of all the code that asks, and the versions."""
         sources = (self._questions / f"{name}.py" for name in ("__init__", module))
         code = hashlib.sha256(b"".join(source.read_bytes() for source in sources))
         return {"code": code.hexdigest()[:16], **(self._versions or versions())}
 
-    def _path(self, module: str) -> Path:
+    def _path(self, module):
         return self._answers / f"{module}.jsonl"
 
-    def _recorded(self, module: str) -> dict[str, Any]:
+    def _recorded(self, module):
         if module not in self._read:
             self._read[module] = {}
             if self._path(module).exists() and self.header(module) == self.origin(module):
@@ -92,7 +88,7 @@ class AnswerFiles:
                 self._read[module] = {json.dumps(pair["ask"]): pair["answer"] for pair in pairs}
         return self._read[module]
 
-    def _write(self, module: str, answers: dict[str, Any]) -> Path:
+    def _write(self, module, answers):
         lines = [json.dumps(self.origin(module))]
         lines += [
             json.dumps({"ask": json.loads(key), "answer": answer}, ensure_ascii=False)
@@ -102,12 +98,12 @@ class AnswerFiles:
         return self._path(module)
 
 
-def modules() -> Iterable[str]:
+def modules():
     """The modules of questions."""
     return sorted(path.stem for path in QUESTIONS.glob("[!_]*.py"))
 
 
-def _tensorflow() -> str:
+def _tensorflow():
     try:
         return version("tensorflow-cpu")
     except PackageNotFoundError:

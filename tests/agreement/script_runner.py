@@ -5,8 +5,6 @@
 which for a few batches takes a tenth of the time and gives the same figures.
 """
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json
@@ -18,7 +16,7 @@ import traceback
 import keras
 
 
-def main() -> None:
+def main():
     """Answer each line with what the script printed, why it ended, and its models' shapes."""
     compile_model = keras.Model.compile
     for line in sys.stdin:

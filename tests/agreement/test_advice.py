@@ -1,7 +1,5 @@
 """What is advised is what Keras does, with the value that it names and with the other."""
 
-from __future__ import annotations
-
 import ast
 import re
 
@@ -17,7 +15,7 @@ RAISES, MIXES = "an error", "no error, but it mixes samples"
 """What it says where the other value doesn't just give another shape."""
 
 
-def result(code: str) -> keras.Model:
+def result(code):
     """The model from `x` or `z` to what the last expression of the code is."""
     x = keras.Input((SIZES["T"], SIZES["F"]))
     names = {**vars(keras.layers), **SIZES, "x": x, "z": keras.Input((SIZES["U"],))}
@@ -26,12 +24,12 @@ def result(code: str) -> keras.Model:
     return keras.Model(names["x" if "(x)" in first else "z"], eval(last, names))  # noqa: S307
 
 
-def shape(letters: str) -> tuple[int | None, ...]:
+def shape(letters):
     """(None, 7, 5) of "(N, T, U)"."""
     return ast.literal_eval(re.sub("[A-Z]", lambda letter: f"{SIZES.get(letter[0])}", letters))
 
 
-def other(code: str) -> str:
+def other(code):
     """The code with the other value."""
     if "return_sequences=True" in code:
         return code.replace(", return_sequences=True", "")

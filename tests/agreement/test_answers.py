@@ -1,9 +1,5 @@
 """What the Cell page says of Keras is what Keras does; and NumPy says the same."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
-
 import keras
 import numpy as np
 import pytest
@@ -21,9 +17,7 @@ N, T, F, U = 3, 5, 2, 4
 KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 
 
-def setting(
-    cell: str, layers: int = 1, head: str = "dense"
-) -> tuple[Experiment, list[np.ndarray], np.ndarray, np.ndarray]:
+def setting(cell, layers=1, head="dense"):
     """An experiment, weights that aren't fresh, inputs and targets."""
     experiment = Experiment().set(cell=cell, layers=layers, head=head, U=U, seed=3)
     targets = 2 if head == "dense" else U
@@ -38,7 +32,7 @@ def setting(
 
 @pytest.mark.parametrize("layers", [1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_modes_are_one_computation(cell: str, layers: int) -> None:
+def test_the_modes_are_one_computation(cell, layers):
     """Exactly: the last step, and every prefix; NumPy agrees within 1e-6, states included."""
     experiment, weights, x, _ = setting(cell, layers)
     answer = modes(cell, layers, weights, x, sample=1)
@@ -54,7 +48,7 @@ def test_the_modes_are_one_computation(cell: str, layers: int) -> None:
 
 
 @pytest.mark.parametrize(("cell", "times"), [("simple_rnn", 1.5), ("lstm", 2.0)])
-def test_rounding_that_has_grown_is_told_from_another_computation(cell: str, times: float) -> None:
+def test_rounding_that_has_grown_is_told_from_another_computation(cell, times):
     """Deep, long and with large weights Keras is as far from 64 bits as NumPy; wrong, farther."""
     experiment = Experiment().set(cell=cell, layers=3, head="none", U=32, seed=3)
     weights = [(times * w).astype(np.float32) for w in initial_model_weights(experiment, F, 32)]
@@ -69,7 +63,7 @@ def test_rounding_that_has_grown_is_told_from_another_computation(cell: str, tim
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_what_breaks_the_equality_and_what_does_not(cell: str, layers: int) -> None:
+def test_what_breaks_the_equality_and_what_does_not(cell, layers):
     """The figures of the page, and which of them are exactly zero.
 
     In a stack the layer below reads the zeros, and the mask is handed up.
@@ -93,7 +87,7 @@ def test_what_breaks_the_equality_and_what_does_not(cell: str, layers: int) -> N
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("loss", LOSSES)
-def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: int) -> None:
+def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss, layers):
     """As a whole Keras model reports it; without a mask padding counts like everything else."""
     _, weights, x, _ = setting("gru", layers, "none")
     lengths = np.array([5, 4, 2])
@@ -116,7 +110,7 @@ def test_a_masked_loss_is_the_mean_over_the_steps_that_count(loss: str, layers: 
 
 @pytest.mark.parametrize("layers", [1, 2])
 @pytest.mark.parametrize("cell", CELLS)
-def test_padded_batches_are_what_keras_makes_of_them(cell: str, layers: int) -> None:
+def test_padded_batches_are_what_keras_makes_of_them(cell, layers):
     """Real steps of zeros included, which Masking(0.0) hides like padding, also from layers above.
 
     As a whole Keras model says it.
@@ -143,9 +137,9 @@ def test_padded_batches_are_what_keras_makes_of_them(cell: str, layers: int) -> 
         np.testing.assert_array_equal(masking(padded), mask, err_msg=name)
 
 
-def exactly(weights: list[np.ndarray], cell: str, layers: int, head: str) -> list[keras.Layer]:
+def exactly(weights, cell, layers, head):
     """The model's layers in float64, with states handed out: to take finite differences of."""
-    made: list[keras.Layer] = []
+    made = []
     for k in range(layers):
         part = weights[3 * k : 3 * k + 3]
         layer = KERAS[cell](U, return_sequences=True, return_state=True, dtype="float64")
@@ -160,9 +154,7 @@ def exactly(weights: list[np.ndarray], cell: str, layers: int, head: str) -> lis
     return made
 
 
-def slopes_of(
-    run: Callable[[np.ndarray], np.ndarray], at: np.ndarray, y: np.ndarray
-) -> dict[str, np.ndarray]:
+def slopes_of(run, at, y):
     """Finite differences of each sample's mean squared error by mode, in the shape of `at`.
 
     Every number of `at` (N, …) is moved a little both ways; all of these are run at once, as
@@ -180,7 +172,7 @@ def slopes_of(
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_reach_into_states_is_that_of_finite_differences(cell: str) -> None:
+def test_the_reach_into_states_is_that_of_finite_differences(cell):
     """h_t moved a little, and everything after it run again from there; for both losses."""
     _, weights, x, y = setting(cell)
     answer = reach(cell=cell, layers=1, weights=weights, x=x, y=y, loss="mse", layer=0)
@@ -188,7 +180,7 @@ def test_the_reach_into_states_is_that_of_finite_differences(cell: str) -> None:
     for t in range(T):
         before, hidden, *others = (np.asarray(part) for part in layer(x[:, : t + 1]))
 
-        def run(states: np.ndarray) -> np.ndarray:
+        def run(states):
             times = (len(states) // N, 1)
             parts = [np.tile(before[:, :-1], (*times, 1)), states[:, None]]  # noqa: B023
             if t < T - 1:  # noqa: B023  called in this turn alone
@@ -204,7 +196,7 @@ def test_the_reach_into_states_is_that_of_finite_differences(cell: str) -> None:
 
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("cell", CELLS)
-def test_influence_is_causal_one_way_and_full_both_ways(cell: str, head: str) -> None:
+def test_influence_is_causal_one_way_and_full_both_ways(cell, head):
     """No input moves an output before it; with a Bidirectional every input moves every output."""
     _, weights, x, _ = setting(cell, 2, head)
     rng = np.random.default_rng(7)
@@ -218,7 +210,7 @@ def test_influence_is_causal_one_way_and_full_both_ways(cell: str, head: str) ->
     assert one["columns"] == (2 if head == "dense" else U)
 
 
-def test_influence_is_that_of_finite_differences() -> None:
+def test_influence_is_that_of_finite_differences():
     """Every input of one sample moved a little, in float64."""
     _, weights, x, _ = setting("lstm")
     layer, dense = exactly(weights, "lstm", 1, "dense")
@@ -235,9 +227,7 @@ def test_influence_is_that_of_finite_differences() -> None:
 
 
 @pytest.mark.parametrize(("cell", "layers"), [("lstm", 1), ("gru", 2)])
-def test_a_traced_answer_says_the_same(
-    cell: str, layers: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_traced_answer_says_the_same(cell, layers, monkeypatch):
     """Every figure but for rounding, and exactly zero where the other is."""
     _, weights, x, y = setting(cell, layers)
     part = weights[:3]
@@ -260,7 +250,7 @@ def test_a_traced_answer_says_the_same(
     keras.tree.map_structure(same, answers["called"], answers["traced"])
 
 
-def same(called: np.ndarray, traced: np.ndarray) -> None:
+def same(called, traced):
     """Equal, zeros exactly."""
     np.testing.assert_allclose(traced, called, rtol=1e-4, atol=1e-6)
     np.testing.assert_array_equal(np.asarray(traced) == 0, np.asarray(called) == 0)

@@ -1,24 +1,19 @@
 """Training with a real worker process: from a start to figures, and through its sudden deaths."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 from click.testing import CliRunner
 
-from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.results.run import Snapshot, Status
+from lib.results.run import Status
 from lib.sweep.__main__ import main
 from lib.training.client import TrainingClient
 from lib.training.questions import AnswerError
@@ -28,7 +23,7 @@ from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually
 
 
-def is_gone(pid: int) -> bool:
+def is_gone(pid):
     """Whether a process has ended. One that only waits to be noticed by its parent has."""
     try:
         return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
@@ -37,20 +32,18 @@ def is_gone(pid: int) -> bool:
 
 
 @pytest.fixture(scope="module")
-def experiment() -> Experiment:
+def experiment():
     """A run of twenty epochs, of one architecture for all tests."""
     return Experiment().set(U=4, batch=8, epochs=20)
 
 
 @pytest.fixture(scope="module")
-def dataset() -> Dataset:
+def dataset():
     """Sixty samples, the last twelve kept from training."""
     return make_dataset(n=60, t=5, f=2, train=48)
 
 
-def test_a_script_trains_and_reads_the_figures(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
+def test_a_script_trains_and_reads_the_figures(client, experiment, dataset):
     """Both models to the end; what they say is what their weights say, in NumPy too."""
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
     assert (snapshot.status, snapshot.epoch) == (Status.FINISHED, 20)
@@ -63,9 +56,7 @@ def test_a_script_trains_and_reads_the_figures(
         np.testing.assert_allclose(result.predictions, outputs, atol=1e-5)
 
 
-def test_a_question_is_answered_by_keras(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
+def test_a_question_is_answered_by_keras(client, experiment, dataset):
     """Weights and inputs go there, arrays and numbers come back; NumPy says the same."""
     weights = initial_model_weights(experiment, 2, 1)
     x = dataset.x[:3]
@@ -77,19 +68,17 @@ def test_a_question_is_answered_by_keras(
     assert len(answer["states"]) == 2
 
 
-def test_a_question_that_cannot_cross_is_refused(client: TrainingClient) -> None:
+def test_a_question_that_cannot_cross_is_refused(client):
     """Here, before it is sent, with the reason."""
     with pytest.raises(AnswerError, match=r"could not be sent .* a type may not cross"):
         client.ask("modes", cell=int).result(PATIENCE)
 
 
-def test_a_run_can_be_paused_stepped_resumed_and_stopped(
-    client: TrainingClient, endless: tuple[Experiment, Dataset]
-) -> None:
+def test_a_run_can_be_paused_stepped_resumed_and_stopped(client, endless):
     """Every command that a page has a button for."""
     run = client.start(*endless, paused=True)
 
-    def paused_at(epoch: int) -> Callable[[Snapshot], bool]:
+    def paused_at(epoch):
         return lambda snapshot: snapshot.status is Status.PAUSED and snapshot.epoch >= epoch
 
     assert client.wait(run, PATIENCE, paused_at(0)).epoch == 0
@@ -105,9 +94,7 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(
     assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
 
 
-def test_a_worker_that_waits_begins_with_the_first_run(
-    client: TrainingClient, experiment: Experiment, dataset: Dataset
-) -> None:
+def test_a_worker_that_waits_begins_with_the_first_run(client, experiment, dataset):
     """It would begin in an hour: a look ahead changes nothing, a run does. Other clients don't."""
     with TrainingClient(delay=3600) as other:
         other.prepare(experiment, dataset)
@@ -151,7 +138,7 @@ SLEEP = "time.sleep(600)\n"
     ],
     ids=["ends without close", "killed", "killed, and the worker stopped"],
 )
-def test_no_worker_outlives_the_process_that_started_it(script: str, is_stopped: bool) -> None:
+def test_no_worker_outlives_the_process_that_started_it(script, is_stopped):
     """However that ends; a script that ends in the usual way writes no warning."""
     command = [sys.executable, "-W", "error", "-c", script]
     pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
@@ -184,13 +171,13 @@ def test_no_worker_outlives_the_process_that_started_it(script: str, is_stopped:
     ],
 )
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    experiment: Experiment,
-    dataset: Dataset,
-    code: str,
-    says: str,
-) -> None:
+    monkeypatch,
+    tmp_path,
+    experiment,
+    dataset,
+    code,
+    says,
+):
     """At the first try, whether it is missing, broken, or ends the process (SIGILL)."""
     (tmp_path / "tensorflow.py").write_text(code)
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
@@ -206,9 +193,7 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
         assert client.wait(again, PATIENCE).reason == client.unavailable
 
 
-def test_a_sweep_without_tensorflow_says_what_helps(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_sweep_without_tensorflow_says_what_helps(monkeypatch, tmp_path):
     """With an exit code that isn't 0; no point is noted as trained, so that it can go on later."""
     (tmp_path / "tensorflow.py").write_text("raise ModuleNotFoundError('', name='tensorflow')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))

@@ -4,13 +4,9 @@ Each file in `documented` names its source in its first line, and builds `model`
 out by Keras too, today's and Keras 2, as JSON.
 """
 
-from __future__ import annotations
-
 import re
 from collections import Counter
-from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -27,24 +23,24 @@ MASKS = ("NotEqual", "Any")
 Shapes = tuple[tuple[int | None, ...], ...]
 
 
-def code_of(name: str) -> str:
+def code_of(name):
     """The script that builds a model."""
     return (FOLDER / f"{name}.txt").read_text(encoding="utf-8")
 
 
-def names(ending: str, *, readable: bool = True) -> list[str]:
+def names(ending, *, readable=True):
     """The models of which there is a file with that ending, and whose code can be read, or not."""
     found = sorted(path.name.removesuffix(ending) for path in FOLDER.glob(f"*{ending}"))
     models = [name for name in found if "." not in name]
     return [name for name in models if readable == (UNREADABLE.search(code_of(name)) is None)]
 
 
-def shapes_of(steps: Iterable[Any]) -> Counter[Shapes]:
+def shapes_of(steps):
     """How often the tensors of a step have these shapes."""
     return Counter(step.shapes for step in steps)
 
 
-def shapes_in(answer: dict[str, Any]) -> Counter[Shapes]:
+def shapes_in(answer):
     """How often the tensors of a call have these shapes: a shared layer has several calls."""
     layers = [layer for layer in answer["layers"] if layer["class"] not in MASKS]
     calls = [call for layer in layers for call in layer["shapes"]]
@@ -52,7 +48,7 @@ def shapes_in(answer: dict[str, Any]) -> Counter[Shapes]:
 
 
 @pytest.mark.parametrize("name", names(".txt"))
-def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name: str) -> None:
+def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name):
     """Every layer's, inputs and sums of tensors included; weights that aren't trained count."""
     answer = ask("documented.built", code_of(name))
     steps = trace(read_model(code_of(name)))
@@ -61,7 +57,7 @@ def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name
 
 
 @pytest.mark.parametrize("name", names(".txt", readable=False))
-def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name: str) -> None:
+def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name):
     """A loop, a class of their own, a function of tensors: Keras builds it, so it is no mistake."""
     told = UNREADABLE.search(code_of(name))
     assert told is not None
@@ -75,7 +71,7 @@ def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name: str) -> 
 
 
 @pytest.mark.parametrize("ending", [".json", ".keras2.json"])
-def test_a_configuration_is_traced_as_the_code_is(ending: str) -> None:
+def test_a_configuration_is_traced_as_the_code_is(ending):
     """What `to_json` writes holds all that the code says: today's, and that of Keras 2."""
     assert names(ending)
     for name in names(ending):

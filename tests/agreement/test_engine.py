@@ -3,9 +3,6 @@
 Here the programs are compiled and run in this process. The worker around them is in test_client.
 """
 
-from __future__ import annotations
-
-from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise, product
@@ -21,7 +18,6 @@ import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402
 from tensorflow.python.framework import ops  # noqa: E402
 
-from lib.data.dataset import Dataset  # noqa: E402
 from lib.experiment.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
@@ -55,7 +51,7 @@ CASES = [
 ]
 
 
-def make_experiment(*case: object, **settings: object) -> Experiment:
+def make_experiment(*case, **settings):
     """The experiment of a case, and other settings."""
     names = ("cell", "layers", "head", "optimizer", "loss", "mode", "batch")
     chosen = dict(zip(names, case, strict=True))
@@ -63,16 +59,16 @@ def make_experiment(*case: object, **settings: object) -> Experiment:
     return Experiment().set(**chosen, U=units, epochs=EPOCHS, lr=0.02, seed=7).set(**settings)
 
 
-def data(n: int = N) -> Dataset:
+def data(n=N):
     """Random samples, the last three kept from training."""
     return make_dataset(n=n + 3, t=T, f=F, k=K, train=n)
 
 
-def keras_model(experiment: Experiment, mode: str) -> keras.Model:
+def keras_model(experiment, mode):
     """What a person writes: layers in a row. Run eagerly, since to compile it takes seconds."""
     model, training = experiment.model, experiment.training
     cell = getattr(keras.layers, CELLS[model.cell].keras)
-    layers: list[keras.Layer] = [keras.Input((T, F))]
+    layers = [keras.Input((T, F))]
     layers += [cell(model.units, return_sequences=True) for _ in range(model.layers - 1)]
     layers += [cell(model.units, return_sequences=mode == "sequence")]
     if model.head == "dense":
@@ -84,13 +80,13 @@ def keras_model(experiment: Experiment, mode: str) -> keras.Model:
     return made
 
 
-def assert_close(ours: np.ndarray, keras_says: np.ndarray) -> None:
+def assert_close(ours, keras_says):
     """The largest difference is below 1e-5 of the largest value."""
     assert ours.shape == keras_says.shape
     assert np.abs(ours - keras_says).max() < 1e-5 * np.abs(keras_says).max()
 
 
-def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
+def train(experiment, dataset):
     """Our way: a trainer with compiled programs, run to the end."""
     n, (_, t, f), k = dataset.train, dataset.shape, dataset.targets
     trainer = PairTrainer(experiment, dataset)
@@ -104,12 +100,12 @@ def train(experiment: Experiment, dataset: Dataset) -> PairTrainer:
 
 
 @cache
-def program(key: Architecture) -> engine.Program:
+def program(key):
     """Compiled once for all tests."""
     return engine.Program(key)
 
 
-def test_the_cases_cover_every_pair_of_choices() -> None:
+def test_the_cases_cover_every_pair_of_choices():
     """Cells, layers, heads, optimizers, losses and modes: each value with each other one."""
     axes = [CELLS, [1, 2, 3], HEADS, OPTIMIZERS, LOSSES, ["sequence", "last"]]
     missing = [
@@ -122,7 +118,7 @@ def test_the_cases_cover_every_pair_of_choices() -> None:
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
-def bucket_for(own: Architecture) -> Architecture:
+def bucket_for(own):
     """Larger than a model of these sizes in everything, but not than its samples."""
     targets = K + 1 if own.code.head == "dense" else own.units + 2
     batch = own.batch + 2
@@ -130,7 +126,7 @@ def bucket_for(own: Architecture) -> Architecture:
     return Architecture(code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
-def begin(ours: engine.Program, experiment: Experiment, mode: str) -> engine.ModelState:
+def begin(ours, experiment, mode):
     """A model of an experiment in its exact program, or in a larger one."""
     weights, own = initial_model_weights(experiment, F, K), architecture_of(experiment, N, T, F, K)
     return ours.load([weights], own, experiment.training, mode)
@@ -138,7 +134,7 @@ def begin(ours: engine.Program, experiment: Experiment, mode: str) -> engine.Mod
 
 @pytest.mark.parametrize("begins_in", first_of(["own", "bucket"]))
 @pytest.mark.parametrize("case", CASES, ids=lambda case: "-".join(map(str, case)))
-def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: str) -> None:
+def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
     """The same batches, one by one, and the loss of each before its update.
 
     In its exact program, or for an epoch in one of larger models, longer batches and more
@@ -174,7 +170,7 @@ def test_losses_and_weights_are_those_of_train_on_batch(case: tuple, begins_in: 
     )
 
 
-def test_figures_are_those_of_keras_models() -> None:
+def test_figures_are_those_of_keras_models():
     """Errors on the judged samples and predictions of the shown ones, by `model.predict`."""
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
     for mode, result in train(experiment, dataset).results()[0].items():
@@ -190,7 +186,7 @@ def test_figures_are_those_of_keras_models() -> None:
             assert_close(result.predictions[:, -1], last.predict(dataset.x[N:], verbose=0))
 
 
-def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
     """Its row among the losses, and what one wrong value costs; all else is Keras's."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
     monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
@@ -203,9 +199,7 @@ def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch: pytest.MonkeyPa
     assert_close(result.validation_loss[-1:], np.array([judged]))
 
 
-def keras_stops(
-    experiment: Experiment, dataset: Dataset, mode: str
-) -> tuple[keras.Model, keras.callbacks.EarlyStopping, keras.callbacks.History]:
+def keras_stops(experiment, dataset, mode):
     """A model that `fit` has trained on the same batches, with Keras's own early stopping."""
     training, target = experiment.training, dataset.y if mode == "sequence" else dataset.y[:, -1]
     model = keras_model(experiment, mode)
@@ -213,7 +207,7 @@ def keras_stops(
     model.compile(optimizer, loss, jit_compile=False)  # faster than eagerly, for many epochs
     order = BatchOrder(N, training.batch_size, experiment.seed)
 
-    def batches() -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    def batches():
         while True:
             rows = order.take(1)[0]
             yield dataset.x[rows[rows >= 0]], target[rows[rows >= 0]]
@@ -237,9 +231,7 @@ def keras_stops(
 
 @pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize(("keep", "modes"), [("best", "last"), ("stop", "both")])
-def test_the_epoch_that_is_kept_is_that_of_early_stopping(
-    keep: str, modes: str, begins_in: str
-) -> None:
+def test_the_epoch_that_is_kept_is_that_of_early_stopping(keep, modes, begins_in):
     """The same best epoch, the same end, and the same weights, from `fit` on the same batches.
 
     Where it begins in a bucket, its exact program takes over in the middle of the third epoch.
@@ -282,7 +274,7 @@ def test_the_epoch_that_is_kept_is_that_of_early_stopping(
     assert lengths == {30} if keep == "best" else max(lengths) < 30
 
 
-def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
+def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
     """By one program the experiment decides its figures, not the machine's speed."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4).set(epochs=30)
     dataset = data()
@@ -299,9 +291,7 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices() -> None:
 
 @pytest.mark.parametrize("begins_in", ["own", "bucket"])
 @pytest.mark.parametrize(("keep", "seeds"), [("last", 1), ("last", 4), ("best", 3), ("stop", 5)])
-def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
-    keep: str, seeds: int, begins_in: str
-) -> None:
+def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(keep, seeds, begins_in):
     """Every figure and weight at its end, as if it had never been interrupted, by one program.
 
     It is interrupted after each epoch, also where some of its models have stopped by then.
@@ -312,7 +302,7 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
     dataset, own = data(), architecture_of(experiment, N, T, F, K)
     ours = program(own if begins_in == "own" else bucket_for(own))
 
-    def begin_trainer(state: bytes = b"") -> PairTrainer:
+    def begin_trainer(state=b""):
         trainer = PairTrainer(experiment, dataset)
         restore(state, trainer.go_on_from)
         trainer.evaluate()
@@ -333,7 +323,7 @@ def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(
     assert_same(second, whole)
 
 
-def test_what_a_program_serves() -> None:
+def test_what_a_program_serves():
     """Its own: any mode, optimizer, rate, seed and epochs. A bucket: smaller models, any loss."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
     own = architecture_of(experiment, N, T, F, K)
@@ -356,9 +346,7 @@ def test_what_a_program_serves() -> None:
     ],
     ids=["one seed", "several"],
 )
-def test_the_buckets_hold_what_is_usual(
-    several: dict, timesteps: Sequence[int], features: Sequence[int], parts: Sequence[float]
-) -> None:
+def test_the_buckets_hold_what_is_usual(several, timesteps, features, parts):
     """Nearly all settings of one layer with the usual batch, and most of two and three layers.
 
     However dear, some bucket holds each small model, with batches of 32 and 64: where memory is
@@ -373,10 +361,10 @@ def test_the_buckets_hold_what_is_usual(
             assert any(bucket.holds(Architecture(code, *each)) for bucket in SIZE_BUCKETS), each
 
 
-def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_traced_code_keeps_no_tracebacks(monkeypatch):
     """They would take a sixth of a program's memory."""
 
-    def tracebacks() -> set[bool]:
+    def tracebacks():
         code = engine.traced(lambda x: x + 1, tf.TensorSpec([2], tf.float32))
         np.testing.assert_array_equal(code(tf.zeros(2)), [1, 1])
         return {op.traceback is not None for op in code.graph.get_operations()}
@@ -387,7 +375,7 @@ def test_traced_code_keeps_no_tracebacks(monkeypatch: pytest.MonkeyPatch) -> Non
     assert tracebacks() == {False}
 
 
-def test_weights_that_do_not_fit_are_refused() -> None:
+def test_weights_that_do_not_fit_are_refused():
     """With the shapes that were expected; nor are models that are larger than the program."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
     ours, larger = program(architecture_of(experiment, N, T, F, K)), experiment.set(U=5)
@@ -410,7 +398,7 @@ def test_weights_that_do_not_fit_are_refused() -> None:
     ("cell", "mode", "batch"),
     [("lstm", "both", 4), ("gru", "sequence", 5), ("simple_rnn", "last", 1)],
 )
-def test_seeds_side_by_side_are_trained_as_each_alone(cell: str, mode: str, batch: int) -> None:
+def test_seeds_side_by_side_are_trained_as_each_alone(cell, mode, batch):
     """Losses, errors and weights of three seeds, whose lanes a pair fills and one mode doesn't."""
     experiment = make_experiment(cell, 1, "dense", "adam", "mse", mode, batch).set(seeds=3)
     dataset = data()

@@ -1,13 +1,10 @@
 """Exported scripts run in Keras; the exact ones come to the numbers of the app's own runs."""
 
-from __future__ import annotations
-
 import json
 import os
 import re
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import replace
 from itertools import chain, combinations, product
 from pathlib import Path
@@ -18,13 +15,11 @@ import pytest
 from nbclient import NotebookClient
 
 from lib.data import read_upload
-from lib.data.dataset import Dataset
 from lib.data.datasets import DATASETS, make_dataset, settle
 from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
 from lib.results import RunAt, Status
-from lib.training.client import TrainingClient
 from tests.unit.own_data import csv, trend
 from tests.unit.uploaded import lines
 from tests.waiting import PATIENCE
@@ -77,9 +72,9 @@ FIRST = 5
 class Runner:
     """The process that runs scripts: what it is given first, it answers first."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder):
         self.folder, self._waiting = folder, list[str]()
-        self._results: dict[str, tuple[str, str, list[list[list[int]]]]] = {}
+        self._results = {}
         command = [sys.executable, "-I", f"{RUNNER}"]
         pipe = subprocess.PIPE
         self._log = (folder / "runner.log").open("w")
@@ -93,9 +88,7 @@ class Runner:
             env=ONE_THREAD,
         )
 
-    def give(
-        self, file: str, script: str, dataset: Dataset | None = None, *, quick: bool = True
-    ) -> None:
+    def give(self, file, script, dataset=None, *, quick=True):
         """Have a script run in its turn, beside the arrays of its dataset if it is a table's."""
         if dataset and dataset.origin:
             (self.folder / f"{data_name(dataset)}.npz").write_bytes(arrays(dataset))
@@ -105,14 +98,14 @@ class Runner:
         self._process.stdin.flush()
         self._waiting.append(file)
 
-    def result(self, file: str) -> tuple[str, str, list[list[list[int]]]]:
+    def result(self, file):
         """What it printed, why it ended early or "", and the shapes of its models."""
         assert self._process.stdout is not None
         while file not in self._results:
             self._results[self._waiting.pop(0)] = json.loads(self._process.stdout.readline())
         return self._results[file]
 
-    def close(self) -> None:
+    def close(self):
         """End the process."""
         self._process.kill()
         self._process.communicate()
@@ -120,14 +113,14 @@ class Runner:
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Runner]:
+def runner(tmp_path_factory):
     """One for all tests."""
     runner = Runner(tmp_path_factory.mktemp("scripts"))
     yield runner
     runner.close()
 
 
-def experiment_of(row: str) -> tuple[Experiment, Dataset]:
+def experiment_of(row):
     """A small experiment, settled: two batches, of which one is short, in each of two epochs."""
     levels = {name: int(level) - 1 for name, level in zip(LEVELS, row, strict=True)}
     settings = {name: LEVELS[name][level] for name, level in levels.items()}
@@ -141,9 +134,7 @@ def experiment_of(row: str) -> tuple[Experiment, Dataset]:
 
 
 @pytest.fixture(scope="module")
-def cases(
-    client: TrainingClient, runner: Runner, request: pytest.FixtureRequest
-) -> dict[str, RunAt]:
+def cases(client, runner, request):
     """The experiments that tests ask for, trained; the runner has been given their scripts."""
     params = [item.callspec.params for item in request.session.items if hasattr(item, "callspec")]
     asked = {row: experiment_of(row) for row in {each.get("row") for each in params} & {*ROWS}}
@@ -158,7 +149,7 @@ def cases(
     return found
 
 
-def test_each_level_of_a_setting_meets_each_of_another() -> None:
+def test_each_level_of_a_setting_meets_each_of_another():
     """And every kind of data is among the experiments: so any pair that goes wrong is seen."""
     assert {own["data"] for own in ROWS.values()} == set(DATASETS)
     for place, levels in enumerate(LEVELS.values()):
@@ -168,12 +159,12 @@ def test_each_level_of_a_setting_meets_each_of_another() -> None:
         assert pairs == set(product(range(1, len(first) + 1), range(1, len(second) + 1)))
 
 
-def figures(printed: str) -> dict[str, dict[str, float]]:
+def figures(printed):
     """The last line that a script printed."""
     return json.loads(printed.splitlines()[-1])
 
 
-def assert_same_figures(case: RunAt, printed: str) -> None:
+def assert_same_figures(case, printed):
     """What the script came to is what the app showed: both figures, and the first losses."""
     found = figures(printed)
     assert found.keys() == {"last_step_mse", "loss", "losses"}
@@ -187,7 +178,7 @@ def assert_same_figures(case: RunAt, printed: str) -> None:
 
 
 @pytest.mark.parametrize("row", first_of(ROWS, FIRST))
-def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner) -> None:
+def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner):
     """Whatever was trained, and on whichever data: and its own assertion holds."""
     printed, error, _ = runner.result(f"exact-{row}.py")
     assert not error
@@ -198,7 +189,7 @@ def test_the_exact_script_prints_the_numbers_of_the_app(row, cases, runner) -> N
 
 
 @pytest.mark.parametrize("row", first_of(ROWS, FIRST))
-def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, runner) -> None:
+def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, runner):
     """Each comment is the output shape of its layer; what the app showed stands beside."""
     printed, error, shapes = runner.result(f"keras-{row}.py")
     assert not error
@@ -217,7 +208,7 @@ def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, run
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
 
 
-def test_an_exact_script_tells_figures_that_are_not_the_apps(client, runner) -> None:
+def test_an_exact_script_tells_figures_that_are_not_the_apps(client, runner):
     """Of a series in which rounding moves hardly anything, figures that are off by 1%."""
     table = read_upload("co2.csv", csv(trend(weeks=200)))
     settings = {"T": 8, "horizon": 12, "form": "change", "epochs": 3, "batch": 64, "seeds": 2}
@@ -241,7 +232,7 @@ def test_an_exact_script_tells_figures_that_are_not_the_apps(client, runner) -> 
     assert_same_figures(case, printed)
 
 
-def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner) -> None:
+def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
     """The exact one traced and compiled, as a person runs it."""
     settings = {"N": 64, "T": 5, "U": 4, "epochs": 3000, "cell": "gru", "mode": "last"}
     experiment = settle(Experiment().set(**settings))
@@ -267,7 +258,7 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner) -> Non
     assert not runner.result("keras-stopped.py")[1]
 
 
-def test_both_models_of_a_script_start_from_the_same_weights(runner) -> None:
+def test_both_models_of_a_script_start_from_the_same_weights(runner):
     """So that they differ by nothing but what they were asked for."""
     experiment = settle(Experiment().set(N=32, U=3, T=3))
     script = EXPORTS["keras"].write(experiment, make_dataset(experiment))
@@ -277,14 +268,14 @@ def test_both_models_of_a_script_start_from_the_same_weights(runner) -> None:
     assert runner.result("start.py")[:2] == ["0.0\n", ""]
 
 
-def quick_cell() -> nbformat.NotebookNode:
+def quick_cell():
     """Makes models run without being traced, as the runner does."""
     code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "
     return nbformat.v4.new_code_cell(f"{code}trace(*a, run_eagerly=True, **k)")
 
 
 @pytest.mark.parametrize("row", ["3121132"])
-def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path) -> None:
+def test_notebooks_run_from_top_to_bottom(row, cases, tmp_path):
     """That of a run, with shapes, charts and comparison; and the hosted one, from a link alone."""
     case = cases[row]
     text = EXPORTS["notebook"].write(case.experiment, case.dataset, case.snapshot)

@@ -1,20 +1,16 @@
 """What can happen to a worker, done to a real one: nothing hangs, and a sentence says what was."""
 
-from __future__ import annotations
-
 import os
 import re
 import resource
 import signal
-from collections.abc import Callable, Iterator
 
 import psutil
 import pytest
 
 from lib.data import memory
-from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
-from lib.results.run import Run, Snapshot, Status
+from lib.results.run import Status
 from lib.training import machine, worker_pool, worker_process
 from lib.training.client import TrainingClient
 from lib.training.messages import Event
@@ -27,18 +23,16 @@ from tests.weekly import first_of
 
 
 @pytest.fixture(scope="module")
-def made() -> list[tuple[WorkerProcess, Callable[..., None]]]:
+def made():
     """The workers that were started, each with what is called with its messages."""
     return []
 
 
 @pytest.fixture(scope="module")
-def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[TrainingClient]:
+def client(made):
     """One client for all; it replaces as many workers as are ended here, one after the other."""
 
-    def make(
-        on_message: Callable[..., None], on_end: Callable[..., None], delay: float | None
-    ) -> WorkerProcess:
+    def make(on_message, on_end, delay):
         made.append((WorkerProcess(on_message, on_end, delay), on_message))
         return made[-1][0]
 
@@ -50,25 +44,25 @@ def client(made: list[tuple[WorkerProcess, Callable[..., None]]]) -> Iterator[Tr
     patch.undo()
 
 
-def trained(snapshot: Snapshot) -> bool:
+def trained(snapshot):
     """Whether it has a first point."""
     return snapshot.epoch > 0
 
 
-def the_pid(client: TrainingClient) -> int:
+def the_pid(client):
     """Of the one worker, once it works."""
     assert eventually(lambda: client.worker_ready)
     (pid,) = worker_pids(client)
     return pid
 
 
-def is_saved(client: TrainingClient, run: Run) -> bool:
+def is_saved(client, run):
     """Whether it could go on from a checkpoint."""
     with client._changed:
         return client._registry.runs[run.id].checkpoint is not None
 
 
-def goes_on(client: TrainingClient, run: Run, old: int, reason: str, since: int = 0) -> None:
+def goes_on(client, run, old, reason, since=0):
     """Whether the run goes on with another worker, says why and from where, and can be stopped.
 
     `since` is an epoch from which it may go on, or a later one; 0 where it may begin again.
@@ -89,9 +83,7 @@ def goes_on(client: TrainingClient, run: Run, old: int, reason: str, since: int 
     assert client.wait(run, PATIENCE).status is Status.STOPPED
 
 
-def test_where_two_workers_do_not_fit_one_follows_the_other(
-    client: TrainingClient, made: list[tuple[WorkerProcess, Callable[..., None]]]
-) -> None:
+def test_where_two_workers_do_not_fit_one_follows_the_other(client, made):
     """The grown one ends first, and a run that is started meanwhile waits for the other."""
     old = the_pid(client)
     worker, on_message = made[0]
@@ -102,7 +94,7 @@ def test_where_two_workers_do_not_fit_one_follows_the_other(
     assert is_gone(old)
 
 
-def test_killed_in_the_middle(client: TrainingClient, endless: tuple[Experiment, Dataset]) -> None:
+def test_killed_in_the_middle(client, endless):
     """What trains goes on, what is compiled begins again, and what rests is back as it was."""
     pid = the_pid(client)
     experiment, dataset = endless
@@ -136,10 +128,10 @@ def test_killed_in_the_middle(client: TrainingClient, endless: tuple[Experiment,
 
 
 def test_stopped_and_so_silent(
-    client: TrainingClient,
-    endless: tuple[Experiment, Dataset],
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    client,
+    endless,
+    monkeypatch,
+):
     """After some beats without a sign of life it is ended, and another takes its place."""
     pid = the_pid(client)
     run = client.start(*endless)
@@ -151,16 +143,14 @@ def test_stopped_and_so_silent(
     goes_on(client, run, pid, "said nothing for")
 
 
-def limit_memory(pid: int, room: int) -> None:
+def limit_memory(pid, room):
     """Let a process take `room` bytes more than it has, and no more."""
     most = psutil.Process(pid).memory_info().vms + room
     resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
 
 
 @pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
-def test_out_of_memory(
-    client: TrainingClient, endless: tuple[Experiment, Dataset], where: str
-) -> None:
+def test_out_of_memory(client, endless, where):
     """With a limit set on it. If it can, it lets the run fail that wants so much, and no other."""
     pid = the_pid(client)
     small = client.start(*endless)
@@ -176,7 +166,7 @@ def test_out_of_memory(
         failed = client.wait(big, PATIENCE)
         assert failed.status is Status.FAILED
         assert "it needs more memory than there is; fewer units" in failed.reason
-        epoch = client.latest(small).epoch  # type: ignore[union-attr]
+        epoch = client.latest(small).epoch
         client.wait(small, PATIENCE, lambda now: now.epoch > epoch)
         client.stop(small)
         resource.prlimit(pid, resource.RLIMIT_AS, (-1, -1))

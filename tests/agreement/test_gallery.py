@@ -4,25 +4,19 @@ They are found in another way than the cards find theirs: from trained weights w
 raw targets, or by Keras.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Callable
 
 import keras
 import numpy as np
 import pytest
 import tensorflow as tf
 
-from lib.data.dataset import Dataset
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.results.run import Snapshot, Status
+from lib.results.run import Status
 from lib.story import GALLERY
 from lib.story.cards import experiments_of, told
 from lib.training.answers.bidirectional_leak import bidirectional_leak
-from lib.training.client import TrainingClient
 from lib.training.recorded import recorded, recorded_damage, recorded_leak
 from tests.waiting import PATIENCE
 
@@ -30,7 +24,7 @@ ALIKE = 0.5
 """By how much of itself an error may differ on another machine, whose rounding it goes by."""
 
 
-def said(name: str) -> list[float]:
+def said(name):
     """The numbers with decimals in a card's title."""
     found = re.findall(r"\d[\d,]*\.\d+", told(GALLERY[name]).title)
     return [float(number.replace(",", "")) for number in found]
@@ -39,45 +33,45 @@ def said(name: str) -> list[float]:
 class Trained:
     """A card's experiment, trained now: raw answers and targets at the last step, by mode."""
 
-    def __init__(self, client: TrainingClient, experiment: Experiment) -> None:
+    def __init__(self, client, experiment):
         self.experiment, self.dataset = experiment, make_dataset(experiment)
         run = client.start(experiment, self.dataset)
-        self.snapshot: Snapshot = client.wait(run, PATIENCE)
+        self.snapshot = client.wait(run, PATIENCE)
 
     @property
-    def truth(self) -> np.ndarray:
+    def truth(self):
         """Targets of the judged samples, (N, T, K), as they are."""
         return self.dataset.y[self.dataset.judged].astype(np.float64)
 
-    def wrong(self, mode: str) -> np.ndarray:
+    def wrong(self, mode):
         """By seed, what a mode's answers at the last step are off by, (R, N, K)."""
         x = self.dataset.x[self.dataset.judged]
         models = [seed[mode].weights for seed in self.snapshot.seeds]
         said = np.stack([forward(self.experiment, weights or (), x)[1] for weights in models])
         return (said - self.truth)[:, :, -1]
 
-    def errors(self, mode: str) -> np.ndarray:
+    def errors(self, mode):
         """By seed, the mean squared error at the last step, (R,)."""
         return (self.wrong(mode) ** 2).mean(axis=(1, 2))
 
-    def off(self, mode: str) -> np.ndarray:
+    def off(self, mode):
         """By seed, the root of that in the raw unit, (R,)."""
         scale = 1.0 if self.dataset.target_scale is None else self.dataset.target_scale
         return np.sqrt(((self.wrong(mode) * scale) ** 2).mean(axis=(1, 2)))
 
 
 @pytest.fixture
-def train(client: TrainingClient) -> Callable[[str], list[Trained]]:
+def train(client):
     """Trains what a card is about, all its seeds; of several at once."""
     return lambda name: [Trained(client, each) for each in experiments_of(GALLERY[name])]
 
 
-def alike(*values: float) -> object:
+def alike(*values):
     """Nearly these numbers."""
     return pytest.approx(values, rel=ALIKE)
 
 
-def test_parity_is_learned_from_twelve_hints_alone(train) -> None:
+def test_parity_is_learned_from_twelve_hints_alone(train):
     """By every seed; one hint leads to worse than guessing the mean."""
     (run,) = train("parity")
     sequence, last = run.errors("sequence"), run.errors("last")
@@ -87,7 +81,7 @@ def test_parity_is_learned_from_twelve_hints_alone(train) -> None:
 
 
 @pytest.mark.weekly
-def test_adding_turns_it_round(train) -> None:
+def test_adding_turns_it_round(train):
     """In every seed, and not by a little."""
     (run,) = train("adding")
     sequence, last = run.errors("sequence"), run.errors("last")
@@ -95,7 +89,7 @@ def test_adding_turns_it_round(train) -> None:
     assert said("adding") == alike(np.median(last), np.median(sequence))
 
 
-def test_keras_says_the_same_in_both_modes() -> None:
+def test_keras_says_the_same_in_both_modes():
     """On the very weights that are shown, exactly."""
     (experiment,) = experiments_of(GALLERY["proof"])
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
@@ -110,7 +104,7 @@ def test_keras_says_the_same_in_both_modes() -> None:
     assert said("proof") == [np.abs(outputs[0][:, -1] - outputs[1]).max()]
 
 
-def test_one_guess_is_worth_two_numbers() -> None:
+def test_one_guess_is_worth_two_numbers():
     """The same mean of the training targets, as the loss over all steps and at the last."""
     (experiment,) = experiments_of(GALLERY["losses"])
     dataset = make_dataset(experiment)
@@ -120,7 +114,7 @@ def test_one_guess_is_worth_two_numbers() -> None:
     assert said("losses") == pytest.approx([((y - mean) ** 2).mean(), y[:, -1].var()], rel=0.03)
 
 
-def test_the_last_loss_hardly_reaches_the_first_step() -> None:
+def test_the_last_loss_hardly_reaches_the_first_step():
     """By Keras's own layer, which goes on from a first state that the gradient is taken by."""
     (experiment,) = experiments_of(GALLERY["recall"])
     dataset = make_dataset(experiment)
@@ -144,7 +138,7 @@ def test_the_last_loss_hardly_reaches_the_first_step() -> None:
 
 
 @pytest.mark.weekly
-def test_a_simple_rnn_loses_the_mean_of_fifty_steps(train) -> None:
+def test_a_simple_rnn_loses_the_mean_of_fifty_steps(train):
     """Every LSTM is better than each SimpleRNN, by much."""
     lstm, simple = (run.errors("last") for run in train("cells"))
     assert lstm.max() < simple.min() / 4
@@ -152,7 +146,7 @@ def test_a_simple_rnn_loses_the_mean_of_fifty_steps(train) -> None:
 
 
 @pytest.mark.weekly
-def test_scaled_targets_are_in_reach(train) -> None:
+def test_scaled_targets_are_in_reach(train):
     """Of values from 105 to 208 each model comes within some. The loss is of the scaled ones."""
     (run,) = train("scaled")
     assert max(run.off("sequence").max(), run.off("last").max()) < 5
@@ -161,7 +155,7 @@ def test_scaled_targets_are_in_reach(train) -> None:
 
 
 @pytest.mark.weekly
-def test_countries_are_foretold_better_with_eleven_hints(train) -> None:
+def test_countries_are_foretold_better_with_eleven_hints(train):
     """By each seed, in years."""
     (run,) = train("gapminder")
     sequence, last = run.off("sequence"), run.off("last")
@@ -171,10 +165,10 @@ def test_countries_are_foretold_better_with_eleven_hints(train) -> None:
 
 
 @pytest.mark.weekly
-def test_seattles_weather_is_foretold_hardly_better_than_by_a_line(train) -> None:
+def test_seattles_weather_is_foretold_hardly_better_than_by_a_line(train):
     """By both modes in each seed; that line is least squares on the windows of training samples."""
     (run,) = train("seattle")
-    dataset: Dataset = run.dataset
+    dataset = run.dataset
     windows = dataset.x.reshape(len(dataset.x), -1).astype(np.float64)
     read = np.column_stack([windows, np.ones(len(windows))])
     target, train_part = dataset.raw(dataset.y, slice(None))[:, -1, 0], slice(dataset.train)
@@ -186,7 +180,7 @@ def test_seattles_weather_is_foretold_hardly_better_than_by_a_line(train) -> Non
 
 
 @pytest.mark.weekly
-def test_no_lstm_gets_below_the_floor(train) -> None:
+def test_no_lstm_gets_below_the_floor(train):
     """Keras's layer with every gate open gives the most that it can, and has these losses."""
     (run,) = train("raw")
     x, y = run.dataset.x, run.dataset.y
@@ -202,7 +196,7 @@ def test_no_lstm_gets_below_the_floor(train) -> None:
     assert np.median(losses) == pytest.approx(floor, rel=0.01)
 
 
-def test_a_silent_broadcast_learns_the_mean() -> None:
+def test_a_silent_broadcast_learns_the_mean():
     """That it is so today is in test_target_damage; here are the numbers from its predictions."""
     damage = recorded_damage("flat")
     wrong, right = (damage.predictions[side] - damage.truth for side in ("wrong", "right"))
@@ -212,7 +206,7 @@ def test_a_silent_broadcast_learns_the_mean() -> None:
 
 
 @pytest.mark.weekly
-def test_bidirectional_reads_the_answer() -> None:
+def test_bidirectional_reads_the_answer():
     """At every step but the last, where it is as wrong as an honest model."""
     live, was = bidirectional_leak(), recorded_leak()
     one_way, both_ways = live["one_way"], live["both_ways"]
@@ -224,7 +218,7 @@ def test_bidirectional_reads_the_answer() -> None:
 
 
 @pytest.mark.weekly
-def test_four_units_do_not_hold_twelve_values(train) -> None:
+def test_four_units_do_not_hold_twelve_values(train):
     """No seed, in neither mode, gets far below the guess. The claim is in typical errors."""
     (run,) = train("beyond")
     guess = run.truth[:, -1].var()
@@ -233,7 +227,7 @@ def test_four_units_do_not_hold_twelve_values(train) -> None:
 
 
 @pytest.mark.weekly
-def test_a_learning_rate_of_one_diverges(train) -> None:
+def test_a_learning_rate_of_one_diverges(train):
     """Last-step mode's loss, at first 100,000 and then no number; in which epoch is rounding's."""
     (run,) = train("diverged")
     assert run.experiment.training.learning_rate == 1

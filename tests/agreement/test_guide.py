@@ -3,8 +3,6 @@
 A new question has its check in CHECKS: a function that fails where the right option isn't right.
 """
 
-from __future__ import annotations
-
 import inspect
 from collections.abc import Callable
 
@@ -29,23 +27,23 @@ from lib.ui.views import lesson
 N = 3
 
 
-def noise(*shape: int) -> np.ndarray:
+def noise(*shape):
     """Numbers to put in, the same each time."""
     return np.random.default_rng(0).normal(size=shape).astype(np.float32)
 
 
-def sizes(step: str) -> dict[str, int]:
+def sizes(step):
     """A step's T, F and U."""
     return {key: int(GUIDE[step].query[key][-1]) for key in "TFU"}
 
 
-def layer_of(step: str, **options: object) -> tuple[layers.Layer, np.ndarray]:
+def layer_of(step, **options):
     """An LSTM of a step's size, and what it reads."""
     size = sizes(step)
     return layers.LSTM(size["U"], **options), noise(N, size["T"], size["F"])
 
 
-def state_is_the_output() -> None:
+def state_is_the_output():
     """A SimpleRNN goes on from h alone: from its output its next step is the same."""
     size = sizes("cell")
     x = noise(N, size["T"], size["F"])
@@ -56,7 +54,7 @@ def state_is_the_output() -> None:
     assert every.shape == (N, 3, 2)
 
 
-def all_are_computed() -> None:
+def all_are_computed():
     """False is the last row of True, and depends on every step before it."""
     layer, x = layer_of("switch")
     every = layers.LSTM(layer.units, return_sequences=True)
@@ -70,19 +68,19 @@ def all_are_computed() -> None:
         assert not np.allclose(layer(other), last, atol=1e-6)
 
 
-def every_step_has_a_row() -> None:
+def every_step_has_a_row():
     """(N, 7, 5)."""
     layer, x = layer_of("shapes", return_sequences=True)
     assert said("shapes", 0) == f"(N, {', '.join(map(str, layer(x).shape[1:]))})"
 
 
-def the_default_has_no_time() -> None:
+def the_default_has_no_time():
     """(N, 5)."""
     layer, x = layer_of("shapes")
     assert said("shapes", 1) == f"(N, {layer(x).shape[1]})"
 
 
-def parameters_stay() -> None:
+def parameters_stay():
     """As many for T = 14, and the number that the option says."""
     layer, x = layer_of("shapes")
     longer = layers.LSTM(layer.units)
@@ -92,7 +90,7 @@ def parameters_stay() -> None:
     assert "160" in why("shapes", 2)
 
 
-def trains_silently() -> None:
+def trains_silently():
     """Keras's fit takes y (N, 1) for (N, T, 1), and its loss is that of y repeated."""
     question = read_question(GUIDE["targets"].query["check"][-1])
     (_, steps, _), y = question.output, noise(8, 1)
@@ -109,7 +107,7 @@ def trains_silently() -> None:
     assert question.output == MISTAKES["column"].output
 
 
-def winner(step: str) -> str:
+def winner(step):
     """Which mode's recorded run is clearly better at the last step, of a step's data."""
     results = recorded(suggested(GUIDE[step].query["data"][-1]))
     assert results
@@ -119,7 +117,7 @@ def winner(step: str) -> str:
     return min(errors, key=errors.__getitem__)
 
 
-def hints_win() -> None:
+def hints_win():
     """By far, in each of four seeds, and already at the epoch that the step waits for."""
     assert winner("parity") == "sequence"
     assert said("parity", 0).startswith("Sequence")
@@ -138,20 +136,20 @@ def hints_win() -> None:
     assert "Four recorded seeds" in why("parity", 0)
 
 
-def the_last_answer_leads_on() -> None:
+def the_last_answer_leads_on():
     """An answer and one more coin make the next answer; both have as many weights and inputs."""
     dataset = make_dataset(suggested("parity"))
     y, coins = dataset.y[:, :, 0], dataset.x[:, :, 0]
     assert np.array_equal(y[:, 1:], y[:, :-1] * coins[:, 1:])
 
 
-def the_last_step_wins() -> None:
+def the_last_step_wins():
     """By far; both learn it."""
     assert winner("adding") == "last"
     assert said("adding", 0) == "Last step"
 
 
-def nothing_is_known_at_step_3() -> None:
+def nothing_is_known_at_step_3():
     """The second mark comes later in every sample, and sequence mode is close to the best."""
     dataset = make_dataset(suggested("adding"))
     marks = dataset.x[:, :, dataset.feature_names.index("mark")]
@@ -162,7 +160,7 @@ def nothing_is_known_at_step_3() -> None:
     assert run.results["sequence"].step_mse[2] < 1.1 * dataset.best_mse[2]
 
 
-def a_stack_without_time_raises() -> None:
+def a_stack_without_time_raises():
     """Keras says what the option says; the first two mends that are offered make it work."""
     stack = read_text(GUIDE["stacking"].query["stack"][-1])[0]
     for message in ("expected ndim=3, found ndim=2", "at least 3 dimensions"):
@@ -173,7 +171,7 @@ def a_stack_without_time_raises() -> None:
     assert not fixes(trace(stack))
 
 
-def a_decoder_returns_all_steps() -> None:
+def a_decoder_returns_all_steps():
     """With False TimeDistributed raises, with True there is an answer at each of 12 steps."""
     vector = layers.RepeatVector(12)(noise(N, 8))
     answer = layers.TimeDistributed(layers.Dense(1))
@@ -183,7 +181,7 @@ def a_decoder_returns_all_steps() -> None:
     assert answer(layers.LSTM(8, return_sequences=True)(vector)).shape == (N, 12, 1)
 
 
-def a_mask_holds() -> None:
+def a_mask_holds():
     """The last output is that of the last real step, and another one without a mask."""
     layer, x = layer_of("extras")
     mask = np.arange(x.shape[1]) < 3
@@ -194,7 +192,7 @@ def a_mask_holds() -> None:
     assert np.abs(held).min() > 0
 
 
-def three_come_out() -> None:
+def three_come_out():
     """The output, h, which is the same, and c."""
     layer, x = layer_of("extras", return_state=True)
     output, h, c = map(np.asarray, layer(x))
@@ -203,7 +201,7 @@ def three_come_out() -> None:
     assert not np.allclose(c, h)
 
 
-def backward_differs() -> None:
+def backward_differs():
     """In the backward half alone."""
     layer, x = layer_of("extras")
     both = layers.Bidirectional(layer)
@@ -220,7 +218,7 @@ def backward_differs() -> None:
     assert not np.allclose(end[:, 2:], row[:, 2:], atol=1e-4)
 
 
-def one_label() -> None:
+def one_label():
     """False gives (N, K); True, and then Dense, (N, T, K)."""
     layer, x = layer_of("extras")
     every = layers.LSTM(4, return_sequences=True)
@@ -228,7 +226,7 @@ def one_label() -> None:
     assert layers.Dense(1)(every(x)).shape == (N, x.shape[1], 1)
 
 
-def a_label_for_each() -> None:
+def a_label_for_each():
     """True; a vector that is repeated gets the same answer everywhere."""
     one_label()
     layer, x = layer_of("extras")
@@ -236,11 +234,11 @@ def a_label_for_each() -> None:
     assert np.ptp(answers, axis=1).max() < 1e-6
 
 
-def three_stacked() -> None:
+def three_stacked():
     """Only the top one may be False: that raises elsewhere, and True everywhere keeps time."""
     x = noise(N, 5, 2)
 
-    def stacked(*modes: bool) -> tuple[int, ...]:
+    def stacked(*modes):
         out = x
         for mode in modes:
             out = layers.LSTM(4, return_sequences=mode)(out)
@@ -253,13 +251,13 @@ def three_stacked() -> None:
         stacked(False, False, False)
 
 
-def said(step: str, ask: int) -> str:
+def said(step, ask):
     """A question's right option."""
     asked = GUIDE[step].asks[ask]
     return asked.options[asked.right].text
 
 
-def why(step: str, ask: int) -> str:
+def why(step, ask):
     """Why it is right."""
     asked = GUIDE[step].asks[ask]
     return asked.options[asked.right].why
@@ -278,20 +276,20 @@ CHECKS: dict[str, tuple[Callable[[], None], ...]] = {
 }
 
 
-def test_each_question_has_its_check() -> None:
+def test_each_question_has_its_check():
     """Of all steps, no more and no less."""
     asked = {name: len(scene.asks) for name, scene in GUIDE.items()}
     assert {name: len(checks) for name, checks in CHECKS.items()} == asked
 
 
 @pytest.mark.parametrize("check", [check for checks in CHECKS.values() for check in checks])
-def test_the_right_answer_is_right(check: Callable[[], None]) -> None:
+def test_the_right_answer_is_right(check):
     """As Keras, or today's recording, says."""
     assert inspect.getdoc(check)
     check()
 
 
-def test_the_worked_examples_are_out_of_reach_and_scaled_in_reach() -> None:
+def test_the_worked_examples_are_out_of_reach_and_scaled_in_reach():
     """The floors are Keras's losses of the best that a state can be, and the recordings near."""
     numbers = lesson.worked_numbers()
     y, bound = numbers["y"], numbers["bound"]
@@ -307,7 +305,7 @@ def test_the_worked_examples_are_out_of_reach_and_scaled_in_reach() -> None:
     assert np.allclose(highest, np.asarray(bound)[:, None], atol=1e-6)  # all gates are open
 
 
-def test_the_numbers_at_a_glance_are_keras_s() -> None:
+def test_the_numbers_at_a_glance_are_keras_s():
     """Behind a mask, the states, and both directions with the same weights."""
     layer, x = layer_of("extras", return_sequences=True, return_state=True)
     layer(x)

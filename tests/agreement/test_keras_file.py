@@ -1,22 +1,16 @@
 """The file that Keras writes of a trained model says in plain Keras what the screen says."""
 
-from __future__ import annotations
-
 import io
-from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
 
-from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
 from lib.export.results import weights_npz
 from lib.recurrence import initial_model_weights
 from lib.recurrence.weights import weight_names
-from lib.results.run import Snapshot
 from lib.training.answers.keras_file import keras_file
-from lib.training.client import TrainingClient
 from tests.unit.fakes import make_dataset
 from tests.weekly import first_of
 
@@ -31,7 +25,7 @@ RUNS = {
 
 
 @pytest.fixture(scope="module", params=first_of(RUNS))
-def trained(request: pytest.FixtureRequest, client: TrainingClient) -> tuple[Dataset, Snapshot]:
+def trained(request, client):
     """An experiment of each cell that has been trained a little, and its data."""
     dataset = make_dataset(n=20, t=6, f=3, k=4, train=12)
     experiment = Experiment().set(U=4, epochs=3, batch=5, **RUNS[request.param])
@@ -47,7 +41,7 @@ def asked(client, run, mode, weights):
 
 
 @pytest.mark.parametrize("mode", ["sequence", "last"])
-def test_a_models_file_predicts_what_the_screen_says(client, trained, tmp_path: Path, mode) -> None:
+def test_a_models_file_predicts_what_the_screen_says(client, trained, tmp_path, mode):
     """Within 1e-6, sequence mode at every step and last-step mode once, on the shown samples."""
     run, snapshot = trained
     result, path = snapshot.results[mode], tmp_path / "model.keras"
@@ -59,7 +53,7 @@ def test_a_models_file_predicts_what_the_screen_says(client, trained, tmp_path: 
     )
 
 
-def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path: Path) -> None:
+def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path):
     """Each model of each seed has the arrays of its file, under Keras's own paths."""
     run, snapshot = trained
     archive = np.load(io.BytesIO(weights_npz(run.experiment, run.dataset, snapshot)))
@@ -78,7 +72,7 @@ def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path: 
 @pytest.mark.parametrize("layers", [1, 2, 3])
 @pytest.mark.parametrize("head", ["dense", "none"])
 @pytest.mark.parametrize("mode", ["sequence", "last"])
-def test_every_stack_is_written(tmp_path: Path, mode: str, head: str, layers: int) -> None:
+def test_every_stack_is_written(tmp_path, mode, head, layers):
     """Whatever its layers and its head are; the same file twice, with other weights each time."""
     experiment = Experiment().set(cell="gru", layers=layers, head=head, U=3)
     for seed in (1, 2):

@@ -1,7 +1,5 @@
 """README's scripts really run, as a person would paste them."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
@@ -14,14 +12,14 @@ ROOT = Path(__file__).parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
-def script(word: str) -> str:
+def script(word):
     """The one script of README that has this word."""
     scripts = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)
     (found,) = [each for each in scripts if word in each]
     return found
 
 
-def run(code: str, folder: Path = ROOT) -> str:
+def run(code, folder=ROOT):
     """What a script prints, where this project can be imported."""
     done = subprocess.run(
         [sys.executable, "-c", code],
@@ -36,12 +34,12 @@ def run(code: str, folder: Path = ROOT) -> str:
     return done.stdout
 
 
-def test_a_stack_is_traced() -> None:
+def test_a_stack_is_traced():
     """Without Keras: its parameters are printed."""
     assert run(script("trace(")).endswith("31269 parameters\n")
 
 
-def test_an_own_file_is_trained_on(tmp_path: Path) -> None:
+def test_an_own_file_is_trained_on(tmp_path):
     """The file beside the script; its exact script and arrays are left there."""
     rows = [f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80)]
     (tmp_path / "sales.csv").write_text("\n".join(["day,price,sales", *rows]))
@@ -56,7 +54,7 @@ def test_an_own_file_is_trained_on(tmp_path: Path) -> None:
 
 
 @pytest.mark.weekly
-def test_an_experiment_is_trained() -> None:
+def test_an_experiment_is_trained():
     """Both modes' errors are printed."""
     first = re.findall(r"```python\n(.+?)```", README, flags=re.DOTALL)[0]
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(first)))
@@ -65,7 +63,7 @@ def test_an_experiment_is_trained() -> None:
 
 
 @pytest.mark.weekly
-def test_a_sweep_gives_a_frame() -> None:
+def test_a_sweep_gives_a_frame():
     """A row for each seed and mode of a smaller sweep."""
     sweep = script("run_sweep")
     small = sweep.replace("[8, 16, 32]", "[8]").replace("[8, 32]", "[4]").replace("=4", "=2")

@@ -1,10 +1,5 @@
 """What Keras is recorded to have answered on the Cell page, it answers today."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -15,7 +10,7 @@ from tests.record import first_choices
 from tests.weekly import first_of
 
 
-def numbers(value: Any) -> Iterator[np.ndarray]:
+def numbers(value):
     """All numbers in an answer, in order."""
     if isinstance(value, dict):
         for key in sorted(value):
@@ -28,7 +23,7 @@ def numbers(value: Any) -> Iterator[np.ndarray]:
 
 
 @pytest.mark.parametrize("data", first_of(ANSWERED))
-def test_keras_answers_as_recorded(data: str) -> None:
+def test_keras_answers_as_recorded(data):
     """About what the page asks of today's recordings: as a model starts, and trained."""
     for chosen in first_choices(data):
         for place, question in PLACES.items():
@@ -42,7 +37,7 @@ def test_keras_answers_as_recorded(data: str) -> None:
 
 
 @pytest.mark.parametrize("data", ANSWERED)
-def test_the_modes_are_recorded_to_be_one(data: str) -> None:
+def test_the_modes_are_recorded_to_be_one(data):
     """Exactly: what the talk and the lesson show at once."""
     for _, answer in answers_of(data)["modes"]:
         assert answer["difference"] == 0.0

@@ -3,10 +3,6 @@
 Hypothesis chooses sizes, weights and options. What differs is below 1e-5 of the largest value.
 """
 
-from __future__ import annotations
-
-from typing import Any
-
 import keras
 import numpy as np
 import pytest
@@ -33,7 +29,7 @@ masks = st.sampled_from(["none", "holes", "padded at the end", "padded at the st
 often = settings(derandomize=True, deadline=None, max_examples=40)
 
 
-def randomised(layer: Any, rng: np.random.Generator) -> list[np.ndarray]:
+def randomised(layer, rng):
     """Give a built layer random weights, its biases too, and return them.
 
     Small enough that a layer without bound grows slowly, and multiplies no rounding error.
@@ -46,7 +42,7 @@ def randomised(layer: Any, rng: np.random.Generator) -> list[np.ndarray]:
     return [np.asarray(array) for array in layer.get_weights()]
 
 
-def some_mask(kind: str, n: int, t: int, rng: np.random.Generator) -> np.ndarray | None:
+def some_mask(kind, n, t, rng):
     """A mask (N, T) of a kind; one sample may be masked throughout."""
     if kind == "none":
         return None
@@ -57,7 +53,7 @@ def some_mask(kind: str, n: int, t: int, rng: np.random.Generator) -> np.ndarray
     return steps < long if kind == "padded at the end" else steps >= t - long
 
 
-def assert_close(ours: np.ndarray, keras_says: Any) -> None:
+def assert_close(ours, keras_says):
     """Same shape; the largest difference is below 1e-5 of the largest value."""
     keras_says = np.asarray(keras_says)
     assert ours.shape == keras_says.shape

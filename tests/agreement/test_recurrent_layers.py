@@ -1,7 +1,5 @@
 """The engine's recurrent layers are Keras's: the same outputs, and the same gradients."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -22,7 +20,7 @@ B, F, U = 3, 2, 4
 @pytest.mark.parametrize("told", [False, True])
 @pytest.mark.parametrize("steps", [1, 2, 30])
 @pytest.mark.parametrize("cell", list(CELLS))
-def test_outputs_and_gradients_are_keras_s(cell: str, steps: int, told: bool) -> None:
+def test_outputs_and_gradients_are_keras_s(cell, steps, told):
     """Of any weighted sum of the outputs, with respect to x, both kernels and the biases.
 
     That are so many as x has, or as it is told, where x has room for five more.

@@ -3,21 +3,15 @@
 The page's own code is run line by line, so that the code is tested too.
 """
 
-from __future__ import annotations
-
 import re
-from collections.abc import Sequence
 from dataclasses import replace
 from math import prod
-from typing import Any
 from zlib import crc32
 
 import pytest
 from hypothesis import given
 
-from lib.shapes.stack.base import LayerSetting, Stack
 from lib.shapes.stack.code import HEAD, code_lines, ends, keras_code, model_line
-from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, read_text
@@ -26,7 +20,7 @@ from lib.shapes.stack.read import read_model
 from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
 from lib.shapes.stack.shaping import Reshape
 from lib.shapes.stack.tensors import sizes
-from lib.shapes.stack.tracing import TracedLayer, broken, stopped, total, trace
+from lib.shapes.stack.tracing import broken, stopped, total, trace
 from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
 from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
@@ -44,7 +38,7 @@ KERAS_RAISES = {
 USUAL = BATCH_SIZE, TIMESTEPS
 
 
-def check(stack: Stack, *, called: bool = False) -> tuple[TracedLayer, ...]:
+def check(stack, *, called=False):
     """Compare all that is told about a stack with what Keras makes of it, layer by layer.
 
     Some that work are called as well; all of them where it says so.
@@ -69,7 +63,7 @@ def check(stack: Stack, *, called: bool = False) -> tuple[TracedLayer, ...]:
     return steps
 
 
-def check_broken(steps: tuple[TracedLayer, ...], error: ShapeError) -> None:
+def check_broken(steps, error):
     """Compare a stack whose last layer breaks: what Keras says, and when."""
     stack = tuple(step.layer for step in steps)
     lines, model = code_lines(steps), model_line(steps)
@@ -95,23 +89,23 @@ def check_broken(steps: tuple[TracedLayer, ...], error: ShapeError) -> None:
     assert pairs[: len(told)] == told
 
 
-def in_words(message: str, whole: str) -> bool:
+def in_words(message, whole):
     """Whether a message is Keras's, or a part of it; "…" stands for words that are left out."""
     return re.search(".*".join(map(re.escape, message.split("…"))), whole, re.S) is not None
 
 
-def as_told(step: TracedLayer) -> list[Any]:
+def as_told(step):
     """A layer's shapes, and whether each tensor has a mask."""
     return [[list(shape) for shape in step.shapes], list(map(bool, step.masks))]
 
 
-def fits(given: list[int], shape: Sequence[int | None]) -> bool:
+def fits(given, shape):
     """Whether data of these sizes are of that shape."""
     pairs = zip(given, shape, strict=False)
     return len(given) == len(shape) and all(size in (None, n) for n, size in pairs)
 
 
-def is_run(steps: tuple[TracedLayer, ...]) -> bool:
+def is_run(steps):
     """Whether data go through a stack that works: if it starts from states, or is in a sample.
 
     Not where the sizes of a sample are open, which a Reshape further up may need to be others.
@@ -122,7 +116,7 @@ def is_run(steps: tuple[TracedLayer, ...]) -> bool:
     return starts or crc32(repr(code_lines(steps)).encode()) % 4 == 0
 
 
-def can_run(steps: tuple[TracedLayer, ...]) -> bool:
+def can_run(steps):
     """Whether there are data for a model: small, and sizes of a graph's inputs aren't guessed.
 
     Nor how many numbers of open sizes there are to be put into another shape. What comes of
@@ -168,9 +162,9 @@ def test_every_setting_of_a_layer_is_what_keras_makes_of_it(kind):
             check((*before, replace(layer, **{setting.name: value})))
 
 
-def other_values(setting: LayerSetting) -> list[Any]:
+def other_values(setting):
     """Some values of a setting, at its ends or beside what is usual."""
-    values: list[Any] = [None] if setting.optional else []
+    values = [None] if setting.optional else []
     if setting.options is not None:
         values += [*setting.options][1:3]
     elif setting.limit is not None and setting.limit.step < 1:

@@ -1,9 +1,6 @@
 """A layer from the arguments that people give is the one that Keras makes, or is refused alike."""
 
-from __future__ import annotations
-
 import ast
-from typing import Any
 
 import pytest
 
@@ -12,7 +9,7 @@ from lib.shapes.stack.code import model_line
 from lib.shapes.stack.making import ALIASES, SIGNATURES, made
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.settings import ACTIVATIONS
-from lib.shapes.stack.tracing import TracedLayer, broken, total, trace
+from lib.shapes.stack.tracing import broken, total, trace
 from lib.text.tables import beside
 from tests.agreement.argument_cases import REFUSED, TAKEN
 from tests.agreement.recorded import ask
@@ -22,7 +19,7 @@ OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
 """Names that Keras 3 hasn't any more, or that are of another class."""
 
 
-def value_of(node: ast.expr) -> Any:
+def value_of(node):
     """A plain value, or the layer of a call."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
         keywords = {f"{one.arg}": value_of(one.value) for one in node.keywords}
@@ -32,7 +29,7 @@ def value_of(node: ast.expr) -> Any:
     return ast.literal_eval(node)
 
 
-def traced(code: str) -> tuple[tuple[TracedLayer, ...], dict[str, Any]]:
+def traced(code):
     """The trace of an input (4, 3) and the layer of this code, and what Keras makes of it."""
     layer = value_of(ast.parse(code, mode="eval").body)
     steps = trace((Input(4, 3), layer))
@@ -73,7 +70,7 @@ def test_every_layer_has_the_arguments_that_keras_gives_it():
 def test_what_the_usual_rest_takes_is_what_keras_takes():
     """Each name with each layer: the usual ones, and those that some take besides."""
     table = beside(making.__file__, "signatures")
-    more: dict[str, list[str]] = table["more"]
+    more = table["more"]
     asked = sorted({*table["every_layer"], *(word for words in more.values() for word in words)})
     asked += ["batch_input_shape", "input_spec", "time_major"]
     for name, words in SIGNATURES.items():

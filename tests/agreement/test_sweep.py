@@ -1,7 +1,5 @@
 """Sweeps with the real worker: the terminal's command, killed and resumed, and what is recorded."""
 
-from __future__ import annotations
-
 import signal
 import subprocess
 import sys
@@ -17,14 +15,13 @@ from lib.sweep.plan import base_of, make_plan
 from lib.sweep.rows import READY, from_csv
 from lib.sweep.runner import Runner, result_of
 from lib.sweep.sweep import run_sweep
-from lib.training.client import TrainingClient
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]
 COMMAND = "--data running_mean --vary T=4,6 --vary U=2,3 --seeds 2 --set epochs=20 --set N=64"
 
 
-def begin(out: Path, command: str = COMMAND) -> subprocess.Popen[str]:
+def begin(out, command=COMMAND):
     """Start it, as a person does."""
     words = [sys.executable, "-m", "lib.sweep", *command.split(), "--out", f"{out}"]
     return subprocess.Popen(
@@ -32,9 +29,7 @@ def begin(out: Path, command: str = COMMAND) -> subprocess.Popen[str]:
     )
 
 
-def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(
-    client: TrainingClient, tmp_path: Path
-) -> None:
+def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(client, tmp_path):
     """What was finished isn't trained again; all equals what a sweep in one go gives."""
     out = tmp_path / "results.csv"
     with begin(out) as first:
@@ -68,7 +63,7 @@ def test_a_killed_command_goes_on_where_it_was_with_the_numbers_of_the_page(
             assert {**row, "run": ""} == {**was, "run": ""}
 
 
-def test_a_recorded_point_holds(client: TrainingClient) -> None:
+def test_a_recorded_point_holds(client):
     """Trained today, its rows are what the page opens with, but for rounding."""
     ready = next(iter(READY.values()))
     was = ready.recorded[0]
@@ -85,11 +80,11 @@ def test_a_recorded_point_holds(client: TrainingClient) -> None:
         np.testing.assert_allclose(now.errors(mode), was.errors(mode), rtol=0.02)
 
 
-def test_a_script_gets_a_data_frame(tmp_path: Path) -> None:
+def test_a_script_gets_a_data_frame(tmp_path):
     """Of a person's own file, too."""
     own = tmp_path / "own.csv"
     own.write_text("a,b\n" + "".join(f"{k % 7},{k % 5}\n" for k in range(200)))
-    seen: list[float] = []
+    seen = []
     frame = run_sweep(
         table=own,
         vary={"optimizer": ["sgd", "adam"]},

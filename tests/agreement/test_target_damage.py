@@ -1,7 +1,5 @@
 """The damage of a silent mistake is a real training, and the recorded one is the same."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from tests.weekly import first_of
 
 
 @pytest.mark.parametrize("case", first_of(MISTAKES))
-def test_training_now_gives_what_was_recorded(case: str) -> None:
+def test_training_now_gives_what_was_recorded(case):
     """Nothing raises on the way, as the doctor says, and the numbers are the recorded ones."""
     mistake = MISTAKES[case]
     diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
@@ -25,7 +23,7 @@ def test_training_now_gives_what_was_recorded(case: str) -> None:
         assert live.error(side) == pytest.approx(recorded.error(side), rel=0.1, abs=2e-4)
 
 
-def test_a_case_that_is_none_is_refused() -> None:
+def test_a_case_that_is_none_is_refused():
     """Expected and received are said."""
     with pytest.raises(ValueError, match=r"expected case to be one of .* received 'x'"):
         target_damage("x")

@@ -1,12 +1,8 @@
 """Pages whose training client is a fake, but for the tests that are marked `slow`."""
 
-from __future__ import annotations
-
 import importlib.metadata
 import threading
-from collections.abc import Iterable, Iterator
 from concurrent.futures import Future
-from typing import Any
 
 import pytest
 
@@ -17,14 +13,14 @@ from tests.fake_client import FakeClient
 
 
 @pytest.fixture(autouse=True, scope="session")
-def _no_component_packages() -> Iterator[None]:
+def _no_component_packages():
     """Hide installed packages from Streamlit, which reads them all whenever an AppTest starts.
 
     It looks for components in them, of which there are none: four fifths of the time of a test.
     """
     usual = importlib.metadata.distributions
 
-    def named(**which: Any) -> Iterable[importlib.metadata.Distribution]:
+    def named(**which):
         return usual(**which) if which else []
 
     with pytest.MonkeyPatch.context() as patch:
@@ -33,7 +29,7 @@ def _no_component_packages() -> Iterator[None]:
 
 
 @pytest.fixture(autouse=True)
-def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> FakeClient | None:
+def client(request, monkeypatch):
     """The client that pages use; None where it is the real one, which all slow tests share."""
     if request.node.get_closest_marker("slow"):
         return None
@@ -43,17 +39,15 @@ def client(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> F
 
 
 @pytest.fixture(autouse=True)
-def nothing_is_awaited_within_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+def nothing_is_awaited_within_a_turn(monkeypatch):
     """A page that waits for another thread while it has the turn fails: all others wait, too."""
     result, wait_for = Future.result, threading.Condition.wait_for
 
-    def result_of(future: Future[Any], timeout: float | None = None) -> Any:
+    def result_of(future, timeout=None):
         assert future.done() or not TURNS.is_mine, "a future is awaited within a turn"
         return result(future, timeout)
 
-    def wait_a_while(
-        condition: threading.Condition, true: Any, timeout: float | None = None
-    ) -> Any:
+    def wait_a_while(condition, true, timeout=None):
         assert true() or timeout == 0 or not TURNS.is_mine, "a condition is awaited within a turn"
         return wait_for(condition, true, timeout)
 
@@ -62,7 +56,7 @@ def nothing_is_awaited_within_a_turn(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def time(monkeypatch: pytest.MonkeyPatch) -> Clock:
+def time(monkeypatch):
     """The clock that pages go by."""
     fake = Clock()
     monkeypatch.setattr(clock, "now", fake.now)

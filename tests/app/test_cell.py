@@ -1,34 +1,28 @@
 """The Cell page in AppTest: what it shows before Keras has answered, and what it asks when."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 
 import numpy as np
-import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.charts.proofs import NO_ANSWER
 from lib.results.replay import untrained
-from lib.results.run import Run, Snapshot, Status
+from lib.results.run import Run, Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
 from tests.app.driver import address, html, link, start, text
-from tests.clock import Clock
-from tests.fake_client import FakeClient, Question
 
 PARTS = ("unrolled", "proof", "break", "learn")
 
 
-def open_part(app: AppTest, name: str) -> AppTest:
+def open_part(app, name):
     """Choose one of the page's parts."""
     app.button_group(key="cell_part").set_value(PARTS.index(name)).run()
     assert not app.exception
     return app
 
 
-def test_only_the_open_part_asks_and_only_once(client: FakeClient) -> None:
+def test_only_the_open_part_asks_and_only_once(client):
     """Running the page again asks nothing; another sample all but what is a mean over samples."""
     app = start("Cell", U="3", T="4")
     asked = client.questions
@@ -50,7 +44,7 @@ def test_only_the_open_part_asks_and_only_once(client: FakeClient) -> None:
     assert names == ["influence", "influence", "padding"]
 
 
-def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client: FakeClient) -> None:
+def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client):
     """A sentence, and a button; the pictures stay."""
     app = open_part(start("Cell", U="3", T="4"), "learn")
     fail(client.questions)
@@ -64,13 +58,13 @@ def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client: FakeC
     assert len(client.questions) == 2 * 4
 
 
-def fail(questions: list[Question]) -> None:
+def fail(questions):
     """Answer each question with an error."""
     for question in questions:
         question.answer.set_exception(RuntimeError("the worker is gone"))
 
 
-def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked() -> None:
+def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked():
     """The bottom layer reads the features, the one above its outputs; epoch 0 is the start."""
     app = start("Cell", layers="2", F="3", U="5", T="6")
     assert "reads 5 outputs of the layer below" in text(app)
@@ -88,7 +82,7 @@ LINK = {"sample": "246", "layer": "1", "weights": "last", "order": "similar"}
 LINK |= {"step": "3", "unit": "2"}
 
 
-def test_a_link_shows_what_was_on_the_screen() -> None:
+def test_a_link_shows_what_was_on_the_screen():
     """Sample, layer, mode, order, timestep, unit and part; moving on changes the link."""
     app = link("Cell", layers="2", U="5", T="6", part="break", **LINK)
     assert "zero_output_for_mask=True" in text(app)
@@ -107,7 +101,7 @@ def test_a_link_shows_what_was_on_the_screen() -> None:
     assert now == moved | {"part": "learn", "sample": "249"}
 
 
-def test_what_a_link_names_and_there_is_not_is_passed_over() -> None:
+def test_what_a_link_names_and_there_is_not_is_passed_over():
     """Nonsense, samples that aren't shown, and a timestep after the last."""
     odd = {"sample": "1", "layer": "3", "weights": "both", "epoch": "7", "step": "99"}
     app = link("Cell", U="5", T="6", unit="²", order="x", part="all", **odd)
@@ -115,7 +109,7 @@ def test_what_a_link_names_and_there_is_not_is_passed_over() -> None:
     assert app.select_slider(key="cell_sample_32").value == 0
 
 
-def test_an_epoch_is_picked_for_one_run(client: FakeClient) -> None:
+def test_an_epoch_is_picked_for_one_run(client):
     """Another run is shown as it is now, and so is the recording when that one is left."""
     app = link("Cell", epoch="0")
     assert "as the sequence model starts, before training" in text(app)
@@ -131,7 +125,7 @@ def test_an_epoch_is_picked_for_one_run(client: FakeClient) -> None:
     assert "after epoch 200 of a recorded run" in text(app)
 
 
-def test_units_can_be_ordered_by_similarity() -> None:
+def test_units_can_be_ordered_by_similarity():
     """The rows of the pictures change places, and nothing that is said does."""
     app = start("Cell", data="running_mean")
     before = html(app)
@@ -141,9 +135,7 @@ def test_units_can_be_ordered_by_similarity() -> None:
     assert "Unit 13 moves most" in html(app)
 
 
-def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
-    client: FakeClient, time: Clock
-) -> None:
+def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     """Never two questions at a time; the last answer stays while the weights move on."""
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
@@ -152,14 +144,14 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     (run,) = client.runs.values()
     norms = dict.fromkeys(("sequence", "last"), np.ones(4))
 
-    def answers(epoch: int) -> tuple[int, str]:
+    def answers(epoch):
         """How often the reach was asked for when the run is at this epoch, and what is shown."""
         show_epoch(client, run, epoch)
         assert not app.run().exception
         epochs = re.findall(r"Figures as of epoch (\d+)", text(app))
         return len(asked()), "".join(epochs)
 
-    def asked() -> list[Question]:
+    def asked():
         return [question for question in client.questions if question.name == "reach"]
 
     assert answers(1) == (1, "")
@@ -179,16 +171,14 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(
     assert asked()[3].answer.cancelled()
 
 
-def test_while_the_worker_is_silent_the_page_does_not_draw_itself_anew(
-    client: FakeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_while_the_worker_is_silent_the_page_does_not_draw_itself_anew(client, monkeypatch):
     """What is said of a worker is new each second; nothing of that is on this page."""
     app = start(U="3", T="4")
     app.button(key="do_train").click().run()
     app.switch_page(PAGES["Cell"][0]).run()
     looks, latest = list[Run](), client.latest
 
-    def silent(run: Run) -> Snapshot | None:
+    def silent(run):
         looks.append(run)
         snapshot = latest(run)
         return snapshot and replace(snapshot, reason=f"silent for {len(looks)} s")
@@ -200,7 +190,7 @@ def test_while_the_worker_is_silent_the_page_does_not_draw_itself_anew(
     assert len(looks) == 2 * once
 
 
-def show_epoch(client: FakeClient, run: Run, epoch: int) -> None:
+def show_epoch(client, run, epoch):
     """Let a run be at an epoch, with weights that no other has."""
     start = untrained(run.experiment, run.dataset)
     results = {

@@ -1,11 +1,8 @@
 """The Cell page in AppTest, with Keras in a real training process behind it."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.training.client import TrainingClient
 from tests.app.driver import html, start, text
@@ -16,11 +13,11 @@ from tests.waiting import eventually
 pytestmark = pytest.mark.slow
 
 
-def answered(app: AppTest, part: str) -> AppTest:
+def answered(app, part):
     """The page when Keras has answered all that this part asks."""
     open_part(app, part)
 
-    def has_answered() -> bool:
+    def has_answered():
         app.run()
         assert not app.exception
         return "Keras has answered" in text(app)
@@ -29,7 +26,7 @@ def answered(app: AppTest, part: str) -> AppTest:
     return app
 
 
-def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_keras_proves_it_and_breaks_it(monkeypatch):
     """Asked by the page itself, once; every figure comes, and the modes differ by exactly zero."""
     app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"), "proof")
     page = html(app)
@@ -55,7 +52,7 @@ def test_keras_proves_it_and_breaks_it(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not silent.questions
 
 
-def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch):
     """Whatever is chosen while an answer is older; where it is, its epoch stands beside it."""
     app = answered(start("Cell", layers="2", U="4", T="6"), "learn")
     assert differs(app) < 1e-5
@@ -75,7 +72,7 @@ def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch: pytest.Mo
     assert "Figures as of epoch 200." in text(app)  # the reach is a mean over samples
 
 
-def differs(app: AppTest) -> float:
+def differs(app):
     """How far Keras is from NumPy on padded batches, as the page says."""
     match = re.search(r"Keras differs from NumPy by (.+?) at most", text(app))
     assert match

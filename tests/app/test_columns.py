@@ -1,21 +1,17 @@
 """A table's controls: what is chosen is what is used, no more and no less."""
 
-from __future__ import annotations
-
 import numpy as np
 import pandas as pd
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.data import Table
-from lib.data.dataset import Dataset
 from lib.experiment.experiment import NO_SERIES
 from lib.ui.session import KEY
 from tests.app.driver import start, text
 from tests.unit.own_data import csv, load, panel, trend
 
 
-def stores(days: int = 60) -> Table:
+def stores(days=60):
     """Three stores by day, with a column of texts and one that knows the weekday."""
     frame = panel(days)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("date")))
@@ -24,7 +20,7 @@ def stores(days: int = 60) -> Table:
     return Table("stores.csv", frame[["store", "weekday", "sales"]], times, "day", series="store")
 
 
-def given(table: Table, page: str = "Data", **query: str) -> AppTest:
+def given(table, page="Data", **query):
     """A page that has this table, as if it had been uploaded."""
     app = start(page, data="upload", **query)
     app.session_state[KEY].upload.table = table
@@ -33,13 +29,13 @@ def given(table: Table, page: str = "Data", **query: str) -> AppTest:
     return app
 
 
-def shown(app: AppTest) -> Dataset:
+def shown(app):
     """What the page is about."""
     return app.session_state[KEY].upload.last_good.dataset
 
 
 @pytest.mark.parametrize("page", ["Data", "Explore"])
-def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page: str) -> None:
+def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
     """Until then nothing changes; then it is what was picked, and nothing beside it."""
     app = given(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
@@ -54,7 +50,7 @@ def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page: s
     assert "until then" not in text(app)
 
 
-def test_what_was_cleared_is_forgotten_with_the_data() -> None:
+def test_what_was_cleared_is_forgotten_with_the_data():
     """Other data have columns of their own."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
@@ -62,7 +58,7 @@ def test_what_was_cleared_is_forgotten_with_the_data() -> None:
     assert app.multiselect(key="targets_widget").value == ["temp_max"]
 
 
-def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted() -> None:
+def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted():
     """Among the inputs it makes a feature for each text."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
@@ -77,7 +73,7 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
     )  # fmt: skip
 
 
-def test_dates_are_offered_as_inputs() -> None:
+def test_dates_are_offered_as_inputs():
     """As what differs from row to row: days have no hour."""
     app = given(stores(), T="7")
     assert {"day of week", "month of year"} <= set(app.multiselect(key="inputs_widget").options)
@@ -86,7 +82,7 @@ def test_dates_are_offered_as_inputs() -> None:
     assert shown(app).feature_names == ("sales", "day of week (sin)", "day of week (cos)")
 
 
-def test_series_that_were_noticed_are_said_and_can_be_refused() -> None:
+def test_series_that_were_noticed_are_said_and_can_be_refused():
     """Then the rows of one day become one."""
     app = given(stores(), T="2", test="0")
     assert "Times repeat: store tells 3 series apart, and no window crosses them." in text(app)
@@ -100,14 +96,14 @@ def test_series_that_were_noticed_are_said_and_can_be_refused() -> None:
     assert len(shown(app).origin.names) == 7
 
 
-def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said() -> None:
+def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said():
     """A menu of kinds has none of that name."""
     address = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY].address
     assert address.experiment.data.types == ()
     assert "types=store:bogus isn't a column:kind of number" in address.complaints[0]
 
 
-def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came() -> None:
+def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came():
     """Else none with such a column could become the data."""
     app = start("Data", data="upload", types="store:number", T="7")
     app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
@@ -116,7 +112,7 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
     assert app.session_state[KEY].address.experiment.data.types == ()
 
 
-def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence() -> None:
+def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence():
     """The menu shows what the link says, and the way back."""
     app = given(stores(), id="shop")
     assert "'shop', by which series are told apart, isn't in stores.csv" in app.warning[0].value
@@ -125,7 +121,7 @@ def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_senten
     assert not app.warning
 
 
-def test_series_can_be_split_and_scaled_each_by_itself() -> None:
+def test_series_can_be_split_and_scaled_each_by_itself():
     """The sentence about the parts says which is true."""
     app = given(stores(), T="7")
     app.selectbox(key="scale").set_value("id").run()
@@ -135,7 +131,7 @@ def test_series_can_be_split_and_scaled_each_by_itself() -> None:
     assert "No series is in two parts, but 100% of the dates are." in alt
 
 
-def test_a_table_without_series_is_not_asked_about_them() -> None:
+def test_a_table_without_series_is_not_asked_about_them():
     """Its menu is there for who looks for it."""
     frame = load(4)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
@@ -144,7 +140,7 @@ def test_a_table_without_series_is_not_asked_about_them() -> None:
     assert not [each for each in app.selectbox if each.key == "scale"]
 
 
-def test_windows_and_parts_are_cut_as_the_controls_say() -> None:
+def test_windows_and_parts_are_cut_as_the_controls_say():
     """Each reaches the rows of the samples."""
     app = given(stores(), T="5", id=NO_SERIES)
     app.number_input(key="stride").set_value(2).run()
@@ -163,7 +159,7 @@ def test_windows_and_parts_are_cut_as_the_controls_say() -> None:
     assert shown(app).targets == 3
 
 
-def test_a_type_is_corrected_and_taken_back() -> None:
+def test_a_type_is_corrected_and_taken_back():
     """A link holds what differs from what was found."""
     app = given(stores(), T="7")
     app.selectbox(key="types_column").set_value("weekday").run()
@@ -176,7 +172,7 @@ def test_a_type_is_corrected_and_taken_back() -> None:
 
 
 @pytest.mark.parametrize("page", ["Data", "Cell"])
-def test_it_is_said_on_every_page_that_not_all_windows_are_used(page: str) -> None:
+def test_it_is_said_on_every_page_that_not_all_windows_are_used(page):
     """N is smaller than rows and timesteps make one think."""
     frame = load(60)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
@@ -184,7 +180,7 @@ def test_it_is_said_on_every_page_that_not_all_windows_are_used(page: str) -> No
     assert "Every 5th window is used, " in " ".join(each.value for each in app.sidebar.markdown)
 
 
-def test_a_trend_is_said_and_one_click_predicts_the_change() -> None:
+def test_a_trend_is_said_and_one_click_predicts_the_change():
     """Validation lies above all that training has seen; changes don't."""
     frame = trend(400)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
@@ -197,7 +193,7 @@ def test_a_trend_is_said_and_one_click_predicts_the_change() -> None:
     assert not app.info
 
 
-def test_what_was_set_on_the_data_page_holds_on_the_others() -> None:
+def test_what_was_set_on_the_data_page_holds_on_the_others():
     """Their pages draw no widget for it, and run again and again."""
     app = given(stores(), test="0")
     app.selectbox(key="id").set_value("weekday").run()

@@ -1,7 +1,5 @@
 """Compare in AppTest: its list, what is picked, the link, names, and runs that are gone."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 
@@ -10,27 +8,26 @@ from streamlit.testing.v1 import AppTest
 
 from lib.results.compared import LETTERS
 from lib.results.replay import untrained
-from lib.results.run import Run, Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.ui import runs as ui_runs
 from lib.ui.frame import PAGES
 from tests.app.driver import APP, address, html, seen, start, text
-from tests.fake_client import FakeClient
 
 
 @pytest.fixture(autouse=True)
-def _forget_owners(client: FakeClient | None) -> None:  # noqa: ARG001  which the owners are of
+def _forget_owners(client):  # noqa: ARG001  which the owners are of
     """Who has started runs is remembered for all sessions of a server."""
     ui_runs._OWNERS.clear()
 
 
-def end(client: FakeClient, run: Run, **figures: object) -> None:
+def end(client, run, **figures):
     """Let a run be at its end, with the figures of an untrained model."""
     start = untrained(run.experiment, run.dataset)
     known = {"samples": start.samples, "results": start.results, "others": start.others}
     client.set(run, Status.FINISHED, epoch=run.experiment.training.epochs, **known | figures)
 
 
-def train(client: FakeClient, app: AppTest, units: int) -> Run:
+def train(client, app, units):
     """Train a run of so many units on Explore, to its end."""
     if app.session_state["unrolled_session"].address.page != "Explore":
         app.switch_page(PAGES["Explore"][0]).run()
@@ -43,14 +40,14 @@ def train(client: FakeClient, app: AppTest, units: int) -> Run:
     return run
 
 
-def compare(app: AppTest) -> AppTest:
+def compare(app):
     """The same session on Compare."""
     app.switch_page(PAGES["Compare"][0]).run()
     assert not app.exception
     return app
 
 
-def opened(link: str) -> AppTest:
+def opened(link):
     """Another session that opens a link to Compare."""
     app = AppTest.from_file(APP, default_timeout=30)
     app.switch_page(PAGES["Compare"][0])
@@ -60,14 +57,14 @@ def opened(link: str) -> AppTest:
     return app
 
 
-def rows(app: AppTest) -> dict[str, str]:
+def rows(app):
     """The names in the list, each with its letter."""
     letters = re.findall(r'data-letter="(\w?)"', html(app))
     names = [box.label.replace("\\", "") for box in app.checkbox]
     return dict(zip(names, letters, strict=True))
 
 
-def test_it_opens_with_recordings() -> None:
+def test_it_opens_with_recordings():
     """Full of pictures before anybody has trained, and said to be recorded; no link names them."""
     app = compare(start())
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
@@ -78,7 +75,7 @@ def test_it_opens_with_recordings() -> None:
     assert "Remove" not in [button.label for button in app.button]
 
 
-def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client: FakeClient) -> None:
+def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client):
     """In the order in which they were trained; a run that is new is laid over the others."""
     app = start(seeds="1")
     first = train(client, app, 4)
@@ -99,7 +96,7 @@ def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client: FakeC
     assert address(app)["runs"] == "-"
 
 
-def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client: FakeClient) -> None:
+def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
     """Shown letter by letter; an empty one changes nothing."""
     app = start(seeds="1")
     run = train(client, app, 4)
@@ -122,7 +119,7 @@ def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client: Fak
     assert rows(opened(f"{run.id}~<b>"))["somebody's run"] == "A"
 
 
-def test_removing_stops_a_run_and_breaks_no_other_tab(client: FakeClient) -> None:
+def test_removing_stops_a_run_and_breaks_no_other_tab(client):
     """It goes from this list; who watches it keeps its figures."""
     app = start(seeds="1")
     first, second = train(client, app, 4), train(client, app, 8)
@@ -136,7 +133,7 @@ def test_removing_stops_a_run_and_breaks_no_other_tab(client: FakeClient) -> Non
     assert "You are watching a run" in seen(watcher)
 
 
-def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client: FakeClient) -> None:
+def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client):
     """In a sentence above the page; where all is gone recordings stand in."""
     app = start(seeds="1")
     run = train(client, app, 4)
@@ -153,7 +150,7 @@ def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client: FakeClient
     assert "is gone" in app.run().warning[0].value
 
 
-def test_a_run_that_trains_is_looked_at_again_and_again(client: FakeClient) -> None:
+def test_a_run_that_trains_is_looked_at_again_and_again(client):
     """And has a row before it has figures; nobody is told a verdict then."""
     app = start(seeds="1")
     train(client, app, 4)
@@ -168,7 +165,7 @@ def test_a_run_that_trains_is_looked_at_again_and_again(client: FakeClient) -> N
     assert not app.exception
 
 
-def test_no_more_are_laid_over_one_another_than_there_are_letters(client: FakeClient) -> None:
+def test_no_more_are_laid_over_one_another_than_there_are_letters(client):
     """The others' boxes are dimmed until one is taken away."""
     app = start(seeds="1")
     ids = [train(client, app, units).id for units in range(2, 9)]
@@ -181,7 +178,7 @@ def test_no_more_are_laid_over_one_another_than_there_are_letters(client: FakeCl
     assert [box.disabled for box in app.checkbox].count(True) == 1
 
 
-def test_a_run_opens_in_explore(client: FakeClient) -> None:
+def test_a_run_opens_in_explore(client):
     """With its settings and its figures; a recording with its settings alone."""
     app = start(seeds="1")
     run = train(client, app, 4)

@@ -1,21 +1,16 @@
 """Pages of a server in a cluster: what they show of another server's runs."""
 
-from __future__ import annotations
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.data import suggested
 from lib.export import card_of
-from lib.results import Run, Status
+from lib.results import Status
 from lib.ui import lookup, runs
 from lib.ui.sweep import sweeps
 from lib.ui.text import plain
 from tests.app.driver import address, seen, start
 from tests.app.test_compare import opened
 from tests.app.test_sweep import sweep
-from tests.clock import Clock
-from tests.fake_client import FakeClient
 from tests.waiting import eventually
 
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
@@ -23,7 +18,7 @@ LINK = {"data": "running_mean", "N": "64", "epochs": "50", "run": RUN}
 
 
 @pytest.fixture(autouse=True)
-def joined(client: FakeClient, time: Clock, monkeypatch: pytest.MonkeyPatch) -> FakeClient:
+def joined(client, time, monkeypatch):
     """The client of a server in a cluster, which has another server's run."""
     del time
     client.is_clustered = True
@@ -34,20 +29,20 @@ def joined(client: FakeClient, time: Clock, monkeypatch: pytest.MonkeyPatch) -> 
     return client
 
 
-def found(app: AppTest) -> AppTest:
+def found(app):
     """The page when the link's run was found."""
     assert eventually(lambda: "You are watching a run that another browser" in seen(app.run()))
     assert not app.exception
     return app
 
 
-def warnings(app: AppTest) -> list[str]:
+def warnings(app):
     """What a page warns of."""
     assert not app.exception
     return [each.value for each in app.warning]
 
 
-def test_a_link_to_a_run_of_another_server_shows_it(client: FakeClient) -> None:
+def test_a_link_to_a_run_of_another_server_shows_it(client):
     """Once it is found, it is as any run that another browser has started: not to be steered."""
     app = found(start(**LINK))
     assert app.button(key="do_stop").disabled
@@ -58,14 +53,12 @@ def test_a_link_to_a_run_of_another_server_shows_it(client: FakeClient) -> None:
     assert client.found == [RUN]
 
 
-def test_a_run_that_is_found_while_the_page_asks_is_not_gone(
-    client: FakeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_is_found_while_the_page_asks_is_not_gone(client, monkeypatch):
     """It was unknown a moment ago, and isn't looked for any more."""
     client.is_silent = True
     get = client.get
 
-    def get_and_find(run_id: str) -> Run | None:
+    def get_and_find(run_id):
         run = get(run_id)
         if run is None and client.found and client.is_silent:
             client.is_silent = False
@@ -79,9 +72,7 @@ def test_a_run_that_is_found_while_the_page_asks_is_not_gone(
     found(app)
 
 
-def test_a_link_that_nobody_answers_holds_up_no_page(
-    client: FakeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_link_that_nobody_answers_holds_up_no_page(client, monkeypatch):
     """Its own comes at once and says what it waits for; others know nothing of it."""
     client.is_silent = True
     app = start(**LINK)
@@ -100,7 +91,7 @@ def test_a_link_that_nobody_answers_holds_up_no_page(
     assert "run" not in lost.query_params
 
 
-def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client: FakeClient) -> None:
+def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
     """The others are drawn meanwhile; nothing is said to be gone."""
     client.is_silent = True
     app = opened(f"echo,{RUN}~Small")
@@ -113,9 +104,7 @@ def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client: FakeClie
 
 
 @pytest.mark.parametrize("card", [None, b"nonsense"])
-def test_a_run_that_no_server_knows_is_looked_for_now_and_then(
-    client: FakeClient, time: Clock, card: bytes | None
-) -> None:
+def test_a_run_that_no_server_knows_is_looked_for_now_and_then(client, time, card):
     """Not at each run of a page, nor what can be no run's name; once, where it can't be shown."""
     client.cards = {RUN: card} if card else {}
     for times in (1, 2):
@@ -130,7 +119,7 @@ def test_a_run_that_no_server_knows_is_looked_for_now_and_then(
     assert warnings(start(data="running_mean", run=RUN)) == [plain(runs.GONE)]
 
 
-def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client: FakeClient) -> None:
+def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
     """It may go on there: it is found again when the way is, at once. That is said once."""
     app = found(start(**LINK))
     client.runs.clear()  # as the client does then
@@ -145,8 +134,8 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client: FakeCl
 
 
 def test_a_run_of_this_browser_that_is_forgotten_is_gone_though_the_cluster_is_away(
-    client: FakeClient,
-) -> None:
+    client,
+):
     """It was this server's own: nobody else would have it, and no link is blamed."""
     app = start(data="running_mean", N="64", epochs="50")
     app.button(key="do_train").click().run()
@@ -158,7 +147,7 @@ def test_a_run_of_this_browser_that_is_forgotten_is_gone_though_the_cluster_is_a
 
 
 @pytest.mark.parametrize("is_clustered", [True, False])
-def test_what_other_servers_are_told(client: FakeClient, *, is_clustered: bool) -> None:
+def test_what_other_servers_are_told(client, *, is_clustered):
     """A run by its card. A talk or a sweep has only its own server, as others say."""
     client.is_clustered = is_clustered
     assert bool(runs.card_for(EXPERIMENT, runs.Owner("browser", None, "Run 1"))) is is_clustered

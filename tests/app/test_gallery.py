@@ -1,13 +1,10 @@
 """Cards: those of the gallery, all and alone, what these open, and cards in frames elsewhere."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from markupsafe import escape
-from streamlit.testing.v1 import AppTest
 
 from lib.charts.thumbnail import PICTURES
 from lib.story import GALLERY
@@ -18,22 +15,21 @@ from lib.ui.text import plain
 from lib.ui.views import VIEWS
 from tests.app.driver import bar, html, link, text
 from tests.app.test_cell import open_part
-from tests.fake_client import FakeClient
 from tests.weekly import first_of
 
 
-def links(app: AppTest) -> list:
+def links(app):
     """The links in the middle of the page."""
     return [each.proto for each in app.main.get("page_link")]
 
 
-def opened(name: str) -> AppTest:
+def opened(name):
     """The page that a card leads on to, in full."""
     scene = GALLERY[name]
     return link(scene.page, **{key: texts[-1] for key, texts in scene.query.items()})
 
 
-def test_every_card_has_its_claim_picture_and_words() -> None:
+def test_every_card_has_its_claim_picture_and_words():
     """And its link is the claim, to the card alone; the picture says it too, and its axes."""
     app = link("Gallery")
     page = html(app)
@@ -49,7 +45,7 @@ def test_every_card_has_its_claim_picture_and_words() -> None:
 
 
 @pytest.mark.parametrize("name", first_of(GALLERY, 3))
-def test_a_cards_link_opens_what_is_recorded(name: str) -> None:
+def test_a_cards_link_opens_what_is_recorded(name):
     """Without a complaint, with figures that somebody has trained, and without the worker."""
     app = opened(name)
     assert not app.warning
@@ -59,7 +55,7 @@ def test_a_cards_link_opens_what_is_recorded(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(GALLERY))
-def test_one_card_has_its_view_and_the_ways_on(name: str) -> None:
+def test_one_card_has_its_view_and_the_ways_on(name):
     """`?card=` alone is enough. From the last card the next is the first."""
     app = link("Gallery", card=name)
     assert not app.warning
@@ -75,7 +71,7 @@ def test_one_card_has_its_view_and_the_ways_on(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["parity", "adding"])
-def test_a_claims_errors_stand_on_its_picture(name: str) -> None:
+def test_a_claims_errors_stand_on_its_picture(name):
     """In the same terms, with more digits."""
     number = re.compile(r"\d\.\d+")
     metrics = number.findall(" ".join(each.value for each in link("Gallery", card=name).metric))
@@ -84,20 +80,20 @@ def test_a_claims_errors_stand_on_its_picture(name: str) -> None:
     assert sorted(map(float, claims)) == pytest.approx(sorted(map(float, metrics)), rel=0.05)
 
 
-def test_the_card_of_two_cells_shows_the_numbers_of_both() -> None:
+def test_the_card_of_two_cells_shows_the_numbers_of_both():
     """Those of its claim."""
     page = html(link("Gallery", card="cells"))
     assert all(number in page for number in re.findall(r"\d\.\d+", told(GALLERY["cells"]).title))
 
 
-def test_a_card_that_there_is_not_is_said() -> None:
+def test_a_card_that_there_is_not_is_said():
     """In a sentence above all cards, with nothing of the link taken as markup."""
     app = link("Gallery", card="<b>x")
     assert "No card is called" in app.main.warning[0].value
     assert html(app).count('class="thumbnail"') == len(GALLERY)
 
 
-def test_a_recorded_run_that_diverged_says_so() -> None:
+def test_a_recorded_run_that_diverged_says_so():
     """It is an example, and one that ended with what to try."""
     app = opened("diverged")
     assert "[diverged]" in bar(app)
@@ -105,7 +101,7 @@ def test_a_recorded_run_that_diverged_says_so() -> None:
 
 
 @pytest.mark.parametrize("name", first_of(ANSWERED, 2))
-def test_keras_has_answered_before_it_has_started(name: str, client: FakeClient) -> None:
+def test_keras_has_answered_before_it_has_started(name, client):
     """About the models that pages open with, on every part; about others it is asked."""
     app = link("Cell", data=name)
     for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times the other")):
@@ -119,7 +115,7 @@ def test_keras_has_answered_before_it_has_started(name: str, client: FakeClient)
 
 
 @pytest.mark.parametrize("card", list(VIEWS))
-def test_every_view_can_be_framed_with_a_link_to_its_page(card: str) -> None:
+def test_every_view_can_be_framed_with_a_link_to_its_page(card):
     """Alone on its page, with the same settings there, and in its part of it."""
     app = link("Explore", card=card, data="parity", T="7")
     assert not app.error
@@ -130,7 +126,7 @@ def test_every_view_can_be_framed_with_a_link_to_its_page(card: str) -> None:
     assert query == {"data": ["parity"], "T": ["7"], **part}
 
 
-def framed_link(app: AppTest) -> tuple[str, dict[str, list[str]]]:
+def framed_link(app):
     """Where a frame leads to: the page's file, and the settings there."""
     target = urlsplit(app.markdown[-1].value.partition("](")[2].partition(")")[0])
     name = target.path[2:]
@@ -138,7 +134,7 @@ def framed_link(app: AppTest) -> tuple[str, dict[str, list[str]]]:
 
 
 @pytest.mark.parametrize("name", first_of((name for name in GALLERY if name not in VIEWS), 3))
-def test_a_card_of_the_gallery_can_be_framed(name: str) -> None:
+def test_a_card_of_the_gallery_can_be_framed(name):
     """With its claim, its picture and its own settings, which the link to all of it has as well."""
     app, scene = link("Explore", card=name), told(GALLERY[name])
     assert not app.error
@@ -146,7 +142,7 @@ def test_a_card_of_the_gallery_can_be_framed(name: str) -> None:
     assert framed_link(app)[1].items() >= scene.query.items()
 
 
-def test_a_frame_says_what_its_link_asks_too_much() -> None:
+def test_a_frame_says_what_its_link_asks_too_much():
     """Of a card that there is not those that there are; of a number what was taken."""
     app = link("Explore", card="banana")
     assert "'banana'" in app.error[0].value

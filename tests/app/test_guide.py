@@ -1,17 +1,14 @@
 """The lesson: every step by its link, what it waits for, and what it leaves as it was."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import parse_qs
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import make_dataset, settle, suggested
 from lib.experiment.experiment import SETTINGS, read_query
 from lib.results.run import Status
-from lib.story import GUIDE, Scene, Until
+from lib.story import GUIDE, Until
 from lib.training.recorded import recorded
 from lib.ui import address, lesson
 from lib.ui.frame import PAGES
@@ -20,13 +17,12 @@ from lib.ui.settings import GROUPS
 from lib.ui.text import plain
 from lib.ui.views import VIEWS
 from tests.app.driver import session, start, text
-from tests.fake_client import FakeClient
 
 WAITING = [name for name, scene in GUIDE.items() if scene.until]
 LINK = re.compile(r"\[Guide: (\w+)\]\(guide\?at=(\w+)\)")
 
 
-def open_step(app: AppTest, name: str) -> AppTest:
+def open_step(app, name):
     """Open a step by its link, in this tab."""
     app.query_params.clear()
     app.query_params["at"] = name
@@ -35,7 +31,7 @@ def open_step(app: AppTest, name: str) -> AppTest:
     return app
 
 
-def answer(app: AppTest, scene: Scene, wrong: int = 0) -> None:
+def answer(app, scene, wrong=0):
     """Answer all questions that are asked now, `wrong` places beside the right option."""
     for ask in scene.asks[len(session(app).stage.answers.get(scene.name, ())) :]:
         if not has(app, "option_0"):
@@ -44,18 +40,18 @@ def answer(app: AppTest, scene: Scene, wrong: int = 0) -> None:
         assert not app.exception
 
 
-def has(app: AppTest, key: str) -> bool:
+def has(app, key):
     """Whether there is such a button."""
     return any(button.key == key for button in app.button)
 
 
-def may_go_on(app: AppTest) -> bool:
+def may_go_on(app):
     """Whether the way to the next step is open."""
     return not app.button(key="scene_next").disabled
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
-def test_a_step_opens_from_its_link_and_asks_before_it_shows(name: str) -> None:
+def test_a_step_opens_from_its_link_and_asks_before_it_shows(name):
     """With its own settings, which hold as they are; what it reveals comes with the answers."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     experiment = session(app).address.experiment
@@ -72,7 +68,7 @@ def test_a_step_opens_from_its_link_and_asks_before_it_shows(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
-def test_a_step_is_short(name: str) -> None:
+def test_a_step_is_short(name):
     """One screen: so many words at most, and one right option among different ones."""
     scene = GUIDE[name]
     assert len(scene.text.split()) <= 60
@@ -85,7 +81,7 @@ def test_a_step_is_short(name: str) -> None:
         assert max(len(option.why.split()) for option in ask.options) <= 25
 
 
-def test_a_wrong_answer_is_told_why_and_so_is_the_right_one() -> None:
+def test_a_wrong_answer_is_told_why_and_so_is_the_right_one():
     """Both, and the lesson goes on all the same."""
     app, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(app, scene, wrong=1)
@@ -98,7 +94,7 @@ def test_a_wrong_answer_is_told_why_and_so_is_the_right_one() -> None:
 
 
 @pytest.mark.parametrize("name", WAITING)
-def test_what_a_step_waits_for_can_be_skipped(name: str) -> None:
+def test_what_a_step_waits_for_can_be_skipped(name):
     """It doesn't go on before, and points at what is to be used."""
     app = open_step(start("Guide"), name)
     answer(app, GUIDE[name])
@@ -111,13 +107,13 @@ def test_what_a_step_waits_for_can_be_skipped(name: str) -> None:
     assert not is_pointing(app)
 
 
-def is_pointing(app: AppTest) -> bool:
+def is_pointing(app):
     """Whether a control is marked."""
     return any("nudge 1s" in element.proto.body for element in app.get("html"))
 
 
 @pytest.mark.parametrize("name", WAITING)
-def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> None:
+def test_what_a_step_waits_for_can_be_done(name, client):
     """By the control that it is about; then it goes on, also when the step is opened again."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     answer(app, scene)
@@ -162,7 +158,7 @@ def test_what_a_step_waits_for_can_be_done(name: str, client: FakeClient) -> Non
     assert may_go_on(app)
 
 
-def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client: FakeClient) -> None:
+def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client):
     """That is said; who skips it sees a recorded one, and is asked on."""
     app, scene = open_step(start("Guide"), "parity"), GUIDE["parity"]
     answer(app, scene)
@@ -176,7 +172,7 @@ def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client: FakeClien
     assert may_go_on(app)
 
 
-def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> None:
+def test_the_lesson_leaves_settings_and_run_as_they_were(client):
     """What a step has set, and a run that was started there, are the lesson's alone."""
     app = start(data="echo", T="9")
     app.button(key="do_train").click().run()
@@ -194,7 +190,7 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client: FakeClient) -> 
     assert app.slider(key="T").value == 9
 
 
-def test_a_browser_comes_back_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_browser_comes_back_to_where_it_was(monkeypatch):
     """In a new session, with a way to begin at the start; another browser begins there.
 
     What was done by a link alone is done too, and moves nobody's place.
@@ -226,12 +222,12 @@ def test_a_browser_comes_back_to_where_it_was(monkeypatch: pytest.MonkeyPatch) -
     assert not any(each.startswith("✓") for each in steps(other))
 
 
-def steps(app: AppTest) -> list[str]:
+def steps(app):
     """What is on the buttons of the steps."""
     return [option.content for option in app.button_group(key="lesson_steps").proto.options]
 
 
-def test_the_lesson_remembers_a_bounded_number_of_browsers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_lesson_remembers_a_bounded_number_of_browsers(monkeypatch):
     """The one that was here longest ago is forgotten first."""
     kept = {f"{k}": lesson.Kept() for k in range(lesson.MOST)}
     monkeypatch.setattr(lesson, "_KEPT", kept)
@@ -243,14 +239,14 @@ def test_the_lesson_remembers_a_bounded_number_of_browsers(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("at", ["", "gallery.parity"])
-def test_a_link_to_no_step_opens_the_first(at: str) -> None:
+def test_a_link_to_no_step_opens_the_first(at):
     """And says so, where it names one."""
     app = open_step(start("Guide"), at)
     assert "1 of 9" in text(app)
     assert [each.value for each in app.warning] == [f"No step is called {plain(at)}."] * bool(at)
 
 
-def test_it_is_your_turn_when_all_is_answered() -> None:
+def test_it_is_your_turn_when_all_is_answered():
     """Not before; the way on leads to the data that the last step is about."""
     app, links = open_step(start("Guide"), "choose"), lambda app: app.get("page_link")
     assert not any(link.label == "Your turn" for link in links(app))
@@ -265,7 +261,7 @@ def test_it_is_your_turn_when_all_is_answered() -> None:
     assert "run" not in query
 
 
-def test_the_sample_is_one_whose_answer_can_be_seen() -> None:
+def test_the_sample_is_one_whose_answer_can_be_seen():
     """Of adding, a sum that is far from 0, and it is the step's own sample that is drawn."""
     app = open_step(start("Guide"), "adding")
     dataset, number = make_dataset(suggested("adding")), int(GUIDE["adding"].query["sample"][-1])
@@ -274,7 +270,7 @@ def test_the_sample_is_one_whose_answer_can_be_seen() -> None:
 
 
 @pytest.mark.parametrize("query", ["cell=gru&T=2&U=40&F=9", "data=seattle&check=x&stack=y"])
-def test_a_link_with_other_settings_opens_every_step(query: str) -> None:
+def test_a_link_with_other_settings_opens_every_step(query):
     """Whatever a step shows then, it is no error."""
     app, more = start("Guide"), dict(pair.split("=") for pair in query.split("&"))
     for name in GUIDE:
@@ -286,7 +282,7 @@ def test_a_link_with_other_settings_opens_every_step(query: str) -> None:
         answer(app, GUIDE[name])
 
 
-def test_help_leads_to_steps_that_there_are() -> None:
+def test_help_leads_to_steps_that_there_are():
     """Of each control that has such a link, the mode's too."""
     app = start()
     named = [row["guide"] for rows in GROUPS.values() for row in rows.values() if "guide" in row]
@@ -300,7 +296,7 @@ def test_help_leads_to_steps_that_there_are() -> None:
         assert found[1] == found[2] in GUIDE
 
 
-def test_the_handout_has_all_of_the_lesson_in_order() -> None:
+def test_the_handout_has_all_of_the_lesson_in_order():
     """Titles, words, questions, options and answers; nothing to do where nothing can be done."""
     handout = lesson.handout()
     places = [handout.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]

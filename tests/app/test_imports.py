@@ -1,7 +1,5 @@
 """What the page process loads: a first visitor waits for every import."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path
@@ -16,7 +14,7 @@ print(*sorted({name.split(".")[0] for name in sys.modules}))
 """
 
 
-def test_explore_loads_neither_tensorflow_nor_pandas() -> None:
+def test_explore_loads_neither_tensorflow_nor_pandas():
     """TensorFlow lives in the worker alone; pandas comes with the first table, not before."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True

@@ -1,30 +1,24 @@
 """A kept run that is given to a page: it is shown, everywhere, or a sentence says why not."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import Experiment
 from lib.export.kept import keep
 from lib.results.replay import as_of, untrained
-from lib.results.run import ModeResult, RunAt, Snapshot
+from lib.results.run import RunAt
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import kept_runs
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
 from tests.app.driver import bar, give, session, start, text
-from tests.clock import Clock
-from tests.fake_client import FakeClient
 from tests.unit.test_kept import CSV, of_upload
 
 
-def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
+def of(name="echo", **changes):
     """The recording of these data as a kept run of settings that nothing is recorded of."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
@@ -35,20 +29,20 @@ def of(name: str = "echo", **changes: object) -> tuple[Experiment, bytes]:
 
 
 @pytest.fixture
-def mine() -> AppTest:
+def mine():
     """Explore, which was given the kept run `of()`, as "mine.unrolled"."""
     app = start()
     give(app, "mine.unrolled", of()[1])
     return app
 
 
-def waiting(app: AppTest) -> str:
+def waiting(app):
     """What is said of a run that waits for its file."""
     said = " ".join(each.value for each in app.info if "isn't open yet" in each.value)
     return said.replace("\\", "")
 
 
-def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine: AppTest) -> None:
+def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     """Marked as from a file, named, with a slider over the weights that it holds."""
     assert session(mine).address.experiment == of()[0]
     assert "from a file" in bar(mine)
@@ -61,7 +55,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine: AppTest) -> 
     assert f"after epoch {epoch} of mine.unrolled" in text(mine)
 
 
-def test_other_settings_show_other_runs_and_reset_forgets_the_file(mine: AppTest) -> None:
+def test_other_settings_show_other_runs_and_reset_forgets_the_file(mine):
     """Back at its settings it is there again, until it is reset."""
     mine.slider(key="U").set_value(5).run()
     assert "not trained yet" in bar(mine)
@@ -72,7 +66,7 @@ def test_other_settings_show_other_runs_and_reset_forgets_the_file(mine: AppTest
     assert mine.button(key="do_reset").disabled
 
 
-def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, time: Clock) -> None:
+def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client, time):
     """As it is for a new one; and what is then trained is shown, until it is reset."""
     _, content = of()
     app = start()
@@ -88,7 +82,7 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client: FakeClient, t
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
-def test_every_page_opens_a_kept_run(page: str) -> None:
+def test_every_page_opens_a_kept_run(page):
     """Of a table too: with what it is worth, and among the runs that are compared."""
     _, content = of("seattle")
     app = start(page)
@@ -100,7 +94,7 @@ def test_every_page_opens_a_kept_run(page: str) -> None:
 
 
 @pytest.mark.parametrize("page", ["Gallery", "Guide"])
-def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page: str) -> None:
+def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
     """As if it were given there, and kept for who comes back; of a damaged one the page tells."""
     experiment, content = of()
     app = start(page)
@@ -116,7 +110,7 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page: str) -> None
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_damaged_file_takes_nothing_away(page: str) -> None:
+def test_a_damaged_file_takes_nothing_away(page):
     """What was opened before is still shown, beside the sentence, which can be closed."""
     experiment, content = of()
     app = start(page)
@@ -130,7 +124,7 @@ def test_a_damaged_file_takes_nothing_away(page: str) -> None:
     assert not app.error
 
 
-def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart() -> None:
+def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart():
     """One below the other; closing one leaves the other."""
     app = start(run="deadbeef").run()
     give(app, "bad.unrolled", of()[1][:-999])
@@ -140,7 +134,7 @@ def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart() -> Non
     assert (len(app.warning), len(app.error)) == (0, 1)
 
 
-def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
+def test_a_run_of_an_upload_with_its_rows_brings_them_along():
     """The table is the data then, as if it had been given."""
     experiment, dataset, snapshot, table = of_upload()
     app = start()
@@ -151,7 +145,7 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along() -> None:
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: str) -> None:
+def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page):
     """It asks for it by name; another file is taken as data, and it goes on asking."""
     experiment, dataset, snapshot, _ = of_upload()
     app = start(page)
@@ -172,12 +166,12 @@ def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page: 
 
 @pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
 @pytest.mark.parametrize("name", ["echo", "seattle"])
-def test_numbers_that_overflow_break_no_page(name: str) -> None:
+def test_numbers_that_overflow_break_no_page(name):
     """A file may have numbers this large, and none that are larger."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(seeds=2)
     first = untrained(experiment, dataset)
-    snapshot: Snapshot = as_of(RunAt(experiment, dataset, first), 1, first.weights)
+    snapshot = as_of(RunAt(experiment, dataset, first), 1, first.weights)
     first_seed, other_seed = (
         {mode: overflowing(result) for mode, result in seed.items()} for seed in snapshot.seeds
     )
@@ -195,7 +189,7 @@ def test_numbers_that_overflow_break_no_page(name: str) -> None:
         assert not app.exception
 
 
-def overflowing(result: ModeResult) -> ModeResult:
+def overflowing(result):
     """The same with the largest figures and predictions that a file may have."""
     return replace(
         result,
@@ -207,7 +201,7 @@ def overflowing(result: ModeResult) -> ModeResult:
     )
 
 
-def test_who_no_more_waits_for_a_file_closes_that() -> None:
+def test_who_no_more_waits_for_a_file_closes_that():
     """Then a table that is given is data, and nothing else."""
     experiment, dataset, snapshot, _ = of_upload()
     app = start()
@@ -218,7 +212,7 @@ def test_who_no_more_waits_for_a_file_closes_that() -> None:
     assert session(app).kept is None
 
 
-def test_a_reload_finds_what_the_browser_has_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
     """Until it is reset."""
     monkeypatch.setattr(kept_runs, "browser_id", lambda: "mine")
     monkeypatch.setattr(kept_runs, "_KEPT", {})

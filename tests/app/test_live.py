@@ -1,17 +1,13 @@
 """Explore's live panel in AppTest: what its buttons do to a run, and what it says of one."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
-from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.charts import EXPLORE_CARDS
 from lib.results.replay import untrained
-from lib.results.run import Run, Status
+from lib.results.run import Status
 from lib.training.questions import AnswerError
 from lib.training.recorded import recorded
 from lib.ui.explore.live import SAME_CLICK_SECONDS
@@ -21,24 +17,22 @@ from lib.ui.shown import ShownRun, strip_values
 from tests.app.driver import address, bar, give, start, text
 from tests.app.test_cell import open_part
 from tests.app.test_upload import rows
-from tests.clock import Clock
-from tests.fake_client import FakeClient
 
 
-def press(app: AppTest, name: str) -> AppTest:
+def press(app, name):
     """The page after a click on one of the panel's buttons."""
     app.button(key=f"do_{name}").click().run()
     assert not app.exception
     return app
 
 
-def enabled(app: AppTest) -> set[str]:
+def enabled(app):
     """The panel's buttons that aren't dimmed."""
     keys = {button.key for button in app.button if not button.disabled}
     return {key.removeprefix("do_") for key in keys if key and key.startswith("do_")}
 
 
-def recorded_figures(run: Run) -> dict[str, Any]:
+def recorded_figures(run):
     """The figures of the recording of a run's experiment."""
     recording = recorded(run.experiment)
     assert recording is not None
@@ -46,7 +40,7 @@ def recorded_figures(run: Run) -> dict[str, Any]:
 
 
 @pytest.fixture
-def app(client: FakeClient) -> AppTest:
+def app(client):
     """Explore with a run that trains."""
     app = press(start(), "train")
     assert len(client.runs) == 1
@@ -54,12 +48,12 @@ def app(client: FakeClient) -> AppTest:
 
 
 @pytest.fixture
-def run(app: AppTest, client: FakeClient) -> Run:  # noqa: ARG001  the app has started it
+def run(app, client):  # noqa: ARG001  the app has started it
     """The run that the app shows."""
     return next(iter(client.runs.values()))
 
 
-def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Run) -> None:
+def test_each_button_does_what_it_says(app, client, run):
     """And those that could do nothing are dimmed."""
     assert "blue-badge[training]" in bar(app)
     assert enabled(app) == {"pause", "step", "stop", "reset"}
@@ -74,7 +68,7 @@ def test_each_button_does_what_it_says(app: AppTest, client: FakeClient, run: Ru
     assert enabled(app) == {"train", "step"}
 
 
-def test_the_shape_strip_has_no_states_while_a_run_trains(run: Run) -> None:
+def test_the_shape_strip_has_no_states_while_a_run_trains(run):
     """Those of its start would stay there to its end."""
     start = untrained(run.experiment, run.dataset)
     for status in (Status.RUNNING, Status.PAUSED, Status.FINISHED):
@@ -83,9 +77,7 @@ def test_the_shape_strip_has_no_states_while_a_run_trains(run: Run) -> None:
         assert bool(strip_values(shown)[1]) is not status.active
 
 
-def test_a_second_call_for_the_same_click_does_nothing(
-    app: AppTest, client: FakeClient, time: Clock
-) -> None:
+def test_a_second_call_for_the_same_click_does_nothing(app, client, time):
     """Streamlit may call a callback twice; a click that comes later counts."""
     press(app, "step")
     press(app, "step")
@@ -95,7 +87,7 @@ def test_a_second_call_for_the_same_click_does_nothing(
     assert len(client.calls) == 2
 
 
-def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClient) -> None:
+def test_settings_that_change_leave_the_run_alone(app, client):
     """What has changed is said; Step then takes the first epoch of a new run."""
     app.slider(key="U").set_value(5).run()
     assert "The settings have changed since: " in text(app)
@@ -106,16 +98,14 @@ def test_settings_that_change_leave_the_run_alone(app: AppTest, client: FakeClie
     assert second.experiment.model.units == 5
 
 
-def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason() -> None:
+def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
     """But not to who has chosen how many, nor of a short one."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         said = text(start(data="running_mean", **{"epochs": "5000", **query}))
         assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
-def test_train_goes_on_with_a_paused_run(
-    time: Clock, app: AppTest, client: FakeClient, run: Run
-) -> None:
+def test_train_goes_on_with_a_paused_run(time, app, client, run):
     """It is called Resume then, whatever the settings are: New run alone begins with others."""
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
@@ -131,7 +121,7 @@ def test_train_goes_on_with_a_paused_run(
     assert "new_run" not in enabled(app)
 
 
-def test_a_run_on_an_earlier_file_is_named_by_it(client: FakeClient) -> None:
+def test_a_run_on_an_earlier_file_is_named_by_it(client):
     """Whatever settings the next file brings; and the sentence names both."""
     app = start(data="upload")
     give(app, "old.csv", rows(100))
@@ -142,9 +132,7 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client: FakeClient) -> None:
     assert client.runs
 
 
-def test_a_run_is_shown_at_the_pace_that_is_picked(
-    time: Clock, app: AppTest, client: FakeClient, run: Run
-) -> None:
+def test_a_run_is_shown_at_the_pace_that_is_picked(time, app, client, run):
     """It is changed on the way, and is in the link for the next run."""
     assert client.paces[run.id] == 8.0
     app.button_group(key="run_pace").set_value(2).run()
@@ -155,7 +143,7 @@ def test_a_run_is_shown_at_the_pace_that_is_picked(
     assert list(client.paces.values()) == [None, None]
 
 
-def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client: FakeClient) -> None:
+def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
     """On every page, as the link says, until training begins or goes on, or other data come."""
     app = start(data="running_mean")
     newest = text(app)
@@ -175,9 +163,7 @@ def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client: FakeCl
 
 
 @pytest.mark.parametrize("way", ["train", "step"])
-def test_who_goes_on_sees_the_newest_epoch_again(
-    app: AppTest, client: FakeClient, run: Run, way: str
-) -> None:
+def test_who_goes_on_sees_the_newest_epoch_again(app, client, run, way):
     """Also with settings changed meanwhile: the epoch is of the run that is shown."""
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=200, **figures)
@@ -193,9 +179,7 @@ def test_who_goes_on_sees_the_newest_epoch_again(
     assert "epoch" not in address(app)
 
 
-def test_an_earlier_epoch_that_is_picked_too_late_is_forgotten(
-    app: AppTest, client: FakeClient, run: Run
-) -> None:
+def test_an_earlier_epoch_that_is_picked_too_late_is_forgotten(app, client, run):
     """A click on the way as training goes on, on a slider that isn't there any more."""
     app.session_state[KEY].address.subject.values = {"epoch": "0"}
     client.set(run, Status.RUNNING, epoch=9)
@@ -203,9 +187,7 @@ def test_an_earlier_epoch_that_is_picked_too_late_is_forgotten(
     assert "epoch" not in address(app)
 
 
-def test_a_run_that_kept_its_best_epochs_ends_with_them(
-    app: AppTest, client: FakeClient, run: Run
-) -> None:
+def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
     """It says which, in a full bar; the slider ends with them, and goes back to the start."""
     figures = recorded_figures(run)
     for mode, best in (("sequence", 23), ("last", 31)):
@@ -226,9 +208,7 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DIVERGED])
-def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
-    time: Clock, app: AppTest, client: FakeClient, run: Run, status: Status
-) -> None:
+def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(time, app, client, run, status):
     """With the settings that it had."""
     client.set(run, status, reason="The training process died.")
     assert "The training process died." in text(app.run())
@@ -238,8 +218,8 @@ def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(
 
 
 def test_who_watches_a_run_on_a_file_is_told_whether_its_rows_are_shared(
-    client: FakeClient,
-) -> None:
+    client,
+):
     """The sidebar's settings can't be had without it, so Train is dimmed."""
     owner = start(data="upload", T="8")
     give(owner, "own.csv", rows(100))
@@ -254,7 +234,7 @@ def test_who_watches_a_run_on_a_file_is_told_whether_its_rows_are_shared(
     assert "shares its file's rows" in text(watcher.run())
 
 
-def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
+def test_somebody_elses_run_is_watched(client):
     """It is said whose it is, and no button reaches it."""
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
@@ -264,15 +244,13 @@ def test_somebody_elses_run_is_watched(client: FakeClient) -> None:
     assert not client.calls
 
 
-def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
-    app: AppTest, client: FakeClient, run: Run
-) -> None:
+def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(app, client, run):
     """A run of the whole page is somebody's who has moved a slider: it costs no chart.
 
     What is said stays with its picture.
     """
 
-    def pictured() -> tuple[list[str], list[str]]:
+    def pictured():
         said = [html.proto.body for html in app.get("html")]
         said = [body for body in said if "takeaway" in body]
         return [chart.proto.alt for chart in app.get("plotly_chart")], said
@@ -287,14 +265,12 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(
     assert pictured() != before
 
 
-def test_what_two_people_look_at_is_drawn_once(
-    app: AppTest, client: FakeClient, run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_two_people_look_at_is_drawn_once(app, client, run, monkeypatch):
     """A snapshot's charts are made for the first who sees it, and for all others."""
-    drawn: list[str] = []
+    drawn = []
     for name, card in EXPLORE_CARDS.items():
 
-        def figure(*of: Any, name: str = name, draw: Any = card.figure) -> Any:
+        def figure(*of, name=name, draw=card.figure):
             drawn.append(name)
             return draw(*of)
 
@@ -312,7 +288,7 @@ def test_what_two_people_look_at_is_drawn_once(
     assert sorted(drawn) == sorted([*EXPLORE_CARDS] * 2)
 
 
-def test_the_worker_hears_of_the_next_model_before_it_is_trained(client: FakeClient) -> None:
+def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
     """Where that needs another room, which takes long to build; other sizes have theirs there."""
     app = start(seeds="1")
     app.slider(key="U").set_value(15).run()
@@ -322,7 +298,7 @@ def test_the_worker_hears_of_the_next_model_before_it_is_trained(client: FakeCli
     assert [(model.layers, model.units) for model in client.prepared] == [(1, 16), (3, 15), (3, 40)]
 
 
-def test_where_nothing_can_be_trained_the_example_stays(app: AppTest, client: FakeClient) -> None:
+def test_where_nothing_can_be_trained_the_example_stays(app, client):
     """Also for a run that began before that was known; Train is dimmed, and why is said once."""
     (run,) = client.runs.values()
     client.unavailable = "No TensorFlow."
@@ -336,7 +312,7 @@ def test_where_nothing_can_be_trained_the_example_stays(app: AppTest, client: Fa
     assert text(sweep).count(client.unavailable) == 1
 
 
-def test_recorded_answers_of_keras_are_shown_where_it_cannot_be_asked(client: FakeClient) -> None:
+def test_recorded_answers_of_keras_are_shown_where_it_cannot_be_asked(client):
     """About other models it is said once that it can't be, and not to ask again."""
     client.unavailable = "No TensorFlow."
     assert "Keras has answered" in text(open_part(start("Cell"), "proof"))

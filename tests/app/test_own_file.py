@@ -1,26 +1,20 @@
 """A file that is sent: by a ticket, and the same as a script reads it."""
 
-from __future__ import annotations
-
 import io
 import re
-from pathlib import Path
-from typing import Any
 
 import numpy as np
-import pytest
 from starlette.datastructures import UploadFile
 
 from lib.data.datasets import settle
 from lib.ui import incoming
 from tests.app.driver import APP, give, start
 from tests.app.test_upload import headings, rows
-from tests.fake_client import FakeClient
 
 
 def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    monkeypatch,
+):
     """Its browser has sent a ticket; one for a file that was taken changes nothing."""
     monkeypatch.setattr(incoming, "INCOMING", arriving := incoming.Incoming())
     app = start(data="upload")
@@ -36,9 +30,7 @@ def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
     assert "good.csv, stays" in app.error[0].value
 
 
-def test_readmes_script_makes_the_page_s_experiment_and_dataset(
-    client: FakeClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_readmes_script_makes_the_page_s_experiment_and_dataset(client, tmp_path, monkeypatch):
     """Of the same file and settings: with parts for training, validation and test."""
     readme = (APP.parent / "README.md").read_text(encoding="utf-8")
     script = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
@@ -46,7 +38,7 @@ def test_readmes_script_makes_the_page_s_experiment_and_dataset(
     content = "\n".join(["day,price,sales", *lines]).encode()
     (tmp_path / "sales.csv").write_bytes(content)
     monkeypatch.chdir(tmp_path)
-    own: dict[str, Any] = {}
+    own = {}
     exec(script.partition("with TrainingClient")[0], own)  # noqa: S102  README's own code
     app = start(data="upload", T="8", U="8", epochs="50", seeds="1", targets="sales")
     give(app, "sales.csv", content)

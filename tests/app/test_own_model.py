@@ -1,9 +1,6 @@
 """A person's own model on the Shapes page: what is pasted, and how a stack is changed there."""
 
-from __future__ import annotations
-
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from tests.app.driver import text, title
 from tests.app.test_shapes import button, shapes
@@ -22,7 +19,7 @@ model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
 LONG = "~".join(["input_t50", *["conv1d_k8_psame", "relu"] * 8, "lstm", "dense"])
 
 
-def paste(code: str, app: AppTest | None = None) -> AppTest:
+def paste(code, app=None):
     """The page after a text was pasted."""
     app = app or shapes()
     app.text_area(key="model_text").set_value(code).run()
@@ -30,7 +27,7 @@ def paste(code: str, app: AppTest | None = None) -> AppTest:
     return app
 
 
-def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it() -> None:
+def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it():
     """The layer, its line of code, Keras's words, and the line to copy; the loss goes along."""
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
@@ -47,7 +44,7 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
 
 
-def test_the_likeliest_mend_of_code_stands_above_all_layers() -> None:
+def test_the_likeliest_mend_of_code_stands_above_all_layers():
     """Once; the others, and the lines to copy, stand beside the layer that breaks."""
     keys = [each.key for each in paste(STACKED).button]
     assert keys.count("fix_0") == 1
@@ -56,7 +53,7 @@ def test_the_likeliest_mend_of_code_stands_above_all_layers() -> None:
     assert keys.index("fix_0") > keys.index("layer_2_up")
 
 
-def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
+def test_what_is_no_model_is_answered_and_changes_nothing():
     """The stack and the text stay; the title tells it until another stack is chosen."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
@@ -68,14 +65,14 @@ def test_what_is_no_model_is_answered_and_changes_nothing() -> None:
     assert title(app).startswith("From (N, 9, 2) to (N, 5)")
 
 
-def checked(code: str, app: AppTest) -> str:
+def checked(code, app):
     """The verdict on the target of a model that is pasted."""
     app.segmented_control(key="shapes_part").set_value(0).run()
     paste(code, app).button(key="to_doctor").click().run()
     return title(app)
 
 
-def test_each_model_has_its_own_target() -> None:
+def test_each_model_has_its_own_target():
     """Neither the y of the code before nor one that was made up stays; a typed one does."""
     lines = "\nmodel.compile(loss='mse')\nmodel.fit(x, y)"
     code = "model = Sequential([Input((9, 2)), LSTM(4), Dense({})])" + lines
@@ -92,7 +89,7 @@ def test_each_model_has_its_own_target() -> None:
     assert "doesn’t show y" not in text(app)
 
 
-def test_a_change_on_the_page_is_written_into_the_code() -> None:
+def test_a_change_on_the_page_is_written_into_the_code():
     """The box and the rows stay in step; a pattern leaves the code, and one click comes back."""
     app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
     app.number_input(key="layer_2_lstm_units").set_value(9).run()
@@ -104,7 +101,7 @@ def test_a_change_on_the_page_is_written_into_the_code() -> None:
     assert title(app).startswith("From (N, 30, 8) to (N, 5)")
 
 
-def test_a_click_leaves_a_line_that_makes_several_layers() -> None:
+def test_a_click_leaves_a_line_that_makes_several_layers():
     """Where one of them is to change, no line says it."""
     loop = "m = Sequential([Input((9, 2))])\nfor n in (8, 4):\n    m.add(LSTM(n))"
     app = paste(loop)
@@ -114,7 +111,7 @@ def test_a_click_leaves_a_line_that_makes_several_layers() -> None:
     assert app.text_area(key="model_text").value == loop
 
 
-def test_of_two_mistakes_one_is_mended_at_a_time() -> None:
+def test_of_two_mistakes_one_is_mended_at_a_time():
     """What Keras refuses for its arguments is another kind of layer before and after."""
     app = paste('Sequential([Input((9, 2)), LSTM(4, return_sequence=True), Dense(unit="a")])')
     button(app, "Write LSTM(4, return_sequences=True)").click().run()
@@ -122,7 +119,7 @@ def test_of_two_mistakes_one_is_mended_at_a_time() -> None:
 
 
 @pytest.mark.parametrize("first", ["Input((12, -3))", "Dense(2)(LSTM(3))"])
-def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> None:
+def test_a_model_whose_input_cannot_be_is_mended_with_another(first):
     """What couldn't be read stands at the head, and nothing is before it to be changed."""
     app = paste(f"Sequential([{first}, Dense(2)])")
     assert title(app).startswith("This stack breaks at layer 1")
@@ -133,7 +130,7 @@ def test_a_model_whose_input_cannot_be_is_mended_with_another(first: str) -> Non
 UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(f), Dense(1)])"
 
 
-def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said() -> None:
+def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said():
     """It isn't said to break, and no fix is offered; the link keeps the shape."""
     app = paste(UNTRACED)
     assert title(app) == "Layer 3, Lambda, can’t be traced here"
@@ -155,7 +152,7 @@ def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said() -> N
     assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, ?, 1)")
 
 
-def drop(app: AppTest, name: str, code: str) -> None:
+def drop(app, name, code):
     """Give the page a model's file."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]
     assert not uploader.value
@@ -163,7 +160,7 @@ def drop(app: AppTest, name: str, code: str) -> None:
     assert not app.exception
 
 
-def test_a_file_of_code_is_mended_as_if_it_were_pasted() -> None:
+def test_a_file_of_code_is_mended_as_if_it_were_pasted():
     """It stands in the box; a configuration doesn't. Each file is named, and none stays."""
     app = shapes()
     drop(app, "mine.py", STACKED)
@@ -181,7 +178,7 @@ def test_a_file_of_code_is_mended_as_if_it_were_pasted() -> None:
     assert "b.py" not in text(paste(STACKED, app))
 
 
-def test_an_error_in_the_box_is_read_where_errors_are() -> None:
+def test_an_error_in_the_box_is_read_where_errors_are():
     """One click takes it along."""
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
     app.button(key="to_error").click().run()
@@ -193,14 +190,14 @@ def test_an_error_in_the_box_is_read_where_errors_are() -> None:
 
 
 @pytest.mark.parametrize("last", ["lstm~dense_k5_actsoftmax", "lstm_seq~td_k5_actsoftmax"])
-def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along(last: str) -> None:
+def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along(last):
     """A softmax of 5 classes doesn't arrive with mean squared error, nor does one at each step."""
     app = shapes(stack=f"input~{last}")
     app.button(key="to_doctor").click().run()
     assert app.selectbox(key="check_loss").value == "categorical_crossentropy"
 
 
-def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
+def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken():
     """The field shows what the drawing has."""
     app = shapes(stack="input~lstm_u16")
     app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
@@ -211,7 +208,7 @@ def test_a_number_beyond_a_limit_is_said_and_drawn_as_it_is_taken() -> None:
     assert title(app).startswith("From (N, 12, 128) to")
 
 
-def test_cells_are_typed_as_the_link_has_them() -> None:
+def test_cells_are_typed_as_the_link_has_them():
     """What is none changes nothing, and is answered with an example."""
     app = shapes(stack="input~cells")
     app.text_input(key="layer_1_cells_cells").set_value("lstm8-gru4").run()
@@ -221,7 +218,7 @@ def test_cells_are_typed_as_the_link_has_them() -> None:
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
 
 
-def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
+def test_a_number_that_keras_refuses_breaks_the_layer():
     """With Keras's words, and a click that mends it."""
     app = shapes(stack="input~lstm~repeat_n3")
     app.number_input(key="layer_2_repeat_n").set_value(0).run()
@@ -229,7 +226,7 @@ def test_a_number_that_keras_refuses_breaks_the_layer() -> None:
     assert any("`n` should be a positive integer" in code.value for code in app.code)
 
 
-def test_a_link_that_names_what_isnt_known_says_so() -> None:
+def test_a_link_that_names_what_isnt_known_says_so():
     """And numbers out of range, as an experiment's link does."""
     app = shapes(stack="input_t9999999~what_u3~lstm_u4_zz")
     assert "“what” isn’t known here" in text(app)
@@ -238,7 +235,7 @@ def test_a_link_that_names_what_isnt_known_says_so() -> None:
     assert title(app).startswith("From (N, 1000000, 3) to (N, 4)")
 
 
-def test_what_is_said_of_a_change_is_what_it_did() -> None:
+def test_what_is_said_of_a_change_is_what_it_did():
     """Layer 3 was broken before; another layer's units break nothing."""
     app = shapes(stack="input~lstm~lstm~dense_k4")
     app.number_input(key="layer_3_dense_units").set_value(5).run()
@@ -246,7 +243,7 @@ def test_what_is_said_of_a_change_is_what_it_did() -> None:
     assert "now layer 3 breaks" not in text(app)
 
 
-def test_a_long_stack_has_the_settings_of_one_layer_open() -> None:
+def test_a_long_stack_has_the_settings_of_one_layer_open():
     """The one that is picked, or the one that breaks."""
     app = shapes(stack=LONG)
     assert not [field for field in app.number_input if f"{field.key}".startswith("layer_")]

@@ -1,13 +1,10 @@
 """Pages run in AppTest: the real script, without a browser or a training process."""
 
-from __future__ import annotations
-
 from urllib.parse import parse_qsl
 
 import pytest
 
-from lib.data import DATASETS, Table, settle
-from lib.experiment import Experiment
+from lib.data import DATASETS, settle
 from lib.ui.address import SCENE_PAGES
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
@@ -58,7 +55,7 @@ KEYS = ("part", "stack", "check", "error", "quiz", "at", "card", "runs", "sweep"
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_a_page_opens_full(place: str) -> None:
+def test_a_page_opens_full(place):
     """Without an exception, before anybody has trained and before Keras has said a word."""
     heading, least, words = PLACES[place]
     page, _, query = place.partition("?")
@@ -70,7 +67,7 @@ def test_a_page_opens_full(place: str) -> None:
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_nonsense_in_the_address_is_no_error(page: str) -> None:
+def test_nonsense_in_the_address_is_no_error(page):
     """Neither in settings nor in a page's own keys."""
     app = link(page, data="nothing", cell="banana", mode="x", loss="q", T="²", lr="nan", colour="r")
     for nonsense in NONSENSE:
@@ -80,7 +77,7 @@ def test_nonsense_in_the_address_is_no_error(page: str) -> None:
     assert "colour" not in address(app)
 
 
-def test_a_link_sets_what_it_can_and_names_what_it_can_not() -> None:
+def test_a_link_sets_what_it_can_and_names_what_it_can_not():
     """On the page that it opens; numbers out of range are clamped, unknown names are dropped."""
     app = start(data="nothing", T="99999", U="abc", cell="banana")
     assert app.selectbox(key="data").value == next(iter(DATASETS))
@@ -92,7 +89,7 @@ def test_a_link_sets_what_it_can_and_names_what_it_can_not() -> None:
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Guide"])
-def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) -> None:
+def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page):
     """At once, and the address no longer names the run. The sentence stays until it is closed.
 
     Where a page sets what it shows by itself, settings without data say nothing.
@@ -106,7 +103,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page: str) 
     assert not close.click().run().warning
 
 
-def test_picking_data_brings_its_settings_and_takes_them_back() -> None:
+def test_picking_data_brings_its_settings_and_takes_them_back():
     """Seattle weather suggests its T and units; going back restores what wasn't touched."""
     app = start()
     app.selectbox(key="data").set_value("seattle").run()
@@ -119,7 +116,7 @@ def test_picking_data_brings_its_settings_and_takes_them_back() -> None:
     assert app.slider(key="U").value == 16
 
 
-def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice() -> None:
+def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice():
     """All of them are there, by kind."""
     app = start("Data")
     assert sum(len(radio.options) for radio in app.radio) == len(DATASETS)
@@ -132,10 +129,10 @@ def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice() -> N
     assert [radio.value for radio in app.radio if radio.value] == ["echo"]
 
 
-def test_chosen_columns_stay_on_every_page_and_their_link_holds_them() -> None:
+def test_chosen_columns_stay_on_every_page_and_their_link_holds_them():
     """Until another link is opened, or other data are picked."""
 
-    def columns() -> list[str]:
+    def columns():
         assert not app.exception
         return app.multiselect(key="targets_widget").value
 
@@ -158,14 +155,12 @@ def test_chosen_columns_stay_on_every_page_and_their_link_holds_them() -> None:
 
 
 @pytest.mark.parametrize("name", ["Explore", "Data"])
-def test_settings_are_settled_once_in_a_run_of_a_page(
-    name: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_settings_are_settled_once_in_a_run_of_a_page(name, monkeypatch):
     """However many controls ask what holds, and where a dataset has to be made too."""
-    calls: list[tuple[str, Experiment]] = []
+    calls = []
 
-    def count(module: str) -> None:
-        def counted(experiment: Experiment, table: Table | None = None) -> Experiment:
+    def count(module):
+        def counted(experiment, table=None):
             calls.append((module, experiment))
             return settle(experiment, table)
 
@@ -181,7 +176,7 @@ def test_settings_are_settled_once_in_a_run_of_a_page(
     assert [(module, asked.data.timesteps) for module, asked in calls] == [("lib.ui.settings", 17)]
 
 
-def test_settings_that_are_folded_away_stay_what_they_are() -> None:
+def test_settings_that_are_folded_away_stay_what_they_are():
     """Of a link, set before, or set in the moment of folding; other data leave them alone."""
     app = start(data="echo", cell="gru", keep="best")
     app.number_input(key="epochs").set_value(70).run()
@@ -198,7 +193,7 @@ def test_settings_that_are_folded_away_stay_what_they_are() -> None:
     assert app.number_input(key="epochs").value == 70
 
 
-def test_a_choice_that_a_browser_forgets_stays() -> None:
+def test_a_choice_that_a_browser_forgets_stays():
     """A browser that says None of the mode, for a moment, changes nothing."""
     app = start(mode="last")
     app.session_state["mode"] = None
@@ -214,7 +209,7 @@ def test_a_choice_that_a_browser_forgets_stays() -> None:
         ("3\n4\n", "160 rows, 1 number column.", "The last column that varies, until"),
     ],
 )
-def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: str) -> None:
+def test_an_upload_is_counted_and_its_target_named(row, size, target):
     """Where no column varies the last one isn't said to."""
     app = start(data="upload")
     app.file_uploader(key="upload_file").set_value(("one.csv", row.encode() * 80, "text/csv")).run()
@@ -222,7 +217,7 @@ def test_an_upload_is_counted_and_its_target_named(row: str, size: str, target: 
     assert target in text(app)
 
 
-def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
+def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     """Train is dimmed, the sentence names a batch size that would do, and that size trains."""
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
     [warning] = app.warning
@@ -234,14 +229,14 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it() -> None:
     assert not app.button(key="do_train").disabled
 
 
-def test_without_a_file_nobody_is_asked_to_train() -> None:
+def test_without_a_file_nobody_is_asked_to_train():
     """What stands in has its own number of features."""
     app = start(data="upload")
     assert app.slider(key="F_fixed_4").disabled
     assert "Press Train" not in text(app)
 
 
-def test_a_slider_begins_where_its_data_allow() -> None:
+def test_a_slider_begins_where_its_data_allow():
     """The adding problem has a value and a mark: a link with fewer features opens with these."""
     app = start(data="adding", F="1")
     assert (app.slider(key="F").min, app.slider(key="F").value) == (2, 2)
@@ -253,7 +248,7 @@ def test_a_slider_begins_where_its_data_allow() -> None:
     assert app.slider(key="F").value == 2
 
 
-def test_patience_is_asked_for_where_a_mode_may_stop() -> None:
+def test_patience_is_asked_for_where_a_mode_may_stop():
     """Both stand in the link. Without a validation part there is no choice."""
     app = start(data="running_mean")
     assert "patience" not in {widget.key for widget in app.number_input}
@@ -268,7 +263,7 @@ def test_patience_is_asked_for_where_a_mode_may_stop() -> None:
 
 
 @pytest.mark.parametrize(("data", "begins"), [("seattle", "≈ "), ("running_mean", "")])
-def test_the_error_of_a_single_seed_has_no_range(data: str, begins: str) -> None:
+def test_the_error_of_a_single_seed_has_no_range(data, begins):
     """What stands below it is its size in the target's unit, or nothing."""
     app = start("Explore", data=data, seeds="1")
     assert len(app.metric) == 2
@@ -278,7 +273,7 @@ def test_the_error_of_a_single_seed_has_no_range(data: str, begins: str) -> None
         assert "·" not in metric.delta
 
 
-def test_the_worked_example_says_before_training_how_low_its_error_can_get() -> None:
+def test_the_worked_example_says_before_training_how_low_its_error_can_get():
     """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
     app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000")
     assert "26,109" in text(app)

@@ -1,34 +1,28 @@
 """Where Explore has a replay, and what it stands in the place of."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
-from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.ui.explore import replay
 from tests.app.driver import start
-from tests.fake_client import FakeClient
 from tests.waiting import eventually
 
 TOGGLE = "open_replay"
 
 
-def keys(app: AppTest) -> set[str]:
+def keys(app):
     """The keys of all switches."""
     return {toggle.key or "" for toggle in app.toggle}
 
 
-def told(app: AppTest) -> str:
+def told(app):
     """The page's takeaways."""
     return " ".join(each.value for each in app.get("html") if "takeaway" in each.value)
 
 
-def made(app: AppTest) -> AppTest:
+def made(app):
     """The page once the replay's frames are made."""
     assert eventually(lambda: "Last step beats" in told(app.run()))
     assert not app.exception
@@ -38,24 +32,24 @@ def made(app: AppTest) -> AppTest:
 class Held:
     """An executor that a test lets go on."""
 
-    def __init__(self) -> None:
-        self.begun: list[tuple[Future[Any], Callable[[], Any]]] = []
+    def __init__(self):
+        self.begun = []
 
-    def submit(self, make: Callable[..., Any], *args: Any) -> Future[Any]:
+    def submit(self, make, *args):
         """What will be made."""
         self.begun.append((Future(), partial(make, *args)))
         return self.begun[-1][0]
 
-    def go_on(self) -> None:
+    def go_on(self):
         """Make all of it."""
         for future, make in self.begun:
             future.set_result(make())
 
 
 def test_sessions_that_look_at_one_snapshot_share_its_replay(
-    client: FakeClient,  # noqa: ARG001
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    client,  # noqa: ARG001
+    monkeypatch,
+):
     """The page comes at once, with the replay when it is made, once for all who ask for it."""
     ahead, asked = Held(), Held()
     monkeypatch.setattr(replay, "_AHEAD", ahead)
@@ -76,7 +70,7 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     assert (len(ahead.begun), len(asked.begun)) == (1, 1)
 
 
-def test_a_recording_can_be_seen_again(client: FakeClient) -> None:  # noqa: ARG001
+def test_a_recording_can_be_seen_again(client):  # noqa: ARG001
     """In the place of the charts, whose epoch slider it replaces; in the link, too."""
     app = start(data="parity", epoch="15")
     assert "epoch_recorded_200" in {slider.key for slider in app.select_slider}
@@ -92,12 +86,12 @@ def test_a_recording_can_be_seen_again(client: FakeClient) -> None:  # noqa: ARG
 
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])
-def test_a_model_that_was_never_trained_has_none(client: FakeClient, query: dict) -> None:  # noqa: ARG001
+def test_a_model_that_was_never_trained_has_none(client, query):  # noqa: ARG001
     """Nor where a link asks for it."""
     assert TOGGLE not in keys(start(**query, replay="yes").run())
 
 
-def test_while_a_run_trains_there_is_none(client: FakeClient) -> None:
+def test_while_a_run_trains_there_is_none(client):
     """Its charts move by themselves."""
     app = start(data="parity", replay="yes").run()
     assert TOGGLE in keys(app)

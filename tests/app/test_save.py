@@ -1,7 +1,5 @@
 """Buttons that save: what is in the page, and what is made when it is asked for."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np

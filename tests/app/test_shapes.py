@@ -1,28 +1,24 @@
 """The Shapes page in AppTest: each part by a link, and what its widgets do."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.training.recorded import recorded_damage
 from tests.app.driver import address, link, text, title
-from tests.fake_client import FakeClient
 
 
-def shapes(**query: str) -> AppTest:
+def shapes(**query):
     """The Shapes page, opened by a link."""
     return link("Shapes", **query)
 
 
-def button(app: AppTest, words: str):
+def button(app, words):
     """The button with these words on it."""
     return next(b for b in app.button if words in b.label.replace("\\", ""))
 
 
-def test_the_stack_moves_with_the_sidebar_until_it_is_changed() -> None:
+def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
     """Units, cell and mode of the sidebar, until a layer is set on the page itself."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
@@ -35,7 +31,7 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed() -> None:
     assert "stack" in app.query_params
 
 
-def test_a_link_opens_its_stack_and_a_click_mends_it() -> None:
+def test_a_link_opens_its_stack_and_a_click_mends_it():
     """The layer that breaks is named; the first fix makes the stack work and changes the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")
     assert title(app) == "This stack breaks at layer 3, LSTM"
@@ -45,7 +41,7 @@ def test_a_link_opens_its_stack_and_a_click_mends_it() -> None:
     assert address(app)["stack"] == "input~lstm_seq~lstm_u8~dense"
 
 
-def test_layers_are_moved_and_removed() -> None:
+def test_layers_are_moved_and_removed():
     """Each by one click."""
     app = shapes(stack="input~lstm_seq~dense")
     app.button(key="layer_2_up").click().run()
@@ -54,7 +50,7 @@ def test_layers_are_moved_and_removed() -> None:
     assert title(app) == "From (N, 12, 3) to (N, 12, 16) with 1,280 parameters"
 
 
-def test_a_click_for_a_layer_that_is_gone_does_nothing() -> None:
+def test_a_click_for_a_layer_that_is_gone_does_nothing():
     """Two quick clicks may arrive together: the second must not change another layer."""
     app = shapes(stack="input~lstm~dense")
     app.button(key="layer_1_remove").click()
@@ -64,7 +60,7 @@ def test_a_click_for_a_layer_that_is_gone_does_nothing() -> None:
     assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 4 parameters"
 
 
-def test_the_stack_is_kept_while_the_person_is_on_another_page() -> None:
+def test_the_stack_is_kept_while_the_person_is_on_another_page():
     """And it is no part of the other page's address."""
     app = shapes(stack="input~gru_u5")
     app.switch_page("pages/data.py").run()
@@ -73,7 +69,7 @@ def test_the_stack_is_kept_while_the_person_is_on_another_page() -> None:
     assert title(app).startswith("From (N, 12, 3) to (N, 5)")
 
 
-def test_a_target_that_is_silently_wrong_is_told_and_mended_by_what_is_typed() -> None:
+def test_a_target_that_is_silently_wrong_is_told_and_mended_by_what_is_typed():
     """The verdict follows the shapes; a shape that is none is answered with a sentence."""
     app = shapes(part="target")
     assert title(app).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
@@ -87,7 +83,7 @@ def test_a_target_that_is_silently_wrong_is_told_and_mended_by_what_is_typed() -
     assert title(app).startswith("Silently wrong")
 
 
-def test_the_loss_and_the_batch_size_decide_too() -> None:
+def test_the_loss_and_the_batch_size_decide_too():
     """(N, T, U) with (N, U) raises in batches of 32, and not in batches of T."""
     app = shapes(part="target", check="300.12.16_300.16")
     assert title(app).startswith("An error")
@@ -98,7 +94,7 @@ def test_the_loss_and_the_batch_size_decide_too() -> None:
     assert title(app).startswith("An error")
 
 
-def test_the_traced_stacks_output_is_taken_over() -> None:
+def test_the_traced_stacks_output_is_taken_over():
     """One click, from either part, with the samples of y and the stack's batch size."""
     app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
@@ -109,13 +105,13 @@ def test_the_traced_stacks_output_is_taken_over() -> None:
     assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
 
 
-def test_other_numbers_of_samples_are_mended_where_x_and_y_are_cut() -> None:
+def test_other_numbers_of_samples_are_mended_where_x_and_y_are_cut():
     """The shapes may be right, so no other shape is asked for."""
     app = shapes(part="target", check="320.12.1_3.4")
     assert "assert len(x) == len(y)" in [code.value for code in app.code]
 
 
-def test_each_field_has_its_own_problem() -> None:
+def test_each_field_has_its_own_problem():
     """An answer in one takes back nothing that is said under the other."""
     app = shapes(part="target")
     app.text_input(key="check_output").set_value("a lot").run()
@@ -138,9 +134,7 @@ def test_each_field_has_its_own_problem() -> None:
         ("320.1_320.16", "Measured on", False),  # it may have columns, not timesteps
     ],
 )
-def test_the_damage_is_that_of_the_case_that_is_asked_about(
-    check: str, word: str, *, is_said: bool
-) -> None:
+def test_the_damage_is_that_of_the_case_that_is_asked_about(check, word, *, is_said):
     """Three are trained, with one loss; of another case that is said."""
     assert (word in text(shapes(part="target", check=check))) is is_said
 
@@ -149,9 +143,7 @@ def test_the_damage_is_that_of_the_case_that_is_asked_about(
     ("error", "badge"),
     [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
 )
-def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
-    client: FakeClient, error: Exception | None, badge: str
-) -> None:
+def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(client, error, badge):
     """What was recorded stays where the worker has no answer, and can be asked for again."""
     app = shapes(part="target")
     app.button(key="train_both").click().run()
@@ -169,7 +161,7 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(
     assert not app.button(key="train_both").disabled
 
 
-def explained(message: str) -> AppTest:
+def explained(message):
     """The page when a message was pasted."""
     app = shapes(part="error")
     app.text_area(key="error_text").set_value(message).run()
@@ -188,7 +180,7 @@ def explained(message: str) -> AppTest:
         ),
     ],
 )
-def test_a_message_is_answered(message: str, heading: str, words: str) -> None:
+def test_a_message_is_answered(message, heading, words):
     """One that isn't known gets the checklist, an empty one none; (10,) isn't drawn."""
     app = explained(message)
     assert title(app).startswith(heading)
@@ -196,7 +188,7 @@ def test_a_message_is_answered(message: str, heading: str, words: str) -> None:
     assert heading or "None of the messages" not in text(app)
 
 
-def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells() -> None:
+def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells():
     """Each behind its condition, with code of its own."""
     app = explained("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output is")
@@ -204,7 +196,7 @@ def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells() 
     assert app.code[0].value == "print(y.shape, y[:2], model.output_shape)"
 
 
-def test_the_stack_that_a_message_describes_is_opened_by_one_click() -> None:
+def test_the_stack_that_a_message_describes_is_opened_by_one_click():
     """It breaks as the message says; what was pasted doesn't go into the address."""
     words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
     app = explained(words)
@@ -223,14 +215,14 @@ def test_the_stack_that_a_message_describes_is_opened_by_one_click() -> None:
         "".join(map(chr, range(1, 32))) + " **:red[$x$]** " * 1000 + "(" * 500_000,
     ],
 )
-def test_a_hostile_message_does_no_harm(message: str) -> None:
+def test_a_hostile_message_does_no_harm(message):
     """No exception, and nothing of it is markup."""
     app = explained(message)
     assert not app.exception
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
 
 
-def test_an_answer_is_graded_at_once_and_the_next_question_is_another() -> None:
+def test_an_answer_is_graded_at_once_and_the_next_question_is_another():
     """The right option is marked, and the score is kept."""
     app = shapes(part="quiz", quiz="3")
     first = app.code[0].value

@@ -1,13 +1,9 @@
 """The Sweep page in AppTest: what it opens with, and a sweep from its start to its end."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Callable
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.results.run import ModeResult, Status
 from lib.sweep.rows import READY
@@ -16,24 +12,23 @@ from lib.training.quotas import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
 from lib.ui.sweep import sweeps
 from tests.app.driver import address, html, link, text
-from tests.fake_client import FakeClient
 from tests.waiting import PATIENCE
 
 
 @pytest.fixture(autouse=True)
-def known(monkeypatch: pytest.MonkeyPatch) -> dict[str, sweeps.Sweep]:
+def known(monkeypatch):
     """The sweeps of this test alone."""
-    of_server: dict[str, sweeps.Sweep] = {}
+    of_server = {}
     monkeypatch.setattr(sweeps, "_SWEEPS", of_server)
     return of_server
 
 
-def sweep(**query: str) -> AppTest:
+def sweep(**query):
     """The page, opened by a link."""
     return link("Sweep", **query)
 
 
-def until(app: AppTest, true: Callable[[], object]) -> None:
+def until(app, true):
     """Run the page until this is true."""
     end = time.monotonic() + PATIENCE
     while not true():
@@ -41,7 +36,7 @@ def until(app: AppTest, true: Callable[[], object]) -> None:
         app.run()
 
 
-def finish(client: FakeClient, error: float = 0.5) -> None:
+def finish(client, error=0.5):
     """Let all runs that go on finish, with so large an error of sequence mode, and half of it."""
     for run in client.runs.values():
         if not client.snapshots[run.id].status.over:
@@ -55,7 +50,7 @@ def finish(client: FakeClient, error: float = 0.5) -> None:
             client.set(run, Status.FINISHED, results=pair, others=others, epoch=200)
 
 
-def test_the_page_opens_with_a_recorded_sweep() -> None:
+def test_the_page_opens_with_a_recorded_sweep():
     """Of which it says that it is one, and that Start would sweep what the sidebar has."""
     app = sweep()
     assert "-badge[example] 12 of 12 points" in text(app)
@@ -68,7 +63,7 @@ def test_the_page_opens_with_a_recorded_sweep() -> None:
 @pytest.mark.parametrize(
     ("name", "before"), [*((name, "parity") for name in READY), ("size", "seattle")]
 )
-def test_a_ready_sweep_sets_everything_to_it(name: str, before: str) -> None:
+def test_a_ready_sweep_sets_everything_to_it(name, before):
     """Data, settings, values and seeds: what Start would do is what was recorded."""
     app = sweep(data=before)
     app.button(key=f"ready_{name}").click().run()
@@ -81,7 +76,7 @@ def test_a_ready_sweep_sets_everything_to_it(name: str, before: str) -> None:
     assert f"{ready.plan.runs} of at most 96 runs" in text(app)
 
 
-def test_settings_that_differ_from_the_results_are_named() -> None:
+def test_settings_that_differ_from_the_results_are_named():
     """Of the same data: a setting of the sidebar, and the values of what varies."""
     app, ready = sweep(), next(iter(READY.values()))
     app.button(key=f"ready_{ready.name}").click().run()
@@ -90,7 +85,7 @@ def test_settings_that_differ_from_the_results_are_named() -> None:
         assert f"differs from these results: {words}." in text(sweep(**(address(app) | change)))
 
 
-def test_a_sweep_from_its_start_to_its_end(client: FakeClient) -> None:
+def test_a_sweep_from_its_start_to_its_end(client):
     """Results as they come, a pause, and at last the sentence; the link holds it all the while."""
     app = sweep(data="running_mean", vary="U=2,4;cell=gru,lstm", N="64")
     app.button(key="sweep_start").click().run()
@@ -114,7 +109,7 @@ def test_a_sweep_from_its_start_to_its_end(client: FakeClient) -> None:
     assert again.button(key="sweep_stop").disabled
 
 
-def test_who_has_the_link_watches_and_may_start_an_own_one(client: FakeClient) -> None:
+def test_who_has_the_link_watches_and_may_start_an_own_one(client):
     """Nobody else's sweep can be steered."""
     app = sweep(data="running_mean", vary="U=2,4", N="64")
     app.button(key="sweep_start").click().run()
@@ -127,14 +122,14 @@ def test_who_has_the_link_watches_and_may_start_an_own_one(client: FakeClient) -
     assert ("stop", "r0") in client.calls
 
 
-def started(app: AppTest) -> bool:
+def started(app):
     """Whether a click on Start begins a sweep; else a notification says why not."""
     app.button(key="sweep_start").click().run()
     assert not app.exception
     return not app.toast
 
 
-def test_nameless_browsers_share_a_few_sweeps() -> None:
+def test_nameless_browsers_share_a_few_sweeps():
     """AppTest has no cookie. One more is refused with the limit, until one of them is over."""
     apps = [
         sweep(data="running_mean", vary="U=2,4", N="64") for _ in range(MAX_SWEEPS_NAMELESS + 1)
@@ -146,9 +141,7 @@ def test_nameless_browsers_share_a_few_sweeps() -> None:
     assert started(apps[-1])  # instead of its own
 
 
-def test_a_sweep_that_nobody_watches_gives_way(
-    known: dict[str, sweeps.Sweep], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_sweep_that_nobody_watches_gives_way(known, monkeypatch):
     """Each has a thread: a server has so many at most, and refuses more while all are watched."""
     monkeypatch.setattr(quotas, "MAX_SWEEPS", 1)
     monkeypatch.setattr(sweeps, "MAX_SWEEPS", 1)
@@ -163,17 +156,15 @@ def test_a_sweep_that_nobody_watches_gives_way(
     assert "nobody watched it for 10 minutes" in text(one.run())
 
 
-def test_two_sessions_do_not_take_one_place(
-    known: dict[str, sweeps.Sweep], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_two_sessions_do_not_take_one_place(known, monkeypatch):
     """The place is looked for and taken under one lock."""
 
     class Watched(dict[str, sweeps.Sweep]):
-        def __setitem__(self, key: str, value: sweeps.Sweep) -> None:
+        def __setitem__(self, key, value):
             assert sweeps._LOCK.locked()
             super().__setitem__(key, value)
 
-    def refusal(*_: object) -> str:
+    def refusal(*_):
         assert sweeps._LOCK.locked()
         return ""
 
@@ -184,7 +175,7 @@ def test_two_sessions_do_not_take_one_place(
     assert len(sweeps._SWEEPS) == 1
 
 
-def test_what_cannot_be_swept_is_said_and_start_is_dimmed() -> None:
+def test_what_cannot_be_swept_is_said_and_start_is_dimmed():
     """As it is typed; what can be is taken at once."""
     app = sweep(data="running_mean")
     app.text_input(key="sweep_T").set_value("4, x").run()
@@ -200,7 +191,7 @@ def test_what_cannot_be_swept_is_said_and_start_is_dimmed() -> None:
     assert not app.exception
 
 
-def test_a_link_s_sweep_that_is_gone_is_said() -> None:
+def test_a_link_s_sweep_that_is_gone_is_said():
     """And there is something to see all the same."""
     app = sweep(sweep="0123")
     assert app.warning[0].value.startswith("The link's sweep is gone")

@@ -1,15 +1,11 @@
 """What comes of a file: one that can't be used costs nothing, a short one is a click away."""
 
-from __future__ import annotations
-
 import gc
 import weakref
-from typing import Any
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
-from lib.data import Dataset, Table, suggested
+from lib.data import suggested
 from lib.data.tables import types
 from lib.experiment import Experiment
 from lib.ui import upload
@@ -20,7 +16,7 @@ from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook
 
 
-def rows(count: int, columns: str = "a,b") -> bytes:
+def rows(count, columns="a,b"):
     """A file of so many rows."""
     return f"{columns}\n{''.join(f'{i % 7},{i % 5}{chr(10)}' for i in range(count))}".encode()
 
@@ -34,7 +30,7 @@ SHEETS = workbook(
 )
 
 
-def wait_until_read(app: AppTest) -> None:
+def wait_until_read(app):
     """Wait for the process that reads a large file, or one that isn't text."""
     assert session(app).upload.reading.over.wait(60)
     app.run()
@@ -42,12 +38,12 @@ def wait_until_read(app: AppTest) -> None:
     assert session(app).upload.reading is None
 
 
-def headings(app: AppTest) -> str:
+def headings(app):
     """The page's headings: one of them says which data it is about."""
     return " ".join(each.value for each in app.main.markdown if each.value.startswith("#"))
 
 
-def settings(app: AppTest) -> dict[str, object]:
+def settings(app):
     """Those that a file may change."""
     keys = ("data", "T", "U", "horizon", "split", "epochs", "batch", "inputs")
     return {key: session(app).address.experiment.get(key) for key in keys}
@@ -58,7 +54,7 @@ def settings(app: AppTest) -> dict[str, object]:
     [(b"", "empty"), (b"PK\x03\x04" + bytes(200), "zip")],
     ids=["empty", "zip"],
 )
-def test_a_bad_file_is_answered_with_a_sentence(content: bytes, about: str) -> None:
+def test_a_bad_file_is_answered_with_a_sentence(content, about):
     """The charts of the data before stay. A list of a zip's files may be long: a process reads it.
 
     Other bad files: tests/unit/test_uploads_any_file.py.
@@ -75,7 +71,7 @@ def test_a_bad_file_is_answered_with_a_sentence(content: bytes, about: str) -> N
     assert (headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]) == before
 
 
-def test_a_file_is_used_and_the_page_says_how() -> None:
+def test_a_file_is_used_and_the_page_says_how():
     """On the Data page whatever was chosen before. Columns of one name are told apart."""
     app = start("Data")
     give(app, "mine.csv", rows(100, "a,a"))
@@ -93,9 +89,7 @@ def test_a_file_is_used_and_the_page_says_how() -> None:
         ({"T": "20", "horizon": "30"}, {"T": 14, "horizon": 1}),
     ],
 )
-def test_a_file_that_is_too_short_is_used_with_lower_settings(
-    query: dict[str, str], lowered: dict[str, int]
-) -> None:
+def test_a_file_that_is_too_short_is_used_with_lower_settings(query, lowered):
     """Everything else stays as it was set, and a note says why."""
     app = start(data="upload", U="5", inputs="b", **query)
     give(app, "good.csv", rows(100))
@@ -109,7 +103,7 @@ def test_a_file_that_is_too_short_is_used_with_lower_settings(
     assert not [*app.error, *app.warning]
 
 
-def test_a_season_that_is_too_long_for_a_file_gives_way_to_it() -> None:
+def test_a_season_that_is_too_long_for_a_file_gives_way_to_it():
     """Beside too many timesteps, too, with a note; before, no choice of 0 seeds is offered."""
     app = start(data="upload", T="20", period="300")
     [seeds] = [each for each in app.get("button_group") if each.label == "Seeds"]
@@ -120,7 +114,7 @@ def test_a_season_that_is_too_long_for_a_file_gives_way_to_it() -> None:
     assert not app.error
 
 
-def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason() -> None:
+def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason():
     """No setting helps here."""
     app = start(data="upload", T="20", missing="drop")
     give(app, "gaps.csv", rows(4) + b"1,\n" * 40)
@@ -128,7 +122,7 @@ def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason() -> None:
     assert session(app).upload.table is None
 
 
-def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough() -> None:
+def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough():
     """It is said which T is seen until then, since the file is the same."""
     app = start(data="upload", T="48")
     give(app, "ok.csv", rows(100))
@@ -140,7 +134,7 @@ def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough() -> Non
     assert not app.warning
 
 
-def test_another_sheet_is_a_choice_away() -> None:
+def test_another_sheet_is_a_choice_away():
     """One that can't be used is answered with a sentence, and the one before stays."""
     app = start(data="upload")
     give(app, "book.xlsx", SHEETS)
@@ -160,7 +154,7 @@ def test_another_sheet_is_a_choice_away() -> None:
 
 
 @pytest.mark.parametrize("ends", ["button", "removed", "another"])
-def test_reading_can_be_stopped(ends: str) -> None:
+def test_reading_can_be_stopped(ends):
     """By its button, by taking the file away, and by giving another one."""
     app = start(data="upload")
     give(app, "good.csv", rows(100))
@@ -180,10 +174,10 @@ def test_reading_can_be_stopped(ends: str) -> None:
     assert ("other.csv" if ends == "another" else "good.csv") in headings(app)
 
 
-def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_large_csv_is_read_by_another_process_too(monkeypatch):
     """Nor does the page cut it into windows while all others wait for its turn."""
 
-    def cut(*about: Any) -> Dataset:
+    def cut(*about):
         assert not TURNS.is_mine
         return dataset_of(*about)
 
@@ -200,13 +194,11 @@ def test_a_large_csv_is_read_by_another_process_too(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.mark.parametrize("kind", ["category", "date"])
-def test_columns_are_read_anew_once_and_outside_turns(
-    kind: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_columns_are_read_anew_once_and_outside_turns(kind, monkeypatch):
     """Neither a reading that succeeds nor one that is refused is repeated by the next run."""
     retyped, read = types.retyped, []
 
-    def read_anew(table: Table, kinds: tuple[str, ...]) -> Table:
+    def read_anew(table, kinds):
         assert not TURNS.is_mine
         read.append(kinds)
         return retyped(table, kinds)
@@ -221,7 +213,7 @@ def test_columns_are_read_anew_once_and_outside_turns(
     assert bool(app.warning) == (kind == "date")
 
 
-def test_a_file_leaves_what_the_link_says_of_training() -> None:
+def test_a_file_leaves_what_the_link_says_of_training():
     """Only what nobody has set becomes what suits a table."""
     app = start("Data", data="seattle", epochs="300", U="7")
     give(app, "good.csv", rows(100))
@@ -232,10 +224,10 @@ def test_a_file_leaves_what_the_link_says_of_training() -> None:
     assert settings(app)["epochs"] == suggested("upload").training.epochs
 
 
-def test_arrays_bring_their_own_settings_and_take_them_back() -> None:
+def test_arrays_bring_their_own_settings_and_take_them_back():
     """T, horizon and split; a table after them has the usual ones, or what a person has set."""
 
-    def now() -> list[object]:
+    def now():
         return [settings(app)[key] for key in ("T", "horizon", "split")]
 
     app = start(data="upload")
@@ -251,7 +243,7 @@ def test_arrays_bring_their_own_settings_and_take_them_back() -> None:
     assert now() == [5, 0, "id"]
 
 
-def test_a_panel_is_said_to_be_one() -> None:
+def test_a_panel_is_said_to_be_one():
     """Below the file: what tells its series apart."""
     app = start(data="upload")
     lines = (f"2024-{1 + d // 28:02}-{1 + d % 28:02},{s},{d}.5\n" for d in range(90) for s in "xyz")
@@ -261,7 +253,7 @@ def test_a_panel_is_said_to_be_one() -> None:
     assert not app.error
 
 
-def test_windows_that_were_cut_before_are_let_go() -> None:
+def test_windows_that_were_cut_before_are_let_go():
     """Those of a million rows take 40 MB, and sliders cut them anew."""
     app = start(data="upload")
     give(app, "mine.csv", rows(100))

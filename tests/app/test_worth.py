@@ -1,43 +1,37 @@
 """Explore's card on what a table's models are worth: what is shown when, and computed how often."""
 
-from __future__ import annotations
-
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from streamlit.testing.v1 import AppTest
 
 import lib.results.skill
 from lib.results.replay import untrained
-from lib.results.run import Run, Status
+from lib.results.run import Status
 from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.session import KEY
 from tests.app.driver import start, text
 from tests.app.test_live import press
-from tests.clock import Clock
-from tests.fake_client import FakeClient
 
 
-def card(app: AppTest) -> str:
+def card(app):
     """The table of the card, the first where there are two."""
     return next((m.value for m in app.main.markdown if m.value.startswith("| at the")), "")
 
 
-def rows(app: AppTest) -> list[str]:
+def rows(app):
     """What the lines of the table are about."""
     return [line.split("|")[1].strip() for line in card(app).splitlines()[2:]]
 
 
-def seattle(**query: str) -> AppTest:
+def seattle(**query):
     """Explore on weather."""
     app = start(data="seattle", **query)
     assert not app.exception
     return app
 
 
-def let_go(client: FakeClient, status: Status, kept: int | None = None, epoch: int = 5) -> Run:
+def let_go(client, status, kept=None, epoch=5):
     """Give the newest run figures and weights after some epochs."""
     run = list(client.runs.values())[-1]
     start = untrained(run.experiment, run.dataset)
@@ -55,7 +49,7 @@ def let_go(client: FakeClient, status: Status, kept: int | None = None, epoch: i
     return run
 
 
-def test_a_recording_is_judged_beside_all_baselines() -> None:
+def test_a_recording_is_judged_beside_all_baselines():
     """Models first; and the best baseline has a skill of 0."""
     app = seattle()
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
@@ -64,7 +58,7 @@ def test_a_recording_is_judged_beside_all_baselines() -> None:
     assert "In this run both modes beat" in text(app)
 
 
-def test_a_season_that_is_chosen_counts_at_once(client: FakeClient) -> None:
+def test_a_season_that_is_chosen_counts_at_once(client):
     """Beside the models of a run, too: it changes baselines alone."""
     app = press(seattle(), "train")
     let_go(client, Status.PAUSED)
@@ -78,7 +72,7 @@ def test_a_season_that_is_chosen_counts_at_once(client: FakeClient) -> None:
     assert "A season is 14 days, as chosen." in text(app)
 
 
-def test_a_season_that_is_too_long_is_refused_where_it_was_chosen() -> None:
+def test_a_season_that_is_too_long_is_refused_where_it_was_chosen():
     """With what was asked for, how many rows there are, and what to do."""
     app = seattle()
     app.number_input(key="period").set_value(5000).run()
@@ -88,7 +82,7 @@ def test_a_season_that_is_too_long_is_refused_where_it_was_chosen() -> None:
         assert part in at_field
 
 
-def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
+def test_before_training_the_baselines_say_what_is_to_be_beaten():
     """Other settings than the recording's; there is no forecast yet. Tasks have no such card."""
     app = seattle(U="7")
     assert len(rows(app)) == 5
@@ -98,13 +92,13 @@ def test_before_training_the_baselines_say_what_is_to_be_beaten() -> None:
 
 
 @pytest.mark.parametrize("part", ["dates", "ahead"])
-def test_each_part_opens_by_a_link_with_its_picture(part: str) -> None:
+def test_each_part_opens_by_a_link_with_its_picture(part):
     """The four charts of the run, and its own."""
     charts = [len(seattle(part=name).get("plotly_chart")) for name in ("worth", part)]
     assert charts[1] == charts[0] + 1
 
 
-def test_answers_are_fed_back_where_that_can_be_done(client: FakeClient) -> None:
+def test_answers_are_fed_back_where_that_can_be_done(client):
     """By a link; the slider says how far, and a chart is drawn where there was none."""
     app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
     assert "Not trained yet" in text(app)
@@ -119,7 +113,7 @@ def test_answers_are_fed_back_where_that_can_be_done(client: FakeClient) -> None
     assert [len(values) for values in coming.values.values()] == [48, 48]
 
 
-def test_only_the_last_figure_is_kept_and_the_answers_it_is_drawn_from_are_made_once() -> None:
+def test_only_the_last_figure_is_kept_and_the_answers_it_is_drawn_from_are_made_once():
     """Whoever looks at all baselines and targets in turn would else keep all."""
     app = seattle(part="dates", ahead="each", horizon="6")
     made = app.session_state[KEY].worth.made
@@ -131,7 +125,7 @@ def test_only_the_last_figure_is_kept_and_the_answers_it_is_drawn_from_are_made_
     assert made["dates"][1] is not before["dates"]
 
 
-def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) -> None:
+def test_while_a_run_trains_the_card_waits_and_then_follows(client):
     """What was there stays, and it says so: nothing is computed of a run that is under way."""
     app = seattle()
     before = card(app)
@@ -148,24 +142,20 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client: FakeClient) 
 @pytest.mark.parametrize(
     ("part", "words"), [("worth", "medians over 4 seeds"), ("dates", "with seed 0, the first")]
 )
-def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(
-    part: str, words: str
-) -> None:
+def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(part, words):
     """The bands and the lines on dates are of one model."""
     assert words in text(seattle(part=part))
     assert words not in text(seattle(part=part, seeds="1"))
 
 
-def test_the_same_weights_are_judged_once(
-    client: FakeClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_same_weights_are_judged_once(client, monkeypatch):
     """Whatever is moved on the page; other weights are judged anew."""
-    asked: list[Sequence[str]] = []
+    asked = []
     usual = lib.results.skill.answers
 
-    def counting(*about: object, **how: int) -> object:
-        asked.append(list(about[2]))  # type: ignore[call-overload]
-        return usual(*about, **how)  # type: ignore[arg-type]
+    def counting(*about, **how):
+        asked.append(list(about[2]))
+        return usual(*about, **how)
 
     monkeypatch.setattr(lib.results.skill, "answers", counting)
     app = seattle(seeds="1")
@@ -183,10 +173,10 @@ def test_the_same_weights_are_judged_once(
     assert len(asked) == before + 1
 
 
-def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient, time: Clock) -> None:
+def test_the_test_part_is_seen_on_demand_and_counted(client, time):
     """When a run is over; each other run makes it one more time."""
 
-    def tables() -> list[str]:
+    def tables():
         return [m.value for m in app.main.markdown if m.value.startswith("| at the")]
 
     app = press(seattle(test="15"), "train")
@@ -208,9 +198,7 @@ def test_the_test_part_is_seen_on_demand_and_counted(client: FakeClient, time: C
 
 
 @pytest.mark.parametrize(("part", "kept"), [("worth", 0), ("ahead", 0), ("worth", None)])
-def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(
-    client: FakeClient, part: str, kept: int | None
-) -> None:
+def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(client, part, kept):
     """Beside what models are worth and how high their bands are; not of a last epoch."""
     app = press(seattle(part=part, inputs="temp_max"), "train")
     let_go(client, Status.FINISHED, kept)

@@ -6,8 +6,6 @@ is all of it: pages and slots can be more, the proxy can't. It says what follows
 nobody has had 10,000 people here. "Measured" means on 2 cores that other work used as well.
 """
 
-from __future__ import annotations
-
 import argparse
 import math
 from dataclasses import dataclass
@@ -53,9 +51,7 @@ class Costs:
     full: float = 0.8  # the part of a slot's processor, and of a machine's memory, to plan for
 
 
-def needs(
-    people: int, training: float = 0.5, price: float = 0.05, costs: Costs | None = None
-) -> dict[str, float]:
+def needs(people, training=0.5, price=0.05, costs=None):
     """What so many people at once need.
 
     Args:
@@ -98,7 +94,7 @@ def needs(
     }
 
 
-def main() -> None:
+def main():
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--people", default=",".join(map(str, PEOPLE)), help="numbers of them")

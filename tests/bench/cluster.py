@@ -19,8 +19,6 @@ with the rows of all of them by name. It needs requirements-cluster.txt, and Lin
 With --quick one run, 8 points and 4 people, which says that it works and nothing else.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib
@@ -34,17 +32,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lib.sweep.runner import Runner
 from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.bench import compiling, crowd
 from tests.bench.crowd import Bounds
-from tests.bench.figures import Processes, anonymous_mb, cpu_seconds
+from tests.bench.figures import anonymous_mb, cpu_seconds
 from tests.bench.load import QUICK_BOUNDS, show
 from tests.bench.nodes import READY_SECONDS, add_pinned, drivers, wait_until_rested, who
 from tests.bench.run_cost import RUNS, Side, compared
-from tests.browser.server import Server, serve
-from tests.faults.cluster import Nodes, nodes, until
+from tests.browser.server import serve
+from tests.faults.cluster import nodes, until
 from tests.session import Session
 
 SWEEPS = 3
@@ -78,7 +75,7 @@ class Asked:
 Rows = list[dict[str, Any]]
 
 
-def cost(asked: Asked) -> Rows:
+def cost(asked):
     """A run of the local worker, and of a slot."""
     with nodes(1) as (cluster, there):
         sides = {"local": Side(clustered=False), "ray": Side(clustered=True)}
@@ -89,7 +86,7 @@ def cost(asked: Asked) -> Rows:
             return compared(sides, asked.runs, asked.seconds)
 
 
-def sweep(asked: Asked) -> Rows:
+def sweep(asked):
     """On one node and on two."""
     rows = [swept_on(count, asked) for count in (1, 2)]
     for row in rows:
@@ -98,7 +95,7 @@ def sweep(asked: Asked) -> Rows:
     return rows
 
 
-def swept_on(count: int, asked: Asked) -> dict[str, Any]:
+def swept_on(count, asked):
     """The sweep on so many nodes of a processor each."""
     with nodes(0) as (cluster, _):
         there = add_pinned(cluster, count)
@@ -109,9 +106,9 @@ def swept_on(count: int, asked: Asked) -> dict[str, Any]:
             if slots_used(found, lambda: swept(8 * count))[0] == count:
                 break
         wait_until_rested(cluster, there, count, asked.bounds.rest)
-        sweeps: list[tuple[float, float]] = []
+        sweeps = []
 
-        def measure() -> None:
+        def measure():
             for _ in range(asked.sweeps):
                 sweeps.append(swept(asked.points))
                 print(f"{count} nodes: {sweeps[-1][0]:.1f} s", flush=True)
@@ -130,7 +127,7 @@ def swept_on(count: int, asked: Asked) -> dict[str, Any]:
     }
 
 
-def slots_used(found: Processes, work: Callable[[], object]) -> tuple[int, list[float]]:
+def slots_used(found, work):
     """How many slots took their part in some work, and the processor seconds of each."""
     before = [cpu_seconds([slot]) for slot in found]
     work()
@@ -138,12 +135,12 @@ def slots_used(found: Processes, work: Callable[[], object]) -> tuple[int, list[
     return sum(each > USED_SHARE * sum(took) / len(took) for each in took), took
 
 
-def swept(points: int) -> tuple[float, float]:
+def swept(points):
     """Seconds of a whole sweep, and points a second from its first result to its last."""
     rates = [round(0.001 * n, 3) for n in range(1, points // len(NOISE) + 1)]
-    times: list[tuple[float, int]] = []
+    times = []
 
-    def look(runner: Runner) -> None:
+    def look(runner):
         done = len(runner.results)
         if done > (times[-1][1] if times else 0):
             times.append((time.perf_counter(), done))
@@ -157,11 +154,11 @@ def swept(points: int) -> tuple[float, float]:
     return seconds, (last - first) / (ended - begun)
 
 
-def memory(asked: Asked) -> Rows:
+def memory(asked):
     """By process, with a cluster and without."""
     with nodes(1) as (cluster, there), serve() as server:
 
-        def rest() -> None:
+        def rest():
             wait_until_rested(cluster, there, 1, asked.bounds.rest)
 
         asyncio.run(train_once(server, rest))
@@ -174,7 +171,7 @@ def memory(asked: Asked) -> Rows:
         return rows + [held("local", name, processes) for name, processes in sides.items()]
 
 
-async def train_once(server: Server, rest: Callable[[], None]) -> None:
+async def train_once(server, rest):
     """What a server's only visitor does, when what trains has come to rest."""
     async with Session(server.url, REMEMBERED) as session:
         await asyncio.to_thread(rest)
@@ -184,7 +181,7 @@ async def train_once(server: Server, rest: Callable[[], None]) -> None:
             raise RuntimeError(session.text)
 
 
-def held(side: str, name: str, processes: Processes) -> dict[str, Any]:
+def held(side, name, processes):
     """Memory of these together."""
     found = [process.memory_full_info() for process in processes]
     return {
@@ -196,12 +193,12 @@ def held(side: str, name: str, processes: Processes) -> dict[str, Any]:
     }
 
 
-def pages(servers: list[Server]) -> dict[str, Processes]:
+def pages(servers):
     """The processes of page servers that train on a cluster."""
     return {"page": [each.process for each in servers], "driver": drivers(servers)}
 
 
-def check(servers: list[Server]) -> None:
+def check(servers):
     """Raise where one of these has trained on its own: the cluster was away."""
     if workers := [worker for server in servers for worker in server.workers()]:
         raise RuntimeError(f"a page server has a worker of its own: {workers}")
@@ -210,18 +207,18 @@ def check(servers: list[Server]) -> None:
 class Place:
     """Two page servers, and the node of so many slots that they share."""
 
-    def __init__(self, cluster: Nodes, servers: list[Server], slots: int) -> None:
+    def __init__(self, cluster, servers, slots):
         self._cluster, self._there = cluster, [cluster.add(slots=slots)]
         self._servers, self._slots = servers, slots
 
-    def sides(self) -> dict[str, Processes]:
+    def sides(self):
         """All that this takes, by what it does."""
         ray = who(self._cluster, self._there)
         slot = ray.pop("slot")
         others = [process for processes in ray.values() for process in processes]
         return {**pages(self._servers), "slot": slot, "ray": others}
 
-    async def teach(self, bounds: Bounds, count: int) -> dict[str, Any]:
+    async def teach(self, bounds, count):
         """What so many people get, in turns one of this server and one of that."""
         urls = [server.url for server in self._servers]
         async with contextlib.AsyncExitStack() as stack:
@@ -234,7 +231,7 @@ class Place:
         return {"people": count, "slots": self._slots, **found, "page_each_mb": each}
 
 
-def class_on_cluster(asked: Asked) -> Rows:
+def class_on_cluster(asked):
     """By how many people there are."""
     rows = []
     for count in asked.levels:
@@ -259,7 +256,7 @@ ROWS: dict[str, Callable[[Asked], Rows]] = {
 """What can be measured, by its name in the result, in this order."""
 
 
-def main() -> None:
+def main():
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--only", nargs="+", choices=ROWS, help="these alone")
@@ -273,7 +270,7 @@ def main() -> None:
     if given.quick:
         asked = Asked(QUICK_BOUNDS, levels or (4,), given.slots, 1, 1.0, 1, 8)
     start = time.perf_counter()
-    result: dict[str, Any] = {"processors": os.cpu_count()}
+    result = {"processors": os.cpu_count()}
     for name in (name for name in ROWS if name in (given.only or ROWS)):
         result[name] = ROWS[name](asked)
         show(name, result[name])

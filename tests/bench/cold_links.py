@@ -5,8 +5,6 @@ each of a server that has served nobody and by a browser that has loaded nothing
 request until all pictures are there. Its last line is all of them as one JSON object.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import statistics
@@ -35,7 +33,7 @@ FULL = """() => {
 }"""
 
 
-def visit(path: str) -> float:
+def visit(path):
     """Seconds until a link is there in full."""
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
@@ -48,7 +46,7 @@ def visit(path: str) -> float:
     return waited
 
 
-def main() -> None:
+def main():
     """Measure, print, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--times", type=int, default=3, help="visits of each link")

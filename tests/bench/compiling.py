@@ -1,26 +1,21 @@
 """What a run that trains notices of others that begin: eight new ones at once, and the largest."""
 
-from __future__ import annotations
-
 import statistics
 import time
-from collections.abc import Callable
 from functools import partial
-from typing import Any
 
 import psutil
 
 from lib.data.datasets import make_dataset
 from lib.experiment.experiment import Experiment
-from lib.training.client import TrainingClient
-from tests.bench.figures import Processes, until_rests
+from tests.bench.figures import until_rests
 from tests.processes import worker_pids
 
 
-def rest(client: TrainingClient, patience: float) -> None:
+def rest(client, patience):
     """Until the client's workers have imported TensorFlow and do nothing more."""
 
-    def processes() -> Processes:
+    def processes():
         workers = [psutil.Process(pid) for pid in worker_pids(client)]
         return [each for worker in workers for each in (worker, *worker.children(recursive=True))]
 
@@ -30,17 +25,17 @@ def rest(client: TrainingClient, patience: float) -> None:
 class Veteran:
     """A run that trains already, and how long nothing was heard of it."""
 
-    def __init__(self, client: TrainingClient) -> None:
+    def __init__(self, client):
         self._client = client
         self._experiment = Experiment().set(T=24, U=32, N=640, epochs=5000)
         self._dataset = make_dataset(self._experiment)
         self._begin(50)
 
-    def _begin(self, epochs: int) -> None:
+    def _begin(self, epochs):
         self._run = self._client.start(self._experiment, self._dataset)
         self._epoch = self._client.wait(self._run, 120, until=lambda now: now.epoch > epochs).epoch
 
-    def watch(self, done: Callable[[], bool]) -> float:
+    def watch(self, done):
         """The longest pause in seconds until this is true."""
         pauses, last = [0.0], time.perf_counter()
         while not done():
@@ -58,19 +53,19 @@ class Veteran:
         return max(pauses)
 
 
-def eight(client: TrainingClient) -> dict[str, float]:
+def eight(client):
     """Eight architectures at the same moment, beside a run that trains already."""
     others = [
         Experiment().set(T=12 + i, U=9 + i, cell=cell, epochs=5000)
         for i, cell in enumerate(("lstm", "gru", "simple_rnn", "lstm") * 2)
     ]
-    points: dict[str, float] = {}
+    points = {}
     runs = [(experiment, make_dataset(experiment)) for experiment in others]
     veteran = Veteran(client)
     start = time.perf_counter()
     started = [client.start(*run) for run in runs]
 
-    def all_have_a_point() -> bool:
+    def all_have_a_point():
         for run in started:
             found = client.latest(run)
             if found is not None and found.epoch > 0:
@@ -94,9 +89,7 @@ LARGEST = {
 """Runs of which a training step takes as long as one may."""
 
 
-def largest(
-    client: TrainingClient, settings: dict[str, Any], seconds: float = 15.0
-) -> dict[str, float]:
+def largest(client, settings, seconds=15.0):
     """One of the largest runs beside a run that trains already, and that one's longest pauses.
 
     Until the large one was judged untrained, while it trains for some seconds, and at its stop.

@@ -3,27 +3,21 @@
 Nothing is painted (tests/session.py).
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import statistics
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
-from typing import Any
 
 from tests.bench.figures import (
     REST,
-    Processes,
     Shares,
     anonymous_mb,
     percentile,
     sides_of,
     until_rests,
 )
-from tests.browser.server import Server
 from tests.session import Session
 
 CROWD = 32
@@ -55,14 +49,12 @@ class Bounds:
     first_points: float = 240.0
 
 
-async def rest(server: Server, bounds: Bounds) -> None:
+async def rest(server, bounds):
     """Until the server's workers have imported TensorFlow and do nothing more."""
     await asyncio.to_thread(until_rests, server.children, bounds.rest)
 
 
-async def opened(
-    stack: contextlib.AsyncExitStack, urls: str | Sequence[str], queries: Sequence[str]
-) -> list[Session]:
+async def opened(stack, urls, queries):
     """Sessions that come all at once, and go with the stack: their runs are stopped before.
 
     Of several servers each has as many of them as the others.
@@ -74,10 +66,10 @@ async def opened(
     return sessions
 
 
-async def stop(sessions: list[Session]) -> None:
+async def stop(sessions):
     """Stop what they train, which would go on beside what is measured next."""
 
-    async def one(session: Session) -> None:
+    async def one(session):
         with contextlib.suppress(TimeoutError, ConnectionError):
             if await session.click("Stop"):
                 await session.until(lambda: session.has("stopped") or session.has("finished"), 10)
@@ -85,13 +77,13 @@ async def stop(sessions: list[Session]) -> None:
     await asyncio.gather(*(one(session) for session in sessions))
 
 
-async def first_points(sessions: list[Session], patience: float) -> float | None:
+async def first_points(sessions, patience):
     """Train in all: seconds until the last has an epoch; None if one has none within patience.
 
     Nobody waits for one whose run has failed.
     """
 
-    async def has_one(session: Session) -> bool:
+    async def has_one(session):
         with contextlib.suppress(TimeoutError):
             await session.until(lambda: session.epoch > 0 or session.has("failed"), patience)
         return session.epoch > 0
@@ -102,7 +94,7 @@ async def first_points(sessions: list[Session], patience: float) -> float | None
     return time.perf_counter() - start if all(found) else None
 
 
-async def never_seen(server: Server, bounds: Bounds) -> dict[str, Any]:
+async def never_seen(server, bounds):
     """From the click on Train to the first epoch, of settings that nobody had, and once more.
 
     What a link opens with is compiled ahead, what a slider is moved to isn't.
@@ -131,17 +123,17 @@ async def never_seen(server: Server, bounds: Bounds) -> dict[str, Any]:
     }
 
 
-def _median(values: Sequence[float | None]) -> float | None:
+def _median(values):
     """Of those there are."""
     there = [value for value in values if value is not None]
     return statistics.median(there) if there else None
 
 
-def _rounded(value: float | None, digits: int = 2) -> float | None:
+def _rounded(value, digits=2):
     return None if value is None else round(value, digits)
 
 
-async def visit(session: Session, number: int, end: float, moves: list[float]) -> dict[str, float]:
+async def visit(session, number, end, moves):
     """What one session gets until `end`, while its slider moves to and fro."""
     started, first, updates = time.perf_counter(), session.epoch, len(session.updates)
     await asyncio.sleep(MOVE_SECONDS * (number % 8) / 8)
@@ -157,10 +149,10 @@ async def visit(session: Session, number: int, end: float, moves: list[float]) -
     }
 
 
-async def note_places(sessions: list[Session], told: set[int]) -> None:
+async def note_places(sessions, told):
     """Note, as long as nobody ends this, who ever reads its place in the queue."""
 
-    async def one(number: int, session: Session) -> None:
+    async def one(number, session):
         await session.until(lambda: session.epoch > 0 or "before this one" in session.text, 600)
         if session.epoch == 0:
             told.add(number)
@@ -168,7 +160,7 @@ async def note_places(sessions: list[Session], told: set[int]) -> None:
     await asyncio.gather(*(one(n, session) for n, session in enumerate(sessions)))
 
 
-async def level(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
+async def level(server, bounds, count):
     """What each of so many sessions gets, all of which train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
         sessions = await opened(stack, server.url, links(count))
@@ -176,7 +168,7 @@ async def level(server: Server, bounds: Bounds, count: int) -> dict[str, Any]:
         return await lesson(sessions, bounds, lambda: sides_of(server))
 
 
-def links(count: int) -> list[str]:
+def links(count):
     """What each of so many opens: with a seed of its own, in a crowd an architecture, too."""
     if count < CROWD:
         return [f"{WORK}&seed={n}" for n in range(count)]
@@ -187,12 +179,10 @@ def links(count: int) -> list[str]:
     ]
 
 
-async def lesson(
-    sessions: list[Session], bounds: Bounds, sides: Callable[[], dict[str, Processes]]
-) -> dict[str, Any]:
+async def lesson(sessions, bounds, sides):
     """What these get, all of whom train and move their sliders, and what each side takes for it."""
-    moves: list[float] = []
-    told: set[int] = set()
+    moves = []
+    told = set()
     crowd = len(sessions) >= CROWD
     places = asyncio.create_task(note_places(sessions, told))
     first = await first_points(sessions, bounds.first_points)
@@ -225,7 +215,7 @@ async def lesson(
     }
 
 
-def _seen(updates: list[float], moves: list[float]) -> dict[str, float]:
+def _seen(updates, moves):
     """What people see of it: chart updates a second, and how soon a slider has moved the page."""
     return {
         "updates_per_s": round(statistics.median(updates), 2),
@@ -235,9 +225,9 @@ def _seen(updates: list[float], moves: list[float]) -> dict[str, float]:
     }
 
 
-async def watchers(server: Server, bounds: Bounds, count: int = WATCHERS) -> dict[str, Any]:
+async def watchers(server, bounds, count=WATCHERS):
     """What so many get who open the link of one run, while its owner's slider moves."""
-    moves: list[float] = []
+    moves = []
     async with contextlib.AsyncExitStack() as stack:
         (owner,) = await opened(stack, server.url, [SHARED])
         await rest(server, bounds)

@@ -1,15 +1,10 @@
 """What is read off a server's processes, and what many readings come to."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 
 import numpy as np
 import psutil
-
-from tests.browser.server import Server
 
 IMPORTED_MB = 100.0
 """A worker that holds less is still to import TensorFlow."""
@@ -22,7 +17,7 @@ REST_SECONDS, REST_SHARE = 1.0, 0.2
 Processes = list[psutil.Process]
 
 
-def anonymous_mb(processes: Processes) -> float:
+def anonymous_mb(processes):
     """What the end of these processes would free; of one that has ended, nothing."""
     held = 0
     for process in processes:
@@ -32,7 +27,7 @@ def anonymous_mb(processes: Processes) -> float:
     return held / 1e6
 
 
-def cpu_seconds(processes: Processes) -> float:
+def cpu_seconds(processes):
     """Processor time that they have used; of one that has ended, nothing."""
     used = 0.0
     for process in processes:
@@ -41,12 +36,12 @@ def cpu_seconds(processes: Processes) -> float:
     return used
 
 
-def percentile(values: Sequence[float], percent: float) -> float:
+def percentile(values, percent):
     """The value that so many percent are below, one of those that are there."""
     return sorted(values)[int(percent / 100 * (len(values) - 1))]
 
 
-def slope(points: Sequence[tuple[float, float]]) -> float | None:
+def slope(points):
     """How fast y grows with x, by least squares through (x, y); None for fewer than two points."""
     if len(points) < 2:
         return None
@@ -55,7 +50,7 @@ def slope(points: Sequence[tuple[float, float]]) -> float | None:
     return float((x * y).sum() / (x * x).sum())
 
 
-def sides_of(server: Server) -> dict[str, Processes]:
+def sides_of(server):
     """The processes of a server on its own, by what they do."""
     return {"page": [server.process], "worker": server.children()}
 
@@ -63,14 +58,14 @@ def sides_of(server: Server) -> dict[str, Processes]:
 class Shares:
     """Of one processor, what each side has taken since this was made, and we, who are the load."""
 
-    def __init__(self, sides: Mapping[str, Processes]) -> None:
+    def __init__(self, sides):
         self._sides = {**sides, "load": [psutil.Process()]}
         self._start, self._before = time.perf_counter(), self._used()
 
-    def _used(self) -> dict[str, float]:
+    def _used(self):
         return {side: cpu_seconds(processes) for side, processes in self._sides.items()}
 
-    def now(self) -> dict[str, float]:
+    def now(self):
         """By `page_cpu`, for the side that is called so, and so on; ours is `load_cpu`."""
         seconds = time.perf_counter() - self._start
         return {
@@ -79,7 +74,7 @@ class Shares:
         }
 
 
-def until_rests(processes: Callable[[], Processes], patience: float = REST) -> bool:
+def until_rests(processes, patience=REST):
     """Wait until these have imported TensorFlow and do nothing more: whether they do within that.
 
     `patience` in seconds counts from the import on. What they build ahead of all wishes may take

@@ -12,19 +12,17 @@ as one JSON object:
 - `page_rss_mb`: memory of the Streamlit process at the end; `worker_rss_mb` of the worker.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import statistics
 import time
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from tests.bench.figures import QUICK_REST, REST, until_rests
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
-from tests.browser.server import Server, serve
+from tests.browser.server import serve
 
 FAST = "pace=fast"
 """In a link: nothing waits for a person who wants to follow the epochs."""
@@ -45,14 +43,14 @@ COUNT_REDRAWS = """() => {
 """Every new figure is a new chart element: count their first layers."""
 
 
-def seconds_until(page: Page, condition: str, timeout: float = 60) -> float:
+def seconds_until(page, condition, timeout=60):
     """Seconds from now until a JavaScript expression is true, looked at on every frame."""
     start = time.perf_counter()
     page.wait_for_function(condition, polling="raf", timeout=timeout * 1000)
     return time.perf_counter() - start
 
 
-def cold_paint(browser: Browser, server: Server) -> tuple[Page, float]:
+def cold_paint(browser, server):
     """The first visit of a fresh server."""
     page = browser.new_page(viewport={"width": 1440, "height": 900})
     start = time.perf_counter()
@@ -61,7 +59,7 @@ def cold_paint(browser: Browser, server: Server) -> tuple[Page, float]:
     return page, time.perf_counter() - start
 
 
-def first_point(page: Page, url: str, move: int = 0) -> float:
+def first_point(page, url, move=0):
     """Open an experiment, move U by `move`, and train it: click to the first trained epoch.
 
     What a link opens with is compiled ahead; what a slider is moved to isn't.
@@ -78,7 +76,7 @@ def first_point(page: Page, url: str, move: int = 0) -> float:
     return waited
 
 
-def updates(page: Page, url: str, seconds: float) -> float:
+def updates(page, url, seconds):
     """Redraws a second of the loss chart while a long run trains."""
     page.goto(url)
     page.wait_for_function(PAINTED)
@@ -91,7 +89,7 @@ def updates(page: Page, url: str, seconds: float) -> float:
     return page.evaluate("window.redraws") / (time.perf_counter() - start)
 
 
-def slider(page: Page, moves: int) -> float:
+def slider(page, moves):
     """Median seconds from an arrow key on the T slider to the strip's new shape."""
     thumb = page.get_by_role("slider", name="Timesteps")
     waits = []
@@ -108,11 +106,11 @@ def slider(page: Page, moves: int) -> float:
     return statistics.median(waits)
 
 
-def measure(quick: bool) -> dict[str, float]:
+def measure(quick):
     """All figures, by name."""
-    figures: dict[str, float] = {}
+    figures = {}
 
-    def note(name: str, value: float) -> None:
+    def note(name, value):
         figures[name] = round(value, 3)
         print(f"{name:20} {value:8.3f}", flush=True)
 
@@ -143,7 +141,7 @@ def measure(quick: bool) -> dict[str, float]:
     return figures
 
 
-def main() -> None:
+def main():
     """Measure, print, and end with one line of JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="end within 50 s")

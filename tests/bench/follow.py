@@ -10,8 +10,6 @@
 The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib
@@ -21,7 +19,7 @@ import statistics
 import time
 
 from tests.bench.figures import cpu_seconds, until_rests
-from tests.browser.server import Server, serve
+from tests.browser.server import serve
 from tests.session import Session
 
 FOLLOW = re.compile(r"follow=\w+")
@@ -31,18 +29,18 @@ EVERY_SECONDS = 10.0
 SCENES, IDLE_SECONDS = 6, 20.0
 
 
-async def scene_comes(followers: list[Session], place: int) -> None:
+async def scene_comes(followers, place):
     """Until all of them have drawn the scene at this place, from 1, to its last line."""
     last = f"Following the presenter, scene {place} of"
     await asyncio.gather(*(s.until(lambda s=s: last in s.text) for s in followers))
 
 
-def share(server: Server, before: float, start: float) -> float:
+def share(server, before, start):
     """Of one processor, what the page's process has taken since."""
     return (cpu_seconds([server.process]) - before) / (time.perf_counter() - start)
 
 
-async def measure(count: int) -> dict[str, float]:
+async def measure(count):
     """The figures with so many followers."""
     waits = []
     with serve() as server:
@@ -80,7 +78,7 @@ async def measure(count: int) -> dict[str, float]:
     }
 
 
-def main() -> None:
+def main():
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--followers", type=int, default=30)

@@ -29,15 +29,13 @@ The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
 Everything runs on this machine, the load too.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib
 import json
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import partial
@@ -66,20 +64,20 @@ class Asked:
     client: Callable[[], AbstractContextManager[TrainingClient]] = TrainingClient
 
 
-def new(asked: Asked) -> dict[str, Any]:
+def new(asked):
     """A setting that nobody had."""
     with asked.server() as server:
         return asyncio.run(crowd.never_seen(server, asked.bounds))
 
 
-def eight(asked: Asked) -> dict[str, Any]:
+def eight(asked):
     """Eight of these at once."""
     with asked.client() as client:
         compiling.rest(client, asked.bounds.rest)
         return compiling.eight(client)
 
 
-def sessions(asked: Asked) -> dict[str, Any]:
+def sessions(asked):
     """By how many there are."""
     levels = {}
     for count in asked.levels:
@@ -93,13 +91,13 @@ def sessions(asked: Asked) -> dict[str, Any]:
     return levels
 
 
-def watchers(asked: Asked) -> dict[str, Any]:
+def watchers(asked):
     """Thirty who look at one run."""
     with asked.server() as server:
         return asyncio.run(crowd.watchers(server, asked.bounds))
 
 
-def largest(asked: Asked) -> dict[str, Any]:
+def largest(asked):
     """By which of the largest runs it is."""
     found = {}
     for name, settings in compiling.LARGEST.items():
@@ -109,7 +107,7 @@ def largest(asked: Asked) -> dict[str, Any]:
     return found
 
 
-def hour(asked: Asked) -> dict[str, Any]:
+def hour(asked):
     """Eight people for so many minutes."""
     return soak.soak_alone(asked.minutes)
 
@@ -125,14 +123,14 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
 """What can be measured, by its name in the result, in this order."""
 
 
-def table(name: str, found: dict[str, Any]) -> list[dict[str, Any]]:
+def table(name, found):
     """What was found as lines with the same columns."""
     if name in ("sessions", "largest"):
         return [{name: key, **row} for key, row in found.items()]
     return [{key: value for key, value in found.items() if key not in soak.DETAILS}]
 
 
-def show(title: str, rows: list[dict[str, Any]]) -> None:
+def show(title, rows):
     """A table: a line for each row."""
     print(f"\n{title}")
     names = list(rows[0]) if rows else []
@@ -141,14 +139,14 @@ def show(title: str, rows: list[dict[str, Any]]) -> None:
         print("  ".join(f"{cell:>{width}}" for cell, width in zip(cells, widths, strict=True)))
 
 
-async def wake(server: Server) -> None:
+async def wake(server):
     """Open a page, since a server that nobody visits starts no worker for a while."""
     async with Session(server.url):
         await crowd.rest(server, Bounds(rest=QUICK_REST))
 
 
 @contextlib.contextmanager
-def shared() -> Iterator[dict[str, Any]]:
+def shared():
     """A server for all that is measured, and a client, started at the same time.
 
     The client is closed by whoever has used it: its runs would train on beside the server's.
@@ -158,7 +156,7 @@ def shared() -> Iterator[dict[str, Any]]:
         yield {"server": lambda: nullcontext(server), "client": lambda: client}
 
 
-def main() -> None:
+def main():
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="what a minute suffices for")
@@ -172,7 +170,7 @@ def main() -> None:
     asked = partial(Asked, bounds, tuple(given.levels or levels), given.soak or 60.0)
     start = time.perf_counter()
     print(f"{os.cpu_count()} processors")
-    result: dict[str, Any] = {"processors": os.cpu_count()}
+    result = {"processors": os.cpu_count()}
     with shared() if given.quick else nullcontext({}) as place:
         print(f"ready after {time.perf_counter() - start:.0f} s", flush=True)
         for name in (name for name in ROWS if name in names):

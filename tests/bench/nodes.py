@@ -3,18 +3,14 @@
 Linux alone says on which processors a process runs.
 """
 
-from __future__ import annotations
-
 import os
-from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
 
 import psutil
 
-from tests.bench.figures import Processes, until_rests
-from tests.browser.server import Server, command_of
-from tests.faults.cluster import Nodes, until
+from tests.bench.figures import until_rests
+from tests.browser.server import command_of
+from tests.faults.cluster import until
 
 CORES = sorted(os.sched_getaffinity(0))
 """The processors that there are for all of this."""
@@ -23,7 +19,7 @@ READY_SECONDS = 180.0
 
 
 @contextmanager
-def bound_to(core: int) -> Iterator[None]:
+def bound_to(core):
     """What is started meanwhile runs on this processor alone, and so does all that it starts."""
     os.sched_setaffinity(0, {core})
     try:
@@ -32,7 +28,7 @@ def bound_to(core: int) -> Iterator[None]:
         os.sched_setaffinity(0, CORES)
 
 
-def add_pinned(cluster: Nodes, count: int) -> list[Any]:
+def add_pinned(cluster, count):
     """So many nodes of one slot, each on a processor of its own. Raises ValueError for too many."""
     if count > len(CORES):
         raise ValueError(f"{count} nodes need a processor each, and there are {len(CORES)}")
@@ -43,20 +39,18 @@ def add_pinned(cluster: Nodes, count: int) -> list[Any]:
     return there
 
 
-def slots(cluster: Nodes, there: Sequence[Any]) -> Processes:
+def slots(cluster, there):
     """The processes that train on these nodes."""
     return who(cluster, there)["slot"]
 
 
-def who(cluster: Nodes, there: Sequence[Any]) -> dict[str, Processes]:
+def who(cluster, there):
     """All processes of Ray's, of the head and of these nodes, by what they do.
 
     Of the nodes: `slot`, which is the slots' workers, their `actor`s, `raylet`, and their `agents`.
     Of the head its `gcs`, and all else as `head`.
     """
-    found: dict[str, Processes] = {
-        name: [] for name in ("slot", "actor", "raylet", "agents", "gcs", "head")
-    }
+    found = {name: [] for name in ("slot", "actor", "raylet", "agents", "gcs", "head")}
     for node in there:
         raylet = cluster.process(node, "raylet")
         found["raylet"].append(raylet)
@@ -70,22 +64,20 @@ def who(cluster: Nodes, there: Sequence[Any]) -> dict[str, Processes]:
     return found
 
 
-def _role(process: psutil.Process, otherwise: str) -> str:
+def _role(process, otherwise):
     command = command_of(process)
     if "lib.training.worker" in command:
         return "slot"
     return "actor" if command.startswith("ray::SlotActor") else otherwise
 
 
-def drivers(servers: Sequence[Server]) -> Processes:
+def drivers(servers):
     """Those of page servers."""
     children = [child for server in servers for child in server.children()]
     return [child for child in children if "lib.training.cluster" in command_of(child)]
 
 
-def wait_until_rested(
-    cluster: Nodes, there: Sequence[Any], count: int, patience: float
-) -> Processes:
+def wait_until_rested(cluster, there, count, patience):
     """The slots, when all so many are there, have imported TensorFlow, and do nothing more.
 
     `patience` in seconds is for the last of that. Somebody has to be connected: that makes slots.

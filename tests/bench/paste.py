@@ -6,13 +6,11 @@
 - `hostile_s`: the longest that an answer to hostile input took, again without the page.
 """
 
-from __future__ import annotations
-
 import json
 import statistics
 import time
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 
 from lib.charts.palette import PALETTES
 from lib.charts.stack import layer_pictures, rows_picture
@@ -61,7 +59,7 @@ PASTE = """text => {
 }"""
 
 
-def pasted(browser: Browser, address: str) -> float:
+def pasted(browser, address):
     """Seconds until the rows are there, in a session of its own."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
     page = context.new_page()
@@ -74,7 +72,7 @@ def pasted(browser: Browser, address: str) -> float:
     return float(seconds)
 
 
-def script() -> float:
+def script():
     """Seconds of reading, tracing and drawing."""
     start = time.perf_counter()
     steps = trace(read(CODE).stack)
@@ -83,7 +81,7 @@ def script() -> float:
     return time.perf_counter() - start
 
 
-def hostile() -> dict[str, float]:
+def hostile():
     """By what it is, the seconds that the answer took."""
     seconds = {}
     for name, text in HOSTILE.items():
@@ -96,7 +94,7 @@ def hostile() -> dict[str, float]:
     return seconds
 
 
-def main() -> None:
+def main():
     """Measure, and print it."""
     script()
     with sync_playwright() as playwright, serve() as server:

@@ -5,8 +5,6 @@ JSON list each, [the workload's number, seconds], and answers each with a line: 
 So peers can take turns. Each runs in a process of its own, on one thread, as the worker does.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import sys
@@ -26,11 +24,11 @@ Measure = Callable[[float], float]
 """Seconds → epochs per second, measured that long. What is compiled, was compiled before."""
 
 
-def by_epochs(train: Callable[[int], None], unit: int) -> Measure:
+def by_epochs(train, unit):
     """Measure `train(epochs)`, which is asked for multiples of `unit` epochs."""
     train(unit)
 
-    def measure(seconds: float) -> float:
+    def measure(seconds):
         units, done = 1, 0
         start = now = time.perf_counter()
         while now - start < seconds:
@@ -45,7 +43,7 @@ def by_epochs(train: Callable[[int], None], unit: int) -> Measure:
     return measure
 
 
-def keras_fit(work: Workload) -> Measure:
+def keras_fit(work):
     """`fit`, with a callback that keeps what the worker keeps: losses, errors, predictions."""
     import keras
     import tensorflow as tf
@@ -68,14 +66,14 @@ def keras_fit(work: Workload) -> Measure:
     class Keep(keras.callbacks.Callback):
         """Keeps figures, and the time from the end of the first epoch, which may compile."""
 
-        def __init__(self, seconds: float) -> None:
+        def __init__(self, seconds):
             super().__init__()
-            self.losses: list[float] = []
-            self.figures: tuple = ()
+            self.losses = []
+            self.figures = ()
             self.kept = self.start = self.elapsed = 0.0
             self._seconds = seconds
 
-        def on_epoch_end(self, epoch: int, logs: dict | None = None) -> None:
+        def on_epoch_end(self, epoch, logs=None):
             """Note the loss; every now and then, judge."""
             self.losses.append((logs or {})["loss"])
             if time.perf_counter() - self.kept >= SNAPSHOT_SECONDS:
@@ -87,7 +85,7 @@ def keras_fit(work: Workload) -> Measure:
             self.elapsed = now - self.start
             self.model.stop_training = self.elapsed >= self._seconds
 
-    def measure(seconds: float) -> float:
+    def measure(seconds):
         keep = Keep(seconds)
         model.fit(x, y, work.batch, epochs=1_000_000, verbose=0, callbacks=[keep])
         return (len(keep.losses) - 1) / keep.elapsed
@@ -95,7 +93,7 @@ def keras_fit(work: Workload) -> Measure:
     return measure
 
 
-def torch_eager(work: Workload) -> Measure:
+def torch_eager(work):
     """The loop that PyTorch's tutorials write."""
     import torch
 
@@ -107,7 +105,7 @@ def torch_eager(work: Workload) -> Measure:
     head = torch.nn.Linear(work.units, 1)
     optimizer = torch.optim.Adam([*recurrent.parameters(), *head.parameters()], LEARNING_RATE)
 
-    def train(epochs: int) -> None:
+    def train(epochs):
         for _ in range(epochs):
             losses = []
             for rows in torch.randperm(work.samples).split(work.batch):
@@ -123,7 +121,7 @@ def torch_eager(work: Workload) -> Measure:
     return by_epochs(train, 1)
 
 
-def jax_jitted(work: Workload) -> Measure:
+def jax_jitted(work):
     """Cell and Adam by hand; epochs, batches and timesteps are `lax.scan`s in one jitted call."""
     os.environ["XLA_FLAGS"] = XLA_ONE_THREAD
     import jax
@@ -138,13 +136,13 @@ def jax_jitted(work: Workload) -> Measure:
     weights = [jnp.asarray(rng.normal(0, 0.1, shape), jnp.float32) for shape in shapes]
     zeros = [jnp.zeros(shape) for shape in shapes]
 
-    def lstm(state: tuple, p: jax.Array, q: jax.Array) -> tuple:
+    def lstm(state, p, q):
         _, c = state
         i, f, g, o = jnp.split(p + q, 4, axis=1)
         c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
         return jax.nn.sigmoid(o) * jnp.tanh(c), c
 
-    def gru(state: tuple, p: jax.Array, q: jax.Array) -> tuple:
+    def gru(state, p, q):
         (pz, pr, pg), (qz, qr, qg) = jnp.split(p, 3, axis=1), jnp.split(q, 3, axis=1)
         z = jax.nn.sigmoid(pz + qz)
         g = jnp.tanh(pg + jax.nn.sigmoid(pr + qr) * qg)
@@ -152,11 +150,11 @@ def jax_jitted(work: Workload) -> Measure:
 
     cell = {"lstm": lstm, "gru": gru}[work.cell]
 
-    def loss(weights: list, x: jax.Array, y: jax.Array) -> jax.Array:
+    def loss(weights, x, y):
         kernel, recurrent, bias, bias_q, head, head_bias = weights
         bias_q = bias_q if work.cell == "gru" else 0.0
 
-        def step(state: tuple, p: jax.Array) -> tuple:
+        def step(state, p):
             state = cell(state, p, state[0] @ recurrent + bias_q)
             return state, state[0]
 
@@ -166,7 +164,7 @@ def jax_jitted(work: Workload) -> Measure:
             return ((last[0] @ head + head_bias - y) ** 2).mean()
         return ((hidden @ head + head_bias - y.transpose(1, 0, 2)) ** 2).mean()
 
-    def step(state: tuple, rows: jax.Array) -> tuple:
+    def step(state, rows):
         weights, m, v, t = state
         value, grads = jax.value_and_grad(loss)(weights, x[rows], y[rows])
         t += 1
@@ -178,12 +176,12 @@ def jax_jitted(work: Workload) -> Measure:
         return (weights, m, v, t), value
 
     @jax.jit
-    def run(state: tuple, order: jax.Array) -> tuple:
+    def run(state, order):
         return lax.scan(step, state, order)
 
     state = (weights, zeros, zeros, jnp.float32(0))
 
-    def train(epochs: int) -> None:
+    def train(epochs):
         nonlocal state
         for _ in range(epochs // work.jit_epochs):
             order = rng.permuted(np.tile(np.arange(work.samples), (work.jit_epochs, 1)), axis=1)
@@ -201,7 +199,7 @@ PEERS: dict[str, Callable[[Workload], Measure]] = {
 }
 
 
-def main(peer: str) -> None:
+def main(peer):
     """Say that it is there, and answer until standard input ends."""
     prepared = cache(PEERS[peer])
     print("ready", flush=True)

@@ -5,15 +5,13 @@
 - `frame_script_ms`: script of one frame of T = 100 and 24 epochs, by Chromium's profiler.
 """
 
-from __future__ import annotations
-
 import json
 import statistics
 from dataclasses import replace
 
 import numpy as np
 import plotly.io
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import sync_playwright
 from plotly.offline import get_plotlyjs
 
 from lib.charts.chart import CONFIG
@@ -44,7 +42,7 @@ PLAY = """async names => {
 NO_SCRIPT = ("(idle)", "(program)")
 
 
-def first_use(browser: Browser, address: str) -> float:
+def first_use(browser, address):
     """Seconds until a replay is there, in a session of its own."""
     context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=address)
     page = context.new_page()
@@ -59,7 +57,7 @@ def first_use(browser: Browser, address: str) -> float:
     return float(seconds)
 
 
-def frame_script(browser: Browser) -> float:
+def frame_script(browser):
     """Milliseconds of script for a frame, without what Chromium does besides."""
     experiment = settle(Experiment().set(data="running_mean", T=100, U=32, seeds=1, epochs=1000))
     dataset = make_settled_dataset(experiment)
@@ -95,7 +93,7 @@ def frame_script(browser: Browser) -> float:
     return busy / 1000 / (3 * len(names))
 
 
-def main() -> None:
+def main():
     """Measure, and print it."""
     with sync_playwright() as playwright, serve() as server:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))

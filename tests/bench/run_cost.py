@@ -3,18 +3,14 @@
 It is a script's way: no page, which asks five times a second at most.
 """
 
-from __future__ import annotations
-
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Callable
-from typing import Any
 
 from lib.data.datasets import make_dataset
 from lib.experiment.experiment import Experiment
 from lib.training.client import TrainingClient
-from lib.training.messages import Message, encode
+from lib.training.messages import encode
 from lib.training.worker_process import WorkerProcess
 
 RUNS = 7
@@ -31,22 +27,20 @@ Found = dict[str, float]
 class Side:
     """A client, and the sizes of what it is told while these are asked for."""
 
-    def __init__(self, clustered: bool) -> None:
-        self._sizes: defaultdict[str, list[int]] = defaultdict(list)
+    def __init__(self, clustered):
+        self._sizes = defaultdict(list)
         self._weighs = False
         self.client = TrainingClient(clustered=clustered, make_worker=self._make)
 
-    def _make(
-        self, on_message: Callable[[WorkerProcess, Message], None], *others: Any
-    ) -> WorkerProcess:
-        def heard(worker: WorkerProcess, message: Message) -> None:
+    def _make(self, on_message, *others):
+        def heard(worker, message):
             if self._weighs:
                 self._sizes[type(message).__name__].append(len(encode(message)))
             on_message(worker, message)
 
         return WorkerProcess(heard, *others)
 
-    def weigh(self, pace: str, seconds: float) -> dict[str, float | None]:
+    def weigh(self, pace, seconds):
         """Kilobytes of one run's messages: the median snapshot and checkpoint, all a second."""
         self._weighs, start = True, time.perf_counter()
         follow(self.client, pace, seconds)
@@ -61,12 +55,12 @@ class Side:
         return {**medians, "kb_per_s": round(sum(map(sum, sizes.values())) / 1e3 / elapsed, 1)}
 
 
-def compared(sides: dict[str, Side], runs: int, seconds: float) -> list[dict[str, Any]]:
+def compared(sides, runs, seconds):
     """A row for each pace and side: medians of so many runs, each followed for so many seconds."""
     for side in sides.values():
         for pace in PACES:
             follow(side.client, pace, WARM_SECONDS)
-    found: dict[tuple[str, str], list[Found]] = {(p, s): [] for p in PACES for s in sides}
+    found = {(p, s): [] for p in PACES for s in sides}
     for number in range(runs):
         for pace in PACES:
             for side in sorted(sides, reverse=bool(number % 2)):
@@ -80,7 +74,7 @@ def compared(sides: dict[str, Side], runs: int, seconds: float) -> list[dict[str
     return rows
 
 
-def follow(client: TrainingClient, pace: str, seconds: float) -> Found:
+def follow(client, pace, seconds):
     """A run from its start on, so many seconds after its first point."""
     epochs, show_seconds = PACES[pace]
     experiment = BASE.set(epochs=epochs)

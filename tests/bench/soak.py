@@ -1,21 +1,17 @@
 """Whether memory stays flat in an hour of people who come, train and leave."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import re
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Coroutine
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from tests.bench.figures import anonymous_mb, slope
-from tests.browser.server import Server, serve, without_known
+from tests.browser.server import serve, without_known
 from tests.session import Session
 
 PERSON_SECONDS = 0.2
@@ -55,14 +51,12 @@ DETAILS = ("did", "failures", "by_minute")
 class Person:
     """Somebody who comes, changes settings, trains, leaves and comes back, as chance has it."""
 
-    def __init__(
-        self, server: Server, rng: np.random.Generator, links: list[str], failed: list[str]
-    ) -> None:
+    def __init__(self, server, rng, links, failed):
         self._server, self._rng = server, rng
         self._links, self._failed = links, failed
         """Of everybody: those of the newest runs, and what went wrong."""
-        self.did: Counter[str] = Counter()
-        self._acts: list[tuple[float, Callable[[Session], Coroutine[Any, Any, None]]]] = [
+        self.did = Counter()
+        self._acts = [
             (0.35, self._train),
             (0.25, self._slide),
             (0.15, self._pick),
@@ -70,10 +64,10 @@ class Person:
             (0.15, self._look),
         ]
 
-    def _one_of(self, values: Any) -> Any:
+    def _one_of(self, values):
         return values[self._rng.integers(len(values))]
 
-    def _address(self) -> str:
+    def _address(self):
         """A link to settings, or that of a run: an own one, or another's."""
         if self._links and self._rng.random() < 0.4:
             self.did["came by a run's link"] += 1
@@ -81,7 +75,7 @@ class Person:
         self.did["came by settings"] += 1
         return "&".join(f"{key}={self._one_of(values)}" for key, values in LINKS.items())
 
-    async def live(self, end: float) -> None:
+    async def live(self, end):
         """Come again and again until `end`, on `time.monotonic`."""
         while time.monotonic() < end:
             query = self._address()
@@ -94,7 +88,7 @@ class Person:
                 self._fail(type(error).__name__, query, f"{error}")
             await asyncio.sleep(self._rng.exponential(3))
 
-    async def _stay(self, session: Session, end: float) -> None:
+    async def _stay(self, session, end):
         """Do a few things, with a look at the page between them."""
         chances, acts = zip(*self._acts, strict=True)
         for _ in range(self._rng.integers(2, 12)):
@@ -104,17 +98,17 @@ class Person:
             await act(session)
             await asyncio.sleep(min(PERSON_SECONDS + self._rng.exponential(3), 15))
 
-    def _note(self, session: Session, query: str) -> None:
+    def _note(self, session, query):
         for error in session.errors:
             self._fail("exception", query, error)
         if session.has("failed"):
             said = [e.html.body for e in session.elements("html") if WORDS in e.html.body]
             self._fail("failed", session.query, " ".join([session.progress, *said[:1]]))
 
-    def _fail(self, what: str, query: str, text: str) -> None:
+    def _fail(self, what, query, text):
         self._failed.append(f"{what}, {query}: {' '.join(MARKUP.sub(' ', text).split())[-600:]}")
 
-    async def _train(self, session: Session) -> None:
+    async def _train(self, session):
         """Press Train again, be there a run that trains: it is stopped for that."""
         await self._stop(session)
         before = session.query
@@ -126,7 +120,7 @@ class Person:
             self._links[:] = [*self._links, session.query][-PEOPLE:]
             self.did["trained"] += 1
 
-    async def _slide(self, session: Session) -> None:
+    async def _slide(self, session):
         label = self._one_of(list(SLIDERS))
         low, high = SLIDERS[label]
         value = int(self._rng.integers(low, high + 1))
@@ -134,30 +128,30 @@ class Person:
             await session.slide(label, value // 32 * 32 if "N" in label else value)
             self.did["moved a slider"] += 1
 
-    async def _pick(self, session: Session) -> None:
+    async def _pick(self, session):
         label = self._one_of(list(MENUS))
         await session.pick(label, self._one_of(MENUS[label]))
         self.did["picked"] += 1
 
-    async def _stop(self, session: Session) -> None:
+    async def _stop(self, session):
         if await session.click("Stop"):
             await session.until(lambda: not session.has("training"), ANSWER_SECONDS)
             self.did["stopped"] += 1
 
-    async def _look(self, _: Session) -> None:
+    async def _look(self, _):
         await asyncio.sleep(self._rng.exponential(10))
 
 
-async def soak(server: Server, minutes: float, log: Path, seed: int = 0) -> dict[str, Any]:
+async def soak(server, minutes, log, seed=0):
     """`PEOPLE` for so many minutes: memory by the minute, what failed, and how memory grows."""
-    links: list[str] = []
-    failed: list[str] = []
+    links = []
+    failed = []
     rngs = [np.random.default_rng([seed, number]) for number in range(PEOPLE)]
     people = [Person(server, rng, links, failed) for rng in rngs]
     start = time.monotonic()
     work = asyncio.gather(*(person.live(start + 60 * minutes) for person in people))
-    by_minute: list[dict[str, Any]] = []
-    pids: set[int] = set()
+    by_minute = []
+    pids = set()
     minute = told = 0
     while not work.done():
         minute += 1
@@ -189,9 +183,7 @@ async def soak(server: Server, minutes: float, log: Path, seed: int = 0) -> dict
     )
 
 
-def summary(
-    by_minute: list[dict[str, Any]], failed: list[str], did: Counter[str], tracebacks: int
-) -> dict[str, Any]:
+def summary(by_minute, failed, did, tracebacks):
     """What a soak came to; memory is compared from `WARM_MINUTES` on, if it took longer."""
     points = [
         (row["minute"] / 60, row["page_mb"] + row["worker_mb"])
@@ -213,7 +205,7 @@ def summary(
     }
 
 
-def soak_alone(minutes: float) -> dict[str, Any]:
+def soak_alone(minutes):
     """A soak of a server of its own, which says what it has to say into a file."""
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder) / "log.txt"

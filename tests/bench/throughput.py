@@ -13,8 +13,6 @@ its median over the rounds counts. With --quick a turn is so short that ours is 
 run begins, when it is judged more often than later.
 """
 
-from __future__ import annotations
-
 import argparse
 import importlib.util
 import json
@@ -26,7 +24,6 @@ from collections import defaultdict
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -51,7 +48,7 @@ Rates = dict[str, dict[str, list[float]]]
 """Epochs per second by workload and side, one for each round."""
 
 
-def is_installed(peer: str) -> bool:
+def is_installed(peer):
     """Whether there is what this peer needs; where there isn't, it is said."""
     found = importlib.util.find_spec(MODULES[peer]) is not None
     if not found:
@@ -59,10 +56,10 @@ def is_installed(peer: str) -> bool:
     return found
 
 
-def ours(client: TrainingClient, work: Workload, seconds: float, seeds: int = 1) -> float:
+def ours(client, work, seconds, seeds=1):
     """Epochs per second through the worker, by our clock; of runs that are over at once, by its."""
     experiment, dataset = work.experiment().set(seeds=seeds), work.dataset()
-    rates: list[float] = []
+    rates = []
     end = None
     while end is None or time.perf_counter() < end:
         run = client.start(experiment, dataset)
@@ -86,7 +83,7 @@ def ours(client: TrainingClient, work: Workload, seconds: float, seeds: int = 1)
 class Peer:
     """A peer's process, which measures when it is asked to."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name):
         self.name = name
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.bench.peers", name],
@@ -99,7 +96,7 @@ class Peer:
         assert self._process.stdout
         self._process.stdout.readline()  # Python and NumPy begin while nobody is measured
 
-    def measure(self, work: Workload, seconds: float) -> float:
+    def measure(self, work, seconds):
         """Its epochs per second. Raises RuntimeError if its process has ended."""
         assert self._process.stdin
         assert self._process.stdout
@@ -111,17 +108,15 @@ class Peer:
         except (OSError, ValueError) as error:
             raise RuntimeError(f"python -m tests.bench.peers {self.name} says why") from error
 
-    def close(self) -> None:
+    def close(self):
         """End the process."""
         self._process.kill()
         self._process.wait()
 
 
-def take_turns(
-    sides: dict[str, Measure], works: list[Workload], rounds: int, seconds: float, end: float
-) -> Rates:
+def take_turns(sides, works, rounds, seconds, end):
     """Measure all sides on all workloads, in turns, as far as there is time until `end`."""
-    rates: Rates = {work.name: defaultdict(list) for work in works}
+    rates = {work.name: defaultdict(list) for work in works}
     for number in range(rounds):
         for work in works:
             for side, measure in list(sides.items()):
@@ -137,9 +132,7 @@ def take_turns(
     return rates
 
 
-def side_by_side(
-    sides: dict[str, Measure], names: list[str], works: list[Workload], seconds: float, end: float
-) -> Rates:
+def side_by_side(sides, names, works, seconds, end):
     """Three rounds of these sides and of these peers, of which each gets a process meanwhile."""
     peers = [Peer(name) for name in names]
     try:
@@ -150,7 +143,7 @@ def side_by_side(
             peer.close()
 
 
-def ratios(rates: Rates, peer: str) -> dict[str, float | None]:
+def ratios(rates, peer):
     """Ours over a peer's by workload: the median over the rounds."""
     pairs = {work: list(zip(r["ours"], r[peer], strict=False)) for work, r in rates.items()}
     return {
@@ -159,14 +152,14 @@ def ratios(rates: Rates, peer: str) -> dict[str, float | None]:
     }
 
 
-def main() -> None:
+def main():
     """Measure, and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="end within 50 seconds")
     parser.add_argument("--json", type=Path, help="also write the result to this file")
     options = parser.parse_args()
     quick, start = options.quick, time.perf_counter()
-    result: dict[str, Any] = {}
+    result = {}
     installed = [name for name in MODULES if is_installed(name)]
     with TrainingClient() as client:
         rest(client, QUICK_REST if quick else REST)

@@ -1,7 +1,5 @@
 """The four trainings that are measured: the same data, model and batches for everybody."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -27,23 +25,23 @@ class Workload:
     mode: str = "sequence"
 
     @property
-    def name(self) -> str:
+    def name(self):
         """As it stands in the results; the LSTM that returns sequences needs no more words."""
         size = f"{self.samples}x{self.timesteps}x{self.features}"
         others = [self.cell] * (self.cell != "lstm") + [self.mode] * (self.mode != "sequence")
         return " ".join([size, *others])
 
     @property
-    def every_step(self) -> bool:
+    def every_step(self):
         """Whether the layer returns sequences."""
         return self.mode == "sequence"
 
     @property
-    def steps(self) -> int:
+    def steps(self):
         """Batches in an epoch; all are full."""
         return self.samples // self.batch
 
-    def experiment(self) -> Experiment:
+    def experiment(self):
         """The experiment that trains it."""
         return Experiment().set(
             cell=self.cell,
@@ -54,7 +52,7 @@ class Workload:
             epochs=5000,
         )
 
-    def dataset(self) -> Dataset:
+    def dataset(self):
         """A running mean, with a quarter more samples to be judged on; none in the smallest."""
         n = self.samples + self.samples // 4
         x = np.random.default_rng(0).normal(size=(n, self.timesteps, self.features))
@@ -72,7 +70,7 @@ class Workload:
             naive_label="zero",
         )
 
-    def targets(self) -> np.ndarray:
+    def targets(self):
         """The training part's targets, as this mode learns them."""
         y = self.dataset().y[: self.samples]
         return y if self.every_step else y[:, -1]

@@ -3,8 +3,6 @@
 `python -m tests.browser.chromium` installs: first Playwright's own build, else Debian's package.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -26,7 +24,7 @@ FLAGS = (
 """Chromium as root and in a closed network: quiet, and asking nothing of anybody."""
 
 
-def find() -> str | None:
+def find():
     """The path of a Chromium: $CHROMIUM, one on PATH, or Playwright's; None where there is none."""
     for name in (os.environ.get("CHROMIUM", ""), *NAMES):
         if path := shutil.which(name):
@@ -36,7 +34,7 @@ def find() -> str | None:
     return path if Path(path).exists() else None
 
 
-def install() -> None:
+def install():
     """Try Playwright's download, then apt. Errors are shown, and `find` tells whether it worked."""
     sudo = [] if os.geteuid() == 0 else ["sudo"]
     attempts = [
@@ -58,7 +56,7 @@ def install() -> None:
             return
 
 
-def main() -> int:
+def main():
     """Install a browser unless there is one; 1 when that failed."""
     if not find():
         install()

@@ -1,25 +1,15 @@
 """Chromium, and pages that may not show errors of any kind."""
 
-from __future__ import annotations
-
 import re
-from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 import pytest
 from playwright.sync_api import (
-    Browser,
-    BrowserContext,
-    ConsoleMessage,
-    Error,
-    Page,
     ViewportSize,
 )
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import PATIENCE
-from tests.browser.server import Server
 
 DESKTOP: ViewportSize = {"width": 1440, "height": 900}
 PROBE = re.compile(r"/\w+/_stcore/(health|host-config)$")
@@ -31,7 +21,7 @@ TELL_EXCEPTIONS = """new MutationObserver(() => {
 
 
 @pytest.fixture(scope="session")
-def browser_type_launch_args() -> dict[str, Any]:
+def browser_type_launch_args():
     """For pytest-playwright: the Chromium that is here, headless."""
     path = find()
     assert path, "no browser: `make test` installs one, or set $CHROMIUM"
@@ -39,20 +29,20 @@ def browser_type_launch_args() -> dict[str, Any]:
 
 
 @pytest.fixture(scope="session")
-def visitors(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+def visitors(browser, server):
     """The browser that all visitors have: what it has loaded and compiled once it knows."""
     with fresh_browser(browser, server) as context:
         yield context
 
 
 @pytest.fixture(scope="session")
-def tab(visitors: BrowserContext) -> Page:
+def tab(visitors):
     """One tab for nearly all tests: in a new one Chromium runs 4.7 MB of Plotly from the start."""
     return visitors.new_page()
 
 
 @pytest.fixture
-def page(tab: Page) -> Iterator[Page]:
+def page(tab):
     """A page for somebody who has never been here. It must end without errors.
 
     Cookies, what the page has stored, the size, the medium and the colours are as new; a script
@@ -68,14 +58,14 @@ def page(tab: Page) -> Iterator[Page]:
 
 
 @pytest.fixture(scope="session")
-def other_tab(browser: Browser, server: Server) -> Iterator[Page]:
+def other_tab(browser, server):
     """The tab of another person's browser."""
     with fresh_browser(browser, server) as context:
         yield context.new_page()
 
 
 @pytest.fixture
-def other_page(other_tab: Page) -> Iterator[Page]:
+def other_page(other_tab):
     """A page for another person, who has never been here either."""
     try:
         with without_errors(other_tab):
@@ -84,7 +74,7 @@ def other_page(other_tab: Page) -> Iterator[Page]:
         _forget(other_tab)
 
 
-def _forget(page: Page) -> None:
+def _forget(page):
     """Leave the app, and nothing of the visit behind."""
     if page.url.startswith("http"):
         page.evaluate("localStorage.clear(), sessionStorage.clear()")
@@ -95,7 +85,7 @@ def _forget(page: Page) -> None:
 
 
 @pytest.fixture
-def own_page(browser: Browser, server: Server) -> Iterator[Page]:
+def own_page(browser, server):
     """A page in a browser of its own, for what would stay with a page. It must end without errors.
 
     It has loaded nothing yet, as the page of a first visitor.
@@ -107,7 +97,7 @@ def own_page(browser: Browser, server: Server) -> Iterator[Page]:
 
 
 @contextmanager
-def fresh_browser(browser: Browser, server: Server) -> Iterator[BrowserContext]:
+def fresh_browser(browser, server):
     """A person's browser that has never been here, for as long as the block."""
     with browser.new_context(viewport=DESKTOP, base_url=server.url) as context:
         context.set_default_timeout(PATIENCE)
@@ -116,17 +106,17 @@ def fresh_browser(browser: Browser, server: Server) -> Iterator[BrowserContext]:
 
 
 @contextmanager
-def without_errors(page: Page) -> Iterator[None]:
+def without_errors(page):
     """No error on the page or in its console within the block, and none on the page at its end."""
-    errors: list[str] = []
+    errors = []
 
-    def listen(message: ConsoleMessage) -> None:
+    def listen(message):
         # On a deep link Streamlit's own client asks for these below the page before the root.
         probe = PROBE.search(message.location.get("url", ""))
         if message.type == "error" and not probe:
             errors.append(message.text)
 
-    def note(error: Error) -> None:
+    def note(error):
         errors.append(str(error))
 
     page.on("console", listen)

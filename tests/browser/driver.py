@@ -1,12 +1,10 @@
 """How a test drives the app: the few moves that every journey is made of."""
 
-from __future__ import annotations
-
 import re
 from urllib.parse import urlsplit
 
-from playwright.sync_api import Locator, Page, expect
 from playwright.sync_api import TimeoutError as Late
+from playwright.sync_api import expect
 
 from lib.ui.keys import EVERYWHERE, MENU
 from tests import waiting
@@ -22,12 +20,12 @@ TRIES, EACH = 10, 30_000
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 
 
-def settle(page: Page) -> None:
+def settle(page):
     """Wait until the page's script has run to its end."""
     page.locator('[data-testid="stApp"][data-test-script-state="notRunning"]').wait_for()
 
 
-def open_page(page: Page, path: str = "/") -> None:
+def open_page(page, path="/"):
     """Open a page of the app and wait until its pictures are there, and keys are heard.
 
     The menu, which keys press too, is the frame's last part: icons of the sidebar come before it.
@@ -39,18 +37,18 @@ def open_page(page: Page, path: str = "/") -> None:
     settle(page)
 
 
-def wait_for_keys(page: Page) -> None:
+def wait_for_keys(page):
     """Wait until the page hears keys: one that is pressed before is lost."""
     page.locator(".st-key-listener .ready").wait_for(state="attached")
 
 
-def wait_until_whole(page: Page) -> None:
+def wait_until_whole(page):
     """Wait until Explore has drawn its last card."""
     page.locator(".st-key-take_away section").first.wait_for()
     settle(page)
 
 
-def train(page: Page) -> None:
+def train(page):
     """Press Train, and wait until a run has trained an epoch, be TensorFlow still to be imported.
 
     One that is stopped before has no figures.
@@ -60,20 +58,20 @@ def train(page: Page) -> None:
     expect(page.get_by_test_id("stProgress")).to_contain_text(re.compile(r"epoch [1-9]"))
 
 
-def stop(page: Page) -> None:
+def stop(page):
     """Press Stop, and wait until the run has ended: it takes the processor from the next test."""
     press(page, "Stop")
     wait_for_status(page, "stopped")
 
 
-def button(page: Page, name: str) -> Locator:
+def button(page, name):
     """One of the training buttons, by its word."""
     return page.locator(".st-key-train_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
 
 
-def press(page: Page, name: str) -> None:
+def press(page, name):
     """Press one of the training buttons as soon as that can be done.
 
     Playwright would first wait until the button holds still for two frames, of which a page that
@@ -84,7 +82,7 @@ def press(page: Page, name: str) -> None:
     found.click(force=True)
 
 
-def move_slider(page: Page, label: str, steps: int) -> None:
+def move_slider(page, label, steps):
     """Move a sidebar slider by keyboard, to the right for positive steps."""
     thumb = page.get_by_role("slider", name=re.compile(label))
     thumb.focus()
@@ -92,14 +90,14 @@ def move_slider(page: Page, label: str, steps: int) -> None:
         page.keyboard.press("ArrowRight" if steps > 0 else "ArrowLeft")
 
 
-def unfold(page: Page, label: str) -> None:
+def unfold(page, label):
     """Open a select box's list. A list that opens at the screen's edge closes as it scrolls."""
     box = page.get_by_role("combobox", name=re.compile(label))
     box.evaluate("element => element.scrollIntoView({block: 'center'})")
     box.click()
 
 
-def choose(page: Page, label: str, option: str) -> None:
+def choose(page, label, option):
     """Pick an option of a select box, and again where a run of the page closed the list."""
     for _ in range(TRIES):
         unfold(page, label)
@@ -113,25 +111,25 @@ def choose(page: Page, label: str, option: str) -> None:
     raise AssertionError(f"{option} was never picked")
 
 
-def epoch(page: Page) -> int:
+def epoch(page):
     """The epoch that is shown."""
     match = EPOCH.search(page.get_by_test_id("stProgress").inner_text())
     assert match
     return int(match[1].replace(",", ""))
 
 
-def wait_for_status(page: Page, status: str) -> None:
+def wait_for_status(page, status):
     """Wait until the run's badge says `status`."""
     badge = page.get_by_test_id("stProgress").get_by_text(status, exact=True)
     expect(badge).to_be_visible()
 
 
-def picture(page: Page, about: str) -> Locator:
+def picture(page, about):
     """A picture by a part of its alternative text."""
     return page.get_by_role("img", name=re.compile(about, re.IGNORECASE))
 
 
-def upload(page: Page, name: str, content: bytes) -> None:
+def upload(page, name, content):
     """Give the sidebar's uploader a file, and again where nothing comes of it, as a person would.
 
     Streamlit (1.67, `ForwardMsgQueue.clear`) drops its answer to where the file goes, if the page

@@ -1,7 +1,5 @@
 """A real Streamlit server in a process of its own, for the browser tests and the benchmarks."""
 
-from __future__ import annotations
-
 import os
 import re
 import signal
@@ -10,7 +8,6 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -38,7 +35,7 @@ no browser: if one shows it, even for a moment, `without_errors` in `browser` fa
 STYLE = re.compile(r"\x1b\[[0-9;]*m")
 
 
-def without_known(log: str) -> str:
+def without_known(log):
     """What a server wrote, without the tracebacks that are known and harmless."""
     return OVERTAKEN.sub("", GONE_AWAY.sub("", STYLE.sub("", log)))
 
@@ -50,16 +47,16 @@ class Server:
     url: str
     process: psutil.Process
 
-    def children(self) -> list[psutil.Process]:
+    def children(self):
         """All processes that it has started, and that those have."""
         return self.process.children(recursive=True)
 
-    def workers(self) -> list[psutil.Process]:
+    def workers(self):
         """The training processes of this machine among them."""
         return [child for child in self.children() if "lib.training.worker" in command_of(child)]
 
 
-def command_of(process: psutil.Process) -> str:
+def command_of(process):
     """With what a process was started, or what it calls itself; empty of one that has ended."""
     try:
         return " ".join(process.cmdline())
@@ -67,7 +64,7 @@ def command_of(process: psutil.Process) -> str:
         return ""
 
 
-def free_port() -> int:
+def free_port():
     """A port that nobody listens on."""
     with socket.socket() as sock:
         sock.bind(("127.0.0.1", 0))
@@ -75,7 +72,7 @@ def free_port() -> int:
 
 
 @contextmanager
-def serve(log: Path | None = None, workers: int | None = None) -> Iterator[Server]:
+def serve(log=None, workers=None):
     """Start the app as README says, wait until it answers, and end it and its workers after.
 
     Args:
@@ -111,7 +108,7 @@ def serve(log: Path | None = None, workers: int | None = None) -> Iterator[Serve
 
 
 @contextmanager
-def serve_for_tests(folder: Path) -> Iterator[Server]:
+def serve_for_tests(folder):
     """`serve` with one training process. At the end the log in `folder` must have no traceback."""
     log = folder / "log.txt"
     with serve(log, workers=1) as running:
@@ -120,7 +117,7 @@ def serve_for_tests(folder: Path) -> Iterator[Server]:
     assert "Traceback" not in output, output
 
 
-def _wait_until_healthy(url: str, started: subprocess.Popen[bytes]) -> None:
+def _wait_until_healthy(url, started):
     end = time.monotonic() + 120
     while time.monotonic() < end:
         if started.poll() is not None:

@@ -1,10 +1,8 @@
 """Every page is for all: axe finds nothing serious, in light and in dark, and it fits a phone."""
 
-from __future__ import annotations
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.charts.palette import PALETTES
 from tests.app.test_own_model import LONG
@@ -36,7 +34,7 @@ LOOKS = 5
 """How often it is looked for what axe finds, a second apart."""
 
 
-def serious(page: Page, context: str = "html", *rules: str) -> dict[str, list[str]]:
+def serious(page, context="html", *rules):
     """What axe finds in this part of the page that is serious or critical, with its elements.
 
     By all of its rules, or by those that are named. Elements that a run of the page is about to
@@ -56,14 +54,14 @@ def serious(page: Page, context: str = "html", *rules: str) -> dict[str, list[st
     return found
 
 
-def open_all(page: Page, path: str) -> None:
+def open_all(page, path):
     """Open a page, and wait for all of it."""
     open_page(page, path)
     if path.startswith("/?") or path == "/":
         wait_until_whole(page)
 
 
-def darken(page: Page) -> None:
+def darken(page):
     """Turn the person's system to dark, and wait until the page has followed."""
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(
@@ -75,7 +73,7 @@ def darken(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", first_of(PATHS, 4))
-def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
+def test_axe_finds_nothing_serious(page, path):
     """No serious or critical violation, such as too little contrast or a control without name.
 
     In light, and in dark when the system changes while the page is there: that changes colours.
@@ -87,7 +85,7 @@ def test_axe_finds_nothing_serious(page: Page, path: str) -> None:
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_a_page_fits_a_phone(page: Page, path: str) -> None:
+def test_a_page_fits_a_phone(page, path):
     """At 390 px nothing scrolls sideways but in itself."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_all(page, path)
@@ -96,14 +94,14 @@ def test_a_page_fits_a_phone(page: Page, path: str) -> None:
 
 @pytest.mark.weekly
 @pytest.mark.parametrize("path", ["/", "/data?data=seattle"])
-def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page: Page, path: str) -> None:
+def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page, path):
     """A page that is opened in dark draws all of it so at once."""
     page.emulate_media(color_scheme="dark")
     open_all(page, path)
     assert not serious(page)
 
 
-def test_the_keys_that_are_shown_are_for_all(page: Page) -> None:
+def test_the_keys_that_are_shown_are_for_all(page):
     """The overlay has a name, the focus and its contrast, in light and in dark."""
     open_page(page, "/shapes?part=quiz")
     page.keyboard.press("?")

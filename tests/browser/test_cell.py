@@ -1,11 +1,9 @@
 """Journeys on the Cell page: see, prove, break, learn."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.cell_page import open_part, slider, wait_for_keras, wait_for_place, words
 from tests.browser.driver import TRAINING, open_page, picture, settle, stop, train
@@ -15,7 +13,7 @@ BOXES = """() => [...document.querySelectorAll('[data-testid=stMain] :is(h3, [ro
 """Where headings and pictures stand, and how large they are."""
 
 
-def test_see_the_cell_by_keyboard(page: Page) -> None:
+def test_see_the_cell_by_keyboard(page):
     """It begins at step 1. Arrow keys move the playhead, and pictures and formulas follow it."""
     page.set_viewport_size({"width": 1440, "height": 900})
     open_page(page, "/cell?data=running_mean")
@@ -41,7 +39,7 @@ def test_see_the_cell_by_keyboard(page: Page) -> None:
     expect(page.get_by_text("on the first 12 timesteps gives it")).to_be_visible()
 
 
-def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
+def test_what_was_picked_is_there_again_after_another_page(page):
     """Sample, layer, mode, order, playhead and part, when the person comes back from Explore."""
     open_page(page, "/cell?layers=2&U=8")
     page.get_by_role("slider", name="Sample").focus()
@@ -67,7 +65,7 @@ def test_what_was_picked_is_there_again_after_another_page(page: Page) -> None:
 
 
 @pytest.mark.private
-def test_a_link_brings_others_to_the_same_place(page: Page) -> None:
+def test_a_link_brings_others_to_the_same_place(page):
     """Where the playhead has come to rest stands in the address; Back takes it to where it was."""
     open_page(page, "/cell?layers=2&U=8&step=7&unit=3&layer=1&sample=246&weights=last")
     expect(words(page)).to_contain_text("Timestep 7, unit 3")
@@ -105,7 +103,7 @@ SAYS = {
 
 
 @pytest.mark.parametrize("part", SAYS)
-def test_each_part_is_small_and_stays_in_place(page: Page, part: str) -> None:
+def test_each_part_is_small_and_stays_in_place(page, part):
     """Within 1440 by 1800 pixels and 350 words; Keras's answers move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
     open_page(page, f"/cell?data=parity&part={part}")
@@ -123,7 +121,7 @@ def test_each_part_is_small_and_stays_in_place(page: Page, part: str) -> None:
     assert main.evaluate("main => main.scrollHeight") <= 1800
 
 
-def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
+def test_it_follows_a_run_and_looks_back_at_it(page):
     """While a run trains the newest weights are shown; when it is over, any epoch that was kept."""
     open_page(page, TRAINING)
     train(page)
@@ -142,7 +140,7 @@ def test_it_follows_a_run_and_looks_back_at_it(page: Page) -> None:
     expect(page.get_by_text(re.compile(r"^Weights: .* before training\."))).to_be_visible()
 
 
-def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page: Page) -> None:
+def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page):
     """At 390 px everything fits the width in every part, the numbers by hand included."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell?data=worked_raw")

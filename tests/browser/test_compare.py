@@ -1,8 +1,6 @@
 """Runs side by side: trained, laid over one another, pointed at, named, and sent as a link."""
 
-from __future__ import annotations
-
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import open_page, press, settle, wait_for_status
 from tests.browser.test_accessibility import serious
@@ -12,12 +10,12 @@ SHORT = "data=running_mean&T=6&N=64&epochs=30&seeds=4&pace=fast"
 OPACITY = "curves => curves.map(curve => +getComputedStyle(curve).opacity)"
 
 
-def curves(page: Page, name: str = "losses") -> Locator:
+def curves(page, name="losses"):
     """The lines and letters of a picture, in the chart that lies above."""
     return page.locator(f".st-key-compare_{name} .js-plotly-plot:visible .scatterlayer .trace")
 
 
-def expect_lifted(page: Page, letter: str) -> None:
+def expect_lifted(page, letter):
     """Only this run's curves stand out, and its row; all do where the letter is empty."""
     root = page.locator("html")
     if not letter:
@@ -35,7 +33,7 @@ def expect_lifted(page: Page, letter: str) -> None:
     assert row.evaluate("row => getComputedStyle(row).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
-def lift_each_way(page: Page) -> None:
+def lift_each_way(page):
     """By a row that is pointed at, a curve, and a row that has the focus."""
     rows = page.locator(".compared")
     expect(rows.first).to_contain_text("learning rate 0.001")
@@ -53,7 +51,7 @@ def lift_each_way(page: Page) -> None:
     expect_lifted(page, "B")
 
 
-def train_two(page: Page) -> None:
+def train_two(page):
     """Two short runs of the same data and seeds; the second needs no compiling."""
     for rate in (0.001, 0.02):
         open_page(page, f"/?{SHORT}&lr={rate}")
@@ -61,9 +59,7 @@ def train_two(page: Page) -> None:
         wait_for_status(page, "finished")
 
 
-def test_two_runs_are_trained_laid_over_one_another_named_and_sent(
-    page: Page, other_page: Page
-) -> None:
+def test_two_runs_are_trained_laid_over_one_another_named_and_sent(page, other_page):
     """The whole way: from Explore to a link that somebody else opens."""
     train_two(page)
     page.get_by_role("link", name="Compare").click()

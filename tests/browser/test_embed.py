@@ -1,18 +1,13 @@
 """Cards in frames of a page that isn't ours, and the way from there to all of it."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from threading import Thread
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import settle
-from tests.browser.server import Server
 from tests.browser.test_accessibility import darken, serious
 from tests.waiting import eventually
 from tests.weekly import first_of
@@ -27,12 +22,12 @@ POST = """<!doctype html><link rel="icon" href="data:,"><h1>A post</h1>
 class _Quiet(SimpleHTTPRequestHandler):
     """A web server that writes nothing of what it is asked for."""
 
-    def log_message(self, *_: object) -> None:
+    def log_message(self, *_):
         """Say nothing."""
 
 
 @pytest.fixture
-def post(tmp_path: Path, server: Server) -> Iterator[str]:
+def post(tmp_path, server):
     """The address of a post on a web server of its own.
 
     What `page.set_content` writes in a tab that was left at about:blank is no local page to
@@ -46,7 +41,7 @@ def post(tmp_path: Path, server: Server) -> Iterator[str]:
         web.shutdown()
 
 
-def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page: Page, post: str) -> None:
+def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page, post):
     """In 600 pixels, without sidebar and header; the chart takes its frame's height."""
     page.goto(post)
     shapes, chart = page.frame_locator("#shapes"), page.frame_locator("#chart")
@@ -71,7 +66,7 @@ def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page: Page, post: str
     full.close()
 
 
-def test_a_card_is_as_wide_as_a_slide(page: Page) -> None:
+def test_a_card_is_as_wide_as_a_slide(page):
     """Where Explore would have two of them beside each other."""
     page.set_viewport_size({"width": 1280, "height": 720})
     page.goto("/?embed=true&card=loss")
@@ -80,7 +75,7 @@ def test_a_card_is_as_wide_as_a_slide(page: Page) -> None:
 
 
 @pytest.mark.parametrize("card", first_of(["predictions", "nothing", "unrolled", "stack"], 2))
-def test_axe_finds_nothing_serious_in_a_card(page: Page, card: str) -> None:
+def test_axe_finds_nothing_serious_in_a_card(page, card):
     """As on the page that it is from: in light, and in dark."""
     page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
     page.goto(f"/?embed=true&card={card}")

@@ -1,11 +1,9 @@
 """Journeys on the Explore page: look, train, steer, change, reload."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.ui.fragment import AFRESH
 from tests.browser.driver import (
@@ -23,7 +21,7 @@ from tests.browser.driver import (
 )
 
 
-def test_first_visit_is_full_of_pictures(page: Page) -> None:
+def test_first_visit_is_full_of_pictures(page):
     """Nobody has to press anything: shapes and four charts are there, marked as recorded.
 
     Code is there once somebody unfolds it.
@@ -43,16 +41,16 @@ def test_first_visit_is_full_of_pictures(page: Page) -> None:
     expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # asked of nobody
 
 
-def test_the_charts_code_is_loaded_once(page: Page) -> None:
+def test_the_charts_code_is_loaded_once(page):
     """A script asks early for the very file that Streamlit asks for, and takes no room."""
-    asked: list[str] = []
+    asked = []
     page.on("request", lambda request: asked.append(request.url))
     open_page(page)
     assert len([url for url in asked if "/PlotlyChart." in url]) == 1
     assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < 20
 
 
-def test_a_chart_in_full_screen_lies_above_everything(page: Page) -> None:
+def test_a_chart_in_full_screen_lies_above_everything(page):
     """Also above the sidebar: that is what a presenter presses it for."""
     open_page(page)
     chart = page.locator(".st-key-chart_loss")
@@ -64,7 +62,7 @@ def test_a_chart_in_full_screen_lies_above_everything(page: Page) -> None:
         page.wait_for_function(inside)
 
 
-def test_train_both_modes_to_the_end(page: Page) -> None:
+def test_train_both_modes_to_the_end(page):
     """Train shows progress, ends as finished, and leaves a last-step error for both modes.
 
     Of two charts in one place the one that is seen has the last epoch.
@@ -84,7 +82,7 @@ def test_train_both_modes_to_the_end(page: Page) -> None:
     assert [found["sequence mode"], found["last-step mode, validation"]] == [400, 400]
 
 
-def test_step_resume_pause_and_stop(page: Page) -> None:
+def test_step_resume_pause_and_stop(page):
     """Step works from the start, and trains one epoch more than where Pause has held it."""
     open_page(page, TRAINING)
     progress = page.get_by_test_id("stProgress")
@@ -103,7 +101,7 @@ def test_step_resume_pause_and_stop(page: Page) -> None:
     wait_for_status(page, "not trained yet")
 
 
-def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page: Page) -> None:
+def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
     """Two charts for each of the four cards, and those of the last looks, not of all twenty.
 
     A reload is a new session, which can still steer the run.
@@ -121,7 +119,7 @@ def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page: Pag
     stop(page)
 
 
-def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
+def test_a_short_run_can_be_watched_held_and_gone_back_over(page):
     """Its epochs come one by one; P holds one, T goes on, as fast as asked; a slider goes back."""
     open_page(page, "/?data=running_mean&epochs=30&seed=7&pace=slow")
     progress, seen = page.get_by_test_id("stProgress"), set[int]()
@@ -148,7 +146,7 @@ def test_a_short_run_can_be_watched_held_and_gone_back_over(page: Page) -> None:
     expect(progress).to_contain_text(re.compile(r"shown: after epoch [1-9]\d?$"))
 
 
-def test_no_click_is_lost(page: Page) -> None:
+def test_no_click_is_lost(page):
     """Pressed as soon as they can be, the buttons do what they say, round after round."""
     open_page(page, TRAINING)
     for _ in range(2):
@@ -163,7 +161,7 @@ def test_no_click_is_lost(page: Page) -> None:
             wait_for_status(page, status)
 
 
-def test_other_settings_while_training_leave_the_run_and_its_script(page: Page) -> None:
+def test_other_settings_while_training_leave_the_run_and_its_script(page):
     """The strip follows the slider at once; the page says which settings its charts show.
 
     What is saved is the code on the page, however often that was redrawn; and the sidebar's.
@@ -193,9 +191,7 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page: Page) 
 
 
 @pytest.mark.parametrize(("width", "columns"), [(1280, 2), (1024, 1), (390, 1)])
-def test_charts_stand_side_by_side_only_where_there_is_room(
-    page: Page, width: int, columns: int
-) -> None:
+def test_charts_stand_side_by_side_only_where_there_is_room(page, width, columns):
     """From 1200 px on, of which the sidebar takes 300; below that each chart has a row of its own.
 
     A phone, of 390 px, has no sideways scroll.
@@ -210,7 +206,7 @@ def test_charts_stand_side_by_side_only_where_there_is_room(
     assert width > 390 or main.evaluate("main => main.scrollWidth") <= 390
 
 
-def test_seeds_stand_beside_train_and_what_they_say_is_a_median(page: Page) -> None:
+def test_seeds_stand_beside_train_and_what_they_say_is_a_median(page):
     """Four at first; of eight each is drawn, the link holds them, and one decides nothing."""
     open_page(page, "/?data=running_mean&epochs=6&pace=fast&U=4")
     seeds = page.locator(".st-key-run_seeds")

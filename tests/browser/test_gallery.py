@@ -1,15 +1,13 @@
 """The gallery as visitors have it: a card by keyboard, and a link to one."""
 
-from __future__ import annotations
-
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.story import GALLERY
 from lib.story.cards import told
 from tests.browser.driver import open_page, picture
 
 
-def test_a_card_is_opened_by_keyboard_and_by_its_picture(page: Page) -> None:
+def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
     """All of it is one link, and where the focus is can be seen."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(page, "/gallery")
@@ -38,7 +36,7 @@ def test_a_card_is_opened_by_keyboard_and_by_its_picture(page: Page) -> None:
     expect(page.locator(".st-key-chart_compare")).to_be_in_viewport(ratio=1)
 
 
-def test_a_link_shows_one_card_and_leads_on(page: Page) -> None:
+def test_a_link_shows_one_card_and_leads_on(page):
     """On a phone: proved at once, though Keras has hardly begun; then the next, and all."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/gallery?card=proof")

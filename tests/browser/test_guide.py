@@ -1,13 +1,11 @@
 """The lesson in a browser: by keys alone, on a phone, on paper, and what axe finds."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
-from lib.story import GUIDE, Ask, Scene, Until
+from lib.story import GUIDE, Until
 from tests.browser.driver import settle, wait_for_keys
 from tests.browser.test_accessibility import darken, serious
 from tests.weekly import first_of
@@ -16,7 +14,7 @@ PHONE: ViewportSize = {"width": 390, "height": 844}
 LAPTOP: ViewportSize = {"width": 1280, "height": 720}
 
 
-def open_step(page: Page, name: str = "") -> None:
+def open_step(page, name=""):
     """Open a step of the lesson by its link."""
     page.goto(f"/guide?at={name}" if name else "/guide")
     wait_for_keys(page)
@@ -26,7 +24,7 @@ def open_step(page: Page, name: str = "") -> None:
     settle(page)
 
 
-def answer(page: Page, scene: Scene, wrong: int = 0) -> None:
+def answer(page, scene, wrong=0):
     """Answer the questions that are asked now by their keys, so many places beside the right."""
     for ask in scene.asks:
         if not page.locator(".st-key-option_0").is_visible():
@@ -40,24 +38,24 @@ def answer(page: Page, scene: Scene, wrong: int = 0) -> None:
         settle(page)
 
 
-def verdicts(page: Page, ask: Ask) -> Locator:
+def verdicts(page, ask):
     """What is said of an answered question."""
     right = f"✓ {ask.options[ask.right].text}"
     return page.locator(".st-key-lesson_question").get_by_text(right, exact=False).first
 
 
-def answered(page: Page, ask: Ask) -> bool:
+def answered(page, ask):
     """Whether a question has been answered."""
     return verdicts(page, ask).is_visible()
 
 
-def next_step(page: Page) -> None:
+def next_step(page):
     """Go on by the key, once that can be done."""
     expect(page.locator(".st-key-scene_next button")).to_be_enabled()
     page.keyboard.press("n")
 
 
-def do(page: Page, scene: Scene) -> None:
+def do(page, scene):
     """Do what the step waits for, by keys alone."""
     match scene.until:
         case Until(key="step"):
@@ -84,7 +82,7 @@ def do(page: Page, scene: Scene) -> None:
                 page.keyboard.press("Enter")
 
 
-def tab_to(page: Page, place: str) -> None:
+def tab_to(page, place):
     """Press Tab until the focus is within a place."""
     for _ in range(80):
         page.keyboard.press("Tab")
@@ -93,7 +91,7 @@ def tab_to(page: Page, place: str) -> None:
     raise AssertionError(f"Tab never came to {place}")
 
 
-def test_the_lesson_from_start_to_end_by_keyboard_alone(page: Page) -> None:
+def test_the_lesson_from_start_to_end_by_keyboard_alone(page):
     """Answers, controls, training and the way on; the first answer is wrong, and told why."""
     page.set_viewport_size(LAPTOP)
     open_step(page)
@@ -119,7 +117,7 @@ def test_the_lesson_from_start_to_end_by_keyboard_alone(page: Page) -> None:
     expect(page).to_have_url(re.compile(r"/\?data=echo"))
 
 
-def test_who_comes_back_goes_on_where_they_were(page: Page) -> None:
+def test_who_comes_back_goes_on_where_they_were(page):
     """In a new session of the same browser; the start is one click away."""
     page.set_viewport_size(PHONE)
     open_step(page, "adding")
@@ -137,9 +135,7 @@ def test_who_comes_back_goes_on_where_they_were(page: Page) -> None:
 
 
 @pytest.mark.parametrize("name", first_of(GUIDE))
-def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(
-    page: Page, name: str
-) -> None:
+def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(page, name):
     """All of it as it is revealed, light and dark; on a phone nothing is wider than that."""
     page.set_viewport_size(PHONE)
     open_step(page, name)
@@ -158,7 +154,7 @@ def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(
     assert not serious(page, "html", "color-contrast")
 
 
-def test_the_lesson_is_handed_out_on_paper(page: Page) -> None:
+def test_the_lesson_is_handed_out_on_paper(page):
     """The open step's picture, then each step with its answers; nothing that is pressed."""
     open_step(page, "targets")
     page.emulate_media(media="print")  # else it would be the screen that is printed

@@ -1,10 +1,8 @@
 """A kept run that is dropped on a page, in a browser that has never been here."""
 
-from __future__ import annotations
-
 import base64
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.app.test_kept import of
 from tests.browser.driver import open_page, settle, wait_for_status, wait_until_whole
@@ -19,12 +17,12 @@ DRAG = """([name, text, types]) => {
 }"""
 
 
-def drag(page: Page, name: str, content: bytes, *types: str) -> None:
+def drag(page, name, content, *types):
     """What the browser tells of a file that is dragged over the page, as it goes."""
     page.evaluate(DRAG, [name, base64.b64encode(content).decode(), types])
 
 
-def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page: Page) -> None:
+def test_a_kept_run_opens_where_it_is_dropped_and_a_damaged_one_is_answered(page):
     """A frame says where it goes; then its pictures are there, and stay when another is damaged."""
     _, content = of()
     open_page(page)

@@ -1,11 +1,9 @@
 """Links: a shared one opens the same experiment, cold, on any page, and survives moving about."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Route, expect
 
 from tests.browser.driver import (
     TRAINING,
@@ -24,7 +22,7 @@ from tests.weekly import first_of
 LINK = "T=20&U=24&cell=gru&seed=7"
 
 
-def values(page: Page) -> tuple[str, str]:
+def values(page):
     """T and U as their sliders say."""
     sliders = (page.get_by_role("slider", name=name) for name in ("Timesteps", "Units"))
     t, u = (slider.input_value() for slider in sliders)
@@ -32,8 +30,8 @@ def values(page: Page) -> tuple[str, str]:
 
 
 def test_a_link_opens_on_any_page_and_its_settings_survive_moving_between_pages(
-    page: Page,
-) -> None:
+    page,
+):
     """At once, without a dialog; values that weren't touched are still there two pages later."""
     open_page(page, f"/data?{LINK}")
     assert values(page) == ("20", "24")
@@ -51,7 +49,7 @@ def test_a_link_opens_on_any_page_and_its_settings_survive_moving_between_pages(
 
 
 @pytest.mark.private
-def test_back_returns_to_the_settings_before(page: Page) -> None:
+def test_back_returns_to_the_settings_before(page):
     """The browser's Back button undoes a move of a slider."""
     open_page(page, "/?T=20")
     move_slider(page, "Timesteps", 1)
@@ -63,7 +61,7 @@ def test_back_returns_to_the_settings_before(page: Page) -> None:
 
 
 @pytest.mark.private
-def test_back_leads_past_a_run(page: Page) -> None:
+def test_back_leads_past_a_run(page):
     """Train adds the run to the address; Back takes it away again, and the page follows."""
     open_page(page, "/?seed=5&epochs=50&pace=fast")
     press(page, "Train")
@@ -74,7 +72,7 @@ def test_back_leads_past_a_run(page: Page) -> None:
     assert "run=" not in page.url
 
 
-def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page: Page, other_page: Page) -> None:
+def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page, other_page):
     """Another browser that opens the address watches the run; its buttons don't steer it."""
     open_page(page, TRAINING)
     train(page)
@@ -93,9 +91,9 @@ def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page: Page, other_page:
 
 
 @pytest.mark.parametrize("scheme", first_of(["dark", "light"]))
-def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) -> None:
+def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
     """Widgets whose code comes late show the link's values, and Train changes none of them."""
-    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)
 
     slow, late = True, list[Route]()
     widgets = re.compile(r"(lider|NumberInput|Selectbox|ButtonGroup)[^/]*\.js")
@@ -124,8 +122,8 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page: Page, scheme: str) 
 
 
 def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
-    own_page: Page,
-) -> None:
+    own_page,
+):
     """On a phone too: above the headline as soon as the page has its style, until it is closed."""
     own_page.set_viewport_size({"width": 390, "height": 844})
     own_page.add_init_script(

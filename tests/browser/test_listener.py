@@ -1,12 +1,9 @@
 """What listens on every page: keys wherever the focus is, the timestep pointed at, the drawer."""
 
-from __future__ import annotations
-
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import FloatRect, Locator, Page, expect
+from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
 from lib.story import TALK
@@ -29,19 +26,19 @@ LETTER = "button => getComputedStyle(button, '::after').content"
 """What a button shows of its key."""
 
 
-def focus_slider(page: Page, name: str = "Timesteps") -> Locator:
+def focus_slider(page, name="Timesteps"):
     """Leave the focus where a person has just moved one of Streamlit's sliders."""
     thumb = page.get_by_role("slider", name=name)
     thumb.focus()
     return thumb
 
 
-def press_blank_ground(page: Page) -> None:
+def press_blank_ground(page):
     """Take the focus away from everything, beside all that the page shows."""
     page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})
 
 
-def test_keys_steer_a_run_wherever_the_focus_is(page: Page) -> None:
+def test_keys_steer_a_run_wherever_the_focus_is(page):
     """On a slider, a button, nothing; but what is typed into a field is typed there."""
     open_page(page, TRAINING)
     wait_until_whole(page)
@@ -90,7 +87,7 @@ OPEN_FIELDS = """([html]) => {
 }"""
 
 
-def test_what_is_typed_presses_no_key(page: Page) -> None:
+def test_what_is_typed_presses_no_key(page):
     """Wherever there is something to type into: in a component's own tree, or in an iframe."""
     page.goto("/present?open=overview")
     wait_for_keys(page)
@@ -114,7 +111,7 @@ def test_what_is_typed_presses_no_key(page: Page) -> None:
     expect(page.locator("h1")).to_have_text([*TALK.values()][1].title)
 
 
-def test_the_playhead_hears_keys_wherever_the_focus_is(page: Page) -> None:
+def test_the_playhead_hears_keys_wherever_the_focus_is(page):
     """But the arrows belong to a slider that has the focus; a press on blank ground frames none."""
     open_page(page, "/cell?U=8&T=6&step=3")
     expect(slider(page, "Timestep")).to_have_value("3")
@@ -130,7 +127,7 @@ def test_the_playhead_hears_keys_wherever_the_focus_is(page: Page) -> None:
     wait_for_place(page, 7)
 
 
-def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page: Page) -> None:
+def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
     """A digit answers, N goes on; Shift and a digit opens a page, of which ← has the epochs."""
     open_page(page, "/data")
     focus_slider(page)
@@ -152,13 +149,13 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page: Page
     page.wait_for_url("**epoch=**")
 
 
-def middle(box: FloatRect | None) -> tuple[float, float]:
+def middle(box):
     """The middle of what is seen, across and down."""
     assert box is not None
     return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
 
 
-def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page: Page) -> None:
+def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page):
     """From a tensor's row to the charts' columns and back, also where rows are left out."""
     page.set_viewport_size({"width": 1440, "height": 2000})
     open_page(page, "/?T=20&mode=sequence")
@@ -171,18 +168,18 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page: Page) -> No
     shares = (tensors.first.get_attribute("data-middles") or "").split()
     expect(tensors).to_have_count(3)
 
-    def row(step: int) -> tuple[float, float]:
+    def row(step):
         box = tensors.nth(1).bounding_box()
         assert box is not None
         return box["x"] + box["width"] / 2, box["y"] + box["height"] * float(shares[step - 1])
 
-    def point_of(chart: Locator, step: int) -> tuple[float, float]:
+    def point_of(chart, step):
         dots = chart.locator(".js-plotly-plot:visible .trace").filter(
             has=page.locator(".points path:nth-of-type(20)")
         )
         return middle(dots.last.locator(".points path").nth(step - 1).bounding_box())
 
-    def marked(count: int) -> list[tuple[float, float]]:
+    def marked(count):
         expect(marks).to_have_count(count)
         return [middle(mark.bounding_box()) for mark in marks.all()]
 
@@ -209,7 +206,7 @@ def test_a_timestep_that_is_pointed_at_is_marked_in_the_others(page: Page) -> No
         expect(marks).to_have_count(0)
 
 
-def test_a_sample_has_its_timestep_marked_over_its_squares_too(page: Page) -> None:
+def test_a_sample_has_its_timestep_marked_over_its_squares_too(page):
     """One mark over both, which goes when the page shows more timesteps."""
     open_page(page, "/data?T=6")
     chart = page.locator(".st-key-chart_sample")
@@ -228,7 +225,7 @@ def test_a_sample_has_its_timestep_marked_over_its_squares_too(page: Page) -> No
     expect(marks).to_have_count(0)
 
 
-def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
+def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page):
     """What was chosen is in sight then; no chart has tools there, and no button its key."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/data")
@@ -242,7 +239,7 @@ def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page: Page) -> None:
     assert button(page, "Train").evaluate(LETTER) == "none"
 
 
-def test_what_it_tells_ends_no_run_of_the_page(page: Page) -> None:
+def test_what_it_tells_ends_no_run_of_the_page(page):
     """How high charts have become: a run that the browser asks for would end one that goes on."""
     with page.expect_websocket() as connected:
         open_page(page)
@@ -255,7 +252,7 @@ def test_what_it_tells_ends_no_run_of_the_page(page: Page) -> None:
     assert asked.fragment_id
 
 
-def test_a_click_at_the_moment_when_it_tells_something_is_seen(page: Page) -> None:
+def test_a_click_at_the_moment_when_it_tells_something_is_seen(page):
     """The browser sends both as one, as if the click were in the listener's part of the page."""
     open_page(page)
     wait_until_whole(page)
@@ -269,12 +266,12 @@ def test_a_click_at_the_moment_when_it_tells_something_is_seen(page: Page) -> No
     stop(page)
 
 
-def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page: Page) -> None:
+def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page):
     """What came after the link's request would bring the old page back, or an empty one."""
     with page.expect_websocket() as connected:
         open_page(page)
     wait_until_whole(page)
-    asked: list[Any] = []
+    asked = []
     connected.value.on("framesent", lambda data: asked.append(BackMsg.FromString(data)))
     page.locator(".st-key-listener .listener").evaluate(
         """root => {
@@ -294,7 +291,7 @@ def test_nothing_is_told_of_a_page_once_a_link_has_been_pressed(page: Page) -> N
 
 
 @pytest.mark.private
-def test_what_a_left_page_still_asks_for_is_not_done(page: Page) -> None:
+def test_what_a_left_page_still_asks_for_is_not_done(page):
     """A component or a timer may ask until the browser has heard of the next page."""
     open_page(page)
     wait_until_whole(page)
@@ -321,7 +318,7 @@ def test_what_a_left_page_still_asks_for_is_not_done(page: Page) -> None:
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
-def test_a_white_page_is_loaded_anew(page: Page) -> None:
+def test_a_white_page_is_loaded_anew(page):
     """As Streamlit leaves it when one of its messages has no place on the page."""
     open_page(page, "/data?T=6")
     page.evaluate("document.querySelector('#root').replaceChildren()")
@@ -329,7 +326,7 @@ def test_a_white_page_is_loaded_anew(page: Page) -> None:
 
 
 @pytest.mark.parametrize("calls", [1, 3])
-def test_it_listens_once_however_often_it_is_drawn(page: Page, calls: int) -> None:
+def test_it_listens_once_however_often_it_is_drawn(page, calls):
     """And no longer once its place in the page is gone."""
     files, scripts = Path(listener.__file__), (*listener.SCRIPTS, "listener.js")
     page.set_content(

@@ -1,11 +1,9 @@
 """Explore is one screen that stands still: what is pressed and what that changes are in sight."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from tests.browser.driver import (
     TRAINING,
@@ -35,11 +33,11 @@ FULL_HD: ViewportSize = {"width": 1920, "height": 1080}
 SMALL: ViewportSize = {"width": 390, "height": 844}
 
 
-def boxes(page: Page, names: tuple[str, ...] = SEEN) -> dict[str, list[int]]:
+def boxes(page, names=SEEN):
     """Left, top, width and height of each part, in pixels, once they have come to rest."""
-    before: dict[str, list[int]] = {}
+    before = {}
     for _ in range(100):
-        now: dict[str, list[int]] = page.evaluate(BOXES, list(names))
+        now = page.evaluate(BOXES, list(names))
         if now == before:
             return now
         before = now
@@ -47,9 +45,9 @@ def boxes(page: Page, names: tuple[str, ...] = SEEN) -> dict[str, list[int]]:
     raise AssertionError(f"the page doesn't come to rest: {before}")
 
 
-def words(page: Page) -> int:
+def words(page):
     """How many words the page's middle says, without pictures' own and what is folded."""
-    text: str = page.evaluate(
+    text = page.evaluate(
         """() => {
             const main = document.querySelector("[data-testid=stMain]");
             const hidden = [...main.querySelectorAll("svg, [data-testid=stIconMaterial]")];
@@ -63,9 +61,9 @@ def words(page: Page) -> int:
     return len(re.findall(r"[^\W\d_][\w’'-]+", text))
 
 
-def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page: Page) -> None:
+def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page):
     """Of each mode, from 2 timesteps to 100, with one layer and with three."""
-    places: dict[int, set[str]] = {}
+    places = {}
     for settings in ("T=2&mode=sequence", "T=12&mode=last", "T=100&F=16&U=128&layers=3", "T=40"):
         open_page(page, f"/?data=parity&{settings}")
         wait_until_whole(page)
@@ -86,7 +84,7 @@ def test_all_of_it_is_in_sight_and_in_its_place_in_every_state(page: Page) -> No
 
 
 @pytest.mark.parametrize("screen", [SCREENS[0], SMALL], ids=["1280", "390"])
-def test_nothing_moves_from_the_first_click_to_the_last(page: Page, screen: ViewportSize) -> None:
+def test_nothing_moves_from_the_first_click_to_the_last(page, screen):
     """Before, while and after a run trains, looked back at, and with other settings meanwhile.
 
     On a phone Train is on the first screen, and each part in its order.
@@ -123,7 +121,7 @@ def test_nothing_moves_from_the_first_click_to_the_last(page: Page, screen: View
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
 
 
-def test_all_that_is_seen_can_be_pressed(page: Page) -> None:
+def test_all_that_is_seen_can_be_pressed(page):
     """Nothing unseen lies above: Streamlit's header over a page's top, or details over a switch."""
     for path, keys in (
         ("/", ("do_train", "run_speed", "earlier")),
@@ -142,7 +140,7 @@ def test_all_that_is_seen_can_be_pressed(page: Page) -> None:
             ), (path, key)
 
 
-def test_it_says_what_it_shows_in_few_words(page: Page) -> None:
+def test_it_says_what_it_shows_in_few_words(page):
     """An example first; each chart has one bold line and, folded, the sentences of its picture."""
     open_page(page)
     wait_until_whole(page)

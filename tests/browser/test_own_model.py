@@ -1,10 +1,8 @@
 """Journeys with a person's own model: paste it and mend it, drop its file, by keys, on a phone."""
 
-from __future__ import annotations
-
 import json
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.app.test_own_model import STACKED
 from tests.browser.driver import open_page
@@ -20,7 +18,7 @@ PASTE = """text => {
 }"""
 
 
-def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
+def test_pasted_code_is_read_at_once_and_mended_by_a_click(page):
     """Its lines stand beside its layers; the check of its target opens at its top."""
     open_page(page, "/shapes")
     page.locator(".st-key-model_text textarea").wait_for()  # a browser loads its code when needed
@@ -38,7 +36,7 @@ def test_pasted_code_is_read_at_once_and_mended_by_a_click(page: Page) -> None:
     expect(page.get_by_role("radiogroup", name="Part")).to_be_in_viewport()
 
 
-def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
+def test_a_models_file_is_dropped_anywhere_on_the_page(page):
     """Its configuration alone is read; nonsense is answered, and the stack stays."""
     layers = [
         {"class_name": "InputLayer", "config": {"batch_shape": [None, 20, 4]}},
@@ -53,7 +51,7 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page: Page) -> None:
     heading(page, "That couldn’t be read: below is the stack from before")
 
 
-def test_keys_alone_bring_a_model_and_mend_it(page: Page) -> None:
+def test_keys_alone_bring_a_model_and_mend_it(page):
     """The box is reached by Tab, read by Ctrl+Enter; the fix is a button like any other."""
     open_page(page, "/shapes")
     page.get_by_role("radiogroup", name="Part").get_by_role("radio", checked=True).focus()
@@ -67,7 +65,7 @@ def test_keys_alone_bring_a_model_and_mend_it(page: Page) -> None:
     heading(page, "From (N, 9, 2) to (N, 3)")
 
 
-def test_a_new_layer_comes_where_one_points(page: Page) -> None:
+def test_a_new_layer_comes_where_one_points(page):
     """Below the layer whose menu was opened, and later layers follow."""
     open_page(page, "/shapes?stack=input~lstm_seq_u5~dense_k2")
     page.locator(".st-key-layer_1").get_by_role("button", name="Add below").click()

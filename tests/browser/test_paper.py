@@ -1,10 +1,8 @@
 """Pages on paper: what one would hand out, and nothing that is pressed."""
 
-from __future__ import annotations
-
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import open_page
 
@@ -23,7 +21,7 @@ PAGES = {
 """Address → the sheets that it takes at most."""
 
 
-def test_every_page_can_be_handed_out(page: Page) -> None:
+def test_every_page_can_be_handed_out(page):
     """On one sheet or two, without controls."""
     for address, sheets in PAGES.items():
         page.emulate_media(media="screen")

@@ -1,17 +1,15 @@
 """The Cell page's playhead: keys, pointers and fingers move it, and everything follows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.ui.cell import chosen
 from tests.browser.cell_page import ROW, heatmap, slider, wait_for_place, words
 from tests.browser.driver import move_slider, open_page
 
 
-def test_space_plays_and_pauses(page: Page) -> None:
+def test_space_plays_and_pauses(page):
     """From the end it starts again at the first timestep; space stops it where it is."""
     open_page(page, "/cell?step=12")
     slider(page, "Timestep").focus()
@@ -43,7 +41,7 @@ def test_space_plays_and_pauses(page: Page) -> None:
     wait_for_place(page, 4)
 
 
-def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
+def test_an_overtaken_call_does_not_end_the_playhead(page):
     """Streamlit ends a call of the script that a newer one overtakes; what was picked is told."""
     page.set_content(Path(chosen.__file__).with_name("playhead.html").read_text(encoding="utf-8"))
     data = {"steps": 5, "units": 1, "order": [0], "step": 2, "unit": 0, "widest": 3}
@@ -67,7 +65,7 @@ def test_an_overtaken_call_does_not_end_the_playhead(page: Page) -> None:
     assert page.evaluate(gone), "with its place in the page it ends"
 
 
-def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
+def test_pressing_a_picture_picks_timestep_and_unit(page):
     """The heatmaps are as good as the sliders."""
     open_page(page, "/cell?data=running_mean")
     block, box = heatmap(page)
@@ -80,7 +78,7 @@ def test_pressing_a_picture_picks_timestep_and_unit(page: Page) -> None:
     page.wait_for_function(f"{ROW} === '2'")
 
 
-def test_dragging_over_a_picture_moves_the_playhead(page: Page) -> None:
+def test_dragging_over_a_picture_moves_the_playhead(page):
     """All the way, though pictures are images; afterwards the keys are the slider's."""
     open_page(page, "/cell")
     _, box = heatmap(page)
@@ -96,7 +94,7 @@ def test_dragging_over_a_picture_moves_the_playhead(page: Page) -> None:
     expect(words(page)).to_contain_text("Timestep 8, unit 3")
 
 
-def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page: Page) -> None:
+def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page):
     """Swiping up over a picture moves the page alone."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/cell")
@@ -104,7 +102,7 @@ def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page: Pa
     column, middle = box["width"] / 12, box["y"] + box["height"] / 2
     finger = page.context.new_cdp_session(page)
 
-    def touch(*path: tuple[float, float]) -> None:
+    def touch(*path):
         """Down at the first place, over the others, and up."""
         for k, (x, y) in enumerate(path):
             kind = "touchMove" if k else "touchStart"
@@ -113,7 +111,7 @@ def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page: Pa
             )
         finger.send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
-    def swipe(x: float, y: float) -> None:
+    def swipe(x, y):
         start = box["x"] + 0.5 * column
         touch(*((start + k * x / 10, middle + k * y / 10) for k in range(11)))
 
@@ -128,7 +126,7 @@ def test_a_finger_picks_by_a_tap_and_sideways_and_scrolls_over_pictures(page: Pa
     wait_for_place(page, 9)
 
 
-def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
+def test_the_slider_is_as_wide_as_its_columns(page):
     """From the middle of the first column to that of the last, with two timesteps too."""
     for query, steps in (("data=worked_raw", 2), ("T=12", 12)):
         open_page(page, f"/cell?{query}")
@@ -141,7 +139,7 @@ def test_the_slider_is_as_wide_as_its_columns(page: Page) -> None:
         assert abs(box["width"] - 16 - columns["width"] + 2 * half) < 6
 
 
-def test_the_playhead_goes_where_the_page_is_before_anybody_moved_it(page: Page) -> None:
+def test_the_playhead_goes_where_the_page_is_before_anybody_moved_it(page):
     """Another sample has another unit that moves most: bar, pictures and formulas go to it."""
     open_page(page, "/cell?data=running_mean")
     expect(words(page)).to_contain_text("unit 13")
@@ -155,7 +153,7 @@ def test_the_playhead_goes_where_the_page_is_before_anybody_moved_it(page: Page)
     page.wait_for_function(f"{ROW} === '{int(unit) - 1}'")
 
 
-def test_where_t_becomes_shorter_and_longer_the_playhead_stays(page: Page) -> None:
+def test_where_t_becomes_shorter_and_longer_the_playhead_stays(page):
     """It stands at the last timestep that there is, and goes back to the one that was picked."""
     open_page(page, "/cell?T=12")
     slider(page, "Timestep").focus()
@@ -169,7 +167,7 @@ def test_where_t_becomes_shorter_and_longer_the_playhead_stays(page: Page) -> No
         wait_for_place(page, shown)
 
 
-def test_while_it_plays_the_address_stays(page: Page) -> None:
+def test_while_it_plays_the_address_stays(page):
     """One entry in the history for all of it, when it has come to rest."""
     open_page(page, "/cell?U=8&T=4")
     slider(page, "Timestep").focus()
@@ -185,7 +183,7 @@ def test_while_it_plays_the_address_stays(page: Page) -> None:
     assert len(page.evaluate("window.entries")) == 1
 
 
-def test_a_playhead_move_draws_no_picture_anew(page: Page) -> None:
+def test_a_playhead_move_draws_no_picture_anew(page):
     """The images of the heatmaps are the same elements before and after."""
     open_page(page, "/cell?T=100&U=128")
     images = ".st-key-cell_heatmaps img"

@@ -1,9 +1,7 @@
 """A talk: told by keys alone, followed in other browsers, and legible to all."""
 
-from __future__ import annotations
-
 import pytest
-from playwright.sync_api import Page, ViewportSize, expect
+from playwright.sync_api import ViewportSize, expect
 
 from lib.story import TALK
 from tests.browser.driver import settle, wait_for_keys
@@ -14,7 +12,7 @@ PROJECTOR: ViewportSize = {"width": 1280, "height": 720}
 TITLES = [scene.title for scene in TALK.values()]
 
 
-def open_talk(page: Page, query: str = "present=1") -> None:
+def open_talk(page, query="present=1"):
     """Open Present on a projector by a link of the app, and wait until its keys are heard."""
     page.set_viewport_size(PROJECTOR)
     page.goto(f"/?{query}" if query.startswith("present=1") else f"/present?{query}")
@@ -23,20 +21,20 @@ def open_talk(page: Page, query: str = "present=1") -> None:
     settle(page)
 
 
-def expect_scene(page: Page, title: str) -> None:
+def expect_scene(page, title):
     """Wait until this is on the screen, to the end of its run."""
     expect(page.locator("h1")).to_have_text(title)
     settle(page)
 
 
-def overflow(page: Page) -> int:
+def overflow(page):
     """By how many pixels the page is higher than the screen."""
     return int(
         page.get_by_test_id("stMain").evaluate("main => main.scrollHeight - main.clientHeight")
     )
 
 
-def test_the_ready_story_is_told_with_the_right_arrow_alone(page: Page) -> None:
+def test_the_ready_story_is_told_with_the_right_arrow_alone(page):
     """Each scene is drawn and fits the screen."""
     open_talk(page)
     expect(page.get_by_test_id("stSidebar")).to_have_count(0)
@@ -49,7 +47,7 @@ def test_the_ready_story_is_told_with_the_right_arrow_alone(page: Page) -> None:
 
 
 @pytest.mark.parametrize("scene", first_of(TALK))
-def test_axe_finds_nothing_serious_in_a_scene(page: Page, scene: str) -> None:
+def test_axe_finds_nothing_serious_in_a_scene(page, scene):
     """In light, and in dark."""
     open_talk(page, f"scene={scene}")
     page.locator(".st-key-shown").get_by_role("img").or_(page.locator("table")).first.wait_for()
@@ -58,7 +56,7 @@ def test_axe_finds_nothing_serious_in_a_scene(page: Page, scene: str) -> None:
     assert not serious(page, "html", "color-contrast")
 
 
-def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page: Page) -> None:
+def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page):
     """R answers; B is black, and the key that ends it does nothing else."""
     open_talk(page, "scene=vote")
     page.keyboard.press("r")
@@ -73,7 +71,7 @@ def test_a_question_is_revealed_and_a_blank_screen_goes_with_any_key(page: Page)
     expect_scene(page, TALK["vote"].title)
 
 
-def test_space_goes_on_though_a_button_was_clicked(page: Page) -> None:
+def test_space_goes_on_though_a_button_was_clicked(page):
     """A mouse leaves no focus behind; a slider that has it keeps its arrows."""
     open_talk(page, "scene=breaks")
     page.locator(".st-key-fix_0 button").click()
@@ -88,7 +86,7 @@ def test_space_goes_on_though_a_button_was_clicked(page: Page) -> None:
     expect_scene(page, TALK["shapes"].title)
 
 
-def test_a_story_is_put_together_in_the_overview(page: Page) -> None:
+def test_a_story_is_put_together_in_the_overview(page):
     """Scenes are taken out and added, the link has them, and Enter goes to one."""
     open_talk(page, "story=strip,number")
     page.keyboard.press("o")
@@ -108,7 +106,7 @@ def test_a_story_is_put_together_in_the_overview(page: Page) -> None:
     expect_scene(page, "Loss over epochs")
 
 
-def test_a_follower_comes_late_goes_off_and_comes_back(page: Page, other_page: Page) -> None:
+def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
     """They see the presenter's scene at once and each one after it, and lose nothing meanwhile."""
     open_talk(page, "scene=shapes")
     page.keyboard.press("q")
@@ -134,7 +132,7 @@ def test_a_follower_comes_late_goes_off_and_comes_back(page: Page, other_page: P
     expect(other_page.locator(".st-key-hands")).to_contain_text("is a hint")
 
 
-def test_keys_in_the_window_with_notes_move_the_talk(page: Page, other_page: Page) -> None:
+def test_keys_in_the_window_with_notes_move_the_talk(page, other_page):
     """Space goes on there as on the screen, and R mends a stack on the screen."""
     open_talk(page, "scene=adding")
     link = page.locator(".st-key-open_notes a").get_attribute("href")
@@ -150,7 +148,7 @@ def test_keys_in_the_window_with_notes_move_the_talk(page: Page, other_page: Pag
 
 
 @pytest.mark.parametrize("reduced", [False, True], ids=["as usual", "with little motion"])
-def test_the_cell_runs_by_itself_unless_motion_is_reduced(page: Page, *, reduced: bool) -> None:
+def test_the_cell_runs_by_itself_unless_motion_is_reduced(page, *, reduced):
     """What comes out is seen as it runs; where nothing moves all of it is there."""
     page.emulate_media(reduced_motion="reduce" if reduced else "no-preference")
     open_talk(page, "scene=runs")

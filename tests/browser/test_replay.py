@@ -1,10 +1,8 @@
 """The training seen again, moved by Plotly in the browser alone."""
 
-from __future__ import annotations
-
 import re
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import open_page, settle, wait_until_whole
 
@@ -27,14 +25,14 @@ FOLLOWS = """() => {
 """Whether the address has the epoch at which the replay rests."""
 
 
-def follow(page: Page, name: str, epoch: str) -> None:
+def follow(page, name, epoch):
     """Press a link of the menu once that has the epoch: it is drawn after the address."""
     link = page.get_by_role("link", name=name)
     expect(link).to_have_attribute("href", re.compile(rf"[?&]epoch={epoch}(&|$)"))
     link.click()
 
 
-def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page: Page) -> None:
+def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page):
     """Space opens and plays it, ← and → step; the strip moves along; Cell opens at its epoch."""
     open_page(page, "/?data=parity")
     wait_until_whole(page)
@@ -77,7 +75,7 @@ def test_the_replay_moves_all_pictures_with_keys_and_the_other_pages_follow(page
     expect(here).to_have_text(f"after epoch {earlier}")
 
 
-def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page: Page) -> None:
+def test_a_link_opens_the_replay_at_its_epoch_and_a_pointer_moves_it(page):
     """On a phone panels stand below one another, and Plotly's slider takes a finger's place."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/?data=worked_scaled&epoch=74&replay=yes")

@@ -1,27 +1,25 @@
 """Journeys on the Shapes page: trace and mend a stack, check a target, read an error, predict."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import open_page, settle
 
 
-def heading(page: Page, words: str) -> None:
+def heading(page, words):
     """Wait until the page's sentence has these words in it."""
     expect(page.get_by_role("heading", level=1)).to_contain_text(words)
 
 
-def go_to_part(page: Page, name: str) -> None:
+def go_to_part(page, name):
     """Choose one of the page's four parts."""
     page.get_by_role("radiogroup", name="Part").get_by_text(name).click()
     settle(page)
 
 
-def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
+def test_first_visit_is_full_and_a_pattern_is_one_click(page):
     """Tensors beside the layers' settings, and the code; patterns change them; T may be any."""
     open_page(page, "/shapes")
     heading(page, "From (N, 12, 3) to (N, 12, 1) with 1,297 parameters")
@@ -37,7 +35,7 @@ def test_first_visit_is_full_and_a_pattern_is_one_click(page: Page) -> None:
     page.wait_for_url("**input_tany**")
 
 
-def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page: Page) -> None:
+def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page):
     """No row moves while the time axis goes; where it breaks is told and mended in that row."""
     page.set_viewport_size({"width": 1280, "height": 720})
     open_page(page, "/shapes?stack=input~lstm_u4_seq~td")
@@ -65,7 +63,7 @@ def test_a_layer_that_breaks_is_seen_beside_the_control_that_broke_it(page: Page
 
 
 @pytest.mark.private
-def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) -> None:
+def test_a_stack_survives_pages_reload_and_back(page, other_page):
     """A link opens it cold; another page and back keep it; Back undoes the last change."""
     link = "/shapes?stack=input~gru_u5&T=20"
     open_page(page, link)
@@ -91,7 +89,7 @@ def test_a_stack_survives_pages_reload_and_back(page: Page, other_page: Page) ->
 
 
 @pytest.mark.weekly
-def test_the_damage_is_shown_live(page: Page) -> None:
+def test_the_damage_is_shown_live(page):
     """Recorded at first; one click trains the right and the wrong target in the worker."""
     open_page(page, "/shapes?part=target")
     card = page.locator(".st-key-damage")
@@ -102,7 +100,7 @@ def test_the_damage_is_shown_live(page: Page) -> None:
     expect(card.get_by_text("Nothing raises, yet").filter(visible=True).first).to_be_visible()
 
 
-def test_of_a_very_long_message_the_ends_are_kept(page: Page) -> None:
+def test_of_a_very_long_message_the_ends_are_kept(page):
     """Nothing of it is markup; what is read is what the browser sends."""
     open_page(page, "/shapes?part=error")
     field = page.get_by_role("textbox", name="Paste a message, or a whole traceback")
@@ -112,7 +110,7 @@ def test_of_a_very_long_message_the_ends_are_kept(page: Page) -> None:
     expect(page.locator(".st-key-explanation")).to_contain_text("there is no time axis")
 
 
-def test_the_advice_is_one_click_away(page: Page) -> None:
+def test_the_advice_is_one_click_away(page):
     """Below the menu, with no run of the page; on a phone in the drawer, as wide as the screen."""
     open_page(page, "/data")
     opener = page.get_by_role("button", name="Which one do I need?")

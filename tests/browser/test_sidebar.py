@@ -1,10 +1,8 @@
 """What a person sets first is in sight on a small laptop, whatever the data are."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.data.datasets import DATASETS, FIRST
 from tests.browser.driver import open_page, settle, upload
@@ -12,7 +10,7 @@ from tests.browser.driver import open_page, settle, upload
 HEIGHT = 720
 
 
-def boxes(page: Page) -> list[tuple[float, float]]:
+def boxes(page):
     """Where mode, data, T, F and U begin and end, from the top of the screen."""
     found = []
     for key in ("mode", "data", "T", "F", "U"):
@@ -22,7 +20,7 @@ def boxes(page: Page) -> list[tuple[float, float]]:
     return found
 
 
-def test_the_five_controls_are_in_sight_whatever_the_data_are(page: Page) -> None:
+def test_the_five_controls_are_in_sight_whatever_the_data_are(page):
     """In this order: of a task, a table, data with settings of their own, and a file."""
     page.set_viewport_size({"width": 1280, "height": HEIGHT})
     open_page(page, "/data")

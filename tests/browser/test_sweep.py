@@ -1,26 +1,24 @@
 """A sweep in the browser: started, paused, reloaded, gone on, stopped, and a point of it opened."""
 
-from __future__ import annotations
-
 import re
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.driver import open_page, settle, wait_for_status
 
 SMALL = "/sweep?data=running_mean&N=64&epochs=800&vary=U%3D2%2C3%2C4%2C5&each=1"
 
 
-def press(page: Page, name: str) -> None:
+def press(page, name):
     """One of the sweep's buttons, once it isn't dimmed."""
-    found: Locator = page.locator(".st-key-sweep_controls").get_by_role(
+    found = page.locator(".st-key-sweep_controls").get_by_role(
         "button", name=re.compile(rf"^{name}\b")
     )
     expect(found).to_be_enabled()
     found.click()
 
 
-def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page: Page) -> None:
+def test_a_sweep_is_paused_reloaded_stopped_and_a_point_opened(page):
     """What is there after each is what was there before; a point that is clicked is in Explore."""
     open_page(page, SMALL)
     press(page, "Start")

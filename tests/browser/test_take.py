@@ -1,18 +1,15 @@
 """What is taken away of a run holds what the screen shows: each file is downloaded and opened."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json
 import re
 import zipfile
-from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import Experiment
@@ -27,7 +24,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 PICTURES = {"shapes", "answers", "loss", "early", "compare"}
 
 
-def taken(page: Page, file: str, folder: Path) -> tuple[str, bytes]:
+def taken(page, file, folder):
     """Press the button of a file and wait for it: its name and what is in it.
 
     Where the page draws its rows anew between press and release, the click is lost: press again.
@@ -43,7 +40,7 @@ def taken(page: Page, file: str, folder: Path) -> tuple[str, bytes]:
     raise AssertionError(f"{file} never came")
 
 
-def check_svg(content: bytes, words: str) -> None:
+def check_svg(content, words):
     """It is one, has an opaque ground and these words, and needs nothing from elsewhere."""
     root = ElementTree.fromstring(content)  # noqa: S314  the page's own
     assert root.tag == f"{SVG}svg"
@@ -52,13 +49,13 @@ def check_svg(content: bytes, words: str) -> None:
     assert not re.search(rb"""(?:href|src|url)\s*[=(]\s*["']?(?:http|/)""", content)
 
 
-def size_of_png(content: bytes) -> tuple[int, int]:
+def size_of_png(content):
     """Width and height in pixels."""
     assert content.startswith(PNG)
     return int.from_bytes(content[16:20], "big"), int.from_bytes(content[20:24], "big")
 
 
-def test_everything_of_a_run_is_taken_away(page: Page, tmp_path: Path) -> None:
+def test_everything_of_a_run_is_taken_away(page, tmp_path):
     """Of the recorded Seattle run: pictures in the open theme, tables, weights, models, report."""
     open_page(page, "/?data=seattle")
     wait_until_whole(page)
@@ -117,7 +114,7 @@ def test_everything_of_a_run_is_taken_away(page: Page, tmp_path: Path) -> None:
     expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("seattle.npz is made"))
 
 
-def test_a_report_opens_without_a_network_and_prints(page: Page, tmp_path: Path) -> None:
+def test_a_report_opens_without_a_network_and_prints(page, tmp_path):
     """One file under 6 MB with the page's pictures, its words and the code, on a few sheets."""
     open_page(page, "/?data=seattle&T=12")
     wait_until_whole(page)

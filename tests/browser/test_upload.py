@@ -1,14 +1,12 @@
 """A CSV of one's own, through a real browser. What other files are answered: `tests/app`."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from lib.ui.streamlit_private import PRIVATE
 from tests.browser.driver import (
@@ -31,13 +29,13 @@ SEATTLE = Path(__file__).parents[2] / "lib" / "data" / "datasets" / "files" / "s
 SEATTLE_FRAME = pd.read_csv(SEATTLE)
 
 
-def table(days: int, header: str = "a,b,c") -> bytes:
+def table(days, header="a,b,c"):
     """A CSV of so many rows."""
     rows = (f"{day},{day % 7},{day % 5}" for day in range(days))
     return "\n".join([header, *rows]).encode()
 
 
-def test_a_file_that_is_too_large_is_answered_on_the_screen(page: Page, tmp_path: Path) -> None:
+def test_a_file_that_is_too_large_is_answered_on_the_screen(page, tmp_path):
     """By the file widget itself, which doesn't send it; its words are there for all to read."""
     large = tmp_path / "large.csv"
     large.write_bytes(b"a,b\n" + b"1.5,2.5\n" * 13_200_000)
@@ -50,7 +48,7 @@ def test_a_file_that_is_too_large_is_answered_on_the_screen(page: Page, tmp_path
     assert box["height"] > 10  # and not the one pixel that is read aloud
 
 
-def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
+def test_an_uploaded_run_is_the_same_after_a_reload(page):
     """The table comes back with the run, and the page doesn't say that settings have changed."""
     open_page(page, "/?data=upload")
     upload(page, "good.csv", table(100))
@@ -78,9 +76,7 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page: Page) -> None:
         ("long.csv", table(300_000), "300,000 rows"),
     ],
 )
-def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(
-    page: Page, name: str, content: bytes, said: str
-) -> None:
+def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(page, name, content, said):
     """By another process; the uploader goes on showing its name, and Streamlit keeps tickets."""
     open_page(page, "/data?data=seattle")
     upload(page, name, content)
@@ -97,7 +93,7 @@ def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)
 
 
-def test_what_was_prepared_can_be_taken_away(page: Page) -> None:
+def test_what_was_prepared_can_be_taken_away(page):
     """The arrays that the page says, each time that they are asked for."""
     open_page(page, "/data?data=gapminder&T=5")
     expect(page.get_by_text("994 samples of 5 timesteps")).to_be_visible()
@@ -111,7 +107,7 @@ def test_what_was_prepared_can_be_taken_away(page: Page) -> None:
             assert kept["x"].shape[1:] == (steps, 3)
 
 
-def test_a_panel_goes_from_its_file_to_a_forecast(page: Page) -> None:
+def test_a_panel_goes_from_its_file_to_a_forecast(page):
     """A corrected type, a split, training on Explore, the test part, and what comes next."""
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))

@@ -1,18 +1,14 @@
 """What visitors of `tests.faults.monkey` do with a tab of Chromium, and look for there."""
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 import re
 import time
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Page
 from playwright.async_api import Error as BrowserError
 
 from tests.browser.conftest import PROBE
-from tests.browser.server import Server
-from tests.faults.wishes import FILES, KEYS, LIMIT, TEXTS, Visitor
+from tests.faults.wishes import FILES, KEYS, LIMIT, TEXTS
 
 EXPECTED = (
     "File uploader error on file upload - CanceledError",  # the page was left meanwhile
@@ -31,10 +27,10 @@ ANY = """(draw) => {
 WORDS = "e => (e.getAttribute('role') ?? e.type ?? e.tagName) + ' ' + (e.ariaLabel ?? e.innerText)"
 
 
-async def browse(server: Server, context: BrowserContext, visitor: Visitor, end: float) -> None:
+async def browse(server, context, visitor, end):
     """Visit after visit with a browser's tab, until `end` on `time.monotonic`."""
 
-    def listen(message: ConsoleMessage) -> None:
+    def listen(message):
         where = message.location.get("url", "")
         is_expected = PROBE.search(where) or any(each in message.text for each in EXPECTED)
         if message.type == "error" and not is_expected:
@@ -66,7 +62,7 @@ async def browse(server: Server, context: BrowserContext, visitor: Visitor, end:
         await page.close()
 
 
-async def answered(page: Page, visitor: Visitor) -> None:
+async def answered(page, visitor):
     """Wait until the page shows something and runs no more, and look at what it shows."""
     try:
         await page.wait_for_function(ANSWERS, timeout=1000 * LIMIT)
@@ -81,7 +77,7 @@ async def answered(page: Page, visitor: Visitor) -> None:
             await page.reload()
 
 
-async def act(page: Page, visitor: Visitor) -> None:
+async def act(page, visitor):
     """One thing that a person does with a browser."""
     kind = visitor.one_of(
         ["touch"] * 8
@@ -129,7 +125,7 @@ async def act(page: Page, visitor: Visitor) -> None:
     return None
 
 
-async def touch(page: Page, visitor: Visitor) -> None:
+async def touch(page, visitor):
     """Press, or move a few steps, something that can be."""
     handle = await page.evaluate_handle(ANY, float(visitor.rng.random()))
     element = handle.as_element()

@@ -1,14 +1,10 @@
 """A real Ray cluster on this machine for tests: a head without processors, nodes of one each."""
 
-from __future__ import annotations
-
 import os
 import time
 import warnings
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 import psutil
 
@@ -18,7 +14,7 @@ MEMORY = 200_000_000
 """Of a node's object store, which holds nothing of ours."""
 
 
-def environment(address: str = "", token: str | None = TOKEN) -> dict[str, str]:
+def environment(address="", token=TOKEN):
     """What a page server or a node is started with."""
     known = {"RAY_AUTH_MODE": "token", "UNROLLED_RAY": address, "PYTHONPATH": str(ROOT)}
     return known | ({} if token is None else {"RAY_AUTH_TOKEN": token})
@@ -27,25 +23,25 @@ def environment(address: str = "", token: str | None = TOKEN) -> dict[str, str]:
 class Nodes:
     """Ray's own cluster for tests. Its nodes take code from `ROOT`, or from where one is told."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port=None):
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             from ray.cluster_utils import Cluster
 
-        self._cluster: Any = Cluster()
+        self._cluster = Cluster()
         self.head = self._add(num_cpus=0, **({"gcs_server_port": port} if port else {}))
-        self.address: str = self._cluster.address
+        self.address = self._cluster.address
 
-    def _add(self, **options: Any) -> Any:
+    def _add(self, **options):
         return self._cluster.add_node(
             include_dashboard=False, object_store_memory=MEMORY, **options
         )
 
-    def add(self, path: Path = ROOT, slots: int = 1) -> Any:
+    def add(self, path=ROOT, slots=1):
         """One more node, of one processor or so many, with the code that lies there."""
         return self._add(num_cpus=slots, env_vars={"PYTHONPATH": str(path)})
 
-    def kill(self, node: Any) -> None:
+    def kill(self, node):
         """End all processes of a node at once, as when its machine is gone."""
         raylet = self.process(node, "raylet")
         for process in [*raylet.children(recursive=True), raylet]:
@@ -53,16 +49,16 @@ class Nodes:
         self._cluster.remove_node(node, allow_graceful=False)
 
     @staticmethod
-    def process(node: Any, name: str) -> psutil.Process:
+    def process(node, name):
         """A node's process: "raylet", or the head's "gcs_server"."""
         return psutil.Process(node.all_processes[name][0].process.pid)
 
-    def worker_of(self, node: Any) -> psutil.Process:
+    def worker_of(self, node):
         """The process of a node that trains, which its slot has started."""
         children = self.process(node, "raylet").children(recursive=True)
         return next(each for each in children if "lib.training.worker" in each.cmdline())
 
-    def close(self) -> None:
+    def close(self):
         """End all of it."""
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -70,7 +66,7 @@ class Nodes:
 
 
 @contextmanager
-def nodes(count: int, port: int | None = None) -> Iterator[tuple[Nodes, list[Any]]]:
+def nodes(count, port=None):
     """A cluster and its nodes; clients in this process find it by the environment."""
     before = dict(os.environ)
     # A driver may start meanwhile: where there was a cluster before, it goes on looking for that.
@@ -85,7 +81,7 @@ def nodes(count: int, port: int | None = None) -> Iterator[tuple[Nodes, list[Any
         os.environ.update(before)
 
 
-def until(true: Callable[[], object], seconds: float = 120.0) -> None:
+def until(true, seconds=120.0):
     """Wait until something is so. Raises TimeoutError."""
     end = time.monotonic() + seconds
     while not true():

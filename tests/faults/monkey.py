@@ -8,8 +8,6 @@ visitor's last steps. Every visitor draws from a generator of its own, so a seed
 wishes; what comes of them depends on the machine too. Memory is measured by `tests.bench.soak`.
 """
 
-from __future__ import annotations
-
 import argparse
 import asyncio
 import contextlib
@@ -18,14 +16,12 @@ import sys
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from playwright.async_api import async_playwright
-from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.browser.chromium import FLAGS, find
 from tests.browser.conftest import DESKTOP, TELL_EXCEPTIONS
-from tests.browser.server import Server, serve_for_tests
+from tests.browser.server import serve_for_tests
 from tests.faults.browsing import browse
 from tests.faults.wishes import LIMIT, Visitor, wish
 from tests.session import WIDGETS, Session
@@ -42,22 +38,22 @@ class Tab(Session):
     finished, runs = 0, 0
     """Runs that have ended, also those of fragments; those of the whole page that have begun."""
 
-    def _on_new_session(self, message: ForwardMsg) -> None:
+    def _on_new_session(self, message):
         super()._on_new_session(message)
         self.runs += not self._run_fragments
 
-    def _on_script_finished(self, message: ForwardMsg) -> None:
+    def _on_script_finished(self, message):
         super()._on_script_finished(message)
         self.finished += 1
         there = {getattr(shown.element, kind).id for shown, kind in self._widgets_shown()}
         there |= {*self._folded.values()}
         self._widgets = {name: held for name, held in self._widgets.items() if name in there}
 
-    def _widgets_shown(self) -> list[tuple[Any, str]]:
+    def _widgets_shown(self):
         shown = [(each, each.element.WhichOneof("type")) for each in self._shown.values()]
         return [(each, kind) for each, kind in shown if kind in WIDGETS]
 
-    async def goes(self, visitor: Visitor) -> None:
+    async def goes(self, visitor):
         """Follow a link, go back to an older address of this page, or open what is folded."""
         links = [e.page_link for e in self.elements("page_link") if e.page_link.page_script_hash]
         if links and visitor.likes(0.6):
@@ -75,7 +71,7 @@ class Tab(Session):
             visitor.does(f"goes to ?{self.query}")
             await self.rerun(is_history_navigation=visitor.likes(0.5))
 
-    async def touches(self, visitor: Visitor) -> None:
+    async def touches(self, visitor):
         """Move, press, pick or fill in one of the page's widgets."""
         shown = [
             (each, kind, getattr(each.element, kind))
@@ -91,7 +87,7 @@ class Tab(Session):
         return await self.rerun(fragment_id=each.fragment)
 
 
-async def wander(server: Server, visitor: Visitor, end: float) -> None:
+async def wander(server, visitor, end):
     """Visit after visit without a browser, until `end` on `time.monotonic`."""
     while time.monotonic() < end:
         page, query = visitor.address()
@@ -104,7 +100,7 @@ async def wander(server: Server, visitor: Visitor, end: float) -> None:
         await asyncio.sleep(visitor.number(0, 5))
 
 
-async def stay(tab: Tab, visitor: Visitor, end: float) -> None:
+async def stay(tab, visitor, end):
     """Do things, some of them in quick succession, and look what the page makes of them."""
     for _ in range(int(visitor.rng.integers(1, 40))):
         before, runs, start = tab.finished, tab.runs, time.monotonic()
@@ -125,12 +121,10 @@ async def stay(tab: Tab, visitor: Visitor, end: float) -> None:
             return
 
 
-async def let_loose(
-    server: Server, seed: int, seconds: float, sessions: int = 4, tabs: int = 2
-) -> list[str]:
+async def let_loose(server, seed, seconds, sessions=4, tabs=2):
     """So many visitors of each kind, for so many seconds: what they have found."""
-    findings: list[str] = []
-    runs: list[str] = []
+    findings = []
+    runs = []
     end = time.monotonic() + seconds
     names = [f"session {k}" for k in range(sessions)] + [f"tab {k}" for k in range(tabs)]
     visitors = [Visitor(name, [seed, k], runs, findings) for k, name in enumerate(names)]
@@ -149,7 +143,7 @@ async def let_loose(
     return findings
 
 
-def main() -> int:
+def main():
     """Run it, and print what was found; 1 if there is something."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seed", type=int, default=1)

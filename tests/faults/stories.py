@@ -1,55 +1,49 @@
 """What people do in a story, and what can be seen of a server's worker from without."""
 
-from __future__ import annotations
-
 import asyncio
 import os
-from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from typing import Any
 
 import psutil
 
 from lib.training.machine import IDLE_NICE
-from tests.browser.server import Server
-from tests.session import Session
 from tests.waiting import eventually
 
 KILLED = "was killed (SIGKILL"
 
 
-def play(story: Coroutine[Any, Any, None]) -> None:
+def play(story):
     """Run a story to its end, in a thread: the browser tests' event loop may be running in ours."""
     with ThreadPoolExecutor(1) as thread:
         thread.submit(asyncio.run, story).result()
 
 
-async def trains(session: Session) -> None:
+async def trains(session):
     """Wait until it has trained more than it shows now."""
     epoch = session.epoch
     await session.until(lambda: session.epoch > epoch)
 
 
-async def train(session: Session) -> None:
+async def train(session):
     """Train, and wait for the first point."""
     await session.click("Train")
     await session.until(lambda: session.epoch > 0)
 
 
-async def stop(*sessions: Session) -> None:
+async def stop(*sessions):
     """Stop, and wait until it has: what trains on takes the processor from the next test."""
     for session in sessions:
         await session.click("Stop")
         await session.until(lambda s=session: s.has("stopped"))
 
 
-async def reads(session: Session, *words: str) -> None:
+async def reads(session, *words):
     """Wait until all of this is written on the page."""
     await session.until(lambda: all(each in session.text for each in words))
 
 
-async def train_again(session: Session) -> None:
+async def train_again(session):
     """Start a run anew that was lost, or that has begun again by itself; see its first point.
 
     How often a worker has died lately decides which of the two it is, and a busy machine that.
@@ -61,16 +55,16 @@ async def train_again(session: Session) -> None:
     await session.until(lambda: session.epoch > 0)
 
 
-async def comes(true: Callable[[], object]) -> None:
+async def comes(true):
     """Wait until this is true of what another process does."""
     assert await asyncio.to_thread(eventually, true)
 
 
-async def next_worker(server: Server, *before: psutil.Process) -> psutil.Process:
+async def next_worker(server, *before):
     """The one that works, or will, when those have ended."""
-    found: list[psutil.Process] = []
+    found = []
 
-    def is_there() -> bool:
+    def is_there():
         found[:] = [worker for worker in server.workers() if worker not in before]
         return len(found) == 1
 
@@ -78,7 +72,7 @@ async def next_worker(server: Server, *before: psutil.Process) -> psutil.Process
     return found[0]
 
 
-def seconds_of_builds(worker: psutil.Process, nice: int) -> float:
+def seconds_of_builds(worker, nice):
     """Processor time of the threads that build, by their `nice`: see `machine.IDLE_NICE`."""
     used = 0.0
     with suppress(psutil.NoSuchProcess):
@@ -89,13 +83,13 @@ def seconds_of_builds(worker: psutil.Process, nice: int) -> float:
     return used
 
 
-async def builds(worker: psutil.Process, nice: int) -> None:
+async def builds(worker, nice):
     """Wait until such a thread works on a program."""
     before = seconds_of_builds(worker, nice)
     await comes(lambda: seconds_of_builds(worker, nice) > before)
 
 
-async def has_built_for_nobody(worker: psutil.Process) -> None:
+async def has_built_for_nobody(worker):
     """Wait until it has none left to build: it did, and then nothing for a second."""
     await comes(lambda: seconds_of_builds(worker, IDLE_NICE) > 0)
     before = -1.0

@@ -3,13 +3,9 @@
 The tests share one cluster and go on from where the one before has left it.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -18,8 +14,7 @@ import pytest
 from lib.data.datasets import make_dataset
 from lib.experiment.experiment import Experiment
 from lib.export.card import card_of, read_card
-from lib.results.run import Run, Snapshot, Status
-from lib.sweep.runner import Runner
+from lib.results.run import Run, Status
 from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
@@ -40,14 +35,14 @@ Made = tuple[Nodes, list[Any]]
 
 
 @pytest.fixture(scope="module")
-def made() -> Iterator[Made]:
+def made():
     """A head without processors, and two nodes of one each."""
     with nodes(2) as found:
         yield found
 
 
 @pytest.fixture(scope="module")
-def client(made: Made) -> Iterator[TrainingClient]:
+def client(made):
     """A page server's client, to which both nodes are known."""
     del made
     with TrainingClient() as server:
@@ -55,25 +50,25 @@ def client(made: Made) -> Iterator[TrainingClient]:
         yield server
 
 
-def start(client: TrainingClient, seed: int = 0, **options: Any) -> Run:
+def start(client, seed=0, **options):
     """A run that takes some seconds, and that other servers may show."""
     experiment = EXPERIMENT.set(seed=seed)
     card = card_of(experiment, None, "a browser", "Run 1")
     return client.start(experiment, DATASET, card=card, **options)
 
 
-def at_epoch(client: TrainingClient, run: Run, epoch: int) -> Snapshot:
+def at_epoch(client, run, epoch):
     """A run's snapshot when it has got so far."""
     return client.wait(run, 120, lambda snapshot: snapshot.epoch >= epoch)
 
 
-def busy(made: Made) -> list[float]:
+def busy(made):
     """How many seconds of a processor the workers of the nodes have used."""
     cluster, there = made
     return [sum(cluster.worker_of(node).cpu_times()[:2]) for node in there]
 
 
-def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> None:
+def test_runs_are_spread_over_both_nodes(client, made):
     """Each has one of two; and both come to what one machine comes to."""
     before = busy(made)
     runs = [start(client, seed) for seed in (0, 1)]
@@ -87,30 +82,30 @@ def test_runs_are_spread_over_both_nodes(client: TrainingClient, made: Made) -> 
 
 
 @pytest.mark.weekly
-def test_a_driver_that_is_killed_is_followed_by_another(client: TrainingClient) -> None:
+def test_a_driver_that_is_killed_is_followed_by_another(client):
     """The run goes on from its checkpoint, and the person is told."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 60)
-    driver = client._pool.cluster.worker  # type: ignore[union-attr]
-    os.kill(driver.pid, 9)  # type: ignore[union-attr,arg-type]
+    driver = client._pool.cluster.worker
+    os.kill(driver.pid, 9)
     until(lambda: "The connection to the cluster was lost" in snapshot(client, run).reason)
     assert "This run goes on from epoch" in snapshot(client, run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
 
 
-def card_from(client: TrainingClient, run_id: str) -> Any:
+def card_from(client, run_id):
     """What other page servers know of a run."""
     return client.find(run_id).result(60)["card"]
 
 
 @pytest.mark.weekly
-def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) -> None:
+def test_two_page_servers_show_one_link(client, tmp_path):
     """Who opens it on the other server watches the run, also when the first server is gone."""
-    links: list[str] = []
+    links = []
     logs = [tmp_path / name for name in ("one", "other")]
 
-    async def story() -> None:
+    async def story():
         with serve(logs[0]) as first, serve(logs[1]) as second:
             async with Session(first.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
                 await train(one)
@@ -137,14 +132,14 @@ def test_two_page_servers_show_one_link(client: TrainingClient, tmp_path: Path) 
 
 
 @pytest.mark.weekly
-def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Made) -> None:
+def test_what_a_node_trained_goes_on_elsewhere(client, made):
     """Runs and a sweep of 24: from checkpoints, to the same end; a person is told."""
     cluster, there = made
-    runs: list[Run] = []
+    runs = []
     for seed in range(3):  # one after the other: a slot that is slow to answer gets no run
         runs.append(start(client, seed, show_seconds=90))
         at_epoch(client, runs[-1], 10)
-    seen: list[Runner] = []
+    seen = []
     with ThreadPoolExecutor(1) as thread:
         sweep = thread.submit(run_sweep, **SWEEP, progress=seen.append)
         until(lambda: seen and len(seen[-1].results) >= 4)
@@ -167,7 +162,7 @@ def test_what_a_node_trained_goes_on_elsewhere(client: TrainingClient, made: Mad
         assert result.final_mse == pytest.approx(found.results[mode].final_mse, rel=1e-3)
 
 
-def told_of_loss(client: TrainingClient, runs: list[Run]) -> Run:
+def told_of_loss(client, runs):
     """The run that was on the node that is gone, when a person is told of it."""
     until(lambda: any("Its place in the cluster" in snapshot(client, run).reason for run in runs))
     lost = next(run for run in runs if "Its place in the cluster" in snapshot(client, run).reason)
@@ -175,7 +170,7 @@ def told_of_loss(client: TrainingClient, runs: list[Run]) -> Run:
     return lost
 
 
-def snapshot(client: TrainingClient, run: Run) -> Snapshot:
+def snapshot(client, run):
     """The newest of a run."""
     found = client.latest(run)
     assert found
@@ -183,9 +178,7 @@ def snapshot(client: TrainingClient, run: Run) -> Snapshot:
 
 
 @pytest.mark.weekly
-def test_a_node_of_another_version_is_not_used(
-    client: TrainingClient, made: Made, tmp_path: Path, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_a_node_of_another_version_is_not_used(client, made, tmp_path, caplog):
     """What is trained on two versions can't be compared; the log of the page server says so."""
     cluster, _ = made
     shutil.copytree(ROOT / "lib", tmp_path / "lib")
@@ -207,13 +200,13 @@ def test_a_node_of_another_version_is_not_used(
     ],
 )
 def test_without_its_token_a_cluster_is_not_used(  # noqa: PLR0917
-    made: Made,
-    monkeypatch: pytest.MonkeyPatch,
-    tmp_path: Path,
-    mode: str,
-    token: str | None,
-    words: str,
-) -> None:
+    made,
+    monkeypatch,
+    tmp_path,
+    mode,
+    token,
+    words,
+):
     """Training goes on on this machine, and a sentence says why."""
     cluster, _ = made
     monkeypatch.delenv("RAY_AUTH_TOKEN")
@@ -228,7 +221,7 @@ def test_without_its_token_a_cluster_is_not_used(  # noqa: PLR0917
 
 
 @pytest.mark.weekly
-def test_while_the_head_is_gone_this_machine_trains(client: TrainingClient, made: Made) -> None:
+def test_while_the_head_is_gone_this_machine_trains(client, made):
     """A run goes on here, and is told why; when there is a head again, new runs go to its nodes."""
     cluster, _ = made
     run = start(client, show_seconds=60)

@@ -1,9 +1,5 @@
 """Visitors who press everything (`tests.faults.monkey`), from one seed."""
 
-from __future__ import annotations
-
-from pathlib import Path
-
 import pytest
 
 from tests.browser.server import serve_for_tests
@@ -14,14 +10,12 @@ SEED = 1
 
 
 @pytest.mark.parametrize("seconds", [15, pytest.param(120, marks=pytest.mark.weekly)])
-def test_visitors_who_press_everything(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: int
-) -> None:
+def test_visitors_who_press_everything(tmp_path, monkeypatch, seconds):
     """Pages answer, show no exception and run in no loop; the log has no traceback."""
     monkeypatch.setenv(*SHOW_ERRORS)
-    findings: list[str] = []
+    findings = []
 
-    async def story() -> None:
+    async def story():
         findings.extend(await let_loose(server, SEED, seconds))
 
     with serve_for_tests(tmp_path) as server:

@@ -3,8 +3,6 @@
 The sessions speak Streamlit's protocol without a browser (tests/session.py).
 """
 
-from __future__ import annotations
-
 import asyncio
 import contextlib
 from itertools import cycle
@@ -12,15 +10,15 @@ from itertools import cycle
 import psutil
 
 from lib.ui.explore.live import SAME_CLICK_SECONDS
-from tests.browser.server import Server, serve
+from tests.browser.server import serve
 from tests.faults.stories import play, stop, train, trains
 from tests.session import ENDLESS, Session
 
 
-def test_a_hundred_quick_clicks(server: Server) -> None:
+def test_a_hundred_quick_clicks(server):
     """Train, Stop, Reset, faster than anything can answer. Then it is as new, for others always."""
 
-    async def story() -> None:
+    async def story():
         async with (
             Session(server.url, ENDLESS) as one,
             Session(server.url, f"{ENDLESS}&seed=1") as other,
@@ -44,10 +42,10 @@ def test_a_hundred_quick_clicks(server: Server) -> None:
     play(story())
 
 
-def test_ten_sliders_moved_while_training(server: Server) -> None:
+def test_ten_sliders_moved_while_training(server):
     """The page shows where they were let go; the run goes on with what it was started with."""
 
-    async def story() -> None:
+    async def story():
         async with Session(server.url, ENDLESS) as one:
             await train(one)
             await one.unfold("More")
@@ -66,10 +64,10 @@ def test_ten_sliders_moved_while_training(server: Server) -> None:
     play(story())
 
 
-def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> None:
+def test_one_that_reads_slowly_does_not_hold_up_the_others(server):
     """A page that takes nothing in any more, as on a phone in a tunnel, while its run trains."""
 
-    async def story() -> None:
+    async def story():
         async with Session(server.url, ENDLESS) as other:
             slow = Session(server.url, f"{ENDLESS}&seed=2")
             async with slow:
@@ -90,13 +88,13 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server: Server) -> No
     play(story())
 
 
-def test_tensorflow_stays_out_of_the_page_process(server: Server) -> None:
+def test_tensorflow_stays_out_of_the_page_process(server):
     """While a run trains, its library is mapped into the worker and not into Streamlit."""
 
-    def has_it(process: psutil.Process) -> bool:
+    def has_it(process):
         return any("tensorflow" in entry.path for entry in process.memory_maps())
 
-    async def story() -> None:
+    async def story():
         async with Session(server.url, ENDLESS) as one:
             await train(one)
             assert not has_it(server.process)
@@ -106,10 +104,10 @@ def test_tensorflow_stays_out_of_the_page_process(server: Server) -> None:
     play(story())
 
 
-def test_two_servers_on_one_machine_and_one_is_killed(server: Server) -> None:
+def test_two_servers_on_one_machine_and_one_is_killed(server):
     """Each has its own worker. Nothing is left of the killed one; the other's run goes on."""
 
-    async def story() -> None:
+    async def story():
         async with Session(server.url, ENDLESS) as one:
             await train(one)
             with serve(workers=1) as second:

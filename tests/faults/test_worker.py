@@ -3,15 +3,12 @@
 It builds the programs of size buckets (`lib.training.size_buckets`) while nobody waits.
 """
 
-from __future__ import annotations
-
 import asyncio
 
 import psutil
 import pytest
 
 from lib.training.machine import HELPER_NICE, IDLE_NICE
-from tests.browser.server import Server
 from tests.faults.stories import (
     KILLED,
     builds,
@@ -26,14 +23,14 @@ from tests.faults.stories import (
 from tests.session import ENDLESS, Session
 
 
-def test_killed_beneath_two_who_train_and_one_who_has_paused(server: Server) -> None:
+def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
     """Runs that train go on by themselves; a paused one is where it was, until it is resumed.
 
     All three read what happened. First in this file: of the third worker that dies within a short
     time runs are not restarted.
     """
 
-    async def story() -> None:
+    async def story():
         paused = f"{ENDLESS}&pace=fast&seeds=1"
         async with (
             Session(server.url, ENDLESS) as one,
@@ -61,10 +58,10 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server: Server) -> 
 
 
 @pytest.mark.weekly  # a kill while programs are built, and one beneath three runs, remain
-def test_killed_while_a_change_over_is_due(server: Server) -> None:
+def test_killed_while_a_change_over_is_due(server):
     """A run that trains by a size bucket, while its exact program is built, is lost as others."""
 
-    async def story() -> None:
+    async def story():
         async with Session(server.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
             worker = await next_worker(server)
             await has_built_for_nobody(worker)
@@ -82,10 +79,10 @@ def test_killed_while_a_change_over_is_due(server: Server) -> None:
     play(story())
 
 
-def test_killed_while_size_buckets_are_built(server: Server) -> None:
+def test_killed_while_size_buckets_are_built(server):
     """A fresh worker does from the start on. Who trains is told, and the next builds them, too."""
 
-    async def story() -> None:
+    async def story():
         async with Session(server.url, ENDLESS) as one:
             old = await next_worker(server)
             old.kill()

@@ -1,11 +1,8 @@
 """What a visitor of `tests.faults.monkey` wishes: links, texts, files and keys, many odd."""
 
-from __future__ import annotations
-
 import re
 import time
 from collections import deque
-from typing import Any
 from urllib.parse import urlencode
 
 import numpy as np
@@ -67,41 +64,41 @@ KEYS += ["ArrowLeft", "ArrowRight", *(f"Shift+Digit{k}" for k in range(1, 9))]
 class Visitor:
     """What a visitor wants, what it did, and what it found."""
 
-    def __init__(self, name: str, seed: list[int], runs: list[str], findings: list[str]) -> None:
+    def __init__(self, name, seed, runs, findings):
         self.name, self.seed = name, seed
         self.rng = np.random.default_rng(seed)
         self.runs, self.findings = runs, findings
         """Of all visitors: the ids of runs that they have seen, and what went wrong."""
-        self.steps: deque[str] = deque(maxlen=STEPS)
+        self.steps = deque(maxlen=STEPS)
         self.count = 0
 
-    def does(self, step: str) -> None:
+    def does(self, step):
         """Note a step before it is done."""
         self.count += 1
         self.steps.append(f"{time.strftime('%H:%M:%S')} {step[:200]}")
 
-    def found(self, what: str) -> None:
+    def found(self, what):
         """Note what nobody should meet; the same once for each visit."""
         text = f"{self.name}, step {self.count}: {what.strip()[:1500]}"
         self.findings.append("\n    ".join([text, *self.steps]))
         print(f"FOUND {self.findings[-1]}", flush=True)
 
-    def one_of(self, values: Any) -> Any:
+    def one_of(self, values):
         """One of these, all equally likely."""
         values = [*values]
         return values[int(self.rng.integers(len(values)))]
 
-    def likes(self, share: float) -> bool:
+    def likes(self, share):
         """Whether it feels like doing what it does in this share of cases."""
         return bool(self.rng.random() < share)
 
-    def number(self, low: float, high: float) -> float:
+    def number(self, low, high):
         """Rather a small one, so that not all runs take minutes."""
         return low + (high - low) * float(self.rng.random()) ** 4
 
-    def address(self) -> tuple[str, str]:
+    def address(self):
         """A page, and the rest of a link to it: settings, places and runs, some of them odd."""
-        query: list[tuple[str, str]] = []
+        query = []
         if self.likes(0.7):
             query.append(("data", self.one_of([*DATASETS, *ODD] if self.likes(0.1) else DATASETS)))
         for _ in range(int(self.rng.integers(0, 5))):
@@ -124,13 +121,13 @@ class Visitor:
             query.append(("run", self.one_of([*ODD, "0123456789abcdef"])))
         return self.one_of(PAGES), urlencode(query)
 
-    def saw(self, query: str) -> None:
+    def saw(self, query):
         """Note the run that stands in an address, so that others come to it by its link."""
         if (run := re.search(r"\brun=([^&]+)", query)) and run[1] not in self.runs:
             self.runs.append(run[1])
 
 
-def wish(visitor: Visitor, kind: str, widget: Any) -> tuple[str, Any]:
+def wish(visitor, kind, widget):
     """A value for a widget, and the field of Streamlit's protocol that holds it."""
     if kind == "button":
         return "trigger_value", True

@@ -1,9 +1,6 @@
 """What several files of quick tests begin with."""
 
-from __future__ import annotations
-
 import inspect
-from collections.abc import Iterator
 
 import pytest
 
@@ -15,7 +12,7 @@ from tests.unit.slots import run
 
 
 @pytest.hookimpl(tryfirst=True)
-def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
+def pytest_pyfunc_call(pyfuncitem):
     """Run a test that is a coroutine, on a loop whose time nobody waits for."""
     if not inspect.iscoroutinefunction(pyfuncitem.obj):
         return None
@@ -25,13 +22,13 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
 
 
 @pytest.fixture(autouse=True)
-def _counting_models(monkeypatch: pytest.MonkeyPatch) -> None:
+def _counting_models(monkeypatch):
     """Models that are trained answer with the number of their batches."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", counted_outputs)
 
 
 @pytest.fixture
-def desk() -> Iterator[Desk]:
+def desk():
     """A worker's loop that ends with its test."""
     desk = Desk()
     assert desk.receive() == Event("ready")
@@ -40,7 +37,7 @@ def desk() -> Iterator[Desk]:
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
+def scene():
     """A client whose worker isn't ready yet."""
     scene = Scene()
     yield scene

@@ -1,7 +1,5 @@
 """A worker's loop in a thread of the test, and the end of the connection that the client has."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Mapping
 from functools import partial
@@ -9,14 +7,11 @@ from multiprocessing import Pipe
 from types import MappingProxyType
 from typing import Any
 
-from lib.results.run import Snapshot, Status
+from lib.results.run import Snapshot
 from lib.training import worker
-from lib.training.architecture import Architecture
 from lib.training.messages import (
     Answer,
     Ask,
-    Checkpoint,
-    Command,
     Event,
     Message,
     Report,
@@ -24,12 +19,12 @@ from lib.training.messages import (
     decode,
     encode,
 )
-from lib.training.timing import USUAL, Timing
+from lib.training.timing import USUAL
 from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.waiting import PATIENCE
 
 
-def double(number: int) -> dict[str, int]:
+def double(number):
     """An answer that can be checked; of a negative number there is none."""
     if number < 0:
         raise ValueError(f"expected a number of 0 or more, received {number}.")
@@ -47,40 +42,40 @@ class Desk:
 
     def __init__(
         self,
-        build: Build = build,
-        answers: Answers = ANSWERS,
-        timing: Timing = USUAL,
-        buckets: Mapping[Architecture, bool] = MappingProxyType({}),
-    ) -> None:
-        self.seen: list[Snapshot | Checkpoint | Event | Answer] = []
+        build=build,
+        answers=ANSWERS,
+        timing=USUAL,
+        buckets=MappingProxyType({}),
+    ):
+        self.seen = []
         """All messages that were read."""
         self.connection, self.theirs = Pipe()
         loop = partial(worker.Loop, self.theirs, build, answers, timing, buckets=buckets)
         self.thread = threading.Thread(target=self._run, args=(loop,), daemon=True)
         self.thread.start()
 
-    def _run(self, loop: Callable[[], worker.Loop]) -> None:
+    def _run(self, loop):
         with self.theirs:
             loop().run()
 
-    def send(self, command: Command) -> None:
+    def send(self, command):
         """Send it as the client does."""
         self.connection.send_bytes(encode(command))
 
-    def start(self, run_id: str, *, paused: bool = False, **settings: object) -> None:
+    def start(self, run_id, *, paused=False, **settings):
         """Start a run."""
         self.send(Start(run_id, make_experiment(**settings), make_dataset().samples, paused))
 
-    def ask(self, question: str, **arguments: object) -> Answer:
+    def ask(self, question, **arguments):
         """Ask, and wait for what comes of it."""
         self.send(Ask("q", question, arguments))
         return self.find(lambda m: isinstance(m, Answer) and m.question_id == "q")
 
-    def receive(self) -> Snapshot | Checkpoint | Event | Answer:
+    def receive(self):
         """The next message that isn't a sign of life."""
         return self.find(lambda m: m != Event("alive"))
 
-    def find(self, true: Callable[[Any], bool]) -> Any:
+    def find(self, true):
         """The next message that this is true of."""
         while True:
             assert self.connection.poll(PATIENCE)
@@ -89,22 +84,22 @@ class Desk:
             if true(self.seen[-1]):
                 return self.seen[-1]
 
-    def find_status(self, run_id: str, status: Status) -> Snapshot:
+    def find_status(self, run_id, status):
         """The next snapshot of a run that has this status."""
         return self.find(
             lambda m: isinstance(m, Snapshot) and (m.run_id, m.status) == (run_id, status)
         )
 
-    def find_over(self, run_id: str) -> Snapshot:
+    def find_over(self, run_id):
         """The last snapshot of a run."""
         return self.find(lambda m: isinstance(m, Snapshot) and m.run_id == run_id and m.status.over)
 
-    def wait_for_end(self) -> None:
+    def wait_for_end(self):
         """Wait until the loop has ended."""
         self.thread.join(PATIENCE)
         assert not self.thread.is_alive()
 
-    def close(self) -> None:
+    def close(self):
         """End the connection, and with it the loop."""
         self.connection.close()
         self.wait_for_end()

@@ -1,27 +1,21 @@
 """Stand-ins for compiled programs and worker processes: for tests without Keras."""
 
-from __future__ import annotations
-
-import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 
 from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment, TrainingSettings
-from lib.results.run import Run, Snapshot, Status
-from lib.training.architecture import Architecture
+from lib.experiment.experiment import Experiment
+from lib.results.run import Snapshot
 from lib.training.client import TrainingClient
-from lib.training.messages import Command, Event, Message, Report, Start, Steer
-from lib.training.quotas import Visitor
+from lib.training.messages import Event, Report, Start, Steer
 from tests.clock import Clock
 from tests.waiting import PATIENCE
 
 Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
 
 
-def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8) -> Dataset:
+def make_dataset(n=10, t=3, f=2, k=1, train=8):
     """Samples without meaning."""
     rng = np.random.default_rng(0)
     y = rng.normal(size=(n, t, k)).astype(np.float32)
@@ -39,7 +33,7 @@ def make_dataset(n: int = 10, t: int = 3, f: int = 2, k: int = 1, train: int = 8
     )
 
 
-def make_experiment(**settings: object) -> Experiment:
+def make_experiment(**settings):
     """A small experiment: 5 epochs of 4 batches of 2 where nothing else is said."""
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
@@ -47,7 +41,7 @@ def make_experiment(**settings: object) -> Experiment:
 class FakeState:
     """The weights of each lane's model; training adds 1 to each for every batch."""
 
-    def __init__(self, weights: list[list[np.ndarray]], mode: str) -> None:
+    def __init__(self, weights, mode):
         self.weights = weights
         self.mode = mode
 
@@ -61,53 +55,51 @@ class FakeProgram:
 
     def __init__(
         self,
-        loss: Callable[[int], float] = lambda _: 1.0,
-        max_steps: int = 1000,
-        last_loss: Callable[[int], float] | None = None,
+        loss=lambda _: 1.0,
+        max_steps=1000,
+        last_loss=None,
         *,
-        clock: Clock | None = None,
-        seconds: float = 0.0,
-        error: Exception | None = None,
-        good: int = 0,
-    ) -> None:
+        clock=None,
+        seconds=0.0,
+        error=None,
+        good=0,
+    ):
         self.max_steps = max_steps
         self.lanes = self.threads = 1
-        self.calls: list[np.ndarray] = []
+        self.calls = []
         self._losses = {"sequence": loss, "last": last_loss or loss}
         self._clock, self._seconds = clock, seconds
         self._error, self._good = error, good
 
     def load(
         self,
-        models: list[list[np.ndarray]],
-        _own: Architecture,
-        _settings: TrainingSettings,
-        mode: str,
+        models,
+        _own,
+        _settings,
+        mode,
         *,
-        step: int = 0,
-    ) -> FakeState:
+        step=0,
+    ):
         """Models that have seen so many batches: that is what all weights are."""
         return FakeState([[np.full_like(array, step) for array in own] for own in models], mode)
 
-    def most_steps(self, _own: Architecture) -> int:
+    def most_steps(self, _own):
         """How many batches a call can train."""
         return self.max_steps
 
-    def samples(self, x: np.ndarray, _y: np.ndarray) -> int:
+    def samples(self, x, _y):
         """How many there are."""
         return len(x)
 
-    def weights(self, state: FakeState) -> list[list[np.ndarray]]:
+    def weights(self, state):
         """All the number of batches trained."""
         return state.weights
 
-    def numbers(self, state: FakeState) -> list[list[np.ndarray]]:
+    def numbers(self, state):
         """The same, since no optimizer remembers anything."""
         return state.weights
 
-    def train(
-        self, state: FakeState, _samples: int, batches: np.ndarray, _thread: int = 0
-    ) -> np.ndarray:
+    def train(self, state, _samples, batches, _thread=0):
         """The losses of the next batches (steps, L, B), in each lane the same: (steps, L)."""
         steps, lanes, _ = batches.shape
         done = int(state.weights[0][0].flat[0])
@@ -121,9 +113,7 @@ class FakeProgram:
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
 
 
-def counted_outputs(
-    experiment: Experiment, weights: list[np.ndarray], x: np.ndarray
-) -> Iterator[np.ndarray]:
+def counted_outputs(experiment, weights, x):
     """Outputs (1, T, K), for one sample at a time: everywhere the first weight.
 
     That is the number of batches trained, once trained; it stands for `outputs_in_parts`.
@@ -133,13 +123,13 @@ def counted_outputs(
         yield np.full((1, x.shape[1], weights[-1].shape[-1]), weights[0].flat[0], np.float32)
 
 
-def broken_outputs(error: Exception, good: int, units: int = 2) -> Outputs:
+def broken_outputs(error, good, units=2):
     """Raises `error` for models of so many units that were trained on more than `good` batches.
 
     The weights of untrained models are random, and below 1.
     """
 
-    def outputs(experiment: Experiment, weights: list[np.ndarray], x: np.ndarray) -> Any:
+    def outputs(experiment, weights, x):
         if experiment.model.units == units and weights[0].flat[0] >= max(1, good + 1):
             raise error
         return counted_outputs(experiment, weights, x)
@@ -147,37 +137,37 @@ def broken_outputs(error: Exception, good: int, units: int = 2) -> Outputs:
     return outputs
 
 
-def lost_outputs(batches: int) -> Outputs:
+def lost_outputs(batches):
     """No numbers for models that were trained on exactly so many batches."""
 
-    def outputs(experiment: Experiment, weights: list[np.ndarray], x: np.ndarray) -> Any:
+    def outputs(experiment, weights, x):
         for part in counted_outputs(experiment, weights, x):
             yield np.full_like(part, np.nan) if weights[0].flat[0] == batches else part
 
     return outputs
 
 
-def build(_key: Architecture) -> FakeProgram:
+def build(_key):
     """What a cache calls for a key."""
     return FakeProgram(lambda step: 1 / (step + 1))
 
 
-def build_after(gate: threading.Event) -> Callable[[Architecture], FakeProgram]:
+def build_after(gate):
     """The same, once the gate is open."""
 
-    def wait(key: Architecture) -> FakeProgram:
+    def wait(key):
         assert gate.wait(PATIENCE)
         return build(key)
 
     return wait
 
 
-def verb(command: Command) -> str:
+def verb(command):
     """What a command asks for: "start", "pause", "ask", …."""
     return command.verb if isinstance(command, Steer) else type(command).__name__.lower()
 
 
-def starts(command: Command, run: Run) -> bool:
+def starts(command, run):
     """Whether a command starts a run, with its settings and what the worker reads of its data."""
     if not isinstance(command, Start):
         return False
@@ -194,11 +184,11 @@ class FakeWorker:
 
     def __init__(
         self,
-        on_message: Callable[..., None],
-        on_end: Callable[..., None],
-        delay: float | None = 0.0,
-        *arguments: str,
-    ) -> None:
+        on_message,
+        on_end,
+        delay=0.0,
+        *arguments,
+    ):
         self.arguments = arguments
         """A driver's: its module and its server's name."""
         self.ready = False
@@ -210,14 +200,14 @@ class FakeWorker:
         self.ending = "was killed (SIGKILL)"
         self.unavailable = ""
         self.pid = 1
-        self.posted: list[Command] = []
-        self.at_once: dict[str, Snapshot] = {}
+        self.posted = []
+        self.at_once = {}
         """By verb, what it answers before anything else happens."""
         self._sent = 0
         self._on_message = on_message
         self._on_end = on_end
 
-    def post(self, command: Command) -> None:
+    def post(self, command):
         """Note it; sent, if the worker is ready."""
         self.posted.append(command)
         if self.ready:
@@ -225,36 +215,36 @@ class FakeWorker:
         if verb(command) in self.at_once:
             self.say(self.at_once[verb(command)])
 
-    def begin(self) -> None:
+    def begin(self):
         """Note it."""
         self.begun = True
 
-    def withdraw(self) -> list[Command]:
+    def withdraw(self):
         """Take back what came before it was ready, or after `stick`."""
         unsent, self.posted = self.posted[self._sent :], self.posted[: self._sent]
         return unsent
 
-    def stick(self) -> None:
+    def stick(self):
         """It takes no more commands."""
         self.ready = False
 
-    def close(self) -> None:
+    def close(self):
         """Note it."""
         self.closed = True
 
-    def say(self, message: Snapshot | Message) -> None:
+    def say(self, message):
         """A message arrives from the worker."""
         if isinstance(message, Event) and message.kind == "ready":
             self.ready = True
             self._sent = len(self.posted)
         self._on_message(self, Report(message) if isinstance(message, Snapshot) else message)
 
-    def die(self) -> None:
+    def die(self):
         """Its process has ended."""
         self._on_end(self)
 
     @property
-    def verbs(self) -> list[str]:
+    def verbs(self):
         """The commands that it was sent."""
         return [verb(command) for command in self.posted]
 
@@ -262,37 +252,37 @@ class FakeWorker:
 class Scene:
     """A client on a clock of the test, and the workers that it has started."""
 
-    def __init__(self, workers: int = 1, *, clustered: bool = False) -> None:
-        self.workers: list[FakeWorker] = []
+    def __init__(self, workers=1, *, clustered=False):
+        self.workers = []
         self.clock = Clock()
         self.client = TrainingClient(
             workers=workers, clock=self.clock.now, make_worker=self._make, clustered=clustered
         )
 
-    def _make(self, *arguments: object) -> FakeWorker:
-        self.workers.append(FakeWorker(*arguments))  # type: ignore[arg-type]
+    def _make(self, *arguments):
+        self.workers.append(FakeWorker(*arguments))
         self.workers[-1].pid = len(self.workers)
         return self.workers[-1]
 
     @property
-    def worker(self) -> FakeWorker:
+    def worker(self):
         """The one that was started last."""
         return self.workers[-1]
 
-    def start(self, owner: Visitor | None = None, paused: bool = False) -> Run:
+    def start(self, owner=None, paused=False):
         """A run of a small experiment."""
         return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
 
-    def say(self, run: Run, status: Status, epoch: int = 0) -> None:
+    def say(self, run, status, epoch=0):
         """The last worker reports."""
         self.worker.say(Snapshot(run.id, status, epoch, 5))
 
-    def latest(self, run: Run) -> Snapshot:
+    def latest(self, run):
         """The newest snapshot of a run that the client knows."""
         snapshot = self.client.latest(run)
         assert snapshot is not None
         return snapshot
 
-    def status(self, run: Run) -> Status:
+    def status(self, run):
         """Where a run stands, as the client knows."""
         return self.latest(run).status

@@ -1,7 +1,5 @@
 """Messages that neither real_messages.toml nor tests/agreement/mistakes.py has."""
 
-from __future__ import annotations
-
 TODAY = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
      "Dense has no activaton.", "Write activation."),

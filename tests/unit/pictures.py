@@ -2,13 +2,11 @@
 
 from dataclasses import replace
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
 from lib.charts.explore import EXPLORE_CARDS
-from lib.charts.palette import PALETTES, Palette
+from lib.charts.palette import PALETTES
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
 from lib.results.run import ModeResult, RunAt, Snapshot, Status
@@ -17,10 +15,10 @@ LIGHT = PALETTES["light"]
 EXPERIMENT = Experiment().set(T=4, F=3, U=5)
 
 
-def a_dataset(n: int = 8, t: int = 4, f: int = 3, k: int = 1, **more: object) -> Dataset:
+def a_dataset(n=8, t=4, f=3, k=1, **more):
     """Targets count up from 0; six samples of eight are for training; the guess is always 1."""
     y = np.arange(n * t * k, dtype=np.float32).reshape(n, t, k)
-    settings: dict[str, object] = {
+    settings = {
         "name": "fake",
         "title": "Fake",
         "x": np.linspace(-1, 1, n * t * f, dtype=np.float32).reshape(n, t, f),
@@ -32,17 +30,17 @@ def a_dataset(n: int = 8, t: int = 4, f: int = 3, k: int = 1, **more: object) ->
         "naive": np.ones_like(y),
         "naive_label": "guessing the mean",
     }
-    return Dataset(**{**settings, **more})  # type: ignore[arg-type]
+    return Dataset(**{**settings, **more})
 
 
-def of_a_table(dataset: Dataset, horizon: int = 1) -> Dataset:
+def of_a_table(dataset, horizon=1):
     """The same as windows of a table, each beginning a row after the one before."""
     rows, start = len(dataset.x), np.arange(len(dataset.x))
     origin = SimpleNamespace(series=np.zeros(rows, int), starts=start, horizons=(horizon,))
-    return replace(dataset, origin=origin)  # type: ignore[arg-type]
+    return replace(dataset, origin=origin)
 
 
-def a_result(dataset: Dataset, wrong: float, epochs: int = 10) -> ModeResult:
+def a_result(dataset, wrong, epochs=10):
     """A model that is `wrong` too high at every step of every sample."""
     return ModeResult(
         loss_epochs=np.arange(1, epochs + 1),
@@ -55,7 +53,7 @@ def a_result(dataset: Dataset, wrong: float, epochs: int = 10) -> ModeResult:
     )
 
 
-def a_snapshot(dataset: Dataset, *, epochs: int = 10, **wrong: float) -> Snapshot:
+def a_snapshot(dataset, *, epochs=10, **wrong):
     """A snapshot whose models are wrong by so much: `a_snapshot(data, sequence=0.5, last=0.25)`."""
     return Snapshot(
         run_id="r",
@@ -67,7 +65,7 @@ def a_snapshot(dataset: Dataset, *, epochs: int = 10, **wrong: float) -> Snapsho
     )
 
 
-def with_kept(snapshot: Snapshot, **kept: int | None) -> Snapshot:
+def with_kept(snapshot, **kept):
     """The same run with these epochs kept, by mode; each was judged and is remembered."""
     results = dict(snapshot.results)
     for mode, epoch in kept.items():
@@ -84,7 +82,7 @@ def with_kept(snapshot: Snapshot, **kept: int | None) -> Snapshot:
     return replace(snapshot, results=results)
 
 
-def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
+def spoiled(snapshot, value):
     """The same run after it diverged: every figure of every model is `value` (inf or nan)."""
     results = {
         mode: replace(
@@ -100,58 +98,58 @@ def spoiled(snapshot: Snapshot, value: float) -> Snapshot:
     return replace(snapshot, status=Status.DIVERGED, results=results)
 
 
-def traces(figure: go.Figure, name: str) -> list[Any]:
+def traces(figure, name):
     """The traces of that name."""
     return [trace for trace in figure.data if trace["name"] == name]
 
 
-def the(figure: go.Figure, name: str) -> Any:
+def the(figure, name):
     """The only trace of that name."""
     (trace,) = traces(figure, name)
     return trace
 
 
-def words_of(figure: go.Figure) -> str:
+def words_of(figure):
     """The key above a chart."""
     return figure.layout.annotations[0].text
 
 
 def a_run(
-    dataset: Dataset | None = None,
-    experiment: Experiment = EXPERIMENT,
+    dataset=None,
+    experiment=EXPERIMENT,
     *,
-    epochs: int = 10,
-    **wrong: float,
-) -> RunAt:
+    epochs=10,
+    **wrong,
+):
     """A run whose models are wrong by so much: `a_run(sequence=0.5, last=0.25)`."""
     dataset = dataset or a_dataset()
     return RunAt(experiment, dataset, a_snapshot(dataset, epochs=epochs, **wrong))
 
 
-def facts_of(card: str, run: RunAt, *picked: Any) -> Any:
+def facts_of(card, run, *picked):
     """The facts of an Explore card; of the answers to the first sample unless another is picked."""
     picked = picked or ((0, 0) if card == "predictions" else ())
     return EXPLORE_CARDS[card].facts(run, *picked)
 
 
-def drawn(card: str, run: RunAt, *picked: Any, palette: Palette = LIGHT) -> go.Figure:
+def drawn(card, run, *picked, palette=LIGHT):
     """The figure of an Explore card."""
     return EXPLORE_CARDS[card].figure(facts_of(card, run, *picked), palette)
 
 
-def takeaway(card: str, run: RunAt, *picked: Any) -> str:
+def takeaway(card, run, *picked):
     """The takeaway of an Explore card, which has at most 15 words."""
     words = EXPLORE_CARDS[card].takeaway(facts_of(card, run, *picked))
     assert len(words.split()) <= 15, words
     return words
 
 
-def sentence(card: str, run: RunAt, *picked: Any) -> str:
+def sentence(card, run, *picked):
     """What is said of an Explore card at length."""
     return EXPLORE_CARDS[card].sentence(facts_of(card, run, *picked))
 
 
-def all_figures(run: RunAt, palette: Palette = LIGHT) -> dict[str, go.Figure]:
+def all_figures(run, palette=LIGHT):
     """Every Explore card's figure, of the first sample and the last target, by the card's name."""
     return {
         name: drawn(name, run, *picked, palette=palette)

@@ -1,45 +1,41 @@
 """A cluster without Ray: real slots with fake workers, on a loop whose time nobody waits for."""
 
-from __future__ import annotations
-
 import asyncio
-from collections.abc import Callable, Coroutine
-from typing import Any
 
 from lib.results import Snapshot, Status
 from lib.training.cluster.driver import Driver
-from lib.training.cluster.held import UNSEEN, Mark
+from lib.training.cluster.held import UNSEEN
 from lib.training.cluster.link import UnavailableError
 from lib.training.cluster.slot import Slot
-from lib.training.messages import Command, Event, Message, Report, Start, decode, encode
+from lib.training.messages import Event, Message, Report, Start, decode, encode
 from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 
 
 class FastLoop(asyncio.SelectorEventLoop):
     """Its clock goes to the next thing that is to happen as soon as nothing else is to be done."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         super().__init__()
         self.seconds = 0.0
 
-    def time(self) -> float:
+    def time(self):
         """Seconds of this loop."""
         return self.seconds
 
-    def _run_once(self) -> None:
+    def _run_once(self):
         ahead = [each._when for each in self._scheduled if not each._cancelled]
         if ahead and not self._ready:
             self.seconds = max(self.seconds, min(ahead))
         super()._run_once()
 
 
-def run(work: Coroutine[Any, Any, Any]) -> Any:
+def run(work):
     """What comes of it, on such a loop."""
     with asyncio.Runner(loop_factory=FastLoop) as runner:
         return runner.run(work)
 
 
-async def until(true: Callable[[], object]) -> None:
+async def until(true):
     """Wait until something is so, on the loop's clock."""
     for _ in range(3000):
         if true():
@@ -48,7 +44,7 @@ async def until(true: Callable[[], object]) -> None:
     raise AssertionError("it never came")
 
 
-def start_of(run_id: str, **options: Any) -> Start:
+def start_of(run_id, **options):
     """The command that starts a small run."""
     return Start(run_id, make_experiment(), make_dataset().samples, **options)
 
@@ -56,15 +52,15 @@ def start_of(run_id: str, **options: Any) -> Start:
 class Place:
     """A slot, and what Ray does with it: call it, lose it, start it again."""
 
-    def __init__(self, *, is_ready: bool = True) -> None:
+    def __init__(self, *, is_ready=True):
         self.is_silent = False
         """Whether it gives no answer, and goes on."""
-        self.answers: dict[str, str] = {}
+        self.answers = {}
         """What it says instead of what is so, by method."""
-        self.ended: list[int | str] = []
+        self.ended = []
         self.begin(is_ready=is_ready)
 
-    def begin(self, *, is_ready: bool = True) -> None:
+    def begin(self, *, is_ready=True):
         """Start it, empty."""
         self._is_lost = asyncio.get_running_loop().create_future()
         self.slot = Slot(
@@ -77,15 +73,15 @@ class Place:
         if is_ready:
             self.worker.say(Event("ready"))
 
-    def _make(self, *arguments: Any) -> Any:
+    def _make(self, *arguments):
         self.worker = FakeWorker(*arguments)
         return self.worker
 
-    def lose(self) -> None:
+    def lose(self):
         """It is gone, as when its node is."""
         self._is_lost.set_result(None)
 
-    async def call(self, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
+    async def call(self, method, *arguments, seconds=5.0):
         """What the method returns, or `UnavailableError`."""
         if method in self.answers:
             return self.answers[method]
@@ -99,18 +95,16 @@ class Place:
         called.cancel()
         raise UnavailableError("is gone" if self._is_lost.done() else "fell silent")
 
-    def report(
-        self, run_id: str, status: Status = Status.RUNNING, epoch: int = 1, **figures: Any
-    ) -> None:
+    def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
         """Its worker says where a run stands."""
         self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
 
-    async def take(self, server: str, *commands: Command) -> None:
+    async def take(self, server, *commands):
         """A page server sends commands."""
         for each in commands:
             await self.slot.take(server, encode(each))
 
-    async def look(self, server: str, *names: str, **marks: Mark) -> dict[str, Any]:
+    async def look(self, server, *names, **marks):
         """What a server gets by id: messages, snapshots as themselves; it has nothing but marks."""
         asked = dict.fromkeys(names, UNSEEN) | marks
         _, found = await self.slot.look(server, asked, 0.5)
@@ -118,7 +112,7 @@ class Place:
         return {name: read(news.messages) for name, news in found.items()}
 
 
-def read(data: list[bytes]) -> list[Any]:
+def read(data):
     """Messages, of which snapshots as themselves."""
     found = [decode(each, Message) for each in data]
     return [each.snapshot if isinstance(each, Report) else each for each in found]
@@ -127,11 +121,11 @@ def read(data: list[bytes]) -> list[Any]:
 class FakeCluster:
     """Places by name; a test may add some."""
 
-    def __init__(self, *places: Place) -> None:
+    def __init__(self, *places):
         self.places = [*places]
         self.is_silent = False
 
-    async def find_slots(self) -> dict[str, Any]:
+    async def find_slots(self):
         """All of them, unless the head is gone."""
         if self.is_silent:
             await asyncio.sleep(3600)
@@ -141,36 +135,36 @@ class FakeCluster:
 class Server:
     """A page server's driver at work, which ends with the block."""
 
-    def __init__(self, cluster: FakeCluster, name: str = "one") -> None:
-        self.sent: list[Message] = []
+    def __init__(self, cluster, name="one"):
+        self.sent = []
         self.driver = Driver(
             name, cluster.find_slots, lambda data: self.sent.append(decode(data, Message))
         )
 
-    async def __aenter__(self) -> Server:
+    async def __aenter__(self):
         self.work = asyncio.ensure_future(self.driver.run())
         await asyncio.sleep(0.1)
         return self
 
-    async def __aexit__(self, *_: object) -> None:
+    async def __aexit__(self, *_):
         self.work.cancel()
         await asyncio.gather(self.work, return_exceptions=True)
 
-    async def take(self, *commands: Command) -> None:
+    async def take(self, *commands):
         """The client says this, one after the other."""
         for each in commands:
             self.driver.take(encode(each))
             await asyncio.sleep(0.1)
 
-    async def said(self, message: Message) -> None:
+    async def said(self, message):
         """Wait until the client is told this."""
         await until(lambda: message in self.sent)
 
-    def of(self, kind: type) -> list[Any]:
+    def of(self, kind):
         """What the client was told of one kind, but for signs of life."""
         return [m for m in self.sent if isinstance(m, kind) and m != Event("alive")]
 
-    def epochs(self, run_id: str) -> list[int]:
+    def epochs(self, run_id):
         """The epochs that the client was told of a run."""
         snapshots = [each.snapshot for each in self.of(Report)]
         return [each.epoch for each in snapshots if each.run_id == run_id]

@@ -1,20 +1,16 @@
 """Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
 
-from __future__ import annotations
-
-from typing import Any
-
 from lib.results.run import Status
 from lib.results.swept import MODES, PointResult
 
 
 def a_point(
-    sequence: list[float],
-    last: list[float],
-    status: Status = Status.FINISHED,
-    samples: float = float("inf"),
-    **values: Any,
-) -> PointResult:
+    sequence,
+    last,
+    status=Status.FINISHED,
+    samples=float("inf"),
+    **values,
+):
     """A point with these errors, seed by seed, and a best guess that is wrong by 1."""
     nothing = 1.0 if status is Status.FINISHED else float("nan")
     rows = [

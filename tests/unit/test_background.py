@@ -1,10 +1,7 @@
 """Runs in the background: they take what others leave of a worker, and nobody waits for them."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
-from typing import Any
 
 from lib.results.run import Status
 from lib.training.messages import Start, Steer
@@ -12,7 +9,7 @@ from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import build, make_dataset, make_experiment
-from tests.unit.test_programs import Workshop, ask, shop
+from tests.unit.test_programs import ask, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]
@@ -21,15 +18,15 @@ ONE_BATCH = replace(
 )
 
 
-def begin(desk: Desk, run_id: str, *, background: bool = False, **settings: object) -> None:
+def begin(desk, run_id, *, background=False, **settings):
     """Start a run."""
     experiment, samples = make_experiment(mode="last", **settings), make_dataset().samples
     desk.send(Start(run_id, experiment, samples, background=background))
 
 
-def test_a_run_in_the_background_waits_for_the_end_of_others() -> None:
+def test_a_run_in_the_background_waits_for_the_end_of_others():
     """From the moment the other is there, until it is over; then it goes on by itself."""
-    order: list[str] = []
+    order = []
     desk = Desk(timing=ONE_BATCH)
     begin(desk, "theirs", background=True, epochs=400)
     desk.find_status("theirs", Status.RUNNING)
@@ -40,7 +37,7 @@ def test_a_run_in_the_background_waits_for_the_end_of_others() -> None:
     assert order == ["own", "theirs"]
 
 
-def test_a_run_that_is_to_yield_is_in_the_background_until_it_is_attended_to() -> None:
+def test_a_run_that_is_to_yield_is_in_the_background_until_it_is_attended_to():
     """As where nobody looks at it, and then somebody does; a sweep's stays there."""
     desk = Desk(timing=ONE_BATCH)
     for run_id in ("unseen", "seen again", "a sweep's"):
@@ -48,18 +45,18 @@ def test_a_run_that_is_to_yield_is_in_the_background_until_it_is_attended_to() -
         desk.send(Steer("yield", run_id))
     for run_id in ("seen again", "a sweep's"):
         desk.send(Steer("attend", run_id))
-    order: list[str] = []
+    order = []
     while len(order) < 3:
         order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
     desk.close()
     assert order[0] == "seen again"
 
 
-def test_it_rests_while_another_is_compiled() -> None:
+def test_it_rests_while_another_is_compiled():
     """Both processors are the compiler's."""
     gate = threading.Event()
 
-    def slowly(key: Any) -> Any:
+    def slowly(key):
         assert key.units == 2 or gate.wait(PATIENCE)
         return build(key)
 
@@ -74,7 +71,7 @@ def test_it_rests_while_another_is_compiled() -> None:
     desk.close()
 
 
-def test_what_a_person_waits_for_is_built_before_the_background_s(shop: Workshop) -> None:
+def test_what_a_person_waits_for_is_built_before_the_background_s(shop):
     """Which has a thread of its own, and begins nothing while others build."""
     cache = ProgramCache(shop.build)
     ask(cache, "a", "b", background=True)
@@ -92,8 +89,8 @@ def test_what_a_person_waits_for_is_built_before_the_background_s(shop: Workshop
 
 
 def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
-    shop: Workshop,
-) -> None:
+    shop,
+):
     """A key that a person waits for, too, stays."""
     cache = ProgramCache(shop.build)
     cache.ask("a")

@@ -1,7 +1,5 @@
 """The order of samples: all of them in every epoch, and the same however it is taken."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -14,7 +12,7 @@ quickly = settings(derandomize=True, deadline=None)
 
 @quickly
 @given(st.integers(1, 50), st.integers(1, 60), st.integers(0, 9999), st.integers(1, 4))
-def test_every_sample_is_in_every_epoch_once(n: int, batch: int, seed: int, epochs: int) -> None:
+def test_every_sample_is_in_every_epoch_once(n, batch, seed, epochs):
     """Also those of the last batch, which is short where N isn't a multiple of B."""
     order = BatchOrder(n, batch, seed)
     taken = order.take(epochs * order.steps).reshape(epochs, -1)
@@ -24,7 +22,7 @@ def test_every_sample_is_in_every_epoch_once(n: int, batch: int, seed: int, epoc
 
 @quickly
 @given(st.integers(1, 30), st.integers(1, 12), st.lists(st.integers(1, 20), min_size=1, max_size=8))
-def test_the_order_does_not_depend_on_how_it_is_taken(n: int, b: int, parts: list[int]) -> None:
+def test_the_order_does_not_depend_on_how_it_is_taken(n, b, parts):
     """Slices of any length give the batches that one long call gives."""
     whole = BatchOrder(n, b, 3).take(sum(parts))
     order = BatchOrder(n, b, 3)
@@ -35,7 +33,7 @@ def test_the_order_does_not_depend_on_how_it_is_taken(n: int, b: int, parts: lis
     ("n", "batch", "steps", "sizes"),
     [(10, 4, 3, [4, 4, 2]), (8, 4, 2, [4, 4]), (3, 32, 1, [3]), (1, 1, 1, [1])],
 )
-def test_the_last_batch_has_what_is_left(n: int, batch: int, steps: int, sizes: list[int]) -> None:
+def test_the_last_batch_has_what_is_left(n, batch, steps, sizes):
     """It is filled up with -1; a batch is never larger than the data."""
     order = BatchOrder(n, batch, 0)
     assert order.steps == steps
@@ -43,7 +41,7 @@ def test_the_last_batch_has_what_is_left(n: int, batch: int, steps: int, sizes: 
     assert (order.take(steps) >= 0).sum(axis=1).tolist() == sizes
 
 
-def test_epochs_differ_and_seeds_do_too() -> None:
+def test_epochs_differ_and_seeds_do_too():
     """It is shuffled anew each time, and another seed shuffles otherwise."""
     first, second = BatchOrder(20, 20, 0).take(2)
     other = BatchOrder(20, 20, 1).take(1)[0]
@@ -53,7 +51,7 @@ def test_epochs_differ_and_seeds_do_too() -> None:
 
 @quickly
 @given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
-def test_an_order_goes_on_from_the_place_of_another(n: int, b: int, seed: int, epochs: int) -> None:
+def test_an_order_goes_on_from_the_place_of_another(n, b, seed, epochs):
     """With the very batches that come next there, however many came before."""
     first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
     if epochs:

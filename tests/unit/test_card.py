@@ -1,7 +1,5 @@
 """What page servers tell each other of a run, and what comes of what strangers would tell."""
 
-from __future__ import annotations
-
 import numpy as np
 import pytest
 
@@ -17,7 +15,7 @@ UPLOAD = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
 TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
 
 
-def test_made_data_are_made_anew() -> None:
+def test_made_data_are_made_anew():
     """By the settings, to the same numbers."""
     experiment = suggested("running_mean").set(N=64, seed=3)
     shown = read_card(card_of(experiment, None, "a browser", "Run 7"))
@@ -26,7 +24,7 @@ def test_made_data_are_made_anew() -> None:
     np.testing.assert_array_equal(shown.dataset.x, make_settled_dataset(experiment).x)
 
 
-def test_an_upload_comes_with_its_rows() -> None:
+def test_an_upload_comes_with_its_rows():
     """A table of which a page can show all; nobody knows who started the run."""
     shown = read_card(card_of(UPLOAD, TABLE, None, ""))
     assert shown.table is not None
@@ -35,7 +33,7 @@ def test_an_upload_comes_with_its_rows() -> None:
     np.testing.assert_array_equal(shown.dataset.y, make_settled_dataset(UPLOAD, TABLE).y)
 
 
-def test_rows_that_are_too_many_are_told_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rows_that_are_too_many_are_told_nobody(monkeypatch):
     """There is no card then; of made data the rows don't matter."""
     monkeypatch.setattr(card, "MOST_BYTES", 100)
     assert card_of(UPLOAD, TABLE, None, "") == b""
@@ -45,7 +43,7 @@ def test_rows_that_are_too_many_are_told_nobody(monkeypatch: pytest.MonkeyPatch)
 GOOD = card_of(suggested("running_mean"), None, None, "")
 
 
-def with_rest(name: str, value: object) -> bytes:
+def with_rest(name, value):
     """The rows of the table with another value in a field."""
     rows = record_of(read(PLAIN))
     rows.rest[name] = value
@@ -74,7 +72,7 @@ def with_rest(name: str, value: object) -> bytes:
         ),
     ],
 )
-def test_what_is_no_card_is_a_value_error(bad: bytes) -> None:
+def test_what_is_no_card_is_a_value_error(bad):
     """Whatever it is: anybody with the cluster's token may have left it."""
     with pytest.raises(ValueError, match="not a"):
         read_card(bad)

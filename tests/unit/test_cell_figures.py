@@ -21,7 +21,7 @@ LIGHT = PALETTES["light"]
 ABOUT = {"start": 0, "sentence": "what it says", "outlined_name": "h"}
 
 
-def test_a_png_holds_each_number_as_one_pixel() -> None:
+def test_a_png_holds_each_number_as_one_pixel():
     """Read back, numbers and colours are what went in."""
     indexes = np.arange(6, dtype=np.uint8).reshape(2, 3)
     colors = [f"#0000{k:02X}" for k in range(6)]
@@ -31,13 +31,13 @@ def test_a_png_holds_each_number_as_one_pixel() -> None:
     np.testing.assert_array_equal(blue, indexes)
 
 
-def test_shades_go_from_one_end_over_zero_to_the_other() -> None:
+def test_shades_go_from_one_end_over_zero_to_the_other():
     """What is beyond is as strong as the end; what isn't a number looks like zero."""
     values = np.array([[-1.0, 0.0, 1.0, 7.0, -np.inf, np.nan]])
     assert shade_indexes(values, 1.0).tolist() == [[0, STEPS, 2 * STEPS, 2 * STEPS, 0, STEPS]]
 
 
-def test_large_layers_and_diverged_ones_are_drawn() -> None:
+def test_large_layers_and_diverged_ones_are_drawn():
     """100 timesteps of 128 units, seven matrices: less than 200 kB. Without numbers all is flat."""
     matrices = {f"m{k}": np.random.default_rng(k).uniform(-1, 1, (100, 128)) for k in range(6)}
     matrices["lost"] = np.full((100, 128), np.nan)
@@ -46,7 +46,7 @@ def test_large_layers_and_diverged_ones_are_drawn() -> None:
     assert page.count("<img") == 7
 
 
-def test_a_small_layer_shows_its_numbers() -> None:
+def test_a_small_layer_shows_its_numbers():
     """In the order of the rows; the last timestep of the first matrix is outlined."""
     matrices = {"h": np.array([[0.1, -0.2], [0.3, 0.4]]), "c": np.array([[3.0, 0], [0, 1]])}
     page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
@@ -58,7 +58,7 @@ def test_a_small_layer_shows_its_numbers() -> None:
     assert re.findall(r">(≈ 0|0|0\.4)</span>", shown) == ["≈ 0", "≈ 0", "0", "0.4"]
 
 
-def test_a_layer_below_the_top_one_has_no_step_outlined() -> None:
+def test_a_layer_below_the_top_one_has_no_step_outlined():
     """It hands out all its outputs in both modes: neither keeps one of them alone."""
     values = np.zeros((2, 3))
     outline = f"2px solid {LIGHT.last}"
@@ -71,7 +71,7 @@ def test_a_layer_below_the_top_one_has_no_step_outlined() -> None:
 
 
 @pytest.mark.parametrize("theme", PALETTES)
-def test_numbers_are_legible_on_every_shade(theme: str) -> None:
+def test_numbers_are_legible_on_every_shade(theme):
     """At least 4.5 to 1, as axe asks for (WCAG 2.2, 1.4.3)."""
     colors = PALETTES[theme]
     shades = colors.signed(STEPS)
@@ -79,7 +79,7 @@ def test_numbers_are_legible_on_every_shade(theme: str) -> None:
 
 
 @pytest.mark.parametrize("modes", [("sequence",), ("last",), ("sequence", "last")])
-def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ...]) -> None:
+def test_only_the_modes_that_are_trained_hand_something_out(modes):
     """Each in its colour, with Keras's own words."""
     x = np.ones((4, 2))
     page = unrolled_picture(x, LIGHT, modes=modes, has_cell_state=True, sentence="what it says")
@@ -89,7 +89,7 @@ def test_only_the_modes_that_are_trained_hand_something_out(modes: tuple[str, ..
     assert "x, the input at each timestep, ±1<" in page
 
 
-def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
+def test_a_unit_has_a_row_for_each_of_its_numbers():
     """Its trace, its name, the formula and the formula filled in; the scale's ends beside it."""
     made = lines(opened("lstm"), 0, 2)
     page = unit_lines(made, LIGHT)
@@ -101,7 +101,7 @@ def test_a_unit_has_a_row_for_each_of_its_numbers() -> None:
     assert "<span>2.5</span><span>−2.5</span>" in unit_lines([state], LIGHT)
 
 
-def test_units_that_move_alike_stand_together() -> None:
+def test_units_that_move_alike_stand_together():
     """Two families of traces, mixed: each comes out in one piece, and no unit is lost."""
     time = np.linspace(0, 6, 40)[:, None]
     sizes = np.linspace(0.5, 0.6, 4)

@@ -1,14 +1,10 @@
 """A run goes on with another worker as if nothing had been, and what that costs is bounded."""
 
-from __future__ import annotations
-
 from dataclasses import fields, replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from lib.data.dataset import Samples
 from lib.results.run import ModeResult, Status
 from lib.training import checkpoint, model_record
 from lib.training.checkpoint import SHARE, Checkpoints, restore
@@ -27,9 +23,7 @@ STOP = {"keep": "stop", "patience": 2, "epochs": 20}
 """Of `samples`: the last-step model stops after epoch 5, the sequence model after 8."""
 
 
-def make_trainer(
-    data: Samples | None = None, state: bytes = b"", loss: Any = None, **settings: object
-) -> PairTrainer:
+def make_trainer(data=None, state=b"", loss=None, **settings):
     """Ready to go, from the beginning or from a state."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
     restore(state, trainer.go_on_from)
@@ -38,14 +32,14 @@ def make_trainer(
     return trainer
 
 
-def train_to(trainer: PairTrainer, epochs: int) -> None:
+def train_to(trainer, epochs):
     """Up to an epoch; each is judged."""
     while trainer.epoch < epochs and not trainer.stopped:
         trainer.advance(LONG, (trainer.epoch + 1) * trainer.batches.steps)
         trainer.evaluate()
 
 
-def assert_same(one: PairTrainer, other: PairTrainer) -> None:
+def assert_same(one, other):
     """All their figures are, to the last bit."""
     assert (one.step, one.epoch, one.stopped) == (other.step, other.epoch, other.stopped)
     for ours, theirs in zip(one.results(whole=True), other.results(whole=True), strict=True):
@@ -54,7 +48,7 @@ def assert_same(one: PairTrainer, other: PairTrainer) -> None:
             assert_same_results(result, theirs[mode])
 
 
-def assert_same_results(one: ModeResult, other: ModeResult) -> None:
+def assert_same_results(one, other):
     """Figure by figure."""
     for field in fields(ModeResult):
         ours, theirs = getattr(one, field.name), getattr(other, field.name)
@@ -68,9 +62,7 @@ def assert_same_results(one: ModeResult, other: ModeResult) -> None:
 @pytest.mark.parametrize("seeds", [1, 5])
 @pytest.mark.parametrize("keep", ["last", "best", "stop"])
 @pytest.mark.parametrize("epoch", [1, 4, 6])
-def test_a_run_goes_on_as_if_nothing_had_been(
-    monkeypatch: pytest.MonkeyPatch, epoch: int, keep: str, seeds: int
-) -> None:
+def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
     """With the same batches, and the same figures at its end, of models that had stopped, too.
 
     So many epochs are remembered that they are thinned meanwhile.
@@ -103,9 +95,7 @@ def test_a_run_goes_on_as_if_nothing_had_been(
         ({"epochs": 2}, None),
     ],
 )
-def test_a_checkpoint_of_another_run_is_refused(
-    settings: dict[str, object], state: bytes | None
-) -> None:
+def test_a_checkpoint_of_another_run_is_refused(settings, state):
     """And what is none: that run fails, with a sentence, and others go on."""
     first = make_trainer()
     train_to(first, 2)
@@ -121,7 +111,7 @@ def test_a_checkpoint_of_another_run_is_refused(
     desk.close()
 
 
-def test_where_there_is_nothing_to_go_on_with_none_is_sent() -> None:
+def test_where_there_is_nothing_to_go_on_with_none_is_sent():
     """Untrained, in the middle of an epoch, not judged, or twice; when it has diverged or stopped.
 
     A model with more numbers than one may have isn't either.
@@ -149,10 +139,10 @@ def test_where_there_is_nothing_to_go_on_with_none_is_sent() -> None:
     assert not large.may_be_saved
 
 
-def test_a_run_that_trains_sends_one_every_two_seconds() -> None:
+def test_a_run_that_trains_sends_one_every_two_seconds():
     """Of increasing epochs; none when it is over, which a short one is before the first."""
 
-    def slowly(_key: Any) -> Any:
+    def slowly(_key):
         return FakeProgram(lambda step: 1 / (step + 1), max_steps=4)
 
     stage = Stage(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
@@ -166,7 +156,7 @@ def test_a_run_that_trains_sends_one_every_two_seconds() -> None:
     assert short.made == []
 
 
-def test_a_run_that_pauses_sends_one_before_it_says_so() -> None:
+def test_a_run_that_pauses_sends_one_before_it_says_so():
     """Who sees the pause knows that it would last. Another pause at the same epoch sends none."""
     stage = Stage(paused=True, epochs=10)
     stage.until_status(Status.PAUSED)
@@ -178,7 +168,7 @@ def test_a_run_that_pauses_sends_one_before_it_says_so() -> None:
     assert stage.sent[stage.places[0]].status is Status.PAUSED
 
 
-def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there() -> None:
+def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
     """At once, and then it trains to its end, as far as ever."""
     first = Stage(paused=True, epochs=10)
     for _ in range(3):
@@ -197,7 +187,7 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there() -> N
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
 
-def test_a_run_that_goes_on_paused_waits_for_its_command() -> None:
+def test_a_run_that_goes_on_paused_waits_for_its_command():
     """It trains no epoch more, steps from there, and a stop ends it there."""
     first = Stage(paused=True, epochs=10)
     first.run.step()
@@ -217,11 +207,11 @@ def test_a_run_that_goes_on_paused_waits_for_its_command() -> None:
     assert (stages[1].last.status, stages[1].last.epoch) == (Status.STOPPED, 1)
 
 
-def test_checkpoints_take_a_fiftieth_of_a_workers_time() -> None:
+def test_checkpoints_take_a_fiftieth_of_a_workers_time():
     """Of all runs together, by how long making the last one took."""
     clock, sent = Clock(), list[Checkpoint]()
 
-    def send(message: Checkpoint) -> None:
+    def send(message):
         clock.forward(0.1)
         sent.append(message)
 
@@ -237,14 +227,14 @@ def test_checkpoints_take_a_fiftieth_of_a_workers_time() -> None:
     assert [(made.run_id, made.epoch) for made in sent] == [("id", 1)]
 
 
-def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
     """It is larger than it may be, or there is no memory for it."""
     monkeypatch.setattr(checkpoint, "MOST_CHECKPOINT_BYTES", 100)
     stage = Stage(epochs=500, timing=SOON)
     stage.until_status(Status.FINISHED)
     assert stage.made == []
 
-    def no_memory(_: object) -> bytes:
+    def no_memory(_):
         raise MemoryError
 
     monkeypatch.setattr(checkpoint, "encode", no_memory)

@@ -1,9 +1,6 @@
 """A client starts, steers and shows runs, and asks, with workers that are only pretended."""
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import pytest
@@ -17,7 +14,7 @@ from tests.waiting import PATIENCE
 
 
 @pytest.fixture
-def pair() -> Iterator[Scene]:
+def pair():
     """A client of two workers, which aren't ready yet."""
     scene = Scene(workers=2)
     yield scene
@@ -25,11 +22,11 @@ def pair() -> Iterator[Scene]:
 
 
 @contextmanager
-def while_waiting(act: Callable[[], None]) -> Iterator[Callable[[Snapshot], bool]]:
+def while_waiting(act):
     """An `until` that is never true. Once it was asked, so somebody waits, `act` is called."""
     asked = threading.Event()
 
-    def until(_: Snapshot) -> bool:
+    def until(_):
         asked.set()
         return False
 
@@ -39,7 +36,7 @@ def while_waiting(act: Callable[[], None]) -> Iterator[Callable[[Snapshot], bool
     thread.join()
 
 
-def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
+def test_a_run_is_queued_while_the_worker_starts(scene):
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
     run = scene.start()
     snapshot = scene.latest(run)
@@ -54,7 +51,7 @@ def test_a_run_is_queued_while_the_worker_starts(scene: Scene) -> None:
     assert starts(command, run)
 
 
-def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
+def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
     """A run that is over takes no commands or late snapshots; a dropped one isn't known."""
     run, dropped = scene.start(), scene.start()
     scene.say(run, Status.RUNNING, 1)
@@ -71,7 +68,7 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene: Scene) -> None:
     assert scene.status(run) is Status.FINISHED
 
 
-def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
+def test_that_the_worker_is_silent_is_said(scene):
     """Before it is replaced; and nothing is said of it of a run that nobody waits for."""
     going, done = scene.start(), scene.start()
     scene.say(going, Status.RUNNING, 3)
@@ -94,9 +91,7 @@ def test_that_the_worker_is_silent_is_said(scene: Scene) -> None:
         ("stop", [(1, Status.RUNNING)]),
     ],
 )
-def test_a_paused_run_counts_as_running_until_the_worker_has_answered(
-    scene: Scene, verb: str, answers: list[tuple[int, Status]]
-) -> None:
+def test_a_paused_run_counts_as_running_until_the_worker_has_answered(scene, verb, answers):
     """Pages look on: they see a pause only that came after the command."""
     run = scene.start()
     scene.say(run, Status.PAUSED, 1)
@@ -111,11 +106,11 @@ def test_a_paused_run_counts_as_running_until_the_worker_has_answered(
     assert scene.worker.verbs == ["start", verb, "pause"]
 
 
-def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> None:
+def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene):
     """With the start; and later, once, to a run that isn't over."""
     plain = scene.start()
     run = scene.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
-    assert [start.show_seconds for start in scene.worker.posted] == [None, 8.0]  # type: ignore[union-attr]
+    assert [start.show_seconds for start in scene.worker.posted] == [None, 8.0]
     for seconds in (8.0, 24.0, 24.0, None):
         scene.client.set_pace(run, seconds)
     scene.client.set_pace(plain, None)
@@ -126,7 +121,7 @@ def test_a_pace_is_sent_and_another_one_whenever_it_is_another(scene: Scene) -> 
     assert len(scene.worker.posted) == 4
 
 
-def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
+def test_waiting_ends_when_what_was_waited_for_is_there(scene):
     """From another thread's report, or where the run is forgotten; without `until`, at its end."""
     run, dropped = scene.start(), scene.start()
     with while_waiting(lambda: scene.say(run, Status.RUNNING, 1)) as looked:
@@ -140,7 +135,7 @@ def test_waiting_ends_when_what_was_waited_for_is_there(scene: Scene) -> None:
         scene.client.wait(dropped, 60, never)
 
 
-def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
+def test_waiting_in_vain_says_where_the_run_stands(scene):
     """After the time is up, or at once when the run is over in another way."""
     run = scene.start()
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
@@ -151,11 +146,11 @@ def test_waiting_in_vain_says_where_the_run_stands(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("end", ["over", "forgotten", "closed"])
-def test_who_waits_for_several_hears_of_the_first_that_ends(pair: Scene, end: str) -> None:
+def test_who_waits_for_several_hears_of_the_first_that_ends(pair, end):
     """In whatever way; once one of them has ended at once, and of none in vain."""
     runs, ended = [pair.start(), pair.start()], threading.Event()
 
-    def wait() -> None:
+    def wait():
         pair.client.wait_any(runs, PATIENCE)
         ended.set()
 
@@ -175,7 +170,7 @@ def test_who_waits_for_several_hears_of_the_first_that_ends(pair: Scene, end: st
     pair.client.wait_any([], 0.01)
 
 
-def test_a_closed_client_has_no_worker_and_takes_no_runs(pair: Scene) -> None:
+def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
     """Its unfinished runs and questions have failed, and who waits for them hears of it."""
     run, future = pair.start(), pair.client.ask("double", number=1)
     pair.client.close()
@@ -187,7 +182,7 @@ def test_a_closed_client_has_no_worker_and_takes_no_runs(pair: Scene) -> None:
         pair.start()
 
 
-def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
+def test_a_run_goes_where_there_is_the_least_to_do(pair):
     """And stays there: what is said to it goes to its worker. What is prepared is as a run is."""
     assert pair.client.places == 2
     one, other = pair.workers
@@ -203,7 +198,7 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair: Scene) -> None:
     assert one.verbs[2:] == ["pause", "resume", "step", "stop", "drop"]
 
 
-def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
+def test_an_answer_comes_to_who_asked(scene):
     """The future waits for the worker, and has what it says, or raises its sentence."""
     future, wrong = (scene.client.ask("double", number=number) for number in (4, -1))
     first, second = (command for command in scene.worker.posted if isinstance(command, Ask))
@@ -217,7 +212,7 @@ def test_an_answer_comes_to_who_asked(scene: Scene) -> None:
         wrong.result(0)
 
 
-def test_a_cancelled_question_is_taken_back_from_its_worker(scene: Scene) -> None:
+def test_a_cancelled_question_is_taken_back_from_its_worker(scene):
     """An answer that comes all the same is passed over."""
     cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
     first, second = scene.worker.posted
@@ -230,7 +225,7 @@ def test_a_cancelled_question_is_taken_back_from_its_worker(scene: Scene) -> Non
     assert len(scene.worker.posted) == 3
 
 
-def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
+def test_a_question_ends_with_the_worker_that_got_it(scene):
     """It can be asked again. One that was not sent goes to the next worker."""
     waiting, first = scene.client.ask("double", number=1), scene.worker
     first.die()
@@ -245,7 +240,7 @@ def test_a_question_ends_with_the_worker_that_got_it(scene: Scene) -> None:
         lost.result(0)
 
 
-def test_a_question_waits_for_those_of_its_own_worker_alone(pair: Scene) -> None:
+def test_a_question_waits_for_those_of_its_own_worker_alone(pair):
     """What others are asked doesn't count."""
     first = [pair.client.ask("double", number=1) for _ in range(2)]
     pair.start()

@@ -1,9 +1,5 @@
 """A client with a cluster: which runs go there, which go on here, and what other servers share."""
 
-from __future__ import annotations
-
-from collections.abc import Iterator
-
 import pytest
 
 from lib.results import Run, Snapshot, Status
@@ -32,7 +28,7 @@ GONE = "Its place in the cluster is gone."
 
 
 @pytest.fixture
-def scene() -> Iterator[Scene]:
+def scene():
     """A client whose driver isn't ready yet."""
     scene = Scene(workers=2, clustered=True)
     yield scene
@@ -40,23 +36,23 @@ def scene() -> Iterator[Scene]:
 
 
 @pytest.fixture
-def ready(scene: Scene) -> Scene:
+def ready(scene):
     """The same with a cluster of three slots."""
     scene.worker.say(Event("ready", count=3))
     return scene
 
 
-def is_driver(worker: FakeWorker) -> bool:
+def is_driver(worker):
     """Whether it is no worker of this machine's own."""
     return worker.arguments[:1] == (MODULE,)
 
 
-def starts(worker: FakeWorker, run: Run) -> list[Start]:
+def starts(worker, run):
     """The commands that start a run there."""
     return [c for c in worker.posted if isinstance(c, Start) and c.run_id == run.id]
 
 
-def test_with_a_cluster_only_its_driver_starts(scene: Scene) -> None:
+def test_with_a_cluster_only_its_driver_starts(scene):
     """At once; it has one place until it says how many, and new runs wait for it."""
     (driver,) = scene.workers
     assert (is_driver(driver), driver.delay, scene.client.places) == (True, 0.0, 1)
@@ -68,7 +64,7 @@ def test_with_a_cluster_only_its_driver_starts(scene: Scene) -> None:
     assert scene.workers == [driver]
 
 
-def test_without_a_cluster_training_goes_on_here(scene: Scene) -> None:
+def test_without_a_cluster_training_goes_on_here(scene):
     """What had not been sent moves, with the reason; new runs come here, with it too."""
     (driver,) = scene.workers
     run = scene.start()
@@ -88,7 +84,7 @@ def test_without_a_cluster_training_goes_on_here(scene: Scene) -> None:
     assert not future.done()
 
 
-def test_runs_of_a_cluster_that_is_gone_go_on_here_until_it_is_back(ready: Scene) -> None:
+def test_runs_of_a_cluster_that_is_gone_go_on_here_until_it_is_back(ready):
     """From their checkpoints. Then new runs go there, and so does one whose process here dies."""
     (driver,) = ready.workers
     run = ready.start()
@@ -113,7 +109,7 @@ def test_runs_of_a_cluster_that_is_gone_go_on_here_until_it_is_back(ready: Scene
     assert starts(driver, run)[0].checkpoint == b"state"
 
 
-def test_a_driver_that_is_killed_is_followed_by_another(ready: Scene) -> None:
+def test_a_driver_that_is_killed_is_followed_by_another(ready):
     """Which gets all runs that go on; that may happen any number of times."""
     run, paused, stopped = (ready.start() for _ in range(3))
     for _ in range(3):
@@ -136,7 +132,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready: Scene) -> None:
     assert (ready.status(run), ready.client.away) == (Status.QUEUED, "")
 
 
-def test_a_driver_that_ends_again_and_again_is_given_up(ready: Scene) -> None:
+def test_a_driver_that_ends_again_and_again_is_given_up(ready):
     """This machine trains then; others are tried ever less often, and anew after a long life."""
     run, delays = ready.start(), []
     for seconds in (1, 1, 1, 1, 1, 20, 40, 60, 80, QUICK_SECONDS + 1):
@@ -150,7 +146,7 @@ def test_a_driver_that_ends_again_and_again_is_given_up(ready: Scene) -> None:
     assert any(starts(each, run) for each in ready.workers if not is_driver(each))
 
 
-def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready: Scene) -> None:
+def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     """From its checkpoint, paused if it was; a question has to be asked again."""
     run, paused = ready.start(), ready.start()
     future = ready.client.ask("double", number=1)
@@ -170,25 +166,23 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready: Scene) -> None:
 
 
 @pytest.mark.parametrize(("setting", "is_there"), [(None, False), ("", False), ("head:1", True)])
-def test_an_empty_setting_is_no_cluster(
-    monkeypatch: pytest.MonkeyPatch, setting: str | None, is_there: bool
-) -> None:
+def test_an_empty_setting_is_no_cluster(monkeypatch, setting, is_there):
     """As where it isn't set: a file of settings may leave it empty."""
     monkeypatch.delenv(machine.RAY, raising=False)
     if setting is not None:
         monkeypatch.setenv(machine.RAY, setting)
-    with TrainingClient(make_worker=FakeWorker) as client:  # type: ignore[arg-type]
+    with TrainingClient(make_worker=FakeWorker) as client:
         assert client.is_clustered is is_there
 
 
-def foreign(scene: Scene, run_id: str = "0" * 16) -> Run:
+def foreign(scene, run_id="0" * 16):
     """A run of another page server that is watched here."""
     run = Run(run_id, make_experiment(), make_dataset())
     scene.client.adopt(run)
     return run
 
 
-def test_a_run_of_another_server_is_found_and_watched(ready: Scene) -> None:
+def test_a_run_of_another_server_is_found_and_watched(ready):
     """It can be steered, and takes none of this server's room."""
     future = ready.client.find("0" * 16)
     (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
@@ -207,7 +201,7 @@ def test_a_run_of_another_server_is_found_and_watched(ready: Scene) -> None:
     assert [verb for verb in steers if verb != "attend"] == ["pause", "resume", "stop", "set_pace"]
 
 
-def test_its_own_server_hears_that_somebody_looks(ready: Scene) -> None:
+def test_its_own_server_hears_that_somebody_looks(ready):
     """Now and then; by the same sign a run here goes on that is looked at elsewhere."""
     run = foreign(ready)
     ready.say(run, Status.RUNNING, 2)
@@ -225,7 +219,7 @@ def test_its_own_server_hears_that_somebody_looks(ready: Scene) -> None:
 
 
 @pytest.mark.parametrize("how", ["lost", "dropped", "old", "away", "died"])
-def test_a_run_of_another_server_is_only_forgotten_here(ready: Scene, how: str) -> None:
+def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     """It may go on, and whoever looks again finds it again."""
     run = foreign(ready)
     ready.say(run, Status.RUNNING, 2)
@@ -249,7 +243,7 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready: Scene, how: str) 
 
 
 @pytest.mark.parametrize("is_own", [True, False])
-def test_a_pause_on_another_server_is_believed_after_a_while(ready: Scene, is_own: bool) -> None:
+def test_a_pause_on_another_server_is_believed_after_a_while(ready, is_own):
     """Just after a person has the run go on here, it may be of before that."""
     run = ready.start() if is_own else foreign(ready)
     ready.say(run, Status.PAUSED, 2)
@@ -262,9 +256,7 @@ def test_a_pause_on_another_server_is_believed_after_a_while(ready: Scene, is_ow
     assert ready.status(run) is Status.PAUSED
 
 
-def test_runs_of_others_that_are_over_leave_this_servers_theirs(
-    ready: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_runs_of_others_that_are_over_leave_this_servers_theirs(ready, monkeypatch):
     """Of each so many are known; a card, which may have an upload's rows, takes memory too."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 2)
     monkeypatch.setattr(run_registry, "KEEP_BYTES", 1_000_000)

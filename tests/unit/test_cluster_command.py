@@ -1,18 +1,12 @@
 """The driver process: whether there is a cluster; and which code is one version."""
 
-from __future__ import annotations
-
 import asyncio
 import re
 import shutil
 import socket
 import sys
 from multiprocessing import Pipe
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
-
-import pytest
 
 from lib.training.cluster import __main__ as module
 from lib.training.cluster import version
@@ -20,10 +14,10 @@ from lib.training.cluster.__main__ import drive, why_away
 from lib.training.messages import Message, decode
 
 
-def test_why_there_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_why_there_is_no_cluster(monkeypatch):
     """Ray may be missing, or its node here, or nobody listens at the address."""
-    here: list[str] = []
-    processes: Any = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
+    here = []
+    processes = lambda _: [SimpleNamespace(info={"name": name}) for name in here]  # noqa: E731
     monkeypatch.setattr(module.psutil, "process_iter", processes)
     monkeypatch.setattr(module, "find_spec", lambda _: None)
     assert "Ray isn't installed" in why_away("auto")
@@ -38,11 +32,11 @@ def test_why_there_is_no_cluster(monkeypatch: pytest.MonkeyPatch) -> None:
         assert why_away(nobody) == "nobody answers at its address"
 
 
-def test_a_ray_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
     """With what is missing, and the command that helps."""
     monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
     monkeypatch.setattr(module, "AWAY_SECONDS", 0)
-    ended: list[int] = []
+    ended = []
     monkeypatch.setattr(module.os, "_exit", ended.append)
     ours, theirs = Pipe()
     asyncio.run(drive("127.0.0.1:1", "here", theirs))
@@ -51,9 +45,7 @@ def test_a_ray_that_cannot_be_imported_is_said(monkeypatch: pytest.MonkeyPatch) 
     assert (event.kind, ended) == ("away", [0])
 
 
-def test_a_version_is_all_code_and_words_but_the_pages(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
+def test_a_version_is_all_code_and_words_but_the_pages(monkeypatch, tmp_path):
     """Two servers may differ in those, and share a cluster."""
     root = tmp_path / "lib"
     shutil.copytree(version.ROOT / "results", root / "results")

@@ -1,7 +1,5 @@
 """A cluster's driver and its slots: where runs go, what is lost, and what other servers see."""
 
-from __future__ import annotations
-
 import asyncio
 
 import pytest
@@ -16,7 +14,6 @@ from lib.training.messages import (
     Attended,
     Cancel,
     Checkpoint,
-    Command,
     Event,
     Lost,
     Prepare,
@@ -28,17 +25,17 @@ from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
 
 
-def runs_at(place: Place) -> list[str]:
+def runs_at(place):
     """Which runs a slot was told to start."""
     return [each.run_id for each in place.worker.posted if isinstance(each, Start)]
 
 
-def find(run_id: str) -> Ask:
+def find(run_id):
     """The question where a run is."""
     return Ask(f"find {run_id}", messages.FIND_RUN, {"run_id": run_id})
 
 
-async def test_it_counts_the_slots_that_can_train() -> None:
+async def test_it_counts_the_slots_that_can_train():
     """More may come, and some may go; one that isn't ready yet holds up nobody."""
     one, other = Place(), Place(is_ready=False)
     cluster = FakeCluster(one, other)
@@ -54,7 +51,7 @@ async def test_it_counts_the_slots_that_can_train() -> None:
         await until(lambda: server.of(Event)[-1] == Event("ready", count=3))
 
 
-async def test_runs_are_spread_over_slots_and_servers() -> None:
+async def test_runs_are_spread_over_slots_and_servers():
     """Each goes to the slot with the least to do, and what is said to it follows; so do questions.
 
     A slot that has grown gets nothing where there is another one.
@@ -78,7 +75,7 @@ async def test_runs_are_spread_over_slots_and_servers() -> None:
         assert Steer("pause", "unknown") not in said
 
 
-async def test_what_a_slot_says_is_passed_on() -> None:
+async def test_what_a_slot_says_is_passed_on():
     """Of a run that is slower fetched than it goes, the newest."""
     place = Place()
     async with Server(FakeCluster(place)) as server:
@@ -95,7 +92,7 @@ async def test_what_a_slot_says_is_passed_on() -> None:
         await until(lambda: server.epochs("a") == [3, 5])
 
 
-async def test_runs_wait_where_there_is_no_slot() -> None:
+async def test_runs_wait_where_there_is_no_slot():
     """With all that is said to them, in order."""
     place = Place()
     async with Server(FakeCluster(place)) as server:
@@ -110,7 +107,7 @@ async def test_runs_wait_where_there_is_no_slot() -> None:
         assert own[1:] == [*steers]
 
 
-async def test_what_is_lost_with_a_slot_is_told() -> None:
+async def test_what_is_lost_with_a_slot_is_told():
     """Runs and questions alike: the client starts runs again, in another slot."""
     one, other = Place(), Place()
     async with Server(FakeCluster(one, other)) as server:
@@ -126,7 +123,7 @@ async def test_what_is_lost_with_a_slot_is_told() -> None:
         assert set(runs_at(kept)) == {"a", "b"}
 
 
-async def test_a_slot_that_was_only_slow_ends_what_has_moved() -> None:
+async def test_a_slot_that_was_only_slow_ends_what_has_moved():
     """When it is used again; what it says of that is no news."""
     one, other = Place(), Place()
     async with Server(FakeCluster(one, other)) as server:
@@ -144,7 +141,7 @@ async def test_a_slot_that_was_only_slow_ends_what_has_moved() -> None:
         assert server.epochs("a") == []
 
 
-async def test_what_an_earlier_driver_left_ends() -> None:
+async def test_what_an_earlier_driver_left_ends():
     """Its client sends it again, from the checkpoint: what is over stays, for links."""
     place = Place()
     cluster = FakeCluster(place)
@@ -158,7 +155,7 @@ async def test_what_an_earlier_driver_left_ends() -> None:
         assert await place.slot.find("over") == b"card"
 
 
-async def test_a_run_of_another_server_is_found_watched_and_steered() -> None:
+async def test_a_run_of_another_server_is_found_watched_and_steered():
     """By its id, also when it is over; its own server hears that somebody looks."""
     cluster = FakeCluster(Place(), Place())
     async with Server(cluster, "one") as one, Server(cluster, "two") as two:
@@ -181,7 +178,7 @@ async def test_a_run_of_another_server_is_found_watched_and_steered() -> None:
         assert two.of(Lost)[0].ids == ["unknown"]
 
 
-async def test_a_watched_run_that_its_server_has_ended_is_lost() -> None:
+async def test_a_watched_run_that_its_server_has_ended_is_lost():
     """Whoever looks again looks for it: it may go on in another slot."""
     place = Place()
     cluster = FakeCluster(place)
@@ -195,7 +192,7 @@ async def test_a_watched_run_that_its_server_has_ended_is_lost() -> None:
         assert one.of(Lost) == []
 
 
-async def ended(*places: Place, is_silent: bool = False) -> tuple[str, Server]:
+async def ended(*places, is_silent=False):
     """Why a driver of these ends, and what it said before."""
     cluster = FakeCluster(*places)
     cluster.is_silent = is_silent
@@ -207,7 +204,7 @@ async def ended(*places: Place, is_silent: bool = False) -> tuple[str, Server]:
     return f"{error}", server
 
 
-async def test_slots_of_another_version_are_refused() -> None:
+async def test_slots_of_another_version_are_refused():
     """Each once, and those that can't train; where no other is there the cluster can't be used."""
     one, other = Place(), Place()
     one.answers["version"] = "another"
@@ -219,7 +216,7 @@ async def test_slots_of_another_version_are_refused() -> None:
     assert len(refused) == 2
 
 
-async def test_without_a_slot_for_long_a_cluster_is_none() -> None:
+async def test_without_a_slot_for_long_a_cluster_is_none():
     """As one whose nodes have no processor; or whose head is gone."""
     now = asyncio.get_running_loop().time
     assert (await ended(Place(is_ready=False)))[0] == "no node has a processor free"
@@ -228,12 +225,12 @@ async def test_without_a_slot_for_long_a_cluster_is_none() -> None:
     assert now() < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
-async def test_an_error_that_nobody_expects_ends_the_driver() -> None:
+async def test_an_error_that_nobody_expects_ends_the_driver():
     """Another one follows it; else a command would be lost without a word."""
     place = Place()
     async with Server(FakeCluster(place)) as server:
-        commands: list[Command] = [start_of("a")]
-        place.slot.take = None  # type: ignore[assignment,method-assign]
+        commands = [start_of("a")]
+        place.slot.take = None
         await server.take(*commands)
         with pytest.raises(ExceptionGroup):
             await server.work

@@ -1,9 +1,6 @@
 """A slot of a cluster: what its worker gets, what a page server gets of it, and when it ends."""
 
-from __future__ import annotations
-
 import asyncio
-from typing import Any
 
 import numpy as np
 import pytest
@@ -16,7 +13,7 @@ from lib.training.messages import Event, Retire, Steer, WireError, encode
 from tests.unit.slots import Place, start_of
 
 
-async def test_it_can_train_when_its_worker_can() -> None:
+async def test_it_can_train_when_its_worker_can():
     """Or says why it never can, and lives on: the next one would come to the same."""
     place = Place(is_ready=False)
     assert await place.slot.version() == fingerprint()
@@ -33,10 +30,10 @@ async def test_it_can_train_when_its_worker_can() -> None:
     assert broken.ended == []
 
 
-async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once() -> None:
+async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once():
     """Whoever comes later is shown all that is known of the past."""
 
-    def weights(*epochs: int) -> Any:
+    def weights(*epochs):
         return tuple((epoch, ({"last": (np.zeros(2),)},)) for epoch in epochs)
 
     place = Place()
@@ -57,7 +54,7 @@ async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once() -> None:
     assert [epoch for epoch, _ in late.past] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-async def test_a_look_returns_with_the_first_news() -> None:
+async def test_a_look_returns_with_the_first_news():
     """Or when a command has come: its server may have more to ask for now."""
     place = Place()
     await place.slot.version()
@@ -74,7 +71,7 @@ async def test_a_look_returns_with_the_first_news() -> None:
     assert asyncio.get_running_loop().time() < LOOK_SECONDS
 
 
-async def test_what_is_no_command_for_a_slot_is_refused() -> None:
+async def test_what_is_no_command_for_a_slot_is_refused():
     """Whoever sends it is told by an error."""
     place = Place()
     for data, words in ((b"nonsense", "not a message"), (encode(Retire()), "takes no Retire")):
@@ -84,8 +81,8 @@ async def test_what_is_no_command_for_a_slot_is_refused() -> None:
 
 
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    monkeypatch,
+):
     """Where there are too many, or too large ones; none that goes on. Answers are no runs."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
     monkeypatch.setattr(module, "KEEP_BYTES", 1000)
@@ -104,7 +101,7 @@ async def test_runs_that_are_over_are_forgotten_the_oldest_first(
     assert await place.slot.find("c") is None
 
 
-async def test_runs_that_no_server_asks_for_end_after_long() -> None:
+async def test_runs_that_no_server_asks_for_end_after_long():
     """A server may be gone; what somebody watches from another one goes on."""
     place = Place()
     await place.slot.version()
@@ -116,14 +113,14 @@ async def test_runs_that_no_server_asks_for_end_after_long() -> None:
     assert await place.slot.find("a") is None
 
 
-async def test_it_ends_with_its_worker() -> None:
+async def test_it_ends_with_its_worker():
     """Ray starts it again."""
     place = Place()
     place.worker.die()
     assert place.ended == [1]
 
 
-async def test_one_that_has_grown_ends_when_it_rests() -> None:
+async def test_one_that_has_grown_ends_when_it_rests():
     """Not before its runs are over, and a while after the last word was fetched."""
     place = Place()
     await place.slot.version()
@@ -140,7 +137,7 @@ async def test_one_that_has_grown_ends_when_it_rests() -> None:
     assert place.ended[0] == 1
 
 
-async def test_one_that_no_server_uses_leaves_for_good() -> None:
+async def test_one_that_no_server_uses_leaves_for_good():
     """So that a sweep's slots don't keep their processors; a server that only looks is one."""
     place = Place()
     await place.slot.version()

@@ -1,7 +1,5 @@
 """Several threads that have decoders made of one class at the same time: a process on its own."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from pathlib import Path
@@ -37,7 +35,7 @@ for _ in range(60):
 """Each round has classes that no decoder was made of before, and eight threads that need one."""
 
 
-def test_threads_that_need_one_class_at_once_all_get_whole_decoders() -> None:
+def test_threads_that_need_one_class_at_once_all_get_whole_decoders():
     """Messages and kept files alike: one made of half a class would end the page's process."""
     script = [sys.executable, "-c", RACE, "decode", "unpack"]
     done = subprocess.run(script, cwd=ROOT, capture_output=True, text=True, check=False)

@@ -1,7 +1,5 @@
 """What `deploy` says of this project, of Ray and of itself; no container is built."""
 
-from __future__ import annotations
-
 import fnmatch
 import re
 import subprocess
@@ -34,7 +32,7 @@ COPIED = [
 ]
 
 
-def test_all_that_is_copied_exists_and_is_let_through() -> None:
+def test_all_that_is_copied_exists_and_is_let_through():
     """And nothing else is sent to who builds: each line that lets in is for something copied."""
     assert {"app.py", "pages", "lib", ".streamlit", "requirements.txt"} <= set(COPIED)
     assert [source for source in COPIED if not (ROOT / source).exists()] == []
@@ -47,7 +45,7 @@ def test_all_that_is_copied_exists_and_is_let_through() -> None:
         assert any(fnmatch.fnmatch(source, pattern) for source in COPIED), pattern
 
 
-def test_the_image_has_a_python_that_the_project_takes() -> None:
+def test_the_image_has_a_python_that_the_project_takes():
     """The newest of those that its tests run with."""
     (version,) = re.findall(r"^ARG PYTHON=3\.(\d+)$", CONTAINERFILE, re.MULTILINE)
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
@@ -57,7 +55,7 @@ def test_the_image_has_a_python_that_the_project_takes() -> None:
     assert int(version) == int(tested[-1]) < int(below)
 
 
-def test_services_build_what_there_is_and_caddy_knows_the_pages() -> None:
+def test_services_build_what_there_is_and_caddy_knows_the_pages():
     """Targets, page servers and the port of Streamlit; nobody but Caddy has an open port."""
     stages = re.findall(r"^FROM \S+ AS (\w+)$", CONTAINERFILE, re.MULTILINE)
     assert stages[-1] == "one"  # without a target
@@ -71,7 +69,7 @@ def test_services_build_what_there_is_and_caddy_knows_the_pages() -> None:
     assert [name for name, each in SERVICES.items() if "ports" in each] == ["caddy"]
 
 
-def test_machines_of_the_cluster_agree_on_its_address_and_token() -> None:
+def test_machines_of_the_cluster_agree_on_its_address_and_token():
     """Pages and nodes find the head; a token that isn't set is missed before anything starts."""
     (port,) = re.findall(r"--port=(\d+)", SERVICES["head"]["command"])
     assert f"--address=head:{port} " in SERVICES["worker"]["command"]
@@ -89,7 +87,7 @@ def test_machines_of_the_cluster_agree_on_its_address_and_token() -> None:
     assert told["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == name
 
 
-def test_every_health_check_asks_a_port_that_somebody_was_told() -> None:
+def test_every_health_check_asks_a_port_that_somebody_was_told():
     """A node's, in compose and on Kubernetes: the head listens at one, a worker at another."""
     ports = {
         name: re.findall(r"-port=(\d+)", SERVICES[name]["command"]) for name in ("head", "worker")
@@ -107,7 +105,7 @@ def test_every_health_check_asks_a_port_that_somebody_was_told() -> None:
     )
 
 
-def test_every_setting_of_the_project_is_explained() -> None:
+def test_every_setting_of_the_project_is_explained():
     """By its name in the code; and what is explained of the page's script is in it."""
     for name in (machine.RAY, machine.SETTING):
         assert f"| `{name}` |" in README
@@ -115,7 +113,7 @@ def test_every_setting_of_the_project_is_explained() -> None:
     assert all(f"{{${name}:" in CADDYFILE for name in ("SITE", "PAGES"))
 
 
-def test_paths_that_are_named_exist() -> None:
+def test_paths_that_are_named_exist():
     """In commands and links of the guide."""
     paths = re.findall(r"\b(deploy/[\w./]+|requirements[\w-]*\.txt)", README)
     links = re.findall(r"\]\((?!https?:)([\w./]+)\)", README)
@@ -126,7 +124,7 @@ def test_paths_that_are_named_exist() -> None:
     assert [path for path in there if not path.exists()] == []
 
 
-def ray_starts() -> list[str]:
+def ray_starts():
     """The commands in compose, in the page's script, and in README."""
     text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")
     commands = re.findall(r"^ *ray start .+$", text, re.MULTILINE)
@@ -134,7 +132,7 @@ def ray_starts() -> list[str]:
 
 
 @pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
-def test_ray_start_has_every_option_that_it_is_given() -> None:
+def test_ray_start_has_every_option_that_it_is_given():
     """In compose, in the page's script, in README and as parameters of KubeRay."""
     commands = ray_starts()
     # Else Ray takes 30% of a machine's memory for its object store.
@@ -157,7 +155,7 @@ def test_ray_start_has_every_option_that_it_is_given() -> None:
     assert sorted(used - set(re.findall(r"--[a-z-]+", told))) == []
 
 
-def test_the_page_script_asks_for_an_address() -> None:
+def test_the_page_script_asks_for_an_address():
     """Without an address it says what is missing, and starts nothing."""
     subprocess.run(["sh", "-n", DEPLOY / "page.sh"], check=True)
     answer = subprocess.run(

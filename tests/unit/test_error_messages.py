@@ -4,8 +4,6 @@ The messages that Keras raises today are provoked in tests/agreement/test_error_
 of real_messages.toml were met by people, and have the cause that their thread found.
 """
 
-from __future__ import annotations
-
 import ast
 import re
 import tomllib
@@ -13,10 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from lib.shapes import EXAMPLES, Explanation, described_stack, ends, explain_error, from_text, trace
+from lib.shapes import EXAMPLES, described_stack, ends, explain_error, from_text, trace
 from lib.shapes.errors.axes import Comparison
 from lib.shapes.errors.explain import MESSAGES, known
-from lib.shapes.errors.message import Message
 from lib.shapes.errors.pasted import READ, pasted
 from lib.shapes.stack.tracing import broken
 from tests.unit.known_messages import OLDER, TODAY
@@ -40,7 +37,7 @@ def test_a_message_is_explained_with_its_own_numbers(message, cause, fix):
     assert not re.search(r"\{[a-z_]+\}", explanation.cause + explanation.fix)
 
 
-def verdict(row: dict, explanation: Explanation | None) -> str:
+def verdict(row, explanation):
     """Whether the likeliest meaning has the words of the thread's cause, or another one has."""
     if explanation is None:
         return "unknown"
@@ -70,7 +67,7 @@ def test_no_size_that_nobody_would_give_a_layer_is_offered():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
-def message_of(text: str) -> Message:
+def message_of(text):
     """The message that explains a text."""
     read = pasted(text)
     return next(message for message, _ in known(read, read.message))

@@ -1,7 +1,5 @@
 """An experiment, its limits, and its URL form."""
 
-from __future__ import annotations
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -10,14 +8,13 @@ from lib.experiment.experiment import (
     SETTINGS,
     Experiment,
     ExperimentError,
-    Setting,
     read_query,
     to_query,
     validate,
 )
 
 
-def values(setting: Setting) -> st.SearchStrategy[object]:
+def values(setting):
     """Allowed values of a setting."""
     if setting.limit is not None:
         low, high = setting.limit.minimum, setting.limit.maximum
@@ -40,7 +37,7 @@ EXPERIMENTS = st.fixed_dictionaries(
 
 @settings(derandomize=True, deadline=None)
 @given(EXPERIMENTS)
-def test_the_url_form_gives_the_same_experiment_back(experiment: Experiment) -> None:
+def test_the_url_form_gives_the_same_experiment_back(experiment):
     """Whatever a person sets, the link that they share opens exactly that."""
     validate(experiment)
     assert read_query(to_query(experiment)) == (experiment, [])
@@ -52,23 +49,23 @@ def test_the_url_form_gives_the_same_experiment_back(experiment: Experiment) -> 
         st.sampled_from([*SETTINGS, "run", "colour"]), st.text() | st.lists(st.text(), max_size=3)
     )
 )
-def test_any_address_gives_an_allowed_experiment(query: dict[str, str | list[str]]) -> None:
+def test_any_address_gives_an_allowed_experiment(query):
     """Nonsense in an address is dropped or clamped; what comes out may be run."""
     validate(read_query(query)[0])
 
 
-def test_the_default_has_an_empty_url_form() -> None:
+def test_the_default_has_an_empty_url_form():
     """A link to the default is the bare address."""
     assert to_query(Experiment()) == {}
 
 
-def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped() -> None:
+def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped():
     """T=9999 becomes the most that is allowed; an unknown cell leaves the default."""
     experiment, _ = read_query({"T": "9999", "cell": "transformer", "lr": "inf", "U": "7"})
     assert experiment == Experiment().set(T=512, U=7)
 
 
-def test_what_a_link_cannot_have_is_said() -> None:
+def test_what_a_link_cannot_have_is_said():
     """A number out of range and an unknown cell get a sentence each; what can be had gets none."""
     query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}
     experiment, complaints = read_query(query, Experiment())
@@ -98,15 +95,13 @@ def test_what_a_link_cannot_have_is_said() -> None:
         ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),
     ],
 )
-def test_an_error_says_what_is_allowed_and_what_was_asked(
-    key: str, value: object, message: str
-) -> None:
+def test_an_error_says_what_is_allowed_and_what_was_asked(key, value, message):
     """The worker checks what it is sent: the message names the limit and the value."""
     with pytest.raises(ExperimentError, match=message):
         validate(Experiment().set(**{key: value}))
 
 
-def test_set_refuses_a_key_that_is_none() -> None:
+def test_set_refuses_a_key_that_is_none():
     """A misspelt setting is an error, not silence."""
     with pytest.raises(ExperimentError, match="no setting is called 'units'"):
         Experiment().set(units=3)

@@ -1,7 +1,5 @@
 """An exported script makes the very data of the app, and reads as if a person had written it."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 

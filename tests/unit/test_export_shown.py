@@ -1,7 +1,5 @@
 """A script belongs to the run that is shown: its epochs, its figures, and how it ended."""
 
-from __future__ import annotations
-
 import ast
 import json
 import math

@@ -1,7 +1,5 @@
 """A script about a table loads the arrays that the app offers beside it."""
 
-from __future__ import annotations
-
 import io
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """One unit's formulas at one timestep: the numbers filled in are those of the trace."""
 
-from __future__ import annotations
-
 import math
 import re
 
@@ -19,7 +17,7 @@ from lib.text.english import number
 LIGHT = PALETTES["light"]
 
 
-def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool = True) -> LayerPass:
+def opened(cell, *, t=4, f=3, u=5, reset_after=True):
     """A layer with random weights, its biases too, and one sample through it."""
     rng = np.random.default_rng(0)
     weights = [w + rng.normal(0, 0.3, w.shape) for w in initial_weights(cell, f, u, rng)]
@@ -29,7 +27,7 @@ def opened(cell: str, *, t: int = 4, f: int = 3, u: int = 5, reset_after: bool =
     return LayerPass(cell, weights, x[0], unroll(cell, weights, x))
 
 
-def computed(filled: str) -> float:
+def computed(filled):
     """What a filled formula comes to, worked out from its text alone."""
     text = filled.replace("−", "-").replace("·", "*").replace("σ", "sigmoid")
     names = {"tanh": math.tanh, "sigmoid": lambda v: 1 / (1 + math.exp(-v))}
@@ -38,7 +36,7 @@ def computed(filled: str) -> float:
 
 @pytest.mark.parametrize("step", [0, 1, 3])
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_filled_formula_comes_to_its_value(cell: str, step: int) -> None:
+def test_a_filled_formula_comes_to_its_value(cell, step):
     """Three digits are written of each number, so the result is right to about as many.
 
     The state before the first step is zero, so the recurrent kernel adds nothing there.
@@ -61,7 +59,7 @@ def test_a_filled_formula_comes_to_its_value(cell: str, step: int) -> None:
         ("simple_rnn", ["h₂"]),
     ],
 )
-def test_each_cell_computes_its_own_numbers(cell: str, symbols: list[str]) -> None:
+def test_each_cell_computes_its_own_numbers(cell, symbols):
     """In the order in which one needs the other, each with its timestep."""
     layer = opened(cell)
     made = lines(layer, 1, 1)
@@ -70,7 +68,7 @@ def test_each_cell_computes_its_own_numbers(cell: str, symbols: list[str]) -> No
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
+def test_by_hand_shows_every_number_of_every_matrix(cell):
     """Each weight, input and state of the step stands in a table."""
     layer = opened(cell, f=3, u=2)
     page = by_hand(layer, 2, LIGHT)
@@ -82,7 +80,7 @@ def test_by_hand_shows_every_number_of_every_matrix(cell: str) -> None:
         assert number(value).replace("-", "−") in page
 
 
-def test_by_hand_biases_and_candidates_have_their_names() -> None:
+def test_by_hand_biases_and_candidates_have_their_names():
     """A GRU has two biases, one for each kernel; a candidate has its own symbol: c̃ and h̃."""
     gru, lstm = (by_hand(opened(cell, u=2), 1, LIGHT) for cell in ("gru", "lstm"))
     assert gru.count(">input bias<") == gru.count(">recurrent bias<") == 3
@@ -92,14 +90,14 @@ def test_by_hand_biases_and_candidates_have_their_names() -> None:
     assert all(symbol in gru for symbol in ("h̃, candidate", "= h̃", "(1 − z)·h̃"))
 
 
-def test_by_hand_is_for_small_layers() -> None:
+def test_by_hand_is_for_small_layers():
     """The worked example is one."""
     assert can_show(3, 4)
     assert not can_show(3, 7)
     assert not can_show(9, 4)
 
 
-def rows_of(table: str) -> list[tuple[str, list[float]]]:
+def rows_of(table):
     """The rows of a table of `by_hand`: a label, and the numbers as they are written."""
     rows = re.findall(r"<th scope=\"row\"[^>]*>(.*?)</th>(.*?)</tr>", table)
     return [
@@ -109,7 +107,7 @@ def rows_of(table: str) -> list[tuple[str, list[float]]]:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_the_sums_by_hand_lead_to_the_gates(cell: str) -> None:
+def test_the_sums_by_hand_lead_to_the_gates(cell):
     """The row above each gate's last is what its activation is applied to, to three digits."""
     layer = opened(cell, u=2)
     tables = by_hand(layer, 2, LIGHT).split("<table")[1:]

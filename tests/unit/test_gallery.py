@@ -1,7 +1,5 @@
 """The gallery's cards: their words, their figures as recorded, and their small pictures."""
 
-from __future__ import annotations
-
 import re
 from base64 import b64decode
 from xml.etree import ElementTree
@@ -20,7 +18,7 @@ CARDS = list(GALLERY)
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_cards_figures_are_those_of_its_recording(name: str) -> None:
+def test_a_cards_figures_are_those_of_its_recording(name):
     """As they are drawn and counted now. `python -m tests.record gallery` mends."""
     scene, plot, card = GALLERY[name], plot_of(GALLERY[name]), card_of(GALLERY[name])
     assert told(scene).title == scene.title.format(**card.numbers)
@@ -31,7 +29,7 @@ def test_a_cards_figures_are_those_of_its_recording(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_claim_is_one_plain_line(name: str) -> None:
+def test_a_claim_is_one_plain_line(name):
     """At most 15 words, no gap left open, and no number that is none."""
     scene = told(GALLERY[name])
     assert len(scene.title.split()) <= 15
@@ -41,7 +39,7 @@ def test_a_claim_is_one_plain_line(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_what_a_card_opens_is_recorded(name: str) -> None:
+def test_what_a_card_opens_is_recorded(name):
     """With all its seeds and a past to be replayed; a training that diverged is one."""
     for experiment in experiments_of(GALLERY[name]):
         snapshot = recorded(experiment)
@@ -52,7 +50,7 @@ def test_what_a_card_opens_is_recorded(name: str) -> None:
         assert snapshot.status is expected
 
 
-def test_recordings_of_cards_are_small() -> None:
+def test_recordings_of_cards_are_small():
     """Those of settings of their own have names with the card's; every picture is on a card."""
     assert {scene.picture for scene in GALLERY.values()} == {*PICTURES}
     own = [*FOLDER.glob("*.*.msgpack.z")]
@@ -62,7 +60,7 @@ def test_recordings_of_cards_are_small() -> None:
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("name", CARDS)
-def test_a_thumbnail_shows_each_line_in_its_colour_within_its_frame(name: str, theme: str) -> None:
+def test_a_thumbnail_shows_each_line_in_its_colour_within_its_frame(name, theme):
     """In both themes; it is an image whose text is the claim."""
     plot, palette = plot_of(GALLERY[name]), PALETTES[theme]
     uri = thumbnail(plot, theme)
@@ -86,7 +84,7 @@ def test_a_thumbnail_shows_each_line_in_its_colour_within_its_frame(name: str, t
     assert 'alt="A &lt;claim&gt;"' in small_picture(plot, "A <claim>", palette)
 
 
-def test_a_thumbnail_of_a_log_axis_draws_powers_evenly() -> None:
+def test_a_thumbnail_of_a_log_axis_draws_powers_evenly():
     """And a level that doesn't change doesn't divide by nothing."""
     x = np.arange(1.0, 4.0)
     uri = thumbnail(Plot((Line(x, np.array([1.0, 10.0, 100.0]), "sequence"),), True), "light")
@@ -98,7 +96,7 @@ def test_a_thumbnail_of_a_log_axis_draws_powers_evenly() -> None:
     assert "nan" not in b64decode(thumbnail(flat, "dark").partition(",")[2]).decode()
 
 
-def test_a_recorded_answer_is_of_that_model_alone() -> None:
+def test_a_recorded_answer_is_of_that_model_alone():
     """Other weights, another place's samples, or data of which nothing is recorded have none."""
     (asked, answer), *_ = answers_of("parity")["reach"]
     assert recorded_answer("parity", "reach", asked) is answer

@@ -1,7 +1,5 @@
 """How far gradients reach and what moves what, as pictures and in words: with numbers by hand."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 from itertools import product

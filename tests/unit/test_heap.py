@@ -30,14 +30,14 @@ ctypes.CDLL(None).malloc_stats()
 
 
 @pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="asks glibc")
-def test_threads_share_one_heap() -> None:
+def test_threads_share_one_heap():
     """From the import of the app on: a thread that has a heap of its own by then keeps it."""
     script = [sys.executable, "-c", THREADS]
     done = subprocess.run(script, capture_output=True, check=True, text=True)
     assert done.stderr.count("Arena ") == 1
 
 
-def test_only_an_idle_server_collects_what_was_there_from_the_start() -> None:
+def test_only_an_idle_server_collects_what_was_there_from_the_start():
     """A collection of all objects stops every visitor."""
     made = type("Made", (), {})  # a class refers to itself
     still = weakref.ref(made)

@@ -401,7 +401,7 @@ def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
     assert not is_kept("a.csv", b"a,b\n")
 
 
-def shape_of(source: str) -> str:
+def shape_of(source):
     """A script's statements and calls, whatever its constants are."""
     tree = ast.parse(source)
     for node in ast.walk(tree):
@@ -418,7 +418,7 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
     usual = {"units": {"b": "l"}}
     kinds = {"notes": (text,), "units": {"b": text}, "sheets": (text,)}
 
-    def scripts(value: object) -> list[str]:
+    def scripts(value):
         content = keep(RunAt(experiment, dataset, snapshot), (), replace(table, **{field: value}))
         kept = open_kept("a.unrolled", content)
         run = kept.experiment, kept.dataset, kept.snapshot

@@ -1,10 +1,7 @@
 """The house's lines: who may import whom. Read from the source, so that nothing has to run."""
 
-from __future__ import annotations
-
 import ast
 import re
-from collections.abc import Iterator
 from functools import cache
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -18,7 +15,7 @@ PAGES = [ROOT / "app.py", *sorted((ROOT / "pages").glob("*.py"))]
 
 
 @cache
-def imports(path: Path, *, types: bool = False) -> frozenset[str]:
+def imports(path, *, types=False):
     """The full names of all modules that a file imports when it runs, anywhere in it.
 
     With `types` also those that it imports for type checkers alone.
@@ -37,12 +34,12 @@ def imports(path: Path, *, types: bool = False) -> frozenset[str]:
     return frozenset(names)
 
 
-def roots(path: Path) -> set[str]:
+def roots(path):
     """The top-level packages that a file imports."""
     return {name.split(".")[0] for name in imports(path)}
 
 
-def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine() -> None:
+def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
     """Lib outside lib/ui never imports streamlit; only the engine and the answers import Keras."""
     training = ROOT / "lib" / "training"
     engine = {training / name for name in ("engine.py", "optimizers.py", "recurrent_layers.py")}
@@ -54,13 +51,13 @@ def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine() -> None:
     assert wrong == set()
 
 
-def test_pages_stand_on_lib_and_lib_on_no_page() -> None:
+def test_pages_stand_on_lib_and_lib_on_no_page():
     """A page imports no other page, and leaves keras and tensorflow to the worker."""
     assert not [path for path in LIB if roots(path) & {"app", "pages"}]
     assert not [path for path in PAGES if roots(path) & {"app", "pages", "keras", "tensorflow"}]
 
 
-def test_only_the_worker_imports_what_imports_keras() -> None:
+def test_only_the_worker_imports_what_imports_keras():
     """It drags TensorFlow along: whoever imports it does so inside the worker process."""
     parts = "engine", "optimizers", "recurrent_layers", "answers"
     heavy = tuple(f"lib.training.{part}." for part in parts)
@@ -73,7 +70,7 @@ def test_only_the_worker_imports_what_imports_keras() -> None:
     assert users == {"lib/training/worker.py", "lib/training/engine.py"}
 
 
-def test_only_one_module_imports_ray() -> None:
+def test_only_one_module_imports_ray():
     """It takes seconds and 70 MB: only drivers of a cluster import it, and nodes."""
     users = {str(path.relative_to(ROOT)) for path in [*LIB, *PAGES] if "ray" in roots(path)}
     assert users == {"lib/training/cluster/on_ray.py"}
@@ -82,7 +79,7 @@ def test_only_one_module_imports_ray() -> None:
     assert users == {"lib/training/cluster/__main__.py"}
 
 
-def test_no_file_is_too_long_to_be_read_at_once() -> None:
+def test_no_file_is_too_long_to_be_read_at_once():
     """At most 350 lines."""
     kinds = (".py", ".js", ".css", ".toml", ".html")
     files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
@@ -92,13 +89,13 @@ def test_no_file_is_too_long_to_be_read_at_once() -> None:
     assert not {path: count for path, count in lines.items() if count > 350}
 
 
-def test_every_package_has_one_place_on_the_map() -> None:
+def test_every_package_has_one_place_on_the_map():
     """A new package gets a line before its imports can be checked."""
     there = {path.relative_to(ROOT / "lib").parts[0].removesuffix(".py") for path in LIB}
     assert sorted(MAP) == sorted(there - {"__init__"})
 
 
-def test_a_package_imports_only_packages_below_it() -> None:
+def test_a_package_imports_only_packages_below_it():
     """No import runs back, for types neither: each package can be read without those above it."""
     wrong = set()
     for path in LIB:
@@ -109,7 +106,7 @@ def test_a_package_imports_only_packages_below_it() -> None:
     assert wrong == set()
 
 
-def test_packages_are_imported_through_their_face() -> None:
+def test_packages_are_imported_through_their_face():
     """Other packages import `lib.data`, never `lib.data.dataset`: its `__init__` exports the names.
 
     Pages import the part of `lib.ui` they show: loading the others would delay the first paint.
@@ -124,7 +121,7 @@ def test_packages_are_imported_through_their_face() -> None:
     assert wrong == set()
 
 
-def test_no_module_needs_itself() -> None:
+def test_no_module_needs_itself():
     """Nor by way of others, nor for types: each can be read after those that it imports."""
     names = {path: ".".join(path.relative_to(ROOT).with_suffix("").parts) for path in LIB}
     modules = {name.removesuffix(".__init__"): path for path, name in names.items()}
@@ -136,7 +133,7 @@ def test_no_module_needs_itself() -> None:
     TopologicalSorter(graph).prepare()  # its error names the cycle
 
 
-def named_places(text: str) -> Iterator[str]:
+def named_places(text):
     """The modules and files of lib that a text names, as "lib.ui.text" or "lib/ui/text.py"."""
     yield from (
         name.replace(".", "/") for name in re.findall(r"(?<![.\w])lib(?:\.[a-z_]\w*)+", text)
@@ -144,7 +141,7 @@ def named_places(text: str) -> Iterator[str]:
     yield from re.findall(r"(?<![./\w])lib/[\w./]*\w", text)
 
 
-def is_there(place: str) -> bool:
+def is_there(place):
     """Whether there is such a file, module or package, or one that has what comes after it."""
     path = ROOT / place
     if path.exists() or path.with_suffix(".py").exists():
@@ -153,7 +150,7 @@ def is_there(place: str) -> bool:
     return parent.exists() and path.name in parent.read_text(encoding="utf-8")
 
 
-def test_comments_name_only_modules_that_are_there() -> None:
+def test_comments_name_only_modules_that_are_there():
     """Whoever follows one comes to what it speaks of."""
     own = [
         path for kind in ("py", "js", "css", "toml") for path in (ROOT / "lib").rglob(f"*.{kind}")

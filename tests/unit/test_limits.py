@@ -1,9 +1,5 @@
 """What is refused, and that the sentence says what is allowed and what was asked."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import numpy as np
 import pytest
 
@@ -29,9 +25,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
         ({"keep": "stop"}, {"n": 8, "train": 8}, "keep must be 'last' where .*, got 'stop'"),
     ],
 )
-def test_what_cannot_be_trained_is_refused(
-    settings: dict[str, Any], data: dict[str, int], words: str
-) -> None:
+def test_what_cannot_be_trained_is_refused(settings, data, words):
     """By the worker, whatever a page let pass: a script may ask for anything."""
     with pytest.raises(ExperimentError, match=words):
         limits.check(make_experiment(**settings), make_dataset(**data))
@@ -46,7 +40,7 @@ def test_what_cannot_be_trained_is_refused(
         ({"cell": "simple_rnn", **BIG}, {"n": 250, "t": 100, "train": 200}),  # batches are of 200
     ],
 )
-def test_what_can_be_trained_passes(settings: dict[str, Any], data: dict[str, int]) -> None:
+def test_what_can_be_trained_passes(settings, data):
     """No news is good news."""
     limits.check(make_experiment(**settings), make_dataset(**data))
 
@@ -58,9 +52,7 @@ def test_what_can_be_trained_passes(settings: dict[str, Any], data: dict[str, in
         ("simple_rnn", "have at most 8,000,000 states", 208),
     ],
 )
-def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(
-    cell: str, what: str, most: int
-) -> None:
+def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, what, most):
     """Time or memory, whichever is used up first; what is named can be trained."""
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
@@ -72,7 +64,7 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
-def test_data_that_is_no_number_is_refused(bad: float) -> None:
+def test_data_that_is_no_number_is_refused(bad):
     """Training on it would make every weight NaN at once."""
     dataset = make_dataset()
     x = dataset.x.copy()
@@ -83,7 +75,7 @@ def test_data_that_is_no_number_is_refused(bad: float) -> None:
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])
-def test_parameters_are_those_of_the_initial_weights(cell: str) -> None:
+def test_parameters_are_those_of_the_initial_weights(cell):
     """The count that is checked; the largest stack of LSTMs on 16 features has room for a head."""
     for layers, head in ((1, "dense"), (3, "none")):
         experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)

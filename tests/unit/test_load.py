@@ -1,6 +1,5 @@
 """Scripts compute one at a time, a person's action first; pages look as often as that allows."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from threading import Thread
 
@@ -14,10 +13,10 @@ from tests.waiting import PATIENCE, eventually
 CROWDED = (1 + MOST_BUSY) / 2
 
 
-def wait(turns: Turns, act: Callable[[], object], *, first: bool = False) -> Thread:
+def wait(turns, act, *, first=False):
     """A thread that waits for a turn by now, and acts in it."""
 
-    def come() -> None:
+    def come():
         with turns.turn(first=first):
             act()
 
@@ -28,11 +27,11 @@ def wait(turns: Turns, act: Callable[[], object], *, first: bool = False) -> Thr
     return thread
 
 
-def test_two_never_have_a_turn_at_once() -> None:
+def test_two_never_have_a_turn_at_once():
     """However many come."""
     turns, inside, most = Turns(Rhythm()), [], []
 
-    def come(_: int) -> None:
+    def come(_):
         with turns.turn(first=False):
             inside.append(1)
             most.append(len(inside))
@@ -43,12 +42,12 @@ def test_two_never_have_a_turn_at_once() -> None:
     assert max(most) == 1
 
 
-def test_who_goes_first_overtakes_who_came_before(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_who_goes_first_overtakes_who_came_before(monkeypatch):
     """A slider waits for one turn at most; the rhythm hears how long turns take, not the waits."""
     time, took, order = Clock(), list[float](), list[str]()
     monkeypatch.setattr(clock, "now", time.now)
     rhythm = Rhythm()
-    rhythm.took = lambda seconds, *_: took.append(seconds)  # type: ignore[method-assign]
+    rhythm.took = lambda seconds, *_: took.append(seconds)
     turns = Turns(rhythm)
     with turns.turn(first=False):
         threads = [wait(turns, lambda: order.append("look")) for _ in range(3)]
@@ -60,11 +59,11 @@ def test_who_goes_first_overtakes_who_came_before(monkeypatch: pytest.MonkeyPatc
     assert took == [5, 0, 0, 0, 0]
 
 
-def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn() -> None:
+def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn():
     """The one would wait for itself; Streamlit ends scripts by raising."""
     turns = Turns(Rhythm())
 
-    def fail() -> None:
+    def fail():
         with turns.turn(first=True):
             assert turns.is_mine
             with pytest.raises(RuntimeError), turns.turn(first=True):
@@ -77,14 +76,14 @@ def test_a_turn_within_a_turn_is_an_error_and_an_error_ends_a_turn() -> None:
             fail()
 
 
-def pass_time(rhythm: Rhythm, busy: float, start: float, seconds: float) -> float:
+def pass_time(rhythm, busy, start, seconds):
     """Ten turns a second that take this share of the time; the time after that."""
     for turn in range(round(10 * seconds)):
         rhythm.took(busy / 10, start + turn / 10)
     return start + seconds
 
 
-def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level() -> None:
+def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
     """As often as the worker reports where there is room; at some level the interval stays."""
     rhythm = Rhythm()
     now = pass_time(rhythm, LEAST_BUSY / 2, 0.0, 30)
@@ -99,7 +98,7 @@ def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level() -
     assert rhythm.interval() == SLOWEST
 
 
-def test_a_class_that_begins_at_once_is_met_at_once() -> None:
+def test_a_class_that_begins_at_once_is_met_at_once():
     """Thirty who wait, 15 ms each, come back when all can have been served."""
     rhythm = Rhythm()
     for turn in range(30):
@@ -107,7 +106,7 @@ def test_a_class_that_begins_at_once_is_met_at_once() -> None:
     assert rhythm.interval() == pytest.approx(30 * 0.015 / MOST_BUSY, rel=0.1)
 
 
-def test_when_the_crowd_has_gone_it_recovers() -> None:
+def test_when_the_crowd_has_gone_it_recovers():
     """Also where the one who is left looks only every few seconds at first."""
     rhythm = Rhythm()
     now = pass_time(rhythm, 1.0, 0.0, 60)
@@ -120,7 +119,7 @@ def test_when_the_crowd_has_gone_it_recovers() -> None:
 @pytest.mark.parametrize(
     ("factor", "off"), [(1.1, False), (1 / 1.1, False), (1.4, True), (1 / 1.4, True)]
 )
-def test_a_page_changes_its_interval_only_when_that_is_far_off(factor: float, off: bool) -> None:
+def test_a_page_changes_its_interval_only_when_that_is_far_off(factor, off):
     """Each change has the browser's timer begin anew."""
     rhythm = Rhythm()
     pass_time(rhythm, 1.0, 0.0, 6)

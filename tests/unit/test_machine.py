@@ -1,14 +1,10 @@
 """How many workers a machine has room for, what each may use, and which threads come first."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys
 import threading
-from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import pytest
 
@@ -29,7 +25,7 @@ from tests.waiting import eventually
         (GB, 4 * GB, 4 * GB + machine.LEAST_GROWTH),
     ],
 )
-def test_a_worker_may_use_a_share_of_the_machine(total: int, start: int, expected: int) -> None:
+def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
     """70%, up to 1.5 GB; and room for some programs, else each fresh one would be replaced."""
     assert machine.memory_limit(total, start) == expected
 
@@ -48,9 +44,7 @@ def test_a_worker_may_use_a_share_of_the_machine(total: int, start: int, expecte
         ({"other/memory.max": "100000000"}, None),
     ],
 )
-def test_the_least_limit_of_the_control_groups_around_counts(
-    tmp_path: Path, limits: dict[str, str], expected: int | None
-) -> None:
+def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, expected):
     """Of either version, at the top of a container or further down; "max" or a huge one is none."""
     own = tmp_path / "own"
     own.write_text("4:cpu,memory:/old\n0::/app/one\n")
@@ -61,7 +55,7 @@ def test_the_least_limit_of_the_control_groups_around_counts(
     assert memory.total_memory(tmp_path, own) == (expected or whole)
 
 
-def test_a_setting_may_say_less_and_children_count(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_setting_may_say_less_and_children_count(monkeypatch):
     """Below 2 GB the usual limits shrink with it; what a child holds is not free."""
     monkeypatch.setenv(memory.SETTING, "500")
     assert (memory.total_memory(), memory.share()) == (500 * memory.MB, 0.25)
@@ -75,10 +69,10 @@ def test_a_setting_may_say_less_and_children_count(monkeypatch: pytest.MonkeyPat
         assert memory.total_memory() > 500 * memory.MB
 
 
-def test_what_is_shared_is_not_counted() -> None:
+def test_what_is_shared_is_not_counted():
     """Pages of files, such as TensorFlow's own code, are the system's to take back."""
 
-    def says(**memory: int) -> Any:
+    def says(**memory):
         return SimpleNamespace(memory_info=lambda: SimpleNamespace(**memory))
 
     assert memory.used_memory(says(rss=500, shared=200)) == 300
@@ -99,9 +93,7 @@ def test_what_is_shared_is_not_counted() -> None:
         (3.5, 16 * GB, 1),
     ],
 )
-def test_the_default_suits_the_machine(
-    monkeypatch: pytest.MonkeyPatch, cores: float, total: int, expected: int
-) -> None:
+def test_the_default_suits_the_machine(monkeypatch, cores, total, expected):
     """Two processors and two gigabytes each, and never more than four."""
     monkeypatch.delenv(machine.SETTING, raising=False)
     monkeypatch.setattr(machine, "cores", lambda: cores)
@@ -109,7 +101,7 @@ def test_the_default_suits_the_machine(
     assert machine.worker_count() == expected
 
 
-def test_the_setting_goes_before_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_setting_goes_before_the_default(monkeypatch):
     """Within its bounds; nonsense is passed over, and said in the log."""
     monkeypatch.setattr(machine, "cores", lambda: 4)
     monkeypatch.setattr(memory, "total_memory", lambda: 8 * GB)
@@ -118,7 +110,7 @@ def test_the_setting_goes_before_the_default(monkeypatch: pytest.MonkeyPatch) ->
         assert machine.worker_count() == expected
 
 
-def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path: Path) -> None:
+def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
     """Its quota is a part of a period."""
     there = machine.cores(tmp_path)
     assert there >= 1
@@ -131,14 +123,14 @@ def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path: Path) 
 @pytest.mark.skipif(
     sys.platform != "linux", reason="elsewhere threads have no priority of their own"
 )
-def test_only_the_thread_that_gives_way_has_a_lower_priority() -> None:
+def test_only_the_thread_that_gives_way_has_a_lower_priority():
     """And a thread that it starts."""
-    priorities: list[int] = []
+    priorities = []
 
-    def note() -> None:
+    def note():
         priorities.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id()))
 
-    def work() -> None:
+    def work():
         give_way()
         note()
         later = threading.Thread(target=note)

@@ -1,7 +1,5 @@
 """What crosses between the processes arrives as it was; what wasn't agreed on never arrives."""
 
-from __future__ import annotations
-
 import contextlib
 import copy
 import os
@@ -22,7 +20,7 @@ from tests.unit.fakes import make_dataset
 quickly = settings(derandomize=True, deadline=None)
 
 
-def same(one: object, other: object) -> bool:
+def same(one, other):
     """Whether two records say the same, arrays by value and by type."""
     if isinstance(one, np.ndarray):
         return (
@@ -42,7 +40,7 @@ def same(one: object, other: object) -> bool:
     return type(one) is type(other) and one == other
 
 
-def make_result() -> ModeResult:
+def make_result():
     """Figures without meaning, weights included."""
     return ModeResult(
         loss_epochs=np.arange(1, 4),
@@ -77,12 +75,12 @@ def make_result() -> ModeResult:
         ),
     ],
 )
-def test_what_was_sent_arrives(sent: object, expected: object) -> None:
+def test_what_was_sent_arrives(sent, expected):
     """Every figure, setting, array type and status; views and scalars too."""
     assert same(decode(encode(sent), expected), sent)
 
 
-def test_what_arrives_cannot_be_changed() -> None:
+def test_what_arrives_cannot_be_changed():
     """Arrays are read-only: a snapshot is shared by all who look at it."""
     arrived = decode(encode(make_result()), ModeResult)
     with pytest.raises(ValueError, match="read-only"):
@@ -104,9 +102,7 @@ def test_what_arrives_cannot_be_changed() -> None:
         ),
     ],
 )
-def test_a_record_that_is_wrong_is_refused(
-    sent: object, field: str, value: object, words: str
-) -> None:
+def test_a_record_that_is_wrong_is_refused(sent, field, value, words):
     """A field of another type, with its place; and arrays that don't fit, as if made here."""
     sent = copy.copy(sent)
     object.__setattr__(sent, field, value)
@@ -117,14 +113,14 @@ def test_a_record_that_is_wrong_is_refused(
 class Evil:
     """Asks whoever unpickles it to run a command."""
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path):
         self.path = path
 
-    def __reduce__(self) -> tuple[object, tuple[str]]:
+    def __reduce__(self):
         return os.mkdir, (self.path,)
 
 
-def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path) -> None:
+def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path):
     """The very thing that plain unpickling would do."""
     path = tmp_path / "made"
     bad = pickle.dumps(Evil(str(path)))
@@ -146,7 +142,7 @@ def test_a_pickle_that_asks_for_a_call_is_refused_and_nothing_is_called(tmp_path
         (2, ("<f4", (2,), bytes(8))),
     ],
 )
-def test_an_extension_that_is_no_good_array_is_refused(kind: int, content: object) -> None:
+def test_an_extension_that_is_no_good_array_is_refused(kind, content):
     """Objects and texts, sizes that don't fit, and what isn't an array at all."""
     extension = msgspec.msgpack.Ext(kind, msgspec.msgpack.encode(content))
     bad = msgspec.msgpack.encode({"type": "Answer", "question_id": "q", "values": {"a": extension}})
@@ -154,7 +150,7 @@ def test_an_extension_that_is_no_good_array_is_refused(kind: int, content: objec
         decode(bad, Answer)
 
 
-def test_plain_values_and_arrays_of_every_kind_may_be_arguments() -> None:
+def test_plain_values_and_arrays_of_every_kind_may_be_arguments():
     """Nested, empty, of any order; what was a tuple is a list, and each array has own memory."""
     plain = {
         "none": None,
@@ -189,15 +185,15 @@ def test_plain_values_and_arrays_of_every_kind_may_be_arguments() -> None:
         (2**64, "may not cross"),
     ],
 )
-def test_what_may_not_cross_is_refused_before_it_is_sent(value: object, words: str) -> None:
+def test_what_may_not_cross_is_refused_before_it_is_sent(value, words):
     """The sender hears of it, not the other side; an array is named, without its values."""
     with pytest.raises(WireError, match=words):
-        encode(Event("ready", value))  # type: ignore[arg-type]
+        encode(Event("ready", value))
 
 
 @quickly
 @given(st.data())
-def test_a_broken_message_is_refused_or_still_a_message(data: st.DataObject) -> None:
+def test_a_broken_message_is_refused_or_still_a_message(data):
     """One byte changed anywhere, or the end missing: never another error."""
     good = encode(Start("id", Experiment(), make_dataset().samples))
     at = data.draw(st.integers(0, len(good) - 1))

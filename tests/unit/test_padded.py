@@ -1,7 +1,5 @@
 """Sequences of different length in one batch, padded and masked in each way."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -10,7 +8,7 @@ import pytest
 from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
-from lib.recurrence.padded import ROUNDING, Padded, batch, lengths, ways
+from lib.recurrence.padded import ROUNDING, batch, lengths, ways
 from lib.recurrence.weights import initial_weights
 from lib.text.english import number
 from tests.unit.test_formulas import opened
@@ -18,7 +16,7 @@ from tests.unit.test_formulas import opened
 LIGHT = PALETTES["light"]
 
 
-def test_a_batch_holds_four_lengths_of_one_sample() -> None:
+def test_a_batch_holds_four_lengths_of_one_sample():
     """Zeros elsewhere; padded at the start the sequence still begins with its first step."""
     x = np.arange(1.0, 9.0)[:, None]
     assert lengths(8).tolist() == [8, 6, 4, 2]
@@ -32,7 +30,7 @@ def test_a_batch_holds_four_lengths_of_one_sample() -> None:
 
 
 @pytest.mark.parametrize("cell", CELLS)
-def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell: str) -> None:
+def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell):
     """Only the full-length sequence is right without one."""
     layer = opened(cell, t=8)
     for way in ways(cell, layer.weights, layer.x):
@@ -40,21 +38,21 @@ def test_a_mask_makes_padding_invisible_and_nothing_else_does(cell: str) -> None
         assert right.tolist() == ([True] * 4 if way.masked else [True, False, False, False])
 
 
-def by_kind(x: np.ndarray | None = None) -> dict[tuple[bool, bool], Padded]:
+def by_kind(x=None):
     """A GRU's four ways, of a sample of 8 timesteps, by whether they pad at the end and mask."""
     layer = opened("gru", t=8)
     found = ways("gru", layer.weights, layer.x if x is None else x)
     return {(way.at_end, way.masked): way for way in found}
 
 
-def sample_with_zeros(steps: slice | int) -> np.ndarray:
+def sample_with_zeros(steps):
     """That sample with timesteps of zeros."""
     x = opened("gru", t=8).x.copy()
     x[steps] = 0.0
     return x
 
 
-def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
+def test_last_is_the_sequences_own_last_step_only_with_a_mask():
     """Without one it is the last of the batch, which may be padding; the loss counts that too."""
     padded = by_kind()
     for at_end, masked, last_step, loss_steps in (
@@ -67,7 +65,7 @@ def test_last_is_the_sequences_own_last_step_only_with_a_mask() -> None:
         assert (way.last_step.tolist(), way.loss_steps) == (last_step, loss_steps)
 
 
-def test_steps_of_zeros_are_masked_though_they_are_no_padding() -> None:
+def test_steps_of_zeros_are_masked_though_they_are_no_padding():
     """As Keras's Masking(0.0) does, which can't know what is padding; the sentence says so.
 
     A sequence whose steps are all hidden stays at the zero state that it starts from.
@@ -87,7 +85,7 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding() -> None:
     assert "average over" not in sentence
 
 
-def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
+def test_a_mask_that_hides_everything_leaves_no_last_step():
     """None is outlined, and nothing is said of one: the states stay zero, as they start."""
     padded = list(by_kind(sample_with_zeros(slice(None))).values())
     for way in (way for way in padded if way.masked):
@@ -103,7 +101,7 @@ def test_a_mask_that_hides_everything_leaves_no_last_step() -> None:
     assert page.count("sequence loss: mean over nothing") == 2
 
 
-def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:
+def test_zeros_in_front_of_a_fresh_layer_move_nothing():
     """Its candidate has no bias yet; the sentence says that this is why, and only then."""
     fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
     padded = ways("lstm", fresh, x)
@@ -113,7 +111,7 @@ def test_zeros_in_front_of_a_fresh_layer_move_nothing() -> None:
     assert not any(way.stays_zero for way in ways("lstm", layer.weights, layer.x))
 
 
-def test_the_picture_outlines_a_step_of_every_sequence() -> None:
+def test_the_picture_outlines_a_step_of_every_sequence():
     """Four sequences, four ways; the sentence says how far off the shortest is in each."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
@@ -127,7 +125,7 @@ def test_the_picture_outlines_a_step_of_every_sequence() -> None:
     assert "hides" not in sentence
 
 
-def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence() -> None:
+def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     """At most, without a mask and with it; nothing is said of what rounding leaves."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)

@@ -1,8 +1,5 @@
 """What a run's figures mean: which epoch, which loss, judged when. With programs that count."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -20,9 +17,7 @@ LONG = 60.0
 """Seconds: more than any test needs."""
 
 
-def make_trainer(
-    loss: Callable[[int], float] = float, train: int = 8, **settings: object
-) -> tuple[PairTrainer, FakeProgram]:
+def make_trainer(loss=float, train=8, **settings):
     """A trainer of both modes with one program for the two, ready to go."""
     trainer = PairTrainer(make_experiment(**settings), make_dataset(train=train))
     trainer.evaluate()
@@ -34,7 +29,7 @@ def make_trainer(
 @pytest.mark.parametrize(
     ("loss", "costs"), [("mse", [4.0, 0.25]), ("mae", [2.0, 0.5]), ("huber", [1.5, 0.125])]
 )
-def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: list[float]) -> None:
+def test_validation_loss_is_the_trainings_own_of_each_mode(loss, costs):
     """On what is kept from training, at each judgement: over all steps, or at the last alone.
 
     The model says 4 after 4 batches: it is wrong by 2 at the first of two steps, by 0.5 at the
@@ -55,7 +50,7 @@ def test_validation_loss_is_the_trainings_own_of_each_mode(loss: str, costs: lis
         assert results[mode].validation_loss[-1] == pytest.approx(expected)
 
 
-def test_without_a_validation_part_there_is_no_validation_loss() -> None:
+def test_without_a_validation_part_there_is_no_validation_loss():
     """The judged samples are those that it learns from: their loss would promise too much."""
     trainer = PairTrainer(make_experiment(), make_dataset(n=8, train=8))
     trainer.evaluate()
@@ -63,7 +58,7 @@ def test_without_a_validation_part_there_is_no_validation_loss() -> None:
     assert (len(result.last_step_mse), len(result.validation_loss)) == (1, 0)
 
 
-def test_an_epoch_loss_is_the_mean_over_samples() -> None:
+def test_an_epoch_loss_is_the_mean_over_samples():
     """As `fit` reports it: of batches of 4, 4 and 2 samples the last counts half."""
     trainer, _ = make_trainer(lambda step: [1.0, 2.0, 6.0][step % 3], train=10, batch=4)
     trainer.advance(LONG, goal=3)
@@ -71,9 +66,7 @@ def test_an_epoch_loss_is_the_mean_over_samples() -> None:
         assert result.loss.tolist() == [pytest.approx((4 * 1 + 4 * 2 + 2 * 6) / 10)]
 
 
-def timed_trainer(
-    step_seconds: float, max_steps: int = 1000
-) -> tuple[PairTrainer, FakeProgram, Clock]:
+def timed_trainer(step_seconds, max_steps=1000):
     """A trainer of both modes for which a step of the two takes so long."""
     clock = Clock()
     trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
@@ -86,7 +79,7 @@ def timed_trainer(
 @pytest.mark.parametrize(
     ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
 )
-def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps: int) -> None:
+def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
     """Of 4 batches all are trained where 2 fit into a slice, and 1 where 1 does."""
     trainer, _, _ = timed_trainer(0.01)
     trainer.advance(0.04, goal=4)  # how long a step takes is known from here on
@@ -95,9 +88,7 @@ def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting: float, steps
 
 
 @pytest.mark.parametrize(("mode", "bad"), [("sequence", np.nan), ("last", np.inf)])
-def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(
-    mode: str, bad: float
-) -> None:
+def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mode, bad):
     """In the third epoch: two losses stay, and what was judged before, of both modes."""
     trainer = PairTrainer(make_experiment(epochs=50), make_dataset())
     trainer.evaluate()
@@ -119,7 +110,7 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(
     assert trainer.step == step
 
 
-def test_a_step_that_takes_long_is_two_turns() -> None:
+def test_a_step_that_takes_long_is_two_turns():
     """One for each model; in between no epoch is complete, and nothing is judged."""
     trainer, program = make_trainer()
     trainer.advance(LONG, goal=3)
@@ -137,9 +128,7 @@ def test_a_step_that_takes_long_is_two_turns() -> None:
 
 
 @pytest.mark.parametrize(("step_seconds", "broken_off"), [(0.012, False), (0.2, True)])
-def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(
-    step_seconds: float, broken_off: bool
-) -> None:
+def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(step_seconds, broken_off):
     """Of several both models make all; so a turn may end with an epoch for both."""
     trainer, program, clock = timed_trainer(step_seconds, max_steps=3)
     odd = []
@@ -151,7 +140,7 @@ def test_only_a_step_that_takes_as_long_as_a_turn_is_broken_off(
     assert any(odd) == broken_off
 
 
-def test_a_judgement_can_be_made_part_by_part() -> None:
+def test_a_judgement_can_be_made_part_by_part():
     """Of two models and two samples: four parts. Its figures come together, with the last one."""
     trainer, _ = make_trainer()
     trainer.advance(LONG, goal=4)

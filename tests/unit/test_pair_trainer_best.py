@@ -1,7 +1,5 @@
 """Which epoch each model keeps, and when it stops by itself. With programs that count."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -18,7 +16,7 @@ BEST = {"sequence": 6, "last": 3}
 """The epochs after which `samples` are answered best, by mode."""
 
 
-def samples() -> Samples:
+def samples():
     """Kept from training: targets of 28 at two steps and 12 at the last.
 
     After epoch e the models say 4e everywhere. The last-step model is right after epoch 3; the
@@ -31,7 +29,7 @@ def samples() -> Samples:
     return replace(dataset, y=y).samples
 
 
-def make_trainer(keep: str, data: Samples | None = None, **settings: object) -> PairTrainer:
+def make_trainer(keep, data=None, **settings):
     """Ready to go; a batch of a model takes 0.01 s, and looking at the clock a little."""
     experiment = make_experiment(**{"keep": keep, "patience": 2, "epochs": 20, **settings})
     clock = Clock(tick=1e-4)
@@ -41,7 +39,7 @@ def make_trainer(keep: str, data: Samples | None = None, **settings: object) -> 
     return trainer
 
 
-def train(trainer: PairTrainer, seconds: float = LONG, epochs: int = 20) -> None:
+def train(trainer, seconds=LONG, epochs=20):
     """Up to an epoch, in slices of so many seconds."""
     goal = epochs * trainer.batches.steps
     while trainer.step < goal and not trainer.stopped:
@@ -49,7 +47,7 @@ def train(trainer: PairTrainer, seconds: float = LONG, epochs: int = 20) -> None
 
 
 @pytest.mark.parametrize("seconds", [LONG, 1.0, 0.1, 1e-9])
-def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds: float) -> None:
+def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
     """Two epochs after it; whatever the slices are, each epoch is judged."""
     trainer = make_trainer("stop")
     train(trainer, seconds)
@@ -69,7 +67,7 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds: float) -
         assert result.final_loss == 4 * best - 2.5  # the mean of its four batches' numbers
 
 
-def test_of_equal_epochs_the_first_is_the_best() -> None:
+def test_of_equal_epochs_the_first_is_the_best():
     """As Keras has it: an improvement is less than what was there. In single precision, as there.
 
     After epochs 3 and 4 the model says 12 and 16, between targets as far from 14 on both sides, but
@@ -87,7 +85,7 @@ def test_of_equal_epochs_the_first_is_the_best() -> None:
     assert (result.kept_epoch, trainer.epoch) == (3, 5)
 
 
-def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch):
     """Of a long run few epochs are remembered; the kept one is among them, with its figures."""
     monkeypatch.setattr(model_record, "MAX_CHECKS", 4)
     monkeypatch.setattr(model_record, "MAX_LOSSES", 4)

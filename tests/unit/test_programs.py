@@ -1,10 +1,6 @@
 """Programs are built once, for who waits first of all, and while there is memory for them."""
 
-from __future__ import annotations
-
 import threading
-from collections.abc import Iterator
-from concurrent.futures import Future
 
 import pytest
 
@@ -15,14 +11,14 @@ from tests.waiting import PATIENCE, eventually
 class Workshop:
     """Builds strings, one by one, when it is let."""
 
-    def __init__(self) -> None:
-        self.begun: list[str] = []
-        self.built: list[str] = []
-        self.broken: set[str] = set()
+    def __init__(self):
+        self.begun = []
+        self.built = []
+        self.broken = set()
         self._gate = threading.Semaphore(0)
         self._begun = threading.Semaphore(0)
 
-    def build(self, key: str) -> str:
+    def build(self, key):
         """The key in capitals, once it is let."""
         self.begun.append(key)
         self._begun.release()
@@ -32,30 +28,30 @@ class Workshop:
             raise ValueError(f"no {key}")
         return key.upper()
 
-    def let(self, count: int) -> None:
+    def let(self, count):
         """Let so many builds end."""
         self._gate.release(count)
 
-    def wait_begun(self, count: int) -> None:
+    def wait_begun(self, count):
         """Wait until so many more builds have begun."""
         for _ in range(count):
             assert self._begun.acquire(timeout=PATIENCE)
 
 
 @pytest.fixture
-def shop() -> Iterator[Workshop]:
+def shop():
     """A workshop that lets everything go at the end, so that no thread hangs."""
     shop = Workshop()
     yield shop
     shop.let(100)
 
 
-def ask(cache: ProgramCache, *keys: str, background: bool = False) -> list[Future[str]]:
+def ask(cache, *keys, background=False):
     """The programs of these keys."""
     return [cache.ask(key, background=background) for key in keys]
 
 
-def test_who_waits_goes_before_what_is_only_likely(shop: Workshop) -> None:
+def test_who_waits_goes_before_what_is_only_likely(shop):
     """What was to be built ahead has to wait, and takes one thread at most."""
     cache = ProgramCache(shop.build)
     cache.ahead("l1")
@@ -70,7 +66,7 @@ def test_who_waits_goes_before_what_is_only_likely(shop: Workshop) -> None:
     assert shop.begun == ["l1", "w1", "w2", "l2"]
 
 
-def test_what_was_likely_and_is_not_any_more_is_given_up(shop: Workshop) -> None:
+def test_what_was_likely_and_is_not_any_more_is_given_up(shop):
     """A person who moves a slider leaves no queue behind."""
     cache = ProgramCache(shop.build)
     cache.ahead("l1")
@@ -82,7 +78,7 @@ def test_what_was_likely_and_is_not_any_more_is_given_up(shop: Workshop) -> None
     assert sorted(shop.begun) == ["l1", "m"]
 
 
-def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:
+def test_a_program_that_failed_is_tried_again(shop):
     """Who waited hears why; who asks later gets a new try."""
     cache = ProgramCache(shop.build)
     shop.broken.add("a")
@@ -94,7 +90,7 @@ def test_a_program_that_failed_is_tried_again(shop: Workshop) -> None:
     assert cache.ask("a").result(PATIENCE) == "A"
 
 
-def test_what_nobody_waits_for_any_more_is_not_begun(shop: Workshop) -> None:
+def test_what_nobody_waits_for_any_more_is_not_begun(shop):
     """A run that is stopped while it waits gives up its place, unless another wants the same."""
     cache = ProgramCache(shop.build)
     begun = ask(cache, "a", "b")
@@ -110,7 +106,7 @@ def test_what_nobody_waits_for_any_more_is_not_begun(shop: Workshop) -> None:
     assert cache.ask("c").result(PATIENCE) == "C"
 
 
-def test_who_leaves_what_failed_takes_no_place_of_who_asks_again(shop: Workshop) -> None:
+def test_who_leaves_what_failed_takes_no_place_of_who_asks_again(shop):
     """The new build is another's."""
     cache = ProgramCache(shop.build)
     shop.broken = {"a"}
@@ -132,25 +128,25 @@ class Bucket(str):
     __slots__ = ()
 
     @property
-    def work(self) -> int:
+    def work(self):
         """Longer is more."""
         return len(self)
 
-    def holds(self, other: str) -> bool:
+    def holds(self, other):
         """Whether it begins with this."""
         return self.startswith(other)
 
-    def is_near(self, other: str) -> bool:
+    def is_near(self, other):
         """Whether it has at most one letter more."""
         return len(self) <= len(other) + 1
 
 
-def buckets(*keys: str, at_once: bool = True) -> dict[Bucket, bool]:
+def buckets(*keys, at_once=True):
     """These, and whether they are built from the start on."""
     return {Bucket(key): at_once for key in keys}
 
 
-def test_buckets_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> None:
+def test_buckets_are_built_in_their_order_while_nobody_waits(shop):
     """What a run waits for comes before the next of them."""
     cache = ProgramCache(shop.build, buckets("abc", "xyz"))
     shop.wait_begun(1)
@@ -164,7 +160,7 @@ def test_buckets_are_built_in_their_order_while_nobody_waits(shop: Workshop) -> 
     assert shop.begun == ["abc", "k", "l", "xyz"]
 
 
-def test_without_leisure_no_bucket_is_built(shop: Workshop) -> None:
+def test_without_leisure_no_bucket_is_built(shop):
     """What somebody waits for is. It is looked again by itself whether there is some."""
     leisure = [False]
     cache = ProgramCache(shop.build, buckets("abc"), lambda: leisure[0])
@@ -176,7 +172,7 @@ def test_without_leisure_no_bucket_is_built(shop: Workshop) -> None:
     assert eventually(lambda: cache.has("abc"))
 
 
-def test_without_memory_a_bucket_does_that_is_there(shop: Workshop) -> None:
+def test_without_memory_a_bucket_does_that_is_there(shop):
     """Though it is neither the smallest nor near. Where none is there, one is built."""
     memory, both = [True], buckets("abcdef", "abc", at_once=False)
     cache = ProgramCache(shop.build, both, may_grow=lambda: memory[0])

@@ -1,7 +1,5 @@
 """Questions by number: fair, easy ones first, and answered by the same engine as the page."""
 
-from __future__ import annotations
-
 import re
 from dataclasses import replace
 
@@ -51,7 +49,7 @@ def test_every_option_has_a_short_reason():
 HERE = re.compile(r"return_sequences=(\w+) on layer (\d+).*; here it is (\w+)")
 
 
-def has_time(text: str) -> bool:
+def has_time(text):
     """Whether an option has a time axis: "(N, 9, 7)"."""
     return text.count(",") == 2
 

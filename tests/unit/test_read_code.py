@@ -1,9 +1,6 @@
 """Keras code → a stack, by worked examples. Agreement with Keras: test_documented_models.py."""
 
-from __future__ import annotations
-
 import random
-from pathlib import Path
 from textwrap import dedent
 
 import pytest
@@ -11,7 +8,7 @@ import pytest
 from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.plain import Unread
-from lib.shapes.stack.read import Reading, read
+from lib.shapes.stack.read import read
 from lib.shapes.stack.read.code import read_code
 from lib.shapes.stack.shaping import RepeatVector
 from lib.shapes.stack.tracing import broken
@@ -20,22 +17,22 @@ CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
 """The shapes of Input((12, 3)), LSTM(16), Dense(1)."""
 
 
-def reading(code: str) -> Reading:
+def reading(code):
     """What is read of a code that is indented as the test is."""
     return read_code(dedent(code))
 
 
-def shapes(code: str) -> list[tuple[int | None, ...]]:
+def shapes(code):
     """The first output shape of each layer; () where one breaks, or isn't reached."""
     return [(*step.shapes, ())[0] for step in trace(reading(code).stack)]
 
 
-def widths(code: str) -> list[int | None]:
+def widths(code):
     """The last axis of what each layer returns; 0 where one breaks, or isn't reached."""
     return [shape[-1] if shape else 0 for shape in shapes(code)]
 
 
-def notes(code: str) -> dict[int | None, str]:
+def notes(code):
     """What is said of a code, by line."""
     return {note.line: note.sentence for note in reading(code).notes}
 
@@ -57,7 +54,7 @@ def notes(code: str) -> dict[int | None, str]:
         "x = LSTM(16)(x)\nx = Dense(1)(x)",
     ],
 )
-def test_code_is_read_as_people_have_it(code: str) -> None:
+def test_code_is_read_as_people_have_it(code):
     """Whatever the prefix, the alias, or the way to put a model together."""
     assert shapes(code) == CHAIN
     assert total(trace(reading(code).stack)) == 4 * 16 * (3 + 16 + 1) + 17
@@ -128,7 +125,7 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code,
         "def layers_of():\n  yield Dense(2)\nm = Sequential([Input((9, 3)), *layers_of()])",
     ],
 )
-def test_what_is_not_followed_is_said_and_never_guessed(code: str) -> None:
+def test_what_is_not_followed_is_said_and_never_guessed(code):
     """The layers before are traced; nothing breaks, and one note has the line."""
     assert shapes(code)[0] == (None, 9, 3)
     assert broken(trace(reading(code).stack)) is None
@@ -219,7 +216,7 @@ def test_what_is_worth_knowing_is_said_with_its_line(code, expected, said):
         ("x, states = LSTMCell(4)(x, states)", "“LSTMCell” is called outside of an RNN"),
     ],
 )
-def test_what_cannot_be_read_is_said_with_its_line(lines: str, words: str) -> None:
+def test_what_cannot_be_read_is_said_with_its_line(lines, words):
     """What comes before it is traced, and what comes after it is there, and isn't reached."""
     code = f"""
         class Own(Base):
@@ -249,7 +246,7 @@ def test_what_cannot_be_read_is_said_with_its_line(lines: str, words: str) -> No
         ("own", ""),
     ],
 )
-def test_the_loss_and_the_target_are_taken_along(loss: str, name: str) -> None:
+def test_the_loss_and_the_target_are_taken_along(loss, name):
     """By Keras's name; that of their own isn't known, and is said."""
     code = f"""
         X, y = np.random.rand(64, 12, 3), np.zeros((64, 5))
@@ -263,7 +260,7 @@ def test_the_loss_and_the_target_are_taken_along(loss: str, name: str) -> None:
     assert [("own" in note.sentence) for note in found.notes] == [True] * (name == "")
 
 
-def test_a_layer_has_its_line_and_its_call() -> None:
+def test_a_layer_has_its_line_and_its_call():
     """Of several lines the statement in one; of an input that a layer implies none."""
     code = """
         model = Sequential()
@@ -281,7 +278,7 @@ def test_a_layer_has_its_line_and_its_call() -> None:
     assert dense.origin == (5, "model.add(Dense(1))", "Dense(1)")
 
 
-def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
+def test_what_keras_refuses_breaks_in_its_line_and_is_mended():
     """An argument that is misspelt, a number in a list; what Keras takes isn't refused."""
     code = "model = Sequential([Input((12, 3)), LSTM(16, return_sequence=True), Dense(1)])"
     stack = reading(code).stack
@@ -311,7 +308,7 @@ def test_what_keras_refuses_breaks_in_its_line_and_is_mended() -> None:
         ("y[:, -1, ...]", (None, 3)),
     ],
 )
-def test_operations_on_tensors_are_traced(line: str, shape: tuple[int | None, ...]) -> None:
+def test_operations_on_tensors_are_traced(line, shape):
     """Also of one tensor of several that a layer returns."""
     code = f"""
         i = Input((12, 3))
@@ -331,7 +328,7 @@ def test_operations_on_tensors_are_traced(line: str, shape: tuple[int | None, ..
         ("(12, 8)", "built", "value 16, which cannot be broadcasted to 8"),
     ],
 )
-def test_a_sign_pairs_samples_with_timesteps(other: str, when: str, says: str) -> None:
+def test_a_sign_pairs_samples_with_timesteps(other, when, says):
     """Keras builds a sum of (N, 16) and (N, 12, 16), which fails unless N is 12; Add() is right."""
     code = f"y, a = Input((16,)), Input({other})\nm = Model([y, a], {{}})"
     steps = trace(reading(code.format("y - a")).stack)
@@ -358,12 +355,12 @@ def test_a_sign_pairs_samples_with_timesteps(other: str, when: str, says: str) -
         "Input((12, 3))\nLSTM(16)",
     ],
 )
-def test_what_is_pasted_along_is_tolerated(paste: str) -> None:
+def test_what_is_pasted_along_is_tolerated(paste):
     """Indentation, a notebook's commands, prompts, fences, prints of Python 2, layers alone."""
     assert shapes(paste)[-1] == (None, 16)
 
 
-def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them() -> None:
+def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them():
     """The code of a notebook's cells; bytes of a script."""
     cell = '{"cell_type": "code", "source": ["m = Sequential()\\n", "m.add(Input((12, 3)))"]}'
     other = '{"cell_type": "code", "source": "!ls\\nm.add(LSTM(16))"}'
@@ -404,7 +401,7 @@ def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
         ("(20000000,)", "", "from 1 to 1,000,000"),
     ],
 )
-def test_an_input_that_cannot_be_ends_the_trace(shape: str, error: str, not_traced: str) -> None:
+def test_an_input_that_cannot_be_ends_the_trace(shape, error, not_traced):
     """What Keras refuses, in its words; the layers after it are there, and not reached."""
     steps = trace(reading(f"Sequential([Input({shape}), Dense(2)])").stack)
     assert [step.layer.keras for step in steps] == ["Input", "Dense"]
@@ -414,7 +411,7 @@ def test_an_input_that_cannot_be_ends_the_trace(shape: str, error: str, not_trac
     assert not steps[1].tensors
 
 
-def test_a_class_of_ones_own_is_followed_through_its_call() -> None:
+def test_a_class_of_ones_own_is_followed_through_its_call():
     """Each instance has its own layers, those of a class within a class too."""
     classes = """
         class Half(Model):
@@ -478,7 +475,7 @@ HOSTILE = {
 }
 
 
-def came_of(text: str) -> str:
+def came_of(text):
     """What a text is answered with: its layers, or a sentence."""
     try:
         stack = read(text).stack
@@ -489,12 +486,12 @@ def came_of(text: str) -> str:
 
 
 @pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_text_is_answered_in_a_sentence(name: str) -> None:
+def test_hostile_text_is_answered_in_a_sentence(name):
     """A stack or a ModelError, whose sentence isn't long; `tests.bench.paste` says how soon."""
     assert len(came_of(HOSTILE[name])) < 400
 
 
-def test_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_run(tmp_path, monkeypatch):
     """Code that would make a file in every way that it knows makes none; its layers are read."""
     monkeypatch.chdir(tmp_path)
     code = """
@@ -525,7 +522,7 @@ def test_nothing_is_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_code_with_lines_lost_and_words_changed_is_read_or_refused(seed: int) -> None:
+def test_code_with_lines_lost_and_words_changed_is_read_or_refused(seed):
     """A model of two inputs, of which pieces are missing, doubled, or of another kind."""
     draw = random.Random(seed)  # noqa: S311
     code = dedent("""

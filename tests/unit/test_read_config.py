@@ -3,13 +3,10 @@
 A file from a stranger is answered with a stack or with a sentence, and with nothing else.
 """
 
-from __future__ import annotations
-
 import io
 import json
 import zipfile
 from contextlib import suppress
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -34,7 +31,7 @@ from lib.shapes.stack.read.config import MAX_BYTES, read_config
 from lib.shapes.stack.recurrent import GRU, LSTM
 
 
-def saved(class_name: str, nodes: list[Any] | None = None, **config: Any) -> dict[str, Any]:
+def saved(class_name, nodes=None, **config):
     """A layer as Keras 3 saves it, with what is only of the file."""
     about = {"dtype": {"class_name": "DTypePolicy", "config": {"name": "float32"}}, **config}
     layer = {"module": "keras.layers", "class_name": class_name, "config": about}
@@ -43,17 +40,17 @@ def saved(class_name: str, nodes: list[Any] | None = None, **config: Any) -> dic
     return {**layer, "registered_name": None, "name": name, "inbound_nodes": calls}
 
 
-def tensor(layer: str, call: int = 0, output: int = 0) -> dict[str, Any]:
+def tensor(layer, call=0, output=0):
     """A tensor as Keras 3 names it."""
     return {"class_name": "__keras_tensor__", "config": {"keras_history": [layer, call, output]}}
 
 
-def sequential(*layers: dict[str, Any], **about: Any) -> dict[str, Any]:
+def sequential(*layers, **about):
     """A Sequential model."""
     return {"class_name": "Sequential", "config": {"name": "s", "layers": [*layers]}, **about}
 
 
-def functional(layers: list[Any], inputs: Any, outputs: Any, **about: Any) -> dict[str, Any]:
+def functional(layers, inputs, outputs, **about):
     """A functional model."""
     config = {"name": "f", "layers": layers, "input_layers": inputs, "output_layers": outputs}
     return {"class_name": "Functional", "config": config, "name": "f", **about}
@@ -61,9 +58,10 @@ def functional(layers: list[Any], inputs: Any, outputs: Any, **about: Any) -> di
 
 INPUT = saved("InputLayer", name="x", batch_shape=[None, 12, 3])
 CHAIN = sequential(INPUT, saved("LSTM", units=16), saved("Dense", units=1, activation="linear"))
+CHAIN_TEXT = json.dumps(CHAIN)
 
 
-def archive(name: str = "config.json", text: str = json.dumps(CHAIN), **packed: Any) -> bytes:
+def archive(name="config.json", text=CHAIN_TEXT, **packed):
     """A ZIP file with one member."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", **packed) as file:
@@ -71,12 +69,12 @@ def archive(name: str = "config.json", text: str = json.dumps(CHAIN), **packed: 
     return buffer.getvalue()
 
 
-def stack_of(model: Any):
+def stack_of(model):
     """The stack of a model's configuration."""
     return read_config(json.dumps(model)).stack
 
 
-def refusal(content: str | bytes) -> str:
+def refusal(content):
     """The sentence that a content is refused with, in under a second."""
     with pytest.raises(ModelError) as raised:
         read_config(content)
@@ -124,7 +122,7 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
          (Input(12, 3), Dense(2))),
     ],
 )  # fmt: skip
-def test_layers_are_those_of_the_configuration(model: dict[str, Any], expected: tuple[Any, ...]):
+def test_layers_are_those_of_the_configuration(model, expected):
     """Of today's Keras, and of Keras 2."""
     assert stack_of(model) == expected
 
@@ -205,7 +203,7 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
     ],
     ids=["lambda", "registered", "own", "operation", "older operation"],
 )
-def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer: dict[str, Any]):
+def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer):
     """None of it is run; what comes before is traced."""
     reading = read_config(json.dumps(sequential(INPUT, saved("LSTM", units=4), layer)))
     assert isinstance(reading.stack[2], Unread)
@@ -232,7 +230,7 @@ def test_tensors_that_are_added_by_a_sign_are_an_add():
         (None, ""),
     ],
 )
-def test_the_loss_is_taken_along(loss: Any, name: str):
+def test_the_loss_is_taken_along(loss, name):
     """Of a model with several there is none."""
     assert read_config(json.dumps({**CHAIN, "compile_config": {"loss": loss}})).loss == name
 
@@ -274,13 +272,13 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
         (json.dumps(functional([INPUT, saved("Add", [[]])], [], ["add", 0, 0])), "something else"),
     ],
 )
-def test_what_is_no_configuration_is_refused_with_a_sentence(content: str | bytes, words: str):
+def test_what_is_no_configuration_is_refused_with_a_sentence(content, words):
     """In under a second, whatever it is: nothing of it is opened, unpacked or run."""
     assert words in refusal(content)
 
 
 @pytest.mark.parametrize(("shape", "error"), [([None, "a"], True), ([None, 0, 9], False)])
-def test_an_input_of_no_shape_ends_the_trace(shape: list[Any], error: bool):
+def test_an_input_of_no_shape_ends_the_trace(shape, error):
     """Keras refuses a text as a size; a size of 0 isn't traced."""
     steps = trace(stack_of(sequential(saved("InputLayer", batch_shape=shape), saved("Flatten"))))
     assert (broken(steps) is not None, stopped(steps)) == (error, 0)
@@ -311,9 +309,9 @@ SHARED = functional([INPUT, SECOND, ENCODER, DECODER], [["x", 0, 0]], ["decoder"
 BOTH = sequential(INPUT, saved("Bidirectional", layer=saved("GRU", units=4), merge_mode="ave"))
 
 
-def places(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+def places(value, path=()):
     """Where something stands in a configuration."""
-    items: Any = ()
+    items = ()
     if isinstance(value, (dict, list)):
         items = value.items() if isinstance(value, dict) else enumerate(value)
     inside = [place for key, part in items for place in places(part, (*path, key))]

@@ -1,7 +1,5 @@
 """Recorded runs fit what they stand for; the untrained model is where training starts."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import numpy as np
@@ -16,7 +14,7 @@ from lib.training.recorded import BUNDLED, recorded
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_every_dataset_has_a_recording_of_its_suggested_settings(name: str) -> None:
+def test_every_dataset_has_a_recording_of_its_suggested_settings(name):
     """Picking a dataset shows a trained model at once. `python -m tests.record` mends."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
@@ -31,7 +29,7 @@ def test_every_dataset_has_a_recording_of_its_suggested_settings(name: str) -> N
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recordings_errors_follow_from_its_weights(name: str) -> None:
+def test_a_recordings_errors_follow_from_its_weights(name):
     """NumPy finds the recorded error again from the recorded weights and today's data."""
     experiment = suggested(name)
     dataset, snapshot = make_dataset(experiment), recorded(experiment)
@@ -46,7 +44,7 @@ def test_a_recordings_errors_follow_from_its_weights(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", BUNDLED)
-def test_a_recordings_past_leads_from_the_start_to_its_end(name: str) -> None:
+def test_a_recordings_past_leads_from_the_start_to_its_end(name):
     """So that its states can be seen epoch by epoch: more of them early, when most changes."""
     snapshot = recorded(suggested(name).set(seeds=4))
     assert snapshot is not None
@@ -61,21 +59,21 @@ def test_a_recordings_past_leads_from_the_start_to_its_end(name: str) -> None:
                 assert [w.shape for w in weights[mode]] == [w.shape for w in result.weights or ()]
 
 
-def test_one_mode_of_a_pair_is_the_recording_of_that_mode() -> None:
+def test_one_mode_of_a_pair_is_the_recording_of_that_mode():
     """Models of a pair are trained alike, so a recording of both serves a single mode."""
     snapshot = recorded(suggested("running_mean").set(mode="last"))
     assert snapshot is not None
     assert list(snapshot.results) == ["last"]
 
 
-def test_other_settings_have_no_recording() -> None:
+def test_other_settings_have_no_recording():
     """A recording isn't shown for settings that it wasn't made with."""
     assert recorded(Experiment().set(seed=1)) is None
     assert recorded(Experiment().set(data="upload")) is None
 
 
 @pytest.mark.parametrize("name", ["running_mean", "worked_scaled"])
-def test_the_untrained_model_is_where_a_recorded_run_began(name: str) -> None:
+def test_the_untrained_model_is_where_a_recorded_run_began(name):
     """Its errors are those that the run had after epoch 0; with and without a validation part."""
     experiment = suggested(name)
     start, snapshot = untrained(experiment, make_dataset(experiment)), recorded(experiment)
@@ -87,7 +85,7 @@ def test_the_untrained_model_is_where_a_recorded_run_began(name: str) -> None:
             np.testing.assert_allclose(ours, theirs[:1], rtol=1e-5)
 
 
-def test_an_earlier_epoch_of_a_run_that_kept_its_best_is_as_it_was_then() -> None:
+def test_an_earlier_epoch_of_a_run_that_kept_its_best_is_as_it_was_then():
     """No epoch is kept there, but of a mode that had stopped by then."""
     experiment = suggested("running_mean")
     dataset, snapshot = make_dataset(experiment), recorded(experiment)

@@ -144,7 +144,7 @@ def test_forward_refuses_the_weights_of_another_stack():
         forward(experiment.set(layers=1), weights, DATA_X)
 
 
-def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outputs_in_parts_are_those_of_all_samples_at_once(monkeypatch):
     """Of many samples no more are held at a time than there is room for."""
     experiment = Experiment().set(cell="simple_rnn", U=4)
     weights = initial_model_weights(experiment, 3, 2)

@@ -12,14 +12,14 @@ from lib.charts.palette import PALETTES
 from lib.charts.replay import EDGE, replay_figure, replay_words
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import Frame, RunAt, SeedWeights, as_of, frames_of, step_errors, untrained
+from lib.results import Frame, RunAt, as_of, frames_of, step_errors, untrained
 from lib.results.replay import BUDGET, LEAST, MOST
 from lib.training import recorded, with_seeds
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import LIGHT, drawn, of_a_table, the
 
 
-def a_recording(name: str = "parity") -> tuple[RunAt, tuple[Frame, ...]]:
+def a_recording(name="parity"):
     """A recorded run, and its frames."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset)
@@ -28,7 +28,7 @@ def a_recording(name: str = "parity") -> tuple[RunAt, tuple[Frame, ...]]:
     return run, frames_of(run, {**dict(snapshot.past), snapshot.epoch: snapshot.weights})
 
 
-def a_training(epochs: int) -> tuple[RunAt, dict[int, SeedWeights]]:
+def a_training(epochs):
     """Models whose weights grow from epoch to epoch, of which all is known."""
     experiment = Experiment().set(data="running_mean", T=4, U=2, seeds=1)
     dataset = make_dataset(experiment)

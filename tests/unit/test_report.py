@@ -1,7 +1,5 @@
 """A report: one safe page with all that the screen says, and nothing that it would have to load."""
 
-from __future__ import annotations
-
 import json
 import re
 from dataclasses import replace
@@ -28,24 +26,24 @@ LINK = "https://example.org/?data=seattle&T=24"
 class Page(HTMLParser):
     """What a browser makes of a page: its elements, its scripts and its words."""
 
-    def __init__(self, content: bytes) -> None:
+    def __init__(self, content):
         super().__init__()
-        self.tags: list[tuple[str, dict[str, str | None]]] = []
-        self.scripts: list[str] = []
+        self.tags = []
+        self.scripts = []
         self.words = ""
         self._inside = ""
         self.feed(content.decode())
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, tag, attrs):
         """Note an element."""
         self.tags.append((tag, dict(attrs)))
         self._inside = tag
 
-    def handle_endtag(self, _: str) -> None:
+    def handle_endtag(self, _):
         """Leave the element."""
         self._inside = ""
 
-    def handle_data(self, data: str) -> None:
+    def handle_data(self, data):
         """Take up a script, which comes in one piece, or words."""
         if self._inside == "script":
             self.scripts.append(data)
@@ -53,18 +51,18 @@ class Page(HTMLParser):
             self.words += f" {data}"
 
     @property
-    def plots(self) -> list[dict]:
+    def plots(self):
         """The figures."""
         return json.loads(self.scripts[1])
 
 
-def page_of(run: tuple, link: str = LINK, **options: object) -> Page:
+def page_of(run, link=LINK, **options):
     """The report of an experiment, a dataset and a snapshot."""
     return Page(report(Reported(*run, **options), link, MADE, VERSIONS))
 
 
 @pytest.mark.parametrize("name", ["seattle", "worked_raw", "gapminder"])
-def test_a_report_says_all_that_the_screen_says(name: str) -> None:
+def test_a_report_says_all_that_the_screen_says(name):
     """The sentences, every takeaway, the figures' data, settings, numbers, code, link and date."""
     run = _, dataset, snapshot = a_run(name)
     page, of = page_of(run), Reported(*run)
@@ -80,7 +78,7 @@ def test_a_report_says_all_that_the_screen_says(name: str) -> None:
     assert f"epoch {snapshot.epoch:,} of" in words
 
 
-def test_it_loads_nothing() -> None:
+def test_it_loads_nothing():
     """Every image is in it, no script or style is elsewhere, and it forbids itself to ask."""
     run = a_run("seattle")
     content = report(Reported(*run, past=run[2].past, source="from <x>"), LINK, MADE, VERSIONS)
@@ -101,7 +99,7 @@ def test_it_loads_nothing() -> None:
 EVIL = "</script><script>alert(1)</script><img src=x onerror=alert(2)> $plots ${code} {x}"
 
 
-def test_names_are_no_markup_and_no_script() -> None:
+def test_names_are_no_markup_and_no_script():
     """Whatever a column, a file or a unit is called, the page has the same elements as without."""
     experiment, dataset, snapshot = a_run("seattle", seeds=1)
     evil = {"title": EVIL, "target_names": (EVIL,), "about": EVIL, "source": EVIL}
@@ -120,14 +118,14 @@ def test_names_are_no_markup_and_no_script() -> None:
 
 
 @pytest.mark.parametrize("link", ["javascript:alert(1)", "", "?data=seattle"])
-def test_a_link_is_an_address_or_nothing(link: str) -> None:
+def test_a_link_is_an_address_or_nothing(link):
     """Nothing else may stand behind it."""
     page = page_of(a_run("echo", seeds=1), link)
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
 
 
 @pytest.mark.parametrize("mode", ["sequence", "last", "both"])
-def test_every_kind_of_run_has_one(mode: str) -> None:
+def test_every_kind_of_run_has_one(mode):
     """Of one mode or two, deep or not, untrained too."""
     experiment = settle(Experiment().set(data="gapminder", T=5, mode=mode, layers=3, seeds=1))
     dataset = make_dataset(experiment)
@@ -138,7 +136,7 @@ def test_every_kind_of_run_has_one(mode: str) -> None:
     assert [each for each in ("Sequence", "Last step") if each in numbers] == heads[mode]
 
 
-def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown() -> None:
+def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown():
     """Of a run whose past is known: what came after that epoch isn't in it."""
     run = experiment, dataset, snapshot = a_run("seattle")
     past = (*snapshot.past, (snapshot.epoch, snapshot.weights))

@@ -1,7 +1,5 @@
 """What a run came to, read back from its files: weights, answers to a whole part, losses."""
 
-from __future__ import annotations
-
 import csv
 import io
 import math
@@ -11,7 +9,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data.dataset import Dataset
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import Experiment
 from lib.export.results import (
@@ -22,13 +19,12 @@ from lib.export.results import (
     weights_npz,
 )
 from lib.recurrence.weights import weight_names
-from lib.results.run import Snapshot
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.pictures import a_dataset, a_snapshot, with_kept
 
 
-def a_run(name: str, **settings: object) -> tuple[Experiment, Dataset, Snapshot]:
+def a_run(name, **settings):
     """A recorded run, perhaps of one mode or of fewer seeds."""
     dataset = make_dataset(suggested(name))
     experiment = with_seeds(suggested(name), dataset).set(**settings)
@@ -38,7 +34,7 @@ def a_run(name: str, **settings: object) -> tuple[Experiment, Dataset, Snapshot]
 
 
 @pytest.mark.parametrize("name", ["seattle", "gapminder", "running_mean", "worked_raw"])
-def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name: str) -> None:
+def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name):
     """Each judged sample has T·K rows; where the screen shows a sample it says the same."""
     experiment, dataset, snapshot = a_run(name, seeds=2)
     frame = predictions(experiment, dataset, snapshot)
@@ -63,7 +59,7 @@ def test_predictions_are_those_of_the_screen_and_of_the_whole_part(name: str) ->
                 np.testing.assert_allclose(mine[first:], said[first:], atol=2e-6 * scale)
 
 
-def test_both_files_have_the_same_table() -> None:
+def test_both_files_have_the_same_table():
     """The CSV with seven digits; of one seed and one mode there is one column of answers."""
     run = a_run("seattle", seeds=1, mode="last")
     frame = predictions(*run)
@@ -78,7 +74,7 @@ def test_both_files_have_the_same_table() -> None:
             np.testing.assert_array_equal(parquet[column], frame[column])
 
 
-def test_a_name_is_no_formula_in_a_spreadsheet() -> None:
+def test_a_name_is_no_formula_in_a_spreadsheet():
     """In the CSV alone: Parquet has it as it is."""
     _, dataset, snapshot = a_run("running_mean", seeds=1)
     run = suggested("running_mean"), replace(dataset, target_names=("=1+1",)), snapshot
@@ -86,7 +82,7 @@ def test_a_name_is_no_formula_in_a_spreadsheet() -> None:
     assert set(pd.read_parquet(io.BytesIO(predictions_parquet(*run)))["target"]) == {"=1+1"}
 
 
-def test_history_has_a_row_for_each_epoch_mode_and_seed() -> None:
+def test_history_has_a_row_for_each_epoch_mode_and_seed():
     """Epoch 0 was judged and has no training loss; what wasn't kept is empty."""
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
     kept = with_kept(a_snapshot(dataset, sequence=0.5, last=0.25), sequence=None, last=4)
@@ -109,7 +105,7 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed() -> None:
     assert math.isclose(float(sparse[-1].split(",")[-1]), 0.25)
 
 
-def test_weights_are_named_by_mode_seed_and_keras() -> None:
+def test_weights_are_named_by_mode_seed_and_keras():
     """All seeds, as they are on the screen; nothing in the archive needs pickle."""
     run = experiment, _, snapshot = a_run("running_mean", seeds=2)
     with np.load(io.BytesIO(weights_npz(*run)), allow_pickle=False) as archive:
@@ -127,7 +123,7 @@ def test_weights_are_named_by_mode_seed_and_keras() -> None:
         (8, ["gru_1/gru_cell/kernel", "gru_2/gru_cell/bias", "dense/kernel", "dense/bias"]),
     ],
 )
-def test_layers_are_counted_where_there_are_several(arrays: int, names: list[str]) -> None:
+def test_layers_are_counted_where_there_are_several(arrays, names):
     """A single one has its kind's name alone."""
     every = weight_names("gru", arrays)
     assert len(every) == arrays

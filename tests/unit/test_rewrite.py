@@ -1,12 +1,10 @@
 """A change of a stack as the lines of a person's code that it changes, in their own style."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
 
-from lib.shapes import Reading, Stack, fixes, put, rewritten, to_text, trace
+from lib.shapes import Reading, fixes, put, rewritten, to_text, trace
 from lib.shapes.stack.read.code import read_code
 from lib.shapes.stack.shaping import Flatten
 
@@ -19,7 +17,7 @@ FIRST = ""
 """The likeliest change, whatever its words are."""
 
 
-def becomes(reading: Reading, after: Stack) -> list[str]:
+def becomes(reading, after):
     """What the lines that change become, none where they aren't that change alone."""
     lines, new = rewritten(reading, after)
     if not lines:
@@ -30,7 +28,7 @@ def becomes(reading: Reading, after: Stack) -> list[str]:
     return [*lines.values()]
 
 
-def offered(code: str) -> dict[str, list[str]]:
+def offered(code):
     """By the words of each change that fixes a code, what its lines become."""
     reading = read_code(code)
     return {fix.words: becomes(reading, fix.stack) for fix in fixes(trace(reading.stack))}
@@ -49,7 +47,7 @@ def offered(code: str) -> dict[str, list[str]]:
         ("LSTM(8, return_sequences=False, **{}))", "LSTM(8, return_sequences=True, **{}))"),
     ],
 )  # fmt: skip
-def test_a_setting_is_changed_where_it_stands_or_added(lines: str, line: str) -> None:
+def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
     """What else stands there, and how it is called, stays."""
     code = SEQUENTIAL.format(f"é = 4\nmodel.add({lines}\nmodel.add(LSTM(3))")
     assert next(iter(offered(code).values())) == [f"model.add({line}"]
@@ -132,7 +130,7 @@ def test_a_fix_is_written_into_the_lines_that_it_changes(code, words, lines):
         FUNCTIONAL.format("def enc(x, n):\n    return LSTM(n)(x)\nx = enc(enc(i, 8), 4)"),
     ],
 )
-def test_a_line_that_makes_several_layers_changes_only_with_all_of_them(lines: str) -> None:
+def test_a_line_that_makes_several_layers_changes_only_with_all_of_them(lines):
     """A loop, or a function: what one of its layers needs, no line can give it."""
     assert [*offered(lines).values()] == [[], [], []]
     reading = read_code(lines)
@@ -141,7 +139,7 @@ def test_a_line_that_makes_several_layers_changes_only_with_all_of_them(lines: s
     assert "return_sequences=True" in becomes(reading, after)[0]
 
 
-def test_layers_in_one_line_are_told_apart() -> None:
+def test_layers_in_one_line_are_told_apart():
     """Of two that look alike the second changes; two that change are one line."""
     reading = read_code("Sequential([Input((9, 2)), Dense(4), Dense(4)])")
     first, second, third = reading.stack
@@ -154,7 +152,7 @@ def test_layers_in_one_line_are_told_apart() -> None:
     ]
 
 
-def test_what_is_pasted_along_stays() -> None:
+def test_what_is_pasted_along_stays():
     """Prompts, tabs, and lines of a notebook; the lines are those of the text."""
     code = ">>> model = Sequential()\n>>> model.add(Input((9, 2)))\n>>> model.add(LSTM(8))"
     reading = read_code(code)
@@ -171,7 +169,7 @@ def test_what_is_pasted_along_stays() -> None:
     assert lines == {5: "m.add(LSTM(9))"}
 
 
-def test_what_has_no_code_or_too_deep_code_has_no_lines() -> None:
+def test_what_has_no_code_or_too_deep_code_has_no_lines():
     """Such as a configuration; what is in a line is read no further than it must be."""
     stack = read_code("Sequential([Input((9, 2)), LSTM(8)])").stack
     assert becomes(Reading(stack, "configuration"), stack[:1]) == []

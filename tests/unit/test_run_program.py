@@ -1,7 +1,5 @@
 """A run trains by a bucket first, and by a program of its own from where that pays."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
 from unittest.mock import Mock
@@ -10,11 +8,10 @@ import numpy as np
 import pytest
 
 from lib.results.run import Status
-from lib.training.architecture import Architecture
 from lib.training.programs import ProgramCache, RunProgram
 from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
-from tests.unit.fakes import FakeProgram, build
+from tests.unit.fakes import build
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
@@ -26,16 +23,16 @@ ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0.0)
 class Maker:
     """Builds buckets at once, and the programs of runs when it is let."""
 
-    def __init__(self) -> None:
-        self.made: dict[Architecture, FakeProgram] = {}
+    def __init__(self):
+        self.made = {}
         self.gate = threading.Event()
 
-    def build(self, key: Architecture) -> FakeProgram:
+    def build(self, key):
         """One that counts."""
         assert key in SIZE_BUCKETS or self.gate.wait(PATIENCE)
         return self.made.setdefault(key, build(key))
 
-    def calls(self, *, of_buckets: bool) -> int:
+    def calls(self, *, of_buckets):
         """How often buckets, or programs of runs, were called."""
         found = [p.calls for key, p in self.made.items() if (key in SIZE_BUCKETS) == of_buckets]
         return sum(map(len, found))
@@ -46,9 +43,7 @@ class Maker:
     [({"epochs": 2000}, 1e-3), ({"epochs": 100, "seeds": 4}, 1e-4)],
     ids=["many batches in a turn", "several turns for a batch"],
 )
-def test_its_own_program_takes_over_without_a_word_or_a_step_lost(
-    settings: dict, seconds: float
-) -> None:
+def test_its_own_program_takes_over_without_a_word_or_a_step_lost(settings, seconds):
     """Each epoch's loss is what it would be without: they depend on what was trained before.
 
     It takes over between two batches, where turns are shorter than one batch of all models, too.
@@ -68,7 +63,7 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost(
     assert {snapshot.reason for snapshot in stage.sent} <= {"", *(s.reason for s in alone.sent)}
 
 
-def test_without_memory_a_run_stays_in_its_bucket() -> None:
+def test_without_memory_a_run_stays_in_its_bucket():
     """Unless its own program is there, since another run had it built."""
     key = replace(FIRST[0], units=3)
     programs = ProgramCache(build, dict.fromkeys(FIRST, False), may_grow=lambda: False)
@@ -81,7 +76,7 @@ def test_without_memory_a_run_stays_in_its_bucket() -> None:
     assert run.exact(pays=True)
 
 
-def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
+def test_only_who_takes_much_time_of_others_has_a_program_among_many():
     """A middling model in a bucket for twice its units and timesteps; not the smallest one there.
 
     To several seeds a bucket is dear that is hardly larger: their own trains two models at a time.
@@ -97,10 +92,10 @@ def test_only_who_takes_much_time_of_others_has_a_program_among_many() -> None:
     assert [run.is_costly for run in runs] == [True, False, True]
 
 
-def test_a_run_whose_bucket_cannot_be_built_has_its_own_program() -> None:
+def test_a_run_whose_bucket_cannot_be_built_has_its_own_program():
     """That is smaller. Where there is no memory for it either, the run is told."""
 
-    def build_own(key: Architecture) -> FakeProgram:
+    def build_own(key):
         if key in SIZE_BUCKETS:
             raise MemoryError
         return build(key)
@@ -112,17 +107,17 @@ def test_a_run_whose_bucket_cannot_be_built_has_its_own_program() -> None:
 
 
 @pytest.mark.parametrize("where", ["build", "load"])
-def test_an_exact_program_that_finds_no_memory_is_done_without(where: str) -> None:
+def test_an_exact_program_that_finds_no_memory_is_done_without(where):
     """The run goes on with its size bucket to the end, and nothing is tried again."""
     maker = Maker()
     maker.gate.set()
 
-    def build_small(key: Architecture) -> FakeProgram:
+    def build_small(key):
         program = maker.build(key)
         if key not in SIZE_BUCKETS:
             if where == "build":
                 raise MemoryError
-            program.load = Mock(side_effect=MemoryError)  # type: ignore[method-assign]
+            program.load = Mock(side_effect=MemoryError)
         return program
 
     stage = Stage(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
@@ -131,10 +126,10 @@ def test_an_exact_program_that_finds_no_memory_is_done_without(where: str) -> No
     stage.until_status(Status.FINISHED)
     assert stage.last.epoch == 2000
     (exact,) = (program for key, program in maker.made.items() if key not in SIZE_BUCKETS)
-    assert where == "build" or exact.load.call_count == 1  # type: ignore[attr-defined]
+    assert where == "build" or exact.load.call_count == 1
 
 
-def test_what_is_shown_at_a_pace_repeats() -> None:
+def test_what_is_shown_at_a_pace_repeats():
     """It trains in the same bucket whatever else was built; another takes what is fastest."""
     maker, own = Maker(), replace(FIRST[0], units=3)
     maker.gate.set()
@@ -154,9 +149,7 @@ def test_what_is_shown_at_a_pace_repeats() -> None:
     [({"epochs": 5}, 0.1), ({"epochs": 2000, "show_seconds": 30.0}, 0.1), ({"epochs": 2000}, 0.04)],
     ids=["soon over", "at a pace", "among many, with short turns"],
 )
-def test_who_would_gain_nothing_asks_for_no_exact_program(
-    settings: dict, slice_seconds: float
-) -> None:
+def test_who_would_gain_nothing_asks_for_no_exact_program(settings, slice_seconds):
     """It trains in its size bucket to the end."""
     maker = Maker()
     maker.gate.set()

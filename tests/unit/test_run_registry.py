@@ -1,15 +1,12 @@
 """How many runs are known, whose they are, and which are paused or forgotten."""
 
-from __future__ import annotations
-
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lib.results import thinning
-from lib.results.run import ModeResult, Run, Snapshot, Status
+from lib.results.run import Run, Snapshot, Status
 from lib.training import client, quotas, run_registry
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Steer
@@ -21,11 +18,11 @@ from lib.training.run_registry import (
     WATCH_SECONDS,
     YIELD_SECONDS,
 )
-from tests.unit.fakes import Scene, make_dataset, make_experiment
+from tests.unit.fakes import make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
 
-def judged_up_to(epoch: int, weights: np.ndarray | None, kept: int | None = None) -> ModeResult:
+def judged_up_to(epoch, weights, kept=None):
     """A model's figures after an epoch, with these as its only weights."""
     known = (weights,) if weights is not None else None
     result = a_result(make_dataset(), 0.5)
@@ -33,7 +30,7 @@ def judged_up_to(epoch: int, weights: np.ndarray | None, kept: int | None = None
 
 
 @pytest.mark.parametrize(("size", "kept"), [(10, thinning.MOST_EPOCHS), (200_000, 2)])
-def test_weights_are_kept_by_epoch_within_two_megabytes(scene: Scene, size: int, kept: int) -> None:
+def test_weights_are_kept_by_epoch_within_two_megabytes(scene, size, kept):
     """Of small models many, of large ones the first and the newest; each epoch once."""
     run = scene.start()
     scene.worker.say(Snapshot(run.id, Status.RUNNING, 0, results={"last": judged_up_to(0, None)}))
@@ -49,11 +46,11 @@ def test_weights_are_kept_by_epoch_within_two_megabytes(scene: Scene, size: int,
     assert all(weights[0]["last"][0][0] == epoch for epoch, weights in points)
 
 
-def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(scene: Scene) -> None:
+def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(scene):
     """Which are in the past that is sent with them. While one mode trains on, both are as now."""
     run = scene.start()
 
-    def a_mode(epoch: int, kept: int | None = None) -> ModeResult:
+    def a_mode(epoch, kept=None):
         return judged_up_to(epoch, np.full(2, kept or epoch), kept)
 
     results = {"sequence": a_mode(3, kept=1), "last": a_mode(4)}
@@ -67,9 +64,7 @@ def test_weights_of_best_epochs_are_not_taken_for_those_of_the_last(scene: Scene
     assert [weights[0]["sequence"][0][0] for _, weights in points] == [1, 1, 1]
 
 
-def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_paused_run_that_was_left_makes_room_for_a_new_one(scene, monkeypatch):
     """Where all places are taken: the one that was left the longest ago, and no other."""
     monkeypatch.setattr(run_registry, "MAX_RUNS", 3)
     runs = [scene.start() for _ in range(3)]
@@ -94,9 +89,7 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(
     ],
     ids=["a browser", "without cookies", "and of an address", "cookies of an address", "anybody"],
 )
-def test_visitors_leave_places_for_others(
-    scene: Scene, visitor: Callable[[int], Visitor], most: int, words: list[str]
-) -> None:
+def test_visitors_leave_places_for_others(scene, visitor, most, words):
     """However many of them come; the refusal says the limit, what was asked, and what helps.
 
     What was refused reaches no worker, and pushes out no results. What is over doesn't count.
@@ -121,9 +114,7 @@ def test_visitors_leave_places_for_others(
 
 
 @pytest.mark.parametrize("cookie", ["me", None])
-def test_a_visitors_runs_hold_so_much_data(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, cookie: str | None
-) -> None:
+def test_a_visitors_runs_hold_so_much_data(scene, monkeypatch, cookie):
     """Of all that are going together. The refusal says how much."""
     monkeypatch.setattr(quotas, "MAX_VALUES_EACH", 120)
     first, second = scene.start(Visitor(cookie)), scene.start(Visitor(cookie))
@@ -133,7 +124,7 @@ def test_a_visitors_runs_hold_so_much_data(
     )
 
 
-def test_runs_that_somebody_without_cookies_has_left_take_no_place(scene: Scene) -> None:
+def test_runs_that_somebody_without_cookies_has_left_take_no_place(scene):
     """Paused ones, after a while: nobody else can stop them. A class of 32 has room beside them."""
     assert 32 <= MAX_RUNS_ADDRESS < MAX_RUNS - MAX_RUNS_NAMELESS
     going = [scene.start(Visitor(None)) for _ in range(MAX_RUNS_NAMELESS)]
@@ -144,7 +135,7 @@ def test_runs_that_somebody_without_cookies_has_left_take_no_place(scene: Scene)
     assert scene.status(scene.start(Visitor(None))) is Status.QUEUED
 
 
-def trained(scene: Scene, status: Status, epochs: int = 40, size: int = 1000) -> Run:
+def trained(scene, status, epochs=40, size=1000):
     """A run whose weights of so many epochs, each of `size` numbers, have come."""
     run = scene.start()
     for epoch in range(epochs):
@@ -156,7 +147,7 @@ def trained(scene: Scene, status: Status, epochs: int = 40, size: int = 1000) ->
     return run
 
 
-def test_all_that_is_kept_of_runs_is_bounded(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_that_is_kept_of_runs_is_bounded(scene, monkeypatch):
     """Of runs that are over, paused, or train unseen. The one seen last keeps all its past."""
     most = 1_000_000
     monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
@@ -185,9 +176,7 @@ def test_all_that_is_kept_of_runs_is_bounded(scene: Scene, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("background", [False, True])
-def test_only_so_many_finished_runs_are_known(
-    scene: Scene, monkeypatch: pytest.MonkeyPatch, background: bool
-) -> None:
+def test_only_so_many_finished_runs_are_known(scene, monkeypatch, background):
     """The oldest go first; unfinished runs stay, and those of a sweep push out no person's."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 3)
     going, own, done = scene.start(), scene.start(), list[Run]()
@@ -203,7 +192,7 @@ def test_only_so_many_finished_runs_are_known(
     assert bool(scene.client.get(own.id)) == background
 
 
-def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
+def test_runs_that_nobody_looks_at_are_forgotten(scene):
     """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
     over, paused, going = scene.start(), scene.start(), scene.start()
     scene.say(over, Status.FINISHED)
@@ -216,7 +205,7 @@ def test_runs_that_nobody_looks_at_are_forgotten(scene: Scene) -> None:
 
 
 @pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
-def test_a_run_that_nobody_watches_is_paused_and_says_so(scene: Scene, status: Status) -> None:
+def test_a_run_that_nobody_watches_is_paused_and_says_so(scene, status):
     """It is told once, keeps its figures, and goes on when somebody asks for it.
 
     A button's pause has no reason, even after the other kind.
@@ -237,7 +226,7 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(scene: Scene, status: S
     assert scene.latest(run).reason == ""
 
 
-def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene: Scene) -> None:
+def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene):
     """Who is there has the processor. A sweep's runs, which wait for all others, make no crowd."""
     several = [scene.start() for _ in range(CROWD)]
     scene.client.start(make_experiment(), make_dataset(), background=True)
@@ -251,7 +240,7 @@ def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene: Scene) -> 
     assert paused == [False, *[True] * (CROWD - 1), False]
 
 
-def test_a_run_that_nobody_watches_gives_way_until_somebody_does(scene: Scene) -> None:
+def test_a_run_that_nobody_watches_gives_way_until_somebody_does(scene):
     """It is told once each time. A sweep's does so always; who waits for a run looks at it."""
     run, other = scene.start(), scene.start()
     scene.client.start(make_experiment(), make_dataset(), background=True)
@@ -267,7 +256,7 @@ def test_a_run_that_nobody_watches_gives_way_until_somebody_does(scene: Scene) -
     assert scene.worker.posted[-1] == Steer("yield", run.id)
 
 
-def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:
+def test_a_script_that_waits_is_a_watcher(scene):
     """The run goes on; one that had been paused for want of a watcher, again."""
     run = scene.start()
     scene.clock.forward(WATCH_SECONDS + 1)
@@ -275,7 +264,7 @@ def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:
     scene.say(run, Status.PAUSED, 1)
     scene.worker.at_once["resume"] = Snapshot(run.id, Status.RUNNING, 2)
 
-    def until(snapshot: Snapshot) -> bool:
+    def until(snapshot):
         scene.clock.forward(WATCH_SECONDS + 1)
         return snapshot.epoch > 1
 
@@ -283,7 +272,7 @@ def test_a_script_that_waits_is_a_watcher(scene: Scene) -> None:
     assert scene.worker.verbs == ["start", "pause", "resume"]
 
 
-def test_who_waits_for_several_looks_at_them_all(scene: Scene) -> None:
+def test_who_waits_for_several_looks_at_them_all(scene):
     """Those that gave way or were paused go on, and again nobody has to look for as long."""
     runs = [scene.start(), scene.start()]
     for seconds in (YIELD_SECONDS, WATCH_SECONDS):

@@ -1,7 +1,5 @@
 """What several seeds tell together: medians, and a winner where the seeds carry one."""
 
-from __future__ import annotations
-
 import math
 import re
 from dataclasses import replace
@@ -13,13 +11,13 @@ import pytest
 from lib.charts.words import seeds_range
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import CHANCE, RunAt, compare_modes, decided, decisive_ratio, independent_samples
+from lib.results import CHANCE, compare_modes, decided, decisive_ratio, independent_samples
 from lib.results.compared import CORRELATION, t_test_p_value
 from lib.training import with_seeds
 from tests.unit.pictures import a_dataset, a_run, sentence, takeaway, with_kept
 
 
-def integrated_chance(t: float, freedom: int) -> float:
+def integrated_chance(t, freedom):
     """Student's density, summed up: how likely |t| or more is."""
     x = np.linspace(0, t, 200_001)
     scale = math.gamma((freedom + 1) / 2) / (math.sqrt(freedom * math.pi) * math.gamma(freedom / 2))
@@ -27,7 +25,7 @@ def integrated_chance(t: float, freedom: int) -> float:
     return 1 - 2 * float(np.trapezoid(density, x))
 
 
-def run_of_seeds(sequence: list[float], last: list[float]) -> RunAt:
+def run_of_seeds(sequence, last):
     """A run whose seeds have these mean squared errors."""
     first, *others = (
         a_run(sequence=math.sqrt(one), last=math.sqrt(other))
@@ -38,7 +36,7 @@ def run_of_seeds(sequence: list[float], last: list[float]) -> RunAt:
 
 
 @pytest.mark.parametrize("freedom", range(1, 16))
-def test_test_p_value_is_the_area_under_students_density(freedom: int) -> None:
+def test_test_p_value_is_the_area_under_students_density(freedom):
     """For every number of seeds that can be trained, near and far from 0."""
     for t in (0.1, 1.0, 3.0, 12.0):
         assert t_test_p_value(t, freedom) == pytest.approx(integrated_chance(t, freedom), abs=1e-7)
@@ -73,7 +71,7 @@ def test_samples_whose_targets_share_rows_count_as_one():
     assert independent_samples(a_dataset()) == math.inf
 
 
-def test_the_verdict_follows_from_the_errors() -> None:
+def test_the_verdict_follows_from_the_errors():
     """On 200 outcomes: the better mode, its wins, its lead, and the test, computed with loops."""
     rng = np.random.default_rng(0)
     for _ in range(200):
@@ -105,12 +103,12 @@ def test_the_verdict_follows_from_the_errors() -> None:
         ([1.01, 1.011, 1.01, 1.012], "Both modes' errors are nearly the same in 4 seeds: "),
     ],
 )
-def test_the_takeaway_says_the_verdict(last: list[float], expected: str) -> None:
+def test_the_takeaway_says_the_verdict(last, expected):
     """The winner, its seeds and its lead; by 100% there would be no error."""
     assert takeaway("compare", run_of_seeds([1.0] * 4, last)).startswith(expected)
 
 
-def test_one_seed_decides_nothing() -> None:
+def test_one_seed_decides_nothing():
     """However far apart the errors are; and equal errors have no winner."""
     says = takeaway("compare", run_of_seeds([0.01], [0.4]))
     assert says.startswith("One seed decides nothing; here sequence mode's error is smaller, 0.01")
@@ -121,7 +119,7 @@ def test_one_seed_decides_nothing() -> None:
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
 
 
-def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
+def test_a_mean_that_one_seed_turns_round_is_no_winner():
     """The median favours one, the mean of the logarithms the other: nothing is clear."""
     found = compare_modes(np.array([1.0, 1.0, 1.0]), np.array([1.1, 1.1, 1e-9]))
     assert found.better == 0
@@ -134,7 +132,7 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner() -> None:
     assert "favours the other mode" in sentence("compare", run_of_seeds(sequence, last))
 
 
-def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
+def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():
     """Of each figure; also where they kept epochs of their own."""
     snapshot = run_of_seeds([0.1, 0.3, 0.2], [1.0, 3.0, 5.0]).snapshot
     results = snapshot.middle.results
@@ -151,7 +149,7 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself() -> None:
     assert together.middle.results["sequence"].checked_epochs[-1] == 7
 
 
-def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict() -> None:
+def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict():
     """From the least to the greatest, and how likely such a difference is by chance."""
     run = run_of_seeds([0.1, 0.2, 0.3, 0.4], [0.5, 0.9, 1.2, 2.0])
     assert re.match(r"0\.1\d* to 0\.4\d*$", seeds_range(run.snapshot, "sequence"))
@@ -161,7 +159,7 @@ def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict() 
     assert "paired t-test" in says
 
 
-def test_four_seeds_are_usual_where_they_cost_little() -> None:
+def test_four_seeds_are_usual_where_they_cost_little():
     """Under ten seconds on two processors; what a person has chosen stays."""
     small = suggested("running_mean")
     dataset = make_dataset(small)

@@ -9,7 +9,7 @@ import pytest
 from lib.charts import split
 from lib.charts.chart import MOST_POINTS
 from lib.charts.samples import sample_words, window_words
-from lib.data import DATASETS, Dataset, Finding, find_leaks, make_dataset, suggested
+from lib.data import DATASETS, Finding, find_leaks, make_dataset, suggested
 from lib.data.origin import Scale
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import LIGHT, a_dataset, the, words_of
@@ -95,7 +95,7 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     assert said.endswith("(Looked at: 2 inputs.)")
 
 
-def a_table(judged: list[float], **more: object) -> Dataset:
+def a_table(judged, **more):
     """Targets of 313 to 357 to learn from, at all steps, and these last ones to be judged on."""
     y = np.linspace(313, 357, 24).reshape(6, 4, 1)
     last = np.array(judged)[:, None, None] * np.ones((1, 4, 1))

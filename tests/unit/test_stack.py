@@ -1,7 +1,5 @@
 """Stacks by arithmetic, worked by hand. Agreement with Keras: tests/agreement/test_stack.py."""
 
-from __future__ import annotations
-
 import re
 
 import pytest
@@ -14,7 +12,6 @@ from lib.shapes import (
     MAX_LAYERS,
     PATTERNS,
     Input,
-    Layer,
     broken,
     code_lines,
     fixes,
@@ -39,7 +36,7 @@ from tests.agreement.layer_cases import CASES
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
 
-def steps_of(text: str):
+def steps_of(text):
     """The trace of a stack in its URL form."""
     return trace(from_text(text))
 
@@ -78,9 +75,9 @@ LETTER = re.compile(r"(\d*)([A-Z][₀-₉′]*)")
     + [ROWS.format(end) for end in ("convlstm_k4_w2_seq~concat_of3-3~convlstm", "convlstm_nobias")]
     + [PICTURES.format(end) for end in ("convlstm2d_w2.3", "conv3d", "td-conv2d_w2.2_nobias")],
 )
-def test_formulas_come_to_the_parameters(text: str):
+def test_formulas_come_to_the_parameters(text):
     """In numbers and in letters: a sum is a factor only in brackets."""
-    sizes_of: dict[str, int | None] = {}
+    sizes_of = {}
     for step in steps_of(text):
         inside = step.layer.inside
         widths = (getattr(inside, name, None) for name in ("units", "filters", "output_dim"))
@@ -189,7 +186,7 @@ def test_a_decoder_takes_the_states_it_has_room_for():
     assert "leaves 1 of the states out" in code
 
 
-def layers_of(most: int) -> st.SearchStrategy[list[Layer]]:
+def layers_of(most):
     """Up to so many layers, each of any kind with any settings."""
     layer = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
     return st.lists(layer, max_size=most)
@@ -251,18 +248,18 @@ def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
         ("input~unread_c9", "layer has no setting “c9”"),
     ],
 )
-def test_what_a_link_says_of_no_setting_is_left_out(link: str, words: str):
+def test_what_a_link_says_of_no_setting_is_left_out(link, words):
     """And that is said; what couldn't be read has its name in the code alone."""
     (said,) = read_text(link)[1]
     assert words in said
 
 
-def error_of(layer: str):
+def error_of(layer):
     """Why a line of code breaks, on an input x of (4, 3)."""
     return steps_of_line(layer)[-1].error
 
 
-def steps_of_line(layer: str):
+def steps_of_line(layer):
     """The trace of the layers that a line of code makes on an input x of (4, 3)."""
     code = f"import keras\nfrom keras.layers import *\nx = keras.Input((4, 3))\ny = {layer}\n"
     return trace(read_model(code + "model = keras.Model(x, y)"))
@@ -278,7 +275,7 @@ def steps_of_line(layer: str):
         ("Conv1D(4, 1001)(x)", "kernel_size=1,001"),
     ],
 )
-def test_what_this_tracer_cannot_tell_is_not_called_refused(layer: str, reason: str):
+def test_what_this_tracer_cannot_tell_is_not_called_refused(layer, reason):
     """It has no error and no fix, and prints why; the layers after it aren't reached."""
     steps = steps_of_line(layer)
     assert [step.error for step in steps] == [None] * len(steps)
@@ -295,7 +292,7 @@ def test_an_error_prints_as_a_sentence():
 
 
 @pytest.mark.parametrize("text", ["input~unread", "input_t5_f4~unread_nLambda"])
-def test_the_trace_goes_on_where_a_person_says_what_comes_out(text: str):
+def test_the_trace_goes_on_where_a_person_says_what_comes_out(text):
     """The link keeps the shape and the name; whose parameters aren't counted is known."""
     stack = from_text(f"{text}_x0.7~lstm_u2")
     assert from_text(to_text(stack)) == stack
@@ -310,7 +307,7 @@ def test_the_trace_goes_on_where_a_person_says_what_comes_out(text: str):
     [("12.8", "(N, T, U)", "K·(U+1)"), ("8", "(N, U)", "K·(U+1)"), ("12", "(N, 12)", "K·(12+1)"),
      ("9.0.8", "(N, 9, ?, U)", "K·(U+1)"), ("12.16", "(N, T, 16)", "K·(16+1)")],
 )  # fmt: skip
-def test_an_axis_keeps_its_letter_only_with_its_size(said: str, named: str, rule: str):
+def test_an_axis_keeps_its_letter_only_with_its_size(said, named, rule):
     """Of a shape that a person says; else its size stands there."""
     steps = steps_of(f"input~lstm_u8_seq~unread_x{said}~dense")
     assert letters(steps[2].tensors[0]) == named
@@ -325,7 +322,7 @@ def test_an_axis_keeps_its_letter_only_with_its_size(said: str, named: str, rule
         ("Dense([3])(x)", "Received: units=[3]"),
     ],
 )
-def test_a_list_is_no_number(layer: str, words: str):
+def test_a_list_is_no_number(layer, words):
     """But for sizes along an axis: Conv1D([4], 3) is refused, and Conv1D(4, [3]) is not."""
     assert words in error_of(layer).message
     assert error_of("Conv1D(4, [3], strides=[1])(x)") is None

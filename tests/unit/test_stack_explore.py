@@ -1,7 +1,5 @@
 """Which stacks Explore can train, and as which experiment."""
 
-from __future__ import annotations
-
 from itertools import product
 
 import pytest

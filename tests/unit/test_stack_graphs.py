@@ -1,7 +1,5 @@
 """Stacks that are graphs: their shapes, their code, and how names of layers follow an edit."""
 
-from __future__ import annotations
-
 import pytest
 
 from lib.shapes import Ref, broken, code_lines, from_text, put, swap, to_text, total, trace
@@ -12,7 +10,7 @@ from lib.shapes.stack.recurrent import LSTM
 from lib.shapes.stack.tracing import keras_names
 
 
-def steps_of(text: str):
+def steps_of(text):
     """The trace of a stack in its URL form."""
     return trace(from_text(text))
 

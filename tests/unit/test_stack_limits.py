@@ -1,7 +1,5 @@
 """What doubles with each layer stops at a size: a line or a link can't use up a server's memory."""
 
-from __future__ import annotations
-
 import pytest
 
 from lib.shapes.stack.base import MAX_LAYERS
@@ -19,12 +17,12 @@ TIMES = MAX_LAYERS - 1
 TOO_MANY = f"(N, {', '.join('2' * 18)}) has 19 axes"
 
 
-def twice(layer: str, sample: str = "(3, 4)") -> str:
+def twice(layer, sample="(3, 4)"):
     """Code that calls a layer on a tensor and itself, again and again."""
     return f"x = Input({sample})\n" + f"x = {layer}([x, x])\n" * TIMES + "model = Model(x, x)"
 
 
-def linked(layer: str, sample: str = "input_t3_f4") -> str:
+def linked(layer, sample="input_t3_f4"):
     """The same as a link."""
     calls = (f"{layer}_of{place}-{place}" for place in range(1, TIMES + 1))
     return "~".join([sample, *calls])

@@ -36,12 +36,12 @@ STATES = "input~lstm_u8_state~input_t6_f2~lstm_u8_seq_from2.1-2.2~dense_k4"
 SKIP = "input_f16~lstm_seq~add_of1-2~dense"
 
 
-def drawings(html: str) -> list[str]:
+def drawings(html):
     """The SVG source of each image of a fragment."""
     return [b64decode(code).decode() for code in re.findall(r"base64,([^\"]+)", html)]
 
 
-def steps_of(text: str):
+def steps_of(text):
     """The trace of a stack in its URL form."""
     return trace(from_text(text))
 
@@ -172,7 +172,7 @@ def test_what_mends_a_stack_is_said_with_its_lines_of_code():
 # Targets
 
 
-def line_up(question: TargetQuestion) -> str:
+def line_up(question):
     """The picture for a question, with its sentence."""
     diagnosis = question.diagnose()
     return lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)

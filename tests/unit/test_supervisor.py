@@ -1,15 +1,12 @@
 """Workers that die or grow are replaced, and what they had goes on with the next ones."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lib.data import memory
-from lib.results.run import Run, Snapshot, Status
+from lib.results.run import Snapshot, Status
 from lib.training import machine, run_registry, worker_pool, worker_process
 from lib.training.messages import Checkpoint, Event, Start, Steer
 from lib.training.run_registry import WATCH_SECONDS
@@ -22,14 +19,14 @@ DIED = "The training process was killed (SIGKILL). It was started again."
 
 
 @pytest.fixture
-def ready(scene: Scene) -> Scene:
+def ready(scene):
     """A client whose worker is ready."""
     scene.worker.say(Event("ready"))
     return scene
 
 
 @pytest.fixture
-def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
+def small(monkeypatch):
     """The same on a machine without memory for two workers."""
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     scene = Scene()
@@ -38,7 +35,7 @@ def small(monkeypatch: pytest.MonkeyPatch) -> Iterator[Scene]:
     scene.client.close()
 
 
-def start(scene: Scene, epoch: int = 3, saved: int = 2, paused: bool = False) -> Run:
+def start(scene, epoch=3, saved=2, paused=False):
     """A run that trains, and the epoch from which it can go on."""
     run = scene.start(paused=paused)
     scene.say(run, Status.RUNNING, epoch)
@@ -46,7 +43,7 @@ def start(scene: Scene, epoch: int = 3, saved: int = 2, paused: bool = False) ->
     return run
 
 
-def start_again(scene: Scene, run: Run) -> Start:
+def start_again(scene, run):
     """The command that the next worker gets, once this one has died."""
     scene.worker.die()
     (command,) = scene.worker.posted
@@ -55,7 +52,7 @@ def start_again(scene: Scene, run: Run) -> Start:
     return command
 
 
-def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
+def test_a_run_ends_the_first_delay_and_no_other(scene):
     """What is only likely to be wanted doesn't, and a worker after one that died keeps its wait."""
     first = scene.worker
     scene.client.prepare(make_experiment(), make_dataset())
@@ -76,9 +73,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene: Scene) -> None:
         ([b"first", b"newer"], b"newer", 3, "This run goes on from epoch 3."),
     ],
 )
-def test_a_run_goes_on_with_another_worker(
-    ready: Scene, saved: list[bytes], state: bytes, epoch: int, says: str
-) -> None:
+def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     """From its newest checkpoint, or else from epoch 0. It says so until it is over.
 
     Also if the next worker dies before it has the command.
@@ -102,10 +97,10 @@ def test_a_run_goes_on_with_another_worker(
 
 
 @pytest.mark.parametrize("act", ["pause", "step", "some epochs", "nobody watches"])
-def test_a_run_that_rests_comes_back_paused(ready: Scene, act: str) -> None:
+def test_a_run_that_rests_comes_back_paused(ready, act):
     """So does one that was to make a step, or some: from there it is told anew."""
     run = start(ready)
-    acts: dict[str, Callable[[], None]] = {
+    acts = {
         "pause": lambda: ready.client.pause(run),
         "step": lambda: ready.client.step(run),
         "some epochs": lambda: ready.client.resume(run, epochs=2),
@@ -129,7 +124,7 @@ def test_a_run_that_rests_comes_back_paused(ready: Scene, act: str) -> None:
 
 
 @pytest.mark.parametrize(("saved", "resumed"), [(False, False), (False, True), (True, True)])
-def test_a_run_that_was_started_paused(ready: Scene, saved: bool, resumed: bool) -> None:
+def test_a_run_that_was_started_paused(ready, saved, resumed):
     """Comes back paused, which costs it nothing while it is untrained; or goes on if told to."""
     run = start(ready, paused=True) if saved else ready.start(paused=True)
     ready.say(run, Status.PAUSED, 3 if saved else 0)
@@ -148,9 +143,7 @@ def test_a_run_that_was_started_paused(ready: Scene, saved: bool, resumed: bool)
         ("stop", True, Status.STOPPED),
     ],
 )
-def test_some_runs_end_with_their_worker(
-    ready: Scene, verb: str, saved: bool, status: Status
-) -> None:
+def test_some_runs_end_with_their_worker(ready, verb, saved, status):
     """With their figures: a run that was told to stop, or that rests without a checkpoint."""
     run = start(ready) if saved else ready.start()
     ready.say(run, Status.RUNNING, 3)
@@ -163,22 +156,22 @@ def test_some_runs_end_with_their_worker(
 
 
 @pytest.mark.parametrize("sent", [True, False])
-def test_a_run_keeps_its_pace_and_place_with_another_worker(scene: Scene, sent: bool) -> None:
+def test_a_run_keeps_its_pace_and_place_with_another_worker(scene, sent):
     """The last pace that was chosen, whether the first worker had heard of it or not."""
     if sent:
         scene.worker.say(Event("ready"))
     how = {"show_seconds": 8.0, "background": True}
-    run = scene.client.start(make_experiment(), make_dataset(), **how)  # type: ignore[arg-type]
+    run = scene.client.start(make_experiment(), make_dataset(), **how)
     scene.client.set_pace(run, 24.0)
     scene.worker.die()
     first, *more = scene.worker.posted
     assert starts(first, run)
     assert isinstance(first, Start)
     assert first.background
-    assert [command.show_seconds for command in (first, *more)][-1] == 24.0  # type: ignore[union-attr]
+    assert [command.show_seconds for command in (first, *more)][-1] == 24.0
 
 
-def test_a_run_that_is_lost_twice_fails(ready: Scene) -> None:
+def test_a_run_that_is_lost_twice_fails(ready):
     """It may be what kills, unless much time lies between. Its figures stay; a person may retry."""
     run = start(ready)
     ready.worker.die()
@@ -200,13 +193,11 @@ def test_a_run_that_is_lost_twice_fails(ready: Scene) -> None:
 
 
 @pytest.mark.parametrize(("saved", "left"), [(2, [0, 1, 2]), (None, [])])
-def test_weights_are_kept_up_to_where_the_run_goes_on(
-    ready: Scene, saved: int | None, left: list[int]
-) -> None:
+def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
     """What came after it comes again; of a run that begins again all does."""
     run = ready.client.start(make_experiment(epochs=9), make_dataset())
 
-    def say(epoch: int, value: int) -> None:
+    def say(epoch, value):
         result = replace(
             a_result(make_dataset(), 0.5),
             weights=(np.full(3, value, np.float32),),
@@ -229,7 +220,7 @@ def test_weights_are_kept_up_to_where_the_run_goes_on(
     assert values == [1] * len(left) + [2] * (5 - len(left))
 
 
-def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene: Scene) -> None:
+def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene):
     """Each waits longer than the one before; then the client says so, until it is asked again."""
     run = scene.start()
     while not scene.latest(run).status.over:
@@ -246,7 +237,7 @@ def test_workers_that_die_again_and_again_are_not_replaced_for_ever(scene: Scene
         scene.worker.die()
 
 
-def test_a_machine_that_cannot_train_is_tried_again_much_later(scene: Scene) -> None:
+def test_a_machine_that_cannot_train_is_tried_again_much_later(scene):
     """Until a worker is ready after all, runs and questions fail at once, and no worker starts."""
     run, question = scene.start(), scene.client.ask("modes")
     scene.worker.unavailable = why = "No TensorFlow."
@@ -261,7 +252,7 @@ def test_a_machine_that_cannot_train_is_tried_again_much_later(scene: Scene) -> 
     assert scene.status(scene.start()) is Status.QUEUED
 
 
-def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(ready: Scene) -> None:
+def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(ready):
     """It keeps its runs; new ones go to the other, as soon as that is ready."""
     old = ready.worker
     first = ready.start()
@@ -283,7 +274,7 @@ def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(ready: Scene) -
     assert ready.client.worker_ready
 
 
-def test_the_runs_of_a_retired_worker_that_dies_begin_again(ready: Scene) -> None:
+def test_the_runs_of_a_retired_worker_that_dies_begin_again(ready):
     """With the one that took over, those as well that the old one never got."""
     old = ready.worker
     first = ready.start()
@@ -299,7 +290,7 @@ def test_the_runs_of_a_retired_worker_that_dies_begin_again(ready: Scene) -> Non
     assert "This run began again." in ready.latest(unsent).reason
 
 
-def test_a_successor_that_dies_leaves_the_old_worker_in_place(ready: Scene) -> None:
+def test_a_successor_that_dies_leaves_the_old_worker_in_place(ready):
     """Nothing is lost; while the old one is too big it says so, and another is tried."""
     old = ready.worker
     for tries in (2, 3):
@@ -314,7 +305,7 @@ def test_a_successor_that_dies_leaves_the_old_worker_in_place(ready: Scene) -> N
 
 
 @pytest.mark.parametrize("end", ["its end", "drop", ""])
-def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene, end: str) -> None:
+def test_where_two_do_not_fit_the_old_worker_goes_first(small, end):
     """As soon as its run is over or dropped. What comes then waits for the fresh worker."""
     old = small.worker
     if end:
@@ -339,7 +330,7 @@ def test_where_two_do_not_fit_the_old_worker_goes_first(small: Scene, end: str) 
     assert len(small.workers) == 2
 
 
-def test_one_worker_dies_and_the_other_goes_on() -> None:
+def test_one_worker_dies_and_the_other_goes_on():
     """Of several; the run of the dead one begins again with the next."""
     scene = Scene(workers=2)
     one, other = scene.workers

@@ -1,10 +1,6 @@
 """A sweep's plan, its table, and its command: what is trained, kept, and refused in a sentence."""
 
-from __future__ import annotations
-
 import re
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs
 
 import numpy as np
@@ -14,11 +10,10 @@ from click.testing import CliRunner
 
 from lib.data import DATASETS, Table, make_dataset, read_upload, suggested
 from lib.experiment import SETTINGS, ExperimentError, read_query
-from lib.results import VARIABLE, PointResult, Snapshot, Status, independent_samples
+from lib.results import VARIABLE, Snapshot, Status, independent_samples
 from lib.sweep import (
     MOST_RUNS,
     READY,
-    Plan,
     SweepError,
     base_of,
     make_plan,
@@ -33,7 +28,7 @@ from lib.sweep.sweep import run_plan
 from tests.unit.swept import a_point
 
 
-def test_each_value_goes_with_each_of_the_others() -> None:
+def test_each_value_goes_with_each_of_the_others():
     """In both modes and with all seeds, whatever the base has."""
     base = suggested("running_mean").set(mode="last", seeds=1, seed=7)
     plan = make_plan(base, {"T": [8, 16], "cell": ["lstm", "gru"]}, 4)
@@ -48,7 +43,7 @@ def test_each_value_goes_with_each_of_the_others() -> None:
 
 
 @pytest.mark.parametrize("data", ["running_mean", "seattle", "echo"])
-def test_a_point_s_settings_open_it_as_a_link(data: str) -> None:
+def test_a_point_s_settings_open_it_as_a_link(data):
     """Whatever is the default and whatever the data suggest."""
     for point in make_plan(suggested(data), {"U": [3, 16], "lr": [0.01, 0.001]}, 2).points:
         query = parse_qs(point.settings)
@@ -57,7 +52,7 @@ def test_a_point_s_settings_open_it_as_a_link(data: str) -> None:
 
 
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
-def test_all_that_is_offered_can_vary_over_its_usual_values(data: str) -> None:
+def test_all_that_is_offered_can_vary_over_its_usual_values(data):
     """On every dataset; values that these don't allow are said."""
     for key in offered(suggested(data)):
         assert SETTINGS[key].limit or SETTINGS[key].options
@@ -67,7 +62,7 @@ def test_all_that_is_offered_can_vary_over_its_usual_values(data: str) -> None:
         assert len(plan.points) > 1 or plan.notes
 
 
-def test_values_that_become_the_same_are_trained_once_and_said() -> None:
+def test_values_that_become_the_same_are_trained_once_and_said():
     """A lag has to be less than T."""
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
@@ -97,16 +92,14 @@ def test_values_that_become_the_same_are_trained_once_and_said() -> None:
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )
-def test_what_cannot_be_swept_is_refused_in_a_sentence(
-    data: str, vary: dict[str, Any], seeds: int, words: str
-) -> None:
+def test_what_cannot_be_swept_is_refused_in_a_sentence(data, vary, seeds, words):
     """Before anything is trained, with what would do."""
     with pytest.raises(ExperimentError, match=re.escape(words)):
         make_plan(suggested(data), vary, seeds)
     assert make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4).runs == MOST_RUNS
 
 
-def test_values_are_read_as_they_are_typed() -> None:
+def test_values_are_read_as_they_are_typed():
     """Blanks and commas too many don't matter; each setting once."""
     assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
     for wrong in ("T", "T=", "=8"):
@@ -116,7 +109,7 @@ def test_values_are_read_as_they_are_typed() -> None:
         parse_vary(["T=8", "T=9"])
 
 
-def test_what_does_not_vary_is_checked_as_well() -> None:
+def test_what_does_not_vary_is_checked_as_well():
     """Settings by key; what a sweep has words of its own for isn't one of them."""
     assert base_of("seattle", {"epochs": "5", "inputs": ["wind"]}).data.inputs == ("wind",)
     for settings in ({"epochs": 0}, {"epoch": 5}, {"mode": "last"}):
@@ -126,7 +119,7 @@ def test_what_does_not_vary_is_checked_as_well() -> None:
         base_of("nothing", {})
 
 
-def test_another_file_is_another_sweep() -> None:
+def test_another_file_is_another_sweep():
     """Its settings may be the same."""
     rows = "".join(f"{k % 7},{k % 5}\n" for k in range(200))
     table = read_upload("own.csv", f"a,b\n{rows}".encode())
@@ -136,7 +129,7 @@ def test_another_file_is_another_sweep() -> None:
     assert one.points[0].experiment == other.points[0].experiment
 
 
-def test_ready_sweeps_can_be_made_and_are_recorded() -> None:
+def test_ready_sweeps_can_be_made_and_are_recorded():
     """All three; that a recorded number holds is shown in tests/agreement."""
     for ready in READY.values():
         assert ready.plan.runs <= MOST_RUNS
@@ -148,18 +141,18 @@ def test_ready_sweeps_can_be_made_and_are_recorded() -> None:
         assert [p["independent_samples"] for p in points] == counts
 
 
-def the_plan(*values: int) -> Plan:
+def the_plan(*values):
     """A sweep over T."""
     return make_plan(suggested("parity"), {"T": values}, 2)
 
 
-def results(plan: Plan, status: Status = Status.DIVERGED) -> list[PointResult]:
+def results(plan, status=Status.DIVERGED):
     """What its points came to."""
     snapshot = Snapshot("r", status, reason="The loss, it is said, is no number.")
     return [result_of(point, None, snapshot) for point in plan.points]
 
 
-def test_a_row_for_each_point_seed_and_mode(tmp_path: Path) -> None:
+def test_a_row_for_each_point_seed_and_mode(tmp_path):
     """All digits stay, and what isn't a number is empty."""
     points = [
         a_point([0.1, 1 / 3], [2e-9, 5], T=8, cell="lstm"),
@@ -179,7 +172,7 @@ def test_a_row_for_each_point_seed_and_mode(tmp_path: Path) -> None:
     assert file.read_text() == text
 
 
-def test_a_sweep_goes_on_with_what_a_file_has(tmp_path: Path) -> None:
+def test_a_sweep_goes_on_with_what_a_file_has(tmp_path):
     """Also where more values were added; what failed is tried again."""
     file = tmp_path / "out.csv"
     assert rows.read_done(file, the_plan(4, 8)) == []
@@ -191,7 +184,7 @@ def test_a_sweep_goes_on_with_what_a_file_has(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["", "a,b\n1,2\n", "{}", None])
-def test_another_file_is_refused_and_stays(tmp_path: Path, text: str | None) -> None:
+def test_another_file_is_refused_and_stays(tmp_path, text):
     """Results of another sweep, and what isn't a sweep's at all."""
     file = tmp_path / "out.csv"
     if text is None:
@@ -222,7 +215,7 @@ SEATTLE = "--data seattle --vary T=8,16"
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
 )
-def test_what_cannot_be_done_is_said(words: str, said: str) -> None:
+def test_what_cannot_be_done_is_said(words, said):
     """With an exit code that isn't 0, and without a traceback."""
     done = CliRunner().invoke(main, words.split())
     assert done.exit_code == 1
@@ -230,7 +223,7 @@ def test_what_cannot_be_done_is_said(words: str, said: str) -> None:
     assert "Traceback" not in done.output
 
 
-def test_results_of_another_sweep_are_not_written_over(tmp_path: Path) -> None:
+def test_results_of_another_sweep_are_not_written_over(tmp_path):
     """Neither by the command nor by a script."""
     out = tmp_path / "out.csv"
     rows.write(results(the_plan(4, 8)), ["T"], out)
@@ -243,14 +236,14 @@ def test_results_of_another_sweep_are_not_written_over(tmp_path: Path) -> None:
 
 
 def test_a_script_takes_data_or_a_table_and_tells_tables_apart(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    monkeypatch,
+):
     """By their values: results of one are none of another's."""
     with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
     named = []
 
-    def note(plan: Plan, *_: object, **__: object) -> tuple[()]:
+    def note(plan, *_, **__):
         named.append(plan.points[0].settings)
         return ()
 

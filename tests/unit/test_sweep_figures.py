@@ -1,9 +1,5 @@
 """Pictures of a sweep: all that they show is a number of the sweep, and Plotly takes them."""
 
-from __future__ import annotations
-
-from typing import Any
-
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -11,7 +7,6 @@ import pytest
 from lib.charts.palette import PALETTES
 from lib.charts.sweep import curve_figure, map_figure, parallel_figure
 from lib.results.run import Status
-from lib.results.swept import PointResult
 from tests.unit.swept import a_point
 
 LIGHT = PALETTES["light"]
@@ -23,20 +18,20 @@ POINTS = [
 GRU = [point for point in POINTS if point.values["cell"] == "gru"]
 
 
-def valid(figure: go.Figure) -> dict[str, Any]:
+def valid(figure):
     """The figure as a dict, once Plotly has checked all of it."""
     go.Figure(figure.to_dict())
     return {"data": figure._data, "layout": figure._layout}
 
 
-def trace(figure: dict[str, Any], name: str) -> dict[str, Any]:
+def trace(figure, name):
     """The trace with this name."""
     return next(each for each in figure["data"] if each["name"] == name)
 
 
 @pytest.mark.parametrize("theme", list(PALETTES))
 @pytest.mark.parametrize("relative", [False, True])
-def test_a_curve_has_medians_the_seeds_and_their_band(theme: str, relative: bool) -> None:
+def test_a_curve_has_medians_the_seeds_and_their_band(theme, relative):
     """In order of size, whatever the order of the points."""
     figure = valid(curve_figure(GRU, "T", PALETTES[theme], relative=relative))
     median = trace(figure, "sequence mode, median")
@@ -49,17 +44,17 @@ def test_a_curve_has_medians_the_seeds_and_their_band(theme: str, relative: bool
     assert list(figure["layout"]["xaxis"]["ticktext"]) == ["4", "16"]
 
 
-def test_names_stand_side_by_side_and_sizes_below_them() -> None:
+def test_names_stand_side_by_side_and_sizes_below_them():
     """A cell's parameters are its size."""
     points = [a_point([1], [2], cell=cell) for cell in ("simple_rnn", "lstm")]
     for row in points[1].rows:
-        row["parameters"] = 1234  # type: ignore[index]
+        row["parameters"] = 1234
     axis = valid(curve_figure(points, "cell", LIGHT, relative=False))["layout"]["xaxis"]
     assert list(axis["ticktext"]) == ["SimpleRNN<br>10", "LSTM<br>1,234"]
     assert axis["title"]["text"] == "cell, and parameters"
 
 
-def test_what_diverged_is_marked() -> None:
+def test_what_diverged_is_marked():
     """A cross, and a word in the key; also where there is nothing else."""
     lost = a_point([1], [1], Status.DIVERGED, T=8, cell="gru")
     for points in ([*GRU, lost], [lost]):
@@ -68,13 +63,13 @@ def test_what_diverged_is_marked() -> None:
         assert "diverged, or failed" in figure["layout"]["annotations"][0]["text"]
 
 
-def words(figure: dict[str, Any]) -> list[str]:
+def words(figure):
     """What stands in a map's squares."""
     return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
 
 
 @pytest.mark.parametrize("what", ["sequence", "last", "difference"])
-def test_a_map_has_a_square_for_each_point(what: str) -> None:
+def test_a_map_has_a_square_for_each_point(what):
     """With its number, T across and the cell up."""
     figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
     assert np.shape(trace(figure, what)["z"]) == (2, 2)
@@ -82,7 +77,7 @@ def test_a_map_has_a_square_for_each_point(what: str) -> None:
     assert said in words(figure)
 
 
-def test_a_difference_that_may_be_chance_is_marked() -> None:
+def test_a_difference_that_may_be_chance_is_marked():
     """And which mode's error is lower is a letter, not a colour alone."""
     points = [
         a_point([1, 1.1, 0.9, 1], [2, 2.1, 1.9, 2], T=4, U=2),
@@ -96,11 +91,9 @@ def test_a_difference_that_may_be_chance_is_marked() -> None:
     ]
 
 
-def test_three_settings_and_more_stand_side_by_side() -> None:
+def test_three_settings_and_more_stand_side_by_side():
     """With both modes' errors as powers of ten, on one scale."""
-    points: list[PointResult] = [
-        a_point([0.1], [0.01 * t], T=t, U=u, cell="gru") for t in (4, 8) for u in (2, 4)
-    ]
+    points = [a_point([0.1], [0.01 * t], T=t, U=u, cell="gru") for t in (4, 8) for u in (2, 4)]
     (lines,) = valid(parallel_figure(points, LIGHT))["data"]
     names = [each["label"] for each in lines["dimensions"]]
     assert names == ["timesteps T", "units U", "cell", "log₁₀ sequence", "log₁₀ last step"]

@@ -1,10 +1,6 @@
 """A sweep in the background of a client whose runs go as a test says."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Callable, Iterator
-from typing import Any
 
 import numpy as np
 import pytest
@@ -19,7 +15,7 @@ from tests.fake_client import FakeClient
 from tests.waiting import PATIENCE
 
 
-def until(true: Callable[[], object]) -> None:
+def until(true):
     """Wait until this is true."""
     end = time.monotonic() + PATIENCE
     while not true():
@@ -27,7 +23,7 @@ def until(true: Callable[[], object]) -> None:
         time.sleep(0.002)
 
 
-def evaluated(error: float) -> ModeResult:
+def evaluated(error):
     """A model that was evaluated once, after its fifth epoch."""
     return ModeResult(
         loss_epochs=np.array([5]),
@@ -43,49 +39,47 @@ def evaluated(error: float) -> ModeResult:
 class Sweep:
     """A sweep over U; a test names its runs by number, from 0 in the order of starts."""
 
-    def __init__(
-        self, places: int = 2, vary: dict[str, list[Any]] | None = None, **options: Any
-    ) -> None:
+    def __init__(self, places=2, vary=None, **options):
         self.client, self.clock = FakeClient(), Clock()
         self.client.places = places
-        self.kept: list[list[int]] = []
+        self.kept = []
         self.plan = make_plan(
             suggested("running_mean").set(N=64), vary or {"U": [2, 3, 4, 5]}, seeds=1
         )
         self.runner = Runner(
             self.plan,
-            self.client,  # type: ignore[arg-type]
+            self.client,
             keep=lambda points: self.kept.append([point.values["U"] for point in points]),
             clock=self.clock.now,
             **options,
         )
 
-    def begin(self) -> None:
+    def begin(self):
         """Start the sweep, and wait for its first runs."""
         self.runner.start()
         self.started(self.client.places)
 
-    def started(self, count: int) -> None:
+    def started(self, count):
         """Wait until so many runs have begun, and check that no more do."""
         until(lambda: len(self.client.runs) >= count)
         time.sleep(0.03)
         assert len(self.client.runs) == count
 
-    def units(self) -> list[int]:
+    def units(self):
         """The units of all runs, in the order of starts."""
         return [run.experiment.model.units for run in self.client.runs.values()]
 
-    def say(self, number: int, status: Status, **figures: Any) -> None:
+    def say(self, number, status, **figures):
         """Set how a run stands."""
         self.client.set(self.client.runs[f"r{number}"], status, **figures)
 
-    def calls(self, *expected: tuple[str, str]) -> None:
+    def calls(self, *expected):
         """Wait until the client was called like this so far."""
         until(lambda: self.client.calls == list(expected))
 
 
 @pytest.fixture
-def sweep(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sweep]:
+def sweep(monkeypatch):
     """A sweep with two places, which rests while nobody watches."""
     monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
     sweep = Sweep(rests=True)
@@ -93,7 +87,7 @@ def sweep(monkeypatch: pytest.MonkeyPatch) -> Iterator[Sweep]:
     sweep.runner.stop()
 
 
-def test_results_are_in_the_plans_order_whichever_ends_first(sweep: Sweep) -> None:
+def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
     """There are never more runs than places, and all results are kept after each."""
     sweep.begin()
     assert sweep.units() == [2, 3]
@@ -117,7 +111,7 @@ def test_results_are_in_the_plans_order_whichever_ends_first(sweep: Sweep) -> No
     assert not sweep.client.calls
 
 
-def test_a_result_has_a_row_for_each_seed_and_mode() -> None:
+def test_a_result_has_a_row_for_each_seed_and_mode():
     """Its figures are those of the run's last snapshot."""
     point = make_plan(suggested("running_mean").set(N=64), {"T": [8]}, seeds=2).points[0]
     pair = {"sequence": evaluated(0.5), "last": evaluated(0.25)}
@@ -131,7 +125,7 @@ def test_a_result_has_a_row_for_each_seed_and_mode() -> None:
     assert min(result["baseline_error"], result["parameters"]) > 0
 
 
-def test_places_that_come_and_go_are_used(sweep: Sweep) -> None:
+def test_places_that_come_and_go_are_used(sweep):
     """From one place to two and back: then running points go on, and nothing begins."""
     sweep.client.places = 1
     sweep.begin()
@@ -145,7 +139,7 @@ def test_places_that_come_and_go_are_used(sweep: Sweep) -> None:
     sweep.started(3)
 
 
-def test_pause_and_stop_apply_to_all_runs(sweep: Sweep) -> None:
+def test_pause_and_stop_apply_to_all_runs(sweep):
     """Nothing begins during a pause, but a run that ends then is a result; stop keeps results."""
     sweep.begin()
     sweep.runner.pause()
@@ -164,7 +158,7 @@ def test_pause_and_stop_apply_to_all_runs(sweep: Sweep) -> None:
     assert sweep.kept == [[2]]
 
 
-def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep: Sweep) -> None:
+def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep):
     """As a run does; when somebody looks in time it goes on."""
     sweep.begin()
     sweep.clock.forward(WATCH_SECONDS - 1)
@@ -185,9 +179,7 @@ def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep: Sweep) -
 
 
 @pytest.mark.parametrize("how", ["forgotten", "refused"])
-def test_a_run_that_was_lost_is_trained_again(
-    sweep: Sweep, monkeypatch: pytest.MonkeyPatch, how: str
-) -> None:
+def test_a_run_that_was_lost_is_trained_again(sweep, monkeypatch, how):
     """A moment later; the other run goes on meanwhile. A full worker is no result."""
     monkeypatch.setattr("lib.sweep.runner.FULL_SECONDS", 3600.0)
     sweep.begin()
@@ -204,7 +196,7 @@ def test_a_run_that_was_lost_is_trained_again(
     assert sweep.units() == [2, 3, 2, 4]
 
 
-def test_the_time_left_follows_from_finished_epochs(sweep: Sweep) -> None:
+def test_the_time_left_follows_from_finished_epochs(sweep):
     """Work is weighted by what each point costs; the seconds of a pause don't count."""
     sweep.begin()
     runner, all_of_it = sweep.runner, sum(sweep.runner._weights.values())
@@ -232,7 +224,7 @@ def test_the_time_left_follows_from_finished_epochs(sweep: Sweep) -> None:
     assert runner.seconds_left == pytest.approx(left)
 
 
-def test_finished_points_are_not_trained_again() -> None:
+def test_finished_points_are_not_trained_again():
     """Results of an earlier command count."""
     plan = Sweep().plan
     done = [result_of(point, None, Snapshot("", Status.DIVERGED)) for point in plan.points[:3]]
@@ -244,11 +236,11 @@ def test_finished_points_are_not_trained_again() -> None:
     assert len(again.runner.results) == 4
 
 
-def test_a_point_without_enough_rows_is_a_failed_result() -> None:
+def test_a_point_without_enough_rows_is_a_failed_result():
     """It says why, and takes no time of a worker."""
     sweep = Sweep()
     plan = make_plan(suggested("macro"), {"T": [250]}, seeds=1)
-    runner = Runner(plan, sweep.client, clock=sweep.clock.now)  # type: ignore[arg-type]
+    runner = Runner(plan, sweep.client, clock=sweep.clock.now)
     runner.run()
     (point,) = runner.results
     assert point["status"] == Status.FAILED
@@ -257,10 +249,10 @@ def test_a_point_without_enough_rows_is_a_failed_result() -> None:
     assert not sweep.client.runs
 
 
-def test_an_error_outside_of_runs_stops_the_sweep(sweep: Sweep) -> None:
+def test_an_error_outside_of_runs_stops_the_sweep(sweep):
     """For example a full disk; the error is kept for whoever looks."""
 
-    def full(_: object) -> None:
+    def full(_):
         raise OSError("no space left")
 
     sweep.runner._keep = full
@@ -271,7 +263,7 @@ def test_an_error_outside_of_runs_stops_the_sweep(sweep: Sweep) -> None:
     assert "no space left" in f"{sweep.runner.error}"
 
 
-def test_points_that_differ_in_the_model_only_share_their_data() -> None:
+def test_points_that_differ_in_the_model_only_share_their_data():
     """Other data are made anew."""
     sweep = Sweep(4, {"T": [4, 8], "U": [2, 3]})
     sweep.begin()

@@ -1,7 +1,5 @@
 """What is said of a sweep is what its numbers carry; the t-test itself is checked in test_seeds."""
 
-from __future__ import annotations
-
 import re
 
 import numpy as np
@@ -15,7 +13,7 @@ from lib.results.swept import MODES, axes_of, clear_mode, corrected, findings, n
 from tests.unit.swept import a_point
 
 
-def test_the_sentence_counts_the_points_at_which_a_mode_is_better() -> None:
+def test_the_sentence_counts_the_points_at_which_a_mode_is_better():
     """On 200 sweeps: of many points and few, many seeds and few, near and far apart."""
     for seed in range(200):
         rng = np.random.default_rng(seed)
@@ -35,7 +33,7 @@ def test_the_sentence_counts_the_points_at_which_a_mode_is_better() -> None:
         assert len(sentence.split()) <= 15
 
 
-def test_where_no_mode_is_better_hardly_any_sweep_finds_one() -> None:
+def test_where_no_mode_is_better_hardly_any_sweep_finds_one():
     """Of 200 sweeps of 12 points: without the correction a third of them and more would."""
     rng = np.random.default_rng(0)
     wrong = uncorrected = 0
@@ -47,14 +45,14 @@ def test_where_no_mode_is_better_hardly_any_sweep_finds_one() -> None:
     assert uncorrected > 0.3 * 200
 
 
-def test_holm_s_correction_on_an_example_by_hand() -> None:
+def test_holm_s_correction_on_an_example_by_hand():
     """The least counts three times, the next twice; none is less than one before, nor above 1."""
     assert corrected([0.04, 0.01, 0.03]) == pytest.approx([0.06, 0.03, 0.06])
     assert corrected([0.6, 0.7]) == [1.0, 1.0]
     assert corrected([]) == []
 
 
-def test_takeaways_of_one_seed_of_lost_points_and_of_none() -> None:
+def test_takeaways_of_one_seed_of_lost_points_and_of_none():
     """One seed decides nothing, however far apart; a point that diverged counts for no mode."""
     single = [a_point([1e-9], [1.0], T=4), a_point([1.0], [0.5], T=8)]
     lost = a_point([1, 1], [1, 1], Status.DIVERGED, T=4)
@@ -71,7 +69,7 @@ def test_takeaways_of_one_seed_of_lost_points_and_of_none() -> None:
     assert found_details([]) == []
 
 
-def test_the_details_name_the_smallest_error_and_the_test() -> None:
+def test_the_details_name_the_smallest_error_and_the_test():
     """And how many points the test is corrected for."""
     points = [
         a_point([1, 1], [2, 2], T=4, cell="gru"),
@@ -83,7 +81,7 @@ def test_the_details_name_the_smallest_error_and_the_test() -> None:
     assert "less than 5 %" in test
 
 
-def test_axes_are_in_order_of_size_and_names_as_they_came() -> None:
+def test_axes_are_in_order_of_size_and_names_as_they_came():
     """Whatever the order of the points; the title names what varies."""
     points = [a_point([1], [1], T=t, cell=c) for t in (16, 4) for c in ("simple_rnn", "gru")]
     assert axes_of(points) == {"T": [4, 16], "cell": ["simple_rnn", "gru"]}
@@ -93,7 +91,7 @@ def test_axes_are_in_order_of_size_and_names_as_they_came() -> None:
     assert sweep_title("Echo", ["T", "cell"], 1) == title
 
 
-def test_takeaways_of_many_points_and_seeds_have_at_most_15_words() -> None:
+def test_takeaways_of_many_points_and_seeds_have_at_most_15_words():
     """96 points with 16 seeds each."""
     more, less = list(np.linspace(2, 2.1, 16)), list(np.linspace(1, 1.1, 16))
     sequence = [a_point(less, more, T=t) for t in range(2, 50)]
@@ -105,7 +103,7 @@ def test_takeaways_of_many_points_and_seeds_have_at_most_15_words() -> None:
 
 
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])
-def test_too_few_independent_samples_make_no_mode_better(samples: float, is_clear: bool) -> None:
+def test_too_few_independent_samples_make_no_mode_better(samples, is_clear):
     """However well the seeds agree."""
     point = a_point([0.5, 0.51, 0.49, 0.5], [0.7, 0.71, 0.7, 0.69], samples=samples, T=8)
     [found] = findings([point]).values()

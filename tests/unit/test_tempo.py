@@ -1,7 +1,5 @@
 """A run's epochs come evenly at its pace, and as fast as they can where that is slower."""
 
-from __future__ import annotations
-
 import pytest
 
 from lib.training.tempo import LATE, Tempo
@@ -14,20 +12,20 @@ SLICE = 0.1
 class Runner:
     """Does what a tempo says, with an engine that takes `cost` seconds for an epoch."""
 
-    def __init__(self, epochs: int, show_seconds: float | None, cost: float = 0.001) -> None:
+    def __init__(self, epochs, show_seconds, cost=0.001):
         self.clock = Clock()
         self.tempo = Tempo(epochs, show_seconds)
         self.cost = cost
         self.done = 0
-        self.ends: list[float] = []
+        self.ends = []
         """When each epoch was trained, in seconds from the start."""
-        self.calls: list[int] = []
+        self.calls = []
         """How many epochs were trained at a time."""
         self._epochs = epochs
         self._start = self.clock.seconds
         self.tempo.begin(self.clock.seconds, 0)
 
-    def turn(self) -> None:
+    def turn(self):
         """Train what is due, else wait until something is."""
         if rest := self.tempo.rest(self.clock.seconds, self.done):
             self.clock.forward(rest)
@@ -40,7 +38,7 @@ class Runner:
         self.done += self.calls[-1]
         self.tempo.note(self.clock.seconds, self.done)
 
-    def until(self, epoch: int | None = None) -> None:
+    def until(self, epoch=None):
         """Go on until so many are done, or all."""
         turns = 0
         while self.done < (epoch or self._epochs):
@@ -48,13 +46,13 @@ class Runner:
             turns += 1
             assert turns < 100_000
 
-    def gaps(self) -> list[float]:
+    def gaps(self):
         """The seconds between two epochs."""
         return [after - before for before, after in zip(self.ends, self.ends[1:], strict=False)]
 
 
 @pytest.mark.parametrize("restarted_at", [0, 100])
-def test_before_the_first_measurement_nothing_is_estimated(restarted_at: int) -> None:
+def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
     """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
     runner = Runner(5000, 8.0, cost=0.2)
     runner.done = restarted_at
@@ -68,7 +66,7 @@ def test_before_the_first_measurement_nothing_is_estimated(restarted_at: int) ->
     assert left is not None
 
 
-def test_a_machine_that_is_too_slow_for_the_pace_takes_longer() -> None:
+def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
     """Nothing is waited for, and what is seen is what it does."""
     runner = Runner(200, 8.0, cost=0.1)
     runner.until(100)
@@ -78,7 +76,7 @@ def test_a_machine_that_is_too_slow_for_the_pace_takes_longer() -> None:
     assert runner.tempo.left(100) == pytest.approx(10, rel=0.1)
 
 
-def test_a_machine_that_just_keeps_the_pace_keeps_it() -> None:
+def test_a_machine_that_just_keeps_the_pace_keeps_it():
     """Epochs of 0.38 s each 0.4 s are even, and seen as such, also in the middle of one."""
     runner = Runner(20, 8.0, cost=0.38)
     tempo, start = runner.tempo, runner.clock.seconds
@@ -90,7 +88,7 @@ def test_a_machine_that_just_keeps_the_pace_keeps_it() -> None:
     assert tempo.keeps_pace
 
 
-def test_a_run_that_was_held_up_makes_up_for_a_moment_only() -> None:
+def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     """By what others did for ten seconds: half a second's epochs, and then evenly again."""
     runner = Runner(200, 8.0)
     runner.until(50)

@@ -14,7 +14,7 @@ quickly = settings(derandomize=True, deadline=None)
 
 @quickly
 @given(st.integers(4, 40), st.lists(st.integers(1, 30), min_size=1, max_size=300))
-def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: list[int]) -> None:
+def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit, gaps):
     """However the epochs are spaced: the first and the newest are there, with their figures."""
     history, epoch, seen = History(limit), 0, {}
     for gap in gaps:
@@ -32,7 +32,7 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit: int, gaps: l
 
 @quickly
 @given(st.integers(4, 20), st.integers(1, 200), st.integers(1, 200))
-def test_a_history_goes_on_from_another(limit: int, before: int, after: int) -> None:
+def test_a_history_goes_on_from_another(limit, before, after):
     """It thins as the other would have: both have the same epochs at the end."""
     whole, first = History(limit), History(limit)
     whole.extend(1, range(before + after))
@@ -42,7 +42,7 @@ def test_a_history_goes_on_from_another(limit: int, before: int, after: int) -> 
     assert (second.gap, second.points) == (whole.gap, whole.points)
 
 
-def test_what_came_after_an_epoch_can_be_forgotten() -> None:
+def test_what_came_after_an_epoch_can_be_forgotten():
     """And be added again."""
     history = History(10)
     history.extend(1, [1.0, 2.0, 3.0, 4.0])
@@ -52,7 +52,7 @@ def test_what_came_after_an_epoch_can_be_forgotten() -> None:
     assert history.points == [(1, 1.0), (2, 2.0), (3, 9.0)]
 
 
-def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
+def test_an_epoch_that_was_thinned_out_can_be_put_back():
     """In its place, with its value."""
     history = History(4)
     history.extend(0, range(20))
@@ -63,7 +63,7 @@ def test_an_epoch_that_was_thinned_out_can_be_put_back() -> None:
 
 
 @pytest.mark.parametrize("count", [700, 100_000])
-def test_a_long_history_is_spaced_evenly(count: int) -> None:
+def test_a_long_history_is_spaced_evenly(count):
     """No part of a run is shown more closely than another, and a third of the room is used."""
     history = History(600)
     for epoch in range(count):
@@ -73,7 +73,7 @@ def test_a_long_history_is_spaced_evenly(count: int) -> None:
     assert 200 <= len(history.epochs) <= 600
 
 
-def test_the_speed_is_that_of_the_last_second_or_so() -> None:
+def test_the_speed_is_that_of_the_last_second_or_so():
     """Slow at first and fast now counts as fast."""
     speed = Speed()
     speed.begin(0.0, 0)
@@ -83,7 +83,7 @@ def test_the_speed_is_that_of_the_last_second_or_so() -> None:
             assert speed.rate == pytest.approx(10 if tenth == 100 else 50)
 
 
-def test_a_slow_beginning_can_be_left_out() -> None:
+def test_a_slow_beginning_can_be_left_out():
     """Nothing is known in the first second; afterwards its one step in 0.7 s doesn't count."""
     speed = Speed(seconds=8.0, warm_up=1.0)
     speed.begin(0.0, 0)
@@ -97,7 +97,7 @@ def test_a_slow_beginning_can_be_left_out() -> None:
 
 @quickly
 @given(st.lists(st.integers(0, 300), max_size=30), st.integers(4, 40))
-def test_many_at_once_are_as_one_by_one(calls: list[int], limit: int) -> None:
+def test_many_at_once_are_as_one_by_one(calls, limit):
     """Whatever the sizes of the calls: the same epochs are kept."""
     one_by_one, at_once = History[int](limit), History[int](limit)
     epoch = 1
@@ -110,7 +110,7 @@ def test_many_at_once_are_as_one_by_one(calls: list[int], limit: int) -> None:
         assert at_once.points == one_by_one.points
 
 
-def test_a_history_can_be_thinned_and_grows_on_as_thinly() -> None:
+def test_a_history_can_be_thinned_and_grows_on_as_thinly():
     """The first and the newest stay."""
     history = History[int](64)
     for epoch in range(40):

@@ -1,7 +1,5 @@
 """What an error is called on a page."""
 
-from __future__ import annotations
-
 import pytest
 
 from lib.training.sentences import sentence, short_reason
@@ -18,11 +16,11 @@ from lib.training.sentences import sentence, short_reason
         (RuntimeError("Graph execution error:\nOOM when allocating tensor"), sentence("memory")),
     ],
 )
-def test_an_error_becomes_one_line(error: Exception, expected: str) -> None:
+def test_an_error_becomes_one_line(error, expected):
     """Its first, without what only a programmer can use; a lack of memory in plain words."""
     assert short_reason(error) == expected
 
 
-def test_a_long_line_is_cut() -> None:
+def test_a_long_line_is_cut():
     """A page has to show it."""
     assert len(short_reason(ValueError("x" * 10_000))) == 300

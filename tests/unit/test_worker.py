@@ -1,13 +1,10 @@
 """The worker's loop, in a thread of the test, with programs that only count."""
 
-from __future__ import annotations
-
 import threading
 import time
 from dataclasses import replace
-from typing import Any, get_args
+from typing import get_args
 
-import numpy as np
 import pytest
 from msgspec import structs
 
@@ -21,7 +18,6 @@ from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
     FakeProgram,
-    FakeState,
     broken_outputs,
     build,
     build_after,
@@ -36,13 +32,11 @@ ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
 class HeldProgram(FakeProgram):
     """Says when it has been trained on a second batch, and goes on when it is let."""
 
-    def __init__(self) -> None:
+    def __init__(self):
         super().__init__()
         self.beyond, self.let = threading.Event(), threading.Event()
 
-    def train(
-        self, state: FakeState, samples: int, batches: np.ndarray, thread: int = 0
-    ) -> np.ndarray:
+    def train(self, state, samples, batches, thread=0):
         """The losses of the next batches."""
         losses = super().train(state, samples, batches, thread)
         if state.weights[0][0].flat[0] > 1:
@@ -51,7 +45,7 @@ class HeldProgram(FakeProgram):
         return losses
 
 
-def hold_a_run() -> tuple[Desk, HeldProgram]:
+def hold_a_run():
     """A desk with a run, "long", that is held after its second batch."""
     held = HeldProgram()
     desk = Desk(lambda _: held, timing=ONE_BATCH)
@@ -60,7 +54,7 @@ def hold_a_run() -> tuple[Desk, HeldProgram]:
     return desk, held
 
 
-def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk: Desk) -> None:
+def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
     """After just as many, wherever it was."""
     desk.start("one", paused=True, epochs=30)
     desk.find_status("one", Status.PAUSED)
@@ -72,9 +66,7 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk: Desk) -> 
 
 
 @pytest.mark.parametrize("verb", ["stop", "pause"])
-def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
-    verb: Verb, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb, monkeypatch):
     """Both judge it once more: here for the first time since its first epoch of one batch."""
     held = HeldProgram()
     broken = broken_outputs(RuntimeError("lost a bit"), good=1)
@@ -92,7 +84,7 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(
     desk.close()
 
 
-def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
+def test_runs_that_wait_for_the_compiler_are_told_their_places():
     """In the order in which they came; the first two are being compiled, the third one is next."""
     gate = threading.Event()
     desk = Desk(build_after(gate))
@@ -108,8 +100,8 @@ def test_runs_that_wait_for_the_compiler_are_told_their_places() -> None:
 
 
 def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    monkeypatch,
+):
     """They take the time of those that do."""
     monkeypatch.setattr(worker, "IDLE_RUNS", 0)
     monkeypatch.setattr(programs, "IDLE_SECONDS", 0.001)
@@ -117,7 +109,7 @@ def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     bucket = next(bucket for bucket in SIZE_BUCKETS if bucket.code.cell == "gru")
     used, built, held = 10**12, list[Architecture](), HeldProgram()
 
-    def note(key: Architecture) -> HeldProgram:
+    def note(key):
         built.append(key)
         return held
 
@@ -133,13 +125,13 @@ def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     desk.close()
 
 
-def test_a_run_is_trained_to_its_end_whatever_else_is_sent(desk: Desk) -> None:
+def test_a_run_is_trained_to_its_end_whatever_else_is_sent(desk):
     """Garbage is refused, commands for runs that have ended meanwhile are passed over."""
     desk.connection.send_bytes(b"garbage")
     assert desk.receive().kind == "refused"
     desk.connection.send_bytes(encode(Event("ready")))
     assert "Invalid value 'Event'" in desk.receive().text
-    desk.send(Steer("explode", "one"))  # type: ignore[arg-type]
+    desk.send(Steer("explode", "one"))
     assert "Invalid enum value 'explode'" in desk.receive().text
     for verb in get_args(Verb):
         desk.send(Steer(verb, "nobody"))
@@ -151,7 +143,7 @@ def test_a_run_is_trained_to_its_end_whatever_else_is_sent(desk: Desk) -> None:
     assert (refused.status, over.status, over.epoch) == (Status.FAILED, Status.FINISHED, 5)
 
 
-def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled() -> None:
+def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
     """And the run goes on by itself as soon as that is done."""
     gate = threading.Event()
     desk = Desk(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
@@ -165,7 +157,7 @@ def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled() 
     desk.close()
 
 
-def test_runs_take_turns_and_commands_come_between() -> None:
+def test_runs_take_turns_and_commands_come_between():
     """A second run doesn't wait for the first one's end, nor does a pause."""
     desk, held = hold_a_run()
     desk.start("short")
@@ -179,16 +171,14 @@ def test_runs_take_turns_and_commands_come_between() -> None:
 
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
 @pytest.mark.parametrize("good", [4, 10_000_000])
-def test_a_run_that_breaks_fails_alone(
-    error: Exception, good: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
     """In training or in its evaluation, with what went wrong. Others go on."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
     broken = FakeProgram(error=error, good=good)
     desk = Desk(lambda key: broken if key.units == 3 else build(key))
     desk.start("good", epochs=2000)
     desk.start("bad", U=3)
-    ends: dict[str, Snapshot] = {}
+    ends = {}
     while len(ends) < 2:
         snapshot = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
         ends[snapshot.run_id] = snapshot
@@ -199,7 +189,7 @@ def test_a_run_that_breaks_fails_alone(
     desk.close()
 
 
-def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_too_many_unfinished_runs_are_refused(desk, monkeypatch):
     """Until one of them is over. Runs of sweeps get what others leave, and take no place."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
     desk.send(structs.replace(START_PAUSED, run_id="swept", background=True))
@@ -215,11 +205,11 @@ def test_too_many_unfinished_runs_are_refused(desk: Desk, monkeypatch: pytest.Mo
     assert desk.find_over("three").status is Status.FINISHED
 
 
-def test_what_is_prepared_is_compiled_once() -> None:
+def test_what_is_prepared_is_compiled_once():
     """One program for both modes; what can't be trained is passed over: a start would say why."""
-    built: list[Any] = []
+    built = []
 
-    def noting(key: Any) -> Any:
+    def noting(key):
         built.append(key)
         return build(key)
 

@@ -1,7 +1,5 @@
 """What the worker process sets before it imports TensorFlow."""
 
-from __future__ import annotations
-
 import os
 from importlib import metadata
 from types import SimpleNamespace
@@ -14,15 +12,13 @@ from lib.training import environment
 @pytest.mark.parametrize(
     ("version", "expected"), [(None, True), ("2.21.3", True), ("2.22.0", False), ("", False)]
 )
-def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(
-    version: str | None, expected: bool, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(version, expected, monkeypatch):
     """Any other might end the process at the sight of them. None stands for the installed one.
 
     When that fails, try the flags with the new TensorFlow, and measure.
     """
 
-    def installed(**_: str) -> list[SimpleNamespace]:
+    def installed(**_):
         return [SimpleNamespace(version=version)] * bool(version)
 
     for name in (*environment.VARIABLES, "XLA_FLAGS"):

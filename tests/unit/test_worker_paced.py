@@ -1,15 +1,12 @@
 """A worker's loop with runs that wait for their time: on a clock of the test, in its own thread."""
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from itertools import pairwise
-from typing import Any
 
 import pytest
 
 from lib.results.run import Snapshot, Status
-from lib.training.messages import Command, Message, Report, Start, Steer, decode, encode
+from lib.training.messages import Message, Report, Start, Steer, decode, encode
 from lib.training.timing import USUAL
 from lib.training.worker import Loop
 from tests.clock import Clock
@@ -24,18 +21,18 @@ class Script:
     To wait for it takes no time but the clock's. It ends when the loop would wait for ever.
     """
 
-    def __init__(self, clock: Clock, start: list[Command]) -> None:
+    def __init__(self, clock, start):
         self.clock = clock
-        self.seen: list[tuple[float, Snapshot]] = []
+        self.seen = []
         """Every snapshot, and when it came."""
-        self.waits: list[float] = []
+        self.waits = []
         """How long it was waited for."""
-        self.answers: list[tuple[When, Command]] = []
+        self.answers = []
         """What is said when a snapshot is like that, each once."""
         self._next = list(start)
         self._over = False
 
-    def poll(self, timeout: float | None) -> bool:
+    def poll(self, timeout):
         """Whether there is something to read, now or after so many seconds."""
         if self._next:
             return True
@@ -46,11 +43,11 @@ class Script:
         self.clock.forward(timeout)
         return False
 
-    def recv_bytes(self) -> bytes:
+    def recv_bytes(self):
         """The next command."""
         return encode(self._next.pop(0))
 
-    def send_bytes(self, data: bytes) -> None:
+    def send_bytes(self, data):
         """Note a snapshot; signs of life end with the loop."""
         if self._over:
             raise OSError
@@ -62,31 +59,31 @@ class Script:
             self.answers.remove(answer)
             self._next.append(answer[1])
 
-    def of(self, run_id: str) -> list[tuple[float, Snapshot]]:
+    def of(self, run_id):
         """The snapshots of a run from its first epoch on."""
         return [(t, s) for t, s in self.seen if s.run_id == run_id and s.epoch]
 
 
-def start(run_id: str, show_seconds: float | None, epochs: int = 200) -> Start:
+def start(run_id, show_seconds, epochs=200):
     """A command to start a run."""
     experiment = make_experiment(epochs=epochs)
     return Start(run_id, experiment, make_dataset().samples, show_seconds=show_seconds)
 
 
-def play(*starts: Command, answers: list[tuple[When, Command]] | None = None) -> Script:
+def play(*starts, answers=None):
     """Have a loop do all this until nothing is left to do; an epoch of a pair takes it 0.8 ms."""
     clock = Clock()
     script = Script(clock, list(starts))
     script.answers = answers or []
 
-    def make(_key: Any) -> Any:
+    def make(_key):
         return FakeProgram(clock=clock, seconds=1e-4)
 
-    Loop(script, make, {}, clock=clock.now).run()  # type: ignore[arg-type]
+    Loop(script, make, {}, clock=clock.now).run()
     return script
 
 
-def test_many_runs_at_a_pace_share_a_loop() -> None:
+def test_many_runs_at_a_pace_share_a_loop():
     """Each is over after its eight seconds, and none has had its epochs in a rush."""
     script = play(*[start(f"{number}", 8.0) for number in range(12)])
     for number in range(12):
@@ -97,7 +94,7 @@ def test_many_runs_at_a_pace_share_a_loop() -> None:
         assert max(after - before for before, after in pairwise(epochs)) <= 8
 
 
-def test_a_run_that_waits_for_its_time_costs_nothing_and_holds_nobody_up() -> None:
+def test_a_run_that_waits_for_its_time_costs_nothing_and_holds_nobody_up():
     """Three epochs, one an hour: the loop sleeps in between. Another run is over at once."""
     script = play(start("slow", 3 * 3600.0, epochs=3), start("fast", None))
     slow, fast = script.of("slow"), script.of("fast")
@@ -108,22 +105,22 @@ def test_a_run_that_waits_for_its_time_costs_nothing_and_holds_nobody_up() -> No
     assert sleeps == pytest.approx([3600, 3600], abs=5)
 
 
-def test_a_pause_wakes_a_run_that_waits_for_its_time() -> None:
+def test_a_pause_wakes_a_run_that_waits_for_its_time():
     """It doesn't come with the next epoch, an hour later."""
-    first: When = lambda snapshot: snapshot.epoch == 1 and snapshot.status is Status.RUNNING  # noqa: E731
+    first = lambda snapshot: snapshot.epoch == 1 and snapshot.status is Status.RUNNING  # noqa: E731
     script = play(start("slow", 3 * 3600.0, epochs=3), answers=[(first, Steer("pause", "slow"))])
     time, last = script.seen[-1]
     assert (last.status, last.epoch) == (Status.PAUSED, 1)
     assert time - script.of("slow")[0][0] < 1
 
 
-def test_a_pace_that_is_none_is_refused() -> None:
+def test_a_pace_that_is_none_is_refused():
     """A run with it fails and says why; of a run that has another, it changes nothing."""
     script = play(start("one", 0.0))
     assert script.seen[-1][1].reason == (
         "This run was refused: a run must be shown for more than 0 seconds, got 0.0."
     )
-    first: When = lambda snapshot: snapshot.epoch == 1  # noqa: E731
+    first = lambda snapshot: snapshot.epoch == 1  # noqa: E731
     script = play(start("one", 8.0), answers=[(first, Steer("set_pace", "one", -1.0))])
     assert script.seen[-1][1].status is Status.FINISHED
     assert script.seen[-1][1].epochs_per_second == 25

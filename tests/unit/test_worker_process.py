@@ -1,20 +1,17 @@
 """Whatever goes wrong around a worker, who waits for it hears of its end. See also agreement/."""
 
-from __future__ import annotations
-
 import queue
 import stat
 import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import psutil
 import pytest
 
 from lib.training import worker_process
-from lib.training.messages import Ask, Cancel, Event, Message, Prepare, Steer
+from lib.training.messages import Ask, Cancel, Event, Prepare, Steer
 from lib.training.worker_process import WorkerProcess
 from tests.unit.fakes import make_experiment
 from tests.waiting import PATIENCE
@@ -33,10 +30,10 @@ Stub = Callable[[str], None]
 
 
 @pytest.fixture
-def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
+def stub(tmp_path, monkeypatch):
     """Has a shell command run instead of workers, "$PYTHON code.py" for the code given."""
 
-    def make(code: str) -> None:
+    def make(code):
         path = tmp_path / "worker"
         if "\n" in code:
             (tmp_path / "code.py").write_text(code)
@@ -51,32 +48,32 @@ def stub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stub:
 class Watched:
     """A worker process, what it says, and how it ends."""
 
-    def __init__(self, heard: Callable[[WorkerProcess, Message], None] | None = None) -> None:
-        self.messages: queue.Queue[Message] = queue.Queue()
+    def __init__(self, heard=None):
+        self.messages = queue.Queue()
         self._ended = threading.Event()
         self.worker = WorkerProcess(
             heard or (lambda _, message: self.messages.put(message)),
             lambda _: self._ended.set(),
         )
 
-    def ending(self) -> str:
+    def ending(self):
         """Wait for its end; how it came about."""
         assert self._ended.wait(PATIENCE)
         assert self.worker.pid is None or not psutil.pid_exists(self.worker.pid)
         return self.worker.ending
 
 
-def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub: Stub) -> None:
+def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
     """A thread that died of it would leave a worker that nobody reads."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
 
-    def fail(_worker: WorkerProcess, _message: Message) -> None:
+    def fail(_worker, _message):
         raise KeyError("lost")
 
     assert Watched(fail).ending() == "was ended ('lost')"
 
 
-def test_what_is_no_message_is_passed_over(stub: Stub) -> None:
+def test_what_is_no_message_is_passed_over(stub):
     """And said to the log; what comes after it arrives."""
     stub(
         f"{CONNECTED}    connection.send_bytes(b'garbage')\n    say('ready')\n    time.sleep(600)\n"
@@ -88,9 +85,7 @@ def test_what_is_no_message_is_passed_over(stub: Stub) -> None:
     assert not psutil.pid_exists(watched.worker.pid or 0)
 
 
-def test_a_silence_is_counted_from_the_last_word_on(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub
-) -> None:
+def test_a_silence_is_counted_from_the_last_word_on(monkeypatch, stub):
     """In beats, and then the process is ended."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
@@ -101,9 +96,7 @@ def test_a_silence_is_counted_from_the_last_word_on(
 
 
 @pytest.mark.parametrize("code", ["exec sleep 600", "while :; do :; done"])
-def test_an_import_of_tensorflow_that_hangs_is_given_up(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub, code: str
-) -> None:
+def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub, code):
     """Whether it stands still or turns in circles; nobody is told of beats before it is ready."""
     stub(code)
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
@@ -115,14 +108,12 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(
     assert watched.worker.silent_beats == 0
 
 
-def test_a_slow_import_of_tensorflow_is_waited_for(
-    monkeypatch: pytest.MonkeyPatch, stub: Stub
-) -> None:
+def test_a_slow_import_of_tensorflow_is_waited_for(monkeypatch, stub):
     """As long as it uses a processor, now and then."""
     looks = iter([*np.linspace(0, 0.4, 50), *[0.4] * 1000])
-    seen: list[float] = []
+    seen = []
 
-    def used(*_: object) -> float:
+    def used(*_):
         seen.append(next(looks))
         return seen[-1]
 
@@ -145,9 +136,7 @@ def test_a_slow_import_of_tensorflow_is_waited_for(
         ("exit 0", "ended with exit code 0"),  # a driver that can't use its cluster: no error
     ],
 )
-def test_any_end_has_words(
-    stub: Stub, caplog: pytest.LogCaptureFixture, command: str, words: str
-) -> None:
+def test_any_end_has_words(stub, caplog, command, words):
     """A signal without a name too. What the process has written last is in the log."""
     stub(f"echo its last words >&2; {command}")
     assert Watched().ending() == words
@@ -157,13 +146,13 @@ def test_any_end_has_words(
     assert all("its last words" in each for each in errors)
 
 
-def test_a_worker_that_cannot_be_started_has_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_worker_that_cannot_be_started_has_ended(monkeypatch):
     """With the reason."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")
     assert Watched().ending().startswith("could not be started ([Errno 2] No such file")
 
 
-def test_of_what_waits_only_the_last_of_its_kind_is_kept() -> None:
+def test_of_what_waits_only_the_last_of_its_kind_is_kept():
     """Of guesses what to prepare: a driver may wait for days. And no question that is cancelled."""
     worker = WorkerProcess(lambda *_: None, lambda _: None, None)
     prepare, start = Prepare(make_experiment(), (8, 3, 2, 1)), Steer("pause", "a")

@@ -1,7 +1,5 @@
 """Questions to a worker, what it does about its memory, and how it ends once it is retired."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
 
@@ -16,9 +14,7 @@ from tests.waiting import PATIENCE
 
 
 @pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
-def test_a_loop_says_now_and_then_that_it_has_grown(
-    pause: float, again: list[Event], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
     """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
@@ -27,7 +23,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     desk.send(START_PAUSED)
     desk.find_status("one", Status.PAUSED)
 
-    def news() -> list[Event]:
+    def news():
         """What it says of itself in the turns of two questions, each thing once."""
         seen = len(desk.seen)
         for _ in range(2):
@@ -45,7 +41,7 @@ def test_a_loop_says_now_and_then_that_it_has_grown(
     desk.close()
 
 
-def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch):
     """From where runs get no programs of their own any more; nobody is hurt by a fresh one then."""
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 2000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
@@ -62,7 +58,7 @@ def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("has_run", [True, False])
-def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run: bool) -> None:
+def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
     """And not before."""
     desk = Desk()
     desk.receive()
@@ -78,7 +74,7 @@ def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run:
     desk.connection.close()
 
 
-def test_a_run_goes_on_while_a_question_is_answered() -> None:
+def test_a_run_goes_on_while_a_question_is_answered():
     """To its end, where the answer takes that long."""
     over = threading.Event()
     desk = Desk(answers={"end": lambda: {"over": over.wait(PATIENCE)}})
@@ -90,11 +86,11 @@ def test_a_run_goes_on_while_a_question_is_answered() -> None:
     desk.close()
 
 
-def test_a_question_that_is_cancelled_while_it_waits_is_not_answered() -> None:
+def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
     """Its function isn't called; those around it are answered."""
     may_end, called = threading.Event(), list[int]()
 
-    def note(number: int) -> dict[str, int]:
+    def note(number):
         assert may_end.wait(PATIENCE)
         called.append(number)
         return {}
@@ -112,7 +108,7 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered() -> None:
     desk.close()
 
 
-def test_a_question_is_answered_or_it_is_said_why_not(desk: Desk) -> None:
+def test_a_question_is_answered_or_it_is_said_why_not(desk):
     """The function's sentence, its error, the names where there is none of it, or the limit."""
     assert desk.ask("double", number=21).values == {"double": 42}
     assert desk.ask("double", number=-1).error == "expected a number of 0 or more, received -1."

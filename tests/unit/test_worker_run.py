@@ -1,7 +1,5 @@
 """A run's status: what commands do to it, and what is said of it. With programs that count."""
 
-from __future__ import annotations
-
 import threading
 from dataclasses import replace
 
@@ -30,7 +28,7 @@ SLOW = replace(USUAL, evaluate_seconds=0.0)
 """Models are evaluated one part, a sample, at a time: of two models and two samples four parts."""
 
 
-def test_a_run_goes_from_compiling_to_finished() -> None:
+def test_a_run_goes_from_compiling_to_finished():
     """With the figures of every epoch; untrained models are shown while its program compiles."""
     gate = threading.Event()
     stage = Stage(build=build_after(gate), epochs=5)
@@ -48,7 +46,7 @@ def test_a_run_goes_from_compiling_to_finished() -> None:
         assert result.checked_epochs[[0, -1]].tolist() == [0, 5]
 
 
-def test_the_first_epoch_is_sent_at_once() -> None:
+def test_the_first_epoch_is_sent_at_once():
     """Long before all that fits into a slice is trained."""
     stage = Stage(epochs=5000)
     stage.until_status(Status.RUNNING)
@@ -58,7 +56,7 @@ def test_the_first_epoch_is_sent_at_once() -> None:
 
 
 @pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
-def test_a_run_that_is_paused_before_it_trains_waits_untrained(how: str) -> None:
+def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
     """Everything is ready, and epoch 0 is evaluated. Then it goes on to its end."""
     stage = Stage(paused=how == "started paused")
     stage.run.pause()
@@ -70,7 +68,7 @@ def test_a_run_that_is_paused_before_it_trains_waits_untrained(how: str) -> None
     stage.until_status(Status.FINISHED)
 
 
-def test_pause_holds_and_resume_goes_on_from_there() -> None:
+def test_pause_holds_and_resume_goes_on_from_there():
     """No epoch is lost or trained twice. At rest large models' weights are sent, too."""
     stage = Stage(epochs=2000, U=128)
     stage.until(lambda: stage.last.epoch >= 1)
@@ -90,7 +88,7 @@ def test_pause_holds_and_resume_goes_on_from_there() -> None:
     assert (np.diff(epochs) > 0).all()
 
 
-def test_a_step_is_one_epoch_and_steps_add_up() -> None:
+def test_a_step_is_one_epoch_and_steps_add_up():
     """Three clicks while the first is trained are three epochs; the last one finishes the run."""
     stage = Stage(paused=True, epochs=5)
     stage.run.step()  # while it is compiled
@@ -111,7 +109,7 @@ def test_a_step_is_one_epoch_and_steps_add_up() -> None:
     assert trains.last.epoch == epoch + 1
 
 
-def test_stop_keeps_the_figures() -> None:
+def test_stop_keeps_the_figures():
     """It ends at once, evaluated as it is, where that doesn't take long."""
     for timing in (USUAL, SLOW):
         stage = Stage(timing=timing, epochs=5000)
@@ -125,8 +123,8 @@ def test_stop_keeps_the_figures() -> None:
 
 
 def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+    monkeypatch,
+):
     """Its loss, from before the last update, is a number; the errors after it are none."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
     stage = Stage(epochs=5)
@@ -135,14 +133,14 @@ def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(
     assert "Lower the learning rate" in stage.last.reason
 
 
-def test_a_slow_epoch_says_how_far_it_is() -> None:
+def test_a_slow_epoch_says_how_far_it_is():
     """Else nothing on the page would move for a long time."""
     stage = Stage(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
     stage.until(lambda: "of epoch" in stage.last.reason)
     assert stage.last.reason.startswith("An epoch takes about ")
 
 
-def test_a_run_that_waits_is_told_its_place_once() -> None:
+def test_a_run_that_waits_is_told_its_place_once():
     """How many come before it; and that others do, when it is the next."""
     gate = threading.Event()
     stage = Stage(build=build_after(gate), timing=replace(USUAL, place_seconds=0.0))
@@ -157,10 +155,10 @@ def test_a_run_that_waits_is_told_its_place_once() -> None:
     assert stage.last.status is Status.FINISHED
 
 
-def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
+def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
     """Whatever Keras says, or that it took too long: a later run finds it compiled by then."""
 
-    def broken(_: object) -> object:
+    def broken(_):
         raise ValueError("no such thing")
 
     stage = Stage(build=broken)
@@ -173,16 +171,16 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason() -> None:
     assert stage.last.reason.startswith("The model was not compiled within -1 s")
 
 
-def test_waiting_for_others_programs_is_no_compile() -> None:
+def test_waiting_for_others_programs_is_no_compile():
     """In the background a program isn't begun while a person's is made, however long that takes.
 
     Nor is a compile that began before the run on a clock that began long before.
     """
     person, clock = threading.Event(), Clock()
 
-    def slowly(key: object) -> object:
+    def slowly(key):
         assert key != "a person's" or person.wait(PATIENCE)
-        return build(key)  # type: ignore[arg-type]
+        return build(key)
 
     programs, sent = ProgramCache(slowly), list[Snapshot]()
     other = programs.ask("a person's")
@@ -205,7 +203,7 @@ def test_waiting_for_others_programs_is_no_compile() -> None:
     gate.set()
 
 
-def turns_until(stage: Stage, status: Status) -> int:
+def turns_until(stage, status):
     """How many turns, of no time each, it takes until this status is sent."""
     turns = 0
     while stage.last.status is not status:
@@ -216,7 +214,7 @@ def turns_until(stage: Stage, status: Status) -> int:
 
 
 @pytest.mark.parametrize("steered", [False, True])
-def test_a_long_evaluation_has_turns_of_its_own(steered: bool) -> None:
+def test_a_long_evaluation_has_turns_of_its_own(steered):
     """So others have theirs in between. The end waits for it, and any command comes too late."""
     stage = Stage(timing=SLOW, epochs=1)
     stage.until_status(Status.RUNNING)
@@ -232,7 +230,7 @@ def test_a_long_evaluation_has_turns_of_its_own(steered: bool) -> None:
 
 
 @pytest.mark.parametrize("resumed", [False, True])
-def test_a_pause_waits_for_the_evaluation(resumed: bool) -> None:
+def test_a_pause_waits_for_the_evaluation(resumed):
     """A page asks for no more figures of a paused run. A resume in between takes it back."""
     stage = Stage(timing=SLOW, epochs=5000)
     stage.until_status(Status.RUNNING)
@@ -246,7 +244,7 @@ def test_a_pause_waits_for_the_evaluation(resumed: bool) -> None:
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
-def test_nothing_is_shown_before_the_first_evaluation() -> None:
+def test_nothing_is_shown_before_the_first_evaluation():
     """Its place isn't told, nor are models without figures, however it ends."""
     stage = Stage(timing=replace(SLOW, place_seconds=0.0))
     stage.until(lambda: stage.run.busy)
@@ -257,7 +255,7 @@ def test_nothing_is_shown_before_the_first_evaluation() -> None:
 
 
 @pytest.mark.parametrize("soon", [True, False])
-def test_a_run_that_is_soon_over_is_evaluated_often(soon: bool) -> None:
+def test_a_run_that_is_soon_over_is_evaluated_often(soon):
     """After its slices, so that it has a curve; a long one only when it has something to send."""
     timing = replace(
         USUAL, send_seconds=1e9, first_evaluate_share=1e9, soon_seconds=1e9 if soon else 0.0
@@ -269,7 +267,7 @@ def test_a_run_that_is_soon_over_is_evaluated_often(soon: bool) -> None:
     assert judged.size > 2 if soon else judged.tolist() == [0, 1]
 
 
-def test_a_run_of_few_epochs_leaves_weights_to_look_at() -> None:
+def test_a_run_of_few_epochs_leaves_weights_to_look_at():
     """However soon it is over: at a sixteenth of its epochs, and each with its own."""
     stage = Stage(epochs=40)
     stage.until_status(Status.FINISHED, seconds=60)

@@ -1,15 +1,12 @@
 """A run whose models keep their best epochs: when it is over, and whose figures it sends."""
 
-from __future__ import annotations
-
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
 
-from lib.results.run import Snapshot, Status
-from lib.training.timing import USUAL, Timing
+from lib.results.run import Status
+from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
@@ -19,7 +16,7 @@ STOP = {"keep": "stop", "patience": 2, "epochs": 20, "samples": samples()}
 """The last-step model stops after epoch 5, the sequence model after 8."""
 
 
-def kept(snapshot: Snapshot) -> dict[str, int | None]:
+def kept(snapshot):
     """By mode, the epoch that is kept."""
     return {mode: result.kept_epoch for mode, result in snapshot.results.items()}
 
@@ -27,9 +24,7 @@ def kept(snapshot: Snapshot) -> dict[str, int | None]:
 @pytest.mark.parametrize("timing", [USUAL, SLOW_JUDGE])
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 @pytest.mark.parametrize("seconds", [1e-6, 1e-3, 60.0])
-def test_a_run_is_finished_when_both_modes_have_stopped(
-    timing: Timing, show_seconds: float | None, seconds: float
-) -> None:
+def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, seconds):
     """After epoch 8 of 20, at any pace and in any slices; nobody knows before when that is."""
     stage = Stage(timing=timing, show_seconds=show_seconds, **STOP)
     stage.until_status(Status.FINISHED, seconds)
@@ -45,7 +40,7 @@ def test_a_run_is_finished_when_both_modes_have_stopped(
     assert past[-1] == 8
 
 
-def test_a_pause_shows_the_epoch_that_was_reached() -> None:
+def test_a_pause_shows_the_epoch_that_was_reached():
     """The best one comes back at the end, after more training."""
     stage = Stage(paused=True, **{**STOP, "keep": "best"})
     stage.until_status(Status.PAUSED)
@@ -60,7 +55,7 @@ def test_a_pause_shows_the_epoch_that_was_reached() -> None:
     assert (stage.last.results["last"].predictions == 12).all()
 
 
-def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
+def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached():
     """Of the epochs up to then; of a run that was stopped before the first none is kept."""
     stage = Stage(paused=True, **{**STOP, "keep": "best"})
     stage.until_status(Status.PAUSED)
@@ -76,10 +71,10 @@ def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached() -> None:
 
 
 @pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
-def test_a_run_that_diverges_has_its_best_epochs_back(keep: str, last: int) -> None:
+def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
     """In the eighth epoch; where the last one is kept, its figures stay and no epoch is named."""
 
-    def bad(_key: Any) -> Any:
+    def bad(_key):
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
     stage = Stage(build=bad, optimizer="sgd", lr=0.7, **{**STOP, "keep": keep})

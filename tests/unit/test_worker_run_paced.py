@@ -1,7 +1,5 @@
 """A run that is shown at a pace: what is trained and sent when. With programs that count."""
 
-from __future__ import annotations
-
 from itertools import pairwise
 
 import numpy as np
@@ -15,13 +13,13 @@ CLOSE = 0.01
 """Seconds of the stage's clock that looking at it may take."""
 
 
-def trained(stage: Stage) -> list[int]:
+def trained(stage):
     """The epochs that were sent while it trained, each once."""
     epochs = [s.epoch for s in stage.sent if s.status in (Status.RUNNING, Status.FINISHED)]
     return [after for before, after in pairwise([-1, *epochs]) if after > before]
 
 
-def seconds_between(stage: Stage) -> list[float]:
+def seconds_between(stage):
     """Between two snapshots while it trained."""
     times = [
         time
@@ -31,7 +29,7 @@ def seconds_between(stage: Stage) -> list[float]:
     return [after - before for before, after in pairwise(times)]
 
 
-def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained() -> None:
+def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
     """Twenty in eight seconds: one each 0.4 s, with its own errors and weights."""
     stage = Stage(epochs=20, show_seconds=8.0)
     stage.until_status(Status.FINISHED)
@@ -42,7 +40,7 @@ def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained() -> None:
             assert result.checked_epochs.tolist() == list(range(snapshot.epoch + 1))
 
 
-def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is() -> None:
+def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
     """At whichever epoch somebody asks for it; going on, nothing is made up for."""
     stage = Stage(epochs=200, show_seconds=8.0)
     stage.until(lambda: stage.run.snapshot().epoch == 37)
@@ -58,7 +56,7 @@ def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is() -> None:
     assert stage.clock.seconds - resumed == pytest.approx((200 - 38) * 0.04, abs=0.05)
 
 
-def test_the_pace_can_be_changed_on_the_way() -> None:
+def test_the_pace_can_be_changed_on_the_way():
     """It counts from there, without a rush; nothing is estimated before its first epoch."""
     stage = Stage(epochs=200, show_seconds=2000.0)
     stage.until(lambda: stage.run.snapshot().epoch == 10)
@@ -75,7 +73,7 @@ def test_the_pace_can_be_changed_on_the_way() -> None:
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_the_pace_can_be_changed_before_it_begins(paused: bool) -> None:
+def test_the_pace_can_be_changed_before_it_begins(paused):
     """While it is compiled, or paused; to none too."""
     stage = Stage(paused=paused, epochs=200, show_seconds=2000.0)
     stage.run.set_pace(None)
@@ -87,7 +85,7 @@ def test_the_pace_can_be_changed_before_it_begins(paused: bool) -> None:
     assert stage.clock.seconds - before < 10
 
 
-def test_of_many_epochs_some_are_sent_as_often_as_of_any_run() -> None:
+def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
     """Two hundred in eight seconds: about five snapshots a second, a few epochs further each.
 
     They leave the weights of some forty epochs or more, none far from the next.
@@ -106,7 +104,7 @@ def test_of_many_epochs_some_are_sent_as_often_as_of_any_run() -> None:
 
 
 @pytest.mark.parametrize("paused", [True, False])
-def test_a_step_is_made_at_once(paused: bool) -> None:
+def test_a_step_is_made_at_once(paused):
     """However slow the pace is: three clicks are three epochs, also of a run that waits."""
     stage = Stage(paused=paused, epochs=20, show_seconds=2000.0)
     stage.until(lambda: stage.last.epoch == 1 or stage.run.status is Status.PAUSED)
@@ -118,7 +116,7 @@ def test_a_step_is_made_at_once(paused: bool) -> None:
     assert stage.clock.seconds - before < 1
 
 
-def test_a_long_run_at_a_pace_uses_few_turns() -> None:
+def test_a_long_run_at_a_pace_uses_few_turns():
     """Five thousand epochs in eight seconds: not a turn, and a call of two programs, for each."""
     stage = Stage(epochs=5000, show_seconds=8.0)
     stage.until(lambda: stage.last.epoch > 0)
