@@ -66,9 +66,8 @@ def test_values_that_become_the_same_are_trained_once_and_said():
     """A lag has to be less than T."""
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
-    assert plan.notes == (
-        "T = 4, lag = 5 is taken as T = 4, lag = 3 on these data.",
-        "T = 4, lag = 8 is the same as T = 4, lag = 3 on these data.",
+    assert plan.notes == tuple(
+        f"T = 4, lag = {lag} is taken as T = 4, lag = 3 on these data." for lag in (5, 8)
     )
     again = make_plan(suggested("parity"), {"head": ["none"], "U": [1, 2]}, 1)
     assert len(again.points) == 1
@@ -86,8 +85,7 @@ def test_values_that_become_the_same_are_trained_once_and_said():
         ("seattle", {"T": ["x"]}, 4, "timesteps must be a whole number from 2 to 512, got 'x'"),
         ("seattle", {"T": ["8.5"]}, 4, "timesteps must be a whole number from 2"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of ['lstm', 'gru', 'simple_rnn']"),
-        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take 3 seeds at most"),
-        ("seattle", {"T": range(2, 99)}, 1, "got 97 × 1 = 97: take fewer values"),
+        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take fewer values or seeds"),
         ("seattle", {"T": [8]}, 17, "seeds must be 0 to 16, got 17"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
@@ -235,9 +233,7 @@ def test_results_of_another_sweep_are_not_written_over(tmp_path):
         run_plan(make_plan(base_of("parity", {}), {"U": [4]}, 2), out=out)
 
 
-def test_a_script_takes_data_or_a_table_and_tells_tables_apart(
-    monkeypatch,
-):
+def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
     """By their values: results of one are none of another's."""
     with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})

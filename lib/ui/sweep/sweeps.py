@@ -27,8 +27,6 @@ MOST = 24
 with a thread."""
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
 
-NOBODY = Visitor(None)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
@@ -40,7 +38,7 @@ class Sweep:
     data: str
     """The title of its data."""
     owner: runs.Owner
-    visitor: Visitor = NOBODY
+    visitor: Visitor
     """Who started it."""
 
     @property
@@ -73,7 +71,7 @@ def shown() -> Sweep:
     if sweep is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
-        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
+        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY, Visitor(None))
     sweep.runner.watch()
     for point in sweep.runner.results:
         runs.adopt(point["run"], sweep.owner)
@@ -114,8 +112,8 @@ def _make_room(visitor: Visitor) -> str:
         if other.is_mine:
             other.runner.stop()
         if other.runner.state.is_over and other.runner.unwatched_seconds >= KEEP_SECONDS:
-            _SWEEPS.pop(other.id, None)
-    over = [each.id for each in known if each.runner.state.is_over]
+            del _SWEEPS[other.id]
+    over = [each.id for each in _SWEEPS.values() if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
-        _SWEEPS.pop(old, None)
+        del _SWEEPS[old]
     return ""
