@@ -6,7 +6,6 @@ from streamlit.testing.v1 import AppTest
 from lib.data.datasets import suggested
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
-from lib.story.cards import told
 from lib.ui import clock
 from lib.ui.data import dataset_of
 from lib.ui.present import followers, talks
@@ -92,7 +91,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
     follower = browsers.open("b", follow=talk.id)
     assert not app.sidebar.children
     for scene in scenes:
-        assert title(app) == plain(told(scene).title), scene.name
+        assert title(app) == plain(scene.title), scene.name
         for _ in scene.asks:
             browsers.press("a", app, "do_reveal")
         assert not app.exception, scene.name

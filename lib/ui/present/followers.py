@@ -4,7 +4,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.story import Scene, story, told
+from lib.story import Scene, story
 from lib.story import find as find_scene
 from lib.ui import address
 from lib.ui.fragment import fragment
@@ -52,15 +52,15 @@ def notes(notes_id: str) -> None:
         if not (found := _shown_by(find(notes=notes_id), "notes")):
             return
         talk, shown, scene = found
-        (place, scenes), said = _place(shown), told(scene)
-        st.markdown(f"# {plain(said.title)}")
+        place, scenes = _place(shown)
+        st.markdown(f"# {plain(scene.title)}")
         with st.container(key="speaker_notes"):
-            st.markdown(said.notes or said.text or "Nothing is noted for this scene.")
+            st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
         with st.container(key="speaker_answers"):
             for ask in scene.asks:
                 right = ask.options[ask.right]
                 st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
-        after = told(scenes[place + 1]).title if place + 1 < len(scenes) else "the end"
+        after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
         with st.container(key="speaker_next"):
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):

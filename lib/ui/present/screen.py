@@ -15,7 +15,7 @@ import streamlit as st
 
 from lib.charts import templates
 from lib.shapes import LINK_LONGEST as LONGEST
-from lib.story import TALK, Scene, all_scenes, told
+from lib.story import TALK, Scene, all_scenes
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import component, current_palette
 from lib.ui.data import load_data
@@ -93,7 +93,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
 
     Who `follows` has no controls.
     """
-    st.markdown(f"# {plain(told(scene).title)}")
+    st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
     runs.show_lookup()
@@ -173,12 +173,11 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     st.markdown("# All scenes")
     with st.container(key="scenes"):
         for number, each in enumerate(scenes):
-            label, act = f"{number + 1}. {plain(told(each).title)}", partial(go, each.name)
+            label, act = f"{number + 1}. {plain(each.title)}", partial(go, each.name)
             kind = "primary" if each is scene else "secondary"
             press(label, "slideshow", f"go_{number}", act, type=kind, width="stretch", wrap=True)
     titles = {
-        each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {told(each).title}"
-        for each in all_scenes()
+        each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {each.title}" for each in all_scenes()
     }
     picked = [each.name for each in scenes]
     place = picked.index(scene.name)

@@ -74,5 +74,5 @@ def _change_code() -> None:
 
 
 def previous_stack() -> Stack:
-    """The stack before the last change; the same where nothing has changed yet."""
+    """The stack before the last change, if there was one."""
     return session().shapes.stack_before or current_stack()
