@@ -1,7 +1,7 @@
 """Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
 The thread of `Runner.run` starts and steers all runs. Every other method returns at once and may be
-called from any thread: the runs follow within LOOK_SECONDS.
+called from any thread.
 """
 
 import math
@@ -16,13 +16,11 @@ from lib.data import Dataset, Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import MODES, PointResult, Run, Snapshot, Status, independent_samples
 from lib.sweep.plan import Plan, Point, SweepError
-from lib.text import counted, sentence
+from lib.text import sentence
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits
 
-LOOK_SECONDS = 0.25
-"""Between two looks at the runs."""
-FULL_SECONDS = 2.0
-"""Pause before the next start, when a worker was full or had forgotten a run."""
+LOOK_SECONDS, FULL_SECONDS = 0.25, 2.0
+"""Between two looks, and before the next start when a worker was full or had forgotten a run."""
 COMPILE_SECONDS = 1.5
 """Estimated seconds of a point besides training."""
 
@@ -79,18 +77,15 @@ class Runner:
         self._going: dict[str, ActivePoint] = {}
         """Points in training, by their settings."""
         self._share_before = self.share
-        self._begins_at = -math.inf
-        """No run starts before this time of the clock."""
-        self._spent = 0.0
-        """Seconds of training so far, without pauses."""
-        self._steered = State.GOING
-        """The state that the runs were last steered to."""
+        self._begins_at = -math.inf  # no run starts before this time of the clock
+        self._spent = 0.0  # seconds of training so far, without pauses
+        self._steered = State.GOING  # the state that the runs were last steered to
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
-    def start(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
+    def start(self) -> None:
         """Call `run` in a thread of its own."""
-        threading.Thread(target=self.run, args=(look,), daemon=True).start()
+        threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
         """Train all points; call `look` a few times a second, and at the end.
@@ -129,16 +124,10 @@ class Runner:
         self.watch()
         self._is_paused = False
 
-    def stop(self) -> None:
-        """End the sweep; unfinished runs have no result."""
+    def stop(self, why: str = "") -> None:
+        """End the sweep; unfinished runs have no result. `error` says why, unless a person did."""
+        self.error = SweepError(why) if why else self.error
         self._is_ended = True
-
-    def give_way(self) -> None:
-        """End the sweep so that another one gets its place; `error` says why."""
-        minutes = counted(round(self.unwatched_seconds / 60), "minute")
-        why = f"nobody watched it for {minutes}, and another sweep needed its place"
-        self.error = SweepError(f"{why}. Press Start to train it again.")
-        self.stop()
 
     def watch(self) -> None:
         """Note that somebody looks."""
@@ -188,11 +177,11 @@ class Runner:
     def _begin(self) -> bool:
         """Start the next point if there is a place; return whether one was started."""
         begun = self._known.keys() | self._going.keys()
-        point = next((each for each in self.plan.points if each.settings not in begun), None)
-        has_room = len(self._going) < self.client.places and self._clock() >= self._begins_at
-        if point is None or not has_room:
+        to_begin = [each for each in self.plan.points if each.settings not in begun]
+        is_full = len(self._going) >= self.client.places or self._clock() < self._begins_at
+        if is_full or not to_begin:
             return False
-        experiment = point.experiment
+        point, experiment = to_begin[0], to_begin[0].experiment
         try:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
             limits.check(experiment, dataset)

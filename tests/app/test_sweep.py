@@ -148,7 +148,7 @@ def test_a_sweep_that_nobody_watches_gives_way(known, monkeypatch):
     left.runner._watched -= WATCH_SECONDS
     assert started(other)
     assert [each.runner.state.is_over for each in known.values()] == [True, False]
-    assert "nobody watched it for 10 minutes" in text(one.run())
+    assert "nobody watched it, and another" in text(one.run())
 
 
 def test_what_cannot_be_swept_is_said_and_start_is_dimmed():

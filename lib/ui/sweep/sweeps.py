@@ -26,6 +26,7 @@ MOST = 24
 """Sweeps kept; beyond that the oldest finished ones are forgotten. At most `MAX_SWEEPS` go on, each
 with a thread."""
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
+UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -107,7 +108,7 @@ def _make_room(visitor: Visitor) -> str:
     if refusal := sweep_refusal(visitor, [each.visitor for each in watched]):
         return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
-        max(others, key=lambda each: each.runner.unwatched_seconds).runner.give_way()
+        max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
     for other in known:
         if other.is_mine:
             other.runner.stop()
