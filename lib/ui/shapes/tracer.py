@@ -61,8 +61,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(words, details, longest=LONGEST)
-        for fix in fixes[0][:1]:  # of a long model the row that breaks is far below
-            _mend(0, fix)
+        if fixes[0] and _is_read(steps):  # of a long model the row that breaks is far below
+            _mend(0, fixes[0][0])
         if not shapes.is_chain(stack):
             st.html(graph_picture(steps, palette))
         _rows(steps, fixes, palette)
@@ -91,7 +91,7 @@ def _about(steps: tuple[TracedLayer, ...], fixes: Fixes) -> str:
     is_broken = shapes.broken(steps) is not None
     if shapes.stopped(steps) is not None and not is_broken:
         return SAYS["grey row"]
-    if not any(step.layer.origin for step in steps):
+    if not _is_read(steps):
         return ""
     if fixes[0]:
         return narrate.mended(fixes[0][0].words, fixes[1])
@@ -101,9 +101,14 @@ def _about(steps: tuple[TracedLayer, ...], fixes: Fixes) -> str:
 def _fixes(steps: tuple[TracedLayer, ...]) -> Fixes:
     """The fixes for the layer that breaks, the likeliest first with its lines of code."""
     fixes, reading = list(shapes.fixes(steps)), session().shapes.reading
-    if fixes and reading and any(step.layer.origin for step in steps):
+    if fixes and reading and _is_read(steps):
         return fixes, shapes.rewritten(reading, fixes[0].stack)[0]
     return fixes, {}
+
+
+def _is_read(steps: tuple[TracedLayer, ...]) -> bool:
+    """Whether layers come from a person's code."""
+    return any(step.layer.origin for step in steps)
 
 
 def _rows(steps: tuple[TracedLayer, ...], fixes: Fixes, palette: Palette) -> None:
@@ -158,8 +163,9 @@ def _row(place: int, steps: tuple[TracedLayer, ...], fixes: Fixes, picture: str)
                 for line, text in fixes[1].items():
                     hint(f"line {line} becomes:")
                     st.code(text, language="python", wrap_lines=True)
-                for number, fix in enumerate(fixes[0][1:], 1):
-                    _mend(number, fix)
+                for number, fix in enumerate(fixes[0]):
+                    if number or not _is_read(steps):  # else it stands below the takeaway
+                        _mend(number, fix)
 
 
 def _mend(number: int, fix: StackFix) -> None:
