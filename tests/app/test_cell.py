@@ -125,16 +125,6 @@ def test_an_epoch_is_picked_for_one_run(client):
     assert "after epoch 200 of a recorded run" in text(app)
 
 
-def test_units_can_be_ordered_by_similarity():
-    """The rows of the pictures change places, and nothing that is said does."""
-    app = start("Cell", data="running_mean")
-    before = html(app)
-    assert "Unit 13 moves most" in before
-    app.toggle(key="cell_similar").set_value(True).run()
-    assert html(app) != before
-    assert "Unit 13 moves most" in html(app)
-
-
 def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     """Never two questions at a time; the last answer stays while the weights move on."""
     app = start(U="3", T="4", layers="2")

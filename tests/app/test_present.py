@@ -227,15 +227,6 @@ def test_a_reload_keeps_what_was_revealed(browsers):
     assert "is a hint" not in seen(browsers.open("a", scene="vote"))
 
 
-def test_a_press_that_comes_while_the_page_runs_counts(browsers):
-    """It goes on from where the one before has gone, and no further than there are scenes."""
-    app = browsers.open("a", scene="shapes")
-    app.button(key="scene_next").click()
-    app.session_state[KEY].address.page_values["Present"]["scene"] = "breaks"
-    browsers.again("a", app)
-    assert title(app) == plain(TALK["which"].title)
-
-
 def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
     """Its run is shown, and Train is off."""
     data = dataset_of(suggested("seattle"), None)

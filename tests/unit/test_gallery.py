@@ -28,16 +28,10 @@ def test_a_cards_picture_is_that_of_its_recording(name):
 
 
 @pytest.mark.parametrize("name", CARDS)
-def test_a_claim_is_one_plain_line(name):
-    """At most 15 words."""
-    scene = GALLERY[name]
-    assert len(scene.title.split()) <= 15
-    assert 1 <= len(re.findall(r"[.!?](?: |$)", scene.text)) <= 2
-
-
-@pytest.mark.parametrize("name", CARDS)
-def test_what_a_card_opens_is_recorded(name):
+def test_a_claim_is_one_plain_line_and_what_it_opens_is_recorded(name):
     """With all its seeds and a past to be replayed; a training that diverged is one."""
+    assert len(GALLERY[name].title.split()) <= 15
+    assert 1 <= len(re.findall(r"[.!?](?: |$)", GALLERY[name].text)) <= 2
     for experiment in experiments_of(GALLERY[name]):
         snapshot = recorded(experiment)
         assert snapshot is not None

@@ -111,20 +111,6 @@ def test_a_result_has_a_row_for_each_seed_and_mode():
     assert min(result["baseline_error"], result["parameters"]) > 0
 
 
-def test_places_that_come_and_go_are_used(sweep):
-    """From one place to two and back: then running points go on, and nothing begins."""
-    sweep.client.places = 1
-    sweep.begin()
-    sweep.client.places = 2
-    sweep.started(2)
-    sweep.client.places = 1
-    sweep.say(0, Status.FINISHED)
-    until(lambda: sweep.kept == [[2]])
-    sweep.started(2)
-    sweep.say(1, Status.FINISHED)
-    sweep.started(3)
-
-
 def test_pause_and_stop_apply_to_all_runs(sweep):
     """Nothing begins during a pause, but a run that ends then is a result; stop keeps results."""
     sweep.begin()
