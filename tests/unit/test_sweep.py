@@ -24,7 +24,6 @@ from lib.sweep import (
 )
 from lib.sweep.__main__ import main
 from lib.sweep.runner import result_of
-from lib.sweep.sweep import run_plan
 from tests.unit.swept import a_point
 
 
