@@ -13,8 +13,7 @@ from lib.results import RunAt
 from lib.story.scene import Scene
 from lib.training import answers_of, read, recorded, recorded_damage, recorded_leak, with_seeds
 
-FILE = "gallery"
-"""The name of the recording of the pictures."""
+FILE = "gallery"  # the name of the recording of the pictures
 CELLS_COMPARED = ("lstm", "simple_rnn")
 
 

@@ -21,11 +21,10 @@ class Ask:
 
     text: str
     options: tuple[Option, ...]
-    right: int
-    """Index of the right option."""
-    after: bool = False
-    """Whether it is asked only when the picture is revealed, and what is waited for has happened;
-    such questions come last."""
+    right: int  # index of the right option
+    after: bool = (
+        False  # whether it is asked only once the picture is revealed; then it is the last
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +32,8 @@ class Until:
     """What a scene waits for: an epoch of the run, a setting, or a stack that doesn't break."""
 
     epoch: int = 0
-    key: str = ""
-    """The URL key of the setting, or of the picture's value, that is to have this `value`."""
-    value: str = ""
-    """"" for any other value than the setup's."""
+    key: str = ""  # URL key of the setting, or of the picture's value, that it waits for
+    value: str = ""  # "" for any other value than the setup's
     mended: bool = False
 
 
@@ -44,40 +41,24 @@ class Until:
 class Scene:
     """One thing to look at."""
 
-    name: str
-    """In addresses: "gallery.parity" of a card, "guide.shapes" of a step, "number" of a talk's."""
+    name: str  # in addresses: "gallery.parity", "guide.shapes", or "number" in the ready talk
     title: str
-    shows: str
-    """The picture, a key of `lib.ui.views.VIEWS`."""
-    text: str = ""
-    """What to look at, as Markdown."""
-    setup: str = ""
-    """The settings that it is about, as an address has them: "data=parity&U=8&epoch=20"."""
-    page: str = "Explore"
-    """The page that opens with these settings, where somebody wants to go on."""
+    shows: str  # the picture, a key of `lib.ui.views.VIEWS`
+    text: str = ""  # what to look at, as Markdown
+    setup: str = ""  # its settings, as an address has them: "data=parity&U=8&epoch=20"
+    page: str = "Explore"  # the page that opens with these settings, where somebody wants to go on
     asks: tuple[Ask, ...] = ()
-    reveals: str = ""
-    """The picture once all questions are answered; "" where it stays the same."""
-    controls: tuple[str, ...] = ()
-    """What can be moved here: settings by URL key, and "run", which trains."""
-    until: Until | None = None
-    """What has to happen before it goes on, besides the answers."""
-    todo: str = ""
-    """The same in words, for the person."""
-    points_at: str = ""
-    """The Streamlit key of the control that is marked until it has been used."""
-    pause: int = 0
-    """The epoch at which a training that begins here pauses; 0 for none."""
-    seconds: float = 0.0
-    """Duration of the training until then; 0 for the chosen pace."""
-    aside: str = ""
-    """A picture that can be opened besides, a key of `lib.ui.views.VIEWS`."""
-    picture: str = ""
-    """Of a card, how it is drawn small: a key of `lib.charts.thumbnail.PICTURES`."""
-    group: str = ""
-    """Of a card, the heading above it and the cards that follow."""
-    notes: str = ""
-    """What to say, for who presents."""
+    reveals: str = ""  # the picture once all questions are answered; "" where it stays the same
+    controls: tuple[str, ...] = ()  # settings to move, by URL key, and "run", which trains
+    until: Until | None = None  # what has to happen before it goes on, besides the answers
+    todo: str = ""  # the same in words, for the person
+    points_at: str = ""  # the Streamlit key of the control that is marked until it has been used
+    pause: int = 0  # the epoch at which a training that begins here pauses; 0 for none
+    seconds: float = 0.0  # duration of the training until then; 0 for the chosen pace
+    aside: str = ""  # a picture that can be opened besides, a key of `lib.ui.views.VIEWS`
+    picture: str = ""  # of a card, how it is drawn small: a key of `lib.charts.thumbnail.PICTURES`
+    group: str = ""  # of a card, the heading above it and the cards that follow
+    notes: str = ""  # what to say, for who presents
 
     @property
     def id(self) -> str:
@@ -103,12 +84,9 @@ def _read(table: str, prefix: str = "") -> dict[str, Scene]:
     return scenes
 
 
-GALLERY = _read("gallery", "gallery.")
-"""The cards by their names in the address, in order."""
-GUIDE = _read("guide", "guide.")
-"""The steps of the lesson, likewise."""
-TALK = _read("talk")
-"""The scenes of the ready talk, and in what order it tells them."""
+GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
+GUIDE = _read("guide", "guide.")  # the steps of the lesson, likewise
+TALK = _read("talk")  # the scenes of the ready talk, and in what order it tells them
 _ALL = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
 
 

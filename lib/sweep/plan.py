@@ -13,10 +13,8 @@ from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import VARIABLE, named
 from lib.text import listed
 
-MOST_RUNS = 96
-"""Points times seeds."""
-LEFT_OUT = {"mode", "seeds", "data"}
-"""Settings that a sweep sets itself: it always trains both modes."""
+MOST_RUNS = 96  # points times seeds
+LEFT_OUT = {"mode", "seeds", "data"}  # a sweep sets these itself: it always trains both modes
 
 
 class SweepError(ExperimentError):
@@ -27,11 +25,9 @@ class SweepError(ExperimentError):
 class Point:
     """One choice of the settings that vary: one run of both modes and all seeds."""
 
-    values: dict[str, Any]
-    """The settings that vary, by URL key."""
+    values: dict[str, Any]  # the settings that vary, by URL key
     experiment: Experiment
-    settings: str
-    """The experiment and its file as a URL query, which identifies the point."""
+    settings: str  # the experiment and its file as a URL query, which identifies the point
 
 
 @dataclass(frozen=True, slots=True)

@@ -111,8 +111,7 @@ class Ready:
     settings: dict[str, Any]
     vary: list[str]
     seeds: int
-    relative: bool = False
-    """Whether errors are shown as shares of the best guess's."""
+    relative: bool = False  # whether errors are shown as shares of the best guess's
 
     @cached_property
     def plan(self) -> Plan:

@@ -21,16 +21,14 @@ from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits
 
 LOOK_SECONDS, FULL_SECONDS = 0.25, 2.0
 """Between two looks, and before the next start when a worker was full or had forgotten a run."""
-COMPILE_SECONDS = 1.5
-"""Estimated seconds of a point besides training."""
+COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 
 
 class State(StrEnum):
     """Where a sweep stands."""
 
     GOING = "going"
-    PAUSED = "paused"
-    """By a person, or because nobody watched; it goes on when somebody does."""
+    PAUSED = "paused"  # by a person, or because nobody watched; it goes on when somebody does
     STOPPED = "stopped"
     DONE = "done"
 
@@ -68,14 +66,12 @@ class Runner:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.plan, self.client = plan, client
-        self.error: Exception | None = None
-        """What ended the sweep, unless a person did."""
+        self.error: Exception | None = None  # what ended the sweep, unless a person did
         self._card, self._keep, self._rests, self._clock = card, keep, rests, clock
         # Points of which only the model differs share their data.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
-        self._going: dict[str, ActivePoint] = {}
-        """Points in training, by their settings."""
+        self._going: dict[str, ActivePoint] = {}  # points in training, by their settings
         self._share_before = self.share
         self._begins_at = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses

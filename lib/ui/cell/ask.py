@@ -24,14 +24,10 @@ from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, session
 from lib.ui.text import plain
 
-EVERY_SECONDS = 3.0
-"""Least seconds between two questions about the same choice while a run trains."""
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
-"""Seconds between two checks for an answer, and for a new epoch of a run that trains."""
-MEASURED, AVERAGED = 8, 16
-"""Samples on which differences are measured, and over which gradients are averaged."""
-PADDING = 3
-"""Steps of zeros at the end, to see what they do."""
+EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
+MEASURED, AVERAGED = 8, 16  # samples for differences, and for mean gradients
+PADDING = 3  # steps of zeros at the end, to see what they do
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -56,10 +52,8 @@ class Question:
     """The question of a place."""
 
     place: str
-    name: str
-    """A key of `lib.training.answers.ANSWERS`."""
-    about: tuple[str, ...]
-    """Attributes of `Chosen` that it depends on, besides the model."""
+    name: str  # a key of `lib.training.answers.ANSWERS`
+    about: tuple[str, ...]  # attributes of `Chosen` that it depends on, besides the model
 
     def arguments(self, chosen: Chosen) -> dict[str, Any]:
         """What Keras needs besides the cell to answer the question of the place."""
@@ -95,8 +89,7 @@ _ALL = (
     Question("both ways", "influence", ("sample",)),
     Question("padding", "padding", ("sample", "layer", "loss")),
 )
-PLACES = {question.place: question for question in _ALL}
-"""Where an answer is shown → its question."""
+PLACES = {question.place: question for question in _ALL}  # where an answer is shown → its question
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,20 +99,17 @@ class Asked:
     weights: LayerWeights
     epoch: int
     answer: AnswerFuture
-    time: float
-    """In seconds of `lib.ui.clock`."""
+    time: float  # in seconds of `lib.ui.clock`
 
 
 @dataclass(slots=True, eq=False)
 class Reply:
     """What is known at a place of the page, about one choice of the person."""
 
-    choice: tuple[object, ...]
-    """Numbers are compared by value, data by identity."""
+    choice: tuple[object, ...]  # numbers are compared by value, data by identity
     answered: Asked | None = None
     pending: Asked | None = None
-    waiting: bool = True
-    """Whether nothing is shown until the pending answer comes."""
+    waiting: bool = True  # whether nothing is shown until the pending answer comes
 
     @property
     def error(self) -> str:

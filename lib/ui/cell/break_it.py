@@ -13,10 +13,9 @@ from lib.ui.cell.ask import PADDING, Reply, backward
 from lib.ui.cell.chosen import Chosen, row_order
 from lib.ui.text import card, hint, takeaway
 
-ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
-"""The names of the ways, side by side in two rows."""
+ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))  # the ways, side by side
+# The longest usual takeaway of this part, which reserves its space.
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
-"""The longest usual takeaway of this part, which reserves its space."""
 
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:

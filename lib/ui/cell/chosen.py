@@ -28,8 +28,7 @@ from lib.ui.shown import Epochs, ShownRun, fitting_run
 from lib.ui.text import hint
 
 KEY = "cell_playhead"
-ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
-"""The order of the pictures' rows: as in Keras, or by similarity."""
+ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # of the rows: as in Keras, or so
 
 _component = component(KEY, f"{Path(__file__).with_name('playhead')}")
 
@@ -40,19 +39,14 @@ class Chosen:
 
     experiment: Experiment
     dataset: Dataset
-    sample: int
-    """Its index in `dataset.x`."""
-    layer: int
-    """0 is the bottom one."""
+    sample: int  # its index in `dataset.x`
+    layer: int  # 0 is the bottom one
     mode: str
     weights: LayerWeights
-    epoch: int
-    """The epoch of the weights."""
+    epoch: int  # the epoch of the weights
     run_id: str
-    polling: bool
-    """Whether a run changes the weights."""
-    traces: Sequence[Trace]
-    """The forward pass of every layer on the sample."""
+    polling: bool  # whether a run changes the weights
+    traces: Sequence[Trace]  # the forward pass of every layer on the sample
 
     @property
     def layer_pass(self) -> LayerPass:
@@ -138,8 +132,7 @@ class At(NamedTuple):
     unit: int
 
 
-Follower = Callable[[At], None]
-"""Rewrites a part of the page for the playhead's position."""
+Follower = Callable[[At], None]  # rewrites a part of the page for the playhead's position
 
 
 def follow_playhead(

@@ -31,18 +31,14 @@ from lib.ui.shown import pick_answers
 from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
-KEY = "runs"
-"""The picked runs in the address."""
-NOTHING = "-"
-"""Its value when a person has unpicked all runs."""
-USUAL = 3
-"""Runs that the page picks."""
+KEY = "runs"  # the picked runs in the address
+NOTHING = "-"  # its value when a person has unpicked all runs
+USUAL = 3  # runs that the page picks
 STAND_INS = ("running_mean", "echo")
 GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a restart."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST_NAME = 40
-SECONDS = 1.0
-"""Least seconds between two redraws: each row is many elements."""
+SECONDS = 1.0  # least seconds between two redraws: each row is many elements
 _HTML = templates(__file__)
 
 

@@ -31,10 +31,8 @@ from lib.ui.views import VIEWS, draw
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
 followed, the one whose notes these are, and the one to go back to."""
-UNTOLD = ("open", "pace", "story")
-"""Keys of the presenter's address that followers don't get."""
-KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
-"""Registry of scenes → its name in the overview."""
+UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
+KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
 _HTML = templates(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")

@@ -13,10 +13,8 @@ from lib.ui import clock
 from lib.ui.browser import browser_id
 from lib.ui.session import Query, session
 
-MOST = 200
-"""Talks that are remembered: those that were given last."""
-LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0
-"""Between two looks of a page, and after a presenter's last one until it counts as closed."""
+MOST = 200  # talks that are remembered: those that were given last
+LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +23,7 @@ class Shown:
 
     scene: str
     query: Query
-    answers: tuple[int, ...] = ()
-    """The picked option of each question that is revealed."""
+    answers: tuple[int, ...] = ()  # the picked option of each question that is revealed
 
 
 @dataclass(slots=True, eq=False)
@@ -34,15 +31,12 @@ class Talk:
     """A talk that somebody gives. Times are seconds of `lib.ui.clock`."""
 
     began: float
-    given: float
-    """When the presenter's page looked last."""
-    id: str = field(default_factory=lambda: token_hex(8))
-    """In the followers' link."""
+    given: float  # when the presenter's page looked last
+    id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
+    # In the link of the notes, which have the answers: followers must not know it.
     notes: str = field(default_factory=lambda: token_hex(8))
-    """In the link of the notes, which have the answers: followers must not know it."""
     shown: Shown | None = None
-    wishes: list[int] = field(default_factory=list)
-    """Steps through the scenes that the notes window asks for."""
+    wishes: list[int] = field(default_factory=list)  # steps that the notes window asks for
 
     @property
     def is_given(self) -> bool:
@@ -50,8 +44,7 @@ class Talk:
         return clock.now() - self.given < ABSENT_SECONDS
 
 
-_TALKS: dict[str, Talk] = {}
-"""By browser, or by session where it sends no cookie; the one that was given last is the last."""
+_TALKS: dict[str, Talk] = {}  # by browser, or session without a cookie; last given last
 _LOCK = Lock()
 
 

@@ -13,10 +13,8 @@ from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
 from lib.ui.text import card, hint, plain, press
 
-KEY = "error"
-"""In the address: which example is shown. What a person pastes never goes there."""
-LONGEST = 600
-"""The longest text shown about a message, in characters."""
+KEY = "error"  # in the address: which example is shown. What a person pastes never goes there
+LONGEST = 600  # the longest text shown about a message, in characters
 SURE = {
     "certain": "Certain: the message says so.",
     "likely": "Likely: the message leaves open why it came to this.",

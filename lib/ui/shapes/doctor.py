@@ -24,12 +24,10 @@ from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack
 from lib.ui.text import card, hint, plain, press, say, steady_chart, takeaway
 
-KEY = "check"
-"""In the address."""
+KEY = "check"  # in the address
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
 POLL_SECONDS = 0.3
-Answers = Mapping[str, AnswerFuture]
-"""The worker's answers by mistake, once it has trained both models."""
+Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
 
 
 def doctor(palette: Palette) -> None:

@@ -19,10 +19,9 @@ from lib.ui.text import closable, hint, plain, press
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
+# Names that `compile` takes → Explore's loss.
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in RULE_OF[loss.keras].names}
-"""Names that `compile` takes → Explore's loss."""
-MOST_NOTES = 3
-"""Notes shown; the others are folded."""
+MOST_NOTES = 3  # notes shown; the others are folded
 HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
 
 

@@ -12,8 +12,7 @@ from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
 from lib.ui.text import card, hint, plain, press, say, takeaway
 
-KEY = "quiz"
-"""In the address: the question's seed."""
+KEY = "quiz"  # in the address: the question's seed
 MOST = 9999
 
 

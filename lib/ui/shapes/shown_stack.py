@@ -6,8 +6,7 @@ from lib.shapes import Stack, model_stack, read_text, rewritten, to_text, with_s
 from lib.ui import address
 from lib.ui.session import Loaded, session
 
-KEY = "stack"
-"""The stack's key in the address, unless it is the sidebar's."""
+KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
 
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:

@@ -26,14 +26,13 @@ from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, previous_sta
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
 SIDEBAR = "sidebar"
-AT_ONCE = 12
-"""Up to so many layers, all settings are shown."""
+AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
+# The longest takeaway, which reserves its space.
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
-"""The longest takeaway, which reserves its space."""
 SAYS: dict[str, str] = beside(__file__)["says"]
+# Fixes for the layer that breaks, and the code's lines that the first one changes, by number.
 Fixes = tuple[list[StackFix], dict[int, str]]
-"""Fixes for the layer that breaks, and the code's lines that the first one changes, by number."""
 
 
 def tracer(stack: Stack, palette: Palette) -> None:

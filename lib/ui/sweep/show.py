@@ -21,8 +21,7 @@ from lib.ui.sweep.sweeps import Sweep, begin, shown
 from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
 LOOK_SECONDS = 1.0
-SAID: dict[str, str] = beside(__file__)
-"""Badges by the sweep's state, and sentences."""
+SAID: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
 _HTML = charts.templates(
     __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
 )

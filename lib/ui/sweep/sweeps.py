@@ -20,11 +20,8 @@ from lib.ui.address import page_value, set_page_value
 from lib.ui.session import Loaded, session
 from lib.ui.text import plain
 
-KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
-"""The page's keys in the address: a sweep's id or a ready sweep's name, and the choices."""
-MOST = 24
-"""Sweeps kept; beyond that the oldest finished ones are forgotten. At most `MAX_SWEEPS` go on, each
-with a thread."""
+KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # of the page, in the address
+MOST = 24  # sweeps kept, of which MAX_SWEEPS may go on; then finished ones are forgotten
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 
@@ -33,14 +30,11 @@ UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start 
 class Sweep:
     """A sweep that was started here, or a recorded one."""
 
-    id: str
-    """"" for a recorded sweep."""
+    id: str  # "" for a recorded sweep
     runner: Runner
-    data: str
-    """The title of its data."""
+    data: str  # the title of its data
     owner: runs.Owner
-    visitor: Visitor
-    """Who started it."""
+    visitor: Visitor  # who started it
 
     @property
     def title(self) -> str:
@@ -58,10 +52,8 @@ class Sweep:
         return runs.is_mine(self.id, self.owner)
 
 
-_SWEEPS: dict[str, Sweep] = {}
-"""Sweeps by id, of all sessions of this server."""
-_LOCK = threading.Lock()
-"""Held while a place for a new sweep is found and taken."""
+_SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
+_LOCK = threading.Lock()  # held while a place for a new sweep is found and taken
 
 
 def shown() -> Sweep:
