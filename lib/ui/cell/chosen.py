@@ -186,18 +186,13 @@ def where(layer: LayerPass) -> At:
     """
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
-        page.link = link
-        page.step, page.unit = map(_index, page.link)
-        page.links_opened += 1
+        page.link, page.links_opened = link, page.links_opened + 1
+        numbers = (int(t) if t.isdecimal() and len(t) <= 3 else 0 for t in link)  # from 1
+        page.step, page.unit = (number - 1 if number else None for number in numbers)
     return At(
         min(page.step or 0, len(layer.x) - 1),
         _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),
     )
-
-
-def _index(text: str) -> int | None:
-    """A number from 1 in the address as an index; None for what is none."""
-    return int(text) - 1 if text.isdecimal() and len(text) <= 3 and int(text) else None
 
 
 def row_order(layer: LayerPass) -> np.ndarray:

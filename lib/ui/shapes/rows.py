@@ -9,18 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib import shapes
-from lib.shapes import (
-    Input,
-    Joining,
-    Layer,
-    LayerSetting,
-    Recurrent,
-    Ref,
-    ShapeError,
-    Stack,
-    TracedLayer,
-    Unread,
-)
+from lib.shapes import Layer, LayerSetting, Ref, Stack, TracedLayer
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
@@ -82,9 +71,9 @@ def _in_use(layer: Layer) -> list[LayerSetting]:
     """The settings of a layer that have an effect: of an input, those of its form."""
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
-    hidden = unused[layer.form] if isinstance(layer, Input) else ()
-    if isinstance(layer, Unread):  # Keras refuses it, whatever is said to come out
-        hidden = ("called", "output") if isinstance(layer.error, ShapeError) else ("called",)
+    hidden = unused[layer.form] if isinstance(layer, shapes.Input) else ()
+    if isinstance(layer, shapes.Unread):  # Keras refuses it, whatever is said to come out
+        hidden = ("called", "output") if isinstance(layer.error, shapes.ShapeError) else ("called",)
     return [setting for setting in layer.settings() if setting.name not in hidden]
 
 
@@ -188,27 +177,24 @@ def _takes(place: int, stack: Stack) -> None:
     if layer.takes_nothing:
         return
     names = {
-        f"{at + 1}.{output}": f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
+        Ref(at, output): f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
         for at, before in enumerate(stack[:place])
         for output, name in enumerate(before.returned())
     }
 
-    def chosen(refs: tuple[Ref, ...]) -> list[str]:
-        texts = [f"{ref.place + 1}.{ref.output or 0}" for ref in refs]
-        return [text for text in texts if text in names]
-
-    def take(name: str, texts: list[str]) -> None:
-        pairs = [map(int, text.split(".")) for text in texts if text in names]  # else a label
-        refs = tuple(Ref(at - 1, output) for at, output in pairs)
-        refs = tuple(Ref(r.place) if len(stack[r.place].returned()) == 1 else r for r in refs)
-        named: dict[str, Any] = {name: refs}
+    def take(name: str, refs: list[Ref]) -> None:
+        known = [ref for ref in refs if ref in names]  # after another change it may be a label
+        single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
+        named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **named))
 
     parts = {"of": "Takes, where not the layer before"}
-    if isinstance(layer, Recurrent):
+    if isinstance(layer, shapes.Recurrent):
         parts["states"] = "Starts from the states"
     for name, label in parts.items():
-        shown = bound(f"layer_{place}_{name}", chosen(getattr(layer, name)), partial(take, name))
+        refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
+        known = [ref for ref in refs if ref in names]
+        shown = bound(f"layer_{place}_{name}", known, partial(take, name))
         st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
 
 
@@ -241,9 +227,9 @@ def _add(key: str, place: int) -> None:
     if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
     layer = shapes.KINDS[name]()
-    if isinstance(layer, Joining):  # with what stands before, and what stands before that
+    if isinstance(layer, shapes.Joining):  # with what stands before, and what stands before that
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
-    if isinstance(layer, Input) and isinstance(first := stack[0], Input):
+    if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first
     set_stack(shapes.insert(stack, place, layer))
     session().shapes.opened = place

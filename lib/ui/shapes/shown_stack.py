@@ -70,8 +70,3 @@ def _change_code() -> None:
         page.reading, page.stack = said, said.stack
     elif lines:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
-
-
-def previous_stack() -> Stack:
-    """The stack before the last change, if there was one."""
-    return session().shapes.stack_before or current_stack()

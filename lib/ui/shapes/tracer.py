@@ -22,7 +22,7 @@ from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.model_box import model_box, to_explore
 from lib.ui.shapes.rows import ADD, adding, layer_settings
-from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, previous_stack, set_stack
+from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, set_stack
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
 SIDEBAR = "sidebar"
@@ -55,7 +55,9 @@ def tracer(stack: Stack, palette: Palette) -> None:
     said = page.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = shapes.PATTERNS[name].about if name and not is_sidebar else ""
-    words, change = narrate.change_words(previous_stack(), stack, _about(steps, fixes) or about)
+    words, change = narrate.change_words(
+        page.stack_before or stack, stack, _about(steps, fixes) or about
+    )
     moves = MOVES if is_sidebar else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
