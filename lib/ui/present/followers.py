@@ -64,7 +64,7 @@ def notes(notes_id: str) -> None:
         with st.container(key="speaker_next"):
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
-            both_ways(place, len(scenes), talk.wishes.append)
+            both_ways(place, len(scenes), talk.wishes.append, type="tertiary")
             st.markdown(f"{place + 1} of {len(scenes)}", width="content")
         browser(scene, talk, notes=True)
         _rerun_when_moved(talk, shown, talk.is_given)

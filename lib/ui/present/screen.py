@@ -8,13 +8,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from textwrap import shorten
+from typing import Any
 from urllib.parse import urlencode
 
 import segno
 import streamlit as st
 
 from lib.charts import templates
-from lib.shapes import LINK_LONGEST as LONGEST
 from lib.story import TALK, Scene, all_scenes
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import component, current_palette
@@ -32,6 +32,7 @@ KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
 followed, the one whose notes these are, and the one to go back to."""
 UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
+WAYS = {"Previous": "scene_before", "Next": "scene_next"}
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
 _HTML = templates(__file__)
@@ -52,8 +53,7 @@ def link(**query: str) -> str:
 
 def go(scene: str) -> None:
     """Go to a scene. For callbacks."""
-    address.set_page_value("scene", scene)
-    address.set_page_value("open", "")
+    address.set_page_values({"scene": scene, "open": ""})
 
 
 def step(scenes: Sequence[Scene], by: int) -> None:
@@ -115,7 +115,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
     """Draw the buttons below a scene; without `loaded` something else is on the screen."""
     place = scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        both_ways(place, len(scenes), partial(step, scenes))
+        both_ways(place, len(scenes), partial(step, scenes), type="tertiary")
         st.markdown(f"{place + 1} of {len(scenes)}", width="content")
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
@@ -143,14 +143,15 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
-def both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
-    """Draw Previous and Next; `place` is the scene's index among `count`."""
-    for label, icon, key, by in (
-        ("Previous", "arrow_back", "scene_before", -1),
-        ("Next", "arrow_forward", "scene_next", 1),
+def both_ways(
+    place: int, count: int, act: Callable[[int], None], ways: dict[str, str] = WAYS, **options: Any
+) -> None:
+    """Draw buttons for one back and one on, label → key; `place` is an index among `count`."""
+    for (label, key), icon, by in zip(
+        ways.items(), ("arrow_back", "arrow_forward"), (-1, 1), strict=True
     ):
         at_end = not 0 <= place + by < count
-        press(label, icon, key, partial(go_on, by), disabled=at_end, type="tertiary")
+        press(label, icon, key, partial(act, by), disabled=at_end, **options)
 
 
 def _opens(label: str, icon: str, what: str) -> None:
@@ -195,12 +196,8 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     )
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, icon, key, by in (
-            ("Earlier", "arrow_back", "scene_earlier", -1),
-            ("Later", "arrow_forward", "scene_later", 1),
-        ):
-            at_end = not 0 <= place + by < len(picked)
-            press(label, icon, key, partial(move, by), disabled=at_end, help="Move the open scene")
+        ways = {"Earlier": "scene_earlier", "Later": "scene_later"}
+        both_ways(place, len(picked), move, ways, help="Move the open scene")
         press("Begin anew", "restart_alt", "begin_anew", partial(_begin_anew, scenes, talk))
         is_ready = not names_of(scenes)
         press("The ready talk", "undo", "story_ready", partial(take, [*TALK]), disabled=is_ready)
@@ -209,12 +206,8 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
 
 
 def told_to_all(scenes: Sequence[Scene], scene: Scene) -> Shown:
-    """What the audience sees; without values too long for a link that the app writes."""
-    query = {
-        key: texts
-        for key, texts in address.whole().items()
-        if key not in UNTOLD and len("".join(texts)) <= LONGEST
-    }
+    """What the audience sees."""
+    query = {key: texts for key, texts in address.whole().items() if key not in UNTOLD}
     return Shown(scene.name, {**query, "story": [names_of(scenes)]}, tuple(stage.picked(scene)))
 
 
