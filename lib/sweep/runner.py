@@ -153,14 +153,12 @@ class Runner:
     @property
     def share(self) -> float:
         """Share of all points' epochs that are trained, 0 to 1."""
-        return sum(map(self._share_of, self.plan.points)) / len(self.plan.points)
-
-    def _share_of(self, point: Point) -> float:
-        if point.settings in self._known:
-            return 1.0
-        going = self._going.get(point.settings)
-        snapshot = self.client.latest(going.run) if going else None
-        return snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
+        going = {key: self.client.latest(each.run) for key, each in self._going.copy().items()}
+        epochs = {key: now.epoch / max(1, now.epochs) for key, now in going.items() if now}
+        done = epochs | dict.fromkeys(self._known, 1.0)
+        return sum(done.get(point.settings, 0.0) for point in self.plan.points) / len(
+            self.plan.points
+        )
 
     @property
     def seconds_left(self) -> float | None:

@@ -40,12 +40,11 @@ def decoder(palette: Palette) -> None:
         else:
             st.markdown("The checklist below finds most causes.")
     with right.container(border=True, height="stretch"):
-        control = bound("error_text", text, _pasted)
+        control = bound("error_text", text, _show)
         st.text_area("Paste a message, or a whole traceback", height=200, **control)
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
-        picked = next((name for name, words in shapes.EXAMPLES.items() if words == text), None)
-        names = {name: name for name in shapes.EXAMPLES}
-        pills("Examples", names, picked, "error_example", _picked)
+        labels = {message: name for name, message in shapes.EXAMPLES.items()}
+        pills("Examples", labels, text if text in labels else None, "error_example", _show)
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if found := _shapes_in(text):
@@ -92,11 +91,7 @@ def _open() -> None:
     address.set_page_value("part", "stack")
 
 
-def _pasted(text: str) -> None:
-    session().shapes.message = shapes.ends(text)
-    address.set_page_value(KEY, "")
-
-
-def _picked(name: str) -> None:
-    session().shapes.message = shapes.EXAMPLES[name]
-    address.set_page_value(KEY, "" if name == next(iter(shapes.EXAMPLES)) else name)
+def _show(message: str) -> None:
+    session().shapes.message = shapes.ends(message)
+    names = [name for name, example in shapes.EXAMPLES.items() if example == message]
+    address.set_page_value(KEY, names[0] if names else "")

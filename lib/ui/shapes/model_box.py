@@ -37,7 +37,7 @@ def model_box() -> None:
     with st.container(key="model", gap="xsmall"):
         left, right = st.columns([6, 1])
         with left:
-            shown = bound("model_text", page.model_text, _paste) | hidden
+            shown = bound("model_text", page.model_text, _read) | hidden
             st.text_area("Paste your model", height=68, placeholder=HINT, **shown)
         with right.container(key=FILE):
             key = f"{FILE}_{page.drops}"
@@ -72,31 +72,24 @@ def _came(reading: Reading) -> None:
             st.markdown("  \n".join(folded))
 
 
-def _paste(text: str) -> None:
-    page = session().shapes
-    page.model_text = text
-    _read(text)
-
-
 def _drop() -> None:
-    page = session().shapes
+    page, given = session().shapes, None
     try:
         given = take(st.session_state.get(f"{FILE}_{page.drops}"))
     except UploadError as error:
         page.drops += 1
         page.model_problem = f"{error}"
-        return
     if given is not None:
         page.drops += 1
-        page.model_text = ""
         name, content = given
         _read(content, name)
 
 
 def _read(text: str | bytes, name: str = "") -> None:
-    """Make a model the stack; if it can't be read, note why and keep the stack."""
+    """Make a pasted or dropped model the stack; if it can't be read, note why and keep the stack."""
     page = session().shapes
     page.reading, page.model_problem, page.model_file = None, "", name
+    page.model_text = text if isinstance(text, str) else ""
     if not text.strip():
         return
     try:

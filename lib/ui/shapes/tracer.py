@@ -49,6 +49,10 @@ def tracer(stack: Stack, palette: Palette) -> None:
     def take(name: str) -> None:
         set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
 
+    def check_target() -> None:
+        take_stack_output()
+        address.set_page_value("part", "target")
+
     # Below a model of the person's own they would push what breaks out of sight.
     with st.expander("Start from another", type="compact") if is_of_code() else st.container():
         pills("Start from", titles, SIDEBAR if is_sidebar else name, "shapes_pattern", take)
@@ -70,7 +74,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
             label, ends = "Check a target for this output", shapes.stopped(steps) is not None
-            press(label, "fact_check", "to_doctor", _check_target, disabled=ends)
+            press(label, "fact_check", "to_doctor", check_target, disabled=ends)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
             hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
@@ -80,11 +84,6 @@ def tracer(stack: Stack, palette: Palette) -> None:
             hint(shapes.INCOMPLETE)
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code, "model.py", "text/x-python")
-
-
-def _check_target() -> None:
-    take_stack_output()
-    address.set_page_value("part", "target")
 
 
 def _about(steps: tuple[TracedLayer, ...], fixes: Fixes) -> str:
