@@ -4,28 +4,18 @@
 turns calls of Keras into the layers and models of `builder.py`; this module picks the model.
 """
 
-from __future__ import annotations
-
 import ast
 from contextlib import suppress
-from typing import Any
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
 from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.plain import Input, Unread
-from lib.shapes.stack.read.builder import Builder, ModelObject
+from lib.shapes.stack.read import pasted
+from lib.shapes.stack.read.builder import ModelObject
 from lib.shapes.stack.read.interpreter import Interpreter, Returned
-from lib.shapes.stack.read.pasted import PYTHON_ERROR, WORDS, bare, parsed, refused
-from lib.shapes.stack.read.reading import ModelError, Reading
+from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.read.values import Class
-from lib.text import say
-
-_KERAS_2_LOSSES = {
-    "cosine_proximity": "cosine_similarity",
-    "kullback_leibler_divergence": "kl_divergence",
-    "logcosh": "log_cosh",
-}
 
 
 def read_code(text: str) -> Reading:
@@ -36,74 +26,70 @@ def read_code(text: str) -> Reading:
     Raises:
         ModelError: for what isn't Python, has no layers of Keras, or is too much, with its line.
     """
-    tree, lines = parsed(text)
-    interpreter = Interpreter(lines)
-    builder = interpreter.builder
+    tree, lines = pasted.parsed(text)
+    reader = Interpreter(lines)
     try:
         with suppress(Returned):  # a return outside of a function
-            interpreter.run(tree.body)
-        if not builder.models:
-            _call_what_makes_models(interpreter, tree)
-        models = [
-            one for one in builder.models if one.layers or one.call or one.outputs is not None
-        ]
+            reader.run(tree.body)
+        if not reader.models:
+            _call_what_makes_models(reader, tree)
+        models = [one for one in reader.models if one.layers or one.call or one.outputs is not None]
         model = max(reversed(models), key=lambda one: one.rank, default=None)
-        stack = _without_model(interpreter) if model is None else builder.stack(model)
+        stack = reader.stack(model) if model else _without_model(reader)
     except RecursionError:
         raise refused("too deep") from None
     if not stack:
-        raise _no_layers(interpreter, tree, text)
+        raise _no_layers(reader, tree, text)
     if len(stack) > MAX_LAYERS:
         raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
-    if model is not None and len(models) > 1:
-        builder.note("several models", model.line, count=len(models), line=model.line)
+    if model and len(models) > 1:
+        reader.note("several models", model.line, count=len(models), line=model.line)
     for layer in stack:
         if isinstance(layer, Unread) and isinstance(layer.error, NotTraced):
             line = layer.origin.line if layer.origin else None
-            builder.note("unread", line, reason=layer.error.reason)
-    loss = _loss(builder, model.loss) if model else ""
-    samples, *rest = (model.target.shape if model and model.target else ()) or (None, None)
-    target = (samples if isinstance(samples, int) else None, *rest)
-    has_target = all(isinstance(size, int) for size in rest)
-    notes = sorted(dict.fromkeys(builder.notes), key=lambda note: note.line or 0)
-    return Reading(stack, "code", tuple(notes), loss, target if has_target else None, text)
+            reader.note("unread", line, reason=layer.error.reason)
+    loss = _loss(reader, model) if model else ""
+    notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
+    target = None
+    if model and model.target and model.target.shape:
+        samples, *rest = model.target.shape
+        if all(isinstance(size, int) for size in rest):
+            target = (samples if isinstance(samples, int) else None, *rest)
+    return Reading(stack, "code", tuple(notes), loss, target, text)
 
 
-def _call_what_makes_models(interpreter: Interpreter, tree: ast.Module) -> None:
+def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
     """Make the models of classes, else call the functions that make one, as nothing else does."""
-    builder = interpreter.builder
-    for own in list(interpreter.names.values()):
+    for own in list(reader.names.values()):
         if isinstance(own, Class) and own.has_call and own.base == "Model":
-            builder.origin = Origin(own.line, "", "")
-            interpreter.instance(own, [], {})
-    for node in ast.walk(tree) if not builder.models else ():
+            reader.origin = Origin(own.line, "", "")
+            reader.instance(own, [], {})
+    for node in ast.walk(tree) if not reader.models else ():
         if isinstance(node, ast.FunctionDef):
-            names = {*map(bare, interpreter.walk(node))}
+            names = {*map(pasted.bare, reader.walk(node))}
             if names & {"Sequential", "Model"}:
-                before = len(builder.models)
-                function = interpreter.function(node.name, node.args, node.body)
-                interpreter.follow(function, [], {})
-                if len(builder.models) > before:
-                    builder.note("defaults", node.lineno, name=f"“{node.name}”")
+                before = len(reader.models)
+                reader.follow(reader.function(node.name, node.args, node.body), [], {})
+                if len(reader.models) > before:
+                    reader.note("defaults", node.lineno, name=f"“{node.name}”")
 
 
-def _without_model(interpreter: Interpreter) -> Stack:
+def _without_model(reader: Interpreter) -> Stack:
     """The layers of a code that makes no model of them; () where there are none."""
-    builder = interpreter.builder
-    called = any(not isinstance(layer, Input) for layer in builder.graph.layers)
-    if not called and (interpreter.skipped or not builder.layers):
+    called = any(not isinstance(layer, Input) for layer in reader.rows)
+    if not called and (reader.skipped or not reader.layers):
         return ()
-    builder.note("no model")
-    return builder.stack(None if called else ModelObject(1, [*builder.layers]))
+    reader.note("no model")
+    return reader.stack(None if called else ModelObject(1, [*reader.layers]))
 
 
-def _no_layers(interpreter: Interpreter, tree: ast.Module, text: str) -> ModelError:
+def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
     """Why nothing can be read."""
-    if PYTHON_ERROR.search(text):
+    if pasted.PYTHON_ERROR.search(text):
         return refused("an error")
-    if interpreter.skipped:
-        origin, why = interpreter.skipped
-        return refused("passed by", origin.line, received=say(WORDS["unread"], why))
+    if reader.skipped:
+        origin, why = reader.skipped
+        return refused("passed by", origin.line, received=pasted.WORDS["unread"][why])
     if "torch" in text:
         return refused("other layers")
     for node in tree.body:
@@ -112,18 +98,14 @@ def _no_layers(interpreter: Interpreter, tree: ast.Module, text: str) -> ModelEr
     return refused("no model")
 
 
-def _loss(builder: Builder, value: Any) -> str:
-    """Keras's name of the loss that `compile` gets; empty, with a note, where it isn't known."""
-    if value is None:
+def _loss(reader: Interpreter, model: ModelObject) -> str:
+    """Keras's name of a model's loss; empty, with a note, where it isn't known."""
+    if model.loss is None:
         return ""
-    losses = [getattr(one, "name", one) for one in builder.leaves(value)]
-    names = {one if isinstance(one, str) else "…" for one in losses}
-    if len(names) != 1:
-        builder.note("several losses")
-        return ""
-    name = names.pop()[:40]
-    today = _KERAS_2_LOSSES.get(name, name)
-    rule = RULE_OF.get(today) or RULE_OF.get(today.lower())
+    names = {getattr(one, "name", one) for one in reader.leaves(model.loss)}
+    name = names.pop() if len(names) == 1 else "…"
+    name = name[:40] if isinstance(name, str) else "…"
+    rule = RULE_OF.get(name) or RULE_OF.get(name.lower())
     if rule is None:
-        builder.note("unknown loss", name=name)
+        reader.note("unknown loss", name=name)
     return rule.name if rule else ""

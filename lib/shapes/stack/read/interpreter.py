@@ -1,15 +1,16 @@
 """Python's statements, followed in their order without running anything.
 
-A loop or function is followed where all that it needs is known, else it is skipped; notes say so.
+A loop or function is followed where all that it needs is known, else it is skipped.
 """
 
 from __future__ import annotations
 
 import ast
+from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.making import UNKNOWN
-from lib.shapes.stack.read.builder import ModelObject
+from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import bare
 from lib.shapes.stack.read.values import Class, Function, Name, call_method, listed
@@ -33,7 +34,7 @@ class Interpreter(Expressions):
     def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one each
         """Follow some statements. Raises Returned where one of them returns."""
         for statement in body:
-            self.builder.count_steps()
+            self.count_steps()
             self.statement = statement
             match statement:
                 case ast.Expr(value) | ast.Assert(value):
@@ -44,12 +45,15 @@ class Interpreter(Expressions):
                         self.assign(target, given)
                 case ast.AnnAssign(target, _, value) if value:
                     self.assign(target, self.value(value))
-                case ast.AugAssign(target):
-                    self.assign(target, self._augmented(statement))
+                case ast.AugAssign(target, sign, value):
+                    left, right = self.value(target), self.known(value)
+                    if isinstance(left, list) and isinstance(sign, ast.Add):
+                        call_method(left, "extend", [right])  # it may have other names
+                    else:
+                        self.assign(target, self.operation(sign, left, right, statement))
                 case ast.FunctionDef(name, args, inside, decorators):
-                    function = self.function(name, args, inside)
                     is_plain = _DESCRIPTORS.isdisjoint(map(bare, decorators))
-                    self.names[name] = function if is_plain else UNKNOWN
+                    self.names[name] = self.function(name, args, inside) if is_plain else UNKNOWN
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
@@ -62,7 +66,7 @@ class Interpreter(Expressions):
                     for one in names:
                         self.names[one.asname or one.name] = Name(f"{module}.{one.name}")
                 case ast.If(test, then, otherwise):
-                    holds = self._truth(test)
+                    holds = self.truth(test)
                     if holds is None:
                         self._skip_block(statement, "branch")
                     else:
@@ -73,7 +77,7 @@ class Interpreter(Expressions):
                     self._skip_block(statement, "loop")
                 case ast.Match() | ast.Delete():
                     self._skip_block(statement, "other")
-                case ast.With(items, inside) | ast.AsyncWith(items, inside):
+                case ast.With(items, inside):
                     for item in items:
                         given = self.value(item.context_expr)
                         if item.optional_vars:
@@ -84,17 +88,8 @@ class Interpreter(Expressions):
                 case ast.Return(value):
                     raise Returned(self.value(value))
 
-    def _augmented(self, statement: ast.AugAssign) -> Any:
-        """The value of `x += 1`; a list itself grows, which may have other names."""
-        left, right = self.value(statement.target), self._known(statement.value)
-        if isinstance(left, list) and isinstance(statement.op, ast.Add):
-            call_method(left, "extend", [right])
-            return left
-        return self._operation(statement.op, left, right, statement)
-
     def _loop(self, loop: ast.For) -> None:
         """Follow each round of a loop over known values, without break or continue."""
-        layers, untraced = len(self.builder.layers), self.builder.untraced
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
@@ -104,40 +99,47 @@ class Interpreter(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
-        if len(self.builder.layers) > layers and untraced == self.builder.untraced:
-            self.builder.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
         """Skip a block; where it may return from a function, the function ends here."""
         given = self.skip(block, why)
-        may_return = any(isinstance(one, ast.Return) for one in self.walk(block))
-        if self._depth and given is not UNKNOWN and may_return:
+        if self._depth and any(isinstance(one, ast.Return) for one in self.walk(block)):
             raise Returned(given)
 
-    def call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+    def call_value(  # noqa: PLR0911  one each
+        self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str
+    ) -> Any:
         """What a call returns; `name` is what the code calls it by."""
+        tensors = self.found(args, keywords)
         match callee:
-            case ModelObject(call=follow_call) if follow_call and args:
-                return follow_call(args, keywords)
+            case Name():
+                return self.call_library(callee, args, keywords)
+            case Function():
+                return self.follow(callee, args, keywords)
             case Class(has_call=True):
                 return self.instance(callee, args, keywords)
             case Class():
-                return self.builder.unread(callee.name, "class")
-            case Function():
-                line, untraced = self.builder.origin.line, self.builder.untraced
-                given = self.follow(callee, args, keywords)
-                if self.builder.found(args, keywords) and untraced == self.builder.untraced:
-                    self.builder.note("function", line, name=f"“{callee.name}”")
-                return given
-        return self.builder.call_object(callee, args, keywords, name)
+                return self.unread(callee.name, "class")
+            case ModelObject(call=follow_call) if follow_call and args:
+                return follow_call(args, keywords)
+            case ModelObject() if tensors:
+                return self.call(callee, self.tensors(args[:1] or [*keywords.values()]))
+            case LayerObject():
+                return self.call_layer(callee, args, keywords)
+        return self.not_traced(name, "function", tensors) if tensors else UNKNOWN
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
         """What a function of the code returns."""
-        if self._depth >= _DEEPEST:
-            return self.builder.not_traced(function.name, "function", args)
-        self.builder.count_steps(20)
+        self.count_steps(20)
+        try:
+            bound = function.signature.bind_partial(*function.instance, *args, **keywords)
+        except TypeError:
+            bound = None
+        if bound is None or self._depth >= _DEEPEST:
+            return self.not_traced(function.name, "function", args)
+        bound.apply_defaults()
         outside, statement = self.names, self.statement
-        self.names = function.names.new_child(function.bind([*function.instance, *args], keywords))
+        self.names = function.names.new_child(bound.arguments)
         self._depth += 1
         try:
             self.run(function.body)
@@ -161,20 +163,18 @@ class Interpreter(Expressions):
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
         """A model or layer of a class of the code, which is followed where it is called."""
-        model = ModelObject(self.builder.origin.line)
-        model.attributes = own.bound(model)
+        model = ModelObject(self.origin.line)
+        for name, one in own.attributes.items():
+            is_method = isinstance(one, Function)
+            model.attributes[name] = replace(one, instance=(model,)) if is_method else one
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
-            untraced = self.builder.untraced
-            self.builder.take_shape(model, self.builder.found(args[:1]))
-            given = self.follow(model.attributes["call"], args, keywords)
-            if untraced == self.builder.untraced:
-                self.builder.note("own class", own.line, name=f"“{own.name}”")
-            return given
+            self.take_shape(model, self.found(args[:1]))
+            return self.follow(model.attributes["call"], args, keywords)
 
         model.call = follow_call
         if "__init__" in own.attributes:
-            self.call(model.attributes["__init__"], args, keywords, "__init__")
+            self.call_value(model.attributes["__init__"], args, keywords, "__init__")
         if own.base == "Model":
-            self.builder.models.append(model)
+            self.models.append(model)
         return model
