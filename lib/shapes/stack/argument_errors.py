@@ -8,8 +8,6 @@ from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.settings import no_tuple
 from lib.text import joined
 
-_GO_BACKWARDS = "Forward layer and backward layer should have different `go_backwards` value."
-
 
 def too_many(name: str, most: int, count: int) -> ShapeError:
     """More arguments in order than the layer takes; `self` isn't among them."""
@@ -46,15 +44,11 @@ def no_layer_inside(name: str, value: Any) -> ShapeError:
     return ShapeError("a layer in the brackets, such as Dense(1)", f"{value}", f"{message}{value}")
 
 
-def forward_goes_backwards() -> ShapeError:
-    """In a Bidirectional."""
-    return ShapeError("a layer that reads forwards", "go_backwards=True", _GO_BACKWARDS)
-
-
-def backward_goes_forwards() -> ShapeError:
-    """In a Bidirectional."""
-    expected = "a backward_layer with go_backwards=True"
-    return ShapeError(expected, "go_backwards=False", _GO_BACKWARDS)
+def same_direction(go_backwards: bool) -> ShapeError:
+    """Two layers in a Bidirectional that read in the same direction."""
+    message = "Forward layer and backward layer should have different `go_backwards` value."
+    received = f"go_backwards={go_backwards} in both"
+    return ShapeError("one layer that reads forwards, one backwards", received, message)
 
 
 def directions_differ(name: str, forward: Any, backward: Any) -> ShapeError:
@@ -81,9 +75,7 @@ def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotT
     elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
         message = "state_size must be an integer, or a list/tuple of integers…"
     elif kind == "float":
-        message = (
-            "Cannot convert '(…' to a shape. Found invalid dimension '…' of type '<class 'float'>'."
-        )
+        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
     message = message.format(name=setting.name, value=value)
     return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
 
@@ -94,20 +86,11 @@ def no_activation(value: Any) -> ShapeError:
     return ShapeError("the name of an activation", f"{value!r}", message)
 
 
-def no_option(name: str, setting: LayerSetting, value: Any) -> ShapeError:
+def no_option(setting: LayerSetting, value: Any) -> ShapeError:
     """A name that is none of the options."""
+    message = f"…`{setting.name}`…must be …Received: …{value}"
     if setting.name == "merge_mode":
-        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of "
-        message += '{"sum", "mul", "ave", "concat", None}'
-    elif setting.name == "data_format":
-        message = "The `data_format` argument must be one of {…}. Received: "
-        message += f"data_format={value}"
-    elif "Pooling" in name:
-        message = "Argument `padding` must be either 'valid' or 'same'. Received: "
-        message += f"padding={value}"
-    else:
-        message = "The `padding` argument must be a list/tuple or one of {…}. Received: "
-        message += f"{value}"
+        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of …"
     return ShapeError(f"{setting.name}: {', '.join(setting.options or ())}", f"{value!r}", message)
 
 

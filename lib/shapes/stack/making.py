@@ -170,14 +170,14 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")
     if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
-        raise argument_errors.forward_goes_backwards()
+        raise argument_errors.same_direction(True)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
     other = "same"
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
-            raise argument_errors.backward_goes_forwards()
+            raise argument_errors.same_direction(forward.go_backwards)
         for key in ("return_sequences", "return_state", "stateful"):
             one, two = getattr(forward, key), getattr(backward, key)
             if one != two:
@@ -216,7 +216,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
     """
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
-        return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
+        return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if value is None and setting.optional:
@@ -249,7 +249,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     return int(value)
 
 
-def _choice(setting: LayerSetting, value: Any, name: str) -> str:
+def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
     written = f"{value}"
     if isinstance(value, str):
@@ -262,7 +262,7 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
         raise argument_errors.no_activation(value)
-    raise argument_errors.no_option(name, setting, value)
+    raise argument_errors.no_option(setting, value)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
