@@ -52,7 +52,6 @@ from lib.shapes.stack.code import (
 )
 from lib.shapes.stack.code import ends as code_ends
 from lib.shapes.stack.errors import ShapeError
-from lib.shapes.stack.explore import as_settings
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.kinds import KINDS
@@ -76,6 +75,7 @@ from lib.shapes.stack.tensors import (
 from lib.shapes.stack.tensors import sizes as tensors_sizes
 from lib.shapes.stack.tracing import (
     TracedLayer,
+    as_settings,
     broken,
     model_layers,
     model_stack,

@@ -5,9 +5,8 @@ from itertools import product
 import pytest
 
 from lib.experiment.experiment import CELLS, Experiment
-from lib.shapes.stack.explore import as_settings
 from lib.shapes.stack.link import from_text
-from lib.shapes.stack.tracing import model_stack
+from lib.shapes.stack.tracing import as_settings, model_stack
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,6 @@ class LayerObject:
 
     layer: Layer
     keywords: dict[str, Any] = field(default_factory=dict)
-    """The arguments that the code gives by name."""
     cell_class: str = ""
     """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
     known: bool = True
@@ -73,7 +72,6 @@ class ModelObject:
     built: int = -1
     """How many layers it had when its outputs were computed; -1 before that."""
     each_step: bool = False
-    """Whether it is called at each timestep."""
 
 
 def at_each_step(what: Any) -> Any:
@@ -98,9 +96,8 @@ class Builder(Graph):
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
-        """Those that are made, but for the ones inside a wrapper."""
+        """All but those inside a wrapper."""
         self.origin = Origin(1, "", "")
-        """Of what is made now."""
         self._steps = 0.0
         self._open: dict[int, tuple[int, list[Input | Unread]]] = {}
         """By place of an input whose shape isn't known, its line and what may stand in for it."""
@@ -163,18 +160,17 @@ class Builder(Graph):
         if isinstance(shape, int):
             self.note("a number as shape", self.origin.line, size=shape)
             shape = (shape,)
-        told = [batch, *shape] if listed(shape) else [batch, *_STAND_INS[0]]
+        is_told = listed(shape)
+        told = [batch, *(shape if is_told else _STAND_INS[0])]
         known = [size if plain(size) else None for size in told]
         layer = input_layer(known, origin)
         if isinstance(layer, Unread):
             return self.put(replace(layer, origin=self.origin))
         tensor = self.put(layer)
-        if not listed(shape):
-            candidates = [input_layer((None, *one)) for one in _STAND_INS]
-        else:
+        if known != told or not is_told:
             candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
-        if known != told or not listed(shape):
-            self._open[tensor.place] = self.origin.line, candidates
+            others = [input_layer((None, *one)) for one in _STAND_INS]
+            self._open[tensor.place] = self.origin.line, candidates if is_told else others
         return tensor
 
     def _choose_input(self, place: int, taker: Layer) -> None:
@@ -314,8 +310,7 @@ class Builder(Graph):
         if isinstance(first, LayerObject):
             shape = first.shape or shape
             self.origin = first.layer.origin or self.origin
-        known = listed(shape) and shape
-        return self.input(shape[1:], shape[0]) if known else self.input(None)
+        return self.input(shape[1:], shape[0]) if listed(shape) and shape else self.input(None)
 
     def stack(self, model: ModelObject | None) -> Stack:
         """The layers of a model, from its inputs to its outputs; without a model all layers."""
