@@ -22,7 +22,6 @@ from lib.text import say
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
-_LONGEST_NAME = 40
 _STAND_INS = ((12, 3), (12, 28, 28, 1), (28, 28, 1))
 """Samples that stand in where the code tells no shape: the first that the layer accepts."""
 
@@ -75,17 +74,15 @@ class ModelObject:
 
 
 def at_each_step(what: Any) -> Any:
-    """A model, or an object in one, in a TimeDistributed: each of its layers is in one."""
+    """A model, or what is in one, in a TimeDistributed: each of its layers is in one."""
+    if isinstance(what, Layer):
+        return replace(TimeDistributed(replace(what, of=())), of=what.of, origin=what.origin)
     if isinstance(what, LayerObject):
-        return LayerObject(_at_each_step(what.layer))
+        return LayerObject(at_each_step(what.layer))
     if isinstance(what, ModelObject):
-        layers = what.layers and [at_each_step(one) for one in what.layers]
+        layers = what.layers and [*map(at_each_step, what.layers)]
         return replace(what, layers=layers, each_step=True)
     return what
-
-
-def _at_each_step(layer: Layer) -> Layer:
-    return replace(TimeDistributed(replace(layer, of=())), of=layer.of, origin=layer.origin)
 
 
 class Builder(Graph):
@@ -117,12 +114,12 @@ class Builder(Graph):
     def unread(self, name: str, why: str) -> LayerObject:
         """What stands for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
-        name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+        name = name if len(name) <= 40 else f"{name[:39]}…"
         reason = say(WORDS["unread"], why, name=f"“{name}”")
-        alike = [right for right in MAKES if right.lower() == name.lower()]
-        alike = alike or difflib.get_close_matches(name, MAKES, 1, 0.85)
-        if why == "value" and alike:
-            reason += f"; {alike[0]} is"
+        alike = {right.lower(): right for right in MAKES}
+        close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
+        if why == "value" and close:
+            reason += f"; {alike[close[0]]} is"
         layer = Unread(called=name, error=NotTraced(reason), origin=self.origin)
         return LayerObject(layer, known=False)
 
@@ -143,10 +140,10 @@ class Builder(Graph):
         for one in inputs:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
-        layer = replace(layer, of=tuple(Ref(one.place, one.output) for one in inputs))
+        of, start = (tuple(Ref(one.place, one.output) for one in them) for them in (inputs, states))
+        self.rows.append(replace(layer, of=of))
         if states and isinstance(layer, Recurrent):
-            layer = replace(layer, states=tuple(Ref(one.place, one.output) for one in states))
-        self.rows.append(layer)
+            self.rows[-1] = replace(layer, of=of, states=start)
         place = len(self.rows) - 1
         if called is not None:
             self.owners[place] = called
@@ -278,7 +275,7 @@ class Builder(Graph):
         for place in self.leading_to(one.place for one in outputs):
             layer = self.rows[place]
             if place not in moved and any(ref.place in moved for ref in layer.refs()):
-                layer = _at_each_step(layer) if model.each_step else layer
+                layer = at_each_step(layer) if model.each_step else layer
                 of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
                 moved[place] = self.put(layer, of, states, self.owners.get(place))
         given = [after(Ref(one.place, one.output)) for one in outputs]
