@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -51,38 +51,24 @@ class LayerObject:
 
 @dataclass(slots=True, eq=False)
 class ModelObject:
-    """A model that the code makes: Sequential, of inputs and outputs, or of a class of its own."""
+    """A model that the code makes: what leads from its inputs to its outputs in the graph."""
 
     line: int
-    layers: list[Any] | None = None
-    """Of a Sequential."""
     inputs: list[KerasTensor] = field(default_factory=list)
-    outputs: Any = None
+    outputs: list[Any] = field(default_factory=list)
+    """The last entry counts; a Sequential has one after each layer."""
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
     """Of an own class, which may be a layer's: follows its `call` with these arguments."""
     attributes: dict[str, Any] = field(default_factory=dict)
     """Of an own class, its methods among them."""
     shape: Any = None
-    """Its input shape by `build` or `fit`, the batch first."""
+    """Of an own class, the input shape by `build` or `fit`, the batch first."""
     rank: int = 0
     """Of several models the one with the highest rank is traced: 3 for one that is fitted."""
     loss: Any = None
     target: Array | None = None
-    built: int = -1
-    """How many layers it had when its outputs were computed; -1 before that."""
     each_step: bool = False
-
-
-def at_each_step(what: Any) -> Any:
-    """A model, or what is in one, in a TimeDistributed: each of its layers is in one."""
-    if isinstance(what, Layer):
-        return replace(TimeDistributed(replace(what, of=())), of=what.of, origin=what.origin)
-    if isinstance(what, LayerObject):
-        return LayerObject(at_each_step(what.layer))
-    if isinstance(what, ModelObject):
-        layers = what.layers and [*map(at_each_step, what.layers)]
-        return replace(what, layers=layers, each_step=True)
-    return what
+    """Whether it stands in a TimeDistributed."""
 
 
 class Builder(Graph):
@@ -96,8 +82,10 @@ class Builder(Graph):
         """All but those inside a wrapper."""
         self.origin = Origin(1, "", "")
         self._steps = 0.0
-        self._open: dict[int, tuple[int, list[Input | Unread]]] = {}
-        """By place of an input whose shape isn't known, its line and what may stand in for it."""
+        self._open: dict[int, list[Input | Unread]] = {}
+        """By place of an input whose shape isn't known, what may stand in for it."""
+        self._guessed: dict[int, int] = {}
+        """By place of an input with a guessed shape, the line in which it is made."""
         self._stand_ins: dict[Any, KerasTensor] = {}
         """By value that isn't a tensor but a layer is called on it, the tensor in its place."""
 
@@ -149,16 +137,13 @@ class Builder(Graph):
             self.owners[place] = called
         return KerasTensor(place)
 
-    def input(self, shape: Any, batch: Any = None, origin: Origin | None = None) -> KerasTensor:
-        """An input for samples of a shape that may be unknown, or unknown in parts.
+    def input(self, shape: Any, origin: Origin | None = None) -> KerasTensor:
+        """An input of a shape, the batch first, that may be unknown, or unknown in parts.
 
         It has an origin where a call makes it, and none where another layer implies it.
         """
-        if isinstance(shape, int):
-            self.note("a number as shape", self.origin.line, size=shape)
-            shape = (shape,)
-        is_told = listed(shape)
-        told = [batch, *(shape if is_told else _STAND_INS[0])]
+        is_told = listed(shape) and len(shape) > 0
+        told = [*shape] if is_told else [None, *_STAND_INS[0]]
         known = [size if plain(size) else None for size in told]
         layer = input_layer(known, origin)
         if isinstance(layer, Unread):
@@ -167,20 +152,20 @@ class Builder(Graph):
         if known != told or not is_told:
             candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
             others = [input_layer((None, *one)) for one in _STAND_INS]
-            self._open[tensor.place] = self.origin.line, candidates if is_told else others
+            self._open[tensor.place] = candidates if is_told else others
+            self._guessed[tensor.place] = self.origin.line
         return tensor
 
     def _choose_input(self, place: int, taker: Layer) -> None:
         """Replace an input of unknown shape by the first candidate that the layer accepts."""
         self.count_steps(40)
-        line, candidates = self._open.pop(place)
+        candidates = self._open.pop(place)
         if isinstance(taker, Embedding) and len(candidates) == len(_STAND_INS):
             candidates = [input_layer((None, 12))]
         alone = replace(taker, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
         chosen = [*accepted, candidates[0]][0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
-        self.note("open", line, shape=trace((chosen,))[0].shapes[0][1:])
 
     def found(self, *values: Any) -> list[KerasTensor]:
         """The tensors in values, which may be lists within lists."""
@@ -213,7 +198,7 @@ class Builder(Graph):
 
     def _stand_in(self, value: Any) -> KerasTensor:
         if isinstance(value, Array) and len(value.shape) > 1:
-            return self.input(value.shape[1:], value.shape[0])
+            return self.input(value.shape)
         if isinstance(value, LayerObject):
             not_called = self.refused(value.layer.keras, "not called")
             return self.put(not_called.layer if value.known else value.layer)
@@ -236,84 +221,91 @@ class Builder(Graph):
         """What a layer or model returns that is called on these tensors."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, ModelObject):
-            self.take_shape(what, inputs)
             if what.call:
                 return what.call([inputs if inputs[1:] else inputs[0]], {})
-            if what.layers is not None:
-                return self._call_sequential(what.layers, inputs)
-            return self._call_functional(what, inputs)
+            return self._call_again(what, inputs)
         if not isinstance(what, LayerObject):
             what = self.unread(getattr(what, "name", "") or self.origin.call, "value")
         if what.cell_class:
             what = self.unread(what.cell_class, "cell")
         return self.put(what.layer, inputs, states, called=what)
 
-    def _call_sequential(self, layers: list[Any], tensors: list[KerasTensor]) -> Any:
-        """Call each layer on the outputs of the one before; the model's own Input is left out."""
+    def sequential(self, layers: Iterable[Any], shape: Any = None) -> ModelObject:
+        """A Sequential model of layers, models and perhaps an Input."""
+        model = ModelObject(self.origin.line)
         for layer in layers:
-            if isinstance(layer, KerasTensor):
-                continue
-            called = layer
-            if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
-                self.origin = layer.layer.origin or self.origin
-                name = layer.cell_class or layer.layer.keras
-                called = self.refused(name, "two tensors in a Sequential")
-            tensors = self.tensors(self.call(called, tensors))
-        return tensors[0] if len(tensors) == 1 else tensors
+            self.add(model, layer, shape)
+        return model
 
-    def _call_functional(self, model: ModelObject, inputs: list[KerasTensor]) -> Any:
+    def add(self, model: ModelObject, layer: Any, shape: Any = None) -> None:
+        """Add a layer to a Sequential; `shape` is that of its input, the batch first."""
+        if isinstance(layer, KerasTensor):
+            model.inputs = model.inputs or [layer]
+            model.outputs = model.outputs or [layer]
+            return
+        if isinstance(layer, LayerObject):
+            self.origin = layer.layer.origin or self.origin
+            shape = layer.shape or shape
+        if not model.inputs and isinstance(layer, ModelObject) and layer.inputs and not shape:
+            model.inputs = [self.put(self.rows[layer.inputs[0].place])]
+        elif not model.inputs:
+            model.inputs = [self.input(shape)]
+        model.outputs = model.outputs or [*model.inputs]
+        if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
+            name = layer.cell_class or layer.layer.keras
+            layer = self.refused(name, "two tensors in a Sequential")
+        given = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
+        model.outputs.append(given[0] if len(given) == 1 else given)
+
+    def _call_again(self, model: ModelObject, inputs: list[KerasTensor]) -> Any:
         """Call the layers between its inputs and outputs once more, on these inputs."""
-        if inputs == model.inputs and not model.each_step:
-            return model.outputs
+        if not model.outputs or (inputs == model.inputs and not model.each_step):
+            return [*inputs[:1], *model.outputs][-1]
+        entry = self.rows[inputs[0].place]
+        if isinstance(entry, Input) and entry.origin and inputs[0].place not in self._guessed:
+            self.take_shape(model, sizes(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
         def after(ref: Ref) -> KerasTensor:
             new = moved.get(ref.place, KerasTensor(ref.place))
             return new if ref.output is None else KerasTensor(new.place, ref.output)
 
-        outputs = self.tensors(model.outputs)
+        outputs = self.tensors(model.outputs[-1])
         for place in self.leading_to(one.place for one in outputs):
             layer = self.rows[place]
             if place not in moved and any(ref.place in moved for ref in layer.refs()):
-                layer = at_each_step(layer) if model.each_step else layer
+                if model.each_step:
+                    each = TimeDistributed(replace(layer, of=()))
+                    layer = replace(each, of=layer.of, origin=layer.origin)
                 of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
                 moved[place] = self.put(layer, of, states, self.owners.get(place))
         given = [after(Ref(one.place, one.output)) for one in outputs]
         return given[0] if len(given) == 1 else given
 
-    def take_shape(self, model: ModelObject, inputs: Sequence[KerasTensor]) -> None:
-        """Take the input shape of an Input of the code that the model is called on."""
-        for one in inputs[:1] if model.shape is None else ():
-            layer = self.rows[one.place]
-            if isinstance(layer, Input) and layer.origin and one.place not in self._open:
-                model.shape = sizes(layer.axes())
+    def take_shape(self, model: ModelObject, shape: Any) -> None:
+        """Take an input shape, the batch first, for a model that has a guessed one, or none."""
+        model.shape = model.shape or shape
+        if model.inputs and self._guessed.pop(model.inputs[0].place, None):
+            self._open.pop(model.inputs[0].place, [])
+            known = [size if plain(size) else None for size in shape]
+            self.rows[model.inputs[0].place] = input_layer(known)
 
     def ends(self, model: ModelObject) -> tuple[list[KerasTensor], Any]:
-        """The inputs and outputs of a model, which is called if it has none yet."""
-        layers = model.layers or []
-        if (model.layers is not None or model.call) and model.built != len(layers):
-            model.built = len(layers)
-            model.inputs = [self._first_input(model)]
-            model.outputs = self.call(model, model.inputs)
-        return model.inputs, model.outputs
-
-    def _first_input(self, model: ModelObject) -> KerasTensor:
-        first, shape = model.layers[0] if model.layers else None, model.shape
-        if isinstance(first, KerasTensor):
-            return first
-        if isinstance(first, ModelObject) and not shape and (inputs := self.ends(first)[0]):
-            return self.put(self.rows[inputs[0].place])
-        self.origin = Origin(model.line, "", "")
-        if isinstance(first, LayerObject):
-            shape = first.shape or shape
-            self.origin = first.layer.origin or self.origin
-        return self.input(shape[1:], shape[0]) if listed(shape) and shape else self.input(None)
+        """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
+        if model.call and not model.outputs:
+            self.origin = Origin(model.line, "", "")
+            model.inputs = [self.input(model.shape)]
+            model.outputs = [self.call(model, model.inputs)]
+        return model.inputs, [None, *model.outputs][-1]
 
     def stack(self, model: ModelObject | None) -> Stack:
         """The layers of a model, from its inputs to its outputs; without a model all layers."""
         inputs, outputs = self.ends(model) if model else ([], None)
         ends = [*inputs, *self.tensors(outputs)]
         kept = self.leading_to(one.place for one in ends)
+        for place in self._guessed.keys() & kept:
+            shape = trace((self.rows[place],))[0].shapes[0]
+            self.note("open", self._guessed[place], shape=shape[1:])
         called = {self.owners[place] for place in kept if place in self.owners}
         names = [one.keywords.get("name") for one in called if isinstance(one, LayerObject)]
         for name in {one for one in names if isinstance(one, str) and names.count(one) > 1}:

@@ -11,7 +11,7 @@ from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
-from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject, at_each_step
+from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
 from lib.shapes.stack.read.values import OPERATORS, Array, Class, Name, listed, plain
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
@@ -120,7 +120,7 @@ class Calls(Builder):
         inner = inside[0] if inside else None
         self.layers = [layer for layer in self.layers if layer not in inside]
         if isinstance(inner, ModelObject) and not inner.call and name == "TimeDistributed":
-            return at_each_step(inner)
+            return replace(inner, each_step=True)
         cell = isinstance(inner, LayerObject) and inner.cell_class
         if cell and name not in ("RNN", "StackedRNNCells"):
             return self.unread(cell, "cell")
@@ -145,28 +145,29 @@ class Calls(Builder):
         return self.layers[-1]
 
     def _input(self, args: Args, keywords: Keywords) -> KerasTensor:
-        shape, batch = _given(args, keywords, 0, "shape", "input_shape"), None
+        shape = _given(args, keywords, 0, "shape", "input_shape")
+        batch = _given(args, keywords, 1, "batch_size")
+        if isinstance(shape, int):
+            self.note("a number as shape", self.origin.line, size=shape)
+            shape = (shape,)
         whole = _given([], keywords, 0, "batch_shape", "batch_input_shape")
-        if listed(whole) and whole:
-            batch, *shape = whole
-        batch = _given(args, keywords, 1, "batch_size") or batch
-        return self.input(shape, batch, self.origin)
+        return self.input(whole or ((batch, *shape) if listed(shape) else None), self.origin)
 
     def _model(self, name: str, args: Args, keywords: Keywords) -> Any:
         model = ModelObject(self.origin.line)
         if name == "Sequential":
             layers = _given(args, keywords, 0, "layers") or []
-            model.layers = list(layers) if listed(layers) else [layers]
             if len(args) > 1 and not listed(layers):
-                model.layers = args
+                layers = args
                 self.note("no list", self.origin.line)
+            model = self.sequential(layers if listed(layers) else [layers])
         else:
             outputs = _given(args, keywords, 1, "outputs", "output")
             if outputs is None:
                 return self.unread(name, "class")
             model.inputs = self.found(_given(args, keywords, 0, "inputs", "input"))
             ends = self.tensors(outputs)
-            model.outputs = outputs if isinstance(outputs, KerasTensor) else ends
+            model.outputs = [outputs if isinstance(outputs, KerasTensor) else ends]
         self.models.append(model)
         return model
 
@@ -175,18 +176,17 @@ class Calls(Builder):
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))
-        if name == "add" and model.layers is not None:
-            model.layers.append(first)
-        elif name == "pop" and model.layers:
-            model.layers.pop()
-            model.built = -1  # another layer may come in its place
+        if name == "add" and not model.call:
+            self.add(model, first)
+        elif name == "pop" and model.outputs:
+            model.outputs.pop()
         elif name == "compile":
             model.loss = second
         elif name == "build" and isinstance(first, (list, tuple)):
-            model.shape = first
+            self.take_shape(model, first)
         elif name in ("fit", "train_on_batch", "evaluate", "predict"):
             if isinstance(first, Array):
-                model.shape = model.shape or (None, *first.shape[1:])
+                self.take_shape(model, (None, *first.shape[1:]))
             if isinstance(second, Array) and name in ("fit", "train_on_batch"):
                 model.target = second
         elif name not in _RANKS:

@@ -44,7 +44,7 @@ def read_code(text: str) -> Reading:
             reader.run(tree.body)
         if not reader.models:
             _call_what_makes_models(reader, tree)
-        models = [one for one in reader.models if one.layers or one.call or one.outputs is not None]
+        models = [one for one in reader.models if one.outputs or one.call]
         model = max(reversed(models), key=lambda one: one.rank, default=None)
         stack = reader.stack(model) if model else _without_model(reader)
     except RecursionError:
@@ -217,8 +217,9 @@ class Interpreter(Expressions):
             model.attributes[name] = replace(one, instance=(model,)) if is_method else one
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
-            self.take_shape(model, self.found(args[:1]))
-            return self.follow(model.attributes["call"], args, keywords)
+            given = self.follow(model.attributes["call"], args, keywords)
+            model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
+            return given
 
         model.call = follow_call
         if "__init__" in own.attributes:
@@ -250,7 +251,7 @@ def _without_model(reader: Interpreter) -> Stack:
     if not called and (reader.skipped or not reader.layers):
         return ()
     reader.note("no model")
-    return reader.stack(None if called else ModelObject(1, [*reader.layers]))
+    return reader.stack(None if called else reader.sequential(reader.layers))
 
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:

@@ -20,7 +20,7 @@ from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
 from lib.shapes.stack.plain import Embedding, Unread
-from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject, at_each_step
+from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
@@ -119,10 +119,10 @@ class _Reader(Builder):
             return self._functional(config)
         layers = config.get("layers") or _refuse("no layers", name=record["class_name"])
         objects = [self._object(layer) for layer in layers if layer["class_name"] != "InputLayer"]
-        model = ModelObject(1, objects)
+        shape = None
         if "layers" not in layers[0]["config"]:
-            model.shape = self._input_shape(layers[0], config.get("build_input_shape"))
-        return model
+            shape = self._input_shape(layers[0], config.get("build_input_shape"))
+        return self.sequential(objects, shape)
 
     def _functional(self, config: Record) -> ModelObject:
         records = {layer["name"]: layer for layer in config["layers"]}
@@ -135,8 +135,7 @@ class _Reader(Builder):
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
                 if (name, call) not in found and record["class_name"] == "InputLayer":
-                    batch, *shape = self._input_shape(record)
-                    found[name, call] = [self.input(shape, batch)]
+                    found[name, call] = [self.input(self._input_shape(record))]
                 elif (name, call) not in found:
                     inputs = tensors(record["inbound_nodes"][call])
                     if name not in objects:
@@ -148,7 +147,7 @@ class _Reader(Builder):
 
         inputs = tensors(config["input_layers"])
         outputs = tensors(config["output_layers"]) or _refuse("strange")
-        return ModelObject(1, inputs=inputs, outputs=outputs)
+        return ModelObject(1, inputs, [outputs])
 
     def _input_shape(self, layer: Record, built: Any = None) -> list[Any]:
         """The shape that an Input has, or a layer implies, or its model was built with."""
@@ -181,7 +180,7 @@ class _Reader(Builder):
             return self.model(record)
         within = record["config"].get("layer")
         if record["class_name"] == TimeDistributed.keras and "layers" in within["config"]:
-            return at_each_step(self.model(within))
+            return replace(self.model(within), each_step=True)
         layer = _layer(record, tensors)
         why = getattr(layer.inside, "error", None)
         if isinstance(why, NotTraced):

@@ -282,9 +282,8 @@ class Expressions(Calls):
             self.skipped = self.skipped or (origin, why)
             given = self.not_traced(why, why, found)
             for name, value in found.items():
-                layers = value.layers if isinstance(value, ModelObject) else None
-                if layers is not None and f"{name}.add" in found:
-                    layers.append(self.unread(why, why))
+                if isinstance(value, ModelObject) and f"{name}.add" in found:
+                    self.add(value, self.unread(why, why))
         self.forget(changed, given)
         return given
 
