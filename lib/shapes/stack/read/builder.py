@@ -285,10 +285,11 @@ class Builder(Graph):
     def take_shape(self, model: ModelObject, shape: Any) -> None:
         """Take an input shape, the batch first, for a model that has a guessed one, or none."""
         model.shape = model.shape or shape
-        if model.inputs and self._guessed.pop(model.inputs[0].place, None):
-            self._open.pop(model.inputs[0].place, [])
+        for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
+            del self._guessed[place]
+            self._open.pop(place, [])
             known = [size if plain(size) else None for size in shape]
-            self.rows[model.inputs[0].place] = input_layer(known)
+            self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
     def ends(self, model: ModelObject) -> tuple[list[KerasTensor], Any]:
         """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
