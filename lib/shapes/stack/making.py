@@ -100,10 +100,10 @@ def _bound(
     """The arguments by name, and those that the layer doesn't have."""
     signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
-        raise argument_errors.too_many(name, len(names), len(args))
+        raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
-        raise argument_errors.given_twice(name, twice)
+        raise ShapeError.of("an argument twice", name=name, argument=twice)
     values |= keywords
     strange = {key: value for key, value in values.items() if spelt(name, key) != key}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
@@ -158,7 +158,7 @@ def _inside(name: str, value: Any) -> Layer:
     """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
-    raise argument_errors.no_layer_inside(name, value)
+    raise ShapeError.of("no layer inside", name=name, value=value)
 
 
 def _bidirectional(values: dict[str, Any]) -> Layer:
@@ -170,18 +170,18 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
         raise NotTraced.of("nothing to reverse", name=forward.keras)
     backward = values.get("backward_layer")
     if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
-        raise argument_errors.same_direction(True)
+        raise ShapeError.of("the same direction", value=True)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
     other = "same"
     if isinstance(backward, Recurrent):
         if backward.go_backwards == forward.go_backwards:
-            raise argument_errors.same_direction(forward.go_backwards)
+            raise ShapeError.of("the same direction", value=forward.go_backwards)
         for key in ("return_sequences", "return_state", "stateful"):
             one, two = getattr(forward, key), getattr(backward, key)
             if one != two:
-                raise argument_errors.directions_differ(key, one, two)
+                raise ShapeError.of("directions that differ", key=key, one=one, other=two)
         # Of other units Keras reports twice those of the first, wrongly.
         for key in ("units", "use_bias", "reset_after"):
             one, two = getattr(forward, key, None), getattr(backward, key, None)
@@ -261,7 +261,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
     if value is None:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
-        raise argument_errors.no_activation(value)
+        raise ShapeError.of("no activation", value=value)
     raise argument_errors.no_option(setting, value)
 
 
@@ -273,7 +273,8 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
             raise argument_errors.other_count(setting, value, setting.sizes or 0)
-        raise argument_errors.no_sizes(setting, value)
+        kind = type(value).__name__
+        raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
         raise argument_errors.other_count(setting, value, setting.sizes)
