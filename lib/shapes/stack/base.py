@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclass_transform
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
@@ -50,7 +50,7 @@ class LayerSetting:
 
     def within(self, value: float) -> float:
         """The nearest number that is traced; a number that Keras refuses is kept."""
-        if self.limit is None or (self.refusal and self.limit.step < 1):
+        if self.limit is None or (self.refusal and self.limit == SHARE):
             return value
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
@@ -60,14 +60,11 @@ class LayerSetting:
         if least is None or not self.refusal or value is None:
             return
         numbers = value if self.sizes else [value]
-        is_share = self.limit == SHARE
-        if min(numbers) < least or (is_share and max(numbers) > 1):
-            expected = "between 0 and 1" if is_share else f"of at least {least:g}"
+        most = 1 if self.limit == SHARE else float("inf")
+        if min(numbers) < least or max(numbers) > most:
+            expected = "between 0 and 1" if most == 1 else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
-
-
-MaskWay = Literal["passes", "ends", "destroys"]
 
 
 class Ref(NamedTuple):
@@ -89,9 +86,9 @@ class Origin(NamedTuple):
     """The part of it that makes the layer: "LSTM(16)"."""
 
 
-def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
-    """The size of an axis that the first axis of a weight has, too; ShapeError where it is None."""
-    if (size := tensor[axis].size) is None:
+def known_size(tensor: Tensor, *weights: int | str) -> int:
+    """The size of the last axis, for a kernel of such columns; ShapeError where it is None."""
+    if (size := tensor[-1].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
 
@@ -127,19 +124,20 @@ class Inputs:
         Where Keras skips its check of the axes, it fails later, or computes something else.
         """
         tensor = self.only_one()
-        if len(tensor) < rank or (len(tensor) > rank and not or_more):
-            found = len(tensor)
-            wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
-            received = f"{found} axes, {readable_shape(tensor)}"
-            if self.unchecked:
-                raise ShapeError(wanted, received, "", when)
-            bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
-            message = (
-                f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-            )
-            message += f"expected {bound}. Full shape received: {sizes(tensor)}"
-            raise ShapeError(wanted, received, message)
-        return tensor
+        found = len(tensor)
+        if found == rank or (found > rank and or_more):
+            return tensor
+        wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
+        received = f"{found} axes, {readable_shape(tensor)}"
+        if self.unchecked:
+            raise ShapeError(wanted, received, "", when)
+        bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
+        raise ShapeError(
+            wanted,
+            received,
+            f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
+            f"expected {bound}. Full shape received: {sizes(tensor)}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +156,7 @@ class Outputs:
     """How many of the parameters Keras doesn't train."""
 
 
+MaskWay = Literal["passes", "ends", "destroys"]
 MAX_LAYERS = 200
 """Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
@@ -166,12 +165,13 @@ LAYERS: dict[str, type[Layer]] = {}
 """Every class of layer by its kind, filled as classes are defined."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+@dataclass(frozen=True)
 class Layer:
     """One layer with its settings; `call` computes its output shapes.
 
-    A page shows the docstring of a subclass. Keywords of a subclass set the class variables below.
-    A subclass without settings of its own needs no decorator.
+    A subclass is a frozen dataclass without a decorator. Its docstring is what a page shows, and
+    keywords such as `kind` set the class variables below.
     """
 
     kind: ClassVar[str]
@@ -203,10 +203,10 @@ class Layer:
     """Where the code that was read makes it."""
 
     def __init_subclass__(cls, **named: Any) -> None:
-        # Slots make each class twice: the second time without these words, which it has by then.
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
-        if "kind" in cls.__dict__:
+        dataclass(frozen=True)(cls)
+        if "kind" in named:
             LAYERS[cls.kind] = cls
 
     @property
@@ -218,11 +218,8 @@ class Layer:
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
         """The fields that a person can set, in order."""
-        settings = []
-        for one in fields(cls):
-            if one.metadata:
-                settings.append(LayerSetting(one.name, default=one.default, **one.metadata))
-        return tuple(settings)
+        found = [one for one in fields(cls) if one.metadata]
+        return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
     @property
     def inside(self) -> Layer:

@@ -1,7 +1,7 @@
 """Layers that do another's work at each timestep: TimeDistributed, and LSTMs that convolve."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any, Self
 
@@ -18,7 +18,6 @@ _DENSE = Dense()
 _NO_FILTERS = "Cannot convert '(…' to a shape. Negative dimensions are not allowed."
 
 
-@dataclass(frozen=True, slots=True)
 class TimeDistributed(Layer, kind="td"):
     """The layer inside, at every timestep; Dense alone does that as well."""
 
@@ -26,28 +25,22 @@ class TimeDistributed(Layer, kind="td"):
 
     @property
     def title(self) -> str:
-        """With the wrapped layer."""
         return f"{self.keras}({self.layer.title})"
 
     @property
     def inside(self) -> Layer:
-        """The wrapped layer."""
         return self.layer
 
     def with_settings(self, **values: Any) -> Self:
-        """Wrap the same layer with other settings."""
         return replace(self, layer=self.layer.with_settings(**values))
 
     def classes(self) -> tuple[str, ...]:
-        """The inner layer, and the wrapper."""
         return (*self.layer.classes(), self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The inner layer."""
         yield self.layer.code()
 
     def check(self) -> None:
-        """The layer inside."""
         self.layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -74,7 +67,6 @@ class TimeDistributed(Layer, kind="td"):
         return (max(inputs.masks, default=0),) * count
 
 
-@dataclass(frozen=True, slots=True)
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
@@ -93,7 +85,6 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
     recurrent_dropout: float = share("rdrop", seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states after it."""
         return ("output", *("h", "c") * self.return_state)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -119,7 +110,6 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         )
 
 
-@dataclass(frozen=True, slots=True)
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM whose kernels go over a picture: of pictures that change with time."""
 

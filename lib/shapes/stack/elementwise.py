@@ -1,6 +1,5 @@
 """Layers that leave every shape as it is: activations, normalisation, dropout, and masks."""
 
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -12,7 +11,6 @@ from lib.shapes.stack.settings import ACTIVATIONS, AXIS, NO_SHARE, SLOPE, option
 from lib.shapes.stack.tensors import factor
 
 
-@dataclass(frozen=True, slots=True)
 class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
@@ -26,7 +24,6 @@ class Elementwise(Layer):
         return Outputs(inputs.tensors)
 
 
-@dataclass(frozen=True, slots=True)
 class Dropout(Elementwise, kind="drop", fails="trained"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
@@ -34,10 +31,9 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; with a rate of 0, also those of several tensors."""
-        return Elementwise.call(self, inputs) if self.rate else Outputs(inputs.tensors)
+        return super().call(inputs) if self.rate else Outputs(inputs.tensors)
 
 
-@dataclass(frozen=True, slots=True)
 class SpatialDropout1D(Layer, kind="sdrop"):
     """Sets a share of the features to 0 while training, at all timesteps alike."""
 
@@ -49,14 +45,12 @@ class SpatialDropout1D(Layer, kind="sdrop"):
         return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
 
 
-@dataclass(frozen=True, slots=True)
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
     """Adds noise while training. Shapes stay."""
 
     stddev: float = share("s", 0.1, refusal=NO_SHARE)
 
 
-@dataclass(frozen=True, slots=True)
 class Masking(Layer, kind="mask"):
     """Marks timesteps of nothing but one value, so that later layers skip them."""
 
@@ -71,14 +65,12 @@ class Masking(Layer, kind="mask"):
         return (len(inputs.tensors[0]) - 1,) * count
 
 
-@dataclass(frozen=True, slots=True)
 class Activation(Elementwise, kind="act"):
     """Puts each number through a function; softmax, along the last axis."""
 
     activation: str = option("f", "relu", *ACTIVATIONS)
 
 
-@dataclass(frozen=True, slots=True)
 class ReLU(Elementwise, kind="relu"):
     """Sets numbers below 0 to 0."""
 
@@ -99,7 +91,6 @@ class ReLU(Elementwise, kind="relu"):
     )
 
 
-@dataclass(frozen=True, slots=True)
 class LeakyReLU(Elementwise, kind="leaky"):
     """Makes numbers below 0 smaller."""
 
@@ -112,7 +103,6 @@ class LeakyReLU(Elementwise, kind="leaky"):
     )
 
 
-@dataclass(frozen=True, slots=True)
 class Softmax(Elementwise, kind="softmax", uses_mask=0):
     """Makes shares of all numbers along an axis, which add up to 1."""
 
@@ -120,13 +110,12 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; Keras looks for the axis when it runs."""
-        outputs, (tensor, *_) = Elementwise.call(self, inputs), inputs.tensors
+        outputs, (tensor, *_) = super().call(inputs), inputs.tensors
         if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis to share", tensor, axis=self.axis)
         return outputs
 
 
-@dataclass(frozen=True, slots=True)
 class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
@@ -160,7 +149,6 @@ class LayerNormalization(Layer, kind="lnorm"):
         return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
 
 
-@dataclass(frozen=True, slots=True)
 class BatchNormalization(
     LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
 ):

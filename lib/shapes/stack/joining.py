@@ -1,6 +1,6 @@
 """Layers that make one tensor of several: merging, dot products, attention."""
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from functools import reduce
 from typing import Any, ClassVar
 
@@ -15,7 +15,6 @@ _NO_AXES = """\
 Invalid format for argument `{name}`: it should contain two elements. Received: {name}={value}"""
 
 
-@dataclass(frozen=True, slots=True)
 class Joining(Layer):
     """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
@@ -26,7 +25,6 @@ class Joining(Layer):
         return inputs.tensors
 
 
-@dataclass(frozen=True, slots=True)
 class Merge(Joining):
     """A layer that works number by number on tensors whose shapes broadcast."""
 
@@ -122,7 +120,6 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
     return (*one[:first], *axes)
 
 
-@dataclass(frozen=True, slots=True)
 class Concatenate(Joining, kind="concat"):
     """Lays tensors side by side, along one axis."""
 
@@ -162,7 +159,6 @@ def _without(tensor: Tensor, axis: int) -> Tensor:
     return (*tensor[:axis], *tensor[axis + 1 :])
 
 
-@dataclass(frozen=True, slots=True)
 class Dot(Joining, kind="dot", mask="ends"):
     """Multiplies two tensors and adds up, along an axis of each."""
 
@@ -199,7 +195,6 @@ class Dot(Joining, kind="dot", mask="ends"):
         return Outputs(((*output[:-1], last),))
 
 
-@dataclass(frozen=True, slots=True)
 class Attending(Layer, uses_mask=2):
     """A layer in which each timestep of one tensor attends to those of another."""
 
@@ -208,7 +203,6 @@ class Attending(Layer, uses_mask=2):
         return (inputs.masks[0],) * count
 
 
-@dataclass(frozen=True, slots=True)
 class MultiHeadAttention(Attending, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
 
@@ -249,7 +243,6 @@ class MultiHeadAttention(Attending, kind="mha"):
         return Outputs((query,), count, product)
 
 
-@dataclass(frozen=True, slots=True)
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
 
@@ -283,7 +276,6 @@ class Attention(Attending, Joining, kind="attend"):
         return width, f"{width}", query[-1].letter if self.by_feature else ""
 
 
-@dataclass(frozen=True, slots=True)
 class AdditiveAttention(Attention, kind="addattend", by_feature=True):
     """The same, by adding instead of multiplying; it learns a number for each feature."""
 

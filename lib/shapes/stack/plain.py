@@ -1,7 +1,7 @@
 """The plainest layers of a stack: inputs, Dense, Embedding, and what Python does between layers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
 from lib.experiment import Limit
 from lib.shapes.output import dense_parameter_count
@@ -28,7 +28,6 @@ SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Names in Python's module `operator` → operators."""
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Layer, kind="input", takes_nothing=True):
     """What one sample looks like; Keras adds the batch."""
 
@@ -55,7 +54,6 @@ class Input(Layer, kind="input", takes_nothing=True):
         return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
-        """`keras.Input(shape)`, or with batch_shape if the batch size is fixed."""
         shape = sizes(self.axes())
         if shape[0] is None:
             return f"keras.Input({shape[1:]})"
@@ -66,7 +64,6 @@ class Input(Layer, kind="input", takes_nothing=True):
         return Outputs((self.axes(),))
 
 
-@dataclass(frozen=True, slots=True)
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
@@ -89,7 +86,6 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
@@ -115,12 +111,10 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
-@dataclass(frozen=True, slots=True)
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     """Passes on the first tensor, and keeps the others for initial_state."""
 
     def code(self) -> str:
-        """Python's own unpacking."""
         return self.keras
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -130,20 +124,16 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
 
 
-@dataclass(frozen=True, slots=True)
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
     def classes(self) -> tuple[str, ...]:
-        """Keras's operation for brackets."""
         return ("GetItem",)
 
     def code(self) -> str:
-        """Python's own brackets."""
         return self.keras
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        """Brackets behind the tensor."""
         return f"{tensors}[:, -1]"
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -154,7 +144,6 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-@dataclass(frozen=True, slots=True)
 class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
@@ -164,21 +153,17 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Whether the number is the left operand."""
 
     def code(self) -> str:
-        """As Python writes it."""
         return self.called_on("", "x")
 
     @property
     def title(self) -> str:
-        """As Python writes it."""
         return self.code()
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        """Tensor, operator and number."""
         sides = tensors, f"{self.number:g}"
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
     def classes(self) -> tuple[str, ...]:
-        """Keras's operation."""
         return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -192,7 +177,6 @@ BY_PYTHON = (Unpack, LastStep, WithNumber)
 """Python's own operations on tensors, which are no layers of Keras."""
 
 
-@dataclass(frozen=True, slots=True)
 class Unread(Layer, kind="unread", mask="destroys"):
     """What this page can't trace, or what Keras refuses as it is made."""
 
@@ -206,11 +190,9 @@ class Unread(Layer, kind="unread", mask="destroys"):
 
     @property
     def keras(self) -> str:  # type: ignore[override]
-        """The class that the code names."""
         return self.called
 
     def arguments(self) -> Iterator[str]:
-        """An ellipsis: they weren't read."""
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:

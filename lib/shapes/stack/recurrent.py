@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from lib.experiment import CELLS
@@ -18,7 +18,6 @@ BATCH_SIZE, TIMESTEPS = 32, 12
 """Used where a size is None but a number is needed; 32 is the default of `fit`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Recurrent(Layer, width_letter="U", uses_mask=2):
     """A cell that is called once for each timestep."""
 
@@ -37,7 +36,6 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     recurrent_dropout: float = share("rdrop", seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states after it."""
         return ("output", *STATES[self.cell] * self.return_state)
 
     def directions(self) -> "tuple[Recurrent, ...]":
@@ -64,14 +62,12 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return _outputs(self, tensor, inputs.letter)
 
 
-@dataclass(frozen=True, slots=True)
 class LSTM(Recurrent, kind="lstm", cell="lstm"):
     """Reads step by step, with a hidden state and a cell state."""
 
     recurrent_activation: str = function("ract", "sigmoid")
 
 
-@dataclass(frozen=True, slots=True)
 class GRU(Recurrent, kind="gru", cell="gru"):
     """Reads step by step, with one state."""
 
@@ -96,7 +92,6 @@ _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
 _CELLS_BACKWARDS = {"same": "as forwards"} | _CELL_NAMES
 
 
-@dataclass(frozen=True, slots=True)
 class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
 
@@ -126,22 +121,18 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return kind(**{name: getattr(self, name) for name in shared})
 
     def returned(self) -> tuple[str, ...]:
-        """The output, or the output of each direction; then the states of both."""
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
         names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[self.cell]]
         return (*outputs, *names * self.return_state)
 
     @property
     def title(self) -> str:
-        """With the layer inside."""
         return f"{self.keras}({CELLS[self.cell].keras})"
 
     def classes(self) -> tuple[str, ...]:
-        """The inner layer, and the wrapper."""
         return (CELLS[self.cell].keras, self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The inner layer, then merge_mode and backward_layer where they aren't default."""
         forward, backward = self.directions()
         yield forward.code()
         if self.merge_mode != "concat":
@@ -159,11 +150,10 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask, in each direction."""
-        first, *states = Layer.masks(self, inputs, count)
+        first, *states = super().masks(inputs, count)
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
-@dataclass(frozen=True, slots=True)
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
     """Calls several cells at each timestep, each on what the one before gives."""
 
@@ -175,13 +165,11 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
     stateful: bool = setting("stateful", False, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states of a cell after it."""
         return ("output", *STATES[self.layers()[0].cell] * self.return_state)
 
     def again(self, first: Layer) -> Layer:
-        """With the settings of an earlier layer, or of a cell that was called by itself."""
         cells = first.cells if isinstance(first, Cell) else None
-        return replace(self, cells=cells) if cells else Layer.again(self, first)
+        return replace(self, cells=cells) if cells else super().again(first)
 
     def layers(self) -> list[Recurrent]:
         """The layer of each cell."""
@@ -193,18 +181,15 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
         return found
 
     def classes(self) -> tuple[str, ...]:
-        """The cells, StackedRNNCells for several, and the layer."""
         cells = [f"{layer.keras}Cell" for layer in self.layers()]
         return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The cells, then the flags that are set."""
         cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
-        yield from (word for word in Layer.arguments(self) if not word.startswith("cells="))
+        yield from (word for word in super().arguments() if not word.startswith("cells="))
 
     def check(self) -> None:
-        """Check the units of each cell."""
         for layer in self.layers():
             layer.check()
 
@@ -229,7 +214,6 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
         return Outputs(((*kept, last), *states), learned, " + ".join(products))
 
 
-@dataclass(frozen=True, slots=True)
 class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
     """One step of a recurrent layer, which code calls by itself: with the states before it."""
 
@@ -242,27 +226,21 @@ class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
 
     @property
     def title(self) -> str:
-        """The class of the cell."""
         return f"{self.layer().keras}Cell"
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states after it."""
         return ("output", *STATES[self.layer().cell])
 
     def classes(self) -> tuple[str, ...]:
-        """The cell."""
         return (self.title,)
 
     def code(self) -> str:
-        """The call that makes it."""
         return self.layer().code().replace("(", "Cell(", 1)
 
     def called_on(self, code: str, tensors: str) -> str:
-        """Flatten the result: Keras returns the states as a list of their own."""
         return f"keras.tree.flatten({code}({tensors}))"
 
     def again(self, first: Layer) -> Layer:
-        """With the settings of an earlier call, or of an RNN around the cell."""
         return replace(self, cells=first.cells) if isinstance(first, (Cell, CellStack)) else self
 
     def call(self, inputs: Inputs) -> Outputs:

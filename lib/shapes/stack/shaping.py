@@ -1,7 +1,7 @@
 """Layers that put the same numbers into another shape, repeat them, pad them or cut them."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any
 
@@ -14,7 +14,6 @@ from lib.shapes.stack.windows import Windows
 _NOT_POSITIVE = "Argument `{name}` should be a positive integer. Received: {name}={value}"
 
 
-@dataclass(frozen=True, slots=True)
 class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
 
@@ -26,7 +25,6 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
-@dataclass(frozen=True, slots=True)
 class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
@@ -38,7 +36,6 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
         return Outputs(((batch, flat(tuple(rest))),))
 
 
-@dataclass(frozen=True, slots=True)
 class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
@@ -46,7 +43,6 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
     """-1 for the size that is left, at most once."""
 
     def check(self) -> None:
-        """Raise ShapeError for sizes that are none, and for two that are left open."""
         if self.target_shape.count(-1) > 1:
             raise ShapeError.of("two open sizes", target=self.target_shape)
         if min(self.target_shape, default=1) < -1:
@@ -82,14 +78,12 @@ def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
             yield Axis("W′", size, "space") if place else Axis("T′", size, "time")
 
 
-@dataclass(frozen=True, slots=True)
 class Permute(Layer, kind="permute", mask="destroys"):
     """Puts the axes of each sample into another order, counted from 1."""
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
 
     def check(self) -> None:
-        """Raise ShapeError unless these are 1, 2, … in some order."""
         if sorted(self.dims) != list(range(1, len(self.dims) + 1)):
             raise ShapeError.of("no order", dims=self.dims)
 
@@ -103,7 +97,6 @@ class Permute(Layer, kind="permute", mask="destroys"):
         return Outputs(((tensor[0], *axes),))
 
 
-@dataclass(frozen=True, slots=True)
 class UpSampling1D(Windows, kind="upsample"):
     """Gives each timestep several times."""
 
@@ -114,7 +107,6 @@ class UpSampling1D(Windows, kind="upsample"):
         return self.stretched(inputs, times=self.size)
 
 
-@dataclass(frozen=True, slots=True)
 class ZeroPadding1D(Windows, kind="zeropad"):
     """Puts timesteps of zeros before and after."""
 
@@ -126,7 +118,6 @@ class ZeroPadding1D(Windows, kind="zeropad"):
         return self.stretched(inputs, more=sum(self.padding))
 
 
-@dataclass(frozen=True, slots=True)
 class Cropping1D(Windows, kind="crop"):
     """Takes timesteps away, before and after."""
 

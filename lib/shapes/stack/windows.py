@@ -4,7 +4,7 @@ Those of pictures, with 2D in their names, go along rows and columns, most often
 inside TimeDistributed; those with 3D along timesteps, rows and columns.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import ClassVar
 
@@ -22,7 +22,6 @@ Sizes = int | tuple[int, ...]
 """Of a window, along each axis; an int is for one axis."""
 
 
-@dataclass(frozen=True, slots=True)
 class Windows(Layer, time_letter="T′", mask="destroys"):
     """A layer that changes the lengths of some axes: time, rows, columns."""
 
@@ -77,7 +76,6 @@ def each(sizes: Sizes) -> tuple[int, ...]:
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
-@dataclass(frozen=True, slots=True)
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
@@ -92,8 +90,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def check(self) -> None:
-        """Check also settings that exclude one another."""
-        Layer.check(self)
+        super().check()
         strides, dilations = each(self.strides), (self.dilation_rate,) * self.spatial
         if self.filters % self.groups:
             raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
@@ -132,7 +129,6 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
 
@@ -142,7 +138,6 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
     padding: str = option("p", "valid", "same")
 
 
-@dataclass(frozen=True, slots=True)
 class Conv3D(Conv1D, kind="conv3d", spatial=3):
     """Looks at a small cube at a time: a square of a few neighbouring pictures."""
 
@@ -152,7 +147,6 @@ class Conv3D(Conv1D, kind="conv3d", spatial=3):
     padding: str = option("p", "valid", "same")
 
 
-@dataclass(frozen=True, slots=True)
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A convolution backwards: of each timestep it makes several."""
 
@@ -162,8 +156,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
     def check(self) -> None:
-        """Check also that the padding of the output is smaller than the strides."""
-        Conv1D.check(self)
+        super().check()
         (stride,), more = each(self.strides), self.output_padding or 0
         if more >= stride:
             raise ShapeError.of("padding of an output", padding=more, stride=stride)
@@ -187,7 +180,6 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
         return self.learned(self.resized(tensor, [length], inputs), place, inputs)
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
@@ -203,7 +195,6 @@ class MaxPooling1D(Windows, kind="maxpool"):
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest of a small square of a picture."""
 
@@ -211,7 +202,6 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     strides: int | tuple[int, ...] | None = pair("s", None, 0)
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     """Keeps the largest of a small cube of neighbouring pictures."""
 
@@ -231,7 +221,6 @@ class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
     """Takes the mean of a small cube of neighbouring pictures."""
 
 
-@dataclass(frozen=True, slots=True)
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
 
