@@ -29,7 +29,7 @@ REFUSED: tuple[str, ...] = (
     "MultiHeadAttention(0, 8)", "MultiHeadAttention(2.5, 8)",
     "MultiHeadAttention(2, 8, value_dim=2.5)", "Bidirectional(GRU(2.5))",
     "MultiHeadAttention(2, 0)", "MultiHeadAttention(2, 8, value_dim=0)",
-    "MultiHeadAttention(2, 8, dropout=2)", "TimeDistributed(3)", "TimeDistributed(Dense(0))",
+    "TimeDistributed(3)", "TimeDistributed(Dense(0))",
     "TimeDistributed(Dropout(1.5))", "Bidirectional(3)", "Bidirectional(LSTM(0))",
     "Bidirectional(LSTM(4), merge_mode='no')", "Bidirectional(LSTM(4), backward_layer=LSTM(4))",
     "Bidirectional(LSTM(4), backward_layer=LSTM(4, go_backwards=True, return_sequences=True))",

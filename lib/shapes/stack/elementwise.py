@@ -7,7 +7,16 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError, When
-from lib.shapes.stack.settings import ACTIVATIONS, AXIS, NO_SHARE, SLOPE, option, setting, share
+from lib.shapes.stack.settings import (
+    ACTIVATIONS,
+    AXIS,
+    LARGE,
+    REFUSED,
+    SLOPE,
+    option,
+    setting,
+    share,
+)
 from lib.shapes.stack.tensors import factor
 
 
@@ -27,7 +36,7 @@ class Elementwise(Layer):
 class Dropout(Elementwise, kind="drop", fails="trained"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
-    rate: float = share("p", 0.2, refusal=NO_SHARE)
+    rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; with a rate of 0, also those of several tensors."""
@@ -37,7 +46,7 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
 class SpatialDropout1D(Layer, kind="sdrop"):
     """Sets a share of the features to 0 while training, at all timesteps alike."""
 
-    rate: float = share("p", 0.2, refusal=NO_SHARE)
+    rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays."""
@@ -48,7 +57,7 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
     """Adds noise while training. Shapes stay."""
 
-    stddev: float = share("s", 0.1, refusal=NO_SHARE)
+    stddev: float = share("s", 0.1, refusal=REFUSED)
 
 
 class Masking(Layer, kind="mask"):
@@ -74,33 +83,14 @@ class Activation(Elementwise, kind="act"):
 class ReLU(Elementwise, kind="relu"):
     """Sets numbers below 0 to 0."""
 
-    max_value: float | None = setting(
-        "m",
-        None,
-        limit=Limit(0.0, 1000.0, 0.1),
-        optional=True,
-        refusal="{name} of a ReLU layer cannot be a negative value. Received: {name}={value}",
-    )
-    negative_slope: float = setting(
-        "s",
-        0.0,
-        limit=SLOPE,
-        seldom=True,
-        refusal="{name} of a ReLU layer cannot be None or a negative value. Received: "
-        "{name}={value}",
-    )
+    max_value: float | None = setting("m", None, limit=LARGE, optional=True, refusal=REFUSED)
+    negative_slope: float = setting("s", 0.0, limit=SLOPE, seldom=True, refusal=REFUSED)
 
 
 class LeakyReLU(Elementwise, kind="leaky"):
     """Makes numbers below 0 smaller."""
 
-    negative_slope: float = setting(
-        "s",
-        0.3,
-        limit=SLOPE,
-        refusal="The negative_slope value of a Leaky ReLU layer cannot be None or negative value. "
-        "Expected a float. Received: {name}={value}",
-    )
+    negative_slope: float = setting("s", 0.3, limit=SLOPE, refusal=REFUSED)
 
 
 class Softmax(Elementwise, kind="softmax", uses_mask=0):

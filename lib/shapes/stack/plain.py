@@ -4,12 +4,12 @@ from collections.abc import Iterator
 from dataclasses import field, replace
 
 from lib.experiment import Limit
-from lib.shapes.output import dense_parameter_count
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.recurrent import BATCH_SIZE
-from lib.shapes.stack.settings import STEPS, UNITS, function, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, factor, sizes, widened
+from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, function, setting
+from lib.shapes.stack.tensors import Axis, Role, Tensor, sizes, widened
 
 FORMS = {
     "sequence": "(T, F)",
@@ -21,9 +21,6 @@ FORMS = {
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
 """Number of axes of a sample → the letters of its axes."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
-_NO_UNITS = """\
-Received an invalid value for `{name}`, expected a positive integer. Received: {name}={value}"""
-_NO_ROWS = "`{name}` must be a positive integer. Received: {name}={value}"
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Names in Python's module `operator` → operators."""
 
@@ -67,30 +64,27 @@ class Input(Layer, kind="input", takes_nothing=True):
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, limit=UNITS, refusal=_NO_UNITS)
+    units: int = setting("k", 1, limit=UNITS, refusal=REFUSED)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
-        width, before = known_size(tensor, units), tensor[-1].letter
-        rows, in_letters = (
-            (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, factor(before))
-        )
+        width, bias = known_size(tensor, units), int(self.use_bias)
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-            dense_parameter_count(width, units) - units * (not self.use_bias),
-            f"{units}·{rows}",
-            f"{letter}·{in_letters}",
+            units * (width + bias),
+            formula([units], [width, bias]),
+            formula([letter], [tensor[-1].letter, bias]),
         )
 
 
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
-    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=_NO_ROWS)
-    output_dim: int = setting("e", 16, limit=UNITS, refusal=_NO_ROWS)
+    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
+    output_dim: int = setting("e", 16, limit=UNITS, refusal=REFUSED)
     mask_zero: bool = setting("mask", False)
 
     def call(self, inputs: Inputs) -> Outputs:
