@@ -8,8 +8,6 @@ from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.settings import no_tuple
 from lib.text import joined
 
-_GO_BACKWARDS = "Forward layer and backward layer should have different `go_backwards` value."
-
 
 def too_many(name: str, most: int, count: int) -> ShapeError:
     """More arguments in order than the layer takes; `self` isn't among them."""
@@ -46,22 +44,10 @@ def no_layer_inside(name: str, value: Any) -> ShapeError:
     return ShapeError("a layer in the brackets, such as Dense(1)", f"{value}", f"{message}{value}")
 
 
-def forward_goes_backwards() -> ShapeError:
-    """In a Bidirectional."""
-    return ShapeError("a layer that reads forwards", "go_backwards=True", _GO_BACKWARDS)
-
-
-def backward_goes_forwards() -> ShapeError:
-    """In a Bidirectional."""
-    expected = "a backward_layer with go_backwards=True"
-    return ShapeError(expected, "go_backwards=False", _GO_BACKWARDS)
-
-
-def directions_differ(name: str, forward: Any, backward: Any) -> ShapeError:
-    """A setting that must be the same in both directions of a Bidirectional."""
-    message = "Forward layer and backward layer are expected to have the same value for attribute "
-    message += f'"{name}", got "{forward}" for forward layer and "{backward}" for backward layer'
-    return ShapeError(f"the same {name} in both directions", f"{forward} and {backward}", message)
+def same_direction() -> ShapeError:
+    """Two layers of a Bidirectional that read the same way."""
+    message = "Forward layer and backward layer should have different `go_backwards` value."
+    return ShapeError("a layer for each direction", "the same go_backwards in both", message)
 
 
 def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
