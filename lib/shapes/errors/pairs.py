@@ -59,20 +59,20 @@ def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
     if output[-1] == 1:
         loss = "mean_squared_error"  # one column is no choice of classes
     target, shape = ((SAMPLES, *(size or OPEN for size in each)) for each in (y, output))
-    fixes: list[Remedy] = [*target_fixes(shape, target, loss, SAMPLES)]
+    fixes = [(fix, fix.code) for fix in target_fixes(shape, target, loss, SAMPLES)]
     if labels:  # or y has a column for each class, and the loss is the wrong one
         for fix in target_fixes(shape, target, CATEGORICAL, SAMPLES):
-            fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
+            fixes.append((fix, f"{fix.code}\n{compile_with(fix.loss)}".strip()))
     found: dict[str, Remedy] = {}
-    for each in fixes:
-        if any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", each.code)):
+    for fix, lines in fixes:
+        if any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", lines)):
             continue
-        todo, code = (text.replace(str(OPEN), "timesteps") for text in (each.fix, each.code))
-        if before := found.get(each.condition):
+        todo, code = (text.replace(str(OPEN), "timesteps") for text in (fix.fix, lines))
+        if before := found.get(fix.condition):
             todo = f"{before.fix} Or: {todo[:1].lower()}{todo[1:]}"
             code = f"{before.code}\n# or:\n{code}"
         if code:
-            found[each.condition] = Remedy(each.condition, todo, code)
+            found[fix.condition] = Remedy(fix.condition, todo, code)
     return list(found.values())
 
 
