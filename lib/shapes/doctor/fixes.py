@@ -12,8 +12,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
-from lib.shapes.remedy import EVERY_STEP, LAST_STEP, compile_with
 from lib.text import counted
+
+LAST_STEP = "LSTM(units, return_sequences=False)"
+EVERY_STEP = "LSTM(units, return_sequences=True)"
+
+
+def compile_with(loss: str) -> str:
+    """The line that sets a model's loss."""
+    return f'model.compile(optimizer, loss="{loss}")'
 
 
 @dataclass(frozen=True, slots=True)
