@@ -15,7 +15,7 @@ import pytest
 from lib.shapes import EXAMPLES, described_stack, ends, explain_error, from_text, trace
 from lib.shapes.errors.axes import Comparison
 from lib.shapes.errors.explain import MESSAGES, known
-from lib.shapes.errors.pasted import READ, pasted
+from lib.shapes.errors.pasted import READ, Pasted
 from lib.shapes.stack.tracing import broken
 from tests.agreement.recorded import ANSWERS
 from tests.unit.known_messages import OLDER, TODAY
@@ -71,7 +71,7 @@ def test_no_size_that_nobody_would_give_a_layer_is_offered():
 
 def message_of(text):
     """The message that explains a text."""
-    read = pasted(text)
+    read = Pasted.of(text)
     return next((message for message, _ in known(read, read.message)), None)
 
 
@@ -288,7 +288,7 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
         "(5, 2)\x1b[0m\n\nArguments received"
     )
     assert "x[None]" in explain_error(text).code
-    assert pasted("layer “lstm”, ‘a’ `b`").message == 'layer "lstm", "a" "b"'
+    assert Pasted.of("layer “lstm”, ‘a’ `b`").message == 'layer "lstm", "a" "b"'
 
 
 def test_of_a_very_long_text_both_ends_are_read_and_kept():

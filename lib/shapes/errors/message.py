@@ -184,7 +184,7 @@ class Message:
         """
         self.patterns, self.also = patterns, also
         self.explain = explain or (
-            lambda found: explained(cause, *remedies, words=found.words, **texts)
+            lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
         )
 
 

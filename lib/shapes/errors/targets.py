@@ -2,8 +2,14 @@
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.message import Message, Remedy, number, shape
-from lib.shapes.errors.operands import incompatible, of_weights, traced
-from lib.shapes.errors.pairs import class_numbers, compared, passed
+from lib.shapes.errors.pairs import (
+    class_numbers,
+    compared,
+    incompatible,
+    of_weights,
+    passed,
+    traced,
+)
 from lib.shapes.errors.remedies import (
     ANSWER_PER_SAMPLE,
     ANSWER_PER_STEP,
