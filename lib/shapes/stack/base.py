@@ -23,7 +23,6 @@ class LayerSetting:
     """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
 
     name: str
-    """The field, named as Keras's argument where there is one."""
     key: str
     """Its prefix in the address: "u" in "lstm_u16"."""
     label: str
@@ -40,11 +39,11 @@ class LayerSetting:
     in_call: bool = False
     """Whether it is an argument of the layer's call, not of its constructor."""
     seldom: bool = False
-    """Whether it is rarely used, so that a page folds it."""
+    """Whether a page folds it."""
     least: float | None = None
     """The smallest number that Keras accepts; None for the minimum of the limit."""
     batched: bool = False
-    """Whether it is the shape of a sample, which a widget shows with the batch in front."""
+    """Whether a widget shows it with the batch in front."""
     refusal: str = ""
     """Keras's message for a number out of range, with {name} and {value}."""
 
@@ -101,9 +100,8 @@ class Inputs:
     states: Tensors
     """Initial states: those that the layer names, else those that the last `Unpack` kept."""
     letter: str
-    """The letter of the layer's width: "U", or "U₂" where there are several."""
     time: str
-    """The letter of the timesteps that it makes: "T′"."""
+    """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
     masks: tuple[int, ...] = ()
@@ -147,9 +145,8 @@ class Outputs:
     tensors: Tensors
     parameters: int = 0
     product: str = ""
-    """The count of parameters as a product: "4·16·(3+16+1)"; empty for none."""
     rule: str = ""
-    """The same in letters: "4·U·(F+U+1)"."""
+    """The count as a product, in numbers and in letters: "4·16·(3+16+1)", "4·U·(F+U+1)"."""
     states: Tensors | None = None
     """States for later layers; None keeps those of earlier layers."""
     fixed: int = 0
@@ -181,17 +178,15 @@ class Layer:
     takes_nothing: ClassVar[bool] = False
     """Whether it is called on no tensor."""
     width_letter: ClassVar[str] = ""
-    """The letter of the last axis that it makes, if it makes one."""
     time_letter: ClassVar[str] = ""
-    """The letter of the time axis that it makes, if it makes one."""
+    """The letters of the last axis, and of the time axis, that it makes; "" for none."""
     mask: ClassVar[MaskWay] = "passes"
     """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
     uses_mask: ClassVar[int | None] = None
     """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False
-    """Whether Keras checks in a second call that the width is that of the first."""
     knows_axes: ClassVar[bool] = False
-    """Whether Keras checks in a second call that the number of axes is that of the first."""
+    """Whether Keras checks in a second call that width, or number of axes, are the first's."""
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """The tensors that it is called on; () for all outputs of the layer before it."""
@@ -300,9 +295,8 @@ Stack: TypeAlias = tuple[Layer, ...]
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     """The stack with one layer replaced by these, or by none; references are adapted."""
-    last = place + len(layers) - 1
-    moved = {old: old if old < place else old + len(layers) - 1 for old in range(len(stack))}
-    moved[place] = max(last, 0)
+    more = len(layers) - 1
+    moved = {old: max(0, old + more * (old >= place)) for old in range(len(stack))}
     rest = (layer.at(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
 
