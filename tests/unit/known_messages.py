@@ -40,6 +40,8 @@ TODAY = [
      "target_shape=(-1, -1).", "one unknown dimension. It got target_shape=(-1, -1).", ""),
     ("max_value of a ReLU layer cannot be a negative value. Received: max_value=-1",
      "Another value is wanted here. It got max_value=-1.", ""),
+    ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
+     "must be what an Input or a called layer gave", "name the two ends"),
     ("can only have a single required positional argument, the input tensor",
      "gives each layer one tensor", "MultiHeadAttention"),
     ("Sequential.add() got an unexpected keyword argument 'return_sequences'",

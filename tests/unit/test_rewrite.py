@@ -95,9 +95,7 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
         # The layer in a wrapper keeps its arguments.
         (SEQUENTIAL.format("model.add(LSTM(4))\nmodel.add(TimeDistributed(Dense(2, name='a')))"),
          "Write Dense(2) alone", ["model.add(Dense(2, name='a'))"]),
-        # Several tensors are unpacked, but not in a Sequential.
-        (FUNCTIONAL.format("x = LSTM(5, return_state=True)(i)\nx = Dense(2)(x)"), FIRST,
-         ["x, *states = LSTM(5, return_state=True)(i)"]),
+        # To take the first of several tensors has no line of its own.
         (FUNCTIONAL.format("e = LSTM(5, return_state=True)\nx = e(i)\nx = Dense(2)(x)"), FIRST, []),
         (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
          "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
@@ -169,9 +167,7 @@ def test_what_is_pasted_along_stays():
     assert lines == {5: "m.add(LSTM(9))"}
 
 
-def test_what_has_no_code_or_too_deep_code_has_no_lines():
-    """Such as a configuration; what is in a line is read no further than it must be."""
+def test_a_configuration_has_no_lines():
+    """It isn't code."""
     stack = read_code("Sequential([Input((9, 2)), LSTM(8)])").stack
     assert becomes(Reading(stack, "configuration"), stack[:1]) == []
-    deep = f"Sequential([Input((9, 2)), LSTM(8), LSTM(4, name=lambda: {'1+' * 500}1)])"
-    assert [*offered(deep).values()] == [[], [], []]

@@ -67,9 +67,7 @@ def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotT
     elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
         message = "state_size must be an integer, or a list/tuple of integers…"
     elif kind == "float":
-        message = (
-            "Cannot convert '(…' to a shape. Found invalid dimension '…' of type '<class 'float'>'."
-        )
+        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
     message = message.format(name=setting.name, value=value)
     return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
 
@@ -80,20 +78,11 @@ def no_activation(value: Any) -> ShapeError:
     return ShapeError("the name of an activation", f"{value!r}", message)
 
 
-def no_option(name: str, setting: LayerSetting, value: Any) -> ShapeError:
+def no_option(setting: LayerSetting, value: Any) -> ShapeError:
     """A name that is none of the options."""
+    message = f"…`{setting.name}`…must be …Received: …{value}"
     if setting.name == "merge_mode":
-        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of "
-        message += '{"sum", "mul", "ave", "concat", None}'
-    elif setting.name == "data_format":
-        message = "The `data_format` argument must be one of {…}. Received: "
-        message += f"data_format={value}"
-    elif "Pooling" in name:
-        message = "Argument `padding` must be either 'valid' or 'same'. Received: "
-        message += f"padding={value}"
-    else:
-        message = "The `padding` argument must be a list/tuple or one of {…}. Received: "
-        message += f"{value}"
+        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of …"
     return ShapeError(f"{setting.name}: {', '.join(setting.options or ())}", f"{value!r}", message)
 
 

@@ -197,7 +197,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
     """
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
-        return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
+        return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if value is None and setting.optional:
@@ -230,7 +230,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     return int(value)
 
 
-def _choice(setting: LayerSetting, value: Any, name: str) -> str:
+def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
     written = f"{value}"
     if isinstance(value, str):
@@ -243,7 +243,7 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
         raise argument_errors.no_activation(value)
-    raise argument_errors.no_option(name, setting, value)
+    raise argument_errors.no_option(setting, value)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
