@@ -14,10 +14,9 @@ from lib.shapes.doctor.damage import (
     Mistake,
     mistake_of,
 )
-from lib.shapes.doctor.diagnosis import Diagnosis, diagnose_target
+from lib.shapes.doctor.diagnosis import SIGNS, AxisPair, Diagnosis, diagnose_target
 from lib.shapes.doctor.leak import EPOCHS as LEAK_EPOCHS
 from lib.shapes.doctor.leak import Leak
-from lib.shapes.doctor.lineup import SIGNS, AxisFate, AxisPair
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.doctor.question import (
     LOSS_NAMES,

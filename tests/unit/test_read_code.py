@@ -10,7 +10,6 @@ from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read import read
 from lib.shapes.stack.read.code import read_code
-from lib.shapes.stack.shaping import RepeatVector
 from lib.shapes.stack.tracing import broken
 
 CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
@@ -258,15 +257,13 @@ def test_a_layer_has_its_line_and_its_call():
 
 
 def test_what_keras_refuses_breaks_in_its_line_and_is_mended():
-    """An argument that is misspelt, a number in a list; what Keras takes isn't refused."""
+    """An argument that is misspelt; what Keras takes isn't refused."""
     code = "model = Sequential([Input((12, 3)), LSTM(16, return_sequence=True), Dense(1)])"
     stack = reading(code).stack
     assert broken(trace(stack)) == 1
     assert isinstance(stack[1], Unread)
     assert stack[1].fixed is not None
     assert "return_sequences=True" in stack[1].fixed.code()
-    number = reading("model = Sequential([Input((3,)), RepeatVector([5])])").stack[1]
-    assert number.fixed == RepeatVector(5)
     code = "model = Sequential([LSTM(4, batch_input_shape=(1, 10, 3), stateful=True)])"
     assert shapes(code) == [(1, 10, 3), ()]
     steps = trace(reading("x = i = Input((9, 3))\nx = LSTM(8)\nm = Model(i, Dense(1)(x))").stack)
@@ -297,9 +294,9 @@ def test_operations_on_tensors_are_traced(line, shape):
 @pytest.mark.parametrize(
     ("other", "when", "says"),
     [
-        ("(12, 16)", "run", "Incompatible shapes: […,16] vs. […,12,16]"),
-        ("(None, 16)", "run", "Incompatible shapes: […,16] vs. […,…,16]"),
-        ("(1, 16)", "run", "without an error for any N"),
+        ("(12, 16)", "run", "Incompatible shapes"),
+        ("(None, 16)", "run", "Incompatible shapes"),
+        ("(1, 16)", "run", "without an error"),
         ("(12, 8)", "built", "value 16, which cannot be broadcasted to 8"),
     ],
 )

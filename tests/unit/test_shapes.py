@@ -10,7 +10,6 @@ from lib.shapes.output import (
     STATES,
     rnn_output_shape,
     rnn_parameter_count,
-    rnn_parameter_product,
 )
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
@@ -47,20 +46,6 @@ def test_settings_that_keras_refuses_are_refused():
         rnn_output_shape((None, 5, 3), 4, True, bidirectional=True, merge_mode="add")
     with pytest.raises(ValueError, match=r"expected cell .*'lstm'.* received 'rnn'"):
         rnn_parameter_count("rnn", 3, 4)
-
-
-@pytest.mark.parametrize(
-    ("cell", "product", "rule"),
-    [
-        ("lstm", "4·16·(3+16+1)", "4·U·(F+U+1)"),
-        ("gru", "3·16·(3+16+2)", "3·U·(F+U+2)"),
-        ("simple_rnn", "16·(3+16+1)", "U·(F+U+1)"),
-    ],
-)
-def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
-    """In numbers and in letters."""
-    assert rnn_parameter_product(cell, 3, 16) == product
-    assert rnn_parameter_product(cell, "F", "U") == rule
 
 
 @pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL, HIGHEST_OUTPUT])

@@ -3,10 +3,9 @@
 import difflib
 import re
 
-from lib.shapes.errors.message import Explanation, Message, explained, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
-from lib.shapes.remedy import Remedy
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
@@ -151,7 +150,6 @@ MESSAGES = [
         cause="A Sequential gives each layer one tensor; this one takes more, as attention does.",
         fix="Call it in a functional model, on a query and a value.",
         code="y = layers.MultiHeadAttention(2, 16)(x, x)\nmodel = keras.Model(inputs, y)",
-        example="can only have a single required positional argument, the input tensor",
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
@@ -170,7 +168,6 @@ MESSAGES = [
         cause="{name} stands in the brackets of model.add: the layer's own were closed too early.",
         fix="Move it into the layer's brackets; a shape belongs to an Input today.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
-        example="Sequential.add() got an unexpected keyword argument 'return_sequences'",
     ),
     Message(
         r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<received>.*))?",
@@ -187,7 +184,6 @@ MESSAGES = [
         cause='{owner} has to know "{one}" and "{two}".',
         fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…, {two}=…)",
-        example="LSTM.__init__() missing 2 required arguments: 'units' and 'activation'",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
@@ -201,14 +197,12 @@ MESSAGES = [
         cause="{layer} got too many values without a name: {name} has one already, by its place.",
         fix="Give each its name.",
         code="{layer}({name}=…)",
-        example="LSTM.__init__() got multiple values for argument 'units'",
     ),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) takes\b",
         cause="{layer} got too many values without a name.",
         fix="Give each its name.",
         code="{layer}(argument=…)",
-        example="LSTM.__init__() takes 2 positional arguments but 5 were given",
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
@@ -226,7 +220,6 @@ MESSAGES = [
         "{received} stands where the activation belongs, second.",
         fix="Give units alone without a name; the shape of the data belongs to an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
-        example="Could not interpret activation function identifier: (12, 3)",
     ),
     Message(
         r"(?:(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
@@ -238,7 +231,6 @@ MESSAGES = [
         "It got {got}.",
         fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
-        example="Argument `n` should be a positive integer. Received: n=0",
     ),
     Message(
         r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
@@ -271,7 +263,6 @@ MESSAGES = [
         "{shape}. One of them is a {kind}, as 64 / 2 gives one.",
         fix="Divide with //; a size that is open is None, not -1.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
-        example="Cannot convert '(2, 18.0)' to a shape. Found '18.0' of type '<class 'float'>'",
     ),
     Message(
         r'^"int" object is not iterable$',
@@ -279,6 +270,5 @@ MESSAGES = [
         fix="Give it brackets, and one alone a comma.",
         code="Reshape((12,))",
         confidence="possible",
-        example="'int' object is not iterable",
     ),
 ]

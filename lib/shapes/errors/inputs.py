@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
+from lib.shapes.doctor.fixes import EVERY_STEP
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.axes import NAMES, Comparison
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found
 from lib.shapes.errors.states import features_or_units, list_of_samples
 from lib.shapes.output import Shape, bracketed
-from lib.shapes.remedy import EVERY_STEP, Remedy
 from lib.text import counted
 
 COLUMNS = 30
@@ -211,7 +211,6 @@ MESSAGES = [
         "after the other, without a time axis. It goes through them by itself.",
         fix="Use it alone.",
         code=f"{EVERY_STEP}  # without TimeDistributed",
-        example="(no `None` dim: shape=(None, 4) for variable path='a_cell/time_distributed'",
     ),
     Message(
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
@@ -220,7 +219,6 @@ MESSAGES = [
         cause="The number of features, or of rows, may not be None. The kernel would be {shape}.",
         fix="Say how many there are.",
         code="keras.Input((None, features))",
-        example="(no `None` dim: shape=(None, 4) for variable path='lstm/lstm_cell/kernel'",
     ),
     Message(
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",

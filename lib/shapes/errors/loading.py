@@ -2,11 +2,10 @@
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.axes import Comparison
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
-from lib.shapes.remedy import Remedy
 
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
 MOVED = ("Layers are in keras.layers.", "from keras.layers import Bidirectional, Dense, LSTM")

@@ -1,24 +1,22 @@
 """Layers that do another's work at each timestep: TimeDistributed, and LSTMs that convolve."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import Any, Self
 
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.plain import Dense
 from lib.shapes.stack.recurrent import check_batch
 from lib.shapes.stack.settings import UNITS, function, option, pair, setting, share, window
-from lib.shapes.stack.shaping import grouped
-from lib.shapes.stack.tensors import widened
+from lib.shapes.stack.tensors import widened, with_axis
 from lib.shapes.stack.windows import Windows, each
 
 _DENSE = Dense()
-_NO_FILTERS = "Cannot convert '(…' to a shape. Negative dimensions are not allowed."
 
 
-@dataclass(frozen=True, slots=True)
 class TimeDistributed(Layer, kind="td"):
     """The layer inside, at every timestep; Dense alone does that as well."""
 
@@ -26,28 +24,22 @@ class TimeDistributed(Layer, kind="td"):
 
     @property
     def title(self) -> str:
-        """With the wrapped layer."""
         return f"{self.keras}({self.layer.title})"
 
     @property
     def inside(self) -> Layer:
-        """The wrapped layer."""
         return self.layer
 
     def with_settings(self, **values: Any) -> Self:
-        """Wrap the same layer with other settings."""
         return replace(self, layer=self.layer.with_settings(**values))
 
     def classes(self) -> tuple[str, ...]:
-        """The inner layer, and the wrapper."""
         return (*self.layer.classes(), self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The inner layer."""
         yield self.layer.code()
 
     def check(self) -> None:
-        """The layer inside."""
         self.layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -60,12 +52,11 @@ class TimeDistributed(Layer, kind="td"):
         # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
         inner = self.layer
         looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
-        several, batch = self.layer.returned(), tensor[0].size
-        if len(several) > 1 and not looks_first and (len(tensor) > 3 or batch is not None):
+        several = inner.returned()
+        if len(several) > 1 and not looks_first and (len(tensor) > 3 or tensor[0].size is not None):
             names = ", ".join(several)
-            raise ShapeError.of("several at each step", layer=self.layer.keras, names=names)
-        one = replace(inputs, tensors=(grouped(tensor),), unchecked=True)
-        outputs = self.layer.call(one)
+            raise ShapeError.of("several at each step", layer=inner.keras, names=names)
+        outputs = inner.call(replace(inputs, tensors=(with_axis(tensor, 1),), unchecked=True))
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
 
@@ -74,11 +65,10 @@ class TimeDistributed(Layer, kind="td"):
         return (max(inputs.masks, default=0),) * count
 
 
-@dataclass(frozen=True, slots=True)
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
-    filters: int = setting("k", 16, limit=UNITS, refusal=_NO_FILTERS)
+    filters: int = setting("k", 16, limit=UNITS)
     kernel_size: int | tuple[int, ...] = window("w", 3)
     strides: int | tuple[int, ...] = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")
@@ -93,14 +83,13 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
     recurrent_dropout: float = share("rdrop", seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states after it."""
         return ("output", *("h", "c") * self.return_state)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
         tensor, kernels = inputs.of_rank(3 + self.spatial), each(self.kernel_size)
         batch, time, *rows, channels = tensor
-        step = grouped(tensor)
+        step = with_axis(tensor, 1)
         if any(row.size is None for row in rows):
             raise ShapeError.of("open row", step)
         if channels.size is None:
@@ -110,16 +99,15 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         resized = self.passed(step, inputs, kernels, self.strides)
         rest = (*resized[:-1], widened(channels, letter, filters))
         output = (batch, time, *rest[1:]) if self.return_sequences else rest
-        size, bias = "·".join(map(str, kernels)), "+1" * self.use_bias
+        size, bias = "·".join(map(str, kernels)), int(self.use_bias)
         return Outputs(
             (output, *(rest,) * 2 * self.return_state),
-            4 * filters * (prod(kernels) * (channels.size + filters) + self.use_bias),
-            f"4·{filters}·({size}·({channels.size}+{filters}){bias})",
-            f"4·{letter}·({size}·({channels.letter}+{letter}){bias})",
+            4 * filters * (prod(kernels) * (channels.size + filters) + bias),
+            formula([4, filters], [f"{size}·({channels.size}+{filters})", bias]),
+            formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias]),
         )
 
 
-@dataclass(frozen=True, slots=True)
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM whose kernels go over a picture: of pictures that change with time."""
 

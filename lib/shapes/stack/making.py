@@ -29,8 +29,6 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
-_NO_BOOL = ("Embedding", "RepeatVector", "UpSampling1D")
-"""Layers that don't take True for 1."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
@@ -44,7 +42,7 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
     """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
     If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
-    NotTraced, and with the corrected layer where the correction is obvious.
+    NotTraced; a layer with misspelt arguments has the corrected one, too.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -53,15 +51,7 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         values, strange = _bound(name, args, keywords)
         return _without(name, values, strange) if strange else _layer(name, values)
     except (ShapeError, NotTraced) as error:
-        alone = [*map(_number, args)], {key: _number(value) for key, value in keywords.items()}
-        meant = made(name, *alone) if alone != ([*args], keywords) else None
-        return Unread(called=name, error=error, fixed=None if isinstance(meant, Unread) else meant)
-
-
-def _number(value: Any) -> Any:
-    """The number in a list of one: n=[3] means n=3."""
-    alone = isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int)
-    return value[0] if alone else value
+        return Unread(called=name, error=error)
 
 
 def arguments_of(name: str) -> list[str]:
@@ -129,26 +119,23 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
         return _bidirectional(values)
-    if name in CELLS:
-        layer = CELLS[name](**_settings(CELLS[name], values, name))
-        layer.check()
-        flags = ".before" * (not getattr(layer, "reset_after", True))
-        flags += ".nobias" * (not layer.use_bias)
-        return CellStack(f"{layer.kind}{layer.units}{flags}")
     if name in ("RNN", "StackedRNNCells"):
         return _cells(values, values["cell" if name == "RNN" else "cells"])
-    return _BY_KERAS[name](**_settings(_BY_KERAS[name], values, name))
-
-
-def _settings(kind: type[Layer], values: dict[str, Any], name: str) -> dict[str, Any]:
-    """The arguments as settings of a kind of layer."""
+    kind = CELLS.get(name) or _BY_KERAS[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
-    known = [setting for setting in kind.settings() if setting.name in values]
-    return {
-        setting.name: taken(setting, values[setting.name], name)
-        for setting in known
-        if not setting.in_call
-    }
+    layer = kind(
+        **{
+            setting.name: taken(setting, values[setting.name], name)
+            for setting in kind.settings()
+            if setting.name in values and not setting.in_call
+        }
+    )
+    if name not in CELLS:
+        return layer
+    layer.check()
+    flags = ".before" * (not getattr(layer, "reset_after", True))
+    flags += ".nobias" * (not getattr(layer, "use_bias", True))
+    return CellStack(f"{layer.kind}{getattr(layer, 'units', '')}{flags}")
 
 
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
@@ -162,33 +149,27 @@ def _inside(name: str, value: Any) -> Layer:
 
 
 def _bidirectional(values: dict[str, Any]) -> Layer:
-    forward = _inside("Bidirectional", values["layer"])
+    forward, backward = _inside("Bidirectional", values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
         meant = forward.fixed and made("Bidirectional", (), {**values, "layer": forward.fixed})
         return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
-    backward = values.get("backward_layer")
-    if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
-        raise ShapeError.of("the same direction", value=True)
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
-    other = "same"
-    if isinstance(backward, Recurrent):
-        if backward.go_backwards == forward.go_backwards:
-            raise ShapeError.of("the same direction", value=forward.go_backwards)
-        for key in ("return_sequences", "return_state", "stateful"):
-            one, two = getattr(forward, key), getattr(backward, key)
-            if one != two:
-                raise ShapeError.of("directions that differ", key=key, one=one, other=two)
-        # Of other units Keras reports twice those of the first, wrongly.
-        for key in ("units", "use_bias", "reset_after"):
-            one, two = getattr(forward, key, None), getattr(backward, key, None)
-            if None not in (one, two) and one != two:
-                raise NotTraced.of("directions of other weights", key=key, one=one, other=two)
-        other = backward.cell
-    return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
+    if not isinstance(backward, Recurrent):
+        if forward.go_backwards:
+            raise ShapeError.of("the same direction")
+        return Bidirectional(merge_mode=mode, **shared)
+    if backward.go_backwards == forward.go_backwards:
+        raise ShapeError.of("the same direction")
+    # Most other differences are errors; of other units Keras reports twice those of the first.
+    for key in ("return_sequences", "return_state", "stateful", "units", "use_bias", "reset_after"):
+        one, two = (getattr(layer, key, None) for layer in (forward, backward))
+        if one != two and None not in (one, two):
+            raise NotTraced.of("directions that differ", key=key, one=one, other=two)
+    return Bidirectional(merge_mode=mode, backward_layer=backward.cell, **shared)
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:
@@ -200,12 +181,12 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
         raise NotTraced.of("no cells", value=listed)
     if values.get("return_state") and isinstance(listed, (list, tuple)):
         raise NotTraced.of("states of cells")
-    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
-    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
     # A stack of two stacks of cells, and two of that: each line may double them.
     count = sum(len(cell.layers()) for cell in cells)
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
+    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
+    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
     return CellStack("-".join(cell.cells for cell in cells), **switched)
 
 
@@ -240,7 +221,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     """A whole number. Raises ShapeError if it is none, NotTraced if it is too large."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
-    if not isinstance(value, int) or (isinstance(value, bool) and name in _NO_BOOL):
+    if not isinstance(value, int):
         raise argument_errors.not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:

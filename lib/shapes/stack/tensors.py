@@ -60,6 +60,11 @@ def widened(axis: Axis, letter: str, size: int) -> Axis:
     return replace(axis, letter=letter, size=size, role="features")
 
 
+def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
+    """The tensor with another axis at a place, or none."""
+    return (*tensor[:place], *axes, *tensor[place + 1 :])
+
+
 def factor(letter: str) -> str:
     """An axis's letter as a factor of a product: a sum in brackets, "(F+U)"."""
     depth = 0
