@@ -80,7 +80,7 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
         )
 
 
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="ends"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
@@ -171,7 +171,7 @@ BY_PYTHON = (Unpack, LastStep, WithNumber)
 """Python's own operations on tensors, which are no layers of Keras."""
 
 
-class Unread(Layer, kind="unread", mask="destroys"):
+class Unread(Layer, kind="unread", mask="ends"):
     """What this page can't trace, or what Keras refuses as it is made."""
 
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)

@@ -10,7 +10,7 @@ from lib.shapes.stack.settings import REFUSED, STEPS, option, setting
 from lib.shapes.stack.tensors import Axis, flat, sizes
 
 
-class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="ends"):
     """Gives the same vector at every one of n new timesteps."""
 
     n: int = setting("n", 6, limit=STEPS, refusal=REFUSED)
@@ -21,7 +21,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
-class Flatten(Layer, kind="flatten", mask="destroys"):
+class Flatten(Layer, kind="flatten", mask="ends"):
     """Lays timesteps and features end to end, on one axis."""
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -32,7 +32,7 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
         return Outputs(((batch, flat(tuple(rest))),))
 
 
-class Reshape(Layer, kind="reshape", mask="destroys"):
+class Reshape(Layer, kind="reshape", mask="ends"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
@@ -72,7 +72,7 @@ def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
             yield Axis("W′", size, "space") if place else Axis("T′", size, "time")
 
 
-class Permute(Layer, kind="permute", mask="destroys"):
+class Permute(Layer, kind="permute", mask="ends"):
     """Puts the axes of each sample into another order, counted from 1."""
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
