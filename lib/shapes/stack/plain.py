@@ -9,7 +9,7 @@ from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, function, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, sizes, widened
+from lib.shapes.stack.tensors import Axis, Role, Tensor, named, sizes, widened
 
 FORMS = {
     "sequence": "(T, F)",
@@ -190,22 +190,11 @@ class Unread(Layer, kind="unread", mask="destroys"):
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The shape that a person gave. Its parameters aren't counted.
-
-        An axis keeps its letter if it keeps its size; else its size is its letter.
-        """
+        """The shape that a person gave. Its parameters aren't counted."""
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
-        axes = list(Input(form="other", shape=self.output).axes())
-        axes[-1] = replace(axes[-1], role="features")
-        for before in inputs.tensors[:1]:
-            axes[0], last = before[0], len(axes) - 1
-            was = dict(enumerate(before[1:-1], 1)) | {last: before[-1]}
-            for at, axis in enumerate(axes[1:], 1):
-                same = at in was and was[at].size == axis.size
-                letter = was[at].letter if same else f"{axis.size or '?'}"
-                axes[at] = replace(axis, letter=letter)
-        return Outputs((tuple(axes),))
+        batch, *before = inputs.tensors[0] if inputs.tensors else Input().axes()
+        return Outputs(((batch, *named([size or None for size in self.output], before)),))
 
 
 def with_said_outputs(stack: Stack, other: Stack) -> Stack:
