@@ -260,11 +260,11 @@ def test_the_trace_goes_on_where_a_person_says_what_comes_out(text):
 
 @pytest.mark.parametrize(
     ("said", "named", "rule"),
-    [("12.8", "(N, T, U)", "K·(U+1)"), ("8", "(N, U)", "K·(U+1)"), ("12", "(N, 12)", "K·(12+1)"),
-     ("9.0.8", "(N, 9, ?, U)", "K·(U+1)"), ("12.16", "(N, T, 16)", "K·(16+1)")],
+    [("12.8", "(N, T, U)", "K·(U+1)"), ("8", "(N, U)", "K·(U+1)"), ("12", "(N, F′)", "K·(F′+1)"),
+     ("9.0.8", "(N, T′, W′, U)", "K·(U+1)"), ("12.16", "(N, T, F′)", "K·(F′+1)")],
 )  # fmt: skip
 def test_an_axis_keeps_its_letter_only_with_its_size(said, named, rule):
-    """Of a shape that a person says; else its size stands there."""
+    """Of a shape that a person says; else it has another."""
     steps = steps_of(f"input~lstm_u8_seq~unread_x{said}~dense")
     assert letters(steps[2].tensors[0]) == named
     assert steps[3].outputs.rule == rule

@@ -57,9 +57,7 @@ IMAGE = Remedy(
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
 LENGTHS = Remedy(
-    "the sequences have different lengths",
-    "Pad them to one length, and mask the padding.",
-    PAD,
+    "the sequences have different lengths", "Pad them to one length, and mask the padding.", PAD
 )
 MIXED = Remedy(
     "numbers are mixed with None, text or lists",

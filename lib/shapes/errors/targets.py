@@ -46,8 +46,7 @@ MESSAGES = [
         explain=compared,
     ),
     Message(
-        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
-        explain=of_weights,
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight", explain=of_weights
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',

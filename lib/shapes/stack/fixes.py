@@ -10,9 +10,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import Input, Unpack, Unread
+from lib.shapes.stack.plain import Input, TimeDistributed, Unpack, Unread
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.shapes.stack.shaping import Flatten, RepeatVector, Reshape
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace

@@ -16,9 +16,8 @@ from typing import Any
 
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, Unread
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Cell, Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, number

@@ -11,10 +11,9 @@ from typing import Any
 
 from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Unread
+from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
 

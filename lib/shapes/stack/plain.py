@@ -1,7 +1,8 @@
-"""The plainest layers of a stack: inputs, Dense, Embedding, and what Python does between layers."""
+"""The plainest layers: Input, Dense, TimeDistributed, Embedding, and what Python does by itself."""
 
 from collections.abc import Iterator
 from dataclasses import field, replace
+from typing import Any, Self
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
@@ -9,7 +10,8 @@ from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, function, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, sizes, widened
+from lib.shapes.stack.tensors import Axis, Role, Tensor, named, sizes, widened, with_axis
+from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {
     "sequence": "(T, F)",
@@ -78,6 +80,57 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
             formula([units], [width, bias]),
             formula([letter], [tensor[-1].letter, bias]),
         )
+
+
+_DENSE = Dense()
+
+
+class TimeDistributed(Layer, kind="td"):
+    """The layer inside, at every timestep; Dense alone does that as well."""
+
+    layer: Layer = _DENSE
+
+    @property
+    def title(self) -> str:
+        return f"{self.keras}({self.layer.title})"
+
+    @property
+    def inside(self) -> Layer:
+        return self.layer
+
+    def with_settings(self, **values: Any) -> Self:
+        return replace(self, layer=self.layer.with_settings(**values))
+
+    def classes(self) -> tuple[str, ...]:
+        return (*self.layer.classes(), self.keras)
+
+    def arguments(self) -> Iterator[str]:
+        yield self.layer.code()
+
+    def check(self) -> None:
+        self.layer.check()
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
+        tensor, *others = inputs.tensors
+        if len(others) > 1:  # of several, Keras takes the shapes for sizes
+            raise ShapeError.of("several at once", *inputs.tensors, when="run")
+        if others or len(tensor) < 3:
+            raise ShapeError.of("axes to distribute", *inputs.tensors)
+        # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
+        inner = self.layer
+        looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
+        several = inner.returned()
+        if len(several) > 1 and not looks_first and (len(tensor) > 3 or tensor[0].size is not None):
+            names = ", ".join(several)
+            raise ShapeError.of("several at each step", layer=inner.keras, names=names)
+        outputs = inner.call(replace(inputs, tensors=(with_axis(tensor, 1),), unchecked=True))
+        tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
+        return replace(outputs, tensors=tensors)
+
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
+        """The mask of timesteps is passed on."""
+        return (max(inputs.masks, default=0),) * count
 
 
 class Embedding(Layer, kind="embed", width_letter="E", mask="ends"):
@@ -190,22 +243,11 @@ class Unread(Layer, kind="unread", mask="ends"):
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The shape that a person gave. Its parameters aren't counted.
-
-        An axis keeps its letter if it keeps its size; else its size is its letter.
-        """
+        """The shape that a person gave. Its parameters aren't counted."""
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
-        axes = list(Input(form="other", shape=self.output).axes())
-        axes[-1] = replace(axes[-1], role="features")
-        for before in inputs.tensors[:1]:
-            axes[0], last = before[0], len(axes) - 1
-            was = dict(enumerate(before[1:-1], 1)) | {last: before[-1]}
-            for at, axis in enumerate(axes[1:], 1):
-                same = at in was and was[at].size == axis.size
-                letter = was[at].letter if same else f"{axis.size or '?'}"
-                axes[at] = replace(axis, letter=letter)
-        return Outputs((tuple(axes),))
+        batch, *before = inputs.tensors[0] if inputs.tensors else Input().axes()
+        return Outputs(((batch, *named([size or None for size in self.output], before)),))
 
 
 def with_said_outputs(stack: Stack, other: Stack) -> Stack:

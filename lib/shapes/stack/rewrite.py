@@ -9,10 +9,9 @@ from functools import lru_cache
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.link import to_text
 from lib.shapes.stack.making import ALIASES, arguments_of, spelt
-from lib.shapes.stack.plain import Input, Unread, with_said_outputs
+from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_said_outputs
 from lib.shapes.stack.read.code import read_code
 from lib.shapes.stack.read.pasted import ModelError, Reading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional

@@ -1,13 +1,12 @@
 """Layers that put the same numbers into another shape."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from math import prod
 
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.settings import REFUSED, STEPS, option, setting
-from lib.shapes.stack.tensors import Axis, flat, sizes
+from lib.shapes.stack.tensors import Axis, flat, named, sizes
 
 
 class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="ends"):
@@ -56,20 +55,7 @@ class Reshape(Layer, kind="reshape", mask="ends"):
                 words = {"target": self.target_shape, "numbers": size, "sizes": sizes(tuple(rest))}
                 raise ShapeError.of(row, (batch, *rest), **words)
         axes = [left if n == -1 else n for n in self.target_shape]
-        return Outputs(((batch, *_named(axes, rest)),))
-
-
-def _named(shape: list[int | None], before: list[Axis]) -> Iterator[Axis]:
-    """The new axes: features last, time first; an axis whose size stays keeps its letter."""
-    for place, size in enumerate(shape):
-        is_last = place == len(shape) - 1
-        kept = [axis for axis in before if axis.size == size is not None]
-        if kept and (kept[-1].role == "features") == is_last:
-            yield kept[-1]
-        elif is_last:
-            yield Axis("F′", size, "features")
-        else:
-            yield Axis("W′", size, "space") if place else Axis("T′", size, "time")
+        return Outputs(((batch, *named(axes, rest)),))
 
 
 class Permute(Layer, kind="permute", mask="ends"):

@@ -12,6 +12,7 @@ from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
+from lib.shapes.stack.recurrent import check_batch
 from lib.shapes.stack.settings import (
     FORMATS,
     REFUSED,
@@ -21,6 +22,7 @@ from lib.shapes.stack.settings import (
     option,
     pair,
     setting,
+    share,
     window,
 )
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
@@ -180,6 +182,56 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
             raise ShapeError.of("can't go back", padding=more)
         (longer,) = self.stretched(inputs, stride, last - stride).tensors
         return self.learned(longer, tensor, inputs.letter)
+
+
+class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
+    """An LSTM whose kernels go along a row: of rows that change with time."""
+
+    filters: int = setting("k", 16, limit=UNITS)
+    kernel_size: int | tuple[int, ...] = window("w", 3)
+    strides: int | tuple[int, ...] = window("s", 1, least=0)
+    padding: str = option("p", "valid", "same")
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    go_backwards: bool = setting("back", False, seldom=True)
+    stateful: bool = setting("stateful", False, seldom=True)
+    use_bias: bool = setting("nobias", True, seldom=True)
+    activation: str = function("act", "tanh")
+    recurrent_activation: str = function("ract", "sigmoid")
+    dropout: float = share("drop", seldom=True)
+    recurrent_dropout: float = share("rdrop", seldom=True)
+
+    def returned(self) -> tuple[str, ...]:
+        return ("output", *("h", "c") * self.return_state)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
+        tensor, kernels = inputs.of_rank(3 + self.spatial), each(self.kernel_size)
+        batch, time, *rows, channels = tensor
+        step = with_axis(tensor, 1)
+        if any(row.size is None for row in rows):
+            raise ShapeError.of("open row", step)
+        if channels.size is None:
+            raise ShapeError.of("open channels of a row", step)
+        check_batch(self.stateful, tensor)
+        letter, filters = inputs.letter, self.filters
+        resized = self.passed(step, inputs, kernels, self.strides)
+        rest = (*resized[:-1], widened(channels, letter, filters))
+        output = (batch, time, *rest[1:]) if self.return_sequences else rest
+        size, bias = "·".join(map(str, kernels)), int(self.use_bias)
+        return Outputs(
+            (output, *(rest,) * 2 * self.return_state),
+            4 * filters * (prod(kernels) * (channels.size + filters) + bias),
+            formula([4, filters], [f"{size}·({channels.size}+{filters})", bias]),
+            formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias]),
+        )
+
+
+class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
+    """An LSTM whose kernels go over a picture: of pictures that change with time."""
+
+    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
+    strides: int | tuple[int, ...] = pair("s", (1, 1), 0)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):

@@ -8,11 +8,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.graph import Graph, KerasTensor, input_layer
 from lib.shapes.stack.making import MAKES, Unknown
-from lib.shapes.stack.plain import Embedding, Input, Unread
+from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import WORDS, Note, refused
 from lib.shapes.stack.read.values import Array, listed, plain
 from lib.shapes.stack.recurrent import Recurrent

@@ -14,12 +14,11 @@ from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.stack.base import MAX_LAYERS, Layer
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
-from lib.shapes.stack.plain import Embedding, Unread
+from lib.shapes.stack.plain import Embedding, TimeDistributed, Unread
 from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.recurrent import Recurrent
