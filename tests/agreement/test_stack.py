@@ -55,6 +55,7 @@ def check(stack, *, called=False):
     assert "raised" not in answer, answer
     told = [as_told(step) for step in steps]
     assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == told
+    assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
     assert answer["parameters"] == total(steps)
     if then:
         shapes = [shape for at in ends(steps) for shape in steps[at].shapes]

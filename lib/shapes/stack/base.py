@@ -153,7 +153,7 @@ class Outputs:
     """How many of the parameters Keras doesn't train."""
 
 
-MaskWay = Literal["passes", "ends"]
+MaskWay = Literal["passes", "ends", "destroys"]
 MAX_LAYERS = 200
 """Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
@@ -181,7 +181,7 @@ class Layer:
     time_letter: ClassVar[str] = ""
     """The letters of the last axis, and of the time axis, that it makes; "" for none."""
     mask: ClassVar[MaskWay] = "passes"
-    """What happens to a mask: passed on, or not."""
+    """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
     uses_mask: ClassVar[int | None] = None
     """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False

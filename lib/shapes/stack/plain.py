@@ -133,7 +133,7 @@ class TimeDistributed(Layer, kind="td"):
         return (max(inputs.masks, default=0),) * count
 
 
-class Embedding(Layer, kind="embed", width_letter="E", mask="ends"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
@@ -224,7 +224,7 @@ BY_PYTHON = (Unpack, LastStep, WithNumber)
 """Python's own operations on tensors, which are no layers of Keras."""
 
 
-class Unread(Layer, kind="unread", mask="ends"):
+class Unread(Layer, kind="unread", mask="destroys"):
     """What this page can't trace, or what Keras refuses as it is made."""
 
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)

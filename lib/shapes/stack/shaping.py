@@ -9,7 +9,7 @@ from lib.shapes.stack.settings import REFUSED, STEPS, option, setting
 from lib.shapes.stack.tensors import Axis, flat, named, sizes
 
 
-class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="ends"):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
 
     n: int = setting("n", 6, limit=STEPS, refusal=REFUSED)
@@ -20,7 +20,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="ends"):
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
-class Flatten(Layer, kind="flatten", mask="ends"):
+class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -31,7 +31,7 @@ class Flatten(Layer, kind="flatten", mask="ends"):
         return Outputs(((batch, flat(tuple(rest))),))
 
 
-class Reshape(Layer, kind="reshape", mask="ends"):
+class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
@@ -58,7 +58,7 @@ class Reshape(Layer, kind="reshape", mask="ends"):
         return Outputs(((batch, *named(axes, rest)),))
 
 
-class Permute(Layer, kind="permute", mask="ends"):
+class Permute(Layer, kind="permute", mask="destroys"):
     """Puts the axes of each sample into another order, counted from 1."""
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)

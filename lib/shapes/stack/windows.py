@@ -31,7 +31,7 @@ Sizes = int | tuple[int, ...]
 """Of a window, along each axis; an int is for one axis."""
 
 
-class Windows(Layer, time_letter="T′", mask="ends"):
+class Windows(Layer, time_letter="T′", mask="destroys"):
     """A layer that changes the lengths of some axes: time, rows, columns."""
 
     spatial: ClassVar[int] = 1
