@@ -6,12 +6,10 @@ The names that they use are those of `questions/mistakes.py`.
 MISTAKES = {
     "layers.Embedding()":
         ('Embedding has to know "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
-    "layers.LSTM(U, weights=[])": ("LSTM has no weights in Keras 3", "layer.set_weights(weights)"),
     "layers.LSTM(0)": ("units is a whole number, the output's columns.", "LSTM(16"),
     "layers.LSTM((T, F))":
         ("units is a whole number, the output's columns", "keras.Input((timesteps, features))"),
     "keras.Input((T, -1))": ("is whole numbers from 0 up", "a size that is open is None, not -1"),
-    "layers.Dropout(1.5)": ("takes a float value between 0 and 1", "shares are from 0 to 1"),
     'last_step().compile("adamm")':
         ("Keras knows no optimizer adamm. It is misspelt", 'model.compile("adam",'),
     "layers.LSTM(4, units=U)": ("LSTM got too many values without a name", "LSTM(units=…)"),
@@ -49,8 +47,6 @@ MISTAKES = {
         ("one has a time axis and the other has none", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) are to be joined", "Concatenate(axis=1)([a, b])"),
-    "layers.Add()([keras.Input((4,)), keras.Input((3,))])":
-        ("They are (4,) and (3,)", "the same units"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
         ("more timesteps, or rows, at once than are left", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
@@ -59,8 +55,6 @@ MISTAKES = {
     "np.transpose(LAST, (0, 2, 1))": ("has two", "x[..., None]"),
     "layers.Attention()(keras.Input((T, F)))":
         ("Attention takes several tensors, in one list, and", "y = Attention()([a, b])"),
-    "layers.Subtract()([keras.Input((T, F))] * 3)":
-        ("and got another number: Subtract and Dot take two", "y = Subtract()([a, b])"),
     "keras.Input((T, F)) + keras.Input((T, 4))":
         ("Two tensors of one layer can't be paired.", "Give the layers before the same"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
@@ -71,8 +65,6 @@ MISTAKES = {
         ("validation_split cuts arrays, and x is a dataset,", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
-    "layers.LSTM(U).set_weights(built().get_weights())":
-        ("What is to get 3 has none yet", "layer.build((None, timesteps,"),
     "built().set_weights(built().get_weights()[:2])":
         ("has 3 weights and got 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
@@ -82,21 +74,15 @@ MISTAKES = {
         ("takes one tensor and got 2.", "Bidirectional(LSTM(units,"),
     "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))":
         ("Bidirectional from twice as many", "*states"),
-    "fit(stateful(4))": ("that was made for 4 samples.", "batch_size=4"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A batch of 2 met something that was made for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), the sequence (8, 5, 2)", "np.any(x != 0, axis=-1)"),
-    "layers.LSTM(U)(X, mask=np.ones((N, T, F), bool))":
-        ("is (samples, timesteps), true where a step counts", "np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
         ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
         ("y is (None, 3), the output (None, 1)", "Dense(3)"),
-    "last_step().fit(X, verbose=0)": ("y is missing", "model.fit(x, y)"),
-    "tf.convert_to_tensor(np.array([[1], [1, 2]], dtype=object))":
-        ("Python objects of the type list", "pad_sequences"),
     'fit(last_step(), y=np.array(["a"] * N))':
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
@@ -122,13 +108,8 @@ MISTAKES = {
         ("a shape and no numbers yet", "keras.ops.mean(x, axis=1)"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
         ("can't be reached from its inputs", "keras.Model(x, y)"),
-    "predict(two_inputs(), X)": ("functional takes 2 arrays", "model.predict([x1, x2])"),
-    "keras.Sequential([layers.LSTM(U)]).output_shape":
-        ("doesn't know its shapes", "keras.Sequential([keras.Input("),
     "last_step().predict_classes(X)":
         ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
-    "last_step().layers[0].output_shape": ("LSTM has no output_shape", "layer.output.shape"),
-    "layers.CuDNNLSTM(U)": ("has no CuDNNLSTM", "LSTM(units)"),
     "keras.preprocessing.sequence.TimeseriesGenerator":
         ("has no TimeseriesGenerator", "timeseries_dataset_from_array"),
     "layers.LSTM(4)(keras.Input((5,)))": ("(None, 5)", "=True"),
@@ -141,8 +122,6 @@ MISTAKES = {
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
         ("Bidirectional has no return_sequences", "help(Bidirectional)"),
-    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])":
-        ("A stateful layer keeps one state for each sample", "batch_shape="),
     "stateful_with_head().predict(X[:1], verbose=0)": ("It got one of 1", "set_weights"),
     "stateful_with_head().reset_states()":
         ("Sequential has no reset_states", "layer.reset_state()"),
@@ -165,8 +144,6 @@ MISTAKES = {
         ("the output has a time axis and y has none", "LSTM(units, return_sequences=False)"),
     "sequential(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0)":
         ("Most likely y has one answer per sample", "return_sequences=True)\nDense(1)"),
-    "every_step().fit(X, np.zeros((8, 2)), verbose=0)":
-        ("Most likely y has one answer per sample", "Dense(2)"),
     "every_step().fit(X, np.zeros((8, 6, 1)), verbose=0)": ("different timesteps", "y = y[:, -5:]"),
     'every_step(loss="sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)':
         ("y is (None, 4)", "Dense(4)"),
@@ -185,8 +162,6 @@ MISTAKES = {
     "out, h = layers.LSTM(4, return_state=True)(keras.Input((5, 2)))": ("comes from", "*states"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy wants a column of y for each of the", "Dense(3)"),
-    "tf.nn.sigmoid_cross_entropy_with_logits(np.zeros((8, 1)), np.zeros((8, 5, 1)))":
-        ("Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
 }  # fmt: skip
 """By name the code of a mistake, and a part of the cause and of the fix that are told for it."""
 
@@ -233,14 +208,11 @@ NEEDS = {
     "np.zeros((N, T, F)) - np.zeros((N, 3))": "y = LAST",
     "np.stack([X[0], X[0, :4]])": "sequences = [X[0], X[0, :4]]",
     "fit(last_step(), list(X))": "x = list(X)",
-    "tf.convert_to_tensor(np.array([[1], [1, 2]], dtype=object))": "x = [[1], [1, 2]]",
     'fit(last_step(), y=np.array(["a"] * N))': 'y, table = np.array(["a", "b"]), Table()',
-    "predict(two_inputs(), X)": "x1, x2, model = X, np.zeros((N, 3)), two_inputs()",
     "fit(with_states())": TWO_OUTPUTS,
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
-    "last_step().layers[0].output_shape": "layer = last_step().layers[0]",
     "np.transpose(LAST, (0, 2, 1))": "x = LAST",
 }  # fmt: skip
 """Lines that make what a piece of code needs other than the usual names."""

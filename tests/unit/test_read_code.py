@@ -7,7 +7,6 @@ import pytest
 
 from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read import read
 from lib.shapes.stack.read.code import read_code
 from lib.shapes.stack.tracing import broken
@@ -65,8 +64,6 @@ def test_code_is_read_as_people_have_it(code):
         ("m = Sequential([Input((9, 3)), LSTM(4), Dense(1)])\nm.pop()\nm.add(Dense(7))", [3, 4, 7]),
         ("a = [LSTM(4)]\na.extend([Dense(1)])\na.insert(0, Input((9, 3)))\na[2] = Dense(5)\n"
          "m = Sequential(a)", [3, 4, 5]),
-        ("u = 8\na = [LSTM(u, return_sequences=True) for u in (4, 5)]\n"
-         "m = Sequential([Input((9, 3)), *a, Dense(u)])", [3, 4, 5, 8]),
         ("u = 4\ndef f():\n  return LSTM(u)\ndef g():\n  u = 9\n  return f()\n"
          "m = Sequential([Input((9, 3)), g()])", [3, 4]),
         ("def f(*units, last=2, **more):\n  return [LSTM(units[1], **more), Dense(last)]\n"
@@ -76,8 +73,6 @@ def test_code_is_read_as_people_have_it(code):
          [3, 4, 2]),
         ("a = [64, 8, 32]\na += [5]\na[1:] = [6, 7]\n"
          "m = Sequential([Input((9, 3)), *[Dense(u) for u in a]])", [3, 64, 6, 7]),
-        ("i, g = Input((9, 3)), GRU(4, return_state=True)\n"
-         "m = Model(i, g(i, initial_state=g.get_initial_state(ops.shape(i)[0]))[0])", [3, 4]),
         ("class Config:\n  units: int = 4\nm = Sequential([Input((9, 3)), LSTM(Config.units)])",
          [3, 4]),
         ("class Own(layers.Layer):\n  def __init__(self, rate=2):\n    super().__init__()\n"
@@ -101,16 +96,12 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code,
     [
         "n = 4\ndef f():\n  global n\n  n = 8\nf()\nm = Sequential([Input((9, 3)), LSTM(n)])",
         "a = [2, 3]\na.reverse()\nm = Sequential([Input((9, 3)), Dense(a[0])])",
-        "b = {'units': 4}\nm = Sequential([Input((9, 3)), LSTM(**{**b, 'seed': 0})])",
         "m = Sequential([Input((9, 3)), *[Dense(a * b) for a in (2, 3) for b in (1, 2)]])",
         "a = [Input((9, 3))]\na.extend(more())\nm = Sequential(a)",
         "m = Sequential([Input((9, 3))])\nm.add(LSTM(4)) if flag else None\nm.add(Dense(2))",
-        "i = Input((9, 3))\nm = Model(i, tf.reduce_mean(i, axis=1))",
         "n, i = 7, Input((9, 3))\nwith open(here) as n: pass\nm = Model(i, Dense(n)(i))",
         "class Own(Layer):\n  @staticmethod\n  def call(x): return Dense(2)(x)\n"
         "m = Sequential([Input((9, 3)), Own()])",
-        "class Own(Layer):\n  def build(self, shape): self.d = Dense(shape[-1] * 2)\n"
-        "  def call(self, x): return self.d(x)\nm = Sequential([Input((9, 3)), Own()])",
         "class Base(Layer):\n  def call(self, x): return Dense(3)(x)\nclass Own(Base):\n"
         "  def call(self, x): return super().call(x)\nm = Sequential([Input((9, 3)), Own()])",
         "def layers_of():\n  yield Dense(2)\nm = Sequential([Input((9, 3)), *layers_of()])",
@@ -135,7 +126,6 @@ def test_what_is_not_followed_is_said_and_never_guessed(code):
         ("m = Sequential([LSTM(2)])\nm.build((None, 7, 4))", [(None, 7, 4), (None, 2)], {}),
         ("m = Sequential([Input((9, 3)), LSTM(UNITS)])", [(None, 9, 3), (None, 16)],
          {1: "units of LSTM can’t be told from this code: 16 stands in for it."}),
-        ("m = Sequential([Input([]), Flatten()])", [(None,), (None, 1)], {}),
         ("i = Input((12, 5))\na = LSTM(2)(i)\nm = Model(i, a)\nm.fit(x, y)\ne = Model(i, i)\n"
          "e.summary()", [(None, 12, 5), (None, 2)], {3: "2 models"}),
         ("def build(u, head=None):\n  m = Sequential([Input((12, 3)), LSTM(u)])\n"
@@ -145,18 +135,11 @@ def test_what_is_not_followed_is_said_and_never_guessed(code):
          "    self.model = Sequential([Input((self.steps, 3))])\n    self.model.add(LSTM(u))\n"
          "    for size in self.sizes: self.model.add(Dense(size))",
          [*CHAIN[:2], ()], {2: "defaults", 6: "a loop"}),
-        ("class Net:\n  def build(self):\n    self.n = 4\n    m = Sequential([Input((9, 3))])\n"
-         "    for _ in rows: self.n = self.n * 2\n    m.add(Dense(self.n))",
-         [(None, 9, 3), (None, 9, 1)], {2: "defaults", 6: "units of Dense can’t be told"}),
         ("def block(x, units):\n  return Dropout(0.5)(LSTM(units, return_sequences=True)(x))\n"
          "for i in range(len(rows)): texts.add(rows[i])\nx = i = Input((12, 3))\n"
          "for units in (8, 4):\n  x = block(x, units)\nm = Model(i, [Dense(u)(x) for u in (5, 6)])",
          [(None, 12, 3), *[(None, 12, 8)] * 2, *[(None, 12, 4)] * 2, (None, 12, 5), (None, 12, 6)],
          {}),
-        ("def block(x):\n  return tf.einsum('ntf->nft', x)\nclass Own(Layer):\n"
-         "  def call(self, x):\n    for _ in range(2): x = block(Dense(4)(x))\n    return x\n"
-         "m = Sequential([Input((9, 3)), Own(), LSTM(4)])",
-         [(None, 9, 3), (None, 9, 4), *[()] * 4], {2: "“einsum”"}),
         ("Sequential([Input((7, 5)), Lstm(4)])", [(None, 7, 5), ()], {1: "LSTM is"}),
         ("Sequential(Input((7, 5)), LSTM(4))", [(None, 7, 5), (None, 4)], {1: "takes a list"}),
         ("m = Sequential([Input((9, 4)), LSTM(2, name='a'), Dense(2, name='a')])",
@@ -188,8 +171,6 @@ def test_what_is_worth_knowing_is_said_with_its_line(code, expected, said):
         ("match flag:\n            case 1: x = Dense(2)(x)", "code that isn’t read here"),
         ("if flag: x = Dense(2)(x)", "an if, whose condition"),
         ("x = Concatenate()([Dense(n)(x) for n in sizes])", "a loop, whose rounds"),
-        ("x = Concatenate()(Dense(n)(x) for n in (1, 2))", "code that isn’t read here"),
-        ("y = flag and (x := Dense(2)(x))", "an if, whose condition"),
         ("x = LSTM(2, return_sequences=flag)(x)", "only running the code tells return_sequences"),
         ("x = Dense(**settings)(x)", "“Dense” has arguments"),
         ("x = TimeDistributed(LSTMCell(4))(x)", "“LSTMCell” is called outside of an RNN"),
@@ -219,7 +200,6 @@ def test_what_cannot_be_read_is_said_with_its_line(lines, words):
     [
         ('"mse"', "mean_squared_error"),
         ("keras.losses.BinaryCrossentropy(from_logits=True)", "binary_crossentropy"),
-        ("tf.keras.losses.mean_absolute_error", "mean_absolute_error"),
         ("{'a': 'mae'}", "mean_absolute_error"),
         ("own", ""),
     ],
@@ -256,16 +236,8 @@ def test_a_layer_has_its_line_and_its_call():
     assert dense.origin == (5, "Dense(1)", "Dense(1)")
 
 
-def test_what_keras_refuses_breaks_in_its_line_and_is_mended():
-    """An argument that is misspelt; what Keras takes isn't refused."""
-    code = "model = Sequential([Input((12, 3)), LSTM(16, return_sequence=True), Dense(1)])"
-    stack = reading(code).stack
-    assert broken(trace(stack)) == 1
-    assert isinstance(stack[1], Unread)
-    assert stack[1].fixed is not None
-    assert "return_sequences=True" in stack[1].fixed.code()
-    code = "model = Sequential([LSTM(4, batch_input_shape=(1, 10, 3), stateful=True)])"
-    assert shapes(code) == [(1, 10, 3), ()]
+def test_a_layer_that_is_not_called_breaks_where_a_tensor_is_wanted():
+    """As in Keras."""
     steps = trace(reading("x = i = Input((9, 3))\nx = LSTM(8)\nm = Model(i, Dense(1)(x))").stack)
     assert any("Only input tensors" in f"{step.error}" for step in steps)
 
@@ -368,9 +340,7 @@ def test_a_text_without_a_model_is_refused_in_a_sentence(text, line, words):
     ("shape", "error", "not_traced"),
     [
         ("(12, -3)", "Negative dimensions are not allowed.", ""),
-        ("(12, 2.5)", "Found invalid dimension '2.5'", ""),
         ("(0, 3)", "", "from 1 to 1,000,000"),
-        ("(20000000,)", "", "from 1 to 1,000,000"),
     ],
 )
 def test_an_input_that_cannot_be_ends_the_trace(shape, error, not_traced):

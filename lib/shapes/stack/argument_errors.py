@@ -1,4 +1,4 @@
-"""Keras's errors for arguments of a layer, one function each; "…" stands for words left out."""
+"""Keras's errors for arguments that need more than a row of refusals.toml."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,18 +7,6 @@ from lib.shapes.stack.base import LayerSetting
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.settings import no_tuple
 from lib.text import joined
-
-
-def too_many(name: str, most: int, count: int) -> ShapeError:
-    """More arguments in order than the layer takes; `self` isn't among them."""
-    message = f"{name}.__init__() takes … but {count + 1} were given"
-    return ShapeError(f"{most + 1} arguments at most, self among them", f"{count + 1}", message)
-
-
-def given_twice(name: str, argument: str) -> ShapeError:
-    """An argument in order, and by name as well."""
-    message = f"{name}.__init__() got multiple values for argument '{argument}'"
-    return ShapeError("each argument once", f"{argument} twice", message)
 
 
 def missing(name: str, arguments: list[str]) -> ShapeError:
@@ -36,18 +24,6 @@ def unknown(name: str, arguments: Mapping[str, Any], takes_keywords: bool) -> Sh
     if takes_keywords:
         message = f"Unrecognized keyword arguments passed to {name}: {arguments}"
     return ShapeError(expected, received, message)
-
-
-def no_layer_inside(name: str, value: Any) -> ShapeError:
-    """What isn't a layer, in a wrapper."""
-    message = f"Please initialize `{name}` layer with a `keras.layers.Layer` instance. Received: "
-    return ShapeError("a layer in the brackets, such as Dense(1)", f"{value}", f"{message}{value}")
-
-
-def same_direction() -> ShapeError:
-    """Two layers of a Bidirectional that read the same way."""
-    message = "Forward layer and backward layer should have different `go_backwards` value."
-    return ShapeError("a layer for each direction", "the same go_backwards in both", message)
 
 
 def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
@@ -72,24 +48,12 @@ def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotT
     return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
 
 
-def no_activation(value: Any) -> ShapeError:
-    """A name that no activation has."""
-    message = f"Could not interpret activation function identifier: {value}"
-    return ShapeError("the name of an activation", f"{value!r}", message)
-
-
 def no_option(setting: LayerSetting, value: Any) -> ShapeError:
     """A name that is none of the options."""
     message = f"…`{setting.name}`…must be …Received: …{value}"
     if setting.name == "merge_mode":
         message = f"Invalid merge mode. Received: {value}. Merge mode should be one of …"
     return ShapeError(f"{setting.name}: {', '.join(setting.options or ())}", f"{value!r}", message)
-
-
-def no_sizes(setting: LayerSetting, value: Any) -> ShapeError:
-    """One number where there must be several."""
-    expected = f"sizes in brackets for {setting.name}, such as (6, 6)"
-    return ShapeError(expected, f"{value!r}", f"'{type(value).__name__}' object is not iterable")
 
 
 def other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:

@@ -89,10 +89,10 @@ def _bound(
     """The arguments by name, and those that the layer doesn't have."""
     signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
-        raise argument_errors.too_many(name, len(names), len(args))
+        raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
-        raise argument_errors.given_twice(name, twice)
+        raise ShapeError.of("an argument twice", name=name, argument=twice)
     values |= keywords
     strange = {key: value for key, value in values.items() if spelt(name, key) != key}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
@@ -144,7 +144,7 @@ def _inside(name: str, value: Any) -> Layer:
     """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
-    raise argument_errors.no_layer_inside(name, value)
+    raise ShapeError.of("no layer inside", name=name, value=value)
 
 
 def _bidirectional(values: dict[str, Any]) -> Layer:
@@ -159,10 +159,10 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
     if not isinstance(backward, Recurrent):
         if forward.go_backwards:
-            raise argument_errors.same_direction()
+            raise ShapeError.of("the same direction")
         return Bidirectional(merge_mode=mode, **shared)
     if backward.go_backwards == forward.go_backwards:
-        raise argument_errors.same_direction()
+        raise ShapeError.of("the same direction")
     # Most other differences are errors; of other units Keras reports twice those of the first.
     for key in ("return_sequences", "return_state", "stateful", "units", "use_bias", "reset_after"):
         one, two = (getattr(layer, key, None) for layer in (forward, backward))
@@ -241,7 +241,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
     if value is None:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
-        raise argument_errors.no_activation(value)
+        raise ShapeError.of("no activation", value=value)
     raise argument_errors.no_option(setting, value)
 
 
@@ -253,7 +253,8 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
             raise argument_errors.other_count(setting, value, setting.sizes or 0)
-        raise argument_errors.no_sizes(setting, value)
+        kind = type(value).__name__
+        raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
         raise argument_errors.other_count(setting, value, setting.sizes)

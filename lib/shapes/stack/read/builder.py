@@ -229,26 +229,25 @@ class Builder(Graph):
             what = self.unread(what.cell_class, "cell")
         return self.put(what.layer, inputs, states, called=what)
 
-    def sequential(self, layers: Iterable[Any], shape: Any = None) -> ModelObject:
+    def sequential(self, layers: Iterable[Any]) -> ModelObject:
         """A Sequential model of layers, models and perhaps an Input."""
         model = ModelObject(self.origin.line)
         for layer in layers:
-            self.add(model, layer, shape)
+            self.add(model, layer)
         return model
 
-    def add(self, model: ModelObject, layer: Any, shape: Any = None) -> None:
-        """Add a layer to a Sequential; `shape` is that of its input, the batch first."""
+    def add(self, model: ModelObject, layer: Any) -> None:
+        """Add a layer, a model or an Input to a Sequential."""
         if isinstance(layer, KerasTensor):
             model.inputs = model.inputs or [layer]
             model.outputs = model.outputs or [layer]
             return
         if isinstance(layer, LayerObject):
             self.origin = layer.layer.origin or self.origin
-            shape = layer.shape or shape
-        if not model.inputs and isinstance(layer, ModelObject) and layer.inputs and not shape:
+        if not model.inputs and isinstance(layer, ModelObject) and layer.inputs:
             model.inputs = [self.put(self.rows[layer.inputs[0].place])]
         elif not model.inputs:
-            model.inputs = [self.input(shape)]
+            model.inputs = [self.input(getattr(layer, "shape", None))]
         model.outputs = model.outputs or [*model.inputs]
         if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
             name = layer.cell_class or layer.layer.keras

@@ -82,7 +82,7 @@ class Calls(Builder):
         value: Any = UNKNOWN
         if name in values.FUNCTIONS and of_python:
             value = values.call_function(name, args)
-        elif name in ("concat", "concatenate") and tensors:
+        elif name in ("concat", "concatenate") and args and tensors:
             joined = replace(made("Concatenate", args[1:], keywords), origin=self.origin)
             value = self.call(LayerObject(joined), self.tensors(args[:1]))
         elif name == "shape" and tensors:
@@ -117,15 +117,15 @@ class Calls(Builder):
         """The layer that a call makes; of a wrapper around a model a model of its layers."""
         self.count_steps(100)
         inside = [*self.leaves([args, keywords])] if name in _WRAPPERS else []
-        inner = inside[0] if inside else None
         self.layers = [layer for layer in self.layers if layer not in inside]
-        if isinstance(inner, ModelObject) and not inner.call and name == "TimeDistributed":
-            return replace(inner, each_step=True)
-        cell = isinstance(inner, LayerObject) and inner.cell_class
-        if cell and name not in ("RNN", "StackedRNNCells"):
-            return self.unread(cell, "cell")
-        is_unread = isinstance(inner, LayerObject) and not inner.known
-        if "**" in keywords or is_unread or isinstance(inner, (Unknown, KerasTensor, ModelObject)):
+        match inside[:1]:
+            case [ModelObject(call=None) as model] if name == "TimeDistributed":
+                return replace(model, each_step=True)
+            case [LayerObject(cell_class=cell)] if cell and name not in ("RNN", "StackedRNNCells"):
+                return self.unread(cell, "cell")
+            case [LayerObject(known=False) | Unknown() | KerasTensor() | ModelObject()]:
+                return self.unread(name, "arguments")
+        if "**" in keywords:
             return self.unread(name, "arguments")
         args = [_argument(one, bool(inside)) for one in args]
         named = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
@@ -137,8 +137,8 @@ class Calls(Builder):
             if isinstance(usual, int):
                 line = self.origin.line
                 self.note("open number", line, argument=argument, name=name, count=usual)
-        if isinstance(inner, LayerObject) and name == "Bidirectional":
-            keywords = inner.keywords | {"name": None} | keywords
+        if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
+            keywords = inside[0].keywords | {"name": None} | keywords
         cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
         made_here = replace(made(name, args, named), origin=self.origin)
         self.layers.append(LayerObject(made_here, keywords, cell_class))

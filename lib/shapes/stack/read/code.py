@@ -23,10 +23,8 @@ from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import ModelError, Reading, bare, refused
 from lib.shapes.stack.read.values import Class, Function, Name, call_method, listed
 
-_MOST_ROUNDS, _DEEPEST = 100, 12
-"""Of a loop that is followed; of functions that call one another."""
-_DESCRIPTORS = {"staticmethod", "classmethod", "property"}
-"""Decorators of methods that aren't followed."""
+_DEEPEST = 12
+"""Of functions that call one another."""
 
 
 def read_code(text: str) -> Reading:
@@ -77,7 +75,6 @@ class Interpreter(Expressions):
     """Follows the statements of a code."""
 
     _depth = 0
-    """Of functions that call one another."""
 
     def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one each
         """Follow some statements. Raises Returned where one of them returns."""
@@ -99,9 +96,8 @@ class Interpreter(Expressions):
                         call_method(left, "extend", [right])  # it may have other names
                     else:
                         self.assign(target, self.operation(sign, left, right, statement))
-                case ast.FunctionDef(name, args, inside, decorators):
-                    is_plain = _DESCRIPTORS.isdisjoint(map(bare, decorators))
-                    self.names[name] = self.function(name, args, inside) if is_plain else UNKNOWN
+                case ast.FunctionDef(name, args, inside):
+                    self.names[name] = self.function(name, args, inside)
                 case ast.ClassDef(name):
                     self.names[name] = self._class(statement)
                 case ast.Global(names) | ast.Nonlocal(names):
@@ -140,7 +136,7 @@ class Interpreter(Expressions):
         """Follow each round of a loop over known values, without break or continue."""
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
-        if jumps or not listed(rounds) or len(rounds) > _MOST_ROUNDS:
+        if jumps or not listed(rounds):
             self._skip_block(loop, "loop")
             return
         for one in rounds:

@@ -117,11 +117,12 @@ class _Reader(Builder):
         if "output_layers" in config:
             return self._functional(config)
         layers = config.get("layers") or _refuse("no layers", name=record["class_name"])
-        objects = [self._object(layer) for layer in layers if layer["class_name"] != "InputLayer"]
-        shape = None
+        rest = [layer for layer in layers if layer["class_name"] != "InputLayer"]
+        objects: list[Any] = [*map(self._object, rest)]
         if "layers" not in layers[0]["config"]:
             shape = self._input_shape(layers[0], config.get("build_input_shape"))
-        return self.sequential(objects, shape)
+            objects = [self.input(shape), *objects]
+        return self.sequential(objects)
 
     def _functional(self, config: Record) -> ModelObject:
         records = {layer["name"]: layer for layer in config["layers"]}

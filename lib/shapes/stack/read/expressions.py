@@ -23,8 +23,6 @@ from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
 from lib.shapes.stack.read.values import Function, Name, UnknownExpression, flat, listed, plain
 
-_LONGEST_LINE, _LONGEST_CALL = 240, 1000
-"""In characters, of a line that is shown, and of a call in it."""
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
 
@@ -50,13 +48,11 @@ class Expressions(Calls):
     def at(self, node: Any) -> Origin:
         """Where a node stands; layers that are made from here on have this origin."""
         if node not in self._origins:
-            is_block = hasattr(node, "body")
-            text, call = self.lines[node.lineno - 1].strip(), "" if is_block else ast.unparse(node)
-            if node.end_lineno > node.lineno and not is_block:
-                text = call
-            text = text if len(text) <= _LONGEST_LINE else call[:_LONGEST_LINE]
-            call = call if len(call) <= _LONGEST_CALL else ""
-            self._origins[node] = Origin(node.lineno, text, call)
+            call = "" if hasattr(node, "body") else ast.unparse(node)
+            text = self.lines[node.lineno - 1][:300].strip()
+            if call and (node.end_lineno > node.lineno or len(text) > 240):
+                text = call[:240]
+            self._origins[node] = Origin(node.lineno, text[:240], call if len(call) < 1000 else "")
         self.origin = self._origins[node]
         return self.origin
 
@@ -121,8 +117,6 @@ class Expressions(Calls):
                 return self.function("lambda", args, [ast.Return(body)])
             case ast.Call():
                 return self._call(node)
-            case ast.JoinedStr():
-                return UNKNOWN
         return self.skip(node, "other")
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
