@@ -1,9 +1,7 @@
 """The size of this machine or container: workers and their memory; priorities of threads."""
 
-import ctypes
 import logging
 import os
-import signal
 import sys
 import threading
 from contextlib import suppress
@@ -87,16 +85,3 @@ def give_way(nice: int = HELPER_NICE) -> None:
         me = os.PRIO_PROCESS, threading.get_native_id()
         with suppress(OSError):  # it is faster with it, but works without
             os.setpriority(*me, max(nice, os.getpriority(*me)))
-
-
-PR_SET_PDEATHSIG = 1
-"""From Linux's <sys/prctl.h>: which signal to get when the thread that started us ends."""
-
-
-def end_with_starter() -> None:
-    """Tell Linux to kill this process when the thread that started it ends.
-
-    The end of the connection ends this process too, but not while it is stopped (SIGSTOP).
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))

@@ -35,14 +35,13 @@ def test_why_there_is_no_cluster(monkeypatch):
 def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
     """With what is missing, and the command that helps."""
     monkeypatch.setitem(sys.modules, "lib.training.cluster.on_ray", None)
-    monkeypatch.setattr(module, "AWAY_SECONDS", 0)
     ended = []
     monkeypatch.setattr(module.os, "_exit", ended.append)
     ours, theirs = Pipe()
     asyncio.run(drive("127.0.0.1:1", "here", theirs))
     event = decode(ours.recv_bytes(), Message)
     assert re.search(r"can't be imported: import of .* \(pip install -r", event.text)
-    assert (event.kind, ended) == ("away", [0])
+    assert (event.kind, ended[0]) == ("failed", 0)
 
 
 def test_a_version_is_all_code_and_words_but_the_pages(monkeypatch, tmp_path):

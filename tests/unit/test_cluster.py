@@ -1,33 +1,31 @@
-"""A cluster's driver and its slots: where runs go, what is lost, and what other servers see."""
+"""A cluster's slots and drivers: where runs go, what is lost, and what other servers see."""
 
 import asyncio
 
+import numpy as np
 import pytest
 
 from lib.results import Status
 from lib.training import messages
-from lib.training.cluster.driver import HEAD_SECONDS, NO_SLOT_SECONDS
-from lib.training.cluster.link import ClusterError
+from lib.training.cluster import slot as module
+from lib.training.cluster.driver import HEAD_SECONDS, NO_SLOT_SECONDS, ClusterError
+from lib.training.cluster.slot import GONE_SECONDS, LOOK_SECONDS, REST_SECONDS
 from lib.training.messages import (
     Answer,
     Ask,
-    Attended,
     Cancel,
     Checkpoint,
     Event,
     Lost,
     Prepare,
-    Start,
     Steer,
     Watch,
+    WireError,
 )
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
 
-
-def runs_at(place):
-    """Which runs a slot was told to start."""
-    return [each.run_id for each in place.worker.posted if isinstance(each, Start)]
+GONE = "Its place in the cluster is gone."
 
 
 def find(run_id):
@@ -63,12 +61,12 @@ async def test_runs_are_spread_over_slots_and_servers():
     async with Server(cluster, "one") as one, Server(cluster, "two") as two:
         await asyncio.gather(*(each.said(Event("ready", count=3)) for each in (one, two)))
         await one.take(start_of("a"), start_of("b"))
+        await asyncio.sleep(LOOK_SECONDS)  # then the other server has heard of that
         await two.take(Ask("q", "double", {}), start_of("c"))
-        await asyncio.sleep(1)
         assert [len(place.worker.posted) for place in places] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
         await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
-        (of_a,) = (place for place in places if "a" in runs_at(place))
+        (of_a,) = (place for place in places if "a" in place.runs)
         assert Steer("pause", "a") in of_a.worker.posted
         said = [command for place in places for command in place.worker.posted]
         assert Cancel("q") in said
@@ -81,64 +79,64 @@ async def test_what_a_slot_says_is_passed_on():
     async with Server(FakeCluster(place)) as server:
         await server.take(start_of("a"), Ask("q", "double", {}))
         for epoch in (1, 2, 3):
-            place.report("a", epoch=epoch)
+            await place.report("a", epoch=epoch)
         place.worker.say(Checkpoint("a", 3, b"state"))
         place.worker.say(Answer("q", {"double": 2}))
-        await until(lambda: server.epochs("a") == [3])
+        await until(lambda: server.epochs("a")[-1:] == [3])
+        await until(lambda: server.of(Answer) and server.of(Checkpoint))
         assert server.of(Checkpoint) == [Checkpoint("a", 3, b"state")]
         assert server.of(Answer)[0].values == {"double": 2}
-        assert "q" not in place.slot._held
-        place.report("a", Status.FINISHED, 5)
-        await until(lambda: server.epochs("a") == [3, 5])
+        assert len(server.epochs("a")) < 3
+        await place.report("a", Status.FINISHED, 5)
+        await until(lambda: server.epochs("a")[-1] == 5)
 
 
 async def test_runs_wait_where_there_is_no_slot():
     """With all that is said to them, in order."""
     place = Place()
     async with Server(FakeCluster(place)) as server:
-        await server.said(Event("ready", count=1))
         place.lose()
         await asyncio.sleep(1)
         steers = Steer("pause", "a"), Steer("resume", "a")
         await server.take(start_of("a"), *steers, Ask("q", "double", {}))
         place.begin()
-        await until(lambda: len(place.worker.posted) == 4)
-        own = [c for c in place.worker.posted if getattr(c, "run_id", "") == "a"]
-        assert own[1:] == [*steers]
+        await until(lambda: place.worker and len(place.worker.posted) == 4)
+        assert place.worker.posted[1:3] == [*steers]
 
 
 async def test_what_is_lost_with_a_slot_is_told():
     """Runs and questions alike: the client starts runs again, in another slot."""
     one, other = Place(), Place()
     async with Server(FakeCluster(one, other)) as server:
-        await server.said(Event("ready", count=2))
         await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
-        (lost, kept) = (one, other) if "a" in runs_at(one) else (other, one)
+        (lost, kept) = (one, other) if "a" in one.runs else (other, one)
         lost.lose()
         await until(lambda: server.of(Lost))
         assert "a" in server.of(Lost)[0].ids
         assert "b" not in server.of(Lost)[0].ids
-        assert server.of(Lost)[0].how == "Its place in the cluster is gone."
+        assert server.of(Lost)[0].how == GONE
         await server.take(start_of("a", checkpoint=b"state"))
-        assert set(runs_at(kept)) == {"a", "b"}
+        assert set(kept.runs) == {"a", "b"}
 
 
 async def test_a_slot_that_was_only_slow_ends_what_has_moved():
     """When it is used again; what it says of that is no news."""
     one, other = Place(), Place()
     async with Server(FakeCluster(one, other)) as server:
-        await server.said(Event("ready", count=2))
         await server.take(start_of("a"))
-        (slow, quick) = (one, other) if "a" in runs_at(one) else (other, one)
+        (slow, quick) = (one, other) if one.runs else (other, one)
         slow.is_silent = True
         await server.take(Steer("pause", "a"))
         assert server.of(Lost) == [Lost(["a"], "Its place in the cluster fell silent.")]
         await server.take(start_of("a"))
-        assert runs_at(quick) == ["a"]
+        assert quick.runs == ["a"]
         slow.is_silent = False
-        slow.report("a", epoch=4)
+        await slow.report("a", epoch=4)
         await until(lambda: slow.worker.posted[-1] == Steer("drop", "a"))
         assert server.epochs("a") == []
+        await slow.take("one", start_of("late"))  # it was sent before the slot was given up
+        await slow.report("late")
+        await until(lambda: slow.worker.posted[-1] == Steer("drop", "late"))
 
 
 async def test_what_an_earlier_driver_left_ends():
@@ -147,49 +145,49 @@ async def test_what_an_earlier_driver_left_ends():
     cluster = FakeCluster(place)
     async with Server(cluster) as server:
         await server.take(start_of("a"), start_of("over", card=b"card"))
-        place.report("over", Status.FINISHED)
+        await place.report("over", Status.FINISHED)
         await until(lambda: server.epochs("over"))
     async with Server(cluster) as server:
-        await server.said(Event("ready", count=1))
         assert place.worker.posted[-1] == Steer("drop", "a")
         assert await place.slot.find("over") == b"card"
+        await server.take(start_of("b"))
+        await place.report("b", epoch=3)  # no look of the earlier driver fetches that
+        await until(lambda: server.epochs("b") == [3])
 
 
 async def test_a_run_of_another_server_is_found_watched_and_steered():
-    """By its id, also when it is over; its own server hears that somebody looks."""
+    """By its id, also when it is over."""
     cluster = FakeCluster(Place(), Place())
     async with Server(cluster, "one") as one, Server(cluster, "two") as two:
         await asyncio.gather(*(each.said(Event("ready", count=2)) for each in (one, two)))
         await one.take(start_of("a", card=b"card"))
-        (place,) = (place for place in cluster.places if runs_at(place))
-        place.report("a", epoch=2)
+        (place,) = (place for place in cluster.places if place.runs)
+        await place.report("a", epoch=2)
         await two.take(find("a"), find("unknown"))
         await until(lambda: len(two.of(Answer)) == 2)
         assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
-        await two.take(Watch("a"), Steer("attend", "a"), Steer("pause", "a"))
+        await two.take(Watch("a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert place.worker.posted[-1] == Steer("pause", "a")
-        await until(lambda: one.of(Attended) == [Attended("a")])
-        place.report("a", Status.FINISHED, 5)
+        await place.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
-        await two.take(Watch("a"), Watch("unknown"))
+        await two.take(find("a"), Watch("a"), Watch("unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
-        await until(lambda: two.of(Lost))
         assert two.of(Lost)[0].ids == ["unknown"]
 
 
-async def test_a_watched_run_that_its_server_has_ended_is_lost():
+async def test_a_watched_run_that_its_server_has_moved_is_lost():
     """Whoever looks again looks for it: it may go on in another slot."""
     place = Place()
     cluster = FakeCluster(place)
     async with Server(cluster, "one") as one, Server(cluster, "two") as two:
         await one.take(start_of("a"))
-        place.report("a")
-        await two.take(Watch("a"))
+        await place.report("a")
+        await two.take(find("a"), Watch("a"))
         await until(lambda: two.epochs("a"))
-        await one.take(Steer("drop", "a"))
+        await place.slot.look("one", True, 0.0)
         await until(lambda: two.of(Lost))
-        assert one.of(Lost) == []
+        assert two.of(Lost)[0].ids == ["a"]
 
 
 async def ended(*places, is_silent=False):
@@ -229,8 +227,100 @@ async def test_an_error_that_nobody_expects_ends_the_driver():
     """Another one follows it; else a command would be lost without a word."""
     place = Place()
     async with Server(FakeCluster(place)) as server:
-        commands = [start_of("a")]
         place.slot.take = None
-        await server.take(*commands)
+        await server.take(start_of("a"))
         with pytest.raises(ExceptionGroup):
             await server.work
+
+
+async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
+    """The next one would come to the same; with any other end Ray starts the slot again."""
+    place = Place(is_ready=False)
+    await place.slot.version()
+    ready = asyncio.ensure_future(place.slot.ready())
+    await asyncio.sleep(1)
+    assert not ready.done()
+    place.worker.die(unavailable="Keras is not installed.")
+    assert await ready == "Keras is not installed."
+    assert place.ended == []
+    place.worker.die()
+    assert place.ended == [1]
+
+
+async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once():
+    """Whoever comes later is shown all that is known of the past."""
+
+    def weights(*epochs):
+        return tuple((epoch, ({"last": (np.zeros(2),)},)) for epoch in epochs)
+
+    place = Place()
+    await place.slot.version()
+    await place.take("one", start_of("a"))
+    for epoch in (2, 4, 6):
+        await place.report("a", epoch=epoch, past=weights(epoch - 1, epoch))
+    (snapshot,) = await place.look("one")
+    assert snapshot.epoch == 6
+    assert [epoch for epoch, _ in snapshot.past] == [1, 2, 3, 4, 5]  # the 6th has its results
+    await place.report("a", Status.FINISHED, 9, past=weights(7, 8))
+    (end,) = await place.look("one")
+    assert (end.status, [epoch for epoch, _ in end.past]) == (Status.FINISHED, [7, 8])
+    assert await place.look("one") == []
+    await place.take("two", Watch("a"))
+    (late,) = await place.look("two")
+    assert [epoch for epoch, _ in late.past] == [1, 2, 3, 4, 5, 6, 7, 8]
+
+
+async def test_what_is_no_command_is_refused():
+    """Whoever sends it is told by an error."""
+    with pytest.raises(WireError, match="not a message"):
+        await Place().slot.take("one", b"nonsense")
+
+
+async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
+    """Where there are too many, or too large ones; none that goes on. Answers are no runs."""
+    monkeypatch.setattr(module, "KEEP_RUNS", 3)
+    monkeypatch.setattr(module, "KEEP_BYTES", 1000)
+    place = Place()
+    await place.slot.version()
+    names = ["going", *"abcd", "large"]
+    for name in names:
+        await place.take("one", start_of(name, card=bytes(900 if name == "large" else 0)))
+        if name != "going":
+            await place.report(name, Status.FINISHED)
+    there = [name for name in names if await place.slot.find(name) is not None]
+    assert there == ["going", "c", "d", "large"]
+    await place.take("one", start_of("new", card=bytes(200)))
+    assert await place.slot.find("c") is None
+
+
+async def test_runs_whose_servers_are_gone_end_after_long():
+    """What somebody watches from another one goes on. Without any server the slot leaves, too."""
+    place = Place()
+    await place.slot.version()
+    await place.take("one", start_of("a"), start_of("b"))
+    await place.take("two", Watch("b"))
+    for _ in range(4):
+        await place.look("two")
+        await asyncio.sleep(GONE_SECONDS / 3)
+    assert [c for c in place.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
+    assert await place.slot.find("a") is None
+    assert place.ended == []
+    await asyncio.sleep(GONE_SECONDS + 2)
+    assert place.ended[0] == "left"
+
+
+async def test_one_that_has_grown_ends_when_it_rests():
+    """Not before its runs are over, and a while after the last word was fetched."""
+    place = Place()
+    await place.slot.version()
+    await place.take("one", start_of("a"))
+    place.worker.say(Event("grown"))
+    await asyncio.sleep(10 * REST_SECONDS)
+    assert (await place.slot.look("one", False, 0.1))[0] == (True, 1)
+    await place.report("a", Status.FINISHED)
+    await asyncio.sleep(REST_SECONDS - 2)
+    await place.look("one")
+    await asyncio.sleep(REST_SECONDS - 2)
+    assert place.ended == []
+    await asyncio.sleep(4)
+    assert place.ended[0] == 1
