@@ -3,8 +3,8 @@
 `python -m tests.bench.cluster [--quick] [--json PATH]` prints two tables and, last, one JSON object
 with the rows of both. It needs requirements-cluster.txt, and Linux:
 
-- `cost`: the same run by this machine's worker and by a slot, in turns, all warm; medians of `RUNS`.
-  `first_point_s` counts from `start`.
+- `cost`: the same run by this machine's worker and by a slot, in turns, all warm; medians of
+  `RUNS`. `first_point_s` counts from `start`.
 - `sweep`: `POINTS` points of one architecture by `run_sweep`, on one node and on two with a
   processor each. `seconds` is a whole call, a driver's start among them; `points_per_s` counts from
   the first result to the last, and `times` compares that with one node.
@@ -49,18 +49,21 @@ def wait_until_rested(client, cluster, there, rest):
 def cost(runs, rest):
     """A run of the local worker, and of a slot."""
     found = {}
-    with nodes(1) as (cluster, there):
-        with TrainingClient(clustered=False) as local, TrainingClient(clustered=True) as ray:
-            compiling.rest(local, rest)
-            wait_until_rested(ray, cluster, there, rest)
-            for number in range(-1, runs):  # the first one gets a program of its own
-                for pace in PACES:
-                    for side, client in (("local", local), ("ray", ray)):
-                        figures = follow(client, pace)
-                        if number >= 0:
-                            found.setdefault((pace, side), []).append(figures)
-            if ray.away:
-                raise RuntimeError(ray.away)
+    with (
+        nodes(1) as (cluster, there),
+        TrainingClient(clustered=False) as local,
+        TrainingClient(clustered=True) as ray,
+    ):
+        compiling.rest(local, rest)
+        wait_until_rested(ray, cluster, there, rest)
+        for number in range(-1, runs):  # the first one gets a program of its own
+            for pace in PACES:
+                for side, client in (("local", local), ("ray", ray)):
+                    figures = follow(client, pace)
+                    if number >= 0:
+                        found.setdefault((pace, side), []).append(figures)
+        if ray.away:
+            raise RuntimeError(ray.away)
     return [
         {"pace": pace, "side": side}
         | {name: round(statistics.median(one[name] for one in each), 3) for name in each[0]}

@@ -195,7 +195,6 @@ def test_a_node_of_another_version_is_not_used(client, made, tmp_path, caplog):
     ("mode", "token", "words"),
     [
         ("token", None, "RAY_AUTH_TOKEN isn't set"),
-        ("token", "another token that is long enough", "its token is another than RAY_AUTH_TOKEN"),
         ("disabled", TOKEN, "it wants a token, and here RAY_AUTH_MODE is 'disabled', not 'token'"),
     ],
 )
@@ -227,7 +226,7 @@ def test_while_the_head_is_gone_this_machine_trains(client, made):
     run = start(client, show_seconds=60)
     at_epoch(client, run, 30)
     cluster.process(cluster.head, "gcs_server").kill()
-    until(lambda: "The cluster can't be used now." in snapshot(client, run).reason)
+    until(lambda: "The cluster isn't used: " in snapshot(client, run).reason)
     assert "This run goes on from epoch" in snapshot(client, run).reason
     client.set_pace(run, None)
     assert client.wait(run, 120).status is Status.FINISHED
