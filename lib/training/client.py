@@ -26,7 +26,7 @@ from lib.training.client_run import ClientRun
 from lib.training.messages import FIND_RUN, Message, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
-from lib.training.run_registry import EMPTY_BYTES, TIDY_SECONDS, RunRegistry
+from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
@@ -162,11 +162,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             self._registry.drop(run.id)
             self._changed.notify_all()  # `wait` raises KeyError now
-
-    def forget_most(self) -> None:
-        """Forget most runs that nobody looks at: the last visitor has gone."""
-        with self._changed:
-            self._registry.tidy(most_bytes=EMPTY_BYTES)
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""

@@ -33,11 +33,11 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     show_seconds: float | None = None
     """How long all its epochs are to take; None for as fast as they can."""
     background: bool = False
-    """Whether all other runs of the worker come first: nobody waits for it."""
+    """Whether all other runs of the worker come first."""
     card: bytes = b""
     """Lets other page servers of a cluster show it: see `lib.export.card`."""
     checkpoint: bytes = b""
-    """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
+    """The state of a `Checkpoint` to go on from, if any."""
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
@@ -50,9 +50,9 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
     verb: Verb
     run_id: str
     show_seconds: float | None = None
-    """With "set_pace": how long all its epochs are to take, as in `Start`."""
+    """With "set_pace", as in `Start`."""
     epochs: int | None = None
-    """With "resume": how many epochs until it pauses; None where it goes on to its end."""
+    """With "resume": how many epochs until it pauses; None for all."""
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
@@ -116,7 +116,6 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
     question_id: str
     values: dict[str, Any] = msgspec.field(default_factory=dict)
     error: str = ""
-    """A sentence where there is no answer."""
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
@@ -133,11 +132,10 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
-    """Runs and questions whose slot in the cluster is gone."""
+    """Runs and questions whose slot in the cluster is gone; `how` is a sentence for a person."""
 
     ids: list[str]
     how: str
-    """A sentence for a person."""
 
 
 Message = Report | Checkpoint | Answer | Event | Lost
@@ -194,8 +192,8 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
 
 
 BUILDING = threading.Lock()
-"""Held by whoever has msgspec (0.22) make a decoder: one that another thread makes at the same time
-of a class that both need would be incomplete, and end the process when it decodes."""
+"""Held by whoever has msgspec (0.22) make a decoder: two threads that make decoders of one class at
+the same time end the process."""
 
 
 @cache

@@ -29,8 +29,6 @@ KEEP_RUNS = 40
 leaves people theirs."""
 KEEP_BYTES = int(20_000_000 * share())
 """Bytes that all of these, and paused runs that were left, may hold; the newest stays."""
-EMPTY_BYTES = KEEP_BYTES // 4
-"""The limit once the last visitor has gone."""
 KEEP_SECONDS = 3 * 3600
 """How long a run is known that is over, or that is paused and that nobody looks at."""
 TWICE_SECONDS = 60.0
@@ -166,16 +164,13 @@ class RunRegistry:
                 run.begin_again(self._pool.least_busy(self.going).need(), how)
                 run.lost_at = now if is_suspect else run.lost_at
 
-    def tidy(self, at_least_seconds: float = 0.0, most_bytes: int | None = None) -> None:
-        """Forget old runs, and pause those nobody looks at.
-
-        It does so `at_least_seconds` after the last time. `most_bytes` is instead of KEEP_BYTES.
-        """
+    def tidy(self, at_least_seconds: float = 0.0) -> None:
+        """Forget old runs, and pause those nobody looks at, so many seconds after the last time."""
         now = self._clock()
         if now - self._tidied < at_least_seconds:
             return
         self._tidied = now
-        for run in self._stale(KEEP_BYTES if most_bytes is None else most_bytes):
+        for run in self._stale():
             self.drop(run.run.id)
         active = [run for run in self.runs.values() if run.snapshot.status.active]
         active = [run for run in active if not run.is_foreign]
@@ -187,11 +182,11 @@ class RunRegistry:
                 run.unwatched = True
                 run.worker.post(Steer("pause", run.run.id))
 
-    def _stale(self, most: int) -> list[ClientRun]:
+    def _stale(self) -> list[ClientRun]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.
 
-        Runs that were seen last stay. Once half of the `most` bytes is held, older ones keep the
-        weights of a few epochs.
+        Runs that were seen last stay. Once half of KEEP_BYTES is held, older ones keep the weights
+        of a few epochs.
         """
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()
@@ -202,11 +197,11 @@ class RunRegistry:
             counts[kind] += run.over
             data = run.run.dataset
             size = 0 if id(data) in datasets else data.nbytes  # several runs share one
-            if held + size + run.nbytes > most / 2:
+            if held + size + run.nbytes > KEEP_BYTES / 2:
                 run.weights.thin()
             size += run.nbytes
             is_old = run.seen_at < self._clock() - KEEP_SECONDS
-            if is_old or counts[kind] > KEEP_RUNS or (held + size > most and place > 0):
+            if is_old or counts[kind] > KEEP_RUNS or (held + size > KEEP_BYTES and place > 0):
                 stale.append(run)
             else:
                 held += size

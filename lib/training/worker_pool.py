@@ -57,15 +57,14 @@ class Supervisor:
         """How many runs can train side by side; 0 before a cluster has said."""
         self._make = partial(make, partial(received, self), partial(ended, self))
         self._arguments, self._clock = arguments, clock
-        self._successor: WorkerProcess | None = None
-        """Takes over from one that has grown, as soon as it is ready."""
         self._retired: list[WorkerProcess] = []
+        """Workers that have grown, and end with the runs they have."""
         self._deaths, self._died_at = 0, -math.inf
 
     @property
     def workers(self) -> list[WorkerProcess]:
-        """All that are there: one, or more while a fresh one takes over."""
-        return [w for w in (self.worker, self._successor, *self._retired) if w is not None]
+        """All that are there: one, and those that have grown."""
+        return [*([self.worker] if self.worker else []), *self._retired]
 
     def need(self, delay: float = 0.0) -> WorkerProcess:
         """The worker for new commands; without one, a new one that starts in `delay` seconds."""
@@ -79,30 +78,22 @@ class Supervisor:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Note what a worker says of itself; `is_busy` is whether it has unfinished runs."""
-        if event.kind == "ready" and worker is self._successor:
-            self._take_over(worker)
-        elif event.kind == "ready" and worker is self.worker:
+        """Note what a worker says of itself; `is_busy` is whether it has unfinished runs.
+
+        A fresh one follows one that has grown, which ends with its runs. Without memory for two it
+        has to have none.
+        """
+        if worker is not self.worker:
+            return
+        if event.kind == "ready":
             if self.is_cluster and event.count != self.places:
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.unavailable, self.places = "", event.count
-        elif event.kind == "grown" and worker is self.worker and self._successor is None:
-            self._replace_grown(worker, is_busy=is_busy)
-
-    def _replace_grown(self, old: WorkerProcess, *, is_busy: bool) -> None:
-        """Start a fresh worker. Without memory for two, only once the old one has no runs."""
-        if memory.total_memory() >= machine.TWO_FIT_IN:
-            self._successor = self._make(0.0)
-        elif not is_busy:
-            old.close()
+        two_fit = memory.total_memory() >= machine.TWO_FIT_IN
+        if event.kind == "grown" and (two_fit or not is_busy):
+            worker.post(Retire())
+            self._retired.append(worker)
             self.worker = self._make(0.0)
-
-    def _take_over(self, fresh: WorkerProcess) -> None:
-        """Give a fresh worker all new commands; the grown one ends when its runs are over."""
-        if self.worker is not None:
-            self._retired.append(self.worker)
-            self.worker.post(Retire())
-        self.worker, self._successor = fresh, None
 
     def replace_dead(self, worker: WorkerProcess) -> str:
         """Forget a worker whose process has ended, and replace it where that is needed.
@@ -110,9 +101,8 @@ class Supervisor:
         Returns sentences for a person: how it ended, and what was done about it.
         """
         how = sentence("driver_ended" if self.is_cluster else "ended", how=worker.ending)
-        if worker is not self.worker:
-            self._retired = [each for each in self._retired if each is not worker]
-            self._successor = None if worker is self._successor else self._successor
+        if worker in self._retired:
+            self._retired.remove(worker)
             return how
         now = self._clock()
         self._deaths = 1 if now - self._died_at > QUICK_SECONDS else self._deaths + 1
@@ -134,8 +124,7 @@ class Supervisor:
 
     def release_workers(self) -> list[WorkerProcess]:
         """The workers, which are the caller's to close; from now on there are none."""
-        workers, self._retired = self.workers, []
-        self.worker = self._successor = None
+        workers, self.worker, self._retired = self.workers, None, []
         return workers
 
 

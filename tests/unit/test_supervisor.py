@@ -189,47 +189,28 @@ def test_a_machine_that_cannot_train_is_tried_again_much_later(scene):
     assert scene.status(scene.start()) is Status.QUEUED
 
 
-def test_a_grown_worker_is_followed_by_a_fresh_one_without_a_gap(ready):
-    """It keeps its runs; new ones go to the other, as soon as that is ready."""
-    old, first = ready.worker, ready.start()
+def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):
+    """It keeps its runs, and new ones go to the other. Without memory for both it ends first."""
+    first = ready.start()
+    monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
+    old = ready.worker
+    old.say(Event("grown"))
+    assert ready.workers == [old]
+    monkeypatch.setattr(memory, "total_memory", lambda: machine.TWO_FIT_IN)
     old.say(Event("grown"))
     new = ready.worker
-    assert starts_of(old, ready.start())  # the new one isn't ready
-    new.say(Event("ready"))
-    assert old.verbs[-1] == "retire"
-    assert starts_of(new, ready.start())
+    assert (new is not old, old.verbs[-1]) == (True, "retire")
+    second = ready.start()
+    assert starts_of(new, second)
     ready.client.pause(first)
     assert old.posted[-1] == Steer("pause", first.id)
     old.die()
     assert starts_of(new, first)[0].paused
-    assert len(ready.workers) == 2
-    assert ready.client.worker_ready
-
-
-def test_a_successor_that_dies_is_followed_by_another(ready):
-    """Nothing is lost; while the old one is too big it says so, and another is tried."""
-    old = ready.worker
-    for tries in (2, 3):
-        old.say(Event("grown"))
-        assert len(ready.workers) == tries
-        ready.worker.die()
-        assert starts_of(old, ready.start())
-    old.say(Event("grown"))
-    ready.worker.say(Event("ready"))
-    assert old.verbs[-1] == "retire"
-
-
-def test_where_two_do_not_fit_the_old_worker_goes_first(ready, monkeypatch):
-    """When it has no unfinished runs."""
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
-    old, run = ready.worker, ready.start()
-    old.say(Event("grown"))
-    assert ready.workers == [old]
-    ready.say(run, Status.FINISHED)
-    old.say(Event("grown"))
-    new = ready.worker
-    assert (new is not old, old.closed, new.closed) == (True, True, False)
-    assert starts_of(new, ready.start())
+    for run in (first, second):
+        ready.client.drop(run)
+    new.say(Event("grown"))
+    assert (new.verbs[-1], len(ready.workers)) == ("retire", 3)
 
 
 def test_one_worker_dies_and_the_other_goes_on():
