@@ -132,42 +132,33 @@ def test_waiting_ends_when_what_was_waited_for_is_there(scene):
     with finish as looked, pytest.raises(TimeoutError, match="it is finished"):
         scene.client.wait(run, 60, looked)
     assert scene.client.wait(run, 0).status is Status.FINISHED
+    with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
+        scene.client.wait(dropped, 0.01)
     with while_waiting(lambda: scene.client.drop(dropped)) as never, pytest.raises(KeyError):
         scene.client.wait(dropped, 60, never)
 
 
-def test_waiting_in_vain_says_where_the_run_stands(scene):
-    """After the time is up, or at once when the run is over in another way."""
-    run = scene.start()
-    with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
-        scene.client.wait(run, 0.01)
-    scene.say(run, Status.STOPPED)
-    with pytest.raises(TimeoutError, match="it is stopped"):
-        scene.client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
-
-
-@pytest.mark.parametrize("end", ["over", "forgotten", "closed"])
-def test_who_waits_for_several_hears_of_the_first_that_ends(pair, end):
+def test_who_waits_for_several_hears_of_the_first_that_ends(pair):
     """In whatever way; once one of them has ended at once, and of none in vain."""
-    runs, ended = [pair.start(), pair.start()], threading.Event()
+    ends = (
+        lambda run: pair.worker.say(Snapshot(run.id, Status.FINISHED, 5)),
+        pair.client.drop,
+        lambda _: pair.client.close(),
+    )
+    for end in ends:
+        runs, ended = [pair.start(), pair.start()], threading.Event()
 
-    def wait():
+        def wait(runs=runs, ended=ended):
+            pair.client.wait_any(runs, PATIENCE)
+            ended.set()
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        assert not ended.wait(0.05)
+        end(next(run for run in runs if run.id in {c.run_id for c in pair.worker.posted}))
+        thread.join(PATIENCE)
+        assert ended.is_set()
         pair.client.wait_any(runs, PATIENCE)
-        ended.set()
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    pair.say(runs[0], Status.RUNNING, 1)
-    assert not ended.wait(0.05)
-    if end == "over":
-        pair.say(runs[1], Status.FINISHED, 5)
-    elif end == "forgotten":
-        pair.client.drop(runs[1])
-    else:
-        pair.client.close()
-    thread.join(PATIENCE)
-    assert ended.is_set()
-    pair.client.wait_any(runs, PATIENCE)
     pair.client.wait_any([], 0.01)
 
 
@@ -200,30 +191,21 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
 
 
 def test_an_answer_comes_to_who_asked(scene):
-    """The future waits for the worker, and has what it says, or raises its sentence."""
-    future, wrong = (scene.client.ask("double", number=number) for number in (4, -1))
-    first, second = (command for command in scene.worker.posted if isinstance(command, Ask))
-    assert first == Ask(first.question_id, "double", {"number": 4})
-    assert not future.done()
-    scene.worker.say(Answer(first.question_id, {"double": 8}))
-    assert future.result(0) == {"double": 8}
-    scene.worker.say(Answer(first.question_id, {"double": 9}))  # nobody waits any more
-    scene.worker.say(Answer(second.question_id, error="Not that number."))
+    """The future has what the worker says, or raises its sentence; a cancelled one is taken back.
+
+    An answer that comes all the same is passed over.
+    """
+    future, wrong, cancelled = (scene.client.ask("double", number=k) for k in range(3))
+    first, second, third = (command.question_id for command in scene.worker.posted)
+    assert scene.worker.posted[0] == Ask(first, "double", {"number": 0})
+    assert cancelled.cancel()
+    assert scene.worker.posted[3:] == [Cancel(third)]
+    for question_id in (first, first, third):
+        scene.worker.say(Answer(question_id, {"double": 0}))
+    scene.worker.say(Answer(second, error="Not that number."))
+    assert future.result(0) == {"double": 0}
     with pytest.raises(AnswerError, match=r"^Not that number\.$"):
         wrong.result(0)
-
-
-def test_a_cancelled_question_is_taken_back_from_its_worker(scene):
-    """An answer that comes all the same is passed over."""
-    cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
-    first, second = scene.worker.posted
-    assert cancelled.cancel()
-    assert scene.worker.posted[2:] == [Cancel(first.question_id)]
-    for command, values in zip((first, second), ({"double": 0}, {"double": 2}), strict=True):
-        scene.worker.say(Answer(command.question_id, values))
-    assert other.result(0) == {"double": 2}
-    assert not other.cancel()
-    assert len(scene.worker.posted) == 3
 
 
 def test_a_question_goes_on_with_one_more_worker(scene):
