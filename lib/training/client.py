@@ -271,7 +271,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             self._closed = True
             workers = self._pool.release_workers()
-            self._registry.fail(self._registry.runs.values(), reason)
+            self._registry.end(reason)
             for worker in workers:
                 self._questions.move(worker, None, reason)
             self._changed.notify_all()

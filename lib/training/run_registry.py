@@ -53,7 +53,8 @@ class RunRegistry:
         self._make_room()
         refusal = run_refusal(owner, run.dataset, self._of_visitors(), self._pool.places)
         worker = supervisor.need()
-        added = self._add(run, worker, start, owner, reason=self._pool.away)
+        added = self._add(run, worker, start, owner)
+        added.reason = self._pool.away
         if supervisor.unavailable or refusal:
             added.end(supervisor.unavailable or refusal, self._clock())
         else:
@@ -64,22 +65,14 @@ class RunRegistry:
         """Watch a run that another page server of the cluster has started."""
         if (cluster := self._pool.cluster) is not None and run.id not in self.runs:
             start = Start(run.id, run.experiment, run.dataset.samples)
-            self._add(run, cluster.need(), start, None, is_foreign=True)
+            self._add(run, cluster.need(), start).is_foreign = True
             cluster.need().post(Watch(run.id))
 
     def _add(
-        self,
-        run: Run,
-        worker: WorkerProcess,
-        start: Start,
-        owner: Visitor | None,
-        *,
-        is_foreign: bool = False,
-        reason: str = "",
+        self, run: Run, worker: WorkerProcess, start: Start, owner: Visitor | None = None
     ) -> ClientRun:
         queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
-        added = ClientRun(run, worker, owner, start, queued, self._clock(), is_foreign, reason)
-        self.runs[run.id] = added
+        added = self.runs[run.id] = ClientRun(run, worker, owner, start, queued, self._clock())
         return added
 
     def _of_visitors(self) -> list[tuple[Visitor, Dataset]]:
@@ -127,9 +120,9 @@ class RunRegistry:
         if run is not None and not (run.over or run.is_foreign):
             run.worker.post(Steer("drop", run_id))
 
-    def fail(self, runs: Iterable[ClientRun], reason: str) -> None:
-        """Mark runs as failed, or as stopped if a person has stopped them; those over stay."""
-        for run in runs:
+    def end(self, reason: str) -> None:
+        """Mark all runs that aren't over as failed, or as stopped if a person has stopped them."""
+        for run in self.runs.values():
             if not run.over:
                 run.end(reason, self._clock())
 

@@ -106,15 +106,18 @@ class WorkerProcess:
     def _run(self) -> None:
         """The reader thread: start the process, read until it ends, and see how it ended."""
         self._begun.wait(self._delay)
-        with _file_for_errors() as errors:
-            try:
+        try:
+            with tempfile.TemporaryFile() as errors:
                 self._serve(errors)
-            except Exception as error:  # whatever it is, who waits must hear that it ended
-                log.warning("the training process can't be talked to", exc_info=True)
-                how = "was ended" if self._process else "could not be started"
-                self.ending = f"{how} ({error or type(error).__name__})"
+                self._note_end(errors)
+        except Exception as error:  # whatever it is, who waits must hear that it ended
+            log.warning("the training process can't be talked to", exc_info=True)
+            how = "could not be started"
             if self._process is not None:
-                self._note_end(self._process, errors)
+                how = "was ended"
+                self._process.kill()
+                self._process.wait()
+            self.ending = f"{how} ({error or type(error).__name__})"
         with self._changed:
             if self._closing:
                 return
@@ -122,6 +125,7 @@ class WorkerProcess:
 
     def _serve(self, errors: IO[bytes]) -> None:
         """Start the process and read until it hangs up; not where it was closed meanwhile."""
+        path = [str(ROOT), os.environ.get("PYTHONPATH")]
         connection, theirs = Pipe()
         with connection:
             with theirs, self._changed:
@@ -130,7 +134,7 @@ class WorkerProcess:
                 self._process = process = subprocess.Popen(  # noqa: S603 - our own code
                     [*self._command, str(theirs.fileno()), *self._arguments],
                     cwd=ROOT,
-                    env={**os.environ, "PYTHONPATH": _python_path()},
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
                     stdin=subprocess.DEVNULL,
                     stdout=subprocess.DEVNULL,
                     stderr=errors,
@@ -195,8 +199,10 @@ class WorkerProcess:
             except OSError:
                 return  # `_read` sees it too
 
-    def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+    def _note_end(self, errors: IO[bytes]) -> None:
         """Wait for the end of the process, and note how it came about."""
+        if (process := self._process) is None:
+            return
         if not _ends(process, 2):  # it hung up, but lives
             process.kill()
         code = process.wait()
@@ -212,18 +218,6 @@ class WorkerProcess:
 
 MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it, with the same arguments."""
-
-
-def _python_path() -> str:
-    return os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-
-
-def _file_for_errors() -> IO[bytes]:
-    """Where the process writes its errors; nowhere on a full disk, or without a writable folder."""
-    try:
-        return tempfile.TemporaryFile()
-    except OSError:
-        return Path(os.devnull).open("r+b")
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
