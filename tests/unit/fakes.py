@@ -1,7 +1,5 @@
 """Stand-ins for compiled programs and worker processes: for tests without Keras."""
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
 
 from lib.data.dataset import Dataset
@@ -11,8 +9,6 @@ from lib.training.client import TrainingClient
 from lib.training.messages import Checkpoint, Event, Report, Start, Steer
 from tests.clock import Clock
 from tests.waiting import PATIENCE
-
-Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
 
 
 def make_dataset(n=10, t=3, f=2, k=1, train=8):
@@ -71,15 +67,7 @@ class FakeProgram:
         self._clock, self._seconds = clock, seconds
         self._error, self._good = error, good
 
-    def load(
-        self,
-        models,
-        _own,
-        _settings,
-        mode,
-        *,
-        step=0,
-    ):
+    def load(self, models, _own, _settings, mode, *, step=0):
         """Models that have seen so many batches: that is what all weights are."""
         return FakeState([[np.full_like(array, step) for array in own] for own in models], mode)
 
