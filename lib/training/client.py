@@ -300,12 +300,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 case messages.Event():
                     is_busy = bool(self._registry.unfinished(worker))
                     supervisor.note_event(worker, message, is_busy=is_busy)
-                case messages.Lost(ids=ids, how=how):
-                    unfinished = self._registry.unfinished(worker)
-                    self._registry.fail_over([r for r in unfinished if r.run.id in ids], how)
-                    for question_id in ids:
-                        error = f"{how} Ask again."
-                        self._questions.settle(messages.Answer(question_id, error=error))
+                case messages.Lost(name=name, how=how):
+                    lost = [r for r in self._registry.unfinished(worker) if r.run.id == name]
+                    self._registry.fail_over(lost, how)
+                    self._questions.settle(messages.Answer(name, error=f"{how} Ask again."))
             self._changed.notify_all()
 
     def _ended(self, supervisor: Supervisor, worker: WorkerProcess) -> None:

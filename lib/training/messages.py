@@ -132,13 +132,20 @@ class Event(msgspec.Struct, frozen=True, tag=True):
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
-    """Runs and questions whose slot in the cluster is gone; `how` is a sentence for a person."""
+    """A run or a question whose slot in the cluster is gone; `how` is a sentence for a person."""
 
-    ids: list[str]
+    name: str
     how: str
 
 
 Message = Report | Checkpoint | Answer | Event | Lost
+
+
+def id_of(message: Command | Message) -> str:
+    """The id of the run, or of the question, that a command or a message is of; "" of none."""
+    about = message.snapshot if isinstance(message, Report) else message
+    return getattr(about, "run_id", "") or getattr(about, "question_id", "")
+
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 import math
-import secrets
 from collections.abc import Callable
 from functools import partial
 
@@ -37,7 +36,7 @@ class Supervisor:
     """Has one worker for new commands, and others that end with the runs they have.
 
     `received` and `ended` are called from a worker's thread, `ended` when its process has ended by
-    itself. With `arguments` the worker is a cluster's driver.
+    itself. The module of a `driver` makes the worker one of a cluster.
     """
 
     def __init__(
@@ -46,17 +45,17 @@ class Supervisor:
         received: Callable[[Supervisor, WorkerProcess, Message], None],
         ended: Callable[[Supervisor, WorkerProcess], None],
         clock: Callable[[], float],
-        arguments: tuple[str, ...] = (),
+        *driver: str,
     ) -> None:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed."""
         self.unavailable = ""
         """Why it can't train: a sentence, of a cluster a clause; empty before that is known."""
-        self.is_cluster = bool(arguments)
+        self.is_cluster = bool(driver)
         self.places = 0 if self.is_cluster else 1
         """How many runs can train side by side; 0 before a cluster has said."""
         self._make = partial(make, partial(received, self), partial(ended, self))
-        self._arguments, self._clock = arguments, clock
+        self._driver, self._clock = driver, clock
         self._retired: list[WorkerProcess] = []
         """Workers that have grown, and end with the runs they have."""
         self._deaths, self._died_at = 0, -math.inf
@@ -69,7 +68,7 @@ class Supervisor:
     def need(self, delay: float = 0.0) -> WorkerProcess:
         """The worker for new commands; without one, a new one that starts in `delay` seconds."""
         if self.worker is None:
-            self.worker = self._make(delay, *self._arguments)
+            self.worker = self._make(delay, *self._driver)
         return self.worker
 
     def end_delay(self) -> None:
@@ -114,7 +113,7 @@ class Supervisor:
         delay = RESTART_DELAYS[min(self._deaths, len(RESTART_DELAYS)) - 1]
         if worker.unavailable and not self.is_cluster:
             delay = UNAVAILABLE_SECONDS
-        self.worker = self._make(delay, *self._arguments)
+        self.worker = self._make(delay, *self._driver)
         if not self.is_cluster:
             return self.unavailable or how + sentence("replaced")
         self.places = 0
@@ -143,9 +142,7 @@ class WorkerPool:
     ) -> None:
         supervisor = partial(Supervisor, make, received, ended, clock)
         self.local = [supervisor() for _ in range(workers)]
-        # Slots know this page server by the random name, whatever becomes of its drivers.
-        driver = CLUSTER, secrets.token_hex(8)
-        self.cluster = supervisor(driver) if clustered else None
+        self.cluster = supervisor(CLUSTER) if clustered else None
 
     @property
     def _used(self) -> list[Supervisor]:

@@ -4,7 +4,7 @@ import asyncio
 
 from lib.results import Snapshot, Status
 from lib.training.cluster.driver import Driver, UnavailableError
-from lib.training.cluster.slot import Slot
+from lib.training.cluster.slot import UNSEEN, Slot
 from lib.training.messages import Event, Message, Report, Start, decode, encode
 from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 
@@ -99,16 +99,16 @@ class Place:
         self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
         await asyncio.sleep(0)
 
-    async def take(self, server, *commands):
+    async def take(self, *commands):
         """A page server sends commands."""
         for each in commands:
-            await self.slot.take(server, encode(each))
+            await self.slot.take(encode(each))
 
-    async def look(self, server, *, is_first=False):
-        """What a server gets: messages, snapshots as themselves."""
-        _, news = await self.slot.look(server, is_first, 0.5)
-        found = [decode(each.data, Message) for each in news]
-        return [each.snapshot if isinstance(each, Report) else each for each in found]
+    async def news(self, name, mark=UNSEEN, *, is_owner=True):
+        """What a driver with this mark gets, snapshots as themselves, and its new mark."""
+        news = await self.slot.news(name, mark, is_owner, 0.5)
+        found = [decode(each, Message) for each in news.messages]
+        return [m.snapshot if isinstance(m, Report) else m for m in found], news.mark
 
     @property
     def runs(self):
@@ -133,10 +133,10 @@ class FakeCluster:
 class Server:
     """A page server's driver at work, which ends with the block."""
 
-    def __init__(self, cluster, name="one"):
+    def __init__(self, cluster):
         self.sent = []
         self.driver = Driver(
-            name, cluster.find_slots, lambda data: self.sent.append(decode(data, Message))
+            cluster.find_slots, lambda data: self.sent.append(decode(data, Message))
         )
 
     async def __aenter__(self):

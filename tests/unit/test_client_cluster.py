@@ -105,13 +105,14 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     (question_id,) = (c.question_id for c in ready.worker.posted if isinstance(c, Ask))
     ready.say(run, Status.RUNNING, 3, saved=3)
     ready.say(paused, Status.PAUSED, 2, saved=2)  # by a page of another server
-    ready.worker.say(Lost([run.id, paused.id, question_id, "unknown"], GONE))
+    for name in (run.id, paused.id, question_id, "unknown"):
+        ready.worker.say(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
     assert starts_of(ready.worker, paused)[1].paused
     assert ready.latest(run).reason == f"{GONE} This run goes on from epoch 3."
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
-    ready.worker.say(Lost([run.id], GONE))
+    ready.worker.say(Lost(run.id, GONE))
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
@@ -160,7 +161,7 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     ready.say(run, Status.RUNNING, 2)
     (driver,) = ready.workers
     if how == "lost":
-        driver.say(Lost([run.id], GONE))
+        driver.say(Lost(run.id, GONE))
     elif how == "dropped":
         ready.client.drop(run)
     elif how == "old":

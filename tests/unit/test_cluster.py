@@ -8,8 +8,13 @@ import pytest
 from lib.results import Status
 from lib.training import messages
 from lib.training.cluster import slot as module
-from lib.training.cluster.driver import HEAD_SECONDS, NO_SLOT_SECONDS, ClusterError
-from lib.training.cluster.slot import GONE_SECONDS, LOOK_SECONDS, REST_SECONDS
+from lib.training.cluster.driver import (
+    HEAD_SECONDS,
+    LOAD_SECONDS,
+    NO_SLOT_SECONDS,
+    ClusterError,
+)
+from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
 from lib.training.messages import (
     Answer,
     Ask,
@@ -20,7 +25,6 @@ from lib.training.messages import (
     Prepare,
     Steer,
     Watch,
-    WireError,
 )
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
@@ -58,10 +62,10 @@ async def test_runs_are_spread_over_slots_and_servers():
     await places[2].slot.version()
     places[2].worker.say(Event("grown"))
     cluster = FakeCluster(*places)
-    async with Server(cluster, "one") as one, Server(cluster, "two") as two:
+    async with Server(cluster) as one, Server(cluster) as two:
         await asyncio.gather(*(each.said(Event("ready", count=3)) for each in (one, two)))
         await one.take(start_of("a"), start_of("b"))
-        await asyncio.sleep(LOOK_SECONDS)  # then the other server has heard of that
+        await asyncio.sleep(2 * LOAD_SECONDS)  # then the other server has heard of that
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(place.worker.posted) for place in places] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
@@ -111,54 +115,48 @@ async def test_what_is_lost_with_a_slot_is_told():
         await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
         (lost, kept) = (one, other) if "a" in one.runs else (other, one)
         lost.lose()
-        await until(lambda: server.of(Lost))
-        assert "a" in server.of(Lost)[0].ids
-        assert "b" not in server.of(Lost)[0].ids
-        assert server.of(Lost)[0].how == GONE
+        await until(lambda: Lost("a", GONE) in server.sent)
+        assert Lost("b", GONE) not in server.sent
         await server.take(start_of("a", checkpoint=b"state"))
         assert set(kept.runs) == {"a", "b"}
 
 
-async def test_a_slot_that_was_only_slow_ends_what_has_moved():
-    """When it is used again; what it says of that is no news."""
+async def test_a_command_that_does_not_arrive_loses_its_run():
+    """What the slow slot does with it is no news, and ends."""
     one, other = Place(), Place()
     async with Server(FakeCluster(one, other)) as server:
         await server.take(start_of("a"))
         (slow, quick) = (one, other) if one.runs else (other, one)
         slow.is_silent = True
         await server.take(Steer("pause", "a"))
-        assert server.of(Lost) == [Lost(["a"], "Its place in the cluster fell silent.")]
+        assert server.of(Lost) == [Lost("a", "Its place in the cluster fell silent.")]
+        await until(lambda: server.of(Event)[-1] == Event("ready", count=1))
         await server.take(start_of("a"))
         assert quick.runs == ["a"]
         slow.is_silent = False
         await slow.report("a", epoch=4)
-        await until(lambda: slow.worker.posted[-1] == Steer("drop", "a"))
+        await asyncio.sleep(UNWANTED_SECONDS + 2)
+        assert slow.worker.posted[-1] == Steer("drop", "a")
         assert server.epochs("a") == []
-        await slow.take("one", start_of("late"))  # it was sent before the slot was given up
-        await slow.report("late")
-        await until(lambda: slow.worker.posted[-1] == Steer("drop", "late"))
 
 
-async def test_what_an_earlier_driver_left_ends():
-    """Its client sends it again, from the checkpoint: what is over stays, for links."""
+async def test_a_run_that_is_sent_again_replaces_the_one_before():
+    """As by the next driver of the same page server."""
     place = Place()
     cluster = FakeCluster(place)
-    async with Server(cluster) as server:
-        await server.take(start_of("a"), start_of("over", card=b"card"))
-        await place.report("over", Status.FINISHED)
-        await until(lambda: server.epochs("over"))
-    async with Server(cluster) as server:
-        assert place.worker.posted[-1] == Steer("drop", "a")
-        assert await place.slot.find("over") == b"card"
-        await server.take(start_of("b"))
-        await place.report("b", epoch=3)  # no look of the earlier driver fetches that
-        await until(lambda: server.epochs("b") == [3])
+    for epoch in (1, 3):
+        async with Server(cluster) as server:
+            await server.take(start_of("a"))
+            await place.report("a", epoch=epoch)
+            await until(lambda server=server, epoch=epoch: server.epochs("a") == [epoch])
+    assert place.runs == ["a", "a"]
+    assert place.worker.posted[-2] == Steer("drop", "a")
 
 
 async def test_a_run_of_another_server_is_found_watched_and_steered():
     """By its id, also when it is over."""
     cluster = FakeCluster(Place(), Place())
-    async with Server(cluster, "one") as one, Server(cluster, "two") as two:
+    async with Server(cluster) as one, Server(cluster) as two:
         await asyncio.gather(*(each.said(Event("ready", count=2)) for each in (one, two)))
         await one.take(start_of("a", card=b"card"))
         (place,) = (place for place in cluster.places if place.runs)
@@ -173,21 +171,12 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
         await two.take(find("a"), Watch("a"), Watch("unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
-        assert two.of(Lost)[0].ids == ["unknown"]
-
-
-async def test_a_watched_run_that_its_server_has_moved_is_lost():
-    """Whoever looks again looks for it: it may go on in another slot."""
-    place = Place()
-    cluster = FakeCluster(place)
-    async with Server(cluster, "one") as one, Server(cluster, "two") as two:
-        await one.take(start_of("a"))
-        await place.report("a")
-        await two.take(find("a"), Watch("a"))
-        await until(lambda: two.epochs("a"))
-        await place.slot.look("one", True, 0.0)
-        await until(lambda: two.of(Lost))
-        assert two.of(Lost)[0].ids == ["a"]
+        assert two.of(Lost) == [Lost("unknown", GONE)]
+        await one.take(start_of("b"))
+        await two.take(find("b"), Watch("b"))
+        await one.take(Steer("drop", "b"))
+        await two.said(Lost("b", GONE))
+        assert one.of(Lost) == []
 
 
 async def ended(*places, is_silent=False):
@@ -248,64 +237,59 @@ async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
 
 
 async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once():
-    """Whoever comes later is shown all that is known of the past."""
+    """Whoever comes later is shown all that is known of the past, and gets no checkpoint."""
 
     def weights(*epochs):
         return tuple((epoch, ({"last": (np.zeros(2),)},)) for epoch in epochs)
 
     place = Place()
     await place.slot.version()
-    await place.take("one", start_of("a"))
+    await place.take(start_of("a"))
     for epoch in (2, 4, 6):
         await place.report("a", epoch=epoch, past=weights(epoch - 1, epoch))
-    (snapshot,) = await place.look("one")
-    assert snapshot.epoch == 6
+    place.worker.say(Checkpoint("a", 6, b"state"))
+    await asyncio.sleep(0)
+    (snapshot, saved), mark = await place.news("a")
+    assert (snapshot.epoch, saved.epoch) == (6, 6)
     assert [epoch for epoch, _ in snapshot.past] == [1, 2, 3, 4, 5]  # the 6th has its results
     await place.report("a", Status.FINISHED, 9, past=weights(7, 8))
-    (end,) = await place.look("one")
+    (end,), mark = await place.news("a", mark)
     assert (end.status, [epoch for epoch, _ in end.past]) == (Status.FINISHED, [7, 8])
-    assert await place.look("one") == []
-    await place.take("two", Watch("a"))
-    (late,) = await place.look("two")
+    assert (await place.news("a", mark))[0] == []
+    (late,), _ = await place.news("a", is_owner=False)
     assert [epoch for epoch, _ in late.past] == [1, 2, 3, 4, 5, 6, 7, 8]
 
 
-async def test_what_is_no_command_is_refused():
-    """Whoever sends it is told by an error."""
-    with pytest.raises(WireError, match="not a message"):
-        await Place().slot.take("one", b"nonsense")
-
-
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
-    """Where there are too many, or too large ones; none that goes on. Answers are no runs."""
+    """Where there are too many, or too large ones; none that goes on."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
     monkeypatch.setattr(module, "KEEP_BYTES", 1000)
     place = Place()
     await place.slot.version()
     names = ["going", *"abcd", "large"]
     for name in names:
-        await place.take("one", start_of(name, card=bytes(900 if name == "large" else 0)))
+        await place.take(start_of(name, card=bytes(900 if name == "large" else 0)))
         if name != "going":
             await place.report(name, Status.FINISHED)
     there = [name for name in names if await place.slot.find(name) is not None]
     assert there == ["going", "c", "d", "large"]
-    await place.take("one", start_of("new", card=bytes(200)))
+    await place.take(start_of("new", card=bytes(200)))
     assert await place.slot.find("c") is None
 
 
-async def test_runs_whose_servers_are_gone_end_after_long():
-    """What somebody watches from another one goes on. Without any server the slot leaves, too."""
+async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
+    """What somebody watches goes on."""
     place = Place()
     await place.slot.version()
-    await place.take("one", start_of("a"), start_of("b"))
-    await place.take("two", Watch("b"))
+    await place.take(start_of("a"), start_of("b"))
     for _ in range(4):
-        await place.look("two")
-        await asyncio.sleep(GONE_SECONDS / 3)
+        await place.news("b", is_owner=False)
+        await asyncio.sleep(UNWANTED_SECONDS / 3)
     assert [c for c in place.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
     assert await place.slot.find("a") is None
+    await asyncio.sleep(GONE_SECONDS - UNWANTED_SECONDS)
     assert place.ended == []
-    await asyncio.sleep(GONE_SECONDS + 2)
+    await asyncio.sleep(UNWANTED_SECONDS)
     assert place.ended[0] == "left"
 
 
@@ -313,13 +297,13 @@ async def test_one_that_has_grown_ends_when_it_rests():
     """Not before its runs are over, and a while after the last word was fetched."""
     place = Place()
     await place.slot.version()
-    await place.take("one", start_of("a"))
+    await place.take(start_of("a"))
     place.worker.say(Event("grown"))
     await asyncio.sleep(10 * REST_SECONDS)
-    assert (await place.slot.look("one", False, 0.1))[0] == (True, 1)
+    assert await place.slot.load() == (True, 1)
     await place.report("a", Status.FINISHED)
     await asyncio.sleep(REST_SECONDS - 2)
-    await place.look("one")
+    await place.news("a")
     await asyncio.sleep(REST_SECONDS - 2)
     assert place.ended == []
     await asyncio.sleep(4)

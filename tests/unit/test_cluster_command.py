@@ -37,7 +37,7 @@ def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
     ended = []
     monkeypatch.setattr(module.os, "_exit", ended.append)
     ours, theirs = Pipe()
-    asyncio.run(drive("127.0.0.1:1", "here", theirs))
+    asyncio.run(drive("127.0.0.1:1", theirs))
     event = decode(ours.recv_bytes(), Message)
     assert re.search(r"can't be imported: import of .* \(pip install -r", event.text)
     assert (event.kind, ended[0]) == ("failed", 0)

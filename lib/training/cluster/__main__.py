@@ -1,6 +1,6 @@
 """The driver process, started by `worker_process`.
 
-Usage: `python -m lib.training.cluster CONNECTION SERVER`.
+Usage: `python -m lib.training.cluster CONNECTION`.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ def give_up(client: Connection, why: str) -> None:
     os._exit(0)  # at once: calls of Ray's that wait for a head last long
 
 
-async def drive(address: str, server: str, client: Connection) -> None:
+async def drive(address: str, client: Connection) -> None:
     """Serve the client until the cluster can't be used (any more), and say why."""
     # Seconds, else 20, until Ray gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
@@ -65,7 +65,7 @@ async def drive(address: str, server: str, client: Connection) -> None:
         from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
 
         on_ray.connect(address)
-        driver = Driver(server, on_ray.find_slots, client.send_bytes)
+        driver = Driver(on_ray.find_slots, client.send_bytes)
         given = client, asyncio.get_running_loop(), driver
         threading.Thread(target=read, args=given, daemon=True).start()
         await driver.run()
@@ -82,7 +82,7 @@ def main() -> None:
     client, address = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
     if why := why_away(address):
         give_up(client, why)
-    asyncio.run(drive(address, sys.argv[2], client))
+    asyncio.run(drive(address, client))
 
 
 if __name__ == "__main__":

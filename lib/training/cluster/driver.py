@@ -1,8 +1,8 @@
 """What stands between a page server and the cluster: to its client a worker, made of many slots.
 
-It passes each command on to a slot, and each message of a slot to the client. It tells the client
-which runs and questions are lost with a slot, and keeps none itself: the client has their
-checkpoints, and starts them again. It knows no Ray (`on_ray`).
+It passes each command on to a slot, and asks that for news of each run and question. It tells the
+client which of these are lost with a slot, and keeps none itself: the client has the checkpoints of
+runs, and starts them again. It knows no Ray (`on_ray`).
 """
 
 from __future__ import annotations
@@ -14,13 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.slot import LOOK_SECONDS, Load
+from lib.training.cluster.slot import LOOK_SECONDS, UNSEEN, Load
 from lib.training.cluster.version import fingerprint
-from lib.training.messages import BEAT_SECONDS, Command, Message, Steer, decode, encode
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05
-"""Between two looks at a slot at least, so that messages of many runs come together."""
+"""Between two looks for news of a run at least."""
+LOAD_SECONDS = 1.0
+"""Between two looks how busy a slot is."""
 SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 """Between two looks for new slots, and how long the head may take to answer one."""
 NO_SLOT_SECONDS = 60.0
@@ -55,28 +57,29 @@ class Link:
     refused: str = ""
     """Why it isn't to be used."""
     load: Load = (False, 0)
-    """How busy it was at the last look, with what it was given since."""
-    names: set[str] = field(default_factory=set)
-    """The ids of what the client has there: runs that aren't over, and open questions."""
-    commands: asyncio.Queue[bytes] = field(default_factory=asyncio.Queue)
+    """How busy it was when last asked, with what it was given since."""
+    commands: asyncio.Queue[tuple[Command, bytes]] = field(default_factory=asyncio.Queue)
     """What is to be sent there, in this order."""
 
 
 class Driver:
-    """The cluster as one worker of a page `server`, whose client gets messages by `send`."""
+    """The cluster as one worker, whose client gets messages by `send`."""
 
     def __init__(
         self,
-        server: str,
         find_slots: Callable[[], Awaitable[dict[str, Call]]],
         send: Callable[[bytes], object],
     ) -> None:
-        self._server, self._find_slots, self._send = server, find_slots, send
+        self._find_slots, self._send = find_slots, send
         self._links: dict[str, Link] = {}
         """The slots by name."""
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
         self._found: dict[str, Link] = {}
         """Where runs of other servers were found, by id."""
+        self._where: dict[str, Link] = {}
+        """Where the client's runs that aren't over are, and its open questions, by id."""
+        self._followed: dict[str, asyncio.Task[None]] = {}
+        """The tasks that fetch the news of these."""
         self._slots_told = 0
         """How many slots the client knows of."""
         self._tasks = asyncio.TaskGroup()
@@ -110,7 +113,7 @@ class Driver:
             for name, call in found.items():
                 if name not in self._links:
                     link = self._links[name] = Link(call)
-                    self._tasks.create_task(self._keep(link))
+                    self._tasks.create_task(self._watch(link))
                     self._tasks.create_task(self._pass_on(link))
             refused = [link.refused for link in self._links.values()]
             if refused and all(refused):
@@ -125,49 +128,27 @@ class Driver:
     def _ready(self) -> list[Link]:
         return [link for link in self._links.values() if link.is_ready]
 
-    async def _keep(self, link: Link) -> None:
-        """Pass on what a slot says, whenever it can train."""
+    async def _watch(self, link: Link) -> None:
+        """Note whether a slot can train, and how busy it is."""
         while True:
             try:
                 await _wait_until_ready(link)
-                await self._look(link, is_first=True)
-                link.is_ready, link.refused = True, ""
-                self._count()
-                while link.is_ready:
-                    await self._look(link)
-                    await asyncio.sleep(GATHER_SECONDS)
+                link.refused = ""
+                while True:
+                    link.load = await link.call("load")
+                    link.is_ready = True
+                    self._count()
+                    await asyncio.sleep(LOAD_SECONDS)
             except UnusableError as error:
-                self._lose(link, sentence("slot_gone"))
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
                     text = sentence("node_refused", why=error)
                     self._tell(messages.Event("refused", text))
-            except UnavailableError as error:
-                self._lose(link, f"{error}")
+            except UnavailableError:
+                pass
+            link.is_ready = False
+            self._count()
             await asyncio.sleep(SURVEY_SECONDS)
-
-    async def _look(self, link: Link, *, is_first: bool = False) -> None:
-        """Wait for a slot's news, and pass them on; with the first look it has none."""
-        seconds = 0.0 if is_first else LOOK_SECONDS
-        link.load, news = await link.call(
-            "look", self._server, is_first, seconds, seconds=2 * LOOK_SECONDS
-        )
-        for name, data, is_last in news:
-            if name in link.names:
-                self._send(data)
-            elif not is_last:  # a start that came after the slot had been given up
-                link.commands.put_nowait(encode(Steer("drop", name)))
-            if is_last:
-                link.names.discard(name)
-
-    async def _pass_on(self, link: Link) -> None:
-        """Send a slot its commands, one after the other."""
-        while True:
-            data = await link.commands.get()
-            try:
-                await link.call("take", self._server, data)
-            except UnavailableError as error:
-                self._lose(link, f"{error}")
 
     def _count(self) -> None:
         """Tell the client how many slots there are, when that has changed."""
@@ -176,54 +157,89 @@ class Driver:
             self._slots_told = count
             self._tell(messages.Event("ready", count=count))
 
-    def _lose(self, link: Link, how: str) -> None:
-        """Give up a slot, until it is ready again, and all that it has."""
-        link.is_ready = False
-        lost, link.names = sorted(link.names), set()
-        while not link.commands.empty():
-            link.commands.get_nowait()
-        self._count()
-        if lost:
-            self._tell_lost(lost, how)
-
-    def _tell_lost(self, ids: list[str], how: str) -> None:
-        self._tell(messages.Lost(ids, sentence("slot_lost", how=how)))
-
     async def _assign(self) -> None:
         """Give each command to the slot that it is for."""
         while True:
             data = await self._commands.get()
             command: Command = decode(data, Command)
-            name = getattr(command, "run_id", "") or getattr(command, "question_id", "")
+            name, link = id_of(command), None
             match command:
                 case messages.Ask(question=messages.FIND_RUN, arguments=arguments):
                     self._tasks.create_task(self._find(name, arguments["run_id"]))
-                    continue
+                case messages.Watch():
+                    self._follow(name, self._found.pop(name, None), is_owner=False)
                 case messages.Start() | messages.Ask():
                     while (link := self._least_busy()) is None:  # what follows waits, too
                         await asyncio.sleep(GATHER_SECONDS)
                     link.load = link.load[0], link.load[1] + 1
-                    link.names.add(name)
-                case messages.Watch():
-                    link = self._found.pop(name, None)
-                    if link is None or not link.is_ready:
-                        self._tell_lost([name], sentence("slot_gone"))
-                        continue
-                    link.names.add(name)
+                    self._where[name] = link
                 case messages.Prepare():
                     link = self._least_busy()
                 case _:
-                    link = next((each for each in self._ready if name in each.names), None)
-                    if link and getattr(command, "verb", "drop") == "drop":
-                        link.names.discard(name)
+                    link = self._where.get(name)
+                    if getattr(command, "verb", "drop") == "drop":
+                        self._forget(name)
             if link is not None:
-                link.commands.put_nowait(data)
+                link.commands.put_nowait((command, data))
 
     def _least_busy(self) -> Link | None:
         """Of all slots that can be used the one with the least to do; None where there is none."""
         ready = self._ready
         random.shuffle(ready)  # so that not all servers choose the same of those that are alike
         return min(ready, key=lambda link: link.load, default=None)
+
+    async def _pass_on(self, link: Link) -> None:
+        """Send a slot its commands, one after the other."""
+        while True:
+            command, data = await link.commands.get()
+            name = id_of(command)
+            try:
+                await link.call("take", data)
+            except UnavailableError as error:
+                self._lose(name, f"{error}")
+            is_new = isinstance(command, messages.Start | messages.Ask)
+            if is_new and self._where.get(name) is link:
+                self._follow(name, link)
+
+    def _follow(self, name: str, link: Link | None, *, is_owner: bool = True) -> None:
+        """Pass on the news of a run or a question from now on."""
+        if link is None:
+            self._tell_lost(name, sentence("slot_gone"))
+            return
+        self._where[name] = link
+        task = self._tasks.create_task(self._fetch(name, link, is_owner=is_owner))
+        self._followed[name] = task
+
+    async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
+        mark, is_last = UNSEEN, False
+        try:
+            while not is_last:
+                news = await link.call("news", name, mark, is_owner, seconds=2 * LOOK_SECONDS)
+                if news is None:
+                    raise UnavailableError(sentence("slot_gone"))
+                found, mark, is_last = news
+                for data in found:
+                    self._send(data)
+                await asyncio.sleep(GATHER_SECONDS)
+        except UnavailableError as error:
+            self._lose(name, f"{error}")
+        else:
+            self._forget(name)
+
+    def _forget(self, name: str) -> bool:
+        """Fetch no more news of something; returns whether it was followed, or was to be."""
+        task = self._followed.pop(name, None)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+        return self._where.pop(name, None) is not None
+
+    def _lose(self, name: str, how: str) -> None:
+        """Tell the client of something that is lost, which starts a run again elsewhere."""
+        if self._forget(name):
+            self._tell_lost(name, how)
+
+    def _tell_lost(self, name: str, how: str) -> None:
+        self._tell(messages.Lost(name, sentence("slot_lost", how=how)))
 
     async def _find(self, question_id: str, run_id: str) -> None:
         """Ask all slots for a run; answer with its card, or None."""
