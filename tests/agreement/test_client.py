@@ -17,7 +17,6 @@ from lib.results.run import Status
 from lib.sweep.__main__ import main
 from lib.training.client import TrainingClient
 from lib.training.worker_process import ROOT
-from tests.processes import worker_pids
 from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually
 
@@ -67,12 +66,6 @@ def test_a_question_is_answered_by_keras(client, experiment, dataset):
     assert len(answer["states"]) == 2
 
 
-def test_a_question_that_cannot_cross_is_refused(client):
-    """Here, before it is sent, with the reason."""
-    with pytest.raises(ValueError, match="a type may not cross"):
-        client.ask("modes", cell=int)
-
-
 def test_a_run_can_be_paused_stepped_resumed_and_stopped(client, endless):
     """Every command that a page has a button for."""
     run = client.start(*endless, paused=True)
@@ -91,19 +84,6 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(client, endless):
     client.stop(run)
     stopped = client.wait(run, PATIENCE)
     assert (stopped.status, stopped.epoch) == (Status.STOPPED, held.epoch)
-
-
-def test_a_worker_that_waits_begins_with_the_first_run(client, experiment, dataset):
-    """It would begin in an hour: a look ahead changes nothing, a run does. Other clients don't."""
-    with TrainingClient(delay=3600) as other:
-        other.prepare(experiment, dataset)
-        assert worker_pids(other) == ()
-        run = other.start(experiment.set(epochs=3), dataset)
-        assert other.wait(run, PATIENCE).status is Status.FINISHED
-        assert client.get(run.id) is None
-        (pid,) = worker_pids(other)
-        assert pid not in worker_pids(client)
-    assert not psutil.pid_exists(pid)
 
 
 CLIENT = """

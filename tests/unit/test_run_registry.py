@@ -188,17 +188,19 @@ def test_only_so_many_finished_runs_are_known(scene, monkeypatch, background):
 def test_runs_that_nobody_looks_at_are_forgotten(scene):
     """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
     over, paused, going = scene.start(), scene.start(), scene.start()
-    scene.say(over, Status.FINISHED)
-    scene.say(paused, Status.PAUSED)
-    scene.say(going, Status.RUNNING)
+    for run, status in (
+        (over, Status.FINISHED),
+        (paused, Status.PAUSED),
+        (going, Status.RUNNING),
+    ):
+        scene.say(run, status)
     scene.clock.forward(run_registry.KEEP_SECONDS + 1)
     scene.client.latest(going)
     assert [scene.client.get(run.id) for run in (over, paused, going)] == [None, None, going]
     assert Steer("drop", paused.id) in scene.worker.posted
 
 
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
-def test_a_run_that_nobody_watches_is_paused_and_says_so(scene, status):
+def test_a_run_that_nobody_watches_is_paused_and_says_so(scene):
     """It is told once, keeps its figures, and goes on when somebody asks for it.
 
     A button's pause has no reason, even after the other kind.
@@ -206,7 +208,7 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(scene, status):
     run = scene.start()
     for _ in range(2):
         scene.clock.forward(WATCH_SECONDS + 1)
-        scene.say(run, status, 1)
+        scene.say(run, Status.RUNNING, 1)
     assert scene.worker.verbs == ["start", "pause"]
     scene.say(run, Status.PAUSED, 2)
     snapshot = scene.latest(run)
