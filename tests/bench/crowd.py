@@ -171,14 +171,10 @@ async def level(server, bounds, count):
         used, elapsed = shares.now(), time.perf_counter() - start
         received = sum(session.received for session in sessions) - received
         memory = {f"{side}_mb": anonymous_mb(each) for side, each in sides_of(server).items()}
-        epochs = [one["epochs"] for one in found]
-        fairness = round(min(epochs) / max(epochs), 2) if max(epochs) else 0.0
         return {
             **_seen([one["updates"] for one in found], moves),
-            "fairness": None if count >= CROWD else fairness,
-            "epochs_per_s": round(sum(epochs), 1),
+            "epochs_per_s": round(sum(one["epochs"] for one in found), 1),
             "first_points_s": _rounded(first, 1),
-            "had_point": sum(session.epoch > 0 for session in sessions),
             "failed": _failed(sessions),
             "kb_per_s": round(received / 1e3 / elapsed / count, 1),
             **{name: round(held) for name, held in memory.items()},

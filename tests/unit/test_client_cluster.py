@@ -3,12 +3,12 @@
 import pytest
 
 from lib.results import Run, Snapshot, Status
-from lib.training import TrainingClient, machine, run_registry
+from lib.training import run_registry
 from lib.training.messages import Answer, Ask, Event, Lost, Start, Steer, Watch
 from lib.training.questions import AnswerError
 from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
-from tests.unit.fakes import FakeWorker, Scene, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 
 WHY = "nobody answers at its address"
 WORDS = f"The cluster isn't used: {WHY}. This machine trains."
@@ -40,9 +40,8 @@ def test_with_a_cluster_only_its_driver_starts(scene):
     (driver,) = scene.workers
     assert (is_driver(driver), driver.delay, scene.client.places) == (True, 0.0, 1)
     assert starts_of(driver, scene.start())
-    for count in (3, 70):
-        driver.say(Event("ready", count=count))
-        assert (scene.client.places, scene.client.worker_ready) == (count, True)
+    driver.say(Event("ready", count=3))
+    assert (scene.client.places, scene.client.worker_ready) == (3, True)
     assert scene.workers == [driver]
 
 
@@ -116,14 +115,6 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-@pytest.mark.parametrize(("setting", "is_there"), [("", False), ("head:1", True)])
-def test_an_empty_setting_is_no_cluster(monkeypatch, setting, is_there):
-    """As where it isn't set: a file of settings may leave it empty."""
-    monkeypatch.setenv(machine.RAY, setting)
-    with TrainingClient(make_worker=FakeWorker) as client:
-        assert client.is_clustered is is_there
-
-
 def foreign(scene, run_id="0" * 16):
     """A run of another page server that is watched here."""
     run = Run(run_id, make_experiment(), make_dataset())
@@ -176,9 +167,8 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
 
 
 def test_runs_of_others_that_are_over_leave_this_servers_theirs(ready, monkeypatch):
-    """Of each so many are known; a card, which may have an upload's rows, takes memory too."""
+    """Of each so many are known."""
     monkeypatch.setattr(run_registry, "KEEP_RUNS", 2)
-    monkeypatch.setattr(run_registry, "KEEP_BYTES", 1_000_000)
     own = [ready.start() for _ in range(3)]
     others = [foreign(ready, f"{place:016x}") for place in range(4)]
     for run in [*own, *others]:
@@ -187,8 +177,3 @@ def test_runs_of_others_that_are_over_leave_this_servers_theirs(ready, monkeypat
     ready.start()
     assert [run for run in own if ready.client.get(run.id)] == own[1:]
     assert [run for run in others if ready.client.get(run.id)] == others[2:]
-    large = ready.client.start(make_experiment(), make_dataset(), card=bytes(1_000_000))
-    ready.clock.forward(1)
-    ready.say(large, Status.FINISHED, 5)
-    ready.start()
-    assert [run for run in (*own, large) if ready.client.get(run.id)] == [large]
