@@ -146,8 +146,7 @@ class Driver:
                     self._tell(messages.Event("refused", text))
             except UnavailableError:
                 pass
-            link.is_ready = False
-            self._count()
+            self._doubt(link)
             await asyncio.sleep(SURVEY_SECONDS)
 
     def _count(self) -> None:
@@ -196,6 +195,7 @@ class Driver:
             try:
                 await link.call("take", data)
             except UnavailableError as error:
+                self._doubt(link)
                 self._lose(name, f"{error}")
             is_new = isinstance(command, messages.Start | messages.Ask)
             if is_new and self._where.get(name) is link:
@@ -216,12 +216,14 @@ class Driver:
             while not is_last:
                 news = await link.call("news", name, mark, is_owner, seconds=2 * LOOK_SECONDS)
                 if news is None:
-                    raise UnavailableError(sentence("slot_gone"))
+                    self._lose(name, sentence("slot_gone"))
+                    return
                 found, mark, is_last = news
                 for data in found:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)
         except UnavailableError as error:
+            self._doubt(link)
             self._lose(name, f"{error}")
         else:
             self._forget(name)
@@ -232,6 +234,11 @@ class Driver:
         if task is not None and task is not asyncio.current_task():
             task.cancel()
         return self._where.pop(name, None) is not None
+
+    def _doubt(self, link: Link) -> None:
+        """Use a slot no more until it answers again."""
+        link.is_ready = False
+        self._count()
 
     def _lose(self, name: str, how: str) -> None:
         """Tell the client of something that is lost, which starts a run again elsewhere."""
