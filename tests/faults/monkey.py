@@ -1,21 +1,14 @@
 """Visitors who press, move, type and open whatever there is, as a seeded chance has it.
 
-`python -m tests.faults.monkey --seed 1 --seconds 600` starts a server, lets sessions without a
-browser (`tests.session`) loose on it, and prints what nobody should meet: an exception on a page or
-in the server's log, a page that stays empty or doesn't answer, a session that runs its page in a
-loop. Each finding comes with the visitor's last steps. Every visitor draws from a generator of its
-own, so a seed repeats their wishes; what comes of them depends on the machine too.
+Sessions without a browser (`tests.session`) look for what nobody should meet: an exception on a
+page, a page that stays empty or doesn't answer, a session that runs its page in a loop. Each finding
+comes with the visitor's last steps. A seed repeats their wishes; what comes of them depends on the
+machine too.
 """
 
-import argparse
 import asyncio
-import os
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-from tests.browser.server import serve_for_tests
 from tests.faults.wishes import LIMIT, Visitor, wish
 from tests.session import WIDGETS, Session
 
@@ -121,21 +114,3 @@ async def let_loose(server, seed, seconds, sessions=4):
     await asyncio.gather(*(wander(server, visitor, end) for visitor in visitors))
     print(", ".join(f"{visitor.name}: {visitor.count} steps" for visitor in visitors), flush=True)
     return findings
-
-
-def main():
-    """Run it, and print what was found; 1 if there is something."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--sessions", type=int, default=4, help="visitors")
-    asked = parser.parse_args()
-    os.environ.update([SHOW_ERRORS])
-    with tempfile.TemporaryDirectory() as folder, serve_for_tests(Path(folder)) as server:
-        findings = asyncio.run(let_loose(server, asked.seed, asked.seconds, asked.sessions))
-    print(f"seed {asked.seed}: {len(findings)} findings", *findings, sep="\n")
-    return bool(findings)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
