@@ -1,7 +1,7 @@
 """Visitors who press, move, type and open whatever there is, as a seeded chance has it.
 
 Sessions without a browser (`tests.session`) look for what nobody should meet: an exception on a
-page, a page that stays empty or doesn't answer, a session that runs its page in a loop. Each finding
+page, one that stays empty or does not answer, a session that runs its page in a loop. Each finding
 comes with the visitor's last steps. A seed repeats their wishes; what comes of them depends on the
 machine too.
 """
