@@ -106,12 +106,7 @@ def _given(key: str) -> None:
     if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
-    try:
-        given = ("", b"") if file is None else take(file)
-    except UploadError as error:
-        _stop()
-        record.error = f"{error}{_stays()}"
-        return
+    given = ("", b"") if file is None else take(file)
     if given is None:
         return  # its bytes were taken before
     record.workbook = None

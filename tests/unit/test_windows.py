@@ -65,7 +65,7 @@ def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timestep
 @pytest.mark.parametrize(
     ("timesteps", "horizon", "words"),
     [
-        (24, 1, r"50 rows .* there are 30: choose T ≤ 14, or add rows"),
+        (24, 1, r"25 rows.* has 30: choose T ≤ 14, or add rows"),
         (2, 20, "choose a horizon ≤ 13, or add rows"),
         (24, 20, "choose T ≤ 14 and a horizon ≤ 1, or add rows"),
     ],
@@ -83,7 +83,7 @@ def test_too_few_rows_are_refused_with_what_would_do(timesteps, horizon, words):
 def test_rows_that_were_dropped_are_said_to_be_the_reason(missing, why):
     """With the columns that it is for: the table looked long enough."""
     frame = pd.DataFrame({"row": np.arange(40.0), "late": [np.nan] * 36 + [1.0] * 4})
-    with pytest.raises(TooShortError, match=f"there are 4: add rows. 36 rows were dropped: {why}"):
+    with pytest.raises(TooShortError, match=f"has 4: add rows. 36 rows were dropped: {why}"):
         cut(Table("t", frame), ["row", "late"], ["row"], 4, missing=missing)
 
 
