@@ -62,7 +62,7 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
     """Among the inputs it makes a feature for each text."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
-    assert "'store' holds texts, and only numbers can be predicted" in app.warning[0].value
+    assert "only numbers can be predicted" in app.warning[0].value
     assert "Until then you see stores.csv as it was before." in app.warning[0].value
     assert app.multiselect(key="targets_widget").value == ["store"]
     app.multiselect(key="targets_widget").set_value(["sales"]).run()

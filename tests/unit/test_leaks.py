@@ -51,14 +51,13 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
     [
         lambda _, then: then,
         lambda now, then: then - now,
-        lambda _, then: np.exp(-then / 10),
         lambda _, then: then.round(),
         lambda _, then: then * (1 + np.sin(99 * then) / 1000),
         lambda now, _: now.rolling(5, center=True, min_periods=1).mean(),
     ],
 )
 def test_what_tells_the_change_is_found_in_both_forms(planted, form):
-    """The next value as it is, from the last one, squeezed, rounded, noisy, and in a mean."""
+    """The next value as it is, from the last one, rounded, noisy, and in a mean."""
     walk = np.random.default_rng(0).normal(size=672).cumsum()
     now = pd.Series(walk)
     columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}

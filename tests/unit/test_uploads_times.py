@@ -118,7 +118,7 @@ def test_a_total_below_the_days_is_no_day(day, word):
     ("times", "note", "step"),
     [
         (DAYS.delete([7, 10, 11]), "3 days are missing between rows, 2 in a row at most", "day"),
-        (DAYS.delete([7]), "1 day is missing between rows.", "day"),
+        (DAYS.delete([7]), "1 day is missing between rows, 1 in a row at most.", "day"),
         (DAYS[DAYS.day_of_week < 5], "No row is on a weekend", "day"),
         (DAYS[DAYS.day_of_week < 5].delete(7), "1 day is missing between rows", "day"),
         # February is no shorter a step than March.

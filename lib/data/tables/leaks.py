@@ -15,12 +15,12 @@ from lib.text import counted, joined, number
 SAME = 0.9999
 """Two columns are one if they, and their changes, correlate more closely than this."""
 TELLS = 0.95
-"""An input tells its target if their partial correlation, given the target's past, is above this
-(also of a rounded copy),"""
+"""An input tells its target if their correlation, given the target's past, is above this (also of a
+rounded copy)."""
 LEFT_OPEN = 0.05
-"""and if the past leaves open at least this share of the target's change."""
+"""The past must leave open at least this share of the target's change for that to count."""
 MOST_DRAWN = 2000
-"""Timesteps that are drawn for the partial correlation."""
+"""Timesteps that are drawn for the correlation given the past."""
 CLOSE = 1e-3
 """How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
 FEWEST = 30
@@ -35,7 +35,6 @@ class Finding:
     clean: bool | None
     """None where it can't be decided, or where the finding is no leak but worth knowing."""
     sentence: str
-    """The outcome in words."""
     looked: str
     """The data that were checked."""
     splits: bool = False
@@ -67,8 +66,8 @@ def _answers(dataset: Dataset) -> Finding:
         return Finding(about, None, sentence, "nothing.")
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     same = np.minimum(_correlations(x, y), of_changes) > SAME
-    partial = _partial_correlations(dataset, origin) if origin and max(origin.horizons) else None
-    tells = same if partial is None else same | (partial > TELLS)
+    given_past = _given_past(dataset, origin) if origin and max(origin.horizons) else None
+    tells = same if given_past is None else same | (given_past > TELLS)
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
         columns = np.repeat(origin.columns, len(origin.horizons))
         tells &= np.array(dataset.feature_names)[:, None] != columns
@@ -82,7 +81,7 @@ def _answers(dataset: Dataset) -> Finding:
         sentence = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
     both = f"{counted(x.shape[2], 'input')} beside {counted(y.shape[2], 'target')}"
     looked = f"{both} at {steps:,} timesteps, without those of the test part: |r| > {SAME}"
-    if partial is not None:
+    if given_past is not None:
         looked += f", or {TELLS} of three rows with what a target's past leaves open"
     return Finding(about, not pairs, sentence, f"{looked}.")
 
@@ -100,11 +99,11 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(normalised(a).T @ normalised(b))
 
 
-def _partial_correlations(dataset: Dataset, origin: Origin) -> np.ndarray | None:
+def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
     """|partial correlation| of each input with each target, given the target's past, (F, K).
 
-    The past: four values and that of a season before; of an input, three rows. The values or their
-    ranks count, whichever tell more. None for too few rows.
+    The past: four values and that of a season before; of an input, three rows. None for too few
+    rows.
     """
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
@@ -115,33 +114,27 @@ def _partial_correlations(dataset: Dataset, origin: Origin) -> np.ndarray | None
     if freedom < FEWEST:
         return None
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
-    read = np.moveaxis(origin.x_scale.raw(read, origin.series[rows][:, None]), 2, 0)
-    read = np.stack([read, [_ranks(three) for three in read]])  # (2, F, R, 3)
-    read -= read.mean(axis=2, keepdims=True)
-    read /= np.maximum(np.linalg.norm(read, axis=2, keepdims=True), 1e-9)
+    read = origin.x_scale.raw(read, origin.series[rows][:, None])
     for k in range(dataset.targets):
         column, h = divmod(k, len(origin.horizons))
         ahead = origin.horizons[h]
         season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
-        lags = np.stack([rows + ahead, *(rows - back for back in range(4)), season], axis=1)
-        own = origin.targets[lags, column]  # (R, 6): the target, then its past
-        own = np.stack([own, _ranks(own)])
-        own -= own.mean(axis=1, keepdims=True)
-        past = np.linalg.qr(own[..., 1:])[0][:, None]
-        target, inputs = (it - past @ (past.mT @ it) for it in (own[:, None, :, :1], read))
-        change, size = np.std(own[..., 0] - own[..., 1], axis=1), own[..., 0].std(axis=1)
-        if (target.std(axis=(1, 2, 3)) > np.maximum(LEFT_OPEN * change, 1e-6 * size)).all():
-            fit = np.linalg.solve(inputs.mT @ inputs + 1e-10 * np.eye(3), inputs.mT @ target)
-            rest = ((target - inputs @ fit) ** 2).sum(axis=(2, 3)) / freedom
-            explained = 1 - rest / ((target**2).sum(axis=(2, 3)) / (freedom + 3))
-            found[:, k] = np.sqrt(explained.max(axis=0, initial=0))
+        past = origin.targets[np.stack([*(rows - back for back in range(4)), season], 1), column]
+        target = origin.targets[rows + ahead, column][:, None]
+        rest, change = _rest(target, past), (target - past[:, :1]).std()
+        if rest.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
+            continue
+        for f in range(width):
+            left = _rest(rest, _rest(read[..., f], past))
+            told = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
+            found[f, k] = np.sqrt(max(0.0, told))
     return found
 
 
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """How many of the first column lie below each value, and half of those that are equal."""
-    ordered = np.sort(values[:, 0])
-    return np.searchsorted(ordered, values) / 2 + np.searchsorted(ordered, values, "right") / 2
+def _rest(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """What a regression of values (R, C) on known columns (R, D), with an intercept, leaves."""
+    known = np.c_[np.ones(len(known)), known / np.maximum(np.abs(known).max(axis=0), 1e-9)]
+    return values - known @ np.linalg.lstsq(known, values)[0]
 
 
 def _shared_samples(dataset: Dataset) -> Finding:
@@ -152,13 +145,12 @@ def _shared_samples(dataset: Dataset) -> Finding:
     for steps, others in ((whole, whole), (begin, end), (end, begin)):
         known = {hash(sample.tobytes()) for sample in learned[:, others]}
         twice |= [hash(sample.tobytes()) in known for sample in kept[:, steps]]
-    sentence = "No sample that is kept for checking is in the training part too."
-    if twice.any():
-        sentence = (
-            f"{twice.sum():,} of {len(kept):,} samples that are kept for checking are in the "
-            "training part too, as they are or one timestep on."
-        )
-    looked = f"{len(kept):,} samples beside {dataset.train:,}, as they are and one timestep on."
+    which = f"{twice.sum():,} of {len(kept):,} samples" if twice.any() else "None of the samples"
+    sentence = (
+        f"{which} that are kept for checking are in the training part too, as they are or one "
+        "timestep on."
+    )
+    looked = f"{len(kept):,} samples beside {dataset.train:,}."
     return Finding("The same samples in two parts", not twice.any(), sentence, looked, splits=True)
 
 
