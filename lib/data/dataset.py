@@ -27,7 +27,6 @@ class Samples:
     y: np.ndarray
     """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
     train: int
-    """How many samples, from the first, are the training part."""
 
     def __post_init__(self) -> None:
         """Check the shapes, and make the arrays read-only. Raises ValueError."""
@@ -85,11 +84,8 @@ class Dataset(Samples):
     name: str
     """A key of `DATASETS`."""
     title: str
-    """Its name on the screen: "Running mean", "Seattle weather"."""
     feature_names: tuple[str, ...]
-    """F names."""
     target_names: tuple[str, ...]
-    """K names."""
     timestep_names: tuple[str, ...]
     """T names: "1", "2", … or "day 1", …"""
     naive: np.ndarray
@@ -103,14 +99,13 @@ class Dataset(Samples):
     origin: Origin | None = None
     """The rows that the samples were cut from, where there are any."""
     best_mse: np.ndarray | None = None
-    """The least expected mean squared error of any model, (T,), in the unit of y squared; None if
-    it isn't known. What a layer can reach: `lib.results.best_possible`."""
+    """The least expected mean squared error of any model, (T,), in the unit of y squared, where it
+    is known. What a layer can reach: `lib.results.best_possible`."""
     best_why: str = ""
     """One sentence that says where `best_mse` comes from."""
     target_scale: np.ndarray | None = None
-    """(K,), or (N, K) where each series has its own. None means 1."""
+    """(K,), or (N, K) where each series has its own, as the offset. None means 1."""
     target_offset: np.ndarray | None = None
-    """(K,) or (N, K). None means 0."""
     base: np.ndarray | None = None
     """The values that targets are changes from, in the raw unit, (N, T, K), or None."""
     target_unit: str = ""
@@ -248,28 +243,22 @@ class Dataset(Samples):
         first = float(scale.flat[0])
         return abs(first) if np.all(scale == first) else None
 
-    def sample_name(self, index: int) -> str:
-        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"."""
-        return f"{self._bare_name(index)}{self._part(index)}"
+    def sample_name(self, index: int, *, short: bool = False) -> str:
+        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"; `short`: no end."""
+        name = self._window_name(index) if self.origin else f"sample {index + 1}"
+        part = next(part for part, own in self.parts.items() if index < own.stop)
+        name = name.partition(" to ")[0] if short else name
+        return name if part == "training" else f"{name} ({part})"
 
-    def short_sample_name(self, index: int) -> str:
-        """The same where there is little room: only the begin of a window "begin to end"."""
-        return f"{self._bare_name(index).partition(' to ')[0]}{self._part(index)}"
-
-    def _part(self, index: int) -> str:
-        if index < self.train:
-            return ""
-        return " (validation)" if index < self.seen else " (test)"
-
-    def _bare_name(self, index: int) -> str:
-        if self.origin is None:
-            return f"sample {index + 1}"
-        start, *_, last = self.origin.rows(self.shape[1], index).tolist()
-        begin, end = self.origin.label(start), self.origin.label(last)
+    def _window_name(self, index: int) -> str:
+        """Its series, and from which row to which its inputs are."""
+        origin = self.cut_from
+        start, *_, last = origin.rows(self.shape[1], index).tolist()
+        begin, end = origin.label(start), origin.label(last)
         day, _, time = end.partition(" ")
         if time and "-" in day and begin.startswith(f"{day} "):
             end = time  # of the same day
-        series = self.origin.names[self.origin.series[start]]
+        series = origin.names[origin.series[start]]
         if series and begin == self.timestep_names[0]:  # all samples are of the same times
             return series
         return f"{series}{', ' if series else ''}{begin} to {end}"

@@ -66,7 +66,7 @@ class Origin:
     targets: np.ndarray
     """The target columns in the raw unit, (R, C) float64."""
     inputs: np.ndarray
-    """The features as the models see them, (R, F) float32."""
+    """The features as the models see them, (R, F) float32: standardised by `x_scale`."""
     series: np.ndarray
     """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
     segment: np.ndarray
@@ -86,13 +86,11 @@ class Origin:
     training: np.ndarray
     """Whether a row belongs to the training part, (R,) bool."""
     season: Season
-    """The season of the targets."""
     time_format: str
     """The `strftime` format of times; "" where times are texts."""
     columns: tuple[str, ...]
     """C names of target columns."""
     x_scale: Scale
-    """Standardises the raw features; the result is `inputs`."""
     y_scale: Scale
     """Standardises the K raw targets (or their changes, where these are the targets)."""
     every: int
@@ -130,31 +128,32 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """A guess without a recurrent layer at the last step of every sample."""
+    """A guess without a recurrent layer at the last step of every sample: `last`, (N, K).
+
+    Its name is a key of `lib.data.tables.baselines.BASELINES`; its label is for sentences:
+    "guessing no change". `last` is in the unit of y.
+    """
 
     name: str
-    """A key of `lib.data.tables.baselines.BASELINES`."""
     label: str
-    """Its name in a sentence: "guessing no change", "the same hour last week"."""
     last: np.ndarray
-    """(N, K) in the unit of y."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
-    """Errors of a model or a baseline at the last step by target column, each (K,)."""
+    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
+
+    MASE is the mean absolute error over that of the value a season before (a row before, where
+    there is no season), of all training rows within their series; NaN where that is 0. Hyndman and
+    Koehler, "Another look at measures of forecast accuracy", 2006.
+    """
 
     name: str
     """A mode, or a key of `lib.data.tables.baselines.BASELINES`."""
     label: str
-    """Its name in a sentence."""
     mae: np.ndarray
-    """Mean absolute error in the raw unit, as `rmse`."""
     rmse: np.ndarray
     mase: np.ndarray
-    """The mean absolute error over that of the value a season before (a row before, where there is
-    no season), of all training rows within their series: Hyndman and Koehler, "Another look at
-    measures of forecast accuracy", 2006. NaN where that is 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -164,7 +163,7 @@ class KnownErrors:
     naive_mse: np.ndarray
     """`Dataset.naive_mse`, (T,)."""
     naive_losses: Mapping[str, np.ndarray]
-    """By loss, a key of `lib.results.ERRORS`: that of the naive guess on the training samples,
-    by timestep, (T,)."""
+    """That of the naive guess on the training samples by loss, a key of `lib.results.ERRORS`, and
+    timestep, (T,)."""
     independent: float
     """How many of these samples count: `lib.results.compared.independent_samples`."""

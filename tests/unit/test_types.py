@@ -24,7 +24,6 @@ def test_the_same_correction_gives_the_same_table_and_the_last_one_alone_is_kept
     first = weakref.ref(prepared(SHOPS, category))
     assert prepared(SHOPS, category) is first()
     assert prepared(SHOPS, DataSettings()) is SHOPS
-    assert retyped(SHOPS, ()) is SHOPS
     gc.collect()
     assert first() is not None
     prepared(SHOPS, DataSettings(types=("store:out",)))
@@ -108,9 +107,8 @@ LONG = read(
 @pytest.mark.parametrize(
     ("table", "types", "message"),
     [
-        (SHOPS, ("shop:number",), "'shop', to be read as numbers, isn't in file.csv"),
-        (SHOPS, ("store:text",), r"one of \['number', 'category', 'date', 'out'\], got 'text'"),
-        (SHOPS, ("store",), "store can be read as one of"),
+        (SHOPS, ("shop:number",), r"file.csv, which has \['date', 'store'.* got 'shop:number'"),
+        (SHOPS, ("store:text",), r"one of \['number', 'category', 'date', 'out'\], .* got 'store:"),
         (SHOPS, ("kind:number",), "no entry of kind is a number: sun, fog, rain"),
         (SHOPS, ("sales:out", "store:out"), "no column of numbers is left"),
         (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),

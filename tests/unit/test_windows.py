@@ -238,7 +238,7 @@ def test_windows_and_their_timesteps_are_named_by_their_rows(times, step, name, 
     """By label where there are labels, else by number; on axes dates are those of the sample."""
     dataset = cut(counting(20, times=times, step=step), ["row"], ["row"], 4)
     assert dataset.sample_name(0) == name
-    assert dataset.short_sample_name(0) == short
+    assert dataset.sample_name(0, short=True) == short
     assert dataset.steps_of(0) == steps
     prefix = "" if step == "row" else f"{step} "
     assert dataset.timestep_names[:2] == (f"{prefix}1", f"{prefix}2")

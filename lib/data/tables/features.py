@@ -21,7 +21,6 @@ if TYPE_CHECKING:
 
 MOST_CATEGORIES = 12
 """Of more categories the rarest share one feature."""
-OTHER = "other"
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
 """A feature's name, and what computes it, (R,) float64."""
@@ -94,10 +93,10 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
     """The sine and the cosine of where a time is in the round of `CALENDAR`."""
 
-    def angle() -> np.ndarray:
-        return 2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times))
+    def wave(of: np.ufunc) -> np.ndarray:
+        return of(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))  # type: ignore[no-any-return]
 
-    return [(f"{name} (sin)", lambda: np.sin(angle())), (f"{name} (cos)", lambda: np.cos(angle()))]
+    return [(f"{name} (sin)", lambda: wave(np.sin)), (f"{name} (cos)", lambda: wave(np.cos))]
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
@@ -108,10 +107,10 @@ def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
     counts = texts.value_counts()
     names = [name for name in counts.index if counts[name] > 0]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
-    made: list[_Feature] = [
-        (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
-        for name in sorted(names[:kept], key=str)
-    ]
-    if others := names[kept:]:
-        made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
-    return made
+    groups = {f"{name}": [name] for name in sorted(names[:kept], key=str)}
+    groups |= {"other": others} if (others := names[kept:]) else {}
+
+    def is_in(own: list[object]) -> Callable[[], np.ndarray]:
+        return lambda: texts.isin(own).to_numpy(np.float64)
+
+    return [(f"{column} = {name}", is_in(own)) for name, own in groups.items()]

@@ -33,12 +33,11 @@ _AROUND_A_NUMBER = (
 
 
 class Numbers(NamedTuple):
-    """A column that was read as numbers."""
+    """A column that was read as numbers, and in words how commas and points were, if in doubt."""
 
     values: pd.Series
     """(R,) float64, NaN where an entry isn't a number."""
     reading: str
-    """How commas and points were read, where that is in doubt; else empty."""
 
 
 def bare(entry: str) -> str:
