@@ -1,8 +1,4 @@
-"""The one kind of data that everything works on: `Dataset`, samples for both output modes.
-
-It holds arrays and names. It doesn't know where they came from (`synthetic`, `series`,
-`lib.data.tables`), and it never changes: the arrays are read-only.
-"""
+"""The one kind of data that everything works on: `Dataset`, samples for both output modes."""
 
 from dataclasses import dataclass
 from itertools import pairwise

@@ -1,7 +1,4 @@
-"""Records of a table's windows: the rows they were cut from, scales, seasons, baselines, errors.
-
-`lib.data.tables` makes them.
-"""
+"""Records of a table's windows: the rows they were cut from, scales, seasons, baselines, errors."""
 
 from __future__ import annotations
 

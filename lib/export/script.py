@@ -50,8 +50,8 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the settled experiment as a script that comes to the app's numbers.
 
-    Its last printed line is a JSON object: `last_step_mse` and `loss` by mode, medians over the
-    seeds, and `losses` of the first ten epochs. Raises what `keras_script` raises.
+    Its last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode, medians
+    over the seeds. Raises what `keras_script` raises.
     """
     data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
     head = data.script(dataset.title, about, "import json", "import keras")
@@ -123,10 +123,6 @@ def template_fields(
             f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
             for name, of in shown.figures.items()
         ),
-        "first": "\n".join(
-            "    " + laid_out(f"{quoted(m)}: [", [f"{each:.8g}" for each in losses], "],", indent=4)
-            for m, losses in shown.first.items()
-        ),
         "end_seed": experiment.seed + len(experiment.each_seed),
         "names": ", ".join(map(quoted, model.modes)),
         "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
@@ -168,11 +164,7 @@ class Shown:
     """Whether `EarlyStopping` restores the weights of each model's best epoch."""
     patience: int
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
-    """"last_step_mse" and "loss" → medians over the seeds by mode; empty without a run."""
-    first: dict[str, list[float]] = field(default_factory=dict)
-    """Losses of the first epochs by mode, ten at most, medians over the seeds."""
-    going: bool = False
-    """Whether some models still have their last epoch's weights, since the run isn't over."""
+    """"last_step_mse", "loss" and "first_loss" → medians over the seeds by mode, where known."""
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
@@ -191,8 +183,8 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         note = _WORDS["notes"][status].format(judged=0, epochs=asked)
         return Shown(epochs, note, keeps, patience)
     note = _WORDS["notes"][snapshot.status].format(judged=f"{judged:,}", epochs=asked)
-    figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}}
-    first: dict[str, list[float]] = {}
+    kept = [result.kept_epoch is not None for result in results]
+    figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
     for mode in experiment.model.modes:
         models = [seed[mode] for seed in seeds]
         losses = [dict(zip(each.loss_epochs.tolist(), each.loss, strict=True)) for each in models]
@@ -202,24 +194,12 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         ]
         figures["last_step_mse"][mode] = float(np.median([each.final_mse for each in models]))
         figures["loss"][mode] = float(np.median(final))
-        known = set.intersection(*map(set, losses))  # without those that were thinned out
-        first[mode] = []
-        for epoch in range(1, min(10, judged) + 1):
-            if epoch not in known:
-                break
-            first[mode].append(float(np.median([each[epoch] for each in losses])))
+        figures["first_loss"][mode] = float(np.median([of.get(1, math.nan) for of in losses]))
+    if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
+        figures = {"first_loss": figures["first_loss"]}
     # The loss of an epoch that was thinned out isn't known, so it isn't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
-    kept = [result.kept_epoch is not None for result in results]
-    return Shown(
-        epochs=judged,
-        note=note,
-        keeps=any(kept),
-        patience=patience,
-        figures=figures,
-        first=first if figures and all(first.values()) else {},
-        going=any(kept) and not all(kept),
-    )
+    return Shown(judged, note, any(kept), patience, figures)
 
 
 @dataclass(frozen=True, slots=True)

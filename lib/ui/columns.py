@@ -1,8 +1,4 @@
-"""The controls that say how a table becomes samples, a person's own or a bundled one.
-
-A choice of columns that equals the table's default is kept as "no choice", so that a link stays
-short.
-"""
+"""The controls that say how a table becomes samples, a person's own or a bundled one."""
 
 from contextlib import suppress
 

@@ -35,10 +35,7 @@ made_dataset = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
-    """The dataset of a settled experiment; the session keeps the last one of a table.
-
-    Raises ExperimentError where there is none.
-    """
+    """The dataset of a settled experiment; the session keeps the last one of a table."""
     key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
     if table is None or settled.data.name != "upload":
         return made_dataset(key)

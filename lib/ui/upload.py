@@ -159,10 +159,7 @@ def _stop() -> None:
 
 
 def take_file() -> None:
-    """Take over a table or an error from the reading process, before any widget is drawn.
-
-    Cutting the table into windows may take a while: never call it within a turn.
-    """
+    """Take over a table or an error from the reading process, before any widget is drawn."""
     record = session().upload
     reading = record.reading
     if reading is None or not reading.over.is_set():

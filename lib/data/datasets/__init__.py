@@ -59,10 +59,7 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`.
-
-    How many seeds is left to what they cost: see `lib.training.limits`.
-    """
+    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
     return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
 
 
@@ -131,11 +128,7 @@ def example_of_upload(experiment: Experiment) -> Experiment:
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """The dataset of an experiment, which is settled first; `table` is the person's own.
-
-    Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
-    for a table that can't be cut as asked.
-    """
+    """The dataset of an experiment, which is settled first; `table` is the person's own."""
     return make_settled_dataset(settle(experiment, table), table)
 
 

@@ -1,7 +1,4 @@
-"""`DatasetSpec`, one entry of the registry: names, sentences and settings of a dataset.
-
-The values are a row of `specs.toml`. `synthetic` and `series` make the arrays.
-"""
+"""`DatasetSpec`, one entry of the registry: names, sentences and settings of a dataset."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field

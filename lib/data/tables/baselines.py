@@ -23,10 +23,7 @@ RowGuess: TypeAlias = Callable[[Origin, np.ndarray], np.ndarray | None]
 
 
 def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
-    """A table's dataset with all baselines, and the best one as its naive guess.
-
-    It has the least squared error at the last step of the judged samples, over all K columns.
-    """
+    """A table's dataset with all baselines, and the best one as its naive guess."""
     errors: dict[str, float] = {}
     baselines: dict[str, Baseline] = {}
     for name, kind in BASELINES.items():

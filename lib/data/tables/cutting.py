@@ -63,18 +63,10 @@ def cut(
 ) -> Cut:
     """Cut rows into windows; where there are too few rows for a test part, without one.
 
-    Args:
-        series: which series a row belongs to, (R,) int, never decreasing.
-        rank: where a row stands in time, (R,) int from 0, increasing in each series.
-        data: the settings.
-        seed: draws the series of each part.
-        most: of more windows every k-th is used.
-        segment: the part of a series that no window leaves, (R,) int, never decreasing; all of it
-            by default.
-
-    Raises:
-        TooShortError: where a part would have no window, with settings that would do.
-        WindowError: where there are too few series for the parts.
+    Each row (R,) belongs to a series and, where no window may leave it, to a segment of that: ints
+    that never decrease. Its rank is its place in time, from 0. Of more than `most` windows every
+    k-th is used. Raises TooShortError, with settings that would do, and WindowError where there
+    are too few series for the parts.
     """
     block = series if segment is None else segment
 

@@ -1,7 +1,4 @@
-"""Texts and numbers → times of any usual form, in one column or in several.
-
-`order` sorts rows by these, and finds gaps and series.
-"""
+"""Texts and numbers → times of any usual form, in one column or in several."""
 
 import re
 from itertools import product
@@ -147,10 +144,7 @@ def _from_numbers(name: str, column: pd.Series) -> Times | None:
 
 
 def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
-    """Times from a year, with a quarter or a month, a day and an hour, in a column each.
-
-    Returns the columns, and the times; None where there is no year, or nothing that divides it.
-    """
+    """Times from a year, with a quarter or a month, a day and an hour, in a column each."""
     columns = {str(column).strip().lower(): str(column) for column in entries.columns}
     found, parts = dict[str, str](), dict[str, pd.Series]()
     for part, names in _PART_NAMES.items():

@@ -1,7 +1,4 @@
-"""Checks for data leakage in a dataset's own arrays, each with a sentence of what was found.
-
-The checks don't rely on how the arrays were made, and repair nothing.
-"""
+"""Checks for data leakage in a dataset's own arrays, each with a sentence of what was found."""
 
 from dataclasses import dataclass
 
@@ -100,11 +97,7 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
-    """|partial correlation| of each input with each target, given the target's past, (F, K).
-
-    The past: four values and that of a season before; of an input, three rows. None for too few
-    rows.
-    """
+    """|partial correlation| of each input with each target, given the target's past, (F, K)."""
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
     rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))

@@ -1,7 +1,4 @@
-"""Texts → numbers, where commas and points may be decimal marks or thousands separators.
-
-One column at a time. A reading that is in doubt is told in words, for a note on the table.
-"""
+"""Texts → numbers, where commas and points may be decimal marks or thousands separators."""
 
 import re
 from typing import NamedTuple

@@ -136,10 +136,7 @@ def as_texts(column: pd.Series) -> pd.Series:
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
-    """The step between two rows of a series ("day"), and sentences on gaps and uneven steps.
-
-    `codes` are the series of each row, (R,).
-    """
+    """The step between two rows of a series ("day"), and sentences on gaps and uneven steps."""
     order = np.lexsort((times.asi8, codes))
     times, same = times[order], np.diff(codes[order]) == 0
     seconds = np.diff(times.to_numpy()) / np.timedelta64(1, "s")

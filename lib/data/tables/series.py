@@ -1,7 +1,4 @@
-"""A table's rows → `Rows`: values of inputs and targets, series after series, in order of time.
-
-Gaps are filled from the past of the same series, or rows dropped. Nothing is cut or standardised.
-"""
+"""A table's rows → `Rows`: values of inputs and targets, series after series, in order of time."""
 
 from dataclasses import dataclass
 

@@ -1,7 +1,4 @@
-"""A table read in another way: corrected types of columns, and months of a year unrolled.
-
-Only what the table still has can be read anew: the file is gone.
-"""
+"""A table read in another way: corrected types of columns, and months of a year unrolled."""
 
 from dataclasses import replace
 from functools import partial

@@ -37,20 +37,11 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
-    Args:
-        table: the rows.
-        inputs: names of columns of numbers or texts, or of `calendar_names`.
-        targets: names of columns of numbers, which may be inputs too.
-        data: the settings; its own `inputs` and `targets` aren't looked at.
-        seed: draws the series of each part.
+    Inputs are columns of numbers or texts, or `calendar_names`; targets are columns of numbers,
+    which may be inputs too. Of more windows than `MAX_VALUES` numbers every k-th is used.
 
-    Returns:
-        All windows; of more than `MAX_VALUES` numbers every k-th.
-
-    Raises:
-        ExperimentError: for settings beyond their limits.
-        WindowError: for a column that can't be used so, none or too many.
-        TooShortError: for too few rows; it says why rows are left out, too.
+    Raises ExperimentError for settings beyond their limits, WindowError for columns that can't be
+    used so, and TooShortError for too few rows.
     """
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"

@@ -31,10 +31,7 @@ def main() -> None:
 
 
 def shortened(column: pd.Series) -> pd.Series:
-    """Decimals with 32 bits, where that moves none by a millionth of their deviation.
-
-    Of whole numbers none may be moved at all: they may be names of series.
-    """
+    """Decimals with 32 bits, where that moves none by a millionth of their deviation."""
     if column.dtype != np.float64:
         return column
     with np.errstate(over="ignore"):

@@ -1,7 +1,4 @@
-"""NumPy's arrays (.npy, .npz) → entries: rows as they are, or samples (N, T, F) as a panel.
-
-Nothing is unpickled: arrays of Python objects are left out.
-"""
+"""NumPy's arrays (.npy, .npz) → entries: rows as they are, or samples (N, T, F) as a panel."""
 
 import io
 

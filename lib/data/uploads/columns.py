@@ -114,10 +114,7 @@ def _label_columns(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
 
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
-    """The columns as float64, NaN where a value is missing or can't be used, and as categories.
-
-    Raises UploadError where none of them is of numbers.
-    """
+    """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
     readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):

@@ -1,7 +1,4 @@
-"""A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal.
-
-The first lines decide these, and pandas does the rest.
-"""
+"""A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal."""
 
 import codecs
 import csv

@@ -1,7 +1,4 @@
-"""A Parquet file → its entries: its plain columns, the index that pandas wrote among them.
-
-The file's own metadata say how large it is before it is read.
-"""
+"""A Parquet file → its entries: its plain columns, the index that pandas wrote among them."""
 
 import io
 

@@ -1,7 +1,4 @@
-"""A file is read in a process of its own (`__main__`), which `Reading` starts and can end.
-
-So reading a large file holds up no page, and its memory goes with the process.
-"""
+"""A file is read in a process of its own (`__main__`), which `Reading` starts and can end."""
 
 import os
 import pickle

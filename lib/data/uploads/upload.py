@@ -39,10 +39,7 @@ _EXTENSIONS = {
 
 
 def begins_as(content: bytes) -> str:
-    """The kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text".
-
-    Raises UploadError for the beginning of a kind that isn't read.
-    """
+    """The kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text"."""
     for signature, description in _OTHER_SIGNATURES.items():
         if content.startswith(signature):
             raise UploadError(
@@ -82,19 +79,10 @@ def _kind_of_zip(content: bytes) -> str:
 
 
 def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
-    """Read the bytes of a file of any kind.
+    """Read the bytes of a file, whose kind is told by its content, into a table in order of time.
 
-    Args:
-        name: the file's name, for messages alone: the kind is told by the content.
-        content: the file's bytes.
-        sheet: a sheet of a workbook, by default the first with a table.
-
-    Returns:
-        A table in order of time. Its columns are float64 with NaN where a value is missing, or
-        categories of texts.
-
-    Raises:
-        UploadError: for what is no table.
+    Its columns are float64 with NaN where a value is missing, or categories of texts. `sheet` is
+    one of a workbook, by default the first with a table. Raises UploadError for what is no table.
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
