@@ -92,8 +92,21 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     kind = begins_as(content)
     if kind == "zip":
         kind = _kind_of_zip(content)
+    # These bring pandas, which a first visitor's page shouldn't wait for.
+    from lib.data.uploads.arrays import read_arrays  # noqa: PLC0415
+    from lib.data.uploads.columns import make_table  # noqa: PLC0415
+    from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
+    from lib.data.uploads.parquet import read_parquet  # noqa: PLC0415
+    from lib.data.uploads.workbook import read_workbook  # noqa: PLC0415
+
+    readers = {"text": read_csv, "parquet": read_parquet, "arrays": read_arrays}
     try:
-        return _read_table(name, content, kind, sheet)
+        entries = read_workbook(content, sheet) if kind == "workbook" else readers[kind](content)
+        return make_table(name, hashlib.sha256(content).hexdigest(), entries)
+    except MemoryError as error:
+        raise UploadError(
+            f"{name} takes too much memory: {error}. Leave out columns or rows."
+        ) from None
     except UploadError:
         meant = _EXTENSIONS.get(name.lower().rpartition(".")[2])
         if kind == "text" and meant and content:
@@ -102,20 +115,3 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
                 "again and upload that."
             ) from None
         raise
-
-
-def _read_table(name: str, content: bytes, kind: str, sheet: str) -> Table:
-    """The table of a file of this kind. Raises UploadError."""
-    # These bring pandas, which a first visitor's page shouldn't wait for.
-    from lib.data.uploads.arrays import read_arrays  # noqa: PLC0415
-    from lib.data.uploads.columns import make_table  # noqa: PLC0415
-    from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
-    from lib.data.uploads.parquet import read_parquet  # noqa: PLC0415
-    from lib.data.uploads.workbook import read_workbook  # noqa: PLC0415
-
-    if kind == "workbook":
-        entries = read_workbook(content, sheet)
-    else:
-        readers = {"text": read_csv, "parquet": read_parquet, "arrays": read_arrays}
-        entries = readers[kind](content)
-    return make_table(name, hashlib.sha256(content).hexdigest(), entries)

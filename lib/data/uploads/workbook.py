@@ -95,8 +95,8 @@ def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str] | N
     names, *body = [_texts(cells.iloc[i]) for i in range(first, min(first + 100, len(cells)))]
     if not has_header(names, body):
         return first, None, notes
-    merged = len(body) > 1 and filled[first] < width
-    if merged and all(isinstance(cell, str) for cell in cells.iloc[first + 1].dropna()):
+    is_merged = len(body) > 1 and filled[first] < width
+    if is_merged and all(isinstance(cell, str) for cell in cells.iloc[first + 1].dropna()):
         groups = _texts(cells.iloc[first].ffill())
         pairs = zip(names, groups, body[0], strict=True)
         names = [f"{group} {name}".strip() if name else own for own, group, name in pairs]
