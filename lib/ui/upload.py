@@ -55,17 +55,14 @@ def uploader() -> None:
     )
     came_of_file()
     if table := session().upload.table:
-        _sheets(table)
+        if (workbook := session().upload.workbook) and len(table.sheets) > 1:
+            control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
+            st.selectbox("Sheet", table.sheets, table.sheets.index(table.sheet), **control)
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
-    _sharing()
-
-
-def _sharing() -> None:
-    """Draw a switch that shares the rows of this browser's run on an upload, if it has one."""
     run_id = session().run_id or ""
-    if (shares := runs.shares_rows(run_id)) is not None:
+    if (shares := runs.shares_rows(run_id)) is not None:  # a run of this browser's on an upload
         label = "Let people with this run's link see the file's rows"
         control = bound("share_rows", shares, partial(runs.share_rows, run_id))
         st.toggle(label, shares, **control)
@@ -106,17 +103,17 @@ def _given(key: str) -> None:
     if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
-    given = ("", b"") if file is None else take(file)
-    if given is None:
-        return  # its bytes were taken before
-    record.workbook = None
-    if file is not None:
+    if file is None:
+        _stop()
+        record.error, record.workbook = "", None
+    elif given := take(file):  # else its bytes were taken before
+        record.workbook = None
         leave_scenes()
-    _begin(*given)
+        _begin(*given)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Read a file, at once or in a process of its own; without a name only stop reading."""
+    """Read a file, at once or in a process of its own."""
     from lib.data import Reading  # noqa: PLC0415
     from lib.export import is_kept  # noqa: PLC0415  bring pandas along
 
@@ -125,8 +122,6 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
     record.error = ""
     if is_kept(name, content):
         _open(name, content)
-        return
-    if not name:
         return
     try:
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
@@ -213,15 +208,6 @@ def _settle(new: Table) -> None:
             new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
     change(changes)
     record.table = new
-
-
-def _sheets(table: Table) -> None:
-    """Draw a menu of the workbook's sheets, if there are several."""
-    record = session().upload
-    if record.workbook is None or len(table.sheets) < 2:
-        return
-    control = bound("upload_sheet", table.sheet, partial(_begin, *record.workbook))
-    st.selectbox("Sheet", table.sheets, table.sheets.index(table.sheet), **control)
 
 
 def _stays() -> str:

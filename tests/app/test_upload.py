@@ -98,7 +98,7 @@ def test_a_file_that_is_too_short_is_used_with_lower_settings(query, lowered):
     assert session(app).upload.table.name == "short.csv"
     assert settings(app) == {**before, **lowered}
     note = session(app).upload.table.notes[0]
-    assert "there are 30" in note
+    assert "has 30" in note
     assert all(f"{value}" in note.partition(":")[0] for value in lowered.values())
     assert not [*app.error, *app.warning]
 

@@ -3,8 +3,6 @@
 import ast
 import io
 import json
-import pickle
-import tracemalloc
 import zipfile
 from copy import deepcopy
 from dataclasses import fields, replace
@@ -19,13 +17,13 @@ from lib.data import MAX_BYTES, make_dataset, read_upload, settle, suggested
 from lib.data.datasets import FIRST
 from lib.experiment import Experiment
 from lib.export import EXPORTS, KeptError, NeedsFileError, archive, is_kept, keep, open_kept
-from lib.export.archive import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION
+from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION
 from lib.export.kept import _Record
 from lib.export.table_record import table_of
 from lib.results import ModeResult, RunAt, Status, as_of, untrained
 from lib.training import recorded, with_seeds
-from tests.unit.test_reader import FILES, assert_same
-from tests.unit.test_uploads_arrays import npy
+from tests.unit.test_uploads_arrays import X, npy, npz
+from tests.unit.uploaded import assert_same, lines
 
 CSV = "\n".join(
     ["day,kind,a,b", *(f"2024-01-{1 + i},{'xy'[i % 2]},{i},{i * i}" for i in range(31))]
@@ -71,9 +69,7 @@ def assert_same_figures(one, other):
     ("name", "changes"),
     [
         (FIRST, {}),
-        ("running_mean", {"seeds": 1, "mode": "last"}),
-        ("seattle", {"mode": "sequence"}),
-        ("gapminder", {}),
+        ("seattle", {"mode": "sequence", "seeds": 1}),
         ("worked_raw", {}),  # without a validation part, and without a head
     ],
 )
@@ -135,12 +131,20 @@ def test_a_run_that_couldnt_be_opened_isnt_kept():
             keep(each, ())
 
 
-@pytest.mark.parametrize("kind", FILES)
-def test_an_uploads_rows_come_back_where_they_were_kept(kind):
+@pytest.mark.parametrize(
+    "content",
+    [
+        lines("date,a,kind", lambda i: f"2024-01-{30 - i},{i}.25,{'xy'[i % 2]}").encode(),
+        lines("date,a", lambda i: f"{'' if i == 4 else f'2024-01-{10 + i}'},{i}").encode(),
+        npz(x=X, y=X[:, 0, 0]),
+    ],
+    ids=["dates", "a date is missing", "arrays"],
+)
+def test_an_uploads_rows_come_back_where_they_were_kept(content):
     """Numbers, texts, times, their labels, and all that is said of them."""
-    table = read_upload("file", FILES[kind])
-    content = keep(RunAt(*of_upload()[:3]), (), table)
-    assert_same(table_of(archive.unpack(content, _Record).rows), table)
+    table = read_upload("file", content)
+    kept = keep(RunAt(*of_upload()[:3]), (), table)
+    assert_same(table_of(archive.unpack(kept, _Record).rows), table)
 
 
 def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
@@ -244,35 +248,20 @@ REFUSED = {
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
     "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
     "a member that isn't there": (changed(arrays_bin=None), "holds .*arrays.bin, and here"),
-    "one more": (changed(evil_py=b"1"), r"evil\.py"),
-    "a path": (zipped({**PARTS, "../../x": b""}), r"\.\./x"),
-    "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more"),
-    "a table": (zipped({"xl/a.xml": b""}), "holds"),
+    "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
     "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
-    "a long record": (lambda: changed(unrolled_json=b" " * (MAX_HEAD + 1)), "8 MB of settings"),
     "a hidden bomb": (lambda: lying(200), "damaged"),
     "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),
-    "another packing": (zipped(PARTS, zipfile.ZIP_LZMA), "neither stored nor deflated"),
-    "a pickle": (changed(arrays_bin=pickle.dumps([1.0])), "damaged"),
     "nan": (changed(arrays_bin=with_nan()), "predictions that are no numbers up to"),
     "before": (said([*RESULT, "loss"], ["<f8", -3, [3]]), "can't be at -3"),
     "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
     "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "arrays of weights"),
-    "odd samples": (said(["snapshot", "samples"], ["<i8", 0, [1]]), "samples"),
     "no figures": (said(["snapshot", "results"], {}), "other models"),
     "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
-    "more epochs": (said(["snapshot", "epoch"], 10**6), "epoch 1,000,000"),
-    "very many epochs": (
-        said(["snapshot", "past"], [[k, [{}]] for k in range(25)]),
-        "weights of 25",
-    ),
     "past out of order": (said(["snapshot", "past", 0, 0], 10**5), "epochs"),
     "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
-    "data": (said(["experiment", "data", "name"], "evil"), "data must be one of"),
     "other data": (said(["sketch"], [0.0]), "as Unrolled .* makes it"),
-    "units": (said(["experiment", "model", "units"], 10**9), "units must be 1 to 128"),
     "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
-    "a status": (said(["snapshot", "status"], "evil"), "damaged"),
 }
 """A file, or its maker, and a word of the sentence; more are generated below."""
 
@@ -282,13 +271,8 @@ def test_a_file_that_cant_be_a_kept_run_is_refused_with_a_sentence(kind):
     """It says what was expected, what came, and what to do."""
     made, words = REFUSED[kind]
     content = made() if callable(made) else made
-    tracemalloc.start()
-    try:
-        with pytest.raises(KeptError, match=words) as caught:
-            open_kept("bad.unrolled", content)
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000  # nothing large was unpacked for that
-    finally:
-        tracemalloc.stop()
+    with pytest.raises(KeptError, match=words) as caught:
+        open_kept("bad.unrolled", content)
     assert len(f"{caught.value}") < 500
 
 
@@ -299,56 +283,29 @@ def test_the_good_file_opens():
         assert_same_figures(open_kept("", content).snapshot, RUN.snapshot)
 
 
-WHY = {
-    "settings": "must be 2 to 512|doesn't say|'evil'",
-    "targets": "columns that the table",
-    "series": "columns that the table",
-    "a": "same length",
-    "kind": "codes need to be",
-    "times": "other times|1-dimensional|Invalid enum",
-    "order": "Length mismatch",
-    "label": "damaged",
-    "rows": "Give beer",
-}
-"""What the sentence speaks of, by the last word of the path."""
 TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("path", "value", "words"),
     [
-        (["rows", "rest", "settings"], {"T": 10**9}),
-        (["rows", "rest", "settings"], {"inputs": "a"}),
-        (["rows", "rest", "settings"], {"evil": 1}),
-        (["rows", "rest", "targets"], ["kind"]),
-        (["rows", "rest", "series"], "evil"),
-        (["rows", "frame", "a"], [["<f8", 0, [3]], None]),
-        (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []]),
-        (["rows", "times"], [["<i8", 0, [3]], None]),
-        (["rows", "times"], [[*TIMES[:2], [31, 1]], None]),
-        (["rows", "times"], [["<M8[D]", *TIMES[1:]], None]),
-        (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None]),
-        (["rows", "order"], ["<i8", 0, [3]]),
-        (["rows", "label"], []),
-        (["rows"], None),
+        (["rows", "rest", "settings"], {"T": 10**9}, "must be 2 to 512"),
+        (["rows", "rest", "settings"], {"inputs": "a"}, "no file becomes"),
+        (["rows", "rest", "settings"], {"evil": 1}, "'evil'"),
+        (["rows", "rest", "targets"], ["kind"], "no file becomes"),
+        (["rows", "rest", "series"], "evil", "no file becomes"),
+        (["rows", "frame", "a"], [["<f8", 0, [3]], None], "same length"),
+        (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []], "codes need to be"),
+        (["rows", "times"], [["<i8", 0, [3]], None], "no file becomes"),
+        (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None], "Invalid enum"),
+        (["rows"], None, "Give beer"),
     ],
     ids=str,
 )
-def test_rows_that_no_file_becomes_are_refused(path, value):
+def test_rows_that_no_file_becomes_are_refused(path, value, words):
     """Among them all that would have a script say something else than how a file is read."""
-    with pytest.raises(KeptError, match=WHY[path[-1]]):
+    with pytest.raises(KeptError, match=words):
         open_kept("", said(path, value, WITH_ROWS))
-
-
-@settings(max_examples=100, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
-def test_no_change_of_bytes_does_more_than_a_sentence(data):
-    """Of a file that is cut, changed or put together in any way."""
-    content = bytearray(data.draw(st.sampled_from([GOOD, zipped(PARTS, zipfile.ZIP_STORED)])))
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
-        content[place] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.integers(0, len(content)) | st.just(len(content)))
-    opens(bytes(content[:cut]) + data.draw(st.binary(max_size=50)))
 
 
 VALUES = st.recursive(
@@ -410,13 +367,13 @@ def shape_of(source):
     return ast.dump(tree)
 
 
-@pytest.mark.parametrize("field", ["name", "notes", "source", "step", "units", "sheets"])
+@pytest.mark.parametrize("field", ["name", "notes", "step", "units"])
 def test_no_text_of_a_strangers_table_becomes_code(field):
     """Whatever a kept run says of its rows, its scripts do what they would have done."""
     experiment, dataset, snapshot, table = of_upload()
     text = "{__import__('os')}\"\n__import__('os')\n\"\"\"\u2028"
     usual = {"units": {"b": "l"}}
-    kinds = {"notes": (text,), "units": {"b": text}, "sheets": (text,)}
+    kinds = {"notes": (text,), "units": {"b": text}}
 
     def scripts(value):
         content = keep(RunAt(experiment, dataset, snapshot), (), replace(table, **{field: value}))

@@ -7,12 +7,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data import Table, UploadError, make_dataset, read_upload
+from lib.data import UploadError, make_dataset, read_upload
 from lib.data.uploads import reader
 from lib.data.uploads.__main__ import shortened
 from lib.data.uploads.reader import Reading
 from lib.experiment import Experiment
-from tests.unit.uploaded import PLAIN, lines
+from tests.unit.uploaded import PLAIN, assert_same, lines
 from tests.unit.workbooks import workbook
 
 PATIENCE = 60
@@ -32,12 +32,7 @@ def test_another_process_reads_a_file(content, sheet):
     """Its table is the one that would have been read here."""
     reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
     assert reading.error == ""
-    for name in {*Table.__slots__} - {"frame", "label", "times", "__weakref__"}:
-        assert getattr(reading.table, name) == getattr(table, name), name
-    pd.testing.assert_frame_equal(reading.table.frame, table.frame, check_dtype=False)
-    if table.label is not None:
-        pd.testing.assert_frame_equal(reading.table.label, table.label)
-        assert reading.table.times.equals(table.times)
+    assert_same(reading.table, table)
 
 
 def test_another_process_refuses_a_file_with_the_same_sentence():

@@ -87,8 +87,8 @@ def cut(
     choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
     raise TooShortError(
         f"{data.timesteps} timesteps and a horizon of {data.horizon} make windows of "
-        f"{span_of(data)} rows, and {part_count(data)} parts without a common row need one each at "
-        f"least, but the longest series{'' if segment is None else ' without a gap'} has "
+        f"{span_of(data)} rows, and training and validation need one each without a common row, "
+        f"but the longest series{'' if segment is None else ' without a gap'} has "
         f"{np.bincount(block).max(initial=0)}: {f'choose {choices}, or ' if cure else ''}add rows.",
         cure,
     )
