@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from lib.data import UploadError, make_dataset, read_upload
-from lib.data.uploads.upload import MAX_MEMBERS
 from lib.experiment import Experiment
 from tests.unit.uploaded import notes_of
 
@@ -148,11 +147,3 @@ def test_what_is_no_table_is_answered_with_a_sentence(content, message):
     with pytest.raises(UploadError, match=message) as refusal:
         read_upload("samples.npz", content)
     assert str(refusal.value).endswith(".")
-
-
-def test_an_archive_of_too_many_arrays_is_refused_before_it_is_opened(monkeypatch):
-    """Each array costs a while, and a list of all of them memory."""
-    many = npz(**{f"a{k}": np.zeros(8) for k in range(MAX_MEMBERS + 1)})
-    monkeypatch.setattr(zipfile, "ZipFile", None)
-    with pytest.raises(UploadError, match=r"has 1,001 members and at most 1,000"):
-        read_upload("many.npz", many)

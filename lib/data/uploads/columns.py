@@ -145,7 +145,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if frame.select_dtypes("number").empty:
         raise UploadError(
             "No column of numbers was found, and at least one is needed. Texts: "
-            f"{listed(columns)}. Empty: {listed(empty)}.{entries.cells}"
+            f"{listed(columns)}. Empty: {listed(empty)}."
         )
     if dates:
         notes.append(f"Other dates are left out: {listed(dates)}.")

@@ -35,7 +35,7 @@ _BYTE_ORDER_MARKS = {
 }
 _SAMPLE = 64 * 1024
 """The delimiter, the header and decimal commas are found in this many characters."""
-_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
+_DELIMITERS = "\t;|,"
 """Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
 _EMPTY = "The file is empty. A header line and rows of numbers were expected."
 _ONE_AT_A_TIME = Lock()
@@ -71,8 +71,7 @@ def read_csv(content: bytes) -> Entries:
         )
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    apart = f" Cells were taken to be apart by {_DELIMITERS[delimiter]}."
-    entries = Entries(frame, notes, decimal_commas=decimal_commas, cells=apart)
+    entries = Entries(frame, notes, decimal_commas=decimal_commas)
     # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
     edge = re.escape(delimiter.encode())
     blank_line = rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge)
