@@ -114,14 +114,6 @@ def test_a_season_that_is_too_long_for_a_file_gives_way_to_it():
     assert not app.error
 
 
-def test_gaps_that_leave_too_few_rows_are_said_to_be_the_reason():
-    """No setting helps here."""
-    app = start(data="upload", T="20", missing="drop")
-    give(app, "gaps.csv", rows(4) + b"1,\n" * 40)
-    assert "values of b are missing" in app.error[0].value
-    assert session(app).upload.table is None
-
-
 def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough():
     """It is said which T is seen until then, since the file is the same."""
     app = start(data="upload", T="48")
@@ -241,16 +233,6 @@ def test_arrays_bring_their_own_settings_and_take_them_back():
     give(app, "samples.npz", npz(x=X[:, :9], y=X[:, 9]))
     wait_until_read(app)
     assert now() == [5, 0, "id"]
-
-
-def test_a_panel_is_said_to_be_one():
-    """Below the file: what tells its series apart."""
-    app = start(data="upload")
-    lines = (f"2024-{1 + d // 28:02}-{1 + d % 28:02},{s},{d}.5\n" for d in range(90) for s in "xyz")
-    give(app, "shops.csv", f"date,shop,sales\n{''.join(lines)}".encode())
-    assert "270 rows, 1 number column, 1 text column" in text(app)
-    assert "3 series, told apart by shop" in text(app)
-    assert not app.error
 
 
 def test_windows_that_were_cut_before_are_let_go():

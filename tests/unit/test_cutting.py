@@ -102,28 +102,6 @@ def test_what_a_refusal_proposes_does_work(series, data, seed):
         assert len(series) < 3
 
 
-@settings(derandomize=True, deadline=None)
-@given(st.integers(1, 400), SETTINGS)
-def test_of_one_series_each_part_has_its_share_of_windows(rows, data):
-    """To a window, with stride 1, where there is room for all parts at all."""
-    data = replace(data, split="time", stride=1)
-    span, parts = span_of(data), part_count(data)
-    need = parts * span + (parts - 1) * data.gap
-    codes, rank = np.zeros(rows, int), np.arange(rows)
-    if rows < 2 * span + data.gap:
-        with pytest.raises(WindowError, match=f"has {rows}"):
-            cut(codes, rank, data)
-        return
-    made = cut(codes, rank, data)
-    if rows < need:
-        assert not made.sizes[2]
-        return
-    total = sum(made.sizes)
-    assert total == rows - need + parts
-    assert abs(made.sizes[0] - total * data.train / 100) <= 2 + total * data.test / 100
-    assert made.starts[-1] + span == rows
-
-
 def store_table(stores, days, order):
     """A table in which each value tells its store and its day: 1000 · store + day."""
     rows = [(f"s{s}", day, 1000.0 * s + day) for s in range(stores) for day in range(days)]

@@ -10,14 +10,12 @@ from lib.data import (
     FIRST,
     OPTIONAL,
     SPEC_GROUPS,
-    TASKS,
     example_of_upload,
     make_dataset,
     settle,
     suggested,
 )
 from lib.experiment import (
-    MAX_VALUES,
     SETTINGS,
     Experiment,
     ExperimentError,
@@ -104,16 +102,6 @@ def test_settling_keeps_an_allowed_experiment_allowed_and_is_done_after_once(exp
     assert settle(settled) == settled
     spec = DATASETS[experiment.data.name]
     assert all(settled.get(key) == value for key, value in spec.fixed.items())
-
-
-@settings(derandomize=True, deadline=None, max_examples=30)
-@given(EXPERIMENTS.filter(lambda experiment: experiment.data.name in TASKS))
-def test_any_synthetic_task_fits_into_memory_and_has_the_settled_shape(experiment):
-    """Even the largest N, T and F together stay within MAX_VALUES."""
-    data, dataset = settle(experiment).data, make_dataset(experiment)
-    assert dataset.shape == (data.samples, data.timesteps, data.features)
-    assert dataset.x.size <= MAX_VALUES
-    assert dataset.train == data.samples * 3 // 4
 
 
 @pytest.mark.parametrize(

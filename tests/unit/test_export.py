@@ -127,13 +127,6 @@ def test_a_script_spells_out_return_sequences_and_the_shapes():
     assert "last_step.fit(x[:train], y[:train, -1], batch_size=32, epochs=200" in last
 
 
-def test_one_mode_is_one_model():
-    """Nothing of the other is left in the script."""
-    script = exported(Experiment().set(mode="last", head="none"))[2]
-    assert not any(word in script for word in ("return_sequences=True", "set_weights", "Dense"))
-    assert script.count("print(") == 2  # the other is of the guess
-
-
 def test_every_dataset_can_be_exported_and_nothing_else():
     """The registry of writers follows that of the datasets."""
     assert set(DATA) == set(DATASETS)

@@ -385,15 +385,3 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
         return [shape_of(source) for source in (*written, *cells)]
 
     assert scripts(kinds.get(field, text)) == scripts(usual.get(field, getattr(table, field)))
-
-
-def test_arrays_that_lie_on_one_another_are_limited(monkeypatch):
-    """So that a small file doesn't become a large run."""
-    count = len(PARTS["arrays.bin"]) // 8
-    content = said([*RESULT, "loss"], ["<f8", 0, [count]])
-    with pytest.raises(KeptError, match="loss of float64"):  # a curve of another length
-        open_kept("a.unrolled", content)
-    monkeypatch.setattr(archive, "MAX_UNPACKED", 8 * count)
-    monkeypatch.setattr(archive, "_check_sizes", lambda *_: None)
-    with pytest.raises(KeptError, match="arrays of more than"):
-        open_kept("a.unrolled", content)

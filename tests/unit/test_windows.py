@@ -3,17 +3,14 @@
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lib.charts.over_time import gaps_of
 from lib.charts.samples import window_words
 from lib.charts.split import gaps_hint, gaps_sentence, thinned
-from lib.data import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns, make_dataset
-from lib.data.datasets import settle
+from lib.data import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
 from lib.data.tables.order import segments
 from lib.data.tables.windows import make_windows
-from lib.experiment import MAX_VALUES, DataSettings, Experiment
+from lib.experiment import MAX_VALUES, DataSettings
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT
 
@@ -40,26 +37,6 @@ def test_a_target_is_the_row_after_for_each_row_of_the_window():
     assert rows_of(dataset, dataset.x).tolist() == [[0, 1, 2], [4, 5, 6]]
     assert rows_of(dataset, dataset.y).tolist() == [[1, 2, 3], [5, 6, 7]]
     assert dataset.train == 1
-
-
-@settings(derandomize=True, deadline=None)
-@given(st.integers(2, 100), st.integers(1, 365), st.integers(0, 3000))
-def test_a_table_is_refused_exactly_where_two_windows_would_share_a_row(timesteps, horizon, rows):
-    """2 · (T + horizon) rows are enough, and one less is not: then the error says what would do."""
-    table = counting(rows)
-    if rows >= 2 * (timesteps + horizon):
-        dataset = cut(table, ["row"], ["row"], timesteps, horizon=horizon)
-        assert 1 <= dataset.train < len(dataset.x)
-        return
-    with pytest.raises(TooShortError) as refusal:
-        cut(table, ["row"], ["row"], timesteps, horizon=horizon)
-    cure = refusal.value.cure
-    assert bool(cure) == (rows >= 6)
-    if cure:
-        span = cure.get("T", timesteps) + cure.get("horizon", horizon)
-        assert rows - 1 <= 2 * span <= rows
-        assert cure.get("T", 2) >= 2
-        assert cure.get("horizon", 1) >= 1
 
 
 @pytest.mark.parametrize(
@@ -101,16 +78,6 @@ def test_scaling_looks_at_the_training_rows_alone():
     assert np.array_equal(calm.x[: calm.train], stormy.x[: calm.train])
     assert calm.target_offset == pytest.approx(values[:boundary, 1].mean())
     assert calm.target_scale == pytest.approx(values[:boundary, 1].std())
-
-
-def test_targets_go_back_to_their_own_unit():
-    """Each target column by its own scale; the unit is named where there is one for all."""
-    frame = pd.DataFrame({"a": np.arange(40.0), "b": 100 - 3 * np.arange(40.0)})
-    table = Table("t", frame, units={"b": "°C"})
-    dataset = cut(table, ["a"], ["b", "a"], 5)
-    assert dataset.raw(dataset.y[0], 0)[0] == pytest.approx([97, 1])
-    assert dataset.target_unit == ""  # two targets, two units
-    assert cut(table, ["a"], ["b"], 5).target_unit == "°C"
 
 
 def test_a_column_that_is_constant_in_training_keeps_its_own_scale():
@@ -295,12 +262,3 @@ def test_a_table_whose_only_numbers_tell_series_apart_has_nothing_to_predict():
     table = Table("t", pd.DataFrame({"store": [1.0, 2.0]}), series="store")
     with pytest.raises(WindowError, match="'store', tells series apart, and another one is needed"):
         default_columns(table)
-
-
-def test_an_uploaded_table_is_cut_by_the_experiment():
-    """F follows from the table, T is the person's."""
-    table = counting(40)
-    experiment = Experiment().set(data="upload", T=5, F=9)
-    assert settle(experiment, table).data.features == 1
-    dataset = make_dataset(experiment, table)
-    assert (dataset.name, dataset.title, dataset.shape) == ("upload", "counting", (30, 5, 1))
