@@ -31,10 +31,6 @@ _LARGEST, _LARGEST_FIGURE = 1e15, 1e80
 """Limits of weights and predictions, beyond which sums overflow, and of all other figures."""
 
 
-class NeedsFileError(KeptError):
-    """The run's upload is missing or isn't the same: the message names it."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Record:
     version: int
@@ -130,8 +126,8 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     """Read the run of a file called `name`; `table` is the upload, for a file without rows.
 
-    Raises KeptError for anything but a whole run, and NeedsFileError where the upload is neither in
-    the file nor the same as `table`.
+    Raises KeptError for anything but a whole run, and where the upload is neither in the file nor
+    the same as `table`.
     """
     try:
         record = unpack(content, _Record)
@@ -160,9 +156,9 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     elif record.rows:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
-        raise NeedsFileError(
-            f"It is a run of {file}, whose rows aren't in it. Give {file}, too, just as it was "
-            "then, and the run opens."
+        raise KeptError(
+            f"It is a run of {file}, whose rows aren't in it. Give {file} first, just as it was "
+            "then, and the run after it."
         )
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")

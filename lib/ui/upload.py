@@ -91,11 +91,10 @@ def refusal() -> None:
     record = session().upload
 
     def forget() -> None:
-        record.error, record.unopened = "", None
+        record.error = ""
 
     if record.error:
-        icon = "info" if record.unopened else "error"
-        closable(plain(record.error), "error_of_file", icon, forget)
+        closable(plain(record.error), "error_of_file", "error", forget)
 
 
 def _given(key: str) -> None:
@@ -168,33 +167,25 @@ def take_file() -> None:
         record.error = f"{reading.error}{_stays()}"
 
 
-def _open(name: str, content: bytes, table: Table | None = None) -> bool:
-    """Show a kept run; False, with a sentence, where it can't be opened. For callbacks."""
-    from lib.export import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
+def _open(name: str, content: bytes) -> None:
+    """Show a kept run, or say why it can't be opened. For callbacks."""
+    from lib.export import KeptError, open_kept  # noqa: PLC0415  as above
 
     record = session().upload
     try:
-        kept = open_kept(name, content, table or record.table)
+        kept = open_kept(name, content, record.table)
     except KeptError as error:
-        waits = isinstance(error, NeedsFileError)
-        record.unopened = (name, content) if waits else None
-        other = f" {table.name} isn't that file: it becomes your data." if table else _stays()
-        record.error = f"{name} isn't open{' yet' * waits}. {error}{other}"
-        return False
+        record.error = f"{name} isn't open. {error}{_stays()}"
+        return
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
-    record.unopened, record.error = None, ""
     note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
-    return True
 
 
 def _settle(new: Table) -> None:
     """Make a table the data, or say why it can't be."""
-    record = session().upload
-    if record.unopened and _open(*record.unopened, new):
-        return
-    changes = _changes(new)
+    record, changes = session().upload, _changes(new)
     while True:
         try:
             dataset_of(settle(session().address.experiment.set(**changes), new), new)

@@ -32,12 +32,6 @@ def mine():
     return app
 
 
-def waiting(app):
-    """What is said of a run that waits for its file."""
-    said = " ".join(each.value for each in app.info if "isn't open yet" in each.value)
-    return said.replace("\\", "")
-
-
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     """Marked as from a file, named, with a slider over the weights that it holds."""
     assert session(mine).address.experiment == of()[0]
@@ -120,21 +114,17 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along():
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page):
-    """It asks for it by name; another file is taken as data, and it goes on asking."""
+def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
+    """It asks for it by name; another file is taken as data."""
     experiment, dataset, snapshot, _ = of_upload()
+    content = keep(RunAt(experiment, dataset, snapshot), ())
     app = start(page)
-    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
-    assert "isn't open yet" in waiting(app)
-    assert "Give beer.csv, too" in waiting(app)
-    assert not app.error
-    assert session(app).kept is None
     give(app, "other.csv", CSV.replace("900", "901").encode())
-    assert "Give beer.csv, too" in waiting(app)
-    assert "other.csv isn't that file: it becomes your data." in waiting(app)
-    assert session(app).upload.table.name == "other.csv"
+    give(app, "beer.unrolled", content)
+    assert "Give beer.csv first" in app.error[0].value.replace("\\", "")
     give(app, "copy.csv", CSV.encode())
-    assert not waiting(app)
+    give(app, "beer.unrolled", content)
+    assert not app.error
     assert session(app).kept.experiment == experiment
     assert session(app).upload.table.name == "copy.csv"
 

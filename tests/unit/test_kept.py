@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from lib.data import MAX_BYTES, make_dataset, read_upload, settle, suggested
 from lib.data.datasets import FIRST
 from lib.experiment import Experiment
-from lib.export import EXPORTS, KeptError, NeedsFileError, archive, is_kept, keep, open_kept
+from lib.export import EXPORTS, KeptError, archive, is_kept, keep, open_kept
 from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION
 from lib.export.kept import _Record
 from lib.export.table_record import table_of
@@ -166,7 +166,7 @@ def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
     for there in (None, other):
-        with pytest.raises(NeedsFileError, match=r"a run of beer\.csv, whose rows.*Give beer"):
+        with pytest.raises(KeptError, match=r"a run of beer\.csv, whose rows.*Give beer"):
             open_kept("run.unrolled", content, there)
     same = read_upload("copy of beer.csv", CSV.encode())
     opened = open_kept("run.unrolled", content, same)
