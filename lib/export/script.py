@@ -1,17 +1,10 @@
 """An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
 
-Scripts need Keras and NumPy, and nothing of this project; about a table, also its arrays
-(`lib.export.data`). In the plain script Keras draws the weights, so its figures come close to the
-app's. The exact script draws the app's first weights, gives `fit` the app's batches in the app's
-order, and compares its figures with the app's. Where they differ, up to three more trainings (in 64
-bits, and from the neighbouring floats) measure how far rounding moves a seed's figure, and which of
-the first epochs it hasn't moved yet: their losses must be the app's all the same.
-
-The notebook (format 4.5: https://nbformat.readthedocs.io) has the exact code in cells, with words
+Scripts need Keras and NumPy, and for a table its arrays (`lib.export.data`). In the plain one
+Keras draws the weights, so its figures come close to the app's. The exact one draws the app's first
+weights, gives `fit` the app's batches in order, and prints its figures beside the app's; the first
+epoch's loss must be the app's. The notebook (format 4.5) has the exact code in cells, with words
 (script.toml), shapes and charts (notebook.py.jinja).
-
-A script of a run trains up to the epoch that was judged last, and has the run's figures; without a
-run it has none, and trains as many epochs as are set.
 """
 
 import json
@@ -175,14 +168,17 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     seeds = [] if snapshot is None else snapshot.seeds
     results = [result for seed in seeds for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
-    asked = f"{training.epochs:,}"
+    status, epochs = "none" if snapshot is None else snapshot.status, judged
     if snapshot is None or not judged:
-        status, epochs = "none", training.epochs
-        if snapshot is not None and snapshot.status.over:  # one epoch more shows what happened
-            status, epochs = snapshot.status, min(epochs, snapshot.epoch + 1)
-        note = _WORDS["notes"][status].format(judged=0, epochs=asked)
+        is_over = snapshot is not None and snapshot.status.over
+        status = status if is_over else "none"
+        # Of a run that ended before it was judged, one epoch more shows what happened.
+        epochs = (
+            min(training.epochs, snapshot.epoch + 1) if is_over and snapshot else training.epochs
+        )
+    note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
+    if not judged:
         return Shown(epochs, note, keeps, patience)
-    note = _WORDS["notes"][snapshot.status].format(judged=f"{judged:,}", epochs=asked)
     kept = [result.kept_epoch is not None for result in results]
     figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
     for mode in experiment.model.modes:
@@ -208,12 +204,6 @@ class Export:
 
     write: Callable[..., str]
     """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
-    ending: str
-    """Of the file's name."""
-
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """The file's name: "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
@@ -223,8 +213,6 @@ def name_of(experiment: Experiment, dataset: Dataset) -> str:
 
 
 EXPORTS = {
-    "keras": Export(keras_script, ".py"),
-    "exact": Export(exact_script, "-exact.py"),
-    "notebook": Export(notebook, ".ipynb"),
-}
+    "keras": Export(keras_script), "exact": Export(exact_script), "notebook": Export(notebook)
+}  # fmt: skip
 """Every export by name."""

@@ -10,7 +10,7 @@ import pytest
 from lib.data import DATASETS, Table, make_dataset, settle
 from lib.data.datasets.series import TABLES
 from lib.experiment import Experiment, ExperimentError
-from lib.export import EXPORTS
+from lib.export import EXPORTS, name_of
 from lib.export.data import DATA
 
 OWN = Table(
@@ -153,5 +153,4 @@ def test_files_are_called_after_what_they_hold(settings, file, name):
     table = Table(name=file, frame=OWN.frame) if file else None
     experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
     compile(script, "script", "exec")
-    names = [export.file_name(experiment, dataset) for export in EXPORTS.values()]
-    assert names == [f"{name}{ending}" for ending in (".py", "-exact.py", ".ipynb")]
+    assert name_of(experiment, dataset) == name
