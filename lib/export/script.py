@@ -20,7 +20,7 @@ from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code, data_name
-from lib.export.python import blocks, laid_out, plain, quoted, render, short, source
+from lib.export.python import blocks, plain, quoted, render, short, source
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -61,7 +61,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
         "file": _WORDS["file"].format(name=data_name(dataset)) if dataset.origin else "",
-        "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
+        "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
     }
     code = {

@@ -239,16 +239,6 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
     assert not runner.result("keras-stopped.py")[1]
 
 
-def test_both_models_of_a_script_start_from_the_same_weights(runner):
-    """So that they differ by nothing but what they were asked for."""
-    experiment = settle(Experiment().set(N=32, U=3, T=3))
-    script = EXPORTS["keras"].write(experiment, make_dataset(experiment))
-    code = script.partition("\n# The targets of")[0]
-    same = "print(float(np.max(np.abs(sequence(x[:3])[:, -1] - last_step(x[:3])))))\n"
-    runner.give("start.py", f"{code}\n{same}")
-    assert runner.result("start.py")[:2] == ["0.0\n", ""]
-
-
 def quick_cell():
     """Makes models run without being traced, as the runner does."""
     code = "import keras\ntrace = keras.Model.compile\nkeras.Model.compile = lambda *a, **k: "

@@ -146,17 +146,3 @@ def test_a_trend_is_said_and_one_click_predicts_the_change():
     assert app.selectbox(key="form").value == "change"
     assert shown(app).base is not None
     assert not app.info
-
-
-def test_what_was_set_on_the_data_page_holds_on_the_others():
-    """Their pages draw no widget for it, and run again and again."""
-    app = given(stores(), test="0")
-    app.selectbox(key="id").set_value("weekday").run()
-    app.selectbox(key="split").set_value("id").run()
-    app.switch_page("app.py")
-    for _ in range(3):
-        settings = app.run().session_state[KEY].address.experiment.data
-        assert (settings.series, settings.split) == ("weekday", "id")
-        assert (settings.train, settings.test) == (70, 0)
-    app.switch_page("pages/data.py")
-    assert app.run().selectbox(key="split").value == "id"

@@ -10,7 +10,6 @@ from lib.data import (
     FIRST,
     OPTIONAL,
     SPEC_GROUPS,
-    example_of_upload,
     make_dataset,
     settle,
     suggested,
@@ -139,15 +138,6 @@ def test_an_experiment_is_settled_as_its_data_allow_it(asked, settled):
         dataset = make_dataset(Experiment().set(**asked))
         assert dataset.shape[2] == experiment.data.features
         assert experiment.model.head == "dense" or dataset.targets == experiment.model.units
-
-
-@pytest.mark.parametrize(("T", "horizon"), [(2, 1), (100, 365)])
-def test_another_table_stands_in_for_one_that_is_not_there(T, horizon):
-    """Cut as the person's own will be, whose columns it hasn't."""
-    asked = Experiment().set(data="upload", T=T, horizon=horizon, inputs=("mine",), U=7)
-    example = example_of_upload(asked)
-    assert make_dataset(example).shape[1:] == (T, 4)
-    assert (example.data.horizon, example.model) == (horizon, asked.model)
 
 
 @pytest.mark.parametrize(

@@ -105,13 +105,6 @@ def test_scaling_that_knows_more_than_the_training_rows_is_found():
     assert finding(planted, SCALING).clean is False
 
 
-def test_a_split_by_time_says_that_the_series_are_the_same():
-    """No new one is checked on."""
-    found = finding(windows_of_stores(), SERIES)
-    assert found.sentence.startswith("3 of 3 series are in two parts")
-    assert found.clean is None
-
-
 def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
     """Windows of one series that were shuffled: nearly each has a neighbour to learn from."""
     rng = np.random.default_rng(0)
