@@ -18,7 +18,7 @@ SEATS = 2 if total_memory() >= ENOUGH else 1
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
 """The share of the free memory that one process may use; the page process needs some, too."""
 MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
-"""At most this many files, and bytes of files, wait for a seat; a single file may be larger."""
+"""At most this many files, and bytes of files, wait to be sent; a single file may be larger."""
 ROOT = Path(__file__).parents[3]
 FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
@@ -58,21 +58,20 @@ class Reading:
     def _run(self) -> None:
         """Wait for a seat, then have a process read the file. Runs in a thread."""
         with _seats:
-            _waiting.pop(self, None)
             try:
-                if asked := self._asked:
-                    self._asked = None
-                    self._read(asked)
+                if not self._stopped:
+                    self._read()
             except (OSError, EOFError, pickle.UnpicklingError):  # its answer is broken or missing
                 self.error = (
                     f"{self.name} couldn't be read: the process that read it took longer than "
                     f"{SECONDS:g} seconds, or ended by itself. {FIX}"
                 )
+        _waiting.pop(self, None)
         if self._stopped:
             self.table, self.error = None, ""
         self.over.set()
 
-    def _read(self, asked: tuple[str, bytes, str]) -> None:
+    def _read(self) -> None:
         """Start the process, send it the file, and receive a table or a sentence."""
         memory = int(MEMORY_SHARE * free_memory())
         # These libraries would reserve memory that they may never need.
@@ -89,11 +88,13 @@ class Reading:
             timer = Timer(SECONDS, process.kill)
             timer.start()
             try:
-                if self._stopped or not process.stdin or not process.stdout:
+                asked, self._asked = self._asked, None
+                if not asked or not process.stdin or not process.stdout:
                     return
                 with process.stdin as stdin:
                     pickle.dump((*asked, memory), stdin)
-                del asked
+                del asked  # its bytes are in one process alone now
+                _waiting.pop(self, None)
                 answer = pickle.load(process.stdout)  # noqa: S301 - written by our own code
                 self.table = answer if isinstance(answer, Table) else None
                 self.error = "" if self.table else f"{answer}"
