@@ -18,8 +18,7 @@ class Samples:
     (`train == N`: the worked examples) models are evaluated on the training part.
     """
 
-    x: np.ndarray
-    """Inputs (N, T, F), float32."""
+    x: np.ndarray  # inputs (N, T, F), float32
     y: np.ndarray
     """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
     train: int
@@ -77,45 +76,36 @@ class Dataset(Samples):
     `raw` converts y to the unit that a person knows: y * target_scale + target_offset + base.
     """
 
-    name: str
-    """A key of `DATASETS`."""
+    name: str  # a key of `DATASETS`
     title: str
     feature_names: tuple[str, ...]
     target_names: tuple[str, ...]
-    timestep_names: tuple[str, ...]
-    """T names: "1", "2", … or "day 1", …"""
+    timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
     naive: np.ndarray
     """A guess without learning, (N, T, K) in the unit of y; of a table its best baseline."""
-    naive_label: str
-    """Its name in a sentence: "guessing the mean", "guessing no change"."""
+    naive_label: str  # its name in a sentence: "guessing the mean", "guessing no change"
     test: int = 0
     """How many samples, at the end, are the test part, used only when the person asks for it."""
     baselines: tuple[Baseline, ...] = ()
     """All baselines, the best one first; only where the data were cut from a table."""
-    origin: Origin | None = None
-    """The rows that the samples were cut from, where there are any."""
+    origin: Origin | None = None  # the rows that the samples were cut from, where there are any
     best_mse: np.ndarray | None = None
     """The least expected mean squared error of any model, (T,), in the unit of y squared, where it
     is known. What a layer can reach: `lib.results.best_possible`."""
-    best_why: str = ""
-    """One sentence that says where `best_mse` comes from."""
+    best_why: str = ""  # one sentence that says where `best_mse` comes from
     target_scale: np.ndarray | None = None
     """(K,), or (N, K) where each series has its own, as the offset. None means 1."""
     target_offset: np.ndarray | None = None
     base: np.ndarray | None = None
     """The values that targets are changes from, in the raw unit, (N, T, K), or None."""
-    target_unit: str = ""
-    """The raw unit: "°C", "%", …; empty where there is none."""
+    target_unit: str = ""  # the raw unit: "°C", "%", …; empty where there is none
     lead: str = ""
     """How far ahead of its timestep a target lies: "one day"; empty where its name says it."""
-    about: str = ""
-    """One sentence: what has to be predicted from what."""
+    about: str = ""  # one sentence: what has to be predicted from what
     notes: tuple[str, ...] = ()
     """What was done to the data (rows dropped, gaps filled), a sentence each."""
-    source: str = ""
-    """Where it is from, with its licence; empty for synthetic data."""
-    fingerprint: str = ""
-    """The SHA-256 of a person's own file, in hexadecimal digits."""
+    source: str = ""  # where it is from, with its licence; empty for synthetic data
+    fingerprint: str = ""  # the SHA-256 of a person's own file, in hexadecimal digits
     known_errors: KnownErrors | None = None
     """Set only where the rows are hidden from the viewer: then all arrays are NaN."""
 

@@ -38,10 +38,8 @@ class _Record:
     versions: dict[str, str]
     experiment: Experiment
     snapshot: Snapshot
-    file: str
-    """Name of the uploaded file."""
-    fingerprint: str
-    """`Table.fingerprint` of the upload."""
+    file: str  # name of the uploaded file
+    fingerprint: str  # `Table.fingerprint` of the upload
     sketch: tuple[float, ...]
     rows: TableRecord | None
 
@@ -50,10 +48,8 @@ class _Record:
 class Kept(RunAt):
     """A run from a file: its experiment is settled, its snapshot has the file's id."""
 
-    name: str
-    """Name of the file."""
-    table: Table | None
-    """The upload that the run is of."""
+    name: str  # name of the file
+    table: Table | None  # the upload that the run is of
     kept: datetime
     versions: dict[str, str]
     """Versions of Unrolled, Python and the packages that the run was made with."""

@@ -12,8 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-LINE = 100
-"""The longest line of a script."""
+LINE = 100  # the longest line of a script
 
 
 @dataclass(frozen=True, slots=True)

@@ -151,10 +151,8 @@ class Shown:
     """A run's epochs and figures, as a script has them."""
 
     epochs: int
-    note: str
-    """How the run ended, or that there is none: a sentence of less than a line."""
-    keeps: bool
-    """Whether `EarlyStopping` restores the weights of each model's best epoch."""
+    note: str  # how the run ended, or that there is none: a sentence of less than a line
+    keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
     """"last_step_mse", "loss" and "first_loss" → medians over the seeds by mode, where known."""

@@ -20,19 +20,16 @@ UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
 another path Streamlit keeps itself, as usual."""
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
 """Bytes of files in memory that no page has taken; a single file may be larger."""
-SECONDS = 60.0
-"""A file waits so long for a page to take it."""
+SECONDS = 60.0  # a file waits so long for a page to take it
 
 
 @dataclass(frozen=True, slots=True)
 class _Held:
     size: int
-    drop: Callable[[], object]
-    """Have Streamlit drop the file. From any thread."""
+    drop: Callable[[], object]  # Have Streamlit drop the file. From any thread.
 
 
-_HELD = dict[str, _Held]()
-"""Files in memory that no page has taken, by their ids."""
+_HELD = dict[str, _Held]()  # files in memory that no page has taken, by their ids
 
 
 def take(file: Any) -> tuple[str, bytes] | None:

@@ -37,8 +37,7 @@ from lib.ui.text import closable, hint, plain
 
 AT_ONCE = 300_000
 """A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
-KEPT = 10_000_000
-"""A workbook of fewer bytes is kept, so that another sheet can be chosen."""
+KEPT = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
 
 

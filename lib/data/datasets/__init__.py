@@ -42,8 +42,7 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
 
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
-FIRST = next(iter(DATASETS))
-"""The dataset that the app opens with: the two modes differ most there."""
+FIRST = next(iter(DATASETS))  # the dataset that the app opens with: the two modes differ most there
 
 OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
 """The settings, by key, that only some data use."""

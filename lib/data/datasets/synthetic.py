@@ -140,8 +140,7 @@ class Task:
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
-    target: str
-    """The name of the target column."""
+    target: str  # the name of the target column
     best: Callable[..., np.ndarray] = _noise_alone
     """`best(T, **options)` → the least mean squared error by timestep, (T,)."""
     best_why: str = "The inputs up to each step tell its target; only the noise can't be known."

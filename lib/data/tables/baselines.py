@@ -13,8 +13,7 @@ import numpy as np
 from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.seasons import back, is_regular, natural_seasons, season_length
 
-_MAX_WIDTH = 300
-"""How many numbers of a window the linear autoregression reads."""
+_MAX_WIDTH = 300  # how many numbers of a window the linear autoregression reads
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
 """`guess(dataset, origin, last)` → (N, T, K) in the unit of y, or of the `last` timestep alone,
 (N, 1, K); None for no guess."""
@@ -157,8 +156,7 @@ def _mean_label(origin: Origin) -> str:
 class Kind:
     """A way to guess."""
 
-    label: Callable[[Origin], str]
-    """Its name in a sentence."""
+    label: Callable[[Origin], str]  # its name in a sentence
     guess: Guess
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""

@@ -42,14 +42,10 @@ def part_count(data: DataSettings) -> int:
 class Cut:
     """The windows: those of the training part first, then validation, then test."""
 
-    starts: np.ndarray
-    """The row of each window's first timestep, (N,) int; increasing in each part."""
-    sizes: tuple[int, int, int]
-    """How many windows are for training, validation and test."""
-    part: np.ndarray
-    """The part that each row belongs to, (R,) int: 0, 1 or 2; -1 for the gaps."""
-    every: int
-    """Every k-th window of a part is used, since all would be too many; 1 means all."""
+    starts: np.ndarray  # the row of each window's first timestep, (N,) int; increasing in each part
+    sizes: tuple[int, int, int]  # how many windows are for training, validation and test
+    part: np.ndarray  # the part that each row belongs to, (R,) int: 0, 1 or 2; -1 for the gaps
+    every: int  # every k-th window of a part is used, since all would be too many; 1 means all
 
 
 def cut(

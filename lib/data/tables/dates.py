@@ -42,12 +42,9 @@ _PART_RANGES = {
 class Times(NamedTuple):
     """A column that was read as times."""
 
-    values: pd.Series
-    """(R,) without a zone, NaT where an entry isn't a time."""
-    reading: str = ""
-    """How it was read, where that is in doubt (", in UTC"); else empty."""
-    are_years: bool = False
-    """Whether an entry is only a year."""
+    values: pd.Series  # (R,) without a zone, NaT where an entry isn't a time
+    reading: str = ""  # how it was read, where that is in doubt (", in UTC"); else empty
+    are_years: bool = False  # whether an entry is only a year
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Times | None:

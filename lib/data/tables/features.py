@@ -15,8 +15,7 @@ from lib.text import listed
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_CATEGORIES = 12
-"""Of more categories the rarest share one feature."""
+MOST_CATEGORIES = 12  # of more categories the rarest share one feature
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
 """A feature's name, and what computes it, (R,) float64."""

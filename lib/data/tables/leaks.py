@@ -9,12 +9,10 @@ from lib.data.dataset import Dataset, Origin
 from lib.data.tables.cutting import rows_by_part, series_by_part
 from lib.text import counted, joined, number
 
-SAME = 0.9999
-"""Two columns are one if they, and their changes, correlate more closely than this."""
+SAME = 0.9999  # two columns are one if they, and their changes, correlate more closely than this
 CLOSE = 1e-3
 """How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
-FEWEST = 30
-"""Timesteps; with fewer a copy can't be distinguished from chance."""
+FEWEST = 30  # timesteps; with fewer a copy can't be distinguished from chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +23,8 @@ class Finding:
     clean: bool | None
     """None where it can't be decided, or where the finding is no leak but worth knowing."""
     sentence: str
-    looked: str
-    """The data that were checked."""
-    splits: bool = False
-    """Whether the check compares parts."""
+    looked: str  # the data that were checked
+    splits: bool = False  # whether the check compares parts
 
 
 @remembered

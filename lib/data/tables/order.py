@@ -13,10 +13,8 @@ import pandas as pd
 from lib.data.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
 from lib.text import counted, joined, number
 
-_EVEN = 0.98
-"""The share of steps that have to be whole for times to count as evenly spaced."""
-_REGULAR = 0.8
-"""The share of steps that have to be whole for a step to have a name."""
+_EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
+_REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6
 """A column identifies series by its values alone if this share of series × times have a row."""
 _SERIES_WORDS = (

@@ -10,8 +10,7 @@ from lib.data.tables.steps import MONTHS, SECONDS, on_weekdays
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-MAX_SEASON_ROWS = 20_000
-"""How many training rows, the last ones, seasons are compared on."""
+MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
 _SEARCHED_ROWS = 1024
 """In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
 NEARER = 0.95
@@ -20,8 +19,7 @@ always a little nearer."""
 AS_NEAR = 0.8
 """The shortest season is taken whose squared error, times this, is at most the least one: two weeks
 repeat what one week does, and are up to a fifth nearer by chance."""
-_PHASES = 24
-"""A season's own phase is compared with so many others at most, evenly spaced."""
+_PHASES = 24  # a season's own phase is compared with so many others at most, evenly spaced
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
     "hour": {24: "day", 168: "week"},

@@ -17,24 +17,17 @@ class Rows:
     """R rows of S series, each with F features and C targets, none of them missing."""
 
     feature_names: tuple[str, ...]
-    inputs: np.ndarray
-    """(R, F) float64."""
-    targets: np.ndarray
-    """(R, C) float64."""
-    series: np.ndarray
-    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
-    names: tuple[str, ...]
-    """S names; ("",) where all rows are one series."""
-    times: pd.Index | None
-    """A label for each row."""
+    inputs: np.ndarray  # (R, F) float64
+    targets: np.ndarray  # (R, C) float64
+    series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
+    names: tuple[str, ...]  # S names; ("",) where all rows are one series
+    times: pd.Index | None  # a label for each row
     rank: np.ndarray
     """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
     segment: np.ndarray
     """Which run of rows without a gap a row belongs to, (R,) int: `order.segments`."""
-    notes: tuple[str, ...]
-    """Sentences on what was done."""
-    fewer: tuple[str, ...]
-    """Sentences on why there are fewer rows than in the table."""
+    notes: tuple[str, ...]  # sentences on what was done
+    fewer: tuple[str, ...]  # sentences on why there are fewer rows than in the table
 
 
 def series_column(table: Table, chosen: str) -> str:

@@ -13,8 +13,7 @@ from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
 from lib.text import MONTHS, counted, joined, listed
 
-VALUE = "value"
-"""The name of the one column of unrolled months."""
+VALUE = "value"  # the name of the one column of unrolled months
 
 
 @partial(remembered, size=1)  # it may have a million rows

@@ -23,10 +23,8 @@ from lib.data.tables.series import Rows, rows_of
 from lib.data.tables.table import Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 
-MAX_TARGETS = 64
-"""How many target columns there can be, with one for each row ahead."""
-_FARTHEST = 1e15
-"""A standardised value beyond this would overflow when squared as float32."""
+MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
+_FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
 
 Groups: TypeAlias = tuple[np.ndarray, int] | None
 """Which series each row belongs to, (R,), and how many there are; None for one scale for all."""

@@ -11,10 +11,8 @@ from lib.data.uploads.errors import UploadError, check_size
 from lib.experiment import LIMITS
 from lib.text import counted, listed
 
-SERIES = "sample"
-"""The column that identifies samples."""
-_NAMELESS = ""
-"""The name that the one array of a .npy file has here."""
+SERIES = "sample"  # the column that identifies samples
+_NAMELESS = ""  # the name that the one array of a .npy file has here
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 """What arrays of inputs and targets are called in small letters; the first one counts."""

@@ -15,8 +15,7 @@ from lib.text import counted, joined, listed
 
 MOST_YEARS = 3
 """This many columns of repeating years are tried: for each, all others may identify series."""
-_HUGE = 1e100
-"""Larger numbers can't be squared; they are taken as missing, as infinities are."""
+_HUGE = 1e100  # larger numbers can't be squared; they are taken as missing, as infinities are
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:

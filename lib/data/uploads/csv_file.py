@@ -38,8 +38,7 @@ _SAMPLE = 64 * 1024
 _DELIMITERS = "\t;|,"
 """Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
 _EMPTY = "The file is empty. A header line and rows of numbers were expected."
-_ONE_AT_A_TIME = Lock()
-"""`warnings.catch_warnings` acts on all threads."""
+_ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` acts on all threads
 
 
 def read_csv(content: bytes) -> Entries:

@@ -26,8 +26,7 @@ _WORDS_OF_DATES = re.compile(
 class Entries:
     """A file's entries, and facts about them."""
 
-    frame: pd.DataFrame
-    """Numbers, texts, or dates, as far as the file or pandas distinguishes them."""
+    frame: pd.DataFrame  # numbers, texts, or dates, as far as the file or pandas distinguishes them
     notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
     decimal_commas: bool = False

@@ -2,12 +2,10 @@
 
 from lib.text import counted
 
-MAX_BYTES = 100 * 10**6
-"""The largest file that is read: 100 MB, as the file widget counts them."""
+MAX_BYTES = 100 * 10**6  # the largest file that is read: 100 MB, as the file widget counts them
 MIN_ROWS = 6
 """Two windows of two timesteps and a horizon of one: with fewer rows nothing can be learned."""
-WIDEST = 1000
-"""The most columns that are read."""
+WIDEST = 1000  # the most columns that are read
 MAX_CELLS = 20_000_000
 """The most cells that are read: with short entries they already take a gigabyte of memory."""
 

@@ -11,10 +11,8 @@ from lib.data.memory import ENOUGH, free_memory, share, total_memory
 from lib.data.tables.table import Table
 from lib.data.uploads.errors import MAX_BYTES, UploadError
 
-SECONDS = 60.0
-"""A process that takes longer is ended."""
-SEATS = 2 if total_memory() >= ENOUGH else 1
-"""This many files are read at a time."""
+SECONDS = 60.0  # a process that takes longer is ended
+SEATS = 2 if total_memory() >= ENOUGH else 1  # this many files are read at a time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
 """The share of the free memory that one process may use; the page process needs some, too."""
 MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
@@ -22,8 +20,7 @@ MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
 ROOT = Path(__file__).parents[3]
 FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
-_waiting = dict["Reading", int]()
-"""Bytes of the files that wait."""
+_waiting = dict["Reading", int]()  # bytes of the files that wait
 
 
 class Reading:

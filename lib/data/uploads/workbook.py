@@ -14,8 +14,7 @@ from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, uniq
 from lib.data.uploads.errors import MIN_ROWS, UploadError, check_size
 from lib.text import listed
 
-_ROWS_ABOVE = 20
-"""The table begins within this many rows."""
+_ROWS_ABOVE = 20  # the table begins within this many rows
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
