@@ -81,9 +81,7 @@ WIDE = {"cell": "simple_rnn", "U": 128, "T": 100, "keep": "stop", "seed": 9999, 
         suggested("adding"),
         suggested("worked_scaled"),
         suggested("gapminder").set(keep="best"),
-        suggested("macro").set(keep="stop"),
         Experiment().set(**LONG, **WIDE),
-        Experiment().set(**LONG, **WIDE, mode="last"),
     ],
     ids=lambda experiment: f"{experiment.data.name} {experiment.model.mode}",
 )
@@ -141,9 +139,7 @@ def test_every_dataset_can_be_exported_and_nothing_else():
         ({"data": "seattle"}, "", "seattle-lstm-both"),
         ({"cell": "simple_rnn", "mode": "last"}, "", "running-mean-simple-rnn-last"),
         ({}, "Höhen über N.N. (2024).csv", "hohen-uber-n-n-2024-lstm-both"),
-        ({}, "../../etc/passwd", "passwd-lstm-both"),
         ({}, "数据.csv", "upload-lstm-both"),
-        ({}, "a" * 90 + ".csv", "a" * 40 + "-lstm-both"),
         ({}, 'my """file\\".csv', "my-file-lstm-both"),  # ends no docstring and no string
     ],
 )

@@ -91,7 +91,6 @@ LONG = read(
     ("table", "types", "message"),
     [
         (SHOPS, ("shop:number",), r"file.csv, which has \['date', 'store'.* got 'shop:number'"),
-        (SHOPS, ("store:text",), r"one of \['number', 'category', 'date', 'out'\], .* got 'store:"),
         (SHOPS, ("kind:number",), "no entry of kind is a number: sun, fog, rain"),
         (SHOPS, ("sales:out", "store:out"), "no column of numbers is left"),
         (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
 from lib.data.tables.windows import make_windows
-from lib.data.uploads.errors import MAX_CELLS, WIDEST
+from lib.data.uploads.errors import MAX_CELLS
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
@@ -20,20 +20,14 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b" \r\n\n", "is empty"),
         (codecs.BOM_UTF8, "is empty"),
-        (b'""', "is empty"),
         (b"a,b\n", r"header line \(a, b\) but no rows below"),
-        (b"a,b", "no rows below"),
         (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
         (lines("a,b", lambda _: "x,y").encode(), r"No column of numbers .* Texts: a, b\."),
         (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
         (PNG, "is a PNG image, whatever its name"),
-        (b"\xff\xd8\xff\xe0" + b"\0" * 20, "is a JPEG image"),
         (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),
-        (b"%PDF-1.7 ...", "is a PDF"),
         (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
-        (bytes(range(1, 256)) * 9, "isn't text"),
         (codecs.BOM_UTF16_LE + b"a,b", "begins as UTF-16 text, but byte 4 isn"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
         (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
@@ -41,7 +35,6 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
         (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
         (b"1," * 40_000, "perhaps rows and columns are swapped"),
-        (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
         (b"a\n" + b"1\n" * (MAX_CELLS + 1), "at most 20,000,000 cells are read"),
         (b" " * (MAX_BYTES + 1), "at most 100 MB are read"),
     ],
