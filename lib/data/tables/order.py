@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
+from lib.data.tables.seasons import MONTHS, SECONDS, STEPS, on_weekdays
 from lib.text import counted, joined, number
 
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
