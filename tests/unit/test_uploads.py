@@ -111,16 +111,6 @@ def test_missing_values_are_known_by_their_usual_marks(mark):
 
 
 @pytest.mark.parametrize(
-    ("head", "line", "rows"),
-    [("a,b", "NA,-", 10), ("a,b", '"",""', 10), ("a", "NA", 10), ("a,b", ",", 9)],
-)
-def test_a_row_of_marks_is_a_timestep_that_nothing_is_known_of(head, line, rows):
-    """A line of nothing but delimiters is none: a spreadsheet wrote it."""
-    row = ",".join(["{0}"] * len(head.split(",")))
-    assert len(read(lines(head, lambda i: line if i == 4 else row.format(i))).frame) == rows
-
-
-@pytest.mark.parametrize(
     ("first", "line"),
     [
         ("5.1,3.5,setosa", lambda i: f"{i}.5,{i},{'setosa' if i % 2 else 'virginica'}"),

@@ -71,12 +71,7 @@ def read_csv(content: bytes) -> Entries:
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
     entries = Entries(frame, notes, decimal_commas=decimal_commas)
-    # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
-    edge = re.escape(delimiter.encode())
-    blank_line = rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge)
-    empty = frame.isna().all(axis=1)
-    if empty.any() and re.search(blank_line, text):
-        entries.drop_rows(empty)
+    entries.drop_empty_rows()
     if headed:
         entries.drop_row_numbers()
     return entries

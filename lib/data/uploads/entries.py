@@ -33,10 +33,12 @@ class Entries:
     known: dict[str, Any] = field(default_factory=dict)
     """Fields of the `Table` that the file itself has: sheets, series, inputs, targets, settings."""
 
-    def drop_rows(self, empty: pd.Series) -> None:
-        """Leave out rows (R,) bool in which there is nothing."""
-        self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
-        self.frame = self.frame[~empty].reset_index(drop=True)
+    def drop_empty_rows(self) -> None:
+        """Leave out rows in which there is nothing; a column alone may have gaps."""
+        empty = self.frame.isna().all(axis=1)
+        if empty.any() and len(self.frame.columns) > 1:
+            self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
+            self.frame = self.frame[~empty].reset_index(drop=True)
 
     def drop_row_numbers(self) -> None:
         """Leave out the nameless index that pandas writes to its files."""

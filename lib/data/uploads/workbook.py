@@ -37,8 +37,7 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
         notes.insert(0, f"The sheet {chosen} was read; there are {listed(others_named)}, too.")
     frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
     entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
-    if (empty := frame.isna().all(axis=1)).any():
-        entries.drop_rows(empty)
+    entries.drop_empty_rows()
     entries.frame = entries.frame.infer_objects()
     for name, column in entries.frame.items():
         if column.dtype != object:
