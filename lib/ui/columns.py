@@ -110,7 +110,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
         stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
         hint(f"{WANTED[key]}{stay if kept else ''}.")
     elif key == "targets" and not (table.targets or chosen):
-        hint(f"{usual[0]}, the last column that may do, until you choose what to predict.")
+        hint(f"{usual[0]} is predicted until you choose what to predict.")
 
 
 def _types(table: Table, types: tuple[str, ...]) -> None:
