@@ -55,7 +55,7 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
     assert "only numbers can be predicted" in app.warning[0].value
-    assert "Until then you see stores.csv as it was before." in app.warning[0].value
+    assert "Until then you see stores.csv with 7 timesteps." in app.warning[0].value
     assert app.multiselect(key="targets_widget").value == ["store"]
     app.multiselect(key="targets_widget").set_value(["sales"]).run()
     app.multiselect(key="inputs_widget").set_value(["store", "sales"]).run()

@@ -94,12 +94,16 @@ def find_season(origin: Origin) -> Season:
     or where the value a season before is the last known one.
     """
     longest = training_rows(origin)
-    lags = {m: int(back(origin, m).max()) for m in (1, *_candidates(origin, longest))}
-    longer = (m for m in natural_seasons(origin) if lags[1] < lags[m] < len(longest))
-    usual, tried = next(longer, 1), tuple(m for m in lags if m > 1 and 2 * lags[m] <= len(longest))
+    some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
+    lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
+    longer = (
+        m for m in natural_seasons(origin) if lags[1] < lags[m] and lags[m][-1] < len(longest)
+    )
+    usual = next(longer, 1)
+    tried = tuple(m for m in lags if m > 1 and rows_needed(origin, m) <= len(longest))
     # The same rows for all of them: those that the longest look back leaves.
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    first = rows - max(lags[m] for m in (1, *tried))
+    first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
         return Season(1, usual)
@@ -114,12 +118,13 @@ def find_season(origin: Origin) -> Season:
 
     errors = {}
     for m in tried:
-        own, others = lags[m], [lags[1]]
-        if own == lags[1]:  # of the same phase: then it must be nearer than other phases
+        own, others = lags[m], lags[1]
+        if own == others:  # of the same phase: then it must be nearer than other phases
             phases = np.linspace(1, m - 1, min(m - 1, _PHASES)).round().astype(int)
-            own, others = m, phases.tolist()
-        if error(own) < NEARER * float(np.mean([error(lag) for lag in others])):
-            errors[m] = error(own)
+            own, others = [m], phases.tolist()
+        mean = float(np.mean([error(lag) for lag in own]))
+        if mean < NEARER * float(np.mean([error(lag) for lag in others])):
+            errors[m] = mean
     if not errors:
         return Season(1, usual, tried)
     period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
