@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import UploadError
 from lib.experiment import LOSSES
 from lib.shapes import LONGEST, RULE_OF, ModelError, Note, Reading, Stack, as_settings, read
 from lib.text import counted
@@ -84,13 +83,7 @@ def _paste(text: str) -> None:
 
 def _drop() -> None:
     page = session().shapes
-    try:
-        given = take(st.session_state.get(f"{FILE}_{page.drops}"))
-    except UploadError as error:
-        page.drops += 1
-        page.model_problem = f"{error}"
-        return
-    if given is not None:
+    if (given := take(st.session_state.get(f"{FILE}_{page.drops}"))) is not None:
         page.drops += 1
         page.model_text = ""
         name, content = given
