@@ -125,8 +125,6 @@ class Upload:
     """A file that is being read."""
     workbook: tuple[str, bytes] | None = None
     """Name and bytes of a small workbook with several sheets, to read another one."""
-    unopened: tuple[str, bytes] | None = None
-    """Name and bytes of a kept run that needs the file it was trained on."""
     last_good: Loaded | None = None
     """Shown while the sidebar's choice has no data."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)

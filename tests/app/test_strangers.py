@@ -208,16 +208,6 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
         assert not stranger.button(key="do_train").disabled
 
 
-@pytest.mark.usefixtures("owner")
-def test_compare_lists_the_run_of_a_strangers_link():
-    """As another browser's, without its samples."""
-    stranger = start("Compare", **LINK)
-    said = " ".join(each.value for each in stranger.markdown)
-    assert "Another browser has started this run" in said
-    assert HIDDEN in said
-    assert stranger.checkbox(key="pick_r0").value
-
-
 def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
     """By a switch that is off until then, and that nobody else has."""
     run, stranger = client.runs["r0"], start(**LINK)

