@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import click
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress
 
 from lib.charts import found_takeaway
 from lib.data import DATASETS, UploadError
@@ -31,21 +29,10 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--vary", multiple=True, required=True, help="As in T=8,16,32; may come often.")
 @click.option("--seeds", default=4, help="Seeds of each point, 4 without it.")
 @click.option("--set", "settings", multiple=True, help="Any other setting, as in epochs=100.")
-@click.option(
-    "--out", type=FILE, default="sweep.csv", help="A CSV with which it goes on, else sweep.csv."
-)
-@click.option(
-    "--ray", metavar="ADDRESS", help="The Ray cluster that trains: HOST:PORT, or auto for this one."
-)
+@click.option("--out", type=FILE, default="sweep.csv", help="A CSV with which it goes on.")
+@click.option("--ray", metavar="ADDRESS", help="Train on a Ray cluster: HOST:PORT, or auto.")
 def main(
-    *,
-    data: str,
-    file: Path,
-    vary: list[str],
-    seeds: int,
-    settings: list[str],
-    out: Path,
-    ray: str | None,
+    data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path, ray: str
 ) -> None:
     """Train both modes with each value of each setting that varies, and each seed."""
     if ray:
@@ -61,23 +48,18 @@ def main(
         known = len(rows.read_done(out, plan))
         if known:
             click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
-        columns = "points", BarColumn(), MofNCompleteColumn(), "{task.fields[left]}"
         try:
-            with Progress(*columns, console=Console(stderr=True)) as bar:
-                task = bar.add_task("", total=len(plan.points), left="")
+            with click.progressbar(length=len(plan.points), label="points", file=sys.stderr) as bar:
 
                 def look(now: Runner) -> None:
-                    seconds = now.seconds_left
-                    left = "" if seconds is None else f"about {seconds:,.0f} s left"
-                    left = now.client.away or left
-                    bar.update(task, completed=len(now.results), left=left)
+                    bar.label = now.client.away or "points"
+                    bar.update(len(now.results) - bar.pos)
 
                 points = run_plan(plan, table, out=out, look=look)
         except KeyboardInterrupt:
-            done = len(rows.read_done(out, plan))
+            known = len(rows.read_done(out, plan))
             click.echo(
-                f"Stopped: {done} of {len(plan.points)} points are in {out}. "
-                "The same command goes on with the rest."
+                f"{known} of {len(plan.points)} points are in {out}: the same command goes on."
             )
             sys.exit(130)  # as a shell expects it after Ctrl-C
     except (ExperimentError, UploadError, OSError) as error:  # a sentence, not a traceback

@@ -14,7 +14,6 @@ from lib.results import VARIABLE, named
 from lib.text import listed
 
 MOST_RUNS = 96  # points times seeds
-LEFT_OUT = {"mode", "seeds", "data"}  # a sweep sets these itself: it always trains both modes
 
 
 class SweepError(ExperimentError):
@@ -112,7 +111,7 @@ def read_value(key: str, value: Any) -> Any:
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     """The settings that data suggest, with some changed by URL key. Raises ExperimentError."""
-    if taken := settings.keys() & LEFT_OUT:
+    if taken := settings.keys() & {"mode", "seeds", "data"}:
         raise SweepError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
     find_spec(Experiment().set(data=data, **settings))
     values = {
@@ -130,10 +129,9 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
         raise SweepError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
-    read = list(dict.fromkeys(read_value(key, value) for value in values))
-    if not read:
-        raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
-    return read
+    if read := list(dict.fromkeys(read_value(key, value) for value in values)):
+        return read
+    raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
 
 
 def _settings(settled: Experiment, file: str) -> str:
