@@ -32,7 +32,7 @@ FILE = click.Path(path_type=Path, dir_okay=False)
 @click.option("--out", type=FILE, default="sweep.csv", help="A CSV with which it goes on.")
 @click.option("--ray", metavar="ADDRESS", help="Train on a Ray cluster: HOST:PORT, or auto.")
 def main(
-    data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path, ray: str
+    *, data: str, file: Path, vary: list[str], seeds: int, settings: list[str], out: Path, ray: str
 ) -> None:
     """Train both modes with each value of each setting that varies, and each seed."""
     if ray:

@@ -1,14 +1,13 @@
 """Pages that set what they show by themselves, and what the person had before."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import FIRST, suggested
 from lib.experiment.experiment import read_query
 from lib.story import GUIDE, TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
-from tests.app.driver import start, text
+from tests.app.driver import start
 
 
 def experiment(app):
@@ -34,27 +33,13 @@ def present(scene, **query):
     return app.switch_page("pages/present.py").run()
 
 
-def test_a_guide_that_was_opened_first_leaves_nothing_behind():
-    """Explore is as it is for who comes there first."""
-    app = AppTest.from_file("../../app.py", default_timeout=30)
-    app.switch_page(PAGES["Guide"][0]).run()
-    app = follow(app, "Explore")
-    assert experiment(app).set(seeds=0) == suggested(FIRST)
-
-
 @pytest.mark.parametrize("name", list(TALK))
 def test_a_scene_opens_with_its_settings(name):
-    """As its row says, whatever the person had."""
-    app = present(name)
-    assert not app.exception
+    """As its row says, whatever the person had; settings in its link go before its own."""
     setup = TALK[name].query
     asked = read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0]
-    assert experiment(app).set(seeds=0) == asked.set(seeds=0)
-
-
-def test_settings_in_a_scenes_link_go_before_its_own():
-    """So that a link shows what was on the screen: with T moved, say."""
-    assert experiment(present("shapes", data="running_mean", T="30")).data.timesteps == 30
+    assert experiment(present(name)).set(seeds=0) == asked.set(seeds=0)
+    assert experiment(present(name, data="running_mean", T="30")).data.timesteps == 30
 
 
 def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
@@ -76,18 +61,6 @@ def test_a_scenes_training_pauses_at_its_epoch(client):
     scene, epochs = TALK["train"], run.experiment.training.epochs
     assert client.resumed == {run.id: scene.pause}
     assert client.paces[run.id] == scene.seconds * epochs / scene.pause
-
-
-def test_a_mended_stack_is_still_mended_when_its_scene_comes_back():
-    """What its picture has in the address is part of what was made of it."""
-    app = present("breaks")
-    broken = TALK["breaks"].query["stack"][0]
-    app.button(key="fix_0").click().run()
-    assert "Mended: from (N, 12, 3) to (N, 1) with 2,089 parameters" in text(app)
-    app.button(key="scene_next").click().run()
-    app.button(key="scene_before").click().run()
-    assert app.query_params["stack"] not in (broken, [broken])
-    assert not [button for button in app.button if button.key == "fix_0"]
 
 
 def test_a_step_is_as_it_was_after_a_look_at_the_gallery():
