@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -78,18 +78,17 @@ class Question:
         return {**of_model, "x": x}
 
 
-_ALL = (
-    Question("modes", "modes", ("sample", "layer")),
-    Question("breakings", "breakings", ("sample", "layer")),
-    Question("reach", "reach", ("layer", "loss")),
-    Question("one way", "influence", ("sample",)),
-    Question("both ways", "influence", ("sample",)),
-)
-PLACES = {question.place: question for question in _ALL}  # where an answer is shown → its question
+PLACES = {
+    "modes": Question("modes", "modes", ("sample", "layer")),
+    "breakings": Question("breakings", "breakings", ("sample", "layer")),
+    "reach": Question("reach", "reach", ("layer", "loss")),
+    "one way": Question("one way", "influence", ("sample",)),
+    "both ways": Question("both ways", "influence", ("sample",)),
+}
+"""Where an answer is shown → its question."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
+class Asked(NamedTuple):
     """A question that was asked about these weights of an epoch."""
 
     weights: LayerWeights

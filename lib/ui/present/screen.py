@@ -132,9 +132,9 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
             press("Back to the presenter", "undo", "go_back", act, type="tertiary")
         else:
             _opens("Follow me", "qr_code_2", "audience")
-        with st.container(key="open_notes", width="content"):
-            url = link(notes=talk.notes)
-            st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
+            with st.container(key="open_notes", width="content"):
+                url = link(notes=talk.notes)
+                st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
         kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
         view = VIEWS[stage.shown(scene)]
         kept |= {"part": [view.part]} if view.part else {}
