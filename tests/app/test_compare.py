@@ -4,14 +4,13 @@ import re
 from dataclasses import replace
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.results.compared import LETTERS
 from lib.results.replay import untrained
 from lib.results.run import Snapshot, Status
 from lib.ui import runs as ui_runs
 from lib.ui.frame import PAGES
-from tests.app.driver import APP, address, html, seen, start, text
+from tests.app.driver import address, html, link, seen, start, text
 
 
 @pytest.fixture(autouse=True)
@@ -47,14 +46,9 @@ def compare(app):
     return app
 
 
-def opened(link):
+def opened(runs):
     """Another session that opens a link to Compare."""
-    app = AppTest.from_file(APP, default_timeout=30)
-    app.switch_page(PAGES["Compare"][0])
-    app.query_params["runs"] = link
-    app.run()
-    assert not app.exception
-    return app
+    return link("Compare", runs=runs)
 
 
 def rows(app):
@@ -103,8 +97,8 @@ def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
     field = f"name_{run.id}"
     compare(app).text_input(key=field).set_value("small one").run()
     assert "small one" in rows(app)
-    link = address(app)["runs"]
-    assert link.startswith(f"{run.id}~small one")
+    runs = address(app)["runs"]
+    assert runs.startswith(f"{run.id}~small one")
     app.text_input(key=field).set_value("**big** [x](y)").run()
     assert "**big** [x](y)" in rows(app)
     assert app.checkbox[0].label == r"\*\*big\*\* \[x\](y)"
@@ -112,7 +106,7 @@ def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
     app.text_input(key=field).set_value("  ").run()
     assert "**big** [x](y)" in rows(app)
     assert app.text_input(key=field).proto.max_chars == 40
-    other = opened(link)
+    other = opened(runs)
     assert rows(other)["small one"] == "A"
     assert not other.text_input
     assert "Another browser has started this run." in text(other)

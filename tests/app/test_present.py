@@ -10,8 +10,7 @@ from lib.ui import clock
 from lib.ui.data import dataset_of
 from lib.ui.present import followers, talks
 from lib.ui.session import KEY
-from lib.ui.text import plain
-from tests.app.driver import APP
+from tests.app.driver import APP, text, title
 from tests.clock import Clock
 
 
@@ -51,17 +50,6 @@ def browsers(monkeypatch):
     return found
 
 
-def title(app):
-    """What the screen is about."""
-    return str(next(each.value for each in app.markdown if each.value.startswith("# ")))[2:]
-
-
-def seen(app):
-    """All that is written or drawn as HTML."""
-    parts = [*(each.value for each in app.markdown), *(e.proto.body for e in app.get("html"))]
-    return " ".join(parts)
-
-
 def keys(app):
     """Of its buttons."""
     return {each.key for each in app.button}
@@ -91,7 +79,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
     follower = browsers.open("b", follow=talk.id)
     assert not app.sidebar.children
     for scene in scenes:
-        assert title(app) == plain(scene.title), scene.name
+        assert title(app) == scene.title, scene.name
         for _ in scene.asks:
             browsers.press("a", app, "do_reveal")
         assert not app.exception, scene.name
@@ -128,19 +116,19 @@ def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
     presenter = browsers.open("a", scene="vote")
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
-    assert title(follower) == plain(TALK["vote"].title)
-    assert "a hint" not in seen(follower)
+    assert title(follower) == TALK["vote"].title
+    assert "a hint" not in text(follower)
     browsers.press("a", presenter, "do_reveal")
     browsers.again("b", follower)
-    assert "is a hint" in seen(follower)
+    assert "is a hint" in text(follower)
     browsers.press("a", presenter, "do_reveal")
-    assert "is a hint" not in seen(presenter)
-    assert TALK["vote"].asks[0].options[1].text in seen(browsers.again("b", follower))
+    assert "is a hint" not in text(presenter)
+    assert TALK["vote"].asks[0].options[1].text in text(browsers.again("b", follower))
     browsers.press("a", presenter, "scene_next")
-    assert title(browsers.again("b", follower)) == plain(TALK["train"].title)
+    assert title(browsers.again("b", follower)) == TALK["train"].title
     assert keys(follower) == {"look_around"}
     assert not follower.slider
-    assert title(browsers.open("c", follow=talk.id)) == plain(TALK["train"].title)
+    assert title(browsers.open("c", follow=talk.id)) == TALK["train"].title
 
 
 def test_followers_see_the_presenters_settings_and_run(browsers, client):
@@ -150,15 +138,15 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
     presenter.slider(key="T").set_value(30)
     browsers.again("a", presenter)
     follower = browsers.open("b", follow=talk.id)
-    assert "(N, 30, 16)" in seen(follower)
+    assert "(N, 30, 16)" in text(follower)
     for _ in range(3):
         browsers.press("a", presenter, "scene_next")
     browsers.press("a", presenter, "do_train")
     (run,) = client.runs
     assert [call for call, _ in client.calls] == ["resume"]
-    assert "Training starts" in seen(presenter)
+    assert "Training starts" in text(presenter)
     client.set(client.runs[run], Status.PAUSED, epoch=20)
-    assert plain("Epoch 20 of 40, paused: T goes on") in seen(browsers.again("a", presenter))
+    assert "Epoch 20 of 40, paused: T goes on" in text(browsers.again("a", presenter))
     client.set(client.runs[run], Status.RUNNING)
     browsers.again("a", presenter)
     browsers.again("b", follower)
@@ -181,7 +169,7 @@ def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browse
     assert "open_audience" not in keys(follower)
     browsers.press("b", follower, "scene_next")
     elsewhere, there = title(follower), title(browsers.again("a", presenter))
-    assert elsewhere != there == plain(TALK["shapes"].title)
+    assert elsewhere != there == TALK["shapes"].title
     assert browsers.talks["b"].shown is None
     browsers.press("a", presenter, "scene_next")
     browsers.press("b", follower, "go_back")
@@ -193,14 +181,14 @@ def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers)
     presenter = browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     notes = browsers.open("c", notes=talk.notes)
-    assert TALK["number"].notes in seen(notes)
-    assert plain(TALK["adding"].title) in seen(notes)
+    assert TALK["number"].notes in text(notes)
+    assert TALK["adding"].title in text(notes)
     browsers.press("c", notes, "scene_before")
-    assert title(browsers.again("a", presenter)) == plain(TALK["train"].title)
-    assert TALK["train"].notes in seen(browsers.again("c", notes))
+    assert title(browsers.again("a", presenter)) == TALK["train"].title
+    assert TALK["train"].notes in text(browsers.again("c", notes))
     browsers.press("c", notes, "scene_next")
     browsers.press("c", notes, "scene_next")
-    assert title(browsers.again("a", presenter)) == plain(TALK["adding"].title)
+    assert title(browsers.again("a", presenter)) == TALK["adding"].title
 
 
 def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
@@ -210,21 +198,21 @@ def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
         app = browsers.open("b", **{key: name})
         assert title(app) == "This talk is over"
-        assert followers.GONE[key] in seen(app)
-        assert TALK["number"].notes not in seen(app)
+        assert followers.GONE[key] in text(app)
+        assert TALK["number"].notes not in text(app)
         browsers.press("b", app, "present_own")
-        assert title(app) == plain(TALK["strip"].title)
+        assert title(app) == TALK["strip"].title
 
 
 def test_a_reload_keeps_what_was_revealed(browsers):
     """Unless the talk was begun anew, which asks again."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
-    assert "is a hint" in seen(app)
+    assert "is a hint" in text(app)
     browsers.press("a", app, "open_overview")
     browsers.press("a", app, "begin_anew")
-    assert title(app) == plain(TALK["strip"].title)
-    assert "is a hint" not in seen(browsers.open("a", scene="vote"))
+    assert title(app) == TALK["strip"].title
+    assert "is a hint" not in text(browsers.open("a", scene="vote"))
 
 
 def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
