@@ -15,23 +15,13 @@ from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
 from lib.ui.text import plain
 
-FLAGS = "flags"
 ADD = "add_layer"
-WIDTHS = {
-    "timesteps": 150,
-    "features": 150,
-    "batch": 90,
-    "form": 106,
-    "cell": 116,
-    "merge_mode": 116,
-    "shape": 160,
-    "output": 240,
-    "units": 126,
-}
-"""Of fields, in pixels; where there are buttons in it a number needs more than 120."""
+# Widths of fields in pixels; where there are buttons in it a number needs more than 120.
+WIDTHS = {"timesteps": 150, "features": 150, "batch": 90, "form": 106, "cell": 116}
+WIDTHS |= {"merge_mode": 116, "shape": 160, "output": 240}
 USUAL_WIDTH = 126
 _BRACKETS = str.maketrans(",()[]", "     ")
-_MENU = [name for name in shapes.KINDS if name != "unread"]
+_MENU = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
 
 
 def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
@@ -79,15 +69,8 @@ def _in_use(layer: Layer) -> list[LayerSetting]:
 
 def adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
     """The menu that adds a layer at a place."""
-    st.menu_button(
-        label,
-        _MENU,
-        format_func=lambda name: shapes.KINDS[name].keras,
-        key=key,
-        on_click=partial(_add, key, place),
-        disabled=len(stack) >= shapes.MAX_LAYERS,
-        **options,
-    )
+    options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
+    st.menu_button(label, list(_MENU), format_func=_MENU.__getitem__, key=key, **options)
 
 
 def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str = "") -> None:
@@ -105,7 +88,7 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
 
     with st.container(width="stretch"):
         label, on = f"Layer {place + 1}: switched on", [f for f in flags if getattr(layer, f)]
-        key = _key(place, layer, f"{group}{FLAGS}")
+        key = _key(place, layer, f"{group}flags")
         pills(label, {flag: flag for flag in flags}, on, key, switch, selection_mode="multi")
 
 
@@ -144,8 +127,6 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 
 def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value; say so if it is invalid, or out of range and replaced by the nearest."""
-    if not _is_there(place, layer):
-        return
     page, said = session().shapes, []
     if setting.sizes is not None:
         words = f"{value}".translate(_BRACKETS).split()
