@@ -17,6 +17,7 @@ from importlib import import_module
 
 import numpy as np
 
+from lib.charts.thumbnail import PICTURES
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import to_query
 from lib.recurrence import forward
@@ -25,7 +26,7 @@ from lib.results.run import Status, weight_bytes
 from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.shapes.doctor.leak import Leak
 from lib.story import GALLERY
-from lib.story.cards import FILE, draw_plot, experiments_of
+from lib.story.cards import FILE, experiments_of, runs_of
 from lib.sweep.rows import READY
 from lib.sweep.sweep import run_plan
 from lib.training.client import TrainingClient
@@ -124,6 +125,20 @@ def first_choices(name):
         about = sample, top, mode, weights, epoch, snapshot.run_id
         choices.append(Chosen(experiment, dataset, *about, polling=False, traces=traces))
     return choices
+
+
+def draw_plot(scene):
+    """A card's small picture, from the recordings."""
+    data, kind = scene.query["data"][-1], scene.picture
+    about = {
+        "leaked": recorded.recorded_leak,
+        "broadcast": lambda: recorded.recorded_damage("flat"),
+        "reach": lambda: recorded.answers_of(data)["reach"][0][1],
+        "one": lambda: recorded.answers_of(data)["modes"][-1][1],
+        "cells": lambda: runs_of(scene),
+    }
+    found = about[kind]() if kind in about else next(iter(runs_of(scene).values()))
+    return PICTURES[kind][0](found)
 
 
 def record_gallery():

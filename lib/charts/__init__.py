@@ -60,7 +60,7 @@ from lib.charts.sweep import (
 )
 from lib.charts.target import lineup_picture, shapes_picture
 from lib.charts.tensor import SCALES
-from lib.charts.thumbnail import PICTURES, Plot, caption, leaked, small_picture
+from lib.charts.thumbnail import Plot, caption, leaked, small_picture
 from lib.charts.unrolled import WIDEST, heatmaps, unrolled_picture
 from lib.charts.words import (
     Words,

@@ -4,14 +4,13 @@ The pictures are recorded, too, since drawing one of a table takes a cold server
 """
 
 from collections.abc import Mapping
-from typing import Any
 
-from lib.charts import PICTURES, Plot
+from lib.charts import Plot
 from lib.data import make_dataset, settle, suggested
 from lib.experiment import CELLS, Experiment, read_query
 from lib.results import RunAt
 from lib.story.scene import Scene
-from lib.training import answers_of, read, recorded, recorded_damage, recorded_leak, with_seeds
+from lib.training import read, recorded, with_seeds
 
 FILE = "gallery"  # the name of the recording of the pictures
 CELLS_COMPARED = ("lstm", "simple_rnn")
@@ -39,26 +38,6 @@ def runs_of(scene: Scene) -> dict[str, RunAt]:
         label = CELLS[experiment.model.cell].label
         runs[label] = RunAt(experiment, make_dataset(experiment), snapshot)
     return runs
-
-
-def draw_plot(scene: Scene) -> Plot:
-    """A card's small picture, from the recordings: `python -m tests.record gallery` keeps it."""
-    data = scene.query["data"][-1]
-    about: Any
-    match scene.picture:
-        case "leaked":
-            about = recorded_leak()
-        case "broadcast":
-            about = recorded_damage("flat")
-        case "reach":
-            about = answers_of(data)["reach"][0][1]
-        case "one":
-            about = answers_of(data)["modes"][-1][1]
-        case "cells":
-            about = runs_of(scene)
-        case _:
-            (about,) = runs_of(scene).values()
-    return PICTURES[scene.picture][0](about)
 
 
 def plot_of(scene: Scene) -> Plot:
