@@ -8,16 +8,15 @@ import re
 import keras
 import numpy as np
 import pytest
-import tensorflow as tf
 
 from lib.data.datasets import make_dataset
-from lib.recurrence import forward, initial_model_weights
+from lib.recurrence import forward
 from lib.results.run import Status
 from lib.shapes import Leak
 from lib.story import GALLERY
 from lib.story.cards import experiments_of
 from lib.training.answers.bidirectional_leak import bidirectional_leak
-from lib.training.recorded import recorded, recorded_damage, recorded_leak
+from lib.training.recorded import answers_of, recorded, recorded_damage, recorded_leak
 from tests.waiting import PATIENCE
 
 ALIKE = 0.5
@@ -86,21 +85,6 @@ def test_adding_turns_it_round(find):
     assert said("adding") == alike(last, sequence)
 
 
-def test_keras_says_the_same_in_both_modes():
-    """On the very weights that are shown, exactly."""
-    (experiment,) = experiments_of(GALLERY["proof"])
-    dataset, snapshot = make_dataset(experiment), recorded(experiment)
-    assert snapshot is not None
-    kernel, recurrent, bias, *_ = snapshot.results["sequence"].weights or ()
-    outputs = []
-    for every in (True, False):
-        layer = keras.layers.LSTM(experiment.model.units, return_sequences=every)
-        layer.build((None, *dataset.x.shape[1:]))
-        layer.set_weights([kernel, recurrent, bias])
-        outputs.append(np.asarray(layer(dataset.x[dataset.shown[:8]])))
-    assert said("proof") == [np.abs(outputs[0][:, -1] - outputs[1]).max()]
-
-
 def test_one_guess_is_worth_two_numbers():
     """The same mean of the training targets, as the loss over all steps and at the last."""
     (experiment,) = experiments_of(GALLERY["losses"])
@@ -111,27 +95,12 @@ def test_one_guess_is_worth_two_numbers():
     assert said("losses") == pytest.approx([((y - mean) ** 2).mean(), y[:, -1].var()], rel=0.03)
 
 
-def test_the_last_loss_hardly_reaches_the_first_step():
-    """By Keras's own layer, which goes on from a first state that the gradient is taken by."""
-    (experiment,) = experiments_of(GALLERY["recall"])
-    dataset = make_dataset(experiment)
-    weights = initial_model_weights(experiment, dataset.shape[2], dataset.targets)
-    layer = keras.layers.LSTM(experiment.model.units, return_sequences=True, return_state=True)
-    head = keras.layers.Dense(1)
-    layer.build((None, None, dataset.shape[2]))
-    head.build((None, experiment.model.units))
-    layer.set_weights(list(weights[:3]))
-    head.set_weights(list(weights[3:]))
-    samples = dataset.shown[:16]
-    x, y = tf.constant(dataset.x[samples]), tf.constant(dataset.y[samples])
-    _, h, c = layer(x[:, :1])
-    with tf.GradientTape(persistent=True) as tape:
-        tape.watch(h)
-        rest, *_ = layer(x[:, 1:], initial_state=[h, c])
-        losses = (head(tf.concat([h[:, None], rest], axis=1)) - y) ** 2
-        every, last = tf.reduce_mean(losses[:, :, 0], axis=1), losses[:, -1, 0]
-    norms = [np.linalg.norm(tape.gradient(loss, h), axis=1).mean() for loss in (every, last)]
-    assert said("recall") == pytest.approx([norms[0] / norms[1]], rel=0.02)
+def test_keras_s_answers_have_the_claims_numbers():
+    """As recorded: that Keras says the same today is in test_recorded_answers."""
+    same, reach = answers_of("running_mean")["modes"][-1][1], answers_of("recall_first")["reach"]
+    assert said("proof") == [same["difference"]]
+    (_, norms), *_ = reach
+    assert said("recall") == pytest.approx([norms["sequence"][0] / norms["last"][0]], rel=0.02)
 
 
 def test_a_simple_rnn_loses_the_mean_of_fifty_steps(find):
