@@ -9,8 +9,7 @@ from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.runs import or_elsewhere, watch_worker
 from lib.ui.sweep.choose import choose
-from lib.ui.sweep.show import show
-from lib.ui.sweep.sweeps import GONE, KEYS, shown
+from lib.ui.sweep.sweeps import GONE, KEYS, show, shown
 from lib.ui.text import plain
 
 loaded = load_data(frame("Sweep", KEYS))
