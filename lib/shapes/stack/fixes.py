@@ -22,10 +22,6 @@ _CHECKS = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `sta
 """How Keras's messages begin, in the order of its checks; "" is an error when it runs."""
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
-    "dilation_rate": [1],
-    "groups": [1],
-    "kernel_size": [3],
-    "pool_size": [2],
     "axis": [1, -1],
     "axes": [(2, 2), (1, 1), (2, 1), (1, 2)],
     "dims": [(2, 1)],
@@ -175,12 +171,8 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
             yield f"{words}, and remove {_label(stack, at + 1)}", without, at + 1
         for value in (False, True):
             yield f"Set return_state={value} on {name}", _with(stack, at, return_state=value), place
-        if hasattr(layer, "merge_mode"):
-            yield f'Set merge_mode="concat" on {name}', _with(stack, at, merge_mode="concat"), place
     for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
-        name = _label(stack, at)
-        yield f"Remove {name}", put(stack, at), place - 1
-        yield f"Put GlobalAveragePooling1D in the place of {name}", put(stack, at, Pooling()), place
+        yield f"Remove {_label(stack, at)}", put(stack, at), place - 1
 
 
 def _with(stack: Stack, place: int, **settings: Any) -> Stack:

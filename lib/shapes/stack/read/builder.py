@@ -21,7 +21,7 @@ from lib.text import say
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
-_STAND_INS = ((12, 3), (12, 28, 28, 1), (28, 28, 1))
+_STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 """Samples that stand in where the code tells no shape: the first that the layer accepts."""
 
 
@@ -284,9 +284,12 @@ class Builder(Graph):
         """Take an input shape, the batch first, for a model that has a guessed one, or none."""
         model.shape = model.shape or shape
         for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
-            del self._guessed[place]
-            self._open.pop(place, [])
             known = [size if plain(size) else None for size in shape]
+            if known == [*shape]:
+                del self._guessed[place]
+            elif len(known) > 2:
+                known[-1] = known[-1] or 3
+            self._open.pop(place, [])
             self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
     def ends(self, model: ModelObject) -> tuple[list[KerasTensor], Any]:
