@@ -73,15 +73,12 @@ class Diagnosis(Training):
 
     @property
     def axes(self) -> list[tuple[AxisPair, Verdict, str]]:
-        """The axes as they are lined up in the batch that decides, with what the loss does.
-
-        Class numbers have no columns. Where no batch is made there are the samples alone: Keras
-        compares nothing else.
-        """
+        """The axes as they are lined up in the batch that decides, with what the loss does."""
         rule, batch = RULES[self.loss], self.decisive
+        # Where no batch is made, Keras compares the numbers of samples alone.
         pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
         if batch:
-            if rule.labels and len(batch.output) > 1:
+            if rule.labels and len(batch.output) > 1:  # class numbers have no columns
                 batch = replace(batch, output=batch.output[:-1])
             pairs = _line_up(self.output_shape, self.target_shape, batch)
         return [(pair, *pair.fate(rule, compared=batch is not None)) for pair in pairs]

@@ -1,7 +1,6 @@
 """What a Keras loss does with the shapes of an output and of a target, batch by batch.
 
-The rules that `fit` follows, and no advice: that is in `fixes`. Read from Keras 3.15's
-`losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`, and held equal to it by tests.
+Read from Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
 
 A loss in `fit` works in three steps. Where the ranks differ by one and the longer shape ends in
 1, that axis is dropped (or, against a rank of 1, added to the shorter one). Then the two are

@@ -190,10 +190,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
-    """The value of a setting for this argument.
-
-    Raises ShapeError for what Keras refuses, and NotTraced for what isn't known.
-    """
+    """The value of a setting for this argument; else ShapeError or NotTraced."""
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
