@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
+from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule, worst
 from lib.text import counted
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
@@ -49,7 +49,7 @@ def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tu
     for fix in _candidates(output, target, loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
-        if after.verdict == "correct":
+        if worst(after) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 
