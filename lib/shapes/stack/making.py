@@ -47,8 +47,15 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
     if name not in SIGNATURES:
         return Unread(called=name, error=NotTraced.of("not known", name=name))
     try:
-        values, strange = _bound(name, args, keywords)
-        return _without(name, values, strange) if strange else _layer(name, values)
+        values = _bound(name, args, keywords)
+        if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
+            return _without(name, values, strange)
+        missing = [
+            word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
+        ]
+        if missing:
+            raise argument_errors.missing(name, missing)
+        return _layer(name, values)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
 
@@ -83,27 +90,20 @@ def spelt(name: str, argument: str) -> str:
     return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
 
 
-def _bound(
-    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The arguments by name, and those that the layer doesn't have."""
-    signature, names = SIGNATURES[name], arguments_of(name)
+def _bound(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments by name."""
+    names = arguments_of(name)
     if len(args) > len(names):
         raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
         raise ShapeError.of("an argument twice", name=name, argument=twice)
-    values |= keywords
-    strange = {key: value for key, value in values.items() if spelt(name, key) != key}
-    missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
-    if missing and not strange:
-        raise argument_errors.missing(name, missing)
-    return {key: value for key, value in values.items() if key not in strange}, strange
+    return values | {**keywords}
 
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
     """An Unread for unknown arguments, with the layer without them or with them respelt."""
-    meant = dict(values)
+    meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := spelt(name, key):
             meant.setdefault(right, value)
