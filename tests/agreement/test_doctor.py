@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lib.shapes.doctor import diagnose_target
+from lib.shapes import diagnose_target
 from lib.shapes.doctor.loss_shapes import RULES, loss_rule
 from tests.agreement.recorded import ask
 

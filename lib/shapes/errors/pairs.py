@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
 from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
@@ -77,13 +77,14 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
     )
 
 
+def _of_y(happened: str, *remedies: Remedy, **about: Any) -> Explanation:
+    """An explanation whose meanings a look at y tells apart."""
+    return explained(happened, *remedies, check=the.CHECK_Y, **about)
+
+
 def _time_axis_in_one(start: str) -> Explanation:
-    return explained(
-        f"{start}. One of the two, output or y, has a time axis and the other has none.",
-        the.ANSWER_PER_SAMPLE,
-        the.ANSWER_PER_STEP,
-        check=the.CHECK_Y,
-    )
+    happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
+    return _of_y(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
 
 
 def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
@@ -105,13 +106,8 @@ def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
             "y = y[..., None]  # or by hand",
         )
     if first is None and len(short) == len(long):
-        return explained(
-            f"{start}. Keras drops a last axis of 1, so timesteps may have met columns.",
-            the.OTHER_COLUMNS,
-            the.ANSWER_PER_STEP,
-            the.ANSWER_PER_SAMPLE,
-            check=the.CHECK_Y,
-        )
+        happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
+        return _of_y(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
     if first is None:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -148,20 +144,15 @@ def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each
         return weights(found, own, received) if own != received else None
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
-        return explained(
-            "Cross-entropy wants y in the output's shape; the sparse one, class numbers.",
-            the.CLASS_NUMBERS,
-            the.ANSWER_PER_SAMPLE,
-            the.ANSWER_PER_STEP,
-            check=the.CHECK_Y,
-        )
+        happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
+        return _of_y(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
     both = Comparison(sizes(output_text), sizes(y_text))
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
     if not both.received or not both.expected:
         if not found["y"]:
             return None
         happened = f"y has no axis, the output is {output_text}."
-        return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED, check=the.CHECK_Y)
+        return _of_y(happened, the.Y_IS_A_LIST, the.UNBATCHED)
     if both.is_batch:
         return batches(found, both.received[0] or 0, both.expected[0] or 0)
     losses = [CATEGORICAL, BINARY]
@@ -174,7 +165,7 @@ def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each
     happened = _wants(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
         remedies = the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP
-        return explained(happened, *remedies, words={"columns": y[-1]}, check=the.CHECK_Y)
+        return _of_y(happened, *remedies, words={"columns": y[-1]})
     return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
@@ -212,8 +203,7 @@ def passed(found: Found) -> Explanation | None:
             place = 0 if y[-2:] == (2, 2) else 1
             fitting.insert(place, the.TO_CATEGORICAL_TWICE)
     if fitting:
-        columns = y[-1] if y else ""
-        return explained(happened, *fitting, words={"columns": columns}, check=the.CHECK_Y)
+        return _of_y(happened, *fitting, words={"columns": y[-1] if y else ""})
     return _pair(y, output, [CATEGORICAL, BINARY], happened)
 
 
@@ -230,7 +220,7 @@ def class_numbers(found: Found) -> Explanation:
     times = f", {many // few} times as many" if few != many else ""
     happened = f"The sparse loss wants a class number for each answer: y is {found['y']}, the "
     happened += f"output {found['output']}{times}."
-    return explained(happened, *fitting, check=the.CHECK_Y)
+    return _of_y(happened, *fitting)
 
 
 def _difference(y: Shape, output: Shape) -> str:
@@ -269,7 +259,7 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
             confidence="possible",
         )
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return explained(happened, *(list(found.values())[:4]), check=the.CHECK_Y, stack=timed)
+    return _of_y(happened, *(list(found.values())[:4]), stack=timed)
 
 
 def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
