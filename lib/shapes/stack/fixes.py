@@ -89,7 +89,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         words = "Unpack: pass on the output, keep the states"
         yield words, put(stack, place, Unpack(), layer), place + 1
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
-        firsts = tuple(Ref(*ref[:1], ref.output or 0) for ref in layer.of or (Ref(place - 1),))
+        firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Take the first of the tensors", _with(stack, place, of=firsts), place
     sequence: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
     if len(stack[0].shape) > 2 and stack[0].form == "other":

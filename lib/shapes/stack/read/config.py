@@ -13,9 +13,8 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import MAX_LAYERS, Layer
+from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref
 from lib.shapes.stack.errors import NotTraced
-from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
 from lib.shapes.stack.plain import Embedding, TimeDistributed, Unread
@@ -127,9 +126,9 @@ class _Reader(Builder):
     def _functional(self, config: Record) -> ModelObject:
         records = {layer["name"]: layer for layer in config["layers"]}
         objects: dict[str, LayerObject | ModelObject] = {}
-        found: dict[tuple[str, int], list[KerasTensor]] = {}
+        found: dict[tuple[str, int], list[Ref]] = {}
 
-        def tensors(named: Any) -> list[KerasTensor]:
+        def tensors(named: Any) -> list[Ref]:
             """The tensors that are named there; the layers that return them are called first."""
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
@@ -142,7 +141,9 @@ class _Reader(Builder):
                         objects[name] = self._object(record, len(inputs))
                     found[name, call] = self._called(objects[name], inputs)
                 several = found[name, call]
-                taken.append(several[output] if output < len(several) else several[0][output])
+                taken.append(
+                    several[output] if output < len(several) else Ref(several[0].place, output)
+                )
             return taken
 
         inputs = tensors(config["input_layers"])
@@ -158,9 +159,7 @@ class _Reader(Builder):
             shape = [None] * (2 if layer["class_name"] == Embedding.keras else 3)
         return list(shape)
 
-    def _called(
-        self, what: LayerObject | ModelObject, tensors: list[KerasTensor]
-    ) -> list[KerasTensor]:
+    def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
         """The tensors that a layer or an inner model returns, called on these."""
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
@@ -172,7 +171,7 @@ class _Reader(Builder):
         called = self.call(what, tensors, states)
         self.on_lists.add(called.place)
         count = len(what.layer.returned())
-        return [called] if count == 1 else [called[at] for at in range(count)]
+        return [called] if count == 1 else [Ref(called.place, at) for at in range(count)]
 
     def _object(self, record: Record, tensors: int = 1) -> LayerObject | ModelObject:
         """The layer of a record, which is called on so many tensors, or the inner model."""
