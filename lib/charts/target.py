@@ -188,15 +188,6 @@ def damage_words(mistake: Mistake, damage: Damage) -> Words:
     )
 
 
-def measured_sentence(mistake: Mistake, damage: Damage) -> str:
-    """The measured damage, in short."""
-    right, wrong = _errors(damage, number)
-    return (
-        f"Measured on sums of noise: with {mistake.title} the mean squared error at the last "
-        f"timestep is {wrong}, and {right} with {mistake.right}."
-    )
-
-
 def _errors(damage: Damage, write: Callable[[float], str]) -> tuple[str, str]:
     """The errors of the right and the wrong setup."""
     return write(damage.error("right")), write(damage.error("wrong"))
