@@ -121,7 +121,7 @@ def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said():
     assert "LSTM(9, return" in app.text_area(key="model_text").value
     assert "isn’t that of your code any more" not in text(app)
     link = "".join(app.query_params["stack"])
-    assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, ?, 1)")
+    assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T′, 1)")
 
 
 def drop(app, name, code):
