@@ -10,7 +10,7 @@ from typing import Any
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.graph import Graph, input_layer
-from lib.shapes.stack.making import MAKES, Unknown
+from lib.shapes.stack.making import MAKES
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import WORDS, Note, refused
 from lib.shapes.stack.read.values import Array, listed, plain
@@ -188,7 +188,7 @@ class Builder(Graph):
                 tensors.append(one)
             elif not plain(one):
                 # What has the same name in the code is the same tensor.
-                key = getattr(one, "name", one) if isinstance(one, Unknown) else one
+                key = getattr(one, "path", one)
                 if key not in self._stand_ins:
                     self._stand_ins[key] = self._stand_in(one)
                 tensors.append(self._stand_ins[key])

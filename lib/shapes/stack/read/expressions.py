@@ -2,7 +2,7 @@
 
 A value is a plain one, an Array, a Name of a library, a Function or Class of the code
 (`values.py`), a LayerObject, a ModelObject (`builder.py`), a Ref to a tensor, a list or dict of
-these, or UNKNOWN; in a list or as an argument an UnknownExpression instead of UNKNOWN.
+these, or UNKNOWN; in a list or as an argument a Name with the expression instead of UNKNOWN.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import Function, Name, UnknownExpression, flat, listed, plain
+from lib.shapes.stack.read.values import Function, Name, flat, listed, plain
 
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
@@ -125,7 +125,7 @@ class Expressions(Calls):
         if value is not UNKNOWN:
             return value
         origin = self.at(node)
-        return UnknownExpression(origin.call or origin.text)
+        return Name(origin.call or origin.text)
 
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
