@@ -190,7 +190,7 @@ class _Reader(Builder):
 
 def _layer(config: Record, tensors: int = 1) -> Layer:
     """The layer of a configuration, with the layers inside it, called on so many tensors."""
-    name, module = config["class_name"][:60], config.get("module") or ""
+    name, module = f"{config['class_name']}"[:60], config.get("module") or ""
     is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
     is_own = ">" in (config.get("registered_name") or "") or not is_keras
     is_operation = ".ops." in module  # x + y, x - y and x * y have the names of layers
