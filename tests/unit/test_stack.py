@@ -118,7 +118,6 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
         ("input~bi_mnone~dense", "Unpack", "input~bi_mnone~unpack~dense"),
         ("input~gru_state~unpack~repeat~gru_u8_init", "16 units",
          "input~gru_state~unpack~repeat~gru_init"),
-        ("input_formflat~lstm_init", "Start from zeros", "input_formflat~lstm"),
     ],
 )  # fmt: skip
 def test_the_first_fix_is_the_likeliest(text, words, mended):
