@@ -128,10 +128,10 @@ def test_layers_are_those_of_the_configuration(model, expected):
 
 
 def test_a_model_without_a_shape_gets_an_input_and_a_note():
-    """Of a lookup the input is a row of numbers."""
+    """Which the first layer takes."""
     reading = read_config(json.dumps(sequential(saved("Embedding", input_dim=9, output_dim=4))))
-    assert trace(reading.stack)[-1].shapes == ((None, None, 4),)
-    assert "what a sample looks like" in reading.notes[0].sentence
+    assert trace(reading.stack)[-1].shapes == ((None, 12, 4),)
+    assert "(12,) stands in" in reading.notes[0].sentence
 
 
 ENCODER = saved("LSTM", [[tensor("x")]], name="encoder", units=4, return_state=True)

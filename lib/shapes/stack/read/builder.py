@@ -79,7 +79,7 @@ class Builder(Graph):
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         """All but those inside a wrapper."""
-        self.origin = Origin(1, "", "")
+        self.origin = Origin(0, "", "")
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}
         """By place of an input whose shape isn't known, what may stand in for it."""
@@ -306,12 +306,17 @@ class Builder(Graph):
         kept = self.leading_to(one.place for one in ends)
         for place in self._guessed.keys() & kept:
             shape = trace((self.rows[place],))[0].shapes[0]
-            self.note("open", self._guessed[place], shape=shape[1:])
+            self.note("open", self._guessed[place] or None, shape=shape[1:])
         called = {self.owners[place] for place in kept if place in self.owners}
         names = [one.keywords.get("name") for one in called if isinstance(one, LayerObject)]
         for name in {one for one in names if isinstance(one, str) and names.count(one) > 1}:
             self.note("same names", name=f"“{name}”")
-        return self.stack_of(ends)
+        stack = self.stack_of(ends)
+        for layer in stack:
+            if isinstance(layer.inside, Unread) and isinstance(layer.inside.error, NotTraced):
+                line = layer.origin.line if layer.origin else None
+                self.note("unread", line, reason=layer.inside.error.reason)
+        return stack
 
     def tensor(self, value: Ref) -> Tensor | None:
         """The axes of a tensor, the first of several; None where the trace stops before it."""

@@ -17,7 +17,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref
 from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
-from lib.shapes.stack.plain import Embedding, TimeDistributed, Unread
+from lib.shapes.stack.plain import TimeDistributed, Unread
 from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.recurrent import Recurrent
@@ -119,7 +119,7 @@ class _Reader(Builder):
         rest = [layer for layer in layers if layer["class_name"] != "InputLayer"]
         objects: list[Any] = [*map(self._object, rest)]
         if "layers" not in layers[0]["config"]:
-            shape = self._input_shape(layers[0], config.get("build_input_shape"))
+            shape = _input_shape(layers[0]) or config.get("build_input_shape")
             objects = [self.input(shape), *objects]
         return self.sequential(objects)
 
@@ -134,7 +134,7 @@ class _Reader(Builder):
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
                 if (name, call) not in found and record["class_name"] == "InputLayer":
-                    found[name, call] = [self.input(self._input_shape(record))]
+                    found[name, call] = [self.input(_input_shape(record))]
                 elif (name, call) not in found:
                     inputs = tensors(record["inbound_nodes"][call])
                     if name not in objects:
@@ -149,15 +149,6 @@ class _Reader(Builder):
         inputs = tensors(config["input_layers"])
         outputs = tensors(config["output_layers"]) or _refuse("strange")
         return ModelObject(1, inputs, [outputs])
-
-    def _input_shape(self, layer: Record, built: Any = None) -> list[Any]:
-        """The shape that an Input has, or a layer implies, or its model was built with."""
-        config = layer["config"]
-        shape = config.get("batch_shape") or config.get("batch_input_shape") or built
-        if not shape:
-            self.note("open input")
-            shape = [None] * (2 if layer["class_name"] == Embedding.keras else 3)
-        return list(shape)
 
     def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
         """The tensors that a layer or an inner model returns, called on these."""
@@ -180,12 +171,12 @@ class _Reader(Builder):
         within = record["config"].get("layer")
         if record["class_name"] == TimeDistributed.keras and "layers" in within["config"]:
             return replace(self.model(within), each_step=True)
-        layer = _layer(record, tensors)
-        why = getattr(layer.inside, "error", None)
-        if isinstance(why, NotTraced):
-            name = f"{record['config'].get('name') or record['class_name']}"[:60]
-            self.note("untraced", layer=name, reason=why.reason)
-        return LayerObject(layer)
+        return LayerObject(_layer(record, tensors))
+
+
+def _input_shape(layer: Record) -> Any:
+    """The shape that an Input has, or a layer implies, the batch first; None for no shape."""
+    return layer["config"].get("batch_shape") or layer["config"].get("batch_input_shape")
 
 
 def _layer(config: Record, tensors: int = 1) -> Layer:
