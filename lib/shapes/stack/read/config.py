@@ -18,7 +18,8 @@ from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
 from lib.shapes.stack.plain import TimeDistributed, Unread
-from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
+from lib.shapes.stack.read.builder import LayerObject, ModelObject
+from lib.shapes.stack.read.calls import Calls
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
@@ -107,7 +108,7 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
             yield from _tensors(part)
 
 
-class _Reader(Builder):
+class _Reader(Calls):
     """Makes the objects of one configuration, and calls them."""
 
     def model(self, record: Record) -> ModelObject:
@@ -154,15 +155,11 @@ class _Reader(Builder):
         """The tensors that a layer or an inner model returns, called on these."""
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
-        layer, (_, *states) = what.layer, tensors
-        if states and isinstance(layer, Recurrent):
-            tensors = tensors[:1]
-        elif states and hasattr(layer, "return_sequences"):
-            what = self.unread(layer.keras, "states")
-        called = self.call(what, tensors, states)
-        self.on_lists.add(called.place)
-        count = len(what.layer.returned())
-        return [called] if count == 1 else [Ref(called.place, at) for at in range(count)]
+        first, *rest = tensors
+        if hasattr(what.layer, "return_sequences"):  # the others are its initial states
+            return self.outputs(self.call_layer(what, [[first]], {"initial_state": rest}))
+        args: list[Any] = tensors if what.layer.kind == "mha" else [tensors]
+        return self.outputs(self.call_layer(what, args, {}))
 
     def _object(self, record: Record, tensors: int = 1) -> LayerObject | ModelObject:
         """The layer of a record, which is called on so many tensors, or the inner model."""
