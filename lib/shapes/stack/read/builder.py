@@ -314,7 +314,7 @@ class Builder(Graph):
         stack = self.stack_of(ends)
         for layer in stack:
             if isinstance(layer.inside, Unread) and isinstance(layer.inside.error, NotTraced):
-                line = layer.origin.line if layer.origin else None
+                line = (layer.origin.line if layer.origin else 0) or None
                 self.note("unread", line, reason=layer.inside.error.reason)
         return stack
 

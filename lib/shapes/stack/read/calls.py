@@ -70,10 +70,10 @@ class Calls(Builder):
                 return self._model(name, args, keywords)
             if name in _MERGE_FUNCTIONS and tensors:
                 joined = keywords.pop("inputs", (*args, None)[0])
-                merge = self._layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
+                merge = self.make_layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
                 return self._call_on(merge, joined)
             if name in MAKES or ("layers" in modules and name[:1].isupper()):
-                return self._layer(name, args, keywords)
+                return self.make_layer(name, args, keywords)
         of_python = root in ("math", "numpy") or what.path == f"keras.{name}"
         if what.path == "keras.dict" and not args:
             return keywords
@@ -111,7 +111,7 @@ class Calls(Builder):
         axes = self.tensor(tensor)
         return sizes(axes) if axes else UNKNOWN
 
-    def _layer(self, name: str, args: Args, keywords: Keywords) -> Any:
+    def make_layer(self, name: str, args: Args, keywords: Keywords) -> Any:
         """The layer that a call makes; of a wrapper around a model a model of its layers."""
         self.count_steps(100)
         inside = [*self.leaves([args, keywords])] if name in _WRAPPERS else []

@@ -13,11 +13,11 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref
+from lib.shapes.stack.base import MAX_LAYERS, Ref
 from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.joining import Merge
-from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
-from lib.shapes.stack.plain import TimeDistributed, Unread
+from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
+from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import Calls
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
@@ -35,7 +35,7 @@ def read_config(content: str | bytes) -> Reading:
     try:
         record = _parsed(content)
         reader = _Reader()
-        stack = reader.stack(reader.model(record))
+        stack = tuple(replace(one, origin=None) for one in reader.stack(reader.model(record)))
         if len(stack) > MAX_LAYERS:
             _refuse("too many", most=MAX_LAYERS)
         loss = (record.get("compile_config") or {}).get("loss")
@@ -165,46 +165,38 @@ class _Reader(Calls):
         """The layer of a record, which is called on so many tensors, or the inner model."""
         if "layers" in record["config"]:
             return self.model(record)
-        within = record["config"].get("layer")
-        if record["class_name"] == TimeDistributed.keras and "layers" in within["config"]:
-            return replace(self.model(within), each_step=True)
-        return LayerObject(_layer(record, tensors))
+        name, module = f"{record['class_name']}"[:60], record.get("module") or ""
+        is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
+        is_own = ">" in (record.get("registered_name") or "") or not is_keras
+        by_sign = ".ops." in module  # x + y, x - y and x * y have the names of layers
+        if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
+            return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
+        names = arguments_of(name)
+        keywords = {
+            word: self._value(word, value)
+            for word, value in record["config"].items()
+            if ALIASES_OF_ARGUMENTS.get(word, word) in names
+        }
+        layers = [
+            getattr(keywords.get(word), "layer", None) for word in ("layer", "backward_layer")
+        ]
+        if isinstance(layers[1], Recurrent) and replace(layers[1], go_backwards=False) == layers[0]:
+            del keywords["backward_layer"]  # Keras writes it even where it is the usual one
+        made: LayerObject | ModelObject = self.make_layer(name, [], keywords)
+        if isinstance(made, LayerObject) and isinstance(made.layer, Merge):
+            made.layer = replace(made.layer, by_sign=by_sign)
+        return made
+
+    def _value(self, word: str, value: Any) -> Any:
+        """The value of a layer's argument."""
+        if word == "cells":
+            return [*map(self._object, value)]
+        if isinstance(value, dict):
+            return self._object(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
+        is_own = "activation" in word and value is not None and value not in ACTIVATIONS
+        return UNKNOWN if is_own else value  # an own activation changes no shape
 
 
 def _input_shape(layer: Record) -> Any:
     """The shape that an Input has, or a layer implies, the batch first; None for no shape."""
     return layer["config"].get("batch_shape") or layer["config"].get("batch_input_shape")
-
-
-def _layer(config: Record, tensors: int = 1) -> Layer:
-    """The layer of a configuration, with the layers inside it, called on so many tensors."""
-    name, module = f"{config['class_name']}"[:60], config.get("module") or ""
-    is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
-    is_own = ">" in (config.get("registered_name") or "") or not is_keras
-    is_operation = ".ops." in module  # x + y, x - y and x * y have the names of layers
-    if is_own or (is_operation and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
-        return Unread(called=name, error=NotTraced.of("not known", name=name))
-    names = arguments_of(name)
-    values = {
-        word: _value(word, value)
-        for word, value in config["config"].items()
-        if ALIASES_OF_ARGUMENTS.get(word, word) in names
-    }
-    forward, backward = values.get("layer"), values.get("backward_layer")
-    if isinstance(backward, Recurrent) and replace(backward, go_backwards=False) == forward:
-        del values["backward_layer"]  # Keras writes it even where it is the usual one
-    layer = made(name, (), values)
-    if isinstance(layer, Merge):
-        layer = replace(layer, by_sign=is_operation)
-    return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too many", most=MAX_LAYERS)
-
-
-def _value(word: str, value: Any) -> Any:
-    """The value of a layer's argument."""
-    if word == "cells":
-        return [_layer(cell) for cell in value[: MAX_LAYERS + 1]]
-    if isinstance(value, dict):
-        return _layer(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
-    if "activation" in word:  # one's own changes no shape
-        return value if value is None or value in ACTIVATIONS else UNKNOWN
-    return UNKNOWN if isinstance(value, (str, list)) and len(value) > 16 else value
