@@ -65,7 +65,8 @@ class LayerSetting:
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
 
-class Ref(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ref:
     """A reference to the output of an earlier layer."""
 
     place: int
@@ -232,7 +233,7 @@ class Layer:
     def at(self, moved: Mapping[int, int]) -> Self:
         """The layer with its references changed from old to new places."""
         of, states = (
-            tuple(Ref(moved[place], output) for place, output in refs if place in moved)
+            tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
             for refs in (self.of, self.states)
         )
         shares = None if self.shares is None else moved.get(self.shares)
