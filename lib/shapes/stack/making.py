@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, no_tuple
+from lib.text import joined
 
 
 class Unknown:
@@ -54,7 +54,8 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
             word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
         ]
         if missing:
-            raise argument_errors.missing(name, missing)
+            listed = joined([f"'{word}'" for word in missing])
+            raise ShapeError.of("missing arguments", name=name, listed=listed)
         return _layer(name, values)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
@@ -108,7 +109,8 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
         if right := spelt(name, key):
             meant.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    error = argument_errors.unknown(name, shown, "**" in SIGNATURES[name])
+    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
@@ -206,7 +208,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         # Of pictures it may be the same along each axis, which Keras writes for each.
         same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
         if len(value) != 1 and not same:
-            raise argument_errors.other_count(setting, value, 1)
+            raise _other_count(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
@@ -218,7 +220,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
-        raise argument_errors.not_whole(name, setting, value)
+        raise _not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -239,7 +241,8 @@ def _choice(setting: LayerSetting, value: Any) -> str:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
-    raise argument_errors.no_option(setting, value)
+    row = "no merge mode" if setting.name == "merge_mode" else "no option"
+    raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
@@ -249,10 +252,39 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
-            raise argument_errors.other_count(setting, value, setting.sizes or 0)
+            raise _other_count(setting, value, setting.sizes or 0)
         kind = type(value).__name__
         raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
-        raise argument_errors.other_count(setting, value, setting.sizes)
+        raise _other_count(setting, value, setting.sizes)
     return sizes
+
+
+def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
+    """What is no whole number; NotTraced where Keras doesn't check it at once."""
+    kind = type(value).__name__
+    message = "… not supported between instances of …"
+    if "must be a tuple" in setting.refusal:
+        message = no_tuple(setting.sizes or 1)
+    elif name in ("Dense", "Embedding", "MultiHeadAttention"):
+        message = setting.refusal
+    elif name in ("RepeatVector", "UpSampling1D"):
+        message = f"Expected an integer value for `{setting.name}`, got <class '{kind}'>."
+    elif name in ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv3D"):
+        message = ""
+    elif not setting.refusal or setting.sizes:
+        return NotTraced.of("no whole number", argument=setting.name, value=value)
+    elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
+        message = "state_size must be an integer, or a list/tuple of integers…"
+    elif kind == "float":
+        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
+
+
+def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
+    """Another number of sizes than there must be."""
+    message = setting.refusal if setting.sizes else no_tuple(count)
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)
