@@ -207,8 +207,8 @@ class Driver:
             self._tell_lost(name, sentence("slot_gone"))
             return
         self._where[name] = link
-        task = self._tasks.create_task(self._fetch(name, link, is_owner=is_owner))
-        self._followed[name] = task
+        work = self._fetch(name, link, is_owner=is_owner)
+        self._followed[name] = self._tasks.create_task(work)
 
     async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
         mark, is_last = UNSEEN, False
@@ -250,14 +250,13 @@ class Driver:
 
     async def _find(self, question_id: str, run_id: str) -> None:
         """Ask all slots for a run; answer with its card, or None."""
-        ready = self._ready
+        ready, found = self._ready, None
         calls = [link.call("find", run_id, seconds=1.0) for link in ready]
         cards = await asyncio.gather(*calls, return_exceptions=True)
-        found = [(a, card) for a, card in zip(ready, cards, strict=True) if isinstance(card, bytes)]
-        if found:
-            self._found[run_id] = found[0][0]
-        card = found[0][1] if found else None
-        self._tell(messages.Answer(question_id, {"card": card}))
+        for link, card in zip(ready, cards, strict=True):
+            if isinstance(card, bytes):
+                self._found[run_id], found = link, card
+        self._tell(messages.Answer(question_id, {"card": found}))
 
 
 async def _wait_until_ready(link: Link) -> None:
