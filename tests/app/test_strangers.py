@@ -18,7 +18,7 @@ from lib.results.run import Status
 from lib.story import all_scenes
 from lib.ui import runs, strangers
 from lib.ui.frame import PAGES
-from lib.ui.present.talks import Shown
+from lib.ui.present.talks import Shown, Talk
 from lib.ui.session import KEY
 from lib.ui.sweep import sweeps
 from lib.ui.views import VIEWS
@@ -241,7 +241,8 @@ def test_open_pages_follow_when_the_owner_shares_the_rows(owner, monkeypatch):
 @pytest.mark.usefixtures("owner")
 def test_who_follows_a_talk_sees_no_rows(client, browsers):
     """Whatever picture the presenter shows of the run."""
-    run, talk = client.runs["r0"], browsers.talks.given_by("presenter", "a")
+    run, talk = client.runs["r0"], Talk(0.0, 0.0)
+    browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
     for scene in all_scenes():
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
@@ -280,7 +281,7 @@ def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(owner, mon
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
     runner.error = ValueError(f"{COLUMN} ended it.")
     monkeypatch.setattr(sweeps.Runner, "results", points)
-    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
+    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine, sweeps.Visitor(None))
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
     assert COLUMN not in sent(stranger)
