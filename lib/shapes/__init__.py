@@ -58,8 +58,8 @@ from lib.shapes.stack.link import LONGEST as LINK_LONGEST
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import Question, question
-from lib.shapes.stack.read import ModelError, Note, Reading, read, read_model
-from lib.shapes.stack.read.pasted import LONGEST
+from lib.shapes.stack.read import read, read_model
+from lib.shapes.stack.read.pasted import LONGEST, ModelError, Reading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.tensors import (

@@ -22,7 +22,7 @@ from lib.training.client import TrainingClient
 from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import BUILDING, decode, encode
-from lib.training.questions import AnswerError, AnswerFuture
+from lib.training.questions import AnswerFuture
 from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
 from lib.training.recorded import (
     answers_of,
