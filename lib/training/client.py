@@ -24,7 +24,7 @@ from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
 from lib.training.client_run import ClientRun
 from lib.training.messages import FIND_RUN, Message, Start, Steer
-from lib.training.questions import AnswerFuture, Questions
+from lib.training.questions import AnswerFuture, Questions, refused_question
 from lib.training.quotas import Visitor
 from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
@@ -180,11 +180,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             supervisor = self._least_busy()
-            worker = supervisor.need()
-            future = self._questions.ask(worker, name, arguments)
             if supervisor.unavailable:
-                self._questions.move(worker, None, supervisor.unavailable)
-            return future
+                return refused_question(supervisor.unavailable)
+            return self._questions.ask(supervisor.need(), name, arguments)
 
     def find(self, run_id: str) -> AnswerFuture:
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""

@@ -19,6 +19,13 @@ class AnswerError(RuntimeError):
     """There will be no answer; the text says why, in a sentence."""
 
 
+def refused_question(why: str) -> AnswerFuture:
+    """The future of a question that nobody can answer."""
+    future: AnswerFuture = Future()
+    future.set_exception(AnswerError(why))
+    return future
+
+
 @dataclass(slots=True, eq=False)
 class Question:
     """A question that has no answer yet."""
