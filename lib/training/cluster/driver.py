@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.slot import LOOK_SECONDS, UNSEEN, Load
+from lib.training.cluster.slot import UNSEEN, Load
 from lib.training.cluster.version import fingerprint
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
@@ -27,6 +27,8 @@ SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 """Between two looks for new slots, and how long the head may take to answer one."""
 NO_SLOT_SECONDS = 60.0
 """A cluster that has had no slot that trains for so long can't be used."""
+ANSWER_SECONDS = 20.0
+"""How long a slot may take to answer, on a node that is busy; twice as long as it waits for news."""
 PATIENCE_SECONDS = 3600.0
 """How long a slot is waited for that has no processor yet, or imports TensorFlow."""
 
@@ -44,7 +46,7 @@ class UnusableError(UnavailableError):
 
 
 Call = Callable[..., Awaitable[Any]]
-"""A slot: `call(method, *arguments, seconds=5.0)` returns what the method returns. It raises what
+"""A slot: `call(method, *arguments, seconds=…)` returns what the method returns. It raises what
 the method raises, and UnavailableError if there is no answer in time."""
 
 
@@ -135,7 +137,7 @@ class Driver:
                 await _wait_until_ready(link)
                 link.refused = ""
                 while True:
-                    link.load = await link.call("load")
+                    link.load = await link.call("load", seconds=ANSWER_SECONDS)
                     link.is_ready = True
                     self._count()
                     await asyncio.sleep(LOAD_SECONDS)
@@ -193,7 +195,7 @@ class Driver:
             command, data = await link.commands.get()
             name = id_of(command)
             try:
-                await link.call("take", data)
+                await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
                 self._doubt(link)
                 self._lose(name, f"{error}")
@@ -214,7 +216,7 @@ class Driver:
         mark, is_last = UNSEEN, False
         try:
             while not is_last:
-                news = await link.call("news", name, mark, is_owner, seconds=2 * LOOK_SECONDS)
+                news = await link.call("news", name, mark, is_owner, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(name, sentence("slot_gone"))
                     return

@@ -59,7 +59,7 @@ class SlotActor(Slot):
         super().__init__(share, leave=lambda: ray.kill(me))
 
 
-async def _call(handle: Any, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
+async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> Any:
     """What a slot's method returns. Raises UnavailableError, and what the method raises."""
     try:
         called = getattr(handle, method).remote(*arguments)
