@@ -28,7 +28,7 @@ SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 NO_SLOT_SECONDS = 60.0
 """A cluster that has had no slot that trains for so long can't be used."""
 ANSWER_SECONDS = 20.0
-"""How long a slot may take to answer, on a node that is busy; twice as long as it waits for news."""
+"""How long a slot may take to answer, on a busy node; it waits for news half as long."""
 PATIENCE_SECONDS = 3600.0
 """How long a slot is waited for that has no processor yet, or imports TensorFlow."""
 
