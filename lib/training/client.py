@@ -188,11 +188,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
         return self.ask(FIND_RUN, run_id=run_id)
 
-    def ahead(self, question: AnswerFuture) -> int:
-        """How many open questions its worker answers before this one; 0 for one that is over."""
-        with self._changed:
-            return self._questions.ahead(question)
-
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
         with self._changed:

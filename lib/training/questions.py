@@ -60,12 +60,6 @@ class Questions:
                 future.set_running_or_notify_cancel()
                 question.worker.post(Cancel(question_id))
 
-    def ahead(self, future: AnswerFuture) -> int:
-        """How many questions its worker answers before this one; 0 for one that is answered."""
-        own = next((each.worker for each in self._open.values() if each.future is future), None)
-        futures = [each.future for each in self._open.values() if each.worker is own]
-        return futures.index(future) if futures else 0
-
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it, unless they have cancelled the question."""
         question = self._open.pop(answer.question_id, None)

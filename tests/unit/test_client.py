@@ -219,14 +219,3 @@ def test_a_question_goes_on_with_one_more_worker(scene):
     assert scene.worker.posted == []
     with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
-
-
-def test_a_question_waits_for_those_of_its_own_worker_alone(pair):
-    """What others are asked doesn't count."""
-    first = [pair.client.ask("double", number=1) for _ in range(2)]
-    pair.start()
-    second = pair.client.ask("double", number=1)
-    assert [pair.client.ahead(future) for future in (*first, second)] == [0, 1, 0]
-    worker = next(each for each in pair.workers if each.verbs.count("ask") == 2)
-    worker.say(Answer(worker.posted[0].question_id, {"double": 2}))
-    assert [pair.client.ahead(future) for future in (*first, second)] == [0, 0, 0]
