@@ -157,12 +157,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 known.worker.post(Steer(verb, run.id, epochs=epochs))
                 self._changed.notify_all()
 
-    def drop(self, run: Run) -> None:
-        """End a run and forget it."""
-        with self._changed:
-            self._registry.drop(run.id)
-            self._changed.notify_all()  # `wait` raises KeyError now
-
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         shape = (dataset.train, *dataset.shape[1:], dataset.targets)
