@@ -21,7 +21,7 @@ from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05
 """Between two looks for news of a run at least."""
-LOAD_SECONDS = 1.0
+LOAD_SECONDS = 2.0
 """Between two looks how busy a slot is."""
 SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 """Between two looks for new slots, and how long the head may take to answer one."""
