@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts.words import Words, name_of, off_unit, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, Verdict, decided, independent_samples, lead_of, part_of, same_data
+from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
 MOST_SETTINGS = 5
@@ -45,12 +45,12 @@ def differences(runs: Sequence[Compared]) -> list[str]:
 
 
 def _own(run: Compared, runs: Sequence[Compared]) -> str:
-    alike = [other for other in runs if other.dataset.title == run.dataset.title]
-    usual = suggested(run.experiment.data.name).set(seeds=run.experiment.seeds)
-    others = [other.experiment for other in alike]
-    others += [usual] * (len(alike) < len(runs))
+    others = [o.experiment for o in runs if o.dataset.title == run.dataset.title]
+    has_other_data = len(others) < len(runs)
+    if has_other_data:
+        others.append(suggested(run.experiment.data.name).set(seeds=run.experiment.seeds))
     own = [k for k in SETTINGS if any(run.experiment.get(k) != each.get(k) for each in others)]
-    return _named(run, ["data"] * (len(alike) < len(runs)) + [k for k in own if k != "data"])
+    return _named(run, ["data"] * has_other_data + [key for key in own if key != "data"])
 
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
@@ -110,39 +110,28 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
     details = [f"{'; '.join(numbers)}.", RANGE]
     if why := why_open(runs, figure):
         return why, " ".join(details)
-    clauses, any_clear = [], False
+    winners = {}
     for mode in _modes(runs):
         lead, verdicts = lead_of([run.snapshot.by_seed(mode, figure) for run in runs])
         least, second = sorted(_medians(runs, mode, figure))[:2]
         is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )
-        any_clear |= bool(is_clear)
-        clauses.append(f"{runs[lead].letter if is_clear else 'unclear'} in {MODES[mode].name}")
-        details += [
-            _pair_sentence(mode, each, runs[lead].letter, runs[place].letter)
-            for place, each in verdicts.items()
-        ]
+        winners[mode] = runs[lead].letter if is_clear else "unclear"
+        for place, found in verdicts.items():
+            pair = runs[lead].letter, runs[place].letter
+            below, above = reversed(pair) if found.better else pair
+            details.append(
+                f"{capital(MODES[mode].name)}: {below} is below {above} in {found.wins} of "
+                f"{found.seeds} seeds, by {readable(100 * found.by, 2)}% in the median (p = "
+                f"{readable(found.p_value, 2)}, paired t-test of log errors)."
+            )
+    clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
     takeaway = f"Smallest {what}, by all seeds together: {', '.join(clauses)}."
-    if not any_clear:
+    if set(winners.values()) == {"unclear"}:
         count = len(runs[0].snapshot.seeds)
         takeaway = f"No clear winner: {count} seeds can't tell these runs apart."
     return takeaway, " ".join(details)
-
-
-def _pair_sentence(mode: str, found: Verdict, first: str, second: str) -> str:
-    """How one mode's errors of two runs, by their letters, differ seed by seed."""
-    name = capital(MODES[mode].name)
-    below, above = (second, first) if found.better else (first, second)
-    if found.is_equal:
-        return f"{name}: {below} and {above} have the same errors in all seeds."
-    by, p_value = readable(100 * found.by, 2), readable(100 * found.p_value, 2)
-    text = (
-        f"{name}: {below} is below {above} in {found.wins} of {found.seeds} seeds, by {by}% in the "
-        f"median; if neither were better, a difference as large would come in {p_value}% of cases "
-        "(paired t-test of logarithms)."
-    )
-    return text if found.agrees else f"{text} The mean of the logarithms favours the other run."
 
 
 def why_open(  # noqa: PLR0911  one reason after another
@@ -198,6 +187,5 @@ def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     name = capital(dataset.sample_name(index))
     return (
         f"One sample: at its last step the answers are off by {least} to {most}.",
-        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}. "
-        f"{RANGE}",
+        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}.",
     )

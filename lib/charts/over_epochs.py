@@ -38,12 +38,8 @@ def curves_of(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
 
 def drawn_values(curves: Iterable[Curve]) -> list[float]:
     """All numbers of some curves, which an axis has to hold."""
-    return [
-        float(value)
-        for curve in curves
-        for values in (curve.values, *(of_seed for _, of_seed in curve.seeds))
-        for value in values
-    ]
+    arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
+    return [float(value) for values in arrays for value in values]
 
 
 def seed_traces(curves: Mapping[str, Curve], palette: Palette) -> list[Part]:
@@ -62,19 +58,25 @@ def curve_traces(
     style = {"width": 1.8, "dash": "dashdot"} if validation else {"width": 2.5}
     traces = []
     for mode, curve in curves.items():
-        name = f"{MODES[mode].name}{', validation' if validation else ''}"
-        color, count = palette.mode(mode), len(curve.epochs)
-        line = {"color": color, **style}
-        trace = marks.line(name, curve.values, line, chart.hover(), x=curve.epochs)
-        trace["mode"] = "lines" if count > 12 else "lines+markers"
-        traces.append(trace | {"marker": {"color": color, "size": 9 if count == 1 else 6}})
+        name = f"{MODES[mode].name}{', validation' * validation}"
+        line, dots = {"color": palette.mode(mode), **style}, 6 * (len(curve.epochs) <= 12)
+        traces.append(
+            marks.line(name, curve.values, line, chart.hover(), x=curve.epochs, dots=dots)
+        )
     return traces
+
+
+def level_traces(
+    name: str, levels: Mapping[str, float], style: Part, ends: list[float]
+) -> list[Part]:
+    """A line across the plot for each mode's value."""
+    return [marks.line(name, [level, level], style, "", x=ends) for level in levels.values()]
 
 
 def kept_rings(
     curves: Mapping[str, Curve], palette: Palette, *, seeds: bool
-) -> tuple[list[Part], list[Entry]]:
-    """A ring around the value of each kept epoch, and their entry in the key."""
+) -> tuple[list[Part], list[list[Entry]]]:
+    """A ring around the value of each kept epoch, and the key's row for them, if any."""
     rings = []
     for mode, (epochs, values, _, kept) in curves.items():
         if kept is not None:
@@ -82,4 +84,4 @@ def kept_rings(
             name, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(marks.points(name, epochs[at], values[at], marker, chart.hover()))
     words = "each seed's best epoch" if seeds else "the epoch that is kept"
-    return rings, [Entry("rings", words, "muted")] * bool(rings)
+    return rings, [[Entry("rings", words, "muted")]] * bool(rings)

@@ -3,7 +3,7 @@
 `lib.shapes` decides which axes are paired; this draws the pairs (target.html) and says so.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from lib.charts import axes, chart, marks
 from lib.charts.html import templates
@@ -25,7 +25,7 @@ from lib.shapes import (
     Verdict,
 )
 from lib.shapes import tensors_sizes as sizes
-from lib.text import counted, number, readable
+from lib.text import number
 
 HEIGHT = 300
 VERDICTS: dict[Verdict, str] = {
@@ -103,12 +103,7 @@ def _behind(fate: AxisFate, palette: Palette) -> str:
 def verdict_title(diagnosis: Diagnosis) -> str:
     """The verdict on an output and a target in one sentence."""
     shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
-    says = {
-        "correct": f"{shapes} train what is meant",
-        "silent": f"{shapes} train something else",
-        "error": f"Keras refuses {shapes}",
-    }
-    return f"{VERDICTS[diagnosis.verdict]}: {says[diagnosis.verdict]}"
+    return f"{VERDICTS[diagnosis.verdict]}: {shapes}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
@@ -123,17 +118,10 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
     batch = diagnosis.decisive
     if diagnosis.verdict == "correct":
         return "As it is meant: every output meets its own target."
-    if diagnosis.verdict == "silent":
-        what = "the loss is not the one that is meant"
-        if batch:
-            what = f"a batch of {batch.size} is compared as {batch.broadcast}"
-        return f"Nothing raises: {what}."
-    for pair, fate in diagnosis.axes:
-        if fate.verdict == "error" and pair.of_output and pair.of_target:
-            output = counted(pair.output, pair.of_output)
-            target = counted(pair.target, pair.of_target)
-            return f"Keras raises: {target} of y for {output} of the output."
-    return "Keras raises: this loss refuses these shapes."
+    if diagnosis.verdict == "error":
+        return "Keras raises: this loss refuses these shapes."
+    compared = f"a batch of {batch.size} is compared as {batch.broadcast}" if batch else ""
+    return f"Nothing raises: {compared or 'the loss is not the one that is meant'}."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
@@ -174,9 +162,8 @@ def _key(right: str, wrong: str) -> list[Entry]:
 
 def damage_words(mistake: Mistake, damage: Damage) -> Words:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
-    right, wrong = _errors(damage, readable)
+    right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
-    right, wrong = _errors(damage, number)
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
         f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from {begin} to "
@@ -187,13 +174,8 @@ def damage_words(mistake: Mistake, damage: Damage) -> Words:
 
 def measured_sentence(mistake: Mistake, damage: Damage) -> str:
     """The measured damage, in short."""
-    right, wrong = _errors(damage, number)
+    right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     return (
         f"Measured on sums of noise: with {mistake.title} the mean squared error at the last "
         f"timestep is {wrong}, and {right} with {mistake.right}."
     )
-
-
-def _errors(damage: Damage, write: Callable[[float], str]) -> tuple[str, str]:
-    """The errors of the right and the wrong setup."""
-    return write(damage.error("right")), write(damage.error("wrong"))

@@ -17,7 +17,6 @@ class Status(StrEnum):
     """Where a run stands."""
 
     QUEUED = "queued"
-    """Accepted, but others come first, or the worker is starting."""
     COMPILING = "compiling"
     RUNNING = "running"
     PAUSED = "paused"
@@ -44,9 +43,6 @@ ModelWeights = dict[str, tuple[np.ndarray, ...]]
 SeedWeights = tuple[ModelWeights, ...]
 """Weights of all models of a run, by seed."""
 
-ARRAY_BYTES = 200
-"""Memory of an array besides its numbers."""
-
 
 def weight_bytes(weights: SeedWeights) -> int:
     """Bytes of the weights' numbers."""
@@ -56,7 +52,7 @@ def weight_bytes(weights: SeedWeights) -> int:
 def memory_of(part: Any) -> int:
     """Bytes of memory, about, of the arrays in records, dicts and tuples."""
     if isinstance(part, np.ndarray):
-        return part.nbytes + ARRAY_BYTES
+        return part.nbytes + 200  # the array object itself
     if isinstance(part, dict):
         return sum(map(memory_of, part.values()))
     if isinstance(part, tuple):
@@ -94,17 +90,17 @@ class ModeResult:
 
     @property
     def final_mse(self) -> float:
-        """The weights' `last_step_mse`."""
+        """`last_step_mse` of the weights now."""
         return self._final(self.last_step_mse, self.checked_epochs)
 
     @property
     def final_loss(self) -> float:
-        """The weights' `loss`; NaN before the first epoch."""
+        """`loss` of the weights now; NaN before the first epoch."""
         return self._final(self.loss, self.loss_epochs)
 
     @property
     def final_validation_loss(self) -> float:
-        """The weights' `validation_loss`; NaN without one."""
+        """`validation_loss` of the weights now; NaN without one."""
         return self._final(self.validation_loss, self.checked_epochs)
 
     def _final(self, values: np.ndarray, epochs: np.ndarray) -> float:
@@ -122,7 +118,7 @@ class Snapshot:
     status: Status
     epoch: int = 0
     epochs: int = 0
-    """Epochs asked for."""
+    """How many are asked for."""
     epochs_per_second: float = 0.0
     """The run's pace while it can be kept, else the last second's speed; 0 if not measured yet."""
     seconds_left: float | None = None
@@ -130,7 +126,7 @@ class Snapshot:
     reason: str = ""
     """Why it ended or what it waits for, as a sentence, where that has to be said."""
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Indexes of the shown samples, (S,) int."""
+    """Indexes of the shown samples, (S,)."""
     results: dict[str, ModeResult] = field(default_factory=dict)
     """Figures by mode, of the experiment's own seed; empty before the first."""
     others: tuple[dict[str, ModeResult], ...] = ()

@@ -1,7 +1,7 @@
 """Skill: errors of models and baselines at the last step, in the target's unit.
 
 Only for datasets cut from a table, whose samples have an `Origin`. Computed with NumPy from the
-weights that a run has sent. Forecasts beyond the last row are in `lib.results.forecast`.
+weights that a run has sent. Forecasts beyond the last row are in `lib.results.forecasting`.
 """
 
 import math
@@ -109,10 +109,9 @@ def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
             mase = np.where(unit > 0, mae / unit, np.nan)
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
-    models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
-    baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
-    count = independent_samples(dataset, samples)
-    return SkillTable(samples, said.every, tuple(models), tuple(baselines), count)
+    models = tuple(score(mode, MODES[mode].name, last) for mode, last in said.last.items())
+    guesses = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
+    return SkillTable(samples, said.every, models, guesses, independent_samples(dataset, samples))
 
 
 def skill_of_seeds(
@@ -146,18 +145,17 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Answers by target row, for one series and one target column, in the raw unit; D rows."""
+    """Answers by target row, for one series and one target column, in the raw unit, (D,) each."""
 
     rows: np.ndarray
-    """Rows of the `Origin` that are targets of some step of some sample, (D,) int, increasing."""
+    """Rows of the `Origin` that are targets of some step of some sample, increasing."""
     truth: np.ndarray
-    """(D,)."""
     last: dict[str, np.ndarray]
-    """Outputs at a last step, by mode, (D,); NaN where no sample ends."""
+    """Outputs at a last step, by mode; NaN where no sample ends."""
     guesses: dict[str, np.ndarray]
     """Guesses of the baselines, by name, likewise."""
     steps: tuple[np.ndarray, np.ndarray] | None
-    """Least and greatest output of the sequence model for a row, at any step, (D,) each."""
+    """Least and greatest output of the sequence model for a row, at any step."""
     most: int
     """The most steps that have the same row as their target."""
 
@@ -169,25 +167,25 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
     about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
-    rows = np.unique(about)
-    place = np.searchsorted(rows, about[:, -1])
+    rows, place, counts = np.unique(about, return_inverse=True, return_counts=True)
+    place = place.reshape(about.shape)
 
     def raw(last: np.ndarray) -> np.ndarray:
         values = np.full(len(rows), np.nan)
-        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
+        values[place[:, -1]] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
         return values
 
-    order = np.argsort(about, axis=None, kind="stable")
-    first = np.searchsorted(about.ravel()[order], rows)
     steps = None
-    if said.steps is not None and len(rows):
-        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
-        steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
+    if said.steps is not None:
+        steps = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
+        values = dataset.raw(said.steps[mine], samples)[..., target]
+        np.minimum.at(steps[0], place, values)
+        np.maximum.at(steps[1], place, values)
     return ByRow(
         rows,
         origin.targets[rows, column],
         {mode: raw(last[mine]) for mode, last in said.last.items()},
         {one.name: raw(one.last[samples]) for one in dataset.baselines},
         steps,
-        int(np.diff(first, append=about.size).max(initial=0)),
+        int(counts.max(initial=0)),
     )

@@ -274,7 +274,7 @@ def test_what_two_people_look_at_is_drawn_once(app, client, run, monkeypatch):
             drawn.append(name)
             return draw(*of)
 
-        monkeypatch.setitem(EXPLORE_CARDS, name, card._replace(figure=figure))
+        monkeypatch.setattr(card, "figure", figure)
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()

@@ -129,7 +129,7 @@ def a_run(
 def facts_of(card, run, *picked):
     """The facts of an Explore card; of the answers to the first sample unless another is picked."""
     picked = picked or ((0, 0) if card == "predictions" else ())
-    return EXPLORE_CARDS[card].facts(run, *picked)
+    return EXPLORE_CARDS[card].facts_of(run, *picked)
 
 
 def drawn(card, run, *picked, palette=LIGHT):

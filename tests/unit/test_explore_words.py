@@ -11,7 +11,7 @@ from lib.charts.explore import EXPLORE_CARDS
 from lib.data import DATASETS, make_dataset, suggested
 from lib.experiment import MODES
 from lib.results import RunAt, Status, decisive_ratio, naive_loss, overfits_in_seeds
-from lib.results.overfit import is_overfit
+from lib.results.compared import is_overfit
 from lib.training import recorded
 from lib.ui.explore.charts import LONGEST
 from tests.unit.pictures import EXPERIMENT, a_dataset, a_run, sentence, spoiled, takeaway, with_kept

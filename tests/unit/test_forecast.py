@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lib.results import skill as worth
-from lib.results.forecast import (
+from lib.results.forecasting import (
     ForecastError,
     forecast,
     future_times,
@@ -17,7 +17,7 @@ from lib.results.forecast import (
 from lib.results.skill import answers
 from tests.unit import own_data
 
-module = import_module("lib.results.forecast")  # the package exports a function of this name
+module = import_module("lib.results.forecasting")  # the package exports a function of this name
 
 SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().reshape(3, 200)
 
