@@ -16,10 +16,7 @@ from lib.text import apart, apart_by, number, readable, signed
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
-    """By name, what makes sequence[:, -1] and last two different things, and what only seems to.
-
-    `answer` has Keras's differences by name, as its answer to `breakings`; None until it is there.
-    """
+    """By name, what makes sequence[:, -1] and last two different things, and what only seems to."""
     found = answer or {}
 
     def off(name: str) -> str:

@@ -1,7 +1,4 @@
-"""The sentences of the Cell page, measured on the numbers that it shows.
-
-Nothing is claimed that isn't counted from the arrays. Timesteps and units are counted from 1.
-"""
+"""The sentences of the Cell page, measured on the numbers that it shows."""
 
 import numpy as np
 

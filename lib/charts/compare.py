@@ -82,10 +82,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 def answers_figure(
     runs: Sequence[Compared], sample: int, target: int, palette: Palette
 ) -> chart.Chart:
-    """What runs of the same data say of one sample, in the raw unit, beside the target.
-
-    `sample` is which of the shown samples, 0 to S-1, and `target` which column, 0 to K-1.
-    """
+    """What runs of the same data say of one sample, in the raw unit, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
@@ -116,10 +113,7 @@ def _by_step(
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
 ) -> chart.Chart:
-    """Curves, over lines `below` them, each with its entry in the key.
-
-    Right of each curve's end stands its letter; each letter has a column of its own.
-    """
+    """Curves, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]

@@ -1,8 +1,4 @@
-"""Runs side by side in words: what differs, each one's numbers, and what the pictures tell.
-
-A run is called better only where `compare_modes` is clear about each pair: of the same data, with
-several seeds, which are the same.
-"""
+"""Runs side by side in words: what differs, each one's numbers, and what the pictures tell."""
 
 import math
 from collections.abc import Sequence
@@ -170,10 +166,7 @@ def _modes(runs: Sequence[Compared]) -> list[str]:
 
 
 def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """How far off the answers at a sample's last step are, for runs of the same data.
-
-    `sample` is which of the shown samples, and `target` which column.
-    """
+    """How far off the answers at a sample's last step are, for runs of the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     unit, truth = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
     off = {

@@ -1,7 +1,4 @@
-"""Why the modes learn differently: how far gradients reach, which inputs move what, and padding.
-
-Each has its picture (the last two are HTML fragments, see gradients.html), takeaway and sentence.
-"""
+"""Why the modes learn differently: how far gradients reach, which inputs move what, and padding."""
 
 from collections.abc import Mapping, Sequence
 

@@ -1,8 +1,4 @@
-"""A stack that isn't a chain: its layers in order, with an arrow for each tensor that is taken.
-
-An arrow to the next layer is straight, others are arcs: above for what a layer is called on, below
-and dashed for states that it starts from.
-"""
+"""A stack that isn't a chain: its layers in order, with an arrow for each tensor that is taken."""
 
 from collections.abc import Iterator
 

@@ -1,7 +1,4 @@
-"""The one number that compares the modes: the last step's error on the same samples for both.
-
-Here both lines count the same thing, so one naive level and one best possible level serve both.
-"""
+"""The one number that compares the modes: the last step's error on the same samples for both."""
 
 import math
 from dataclasses import dataclass

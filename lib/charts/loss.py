@@ -64,10 +64,7 @@ def facts_of(run: RunAt) -> Facts:
 
 
 def figure(facts: Facts, palette: Palette) -> chart.Chart:
-    """Training and validation loss by epoch, logarithmic, with their levels.
-
-    A level of exactly 0 can't stand on a logarithmic axis, and stands in the key.
-    """
+    """Training and validation loss by epoch, logarithmic, with their levels."""
     dataset, snapshot, losses = facts.run.dataset, facts.run.snapshot, facts.losses
     trained = over_epochs.drawn_values(losses.values())
     checked = over_epochs.drawn_values(c._replace(seeds=[]) for c in facts.validation.values())

@@ -1,9 +1,7 @@
 """What charts over the timesteps share: both modes' traces, a sample's inputs, gaps between rows.
 
-The sequence mode is a line with a dot at every timestep. The last-step mode is one open diamond at
-T, so that the target can be seen in it; a dotted line leads to it only where somebody asks what it
-would have said `earlier`. Lines and diamonds are medians over the seeds; thin lines and small
-diamonds are single seeds.
+The sequence mode is a line. The last-step mode is one open diamond at T; a dotted line leads to it
+only where somebody asks what it would have said `earlier`. Thin lines and small diamonds are seeds.
 """
 
 import math
@@ -92,10 +90,7 @@ def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarr
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
-    """A trace of one sample's inputs as shades, features by timesteps, and its y axis.
-
-    That is a second one, up to the share `end` of the plot, with `names` from above.
-    """
+    """A trace of one sample's inputs as shades, features by timesteps, and its y axis."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
     axis = {

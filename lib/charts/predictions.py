@@ -55,10 +55,7 @@ def answers_by_mode(
 
 
 def figure(facts: Facts, palette: Palette) -> chart.Chart:
-    """Target and answers over the timesteps; of a table's data the inputs as squares below.
-
-    The y axis stands still while a model learns, whichever sample is picked.
-    """
+    """Target and answers over the timesteps; of a table's data the inputs as squares below."""
     run, dataset, index, earlier = facts.run, facts.run.dataset, facts.index, facts.earlier
     head, unit, truth = run.experiment.model.head, dataset.target_unit, marks.finite(facts.truth)
     hover = chart.hover(unit)

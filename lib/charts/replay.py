@@ -269,10 +269,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
-    """From which epoch on each mode beats the guess or baseline at the last step, by its history.
-
-    The details have that error, the median over the seeds, after each of the frames' epochs.
-    """
+    """From which epoch on each mode beats the guess at the last step, and its error by epoch."""
     results = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in results.items())
     takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."

@@ -1,7 +1,4 @@
-"""A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from.
-
-The rows around a window stand side by side, whatever time lies between them, without their values.
-"""
+"""A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
 
 from itertools import cycle, pairwise
 from typing import TYPE_CHECKING
@@ -121,11 +118,7 @@ def numbers_hint(dataset: Dataset) -> str:
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
-    """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say.
-
-    Timestep `step`, 0 to T-1, stands out, with a line to its targets; that of the last timestep
-    goes on to those of the last-step mode.
-    """
+    """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say."""
     origin, steps = dataset.cut_from, dataset.shape[1]
     reads = origin.rows(steps, sample)
     targets = reads[:, None] + np.array(origin.horizons)  # (T, H)

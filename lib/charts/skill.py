@@ -87,31 +87,21 @@ def season_sentence(origin: Origin, chosen: int) -> str:
 def on_dates_figure(
     dataset: Dataset, by_row: ByRow, target: int, rival: Baseline, palette: Palette
 ) -> chart.Chart:
-    """The target on the dates of a part, both modes' last-step answers, and a baseline.
-
-    The band around sequence mode's line holds the answers of every step for a date.
-    """
+    """The target on the dates of a part, both modes' last-step answers, and a baseline."""
     origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
     x, axis = _dates(origin, by_row.rows[::every])
     truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
-    data, bands = [], list[Entry]()
-    if by_row.steps is not None:
-        low, high = (edge[::every] for edge in by_row.steps)
-        if by_row.most > 1:
-            color = palette.sequence
-            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
-            bands = [Entry("squares", "all its answers for a date", "sequence", "muted")]
-        else:
-            answers["sequence"] = low
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data = [_line("target", x, truth, {"color": palette.ink, "width": wide}, unit)]
     data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    modes = marks.mode_keys(answers, last="dashed")
-    levels = [Entry("dotted", rival.label, "baseline")]
-    key = [row for row in ([Entry("line", f"target{dataset.ahead}")], modes, bands, levels) if row]
+    key = [
+        [Entry("line", f"target{dataset.ahead}")],
+        marks.mode_keys(answers, last="dashed"),
+        [Entry("dotted", rival.label, "baseline")],
+    ]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
     name = f"on dates {dataset.name} {target}"
@@ -123,32 +113,21 @@ def _drawn_every(dataset: Dataset, by_row: ByRow) -> int:
 
 
 def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
-    """What the band is; which dates are drawn, and how far off answers are."""
+    """How far off answers are at the last step, and which dates are drawn."""
     origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
-    column = origin.columns[target // len(origin.horizons)]
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
-    details = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
-    if not by_row.last:
-        takeaway = "Not trained yet: the target, and what a baseline says of it."
-    elif by_row.steps is None:
-        takeaway = "Last-step mode answers where a window ends."
-    elif by_row.most > 1:
-        times = counted(by_row.most, "time")
-        takeaway = f"Sequence mode answers a date up to {times}: that is the band."
-        width = readable(float((by_row.steps[1] - by_row.steps[0]).mean()))
-        details.append(f"The band is {width}{unit} wide on average; its line is the last answer.")
-    else:
-        takeaway = "Sequence mode answers each date once, last-step mode only where a window ends."
+    column = capital(origin.columns[target // len(origin.horizons)])
     off = [
         f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
         for mode, values in by_row.last.items()
         if np.isfinite(values).any()
     ]
+    takeaway = "Not trained yet: the target, and what a baseline says of it."
     if off:
-        details.append(f"At the last step, on average, off: {joined(off)}.")
-    return takeaway, " ".join(details)
+        takeaway = f"At the last step, on average, off: {joined(off)}."
+    return takeaway, f"{column}{f' of {name}' if name else ''}, {rows}."
 
 
 def forecast_figure(

@@ -33,11 +33,7 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample, on the dates or rows of a table, each part with its mark.
-
-    Of several target columns it is the first, and the axis says which. Of many samples every k-th
-    is drawn.
-    """
+    """The last target of every sample, on the dates or rows of a table, each part with its mark."""
     numbers = np.arange(len(dataset.y))[:: math.ceil(len(dataset.y) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     target = dataset.target_names[0] if dataset.targets > 1 else "target y"
@@ -65,11 +61,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
 def _places(
     dataset: Dataset, numbers: np.ndarray
 ) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
-    """Where samples stand, the x axis, and from where to where rows are left out between parts.
-
-    On the dates of a table, or the rows of its series; else by their number, as where each series
-    has one sample.
-    """
+    """Where samples stand, the x axis, and from where to where rows are left out between parts."""
     origin, count = dataset.origin, len(dataset.y)
     if origin is None or len(np.unique(origin.series[origin.starts])) == count:
         room = max(0.5, 0.03 * count)  # so that no mark is cut
@@ -143,10 +135,7 @@ def range_hint(dataset: Dataset) -> str:
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """That levels of series deviate twice as much as their values do, and what helps; "" if not.
-
-    Of a table's first target column, where all series are scaled alike and are in both parts.
-    """
+    """That levels of series deviate twice as much as their values do, and what helps; "" if not."""
     origin = dataset.origin
     if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""

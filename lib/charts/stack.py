@@ -1,8 +1,4 @@
-"""A stack of layers: its tensors, how parameters are counted, and what a change has changed.
-
-Pictures are HTML fragments for `st.html`, which wrap on a phone: see stack.html. Shapes come from
-`lib.shapes`.
-"""
+"""A stack of layers: its tensors, how parameters are counted, and what a change has changed."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -67,10 +63,7 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
-    """Each output of the last of these layers, with its name, if there are several, and its image.
-
-    From a recurrent layer on it has the mode's colour.
-    """
+    """Each output of the last layer, with its name, if there are several, and its image."""
     recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)

@@ -1,7 +1,4 @@
-"""A sweep: errors against one setting, maps of two, all settings side by side, and what was found.
-
-The words claim no more than the sweep's seeds and points can carry.
-"""
+"""A sweep: errors against one setting, maps of two, all settings at once, and what was found."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -39,10 +36,7 @@ LETTERS = {"sequence": "S", "last": "L"}
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each.
-
-    `points` differ in that setting alone. Each has a best guess of its own to be held against.
-    """
+    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each."""
     place = {v: v if is_number(key) else k for k, v in enumerate(axes_of(points)[key])}
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
@@ -167,10 +161,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
 
 
 def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Chart:
-    """A line for each point through all that varies and both modes' errors, as powers of ten.
-
-    Its colour is the mode's whose median error is smaller.
-    """
+    """A line for each point through all that varies and both modes' errors, as powers of ten."""
     finished = [point for point in points if point.is_finished]
     dimensions = []
     for key, values in axes_of(finished).items():

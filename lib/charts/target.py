@@ -1,7 +1,4 @@
-"""What a target's shape does to a loss: how both tensors are lined up, and the damage done.
-
-`lib.shapes` decides which axes are paired; this draws the pairs (target.html) and says so.
-"""
+"""What a target's shape does to a loss: how both tensors are lined up, and the damage done."""
 
 from collections.abc import Sequence
 

@@ -1,8 +1,4 @@
-"""One tensor, each axis to its own scale.
-
-Time runs down, features across, samples lie behind each other, in the colours of `Palette.axis`.
-A tensor is an SVG image, with its shape as alternative text.
-"""
+"""One tensor, each axis to its own scale."""
 
 from __future__ import annotations
 

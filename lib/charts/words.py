@@ -1,8 +1,4 @@
-"""Sentences about a run that belong to no single chart: its settings, progress and verdicts.
-
-A sentence says nothing that isn't computed from the arrays it was given, and rounds for reading. It
-serves as alternative text too, so it stands without the picture. No HTML in here, no Markdown.
-"""
+"""Sentences about a run that belong to no single chart: its settings, progress and verdicts."""
 
 import math
 from collections.abc import Callable

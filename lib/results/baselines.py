@@ -1,7 +1,4 @@
-"""Losses in NumPy as Keras computes them, of the naive baseline and of the best possible model.
-
-A mode's own loss counts every timestep in sequence mode, only the last in last-step mode.
-"""
+"""Losses in NumPy as Keras computes them, of the naive baseline and of the best possible model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

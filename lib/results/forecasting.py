@@ -201,10 +201,7 @@ class _Model:
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
-        """Absolute recursive errors in a part, (n, feed); NaN beyond the part's last row.
-
-        They start from evenly spaced samples of the series.
-        """
+        """Absolute recursive errors in a part, (n, feed); NaN beyond the part's last row."""
         origin = self.dataset.cut_from
         last = origin.starts[part_of(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]

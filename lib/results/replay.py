@@ -1,7 +1,4 @@
-"""A run as it was: untrained, after an earlier epoch, or after each kept epoch, as a replay.
-
-Computed with NumPy from weights; the initial weights are those that training starts from.
-"""
+"""A run as it was: untrained, after an earlier epoch, or after each kept epoch, as a replay."""
 
 import math
 from collections.abc import Mapping, Sequence

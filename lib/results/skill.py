@@ -33,8 +33,6 @@ class Answers:
     """Every k-th sample of the part is among them; 1 means all."""
     last: dict[str, np.ndarray]
     """Outputs at the last step by mode, (M, K), in the unit of y."""
-    steps: np.ndarray | None
-    """The sequence model's outputs at every step, (M, T, K); None where there is none."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -92,9 +90,8 @@ def answers(
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]
-    outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
-    last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
-    return Answers(samples, every, last, outputs.get("sequence"))
+    last = {m: model_outputs(experiment, w, x)[:, -1].copy() for m, w in weights.items()}
+    return Answers(samples, every, last)
 
 
 def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
@@ -154,10 +151,6 @@ class ByRow:
     """Outputs at a last step, by mode; NaN where no sample ends."""
     guesses: dict[str, np.ndarray]
     """Guesses of the baselines, by name, likewise."""
-    steps: tuple[np.ndarray, np.ndarray] | None
-    """Least and greatest output of the sequence model for a row, at any step."""
-    most: int
-    """The most steps that have the same row as their target."""
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
@@ -167,25 +160,17 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
     about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
-    rows, place, counts = np.unique(about, return_inverse=True, return_counts=True)
-    place = place.reshape(about.shape)
+    rows = np.unique(about)
+    place = np.searchsorted(rows, about[:, -1])
 
     def raw(last: np.ndarray) -> np.ndarray:
         values = np.full(len(rows), np.nan)
-        values[place[:, -1]] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
+        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
         return values
 
-    steps = None
-    if said.steps is not None:
-        steps = np.full(len(rows), np.inf), np.full(len(rows), -np.inf)
-        values = dataset.raw(said.steps[mine], samples)[..., target]
-        np.minimum.at(steps[0], place, values)
-        np.maximum.at(steps[1], place, values)
     return ByRow(
         rows,
         origin.targets[rows, column],
         {mode: raw(last[mine]) for mode, last in said.last.items()},
         {one.name: raw(one.last[samples]) for one in dataset.baselines},
-        steps,
-        int(counts.max(initial=0)),
     )

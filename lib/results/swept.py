@@ -1,7 +1,4 @@
-"""Results of a sweep: both modes' errors by point, and where one mode is significantly better.
-
-A point is one choice of the settings that vary; R is its number of seeds.
-"""
+"""Results of a sweep: both modes' errors by point, and where one mode is significantly better."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
