@@ -107,7 +107,9 @@ def takeaway(facts: Facts) -> str:
     off: list[str] = []
     for mode, errors in facts.errors.items():
         error = readable(float(errors[-1]), 2, off_unit(facts.run.dataset))
-        error = error.replace("less than a millionth", "almost nothing")  # no room for it twice
+        # There is no room for longer words twice.
+        error = error.replace("less than a millionth", "almost nothing")
+        error = error.replace("not a number", "NaN")
         off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
     return f"At the last step: {', '.join(off)}."
 

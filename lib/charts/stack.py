@@ -11,7 +11,7 @@ from lib.charts.palette import Palette
 from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
-from lib.text import capital, joined
+from lib.text import joined
 
 Steps = tuple[TracedLayer, ...]
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
@@ -142,19 +142,19 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
             for setting in other.inside.settings()
             if (now := getattr(other.inside, setting.name)) != getattr(one.inside, setting.name)
         ]
-        change = changes[0] if len(changes) == 1 else "other settings"
+        change = changes[0] if len(changes) == 1 else "Other settings"
     elif abs(more) == 1:
-        change = "one layer more" if more > 0 else "one layer less"
+        change = "One layer more" if more > 0 else "One layer less"
     else:
-        change = "other layers"
-    says = f"{capital(change)}: {_outcome(old, new)}"
-    return unchanged if change == "other layers" else says, says
+        change = "Other layers"
+    says = f"{change}: {_outcome(old, new)}"
+    return unchanged if change == "Other layers" else says, says
 
 
 def _outcome(old: Steps, new: Steps) -> str:
     """What a change did from one trace to the next."""
     if (breaks := shapes.broken(new)) is not None:
-        return f"layer {breaks + 1} breaks."
+        return f"layer {breaks + 1} {'still ' * (breaks == stopped(old))}breaks."
     if (at := stopped(new)) is not None:
         return f"traced up to layer {at}."
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))

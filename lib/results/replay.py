@@ -122,18 +122,21 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Frames of the epochs with known weights, and of the snapshot itself, in about a second."""
-    snapshot, dataset = run.snapshot, run.dataset
+    """Frames of the epochs with known weights, and of the snapshot itself, in about a second.
+
+    Of large data some samples stand for all, but in the last frame.
+    """
+    snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
-    models = len(run.experiment.each_seed) * len(run.experiment.model.modes)
+    modes, seeds = len(run.experiment.model.modes), len(run.experiment.each_seed)
     weights = initial_model_weights(run.experiment, dataset.shape[2], dataset.targets)
     samples = len(dataset.x[dataset.judged])
-    cost = models * dataset.shape[1] * samples * sum(array.size for array in weights)
-    cost = min(cost, 2 * BUDGET) + models * dataset.shape[1] * STEP
-    most = int(np.clip(10 * BUDGET / cost, LEAST, MOST))
+    sums = seeds * dataset.shape[1] * samples * sum(array.size for array in weights)
+    cost = modes * (min(sums, budget) + seeds * dataset.shape[1] * STEP)
+    most = int(np.clip(15 * BUDGET / cost, LEAST, MOST))
     shown = [epochs[place] for place in spread_places(len(epochs), most - 1)]
-    frames = [Frame(f"{epoch}", as_of(run, epoch, past[epoch])) for epoch in shown]
+    frames = [Frame(f"{epoch}", as_of(run, epoch, past[epoch], budget=budget)) for epoch in shown]
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))
 
 

@@ -57,13 +57,13 @@ def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
     assert strip.first["role"] == "img"
     sentence = strip_sentence(EXPERIMENT, a_dataset())
     assert strip.first["aria-label"] == sentence
-    assert "nothing else: (N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters each" in sentence
+    assert "Last-step mode: (N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters" in sentence
     for said in (
         *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),
         *("(N, U)", "(N, 5)", "(N, K)", "(N, 1)", "the last row alone", "LSTM 5", "180 params"),
         "N samples · T timesteps · F features · U units · K targets",
         "return_sequences=False",
-        "one value a step",
+        "1 value a step",
     ):
         assert said in strip.words
     assert [entries(drawn(image))[0] for image in strip.images] == [12, 20, 4, 12, 20, 4]
