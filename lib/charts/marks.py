@@ -112,10 +112,9 @@ def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """A thin dotted line between two rows where rows of time are missing between them.
+    """A line between two rows, at x from `first` on, where their `Origin.segment` (R,) changes.
 
-    Rows have their `Origin.segment` (R,) and stand at x from `first` on. Of more than a dozen gaps
-    none is drawn: they would hide the data.
+    Of more than a dozen gaps none is drawn: they would hide the data.
     """
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
@@ -127,7 +126,7 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
 
 
 def naive_style(palette: Palette) -> Part:
-    """A guess without learning: grey, dotted, as in the key."""
+    """A guess without learning."""
     return {"color": palette.baseline, "width": 2, "dash": "dot"}
 
 

@@ -1,8 +1,4 @@
-"""A run on an upload as others may see it: errors and weights, but no value or name of the file.
-
-Copies have the same types and shapes. Arrays of values are NaN, so that a chart that doesn't check
-`Dataset.has_rows` draws nothing.
-"""
+"""A run on an upload as others may see it: errors and weights, but no value or name of the file."""
 
 from dataclasses import replace
 

@@ -3,7 +3,6 @@
 import re
 from base64 import b64decode
 from io import BytesIO
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from lib.charts.formulas import unit_lines
 from lib.charts.html import STEPS, png_uri, shade_indexes
 from lib.charts.palette import PALETTES
 from lib.charts.unrolled import heatmaps, unrolled_picture
-from lib.recurrence.formulas import Line, by_similarity, lines
+from lib.recurrence.formulas import Line, lines
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast
 
@@ -99,13 +98,3 @@ def test_a_unit_has_a_row_for_each_of_its_numbers():
     state = Line("c₁", "cell state", "", "", -2.5, np.array([-2.5, 1]))
     assert "<span>1</span><span>0</span>" in unit_lines([gate], LIGHT)
     assert "<span>2.5</span><span>−2.5</span>" in unit_lines([state], LIGHT)
-
-
-def test_units_that_move_alike_stand_together():
-    """Two families of traces, mixed: each comes out in one piece, and no unit is lost."""
-    time = np.linspace(0, 6, 40)[:, None]
-    sizes = np.linspace(0.5, 0.6, 4)
-    mixed = np.stack([np.sin(time) * sizes, np.cos(time) * sizes], axis=2).reshape(40, 8)
-    order = by_similarity(mixed)
-    assert sorted(order) == list(range(8))
-    assert sum(a % 2 != b % 2 for a, b in pairwise(order)) == 1

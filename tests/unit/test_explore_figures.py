@@ -76,14 +76,6 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
     assert not any(trace.cliponaxis for figure in figures for trace in figure.data)
 
 
-def test_predictions_that_are_not_numbers_leave_a_gap():
-    """A run that diverged still shows its target, on the target's axis."""
-    fine = a_run(sequence=0.0)
-    figure = drawn("predictions", diverged(fine, np.inf))
-    assert np.isnan(the(figure, "sequence mode").y).all()
-    assert figure.layout.yaxis.range == drawn("predictions", fine).layout.yaxis.range
-
-
 @pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
 def test_asked_earlier_a_dotted_line_leads_to_it(card, picked):
     """In both charts over the timesteps, and in what is said of them."""

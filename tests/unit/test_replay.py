@@ -177,13 +177,3 @@ def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, 
     frame = Frame("0", replace(run.snapshot, results=results))
     takeaway, _ = replay_words(dataset, (frame,))
     assert takeaway == f"Last step beats the guess: sequence mode {says}"
-
-
-def test_the_details_have_the_errors_of_the_history():
-    """Those that the run was judged with, on all samples, in the median of the seeds."""
-    run, frames = a_recording()
-    words, details = replay_words(run.dataset, frames)
-    assert len(words.split()) <= 15
-    known, epoch = [seed["last"] for seed in run.snapshot.seeds], run.snapshot.past[1][0]
-    mse = np.median([r.last_step_mse[list(r.checked_epochs).index(epoch)] for r in known])
-    assert f"{np.sqrt(mse):.3g}"[:4] in details.partition(f"; {epoch} ")[2].partition(";")[0]

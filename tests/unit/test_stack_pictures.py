@@ -12,7 +12,6 @@ from lib.charts.palette import PALETTES
 from lib.charts.stack import (
     change_words,
     layer_pictures,
-    mended,
     stack_picture,
     stack_sentence,
     stack_title,
@@ -158,13 +157,6 @@ def test_a_change_is_told_with_what_it_changed(before, after, takeaway, sentence
     assert len(short.split()) <= 15
     assert sentence in long
     assert bool(long) == bool(sentence)
-
-
-def test_what_mends_a_stack_is_said_with_its_lines_of_code():
-    """Some changes have none, such as those of a layer that a loop makes."""
-    fix = "Set units=4 on layer 2"
-    assert mended(fix, [3, 5]) == "Change lines 3 and 5: set units=4 on layer 2."
-    assert mended(fix, []) == "Set units=4 on layer 2, and it goes on."
 
 
 # Targets

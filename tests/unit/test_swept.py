@@ -88,17 +88,6 @@ def test_axes_are_in_order_of_size_and_names_as_they_came():
     assert sweep_title("Echo", ["T", "cell"], 1) == title
 
 
-def test_takeaways_of_many_points_and_seeds_have_at_most_15_words():
-    """96 points with 16 seeds each."""
-    more, less = list(np.linspace(2, 2.1, 16)), list(np.linspace(1, 1.1, 16))
-    sequence = [a_point(less, more, T=t) for t in range(2, 50)]
-    last = [a_point(more, less, T=t) for t in range(50, 98)]
-    equal = [a_point(less, less, T=t) for t in range(2, 98)]
-    single = [a_point([1], [2], T=t) for t in range(2, 98)]
-    for points in (sequence, last, sequence + last, equal, single):
-        assert len(found_takeaway(points).split()) <= 15
-
-
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])
 def test_too_few_independent_samples_make_no_mode_better(samples, is_clear):
     """However well the seeds agree."""
