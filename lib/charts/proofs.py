@@ -181,8 +181,7 @@ def prefix_sentence(
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     return (
         f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
-        f"{whole}; return_sequences=False on the first {counted(step + 1, 'timestep')} gives it "
-        f"{alone}."
+        f"{whole}; return_sequences=False on timesteps 1 to {step + 1} gives it {alone}."
     )
 
 

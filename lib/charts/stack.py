@@ -134,7 +134,6 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
     unchanged = about or (TRY if stopped(new) is None else MEND)
     if before == after:
         return unchanged, ""
-    more = len(after) - len(before)
     if [layer.kind for layer in before] == [layer.kind for layer in after]:
         changes = [
             f"{setting.name}={'any' if now is None else now} on layer {place}"
@@ -143,8 +142,10 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
             if (now := getattr(other.inside, setting.name)) != getattr(one.inside, setting.name)
         ]
         change = changes[0] if len(changes) == 1 else "Other settings"
-    elif abs(more) == 1:
-        change = "One layer more" if more > 0 else "One layer less"
+    elif any(shapes.put(after, place) == before for place in range(len(after))):
+        change = "One layer more"
+    elif any(shapes.put(before, place) == after for place in range(len(before))):
+        change = "One layer less"
     else:
         change = "Other layers"
     says = f"{change}: {_outcome(old, new)}"

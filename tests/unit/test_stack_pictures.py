@@ -145,7 +145,7 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
         ("input~lstm~lstm", "input~lstm_seq~lstm", "return_sequences=True on", "now it works"),
         ("input~lstm", "input_tany~lstm", "", "timesteps=any on layer 1"),
         ("input~lstm~drop~dense", "input~lstm~dense", "", "One layer less: "),
-        ("input~bi~dense_k4~dense", "input~lstm", "What it is for.", "Other layers: "),
+        ("input~bi~dense_k4", "input~lstm", "What it is for.", "Other layers: "),
         ("input~lstm", "input_b8~lstm", "", "output now (8, 16), 1,280 parameters stay."),
         ("input~lstm", "input~lstm", "", ""),
     ],
