@@ -78,9 +78,11 @@ def figure(facts: Facts, palette: Palette) -> chart.Chart:
     guess, best, ends = marks.naive_style(palette), marks.best_style(palette), x["range"]
     data += over_epochs.level_traces(dataset.naive_label, facts.guess, guess, ends)
     data += over_epochs.level_traces(facts.best_label, facts.best, best, ends)
-    notes = [(COUNTS[mode], value, palette.muted) for mode, value in facts.guess.items()]
-    notes += [(COUNTS[mode], value, palette.best_text) for mode, value in facts.best.items()]
-    both = len(facts.guess) > 1
+    notes, both = [], len(facts.guess) > 1
+    for values, color in ((facts.guess, palette.muted), (facts.best, palette.best_text)):
+        is_same = len({readable(value) for value in values.values()}) == 1
+        for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
+            notes.append(("both modes" if is_same else COUNTS[mode], value, color))
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
     if not trained:
         words.append(chart.empty("not trained yet", palette))

@@ -126,8 +126,9 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    # Of up to fifty thousand rows in sight only those that are marked or ticks have a name.
-    ticks = [rows[place] for place in spread_places(len(rows), 6)]
+    # Of up to fifty thousand rows in sight only those that are marked or may be ticks have a name:
+    # 61, since 60 is a multiple of one less than the ticks are.
+    ticks = [rows[place] for place in spread_places(len(rows), 61)]
     names = {row: origin.label(row) for row in {*ticks, *reads.tolist(), *targets.flat}}
     size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
 
