@@ -9,10 +9,8 @@ from lib.recurrence import GATES, LayerPass, Trace
 from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted
 
-SATURATED = 0.05
-"""A gate this close to 0 or 1 is called shut or open."""
-STILL = 0.01
-"""A unit whose output moves less than this over all timesteps never moves."""
+SATURATED = 0.05  # a gate this close to 0 or 1 is called shut or open
+STILL = 0.01  # a unit whose output moves less than this over all timesteps never moves
 DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""

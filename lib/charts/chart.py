@@ -14,16 +14,12 @@ from lib.charts.palette import Palette
 from lib.text import beside
 
 _LOOK = beside(__file__)
-CONFIG: Part = _LOOK["config"]
-"""For `st.plotly_chart(config=…)`."""
+CONFIG: Part = _LOOK["config"]  # for `st.plotly_chart(config=…)`
 
 FONT_SIZE = 14
-LEFT, BOTTOM = 64, 46
-"""Margins in pixels: of the tick labels, and of the timesteps."""
-ROW, NOTE = 19, 16
-"""Heights in pixels: of a row of the key, and of words beside a plot."""
-MOST_POINTS = 1500
-"""Of more samples or dates every k-th is drawn, so that a chart stays small."""
+LEFT, BOTTOM = 64, 46  # margins in pixels: of the tick labels, and of the timesteps
+ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words beside a plot
+MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
 VALUE = ",.5~r"
 """How hover texts write a number, in d3's terms: five significant digits, thousands apart."""
 

@@ -26,8 +26,7 @@ LOOKS = {
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
 """By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
-SPARK = 64
-"""Points of a small curve."""
+SPARK = 64  # points of a small curve
 
 
 class _Curve(NamedTuple):

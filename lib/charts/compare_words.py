@@ -11,8 +11,7 @@ from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
-MOST_SETTINGS = 5
-"""So many settings of a run are named as its own; of more the others are counted."""
+MOST_SETTINGS = 5  # so many settings of a run are named as its own; of more the others are counted
 ERROR = "final_mse"
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """Figures of `ModeResult`, by the part of the data."""

@@ -37,8 +37,7 @@ def _trace(line: Line, palette: Palette) -> tuple[Markup, str, str]:
     return image, short(high), short(low).replace("-", "−")
 
 
-STATE = {"h": "hidden state"}
-"""What stands for the gates of a cell that has none."""
+STATE = {"h": "hidden state"}  # what stands for the gates of a cell that has none
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:

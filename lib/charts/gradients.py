@@ -10,14 +10,12 @@ from lib.charts.palette import Palette
 from lib.recurrence import ROUNDING, Padded
 from lib.text import counted, number, readable
 
-HEIGHT = 260
-"""Of the chart, in pixels."""
+HEIGHT = 260  # of the chart, in pixels
 ROOM = (
     "Padding moves the shortest sequence's answer by up to 0.0000888; masked, by up to 0.0000888."
 )
 """As long as the longest takeaway of these."""
-LOSSES = {"sequence": "over all steps", "last": "at the last step"}
-"""What each mode's loss is of."""
+LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
 LOST = "Some of the gradients aren't numbers."
 NOTHING_MOVES = "No input moves any output: every gradient is 0."
 

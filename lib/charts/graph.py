@@ -7,12 +7,10 @@ from lib.charts.palette import Palette
 from lib.shapes import Input, TracedLayer, takes_previous
 from lib.text import joined
 
-WIDTH = 860.0
-"""Of the whole, in pixels, where there are enough layers."""
+WIDTH = 860.0  # of the whole, in pixels, where there are enough layers
 WIDEST, NARROWEST, GAP = 118.0, 24.0, 16.0
 HEIGHT = 34.0
-LETTER = 6.6
-"""The width of a letter, about."""
+LETTER = 6.6  # the width of a letter, about
 _HTML = templates(__file__, px="{:.1f}".format)
 
 

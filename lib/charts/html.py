@@ -20,8 +20,7 @@ from PIL import Image
 from lib.charts.palette import Palette
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-STEPS = 60
-"""Shades on either side of zero: more than an eye tells apart."""
+STEPS = 60  # shades on either side of zero: more than an eye tells apart
 TIME = "cell-time"
 """The class of a block whose columns are timesteps: pressed, it moves the playhead."""
 UNITS = "cell-units"

@@ -15,8 +15,7 @@ from lib.experiment import MODES
 from lib.results import RunAt, Verdict, best_possible, compare_modes, decided, independent_samples
 from lib.text import apart, capital, readable
 
-SAME = 0.02
-"""Errors that differ by less than this share of the larger one have no winner."""
+SAME = 0.02  # errors that differ by less than this share of the larger one have no winner
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -24,17 +23,12 @@ class Facts:
     """Mean squared errors at the last step on the judged samples."""
 
     run: RunAt
-    curves: dict[str, Curve]
-    """By mode, over the epochs."""
-    medians: dict[str, float]
-    """By mode the median of the seeds' errors now."""
-    guess: float
-    """Of the guess or baseline."""
-    best: float | None
-    """The least that the models can expect; None where nobody knows it."""
+    curves: dict[str, Curve]  # by mode, over the epochs
+    medians: dict[str, float]  # by mode the median of the seeds' errors now
+    guess: float  # of the guess or baseline
+    best: float | None  # the least that the models can expect; None where nobody knows it
     best_label: str
-    samples: float
-    """How many independent samples were judged."""
+    samples: float  # how many independent samples were judged
     found: Verdict | None
     """Sequence mode (0) against last-step mode (1); None where one is alone, or diverged."""
 

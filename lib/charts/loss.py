@@ -20,8 +20,7 @@ LEAST_PLOT = 130
 """The least height of the plot on a small screen, in pixels: words beside it fit then."""
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's loss counts, as it stands beside its level."""
-EXPLODED = 1000
-"""A training loss of so many times that of a guess has exploded."""
+EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -30,18 +29,13 @@ class Facts:
 
     run: RunAt
     losses: dict[str, Curve]
-    validation: dict[str, Curve]
-    """Empty where no samples are kept for validation."""
-    guess: dict[str, float]
-    """Of the guess or baseline."""
-    best: dict[str, float]
-    """The least that the models can expect; empty where nobody knows it."""
+    validation: dict[str, Curve]  # empty where no samples are kept for validation
+    guess: dict[str, float]  # of the guess or baseline
+    best: dict[str, float]  # the least that the models can expect; empty where nobody knows it
     best_label: str
     best_why: str
-    exploded: float
-    """The worst training loss that has grown beyond all measure, else 0."""
-    overfits: list[str]
-    """The modes that overfit."""
+    exploded: float  # the worst training loss that has grown beyond all measure, else 0
+    overfits: list[str]  # the modes that overfit
 
 
 def facts_of(run: RunAt) -> Facts:

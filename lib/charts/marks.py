@@ -10,28 +10,23 @@ from lib.charts.palette import Palette
 from lib.experiment import MODES
 from lib.text import beside
 
-Part = dict[str, Any]
-"""A trace, an axis, a style or another part of a figure, as Plotly has it."""
+Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, as Plotly has it
 Values = Sequence[Any] | np.ndarray
-GLYPHS: dict[str, str] = beside(__file__)
-"""How a key draws marks and lines."""
+GLYPHS: dict[str, str] = beside(__file__)  # how a key draws marks and lines
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One word of a chart's key: what a mark or a line stands for."""
 
-    glyph: str
-    """A key of GLYPHS."""
+    glyph: str  # A key of GLYPHS
     words: str
     color: str = "ink"
     """Of the mark: a colour of `Palette`; the words have that of words beside such marks."""
-    text: str = ""
-    """The words' own, where it is another."""
+    text: str = ""  # the words' own, where it is another
 
 
-SEEDS = Entry("thin", "each seed", "muted")
-"""The key of `seed_lines`."""
+SEEDS = Entry("thin", "each seed", "muted")  # the key of `seed_lines`
 
 
 def finite(values: np.ndarray) -> np.ndarray:

@@ -15,14 +15,11 @@ from lib.results import Snapshot
 class Curve(NamedTuple):
     """A figure of one mode over the epochs."""
 
-    epochs: np.ndarray
-    """(P,) int, increasing."""
-    values: np.ndarray
-    """The median over the seeds, (P,)."""
+    epochs: np.ndarray  # (P,) int, increasing
+    values: np.ndarray  # the median over the seeds, (P,)
     seeds: list[tuple[np.ndarray, np.ndarray]]
     """Epochs and values of each of several seeds; empty for one."""
-    kept: int | None
-    """The epoch whose weights the mode has back."""
+    kept: int | None  # the epoch whose weights the mode has back
 
 
 def curves_of(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:

@@ -15,8 +15,7 @@ from pathlib import Path
 
 from lib.text import beside
 
-LEVELS = 9
-"""How many shades a tensor's entries have, from the lowest value to the highest."""
+LEVELS = 9  # how many shades a tensor's entries have, from the lowest value to the highest
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +28,11 @@ class Palette:
 
     theme: str
     background: str
-    surface: str
-    """Of a box on the background."""
+    surface: str  # of a box on the background
     border: str
     grid: str
-    ink: str
-    """The target, and plain words."""
-    muted: str
-    """Words of second rank."""
+    ink: str  # the target, and plain words
+    muted: str  # words of second rank
     baseline: str
     sequence: str
     sequence_text: str
@@ -44,16 +40,11 @@ class Palette:
     last_text: str
     best: str
     best_text: str
-    time: str
-    """The axis of timesteps, in lines and words."""
-    features: str
-    """The axis of features, units and columns."""
-    silent: str
-    """Behind what is wrong and raises no error."""
-    wrong: str
-    """What raises an error."""
-    negative: str
-    """Of numbers below zero, where ink is for those above."""
+    time: str  # the axis of timesteps, in lines and words
+    features: str  # the axis of features, units and columns
+    silent: str  # behind what is wrong and raises no error
+    wrong: str  # what raises an error
+    negative: str  # of numbers below zero, where ink is for those above
 
     def axis(self, role: str) -> str:
         """The colour of an axis: of time or features; the batch and a picture's have none."""

@@ -20,14 +20,10 @@ class Facts:
     """Target and answers of one sample and one target column, in the raw unit."""
 
     run: RunAt
-    index: int
-    """The sample, an index into `Dataset.x`."""
-    target: int
-    """Which column, 0 to K-1."""
-    earlier: bool
-    """Whether last-step mode is asked before the last step, too."""
-    truth: np.ndarray
-    """(T,)."""
+    index: int  # the sample, an index into `Dataset.x`
+    target: int  # which column, 0 to K-1
+    earlier: bool  # whether last-step mode is asked before the last step, too
+    truth: np.ndarray  # (T,)
     answers: dict[str, ModeValues]
     errors: dict[str, np.ndarray]
     """By mode the median over the seeds of how far off the answer is, (T,)."""

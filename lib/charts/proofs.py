@@ -28,12 +28,9 @@ _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
 class Measure:
     """One difference that was measured."""
 
-    of: str
-    """What is compared, as code: "sequence[:, -1] − last"."""
-    value: float | None
-    """None while there is no answer."""
-    close_enough: float = 0.0
-    """Up to here both are called the same."""
+    of: str  # what is compared, as code: "sequence[:, -1] − last"
+    value: float | None  # None while there is no answer
+    close_enough: float = 0.0  # up to here both are called the same
 
     @property
     def same(self) -> bool:
@@ -57,8 +54,7 @@ class Side:
 
     code: str
     about: str
-    rows: np.ndarray | None
-    """(U, columns); None while it isn't known."""
+    rows: np.ndarray | None  # (U, columns); None while it isn't known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,19 +62,15 @@ class Strip:
     """A layer's outputs for one sample as it hands them out: columns aren't always timesteps."""
 
     name: str
-    outputs: np.ndarray
-    """(columns, U)."""
-    last: int
-    """The column that the last-step mode takes; `sequence[:, -1]` takes the last one."""
-    named: dict[int, str]
-    """What stands below some columns."""
+    outputs: np.ndarray  # (columns, U)
+    last: int  # the column that the last-step mode takes; `sequence[:, -1]` takes the last one
+    named: dict[int, str]  # what stands below some columns
 
 
 strips = _HTML.strips
 """The strips, and what was measured: of `Strip`s, `Measure`s, what stands where a figure isn't
 known, a sentence and a palette."""
-strips_legend = _HTML.strips_legend
-"""What their outlines mean, in the colours of a palette."""
+strips_legend = _HTML.strips_legend  # what their outlines mean, in the colours of a palette
 proof_cards = _HTML.cards
 """All cards, of `ProofCard`s, a palette, and what stands where a figure isn't known."""
 

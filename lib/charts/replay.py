@@ -36,8 +36,7 @@ _LOOK = beside(__file__)
 MOST_DOTS = 30
 """Of a line with more timesteps the dots are left out: each is an element that has to be moved."""
 Frames = tuple[Frame, ...]
-EDGE, SHADES = 8, 64
-"""Of a heatmap's entry in its picture, in pixels, and of the picture."""
+EDGE, SHADES = 8, 64  # of a heatmap's entry in its picture, in pixels, and of the picture
 Traces = list[Part]
 Place = tuple[float, float, float, float]
 """Of the figure's plot, from its left and bottom edges, in shares: left, right, bottom and top."""

@@ -24,8 +24,7 @@ DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", 
 """Of the lines of targets, in turns: the dash, and the glyph that says so in a key."""
 READS, SEQUENCE, LAST = 2, 1, 0
 """Where on the y axis the rows stand that are read, and the targets of each mode."""
-AROUND = 0.12
-"""How many rows are seen on each side of a window, as a part of its own."""
+AROUND = 0.12  # how many rows are seen on each side of a window, as a part of its own
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":

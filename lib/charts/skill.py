@@ -15,8 +15,7 @@ from lib.results import Part as DataPart
 from lib.text import capital, counted, joined, number, readable
 
 HEIGHT = 380
-OPACITY = 0.3
-"""Of bands."""
+OPACITY = 0.3  # of bands
 PICKED = " The best epoch was picked on these samples, so a test part says more."
 """Of models and bands, where the best epoch on the validation part was kept."""
 

@@ -19,16 +19,12 @@ class Facts:
     """Typical errors on the judged samples by timestep: see `typical_error`."""
 
     run: RunAt
-    earlier: bool
-    """Whether last-step mode is asked before the last step, too."""
+    earlier: bool  # whether last-step mode is asked before the last step, too
     errors: dict[str, ModeValues]
-    guess: np.ndarray
-    """Of the guess or baseline, (T,)."""
-    best: np.ndarray | None
-    """The least that the models can expect, (T,)."""
+    guess: np.ndarray  # of the guess or baseline, (T,)
+    best: np.ndarray | None  # the least that the models can expect, (T,)
     best_label: str
-    samples: float
-    """How many independent samples were judged."""
+    samples: float  # how many independent samples were judged
     outcomes: dict[str, list[str]]
     """By mode whether it beats the guess, one of OUTCOMES for each step that it answers at."""
 

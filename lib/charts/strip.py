@@ -22,15 +22,13 @@ from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_sh
 from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-WHOLE = 16
-"""The most rows or columns that are all drawn; of more an ellipsis stands for the rest."""
+WHOLE = 16  # the most rows or columns that are all drawn; of more an ellipsis stands for the rest
 BESIDE, BELOW = (74.0, 104.0, 13), (42.0, 96.0, 8)
 """Limits of the largest tensor: height and width in pixels at 16 px per rem, and rows as WHOLE.
 
 Of models of one layer, whose modes stand side by side, and of more, one below the other.
 """
-EDGE = 3.0
-"""Room around the entries for the outline of a row, in pixels."""
+EDGE = 3.0  # room around the entries for the outline of a row, in pixels
 
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
@@ -73,10 +71,8 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
 class Grid:
     """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
 
-    rows: list[int | None]
-    """Which timesteps are drawn, and None for those that are left out."""
-    pitch: float
-    """The distance from entry to entry, in pixels."""
+    rows: list[int | None]  # which timesteps are drawn, and None for those that are left out
+    pitch: float  # the distance from entry to entry, in pixels
     palette: Palette
 
     def size(self, width: int) -> tuple[float, float]:
@@ -133,10 +129,8 @@ class _Stage(NamedTuple):
     step: TracedLayer
     image: Markup
     name: str
-    color: str
-    """Of the name."""
-    room: float = 0
-    """The width of the tensor and its name, in rem; 0 for as wide as they are."""
+    color: str  # of the name
+    room: float = 0  # the width of the tensor and its name, in rem; 0 for as wide as they are
     down: float = 0
     """Above the layer's arrow, in rem: it points from the tensor's middle, or its last row."""
 

@@ -23,12 +23,9 @@ from lib.results import (
 )
 from lib.text import counted, joined, number, short
 
-HEIGHT, ROW = 330, 34
-"""Of a curve and of a row of a map, in pixels."""
-WIDE = 8
-"""Numbers that go this many times up stand on a logarithmic axis."""
-MOST_RATIO = 2.0
-"""A map's colours end where one error is four times the other: two doublings."""
+HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
+WIDE = 8  # numbers that go this many times up stand on a logarithmic axis
+MOST_RATIO = 2.0  # a map's colours end where one error is four times the other: two doublings
 GUESS = "best guess without learning"
 LETTERS = {"sequence": "S", "last": "L"}
 

@@ -16,8 +16,7 @@ from lib.shapes import Damage, Leak
 
 WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12
 """Of a picture, its margins, and its letters, in its own units: about a pixel each."""
-POINTS = 48
-"""Of a line, at most."""
+POINTS = 48  # of a line, at most
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
 
 _HTML = templates(__file__, px="{:.1f}".format)
@@ -29,11 +28,9 @@ class Line:
 
     x: np.ndarray
     y: np.ndarray
-    color: str
-    """A colour of `Palette`."""
+    color: str  # a colour of `Palette`
     name: str = ""
-    style: str = "line"
-    """A key of DASHES, or "marks": a diamond at each point."""
+    style: str = "line"  # A key of DASHES, or "marks": a diamond at each point
 
 
 @dataclass(frozen=True, slots=True, eq=False)

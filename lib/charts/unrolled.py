@@ -15,8 +15,7 @@ from lib.charts.palette import Palette
 from lib.experiment import MODES
 from lib.text import ALMOST_0, number, signed
 
-WIDEST = 8.0
-"""The greatest width of a timestep, in rem."""
+WIDEST = 8.0  # the greatest width of a timestep, in rem
 _HTML = templates(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri)
 
 

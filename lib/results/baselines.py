@@ -39,12 +39,9 @@ def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) 
 class Best:
     """The least error that an experiment's models can reach."""
 
-    mse: np.ndarray
-    """Mean squared error by timestep (T,), in the unit of y squared."""
-    label: str
-    """Its name on charts."""
-    why: str
-    """The reason, as a sentence."""
+    mse: np.ndarray  # mean squared error by timestep (T,), in the unit of y squared
+    label: str  # its name on charts
+    why: str  # the reason, as a sentence
 
 
 def best_possible(

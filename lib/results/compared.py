@@ -15,14 +15,10 @@ import numpy as np
 from lib.data import Dataset
 from lib.results.run import ModeResult, RunAt
 
-LETTERS = "ABCDEF"
-"""Names of compared runs in charts."""
-CHANCE = 0.05
-"""The significance level."""
-BETTER = 0.95
-"""A model beats a rival with an error below this share of the rival's."""
-OUTCOMES = ("clear", "unclear", "no")
-"""Whether a model beats a rival, best first."""
+LETTERS = "ABCDEF"  # names of compared runs in charts
+CHANCE = 0.05  # the significance level
+BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
+OUTCOMES = ("clear", "unclear", "no")  # whether a model beats a rival, best first
 CORRELATION = 0.8
 """Assumed correlation of two models' errors on the same samples; on bundled tables 0.68 to 0.90."""
 
@@ -74,19 +70,13 @@ def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: flo
 class Verdict:
     """The comparison of two models' errors by seed."""
 
-    better: int
-    """0 where the first has the smaller median error, else 1."""
-    wins: int
-    """Number of seeds in which it is smaller."""
+    better: int  # 0 where the first has the smaller median error, else 1
+    wins: int  # number of seeds in which it is smaller
     seeds: int
-    by: float
-    """Median over the seeds of the relative reduction of the error."""
-    p_value: float
-    """From the paired t-test of log errors; 1 with a single seed."""
-    agrees: bool
-    """Whether the mean of the log errors favours the same one."""
-    has_samples: bool = True
-    """Whether enough samples were judged: see `decided`."""
+    by: float  # median over the seeds of the relative reduction of the error
+    p_value: float  # from the paired t-test of log errors; 1 with a single seed
+    agrees: bool  # whether the mean of the log errors favours the same one
+    has_samples: bool = True  # whether enough samples were judged: see `decided`
 
     @property
     def is_clear(self) -> bool:
@@ -134,11 +124,9 @@ class Compared(RunAt):
 
     id: str
     name: str
-    letter: str = ""
-    """One of LETTERS; "" for a run that isn't drawn."""
+    letter: str = ""  # one of LETTERS; "" for a run that isn't drawn
     is_recorded: bool = False
-    is_kept: bool = False
-    """Whether it is from a file."""
+    is_kept: bool = False  # whether it is from a file
 
     @property
     def results(self) -> dict[str, ModeResult]:

@@ -41,10 +41,8 @@ class ForecastError(ValueError):
 class Forecast:
     """A forecast of one target column for the h rows after the last one of a series."""
 
-    times: pd.DatetimeIndex | None
-    """(h,); None where they aren't known."""
-    values: dict[str, np.ndarray]
-    """By mode, (h,), in the raw unit."""
+    times: pd.DatetimeIndex | None  # (h,); None where they aren't known
+    values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
     widths: dict[str, np.ndarray]
     """Half of the band's height, (h,); NaN where there are too few errors to tell."""
     covered: dict[str, tuple[int, int]]

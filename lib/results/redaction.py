@@ -10,8 +10,7 @@ from lib.results.baselines import ERRORS, step_losses
 from lib.results.compared import independent_samples
 from lib.results.run import ModeResult, Run, Snapshot
 
-TITLE = "An uploaded file"
-"""Stands for the file's name."""
+TITLE = "An uploaded file"  # stands for the file's name
 HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
 """Stands where samples or rows would be drawn."""
 COLUMN_SETTINGS = ("inputs", "targets", "types", "id")

@@ -13,16 +13,11 @@ from lib.results.baselines import mode_losses, step_losses
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 from lib.results.thinning import spread_places
 
-BUDGET = 100_000_000
-"""Multiply-adds for evaluating a model as it was, about 0.1 s."""
-MOST, LEAST = 24, 6
-"""Limits of the number of frames, which depends on their cost."""
-FEWEST = 3
-"""The least number of epochs that make a replay."""
-BEST = "best"
-"""Name of the last frame where the best epochs are restored."""
-STEP = 60_000
-"""Overhead of a timestep, in multiply-adds."""
+BUDGET = 100_000_000  # multiply-adds for evaluating a model as it was, about 0.1 s
+MOST, LEAST = 24, 6  # limits of the number of frames, which depends on their cost
+FEWEST = 3  # the least number of epochs that make a replay
+BEST = "best"  # name of the last frame where the best epochs are restored
+STEP = 60_000  # overhead of a timestep, in multiply-adds
 
 _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 

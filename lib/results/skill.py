@@ -27,26 +27,20 @@ Part = Literal["judged", "test"]
 class Answers:
     """Predictions for samples of one part of a dataset."""
 
-    samples: np.ndarray
-    """Indexes of the samples, (M,) int, increasing."""
-    every: int
-    """Every k-th sample of the part is among them; 1 means all."""
-    last: dict[str, np.ndarray]
-    """Outputs at the last step by mode, (M, K), in the unit of y."""
+    samples: np.ndarray  # indexes of the samples, (M,) int, increasing
+    every: int  # every k-th sample of the part is among them; 1 means all
+    last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SkillTable:
     """Errors of models and baselines on the same samples."""
 
-    samples: np.ndarray
-    """Indexes of the samples, (M,) int."""
-    every: int
-    """Every k-th sample of the part is among them."""
+    samples: np.ndarray  # indexes of the samples, (M,) int
+    every: int  # every k-th sample of the part is among them
     models: tuple[Score, ...]
     guesses: tuple[Score, ...]
-    independent: float
-    """How many of the samples are independent: see `independent_samples`."""
+    independent: float  # how many of the samples are independent: see `independent_samples`
 
     def baselines(self, target: int) -> list[Score]:
         """The baselines, by increasing RMSE for this target column."""
@@ -147,10 +141,8 @@ class ByRow:
     rows: np.ndarray
     """Rows of the `Origin` that are targets of some step of some sample, increasing."""
     truth: np.ndarray
-    last: dict[str, np.ndarray]
-    """Outputs at a last step, by mode; NaN where no sample ends."""
-    guesses: dict[str, np.ndarray]
-    """Guesses of the baselines, by name, likewise."""
+    last: dict[str, np.ndarray]  # outputs at a last step, by mode; NaN where no sample ends
+    guesses: dict[str, np.ndarray]  # guesses of the baselines, by name, likewise
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:

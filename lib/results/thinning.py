@@ -36,8 +36,7 @@ class History(Generic[Value]):
     """At most `limit` values by epoch, with the first and the newest, evenly spaced."""
 
     limit: int
-    gap: int = 1
-    """Epochs between kept values; doubles when there are too many."""
+    gap: int = 1  # epochs between kept values; doubles when there are too many
     points: list[tuple[int, Value]] = field(default_factory=list)
     """Epochs, increasing, each with its value."""
 
