@@ -56,7 +56,8 @@ def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
         return "Neither loss has a gradient at step 1."
     if not first[less]:
         return f"Only the loss {LOSSES[more]} has a gradient at step 1."
-    times = _times(first[more] / first[less])
+    ratio = first[more] / first[less]
+    times = number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
     return f"At step 1, the loss {LOSSES[more]} has {times} times the other's gradient."
 
 
@@ -68,11 +69,6 @@ def reach_sentence(norms: Mapping[str, np.ndarray]) -> str:
         f"{np.argmax(np.nan_to_num(norms[mode])) + 1}."
         for mode, about in LOSSES.items()
     )
-
-
-def _times(ratio: float) -> str:
-    """A ratio with no more than three digits that count, up to a million."""
-    return number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
 
 
 def influence_maps(
