@@ -74,7 +74,7 @@ def figure(facts: Facts, palette: Palette) -> chart.Chart:
     data += over_epochs.level_traces(facts.best_label, facts.best, best, ends)
     notes, both = [], len(facts.guess) > 1
     for values, color in ((facts.guess, palette.muted), (facts.best, palette.best_text)):
-        is_same = len({readable(value) for value in values.values()}) == 1
+        is_same = bool(values) and max(values.values()) < 1.1 * min(values.values())
         for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
             notes.append(("both modes" if is_same else COUNTS[mode], value, color))
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []

@@ -8,7 +8,7 @@ import numpy as np
 
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
-from lib.charts.palette import Palette
+from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
 from lib.results import (
     MODES,
@@ -100,14 +100,16 @@ def map_figure(
     rows = [[Entry("squares", words, mode) for mode, words in texts.items()], *rows]
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
-    names, words = np.full(z.shape, "", object), np.full(z.shape, "", object)
+    names, notes = np.full(z.shape, "", object), []
     for point in points:
         x, y = (values[key].index(point.values[key]) for key in keys)
-        z[y, x], words[y, x] = squares.get(point, (0.0, "✕"))
-        names[y, x] = named(point.values)
+        shade, text = squares.get(point, (0.0, "✕"))
+        z[y, x], names[y, x] = shade, named(point.values)
+        ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
+        square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
+        notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
-    look |= {"text": words.tolist(), "texttemplate": "%{text}", "textfont": {"size": 12}}
     heat = marks.heatmap(what, z, [least, palette.surface, most], "", **look)
     x_axis, y_axis = (
         {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
@@ -115,8 +117,8 @@ def map_figure(
     )
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    name = f"map {what}"
-    return chart.plotted([heat], palette, x_axis, y_axis, rows, name=name, height=height, left=left)
+    size: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    return chart.plotted([heat], palette, x_axis, y_axis, rows, **size)
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:

@@ -65,7 +65,7 @@ def test_what_diverged_is_marked():
 
 def words(figure):
     """What stands in a map's squares."""
-    return [text for row in figure["data"][0]["text"] for text in row]
+    return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
 
 
 @pytest.mark.parametrize("what", ["sequence", "last", "difference"])
