@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart, loss, marks, predictions, step_error
 from lib.charts.html import png_uri
 from lib.charts.marks import Entry, Part
@@ -20,16 +21,7 @@ from lib.charts.step_error import error_unit, typical_error
 from lib.charts.words import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import (
-    Frame,
-    ModeResult,
-    RunAt,
-    Snapshot,
-    best_possible,
-    independent_samples,
-    outcomes,
-    step_errors,
-)
+from lib.results import Frame, ModeResult, RunAt, Snapshot
 from lib.text import beside, readable
 
 _LOOK = beside(__file__)
@@ -123,7 +115,7 @@ def _moving_traces(
 
 def _key(run: RunAt) -> list[Entry]:
     """One key for all panels."""
-    best = best_possible(run.experiment, run.dataset)
+    best = results.best_possible(run.experiment, run.dataset)
     key = [Entry("dots", f"target{run.dataset.ahead}")]
     key += marks.mode_keys(run.snapshot.results, "dots", "open diamond")
     key += [Entry("dashed", best.label, "best")] if best else []
@@ -176,7 +168,7 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
-    errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
+    errors = {m: typical_error(dataset, mse) for m, mse in results.step_errors(frames).items()}
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names, unit = [frame.label for frame in frames], chart.escaped(error_unit(dataset))
@@ -269,25 +261,25 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
     """From which epoch on each mode beats the guess at the last step, and its error by epoch."""
-    results = frames[-1].snapshot.middle.results
-    since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in results.items())
+    newest = frames[-1].snapshot.middle.results
+    since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
     takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."
     is_raw = dataset.raw_scale is not None
     scale, unit = (dataset.raw_scale, off_unit(dataset)) if is_raw else (1.0, ", scaled")
     rows = []
     for frame in frames:
-        mse = [np.median(frame.snapshot.by_seed(mode)) for mode in results]
+        mse = [np.median(frame.snapshot.by_seed(mode)) for mode in newest]
         errors = [readable(scale * np.sqrt(error), 3) for error in mse]
         rows.append(f"{frame.label} {', '.join(errors)}")
-    names = ", then ".join(MODES[mode].name for mode in results)
+    names = ", then ".join(MODES[mode].name for mode in newest)
     details = f"Typical error at the last step ({names}{unit}), by epoch: {'; '.join(rows)}."
     return takeaway, details
 
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
     """In words, the first epoch from which on a model is always clearly better than the guess."""
-    samples = independent_samples(dataset)
-    beats = outcomes(np.asarray(result.last_step_mse), float(dataset.naive_mse[-1]), samples)
+    guess, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
+    beats = results.outcomes(np.asarray(result.last_step_mse), guess, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
     epochs = result.checked_epochs
     return f"from epoch {epochs[first]:,}" if first < len(epochs) else "not clearly"

@@ -6,21 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
-from lib.results import (
-    MODES,
-    VARIABLE,
-    PointResult,
-    axes_of,
-    clear_mode,
-    findings,
-    is_number,
-    named,
-    worded,
-)
+from lib.results import MODES, VARIABLE, PointResult
 from lib.text import counted, joined, number, short
 
 HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
@@ -34,7 +25,8 @@ def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
     """Errors against one setting: each mode's median, the band of its seeds, and a dot for each."""
-    place = {v: v if is_number(key) else k for k, v in enumerate(axes_of(points)[key])}
+    values = results.axes_of(points)[key]
+    place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
@@ -50,7 +42,7 @@ def curve_figure(
         data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = marks.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
-        data.append(line | {"customdata": [named(point.values) for point in measured]})
+        data.append(line | {"customdata": [results.named(point.values) for point in measured]})
     title = "MSE / best guess's = 1 − skill" if relative else "MSE at the last step"
     up, levels = axes.log_axis(title, everything), [Entry("dotted", GUESS, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
@@ -68,7 +60,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
     below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
-    is_wide = is_number(key) and 0 < WIDE * places[0] <= places[-1]
+    is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     room = 0.06 * (ends[-1] - ends[0]) or 0.5
     return {
@@ -76,7 +68,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - room, ends[-1] + room],
         "tickvals": places,
-        "ticktext": [worded(key, value) + below.get(value, "") for value in place],
+        "ticktext": [results.worded(key, value) + below.get(value, "") for value in place],
         "tickangle": 0,
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
     }
@@ -89,7 +81,7 @@ def map_figure(
 
     Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
     """
-    values, rows = axes_of(points), []
+    values, rows = results.axes_of(points), []
     if what == "difference":
         squares, (above, below) = _differences(points), MODES
         texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
@@ -104,7 +96,7 @@ def map_figure(
     for point in points:
         x, y = (values[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
-        z[y, x], names[y, x] = shade, named(point.values)
+        z[y, x], names[y, x] = shade, results.named(point.values)
         ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
@@ -124,7 +116,7 @@ def map_figure(
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
     """How much lower a mode is at each finished point, from -1 to 1, and in words."""
     squares = {}
-    for point, found in findings(points).items():
+    for point, found in results.findings(points).items():
         times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
@@ -152,7 +144,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
     return {
         "range": [-0.5, len(values) - 0.5],
         "tickvals": [*range(len(values))],
-        "ticktext": [worded(key, value) for value in values],
+        "ticktext": [results.worded(key, value) for value in values],
         "tickangle": 0,
     }
 
@@ -161,7 +153,7 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Ch
     """A line for each point through all that varies and both modes' errors, as powers of ten."""
     finished = [point for point in points if point.is_finished]
     dimensions = []
-    for key, values in axes_of(finished).items():
+    for key, values in results.axes_of(finished).items():
         places = [values.index(point.values[key]) for point in finished]
         ticks = {name: _ticks(key, values)[name] for name in ("tickvals", "ticktext")}
         dimensions.append({"label": VARIABLE[key]["label"], "values": places, **ticks})
@@ -190,14 +182,14 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Ch
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
     """At how many points each mode is clearly better, in at most 15 words."""
-    found = list(findings(points).values())
+    found = list(results.findings(points).values())
     if not found:
         return "No point could be trained: see the table." if points else "No point is trained yet."
     of, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
         lower = sum(each.better == 0 and each.by > 0 for each in found)
         return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {of}."
-    clear = [clear_mode(each) for each in found]
+    clear = [results.clear_mode(each) for each in found]
     if not any(clear):
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
     sequence, last = clear.count("sequence"), clear.count("last")
@@ -212,7 +204,7 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
         details.append(
-            f"The smallest median error has {WORDS[mode].name} at {named(point.values)}: "
+            f"The smallest median error has {WORDS[mode].name} at {results.named(point.values)}: "
             f"{number(medians[least])}."
         )
         if len(point.rows) > len(MODES):

@@ -2,25 +2,14 @@
 
 from collections.abc import Sequence
 
+from lib import shapes
 from lib.charts import axes, chart, marks
 from lib.charts.html import templates
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
-from lib.shapes import (
-    EPOCHS,
-    Axis,
-    AxisFate,
-    AxisPair,
-    Damage,
-    Diagnosis,
-    Mistake,
-    Role,
-    Sizes,
-    Tensor,
-    Verdict,
-)
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
 from lib.shapes import tensors_sizes as sizes
 from lib.text import number
 
@@ -40,7 +29,7 @@ LETTERS: dict[str, tuple[str, Role]] = {
 _HTML = templates(__file__, LETTERS=LETTERS)
 
 
-def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
+def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:
     """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
     ends: tuple[str, ...] = ("timestep", "column")
     if len(shape) == 2:
@@ -70,9 +59,9 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     return str(_HTML.lineup(images, rows, sentence, palette))
 
 
-def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> str:
+def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
     """Some shapes beside each other, all to the same scale."""
-    tensors = [axes_of(shape) for shape in shapes]
+    tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(sizes(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
     return str(_HTML.shapes(images, palette))
@@ -91,7 +80,7 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
     return tuple(tensor)
 
 
-def _behind(fate: AxisFate, palette: Palette) -> str:
+def _behind(fate: shapes.AxisFate, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
     return mix(palette.background, colors[fate.verdict], 0.3 if fate.verdict == "silent" else 0.16)
@@ -99,8 +88,8 @@ def _behind(fate: AxisFate, palette: Palette) -> str:
 
 def verdict_title(diagnosis: Diagnosis) -> str:
     """The verdict on an output and a target in one sentence."""
-    shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
-    return f"{VERDICTS[diagnosis.verdict]}: {shapes}"
+    sides = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
+    return f"{VERDICTS[diagnosis.verdict]}: {sides}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
@@ -157,19 +146,19 @@ def _key(right: str, wrong: str) -> list[Entry]:
     return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]
 
 
-def damage_words(mistake: Mistake, damage: Damage) -> Words:
+def damage_words(mistake: shapes.Mistake, damage: Damage) -> Words:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
-        f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from {begin} to "
-        f"{end}. But {mistake.learns}: at the last timestep its mean squared error is {wrong}, "
-        f"where always saying the mean has 1. With {mistake.right} it is {right}."
+        f"With {mistake.title}, nothing raises: in {shapes.EPOCHS} epochs the loss goes from "
+        f"{begin} to {end}. But {mistake.learns}: at the last timestep its mean squared error is "
+        f"{wrong}, where always saying the mean has 1. With {mistake.right} it is {right}."
     )
 
 
-def measured_sentence(mistake: Mistake, damage: Damage) -> str:
+def measured_sentence(mistake: shapes.Mistake, damage: Damage) -> str:
     """The measured damage, in short."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     return (
