@@ -195,13 +195,6 @@ def side_notes(
     return placed
 
 
-def all_zero(values: Sequence[float], palette: Palette) -> list[Part]:
-    """The note of a logarithmic plot that has nothing to draw, since all of `values` are 0."""
-    if not values or any(values):
-        return []
-    return [empty("every value is 0:<br>a constant target<br>is learned at once", palette)]
-
-
 def empty(words: str, palette: Palette) -> Part:
     """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
     behind = {"bgcolor": palette.background, "borderpad": 4}

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.charts import axes, chart, marks, over_epochs
+from lib.charts import chart, over_epochs
 from lib.charts.loss import floor_text
-from lib.charts.marks import Entry
-from lib.charts.over_epochs import Curve
+from lib.charts.marks import Part
+from lib.charts.over_epochs import Curve, Level
 from lib.charts.palette import Palette
 from lib.charts.words import no_verdict, seeds_range, too_few
 from lib.experiment import MODES
@@ -53,25 +53,15 @@ def facts_of(run: RunAt) -> Facts:
 
 
 def figure(facts: Facts, palette: Palette) -> chart.Chart:
-    """Errors by epoch, logarithmic; a best possible error of exactly 0 stands in the key."""
-    dataset, snapshot, curves = facts.run.dataset, facts.run.snapshot, facts.curves
-    drawn = over_epochs.drawn_values(curves.values())
-    x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    """Errors by epoch, with the levels that serve both modes."""
+    dataset = facts.run.dataset
+    levels = [
+        Level(dataset.naive_label, {"both": facts.guess}, "baseline"),
+        Level(facts.best_label, {} if facts.best is None else {"both": facts.best}, "best"),
+    ]
     title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
-    y = axes.log_axis(title, [facts.guess, facts.best or 0.0, *drawn])
-    guess, best, ends = {"": facts.guess}, {"": facts.best} if facts.best else {}, x["range"]
-    data = over_epochs.level_traces(dataset.naive_label, guess, marks.naive_style(palette), ends)
-    data += over_epochs.seed_traces(curves, palette) + over_epochs.curve_traces(curves, palette)
-    # The best lies above a line that reaches it, where it can be seen.
-    data += over_epochs.level_traces(facts.best_label, best, marks.best_style(palette), ends)
-    lines = marks.mode_keys(curves) + [marks.SEEDS] * bool(snapshot.others)
-    levels = [Entry("dotted", dataset.naive_label, "baseline")]
-    if facts.best is not None:
-        levels.insert(0, Entry("dashed", facts.best_label + ": 0" * (not facts.best), "best"))
-    rings, rings_key = over_epochs.kept_rings(curves, palette, seeds=bool(snapshot.others))
-    notes = chart.all_zero([facts.guess, *drawn], palette) if drawn else []
-    key, name = [lines, levels, *rings_key], f"compare {dataset.name}"
-    return chart.plotted(data + rings, palette, x, y, key, name=name, height=260, notes=notes)
+    look: Part = {"title": title, "name": f"compare {dataset.name}", "height": 260}
+    return over_epochs.epochs_figure(facts.run, facts.curves, levels, palette, **look)
 
 
 def takeaway(facts: Facts) -> str:

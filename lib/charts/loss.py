@@ -7,19 +7,15 @@ best possible level (green, dashed; known for mean squared error alone).
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from lib.charts import axes, chart, marks, over_epochs
-from lib.charts.marks import Entry
-from lib.charts.over_epochs import Curve
+from lib.charts import chart, over_epochs
+from lib.charts.marks import Part
+from lib.charts.over_epochs import Curve, Level
 from lib.charts.palette import Palette
 from lib.charts.words import kept_sentence
 from lib.experiment import LOSSES, MODES
 from lib.results import RunAt, Status, best_loss, naive_loss, overfits_in_seeds
 from lib.text import apart, capital, readable, short
 
-LEAST_PLOT = 130
-"""The least height of the plot on a small screen, in pixels: words beside it fit then."""
-COUNTS = {"sequence": "every step", "last": "last step"}
-"""What a mode's loss counts, as it stands beside its level."""
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
 
 
@@ -58,48 +54,14 @@ def facts_of(run: RunAt) -> Facts:
 
 
 def figure(facts: Facts, palette: Palette) -> chart.Chart:
-    """Training and validation loss by epoch, logarithmic, with their levels."""
-    dataset, snapshot, losses = facts.run.dataset, facts.run.snapshot, facts.losses
-    trained = over_epochs.drawn_values(losses.values())
-    checked = over_epochs.drawn_values(c._replace(seeds=[]) for c in facts.validation.values())
-    drawn = [*facts.guess.values(), *facts.best.values(), *trained, *checked]
-    x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
-    y = axes.log_axis("loss", drawn)
-    data = over_epochs.seed_traces(losses, palette)
-    data += over_epochs.curve_traces(facts.validation, palette, validation=True)
-    data += over_epochs.curve_traces(losses, palette)
-    # The levels lie above the lines, of which one may reach the best: below it nobody would see it.
-    guess, best, ends = marks.naive_style(palette), marks.best_style(palette), x["range"]
-    data += over_epochs.level_traces(dataset.naive_label, facts.guess, guess, ends)
-    data += over_epochs.level_traces(facts.best_label, facts.best, best, ends)
-    notes, both = [], len(facts.guess) > 1
-    for values, color in ((facts.guess, palette.muted), (facts.best, palette.best_text)):
-        is_same = bool(values) and max(values.values()) < 1.1 * min(values.values())
-        for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
-            notes.append(("both modes" if is_same else COUNTS[mode], value, color))
-    words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
-    if not trained:
-        words.append(chart.empty("not trained yet", palette))
-    else:
-        words += chart.all_zero(drawn, palette)
-    rings, rings_key = over_epochs.kept_rings(
-        facts.validation, palette, seeds=bool(snapshot.others)
-    )
-    lines = marks.mode_keys(losses) + [Entry("dashdot", "validation", "muted")] * bool(checked)
-    label = f"{facts.best_label}{': 0' * (not any(facts.best.values()))}"
-    levels = [Entry("dashed", label, "best")] if facts.best else []
-    levels.append(Entry("dotted", dataset.naive_label, "baseline"))
-    return chart.plotted(
-        data + rings,
-        palette,
-        x,
-        y,
-        [lines, levels + [marks.SEEDS] * bool(snapshot.others), *rings_key],
-        name=f"loss {dataset.name}",
-        height=340,
-        right=84 if both else 16,
-        notes=words,
-    )
+    """Training and validation loss by epoch, with their levels."""
+    name = f"loss {facts.run.dataset.name}"
+    levels = [
+        Level(facts.run.dataset.naive_label, facts.guess, "baseline"),
+        Level(facts.best_label, facts.best, "best"),
+    ]
+    look: Part = {"title": "loss", "name": name, "height": 340, "validation": facts.validation}
+    return over_epochs.epochs_figure(facts.run, facts.losses, levels, palette, **look)
 
 
 def takeaway(facts: Facts) -> str:
