@@ -129,29 +129,23 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
     return takeaway, " ".join(details)
 
 
-def why_open(  # noqa: PLR0911  one reason after another
-    runs: Sequence[Compared], figure: str = ERROR
-) -> str:
+def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
     """Why no run can be called better, in a sentence; "" where seeds may decide."""
     if len(runs) < 2:
         return "One run alone: pick another one to lay over it."
     if not all(run.snapshot.status.over for run in runs):
         return "Some of these runs aren't at their end yet: no verdict."
-    if not same_data(runs):
-        return "Their data differ, so no run is called better than another."
-    if not (modes := _modes(runs)):
-        return "They have no mode in common, so no run is called better than another."
-    if any(len(run.snapshot.seeds) < 2 for run in runs):
+    seeds, modes = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}, _modes(runs)
+    if not modes or not same_data(runs) or len(seeds) > 1:
+        return "Their data, modes or seeds differ, so no run is called better than another."
+    if len(runs[0].snapshot.seeds) < 2:
         return "One seed decides nothing: several seeds of each run would tell."
-    if len({(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}) > 1:
-        return "Their seeds differ, so no run is called better than another."
-    if not all(np.isfinite(run.snapshot.by_seed(m, figure)).all() for run in runs for m in modes):
+    medians = [_medians(runs, mode, figure) for mode in modes]
+    if not np.isfinite(medians).all():
         return "One run has an error that isn't a number, so none is called better."
     samples = independent_samples(runs[0].dataset)
-    medians = [_medians(runs, mode, figure) for mode in modes]
-    if not any(decided(min(each), max(each), samples) for each in medians):
-        return too_few(samples)
-    return ""
+    is_decided = any(decided(min(each), max(each), samples) for each in medians)
+    return "" if is_decided else too_few(samples)
 
 
 def _medians(runs: Sequence[Compared], mode: str, figure: str) -> list[float]:

@@ -76,10 +76,10 @@ OF_TABLE = of_a_table(a_dataset())
     ("why", "runs"),
     [
         ("One run alone", [a_run()]),
-        ("Their data differ", [a_run(), a_run(1, a_dataset(t=5))]),
+        ("Their data, modes or seeds differ", [a_run(), a_run(1, a_dataset(t=5))]),
         ("One seed decides nothing", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
-        ("Their seeds differ", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
-        ("They have no mode in common", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
+        ("Their data, modes or seeds differ", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
+        ("Their data, modes or seeds", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
         ("One run has an error that", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("Some of these runs aren't at their end", [ONE, PAUSED]),
         ("Too close to tell: 2 independent samples need", runs_on(OF_TABLE, BETTER, WORSE)),
