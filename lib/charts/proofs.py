@@ -15,7 +15,7 @@ from lib.charts.palette import Palette
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, Agreement
 from lib.shapes import STATES
-from lib.text import apart_by, counted
+from lib.text import apart_by
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -175,34 +175,3 @@ def prefix_sentence(
         f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
         f"{whole}; return_sequences=False on timesteps 1 to {step + 1} gives it {alone}."
     )
-
-
-def questions_sentence(
-    done: int,
-    total: int,
-    question: str,
-    ahead: int,
-    *,
-    ready: bool,
-    failed: int = 0,
-    again: bool = False,
-) -> str:
-    """How far Keras is with a page's questions: `done` of `total` are over, `failed` in vain.
-
-    The next is `question`, with `ahead` questions of other pages before it. Keras is `ready` once
-    it has started. All are asked `again` as a run changes what they are about.
-    """
-    of = counted(total, "question")
-    if done == total and failed:
-        return (
-            f"Keras gave no answer to {failed} of {of}: the end of this page says why, and it can "
-            "be asked again."
-        )
-    if done == total:
-        rest = "; while the run trains it is asked again." if again else "."
-        return f"Keras has answered {of}{rest}"
-    if not ready:
-        left = counted(total - done, "question")
-        return f"{STARTING} It takes some seconds, then answers {left}."
-    first = f", after {counted(ahead, 'question')} of other pages" if ahead else ""
-    return f"Keras is answering {done + 1} of {total}{first}: {question} …"

@@ -40,7 +40,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
     y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
     places, x, edges = _places(dataset, numbers)
-    names = [dataset.short_sample_name(int(k)) for k in numbers]
+    names = [dataset.sample_name(int(k), short=True) for k in numbers]
     if (origin := dataset.origin) is not None:
         last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
         names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]

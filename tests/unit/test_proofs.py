@@ -133,22 +133,6 @@ def test_rounding_is_the_reason_only_where_it_is_measured(against, same, says):
     assert proof.takeaway.endswith(says)
 
 
-@pytest.mark.parametrize(
-    ("done", "ahead", "more", "says"),
-    [
-        (1, 0, {"ready": True}, "Keras is answering 2 of 6: why? …"),
-        (0, 3, {"ready": True}, "answering 1 of 6, after 3 questions of other pages: why? …"),
-        (5, 0, {"ready": False}, "Keras is starting … It takes some seconds, then answers 1 "),
-        (6, 0, {"ready": True}, "Keras has answered 6 questions."),
-        (6, 0, {"ready": True, "again": True}, "6 questions; while the run trains it is asked"),
-        (6, 0, {"ready": True, "failed": 2}, "Keras gave no answer to 2 of 6 questions"),
-    ],
-)
-def test_how_far_keras_is_with_a_pages_questions(done, ahead, more, says):
-    """Which of how many it answers, and what that is about; then that it has answered all."""
-    assert says in proofs.questions_sentence(done, 6, "why?", ahead, **more)
-
-
 def test_every_breaking_is_measured():
     """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
     found = ways_to_break_it(Experiment(), 3, BREAKINGS)
