@@ -1,6 +1,6 @@
 """A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
 
-from itertools import cycle, pairwise
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ from lib.charts.marks import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.words import Words
-from lib.data import Dataset, part_spans
+from lib.data import Dataset
 from lib.results import spread_places
 from lib.text import ALMOST_0, apart, capital, counted, joined
 
@@ -157,8 +157,6 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
     low, high = reads[0] - around - 0.7, end + around + 0.7
-    stripes, notes = _parts(dataset, int(origin.series[reads[0]]), (low, high), palette)
-    stripes += marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     across_axis = axes.row_ticks({row: names[row] for row in ticks})
     return chart.plotted(
@@ -170,27 +168,9 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
-        notes=notes,
         hovermode="closest",
-        shapes=stripes,
+        shapes=marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
     )
-
-
-def _parts(
-    dataset: Dataset, series: int, seen: tuple[float, float], palette: Palette
-) -> tuple[list[Part], list[Part]]:
-    """A stripe for each part and for what is left out between two, and their names."""
-    spans = part_spans(dataset, dataset.cut_from, series)
-    spans += [(end + 1, begin - 1, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
-    stripes, notes = [], []
-    for first, last, name in spans:
-        fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
-        stripes.append(marks.stripe(first - 0.5, last + 0.5, fill, palette.border))
-        left, right = max(first, seen[0]), min(last, seen[1])
-        if right - left > 0.17 * (seen[1] - seen[0]):  # else there is no room for its name
-            note = chart.note(name, (left + right) / 2, 1, palette.muted, chart.FONT_SIZE - 1)
-            notes.append(note | {"xref": "x", "yanchor": "top"})
-    return stripes, notes
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
