@@ -100,12 +100,6 @@ def dot_size(steps: int) -> int:
     return 7 if steps <= 30 else 4
 
 
-def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
-    """A part of the x axis, from top to bottom of the plot, below all else."""
-    box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
-    return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
-
-
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
     """A line between two rows, at x from `first` on, where their `Origin.segment` (R,) changes.
 

@@ -219,7 +219,7 @@ def slip_sentence(dataset: Dataset) -> str:
 
 
 def keras_sentence(dataset: Dataset) -> str:
-    """How targets line up in `timeseries_dataset_from_array`, and the slip that is usual there."""
+    """How targets line up in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
     return (

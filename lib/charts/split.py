@@ -53,9 +53,11 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         trace = marks.points(name, places[own], values[own], marker, hover)
         data.append(trace | {"text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
-    stripes = [marks.stripe(*edge, palette.surface, palette.muted) for edge in edges]
-    look: Part = {"name": f"split {dataset.name}", "height": 400}
-    return chart.plotted(data, palette, x, y, [key], hovermode="closest", shapes=stripes, **look)
+    look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    look |= {"fillcolor": palette.surface, "line": {"color": palette.muted, "width": 1}}
+    left_out = [{**look, "x0": begin, "x1": end} for begin, end in edges]
+    about: Part = {"name": f"split {dataset.name}", "height": 400, "hovermode": "closest"}
+    return chart.plotted(data, palette, x, y, [key], shapes=left_out, **about)
 
 
 def _places(

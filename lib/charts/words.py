@@ -50,17 +50,21 @@ def changed_settings(before: Experiment, after: Experiment, name: Name = name_of
     changed = [
         f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
     ]
-    return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
+    return _first(2, changed)
 
 
 def own_settings(shown: Experiment, chosen: Experiment, name: Name = name_of) -> str:
     """What of the shown settings isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
     own = _differing(shown, chosen)
-    if not own or own[0].key == "data":
-        return value_of(own[0], shown) if own else ""
-    called = own[0].key if len(own[0].key) == 1 else name(own[0])
-    more = f" and {len(own) - 1} more" if len(own) > 1 else ""
-    return f"{called} = {value_of(own[0], shown)}{more}"
+    if own and own[0].key == "data":
+        return value_of(own[0], shown)
+    return _first(
+        1, [f"{s.key if len(s.key) == 1 else name(s)} = {value_of(s, shown)}" for s in own]
+    )
+
+
+def _first(most: int, texts: list[str]) -> str:
+    return ", ".join(texts[:most]) + f" and {len(texts) - most} more" * (len(texts) > most)
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
