@@ -26,7 +26,7 @@ class Facts:
     best_label: str
     samples: float  # how many independent samples were judged
     outcomes: dict[str, list[str]]
-    """By mode whether it beats the guess, one of OUTCOMES for each step that it answers at."""
+    """By mode whether it beats the guess, see `results.outcomes`, at each of its steps."""
 
 
 def facts_of(run: RunAt, earlier: bool = False) -> Facts:

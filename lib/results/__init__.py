@@ -8,7 +8,6 @@ from lib.results.baselines import best_loss, best_possible, mode_losses, naive_l
 from lib.results.compared import (
     CHANCE,
     LETTERS,
-    OUTCOMES,
     Compared,
     Verdict,
     compare_modes,

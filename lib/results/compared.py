@@ -18,7 +18,6 @@ from lib.results.run import ModeResult, RunAt
 LETTERS = "ABCDEF"  # names of compared runs in charts
 CHANCE = 0.05  # the significance level
 BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
-OUTCOMES = ("clear", "unclear", "no")  # whether a model beats a rival, best first
 CORRELATION = 0.8
 """Assumed correlation of two models' errors on the same samples; on bundled tables 0.68 to 0.90."""
 
@@ -61,7 +60,7 @@ def decided(first: float | np.ndarray, second: float | np.ndarray, samples: floa
 
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """For each error one of `OUTCOMES` against a rival's."""
+    """Whether errors beat a rival's: "clear", "no", or "unclear" on so few samples."""
     better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(decided(errors, rival, samples), better, "unclear")
 
