@@ -227,7 +227,6 @@ def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
 @pytest.mark.parametrize(
     ("step", "period", "horizons", "gap", "label"),
     [
-        ("hour", 24, (1,), False, "the same hour yesterday"),
         ("hour", 24, (30,), False, "repeating the last known day"),
         ("row", 9, (10,), False, "repeating the last 9 rows"),
         ("day", 5, (1,), False, "the same weekday last week"),

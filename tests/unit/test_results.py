@@ -106,17 +106,3 @@ def test_weights_are_named_by_mode_seed_and_keras():
             for mode, own in models.items():
                 for name, array in zip(weight_names("lstm", len(own)), own, strict=True):
                     assert np.array_equal(archive[f"{mode}/seed_{seed}/{name}"], array)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "names"),
-    [
-        (3, ["gru/gru_cell/kernel", "gru/gru_cell/recurrent_kernel", "gru/gru_cell/bias"]),
-        (8, ["gru_1/gru_cell/kernel", "gru_2/gru_cell/bias", "dense/kernel", "dense/bias"]),
-    ],
-)
-def test_layers_are_counted_where_there_are_several(arrays, names):
-    """A single one has its kind's name alone."""
-    every = weight_names("gru", arrays)
-    assert len(every) == arrays
-    assert set(names) <= set(every)
