@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from lib.charts.words import Words, name_of, off_unit, too_few, value_of
+from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
@@ -114,13 +114,8 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
         )
         winners[mode] = runs[lead].letter if is_clear else "unclear"
         for place, found in verdicts.items():
-            pair = runs[lead].letter, runs[place].letter
-            below, above = reversed(pair) if found.better else pair
-            details.append(
-                f"{capital(MODES[mode].name)}: {below} is below {above} in {found.wins} of "
-                f"{found.seeds} seeds, by {readable(100 * found.by, 2)}% in the median (p = "
-                f"{readable(found.p_value, 2)}, paired t-test of log errors)."
-            )
+            pair = pair_sentence(found, runs[lead].letter, runs[place].letter)
+            details.append(f"{capital(MODES[mode].name)}: {pair}")
     clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
     takeaway = f"Smallest {what}, by all seeds together: {', '.join(clauses)}."
     if set(winners.values()) == {"unclear"}:

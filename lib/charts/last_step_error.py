@@ -10,7 +10,7 @@ from lib.charts.loss import floor_text
 from lib.charts.marks import Part
 from lib.charts.over_epochs import Curve, Level
 from lib.charts.palette import Palette
-from lib.charts.words import no_verdict, seeds_range, too_few
+from lib.charts.words import no_verdict, pair_sentence, seeds_range, too_few
 from lib.experiment import MODES
 from lib.results import RunAt, Verdict, best_possible, compare_modes, decided, independent_samples
 from lib.text import apart, capital, readable
@@ -122,10 +122,5 @@ def sentence(facts: Facts) -> str:
         seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
         parts.append(f"Over the seeds {seeds} the errors are {', '.join(ranges)}.")
     if snapshot.others and found:
-        better = MODES[("sequence", "last")[found.better]].model
-        p_value = f"= {found.p_value:.2f}" if found.p_value >= 0.01 else "< 0.01"
-        parts.append(
-            f"The {better}'s is smaller in {found.wins} of {found.seeds} seeds: p {p_value} "
-            "(paired t-test of log errors)."
-        )
+        parts.append(capital(pair_sentence(found, MODES["sequence"].name, MODES["last"].name)))
     return " ".join(parts)

@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
-from lib.results import ModeResult, Snapshot, Status, decisive_ratio
-from lib.text import apart, capital, counted, duration, joined, short
+from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
+from lib.text import apart, capital, counted, duration, joined, readable, short
 
 Words = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
@@ -115,6 +115,16 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     """From the least to the greatest error at the last step: "0.010 to 0.015"; "" of one seed."""
     errors = snapshot.by_seed(mode)
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
+
+
+def pair_sentence(found: Verdict, first: str, second: str) -> str:
+    """How two models' errors, called `first` and `second`, differ seed by seed."""
+    below, above = (second, first) if found.better else (first, second)
+    p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
+    return (
+        f"{below} is below {above} in {found.wins} of {found.seeds} seeds, by "
+        f"{readable(100 * found.by, 2)}% in the median ({p_value}, paired t-test of log errors)."
+    )
 
 
 def too_few(samples: float, what: str = "") -> str:
