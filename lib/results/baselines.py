@@ -63,8 +63,6 @@ def best_possible(
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
-    if bound[0] == bound[-1]:
-        reach = f"±{number(bound[0])} at every step"
     target = f"{'scaled ' * dataset.is_scaled}target of {signed(y.flat[np.argmax(missed)])}"
     why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
     return Best(floor if known is None else np.maximum(floor, known), "this layer's floor", why)

@@ -108,12 +108,8 @@ class Frame:
 
     @property
     def label(self) -> str:
-        """The name on the chart; the best of one seed with each model's epoch."""
-        if self.name.isdecimal():
-            return f"{int(self.name):,}"
-        kept = {result.kept_epoch for result in self.snapshot.results.values()}
-        epochs = ", ".join(f"{epoch:,}" for epoch in sorted(filter(None, kept)))
-        return self.name if self.snapshot.others or not epochs else f"{self.name} ({epochs})"
+        """The name on the chart."""
+        return f"{int(self.name):,}" if self.name.isdecimal() else self.name
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
