@@ -172,8 +172,8 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     """Whether validation loss has risen from its minimum, and clearly above the training loss.
 
     Medians over a tenth of all judgements are compared, since single ones vary. The minimum must
-    lie before the last quarter, and the rise exceed four deviations of a median, be decided by so
-    many independent `samples`, and be more than 2% of `guess`, the loss of the naive baseline.
+    lie before the last quarter, and the rise be decided by so many independent `samples` and be
+    more than 2% of `guess`, the loss of the naive baseline.
     """
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
@@ -182,10 +182,7 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
     now, least = medians[-1], medians.min()
     training = float(np.median(result.loss[-width:]))
-    logs = np.log(np.maximum(checks, np.finfo(np.float64).tiny))
-    deviation = float(np.median(np.abs(np.diff(logs)))) / 0.954  # normal: 0.6745 · √2 of it
-    swing = math.exp(4 * 1.25 * deviation / math.sqrt(width))
-    rises = now > max(1.25, swing, decisive_ratio(samples)) * least
+    rises = now > max(1.25, decisive_ratio(samples)) * least
     rises &= now - least > 0.02 * guess
     rises &= 4 * int(checks.argmin()) < 3 * len(checks)
     return bool(rises and now > 1.25 * training and training < least)
