@@ -17,7 +17,7 @@ def test_see_the_cell_by_keyboard(page):
     """It begins at step 1. Arrow keys move the playhead, and pictures and formulas follow it."""
     page.set_viewport_size({"width": 1440, "height": 900})
     open_page(page, "/cell?data=running_mean")
-    expect(picture(page, "one LSTM, used 12 times")).to_be_in_viewport(ratio=1)
+    expect(picture(page, "at each timestep it reads 3 features")).to_be_in_viewport(ratio=1)
     expect(words(page)).to_contain_text("Timestep 1, unit 13: its cell state was 0 and becomes")
     expect(words(page)).to_contain_text("h₀·recurrent_kernel")
     expect(words(page)).to_be_in_viewport(ratio=0.9)
