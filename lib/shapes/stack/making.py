@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, no_tuple
+from lib.text import joined
 
 
 class Unknown:
@@ -50,11 +50,11 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         values = _bound(name, args, keywords)
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
-        missing = [
-            word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
-        ]
-        if missing:
-            raise argument_errors.missing(name, missing)
+        needed = [word for word in SIGNATURES[name] if word[-1:] not in "=*"]
+        if missing := [f"'{word}'" for word in needed if word not in values]:
+            count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
+            message = f"{name}.__init__() missing {count}: {joined(missing)}"
+            raise ShapeError(joined(missing), "none", message)
         return _layer(name, values)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
@@ -107,8 +107,12 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     for key, value in strange.items():
         if right := spelt(name, key):
             meant.setdefault(right, value)
-    shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    error = argument_errors.unknown(name, shown, "**" in SIGNATURES[name])
+    received = next(iter(strange))
+    message = f"{name}.__init__() got an unexpected keyword argument '{received}'"
+    if "**" in SIGNATURES[name]:
+        shown = {key: UNKNOWN if isinstance(each, Layer) else each for key, each in strange.items()}
+        received, message = f"{shown}", f"Unrecognized keyword arguments passed to {name}: {shown}"
+    error = ShapeError(f"arguments that {name} takes", received, message)
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
@@ -206,7 +210,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         # Of pictures it may be the same along each axis, which Keras writes for each.
         same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
         if len(value) != 1 and not same:
-            raise argument_errors.other_count(setting, value, 1)
+            raise _other_count(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
@@ -218,12 +222,34 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
-        raise argument_errors.not_whole(name, setting, value)
+        raise _not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
         raise NotTraced.of("too much to trace", argument=setting.name, **asked)
     return int(value)
+
+
+def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
+    """What is no whole number; NotTraced where Keras doesn't check it at once."""
+    kind = type(value).__name__
+    message = "… not supported between instances of …"
+    if "must be a tuple" in setting.refusal:
+        message = no_tuple(setting.sizes or 1)
+    elif name in ("Dense", "Embedding", "MultiHeadAttention"):
+        message = setting.refusal
+    elif name in ("RepeatVector", "UpSampling1D"):
+        message = f"Expected an integer value for `{setting.name}`, got <class '{kind}'>."
+    elif name in ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv3D"):
+        message = ""
+    elif not setting.refusal or setting.sizes:
+        return NotTraced.of("no whole number", argument=setting.name, value=value)
+    elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
+        message = "state_size must be an integer, or a list/tuple of integers…"
+    elif kind == "float":
+        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
 
 
 def _choice(setting: LayerSetting, value: Any) -> str:
@@ -239,7 +265,10 @@ def _choice(setting: LayerSetting, value: Any) -> str:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
-    raise argument_errors.no_option(setting, value)
+    message = f"…`{setting.name}`…must be …Received: …{value}"
+    if setting.name == "merge_mode":
+        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of …"
+    raise ShapeError(f"{setting.name}: {', '.join(options)}", f"{value!r}", message)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
@@ -249,10 +278,17 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
-            raise argument_errors.other_count(setting, value, setting.sizes or 0)
+            raise _other_count(setting, value, setting.sizes or 0)
         kind = type(value).__name__
         raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
-        raise argument_errors.other_count(setting, value, setting.sizes)
+        raise _other_count(setting, value, setting.sizes)
     return sizes
+
+
+def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
+    """Another number of sizes than there must be."""
+    message = setting.refusal if setting.sizes else no_tuple(count)
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)
