@@ -50,11 +50,12 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         values = _bound(name, args, keywords)
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
-        needed = [word for word in SIGNATURES[name] if word[-1:] not in "=*"]
-        if missing := [f"'{word}'" for word in needed if word not in values]:
-            count = f"{len(missing)} required positional argument{'s' * (len(missing) > 1)}"
-            message = f"{name}.__init__() missing {count}: {joined(missing)}"
-            raise ShapeError(joined(missing), "none", message)
+        missing = [
+            word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
+        ]
+        if missing:
+            listed = joined([f"'{word}'" for word in missing])
+            raise ShapeError.of("missing arguments", name=name, listed=listed)
         return _layer(name, values)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
@@ -107,12 +108,9 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     for key, value in strange.items():
         if right := spelt(name, key):
             meant.setdefault(right, value)
-    received = next(iter(strange))
-    message = f"{name}.__init__() got an unexpected keyword argument '{received}'"
-    if "**" in SIGNATURES[name]:
-        shown = {key: UNKNOWN if isinstance(each, Layer) else each for key, each in strange.items()}
-        received, message = f"{shown}", f"Unrecognized keyword arguments passed to {name}: {shown}"
-    error = ShapeError(f"arguments that {name} takes", received, message)
+    shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
+    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
@@ -230,6 +228,39 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     return int(value)
 
 
+def _choice(setting: LayerSetting, value: Any) -> str:
+    options = setting.options or {}
+    written = f"{value}"
+    if isinstance(value, str):
+        may_be_large = setting.name in ("padding", "data_format")
+        written = json.dumps(value.lower() if may_be_large else value)
+    for key, option in options.items():
+        if option == written:
+            return key
+    if value is None:
+        return "linear" if "linear" in options else setting.default
+    if "activation" in setting.name:
+        raise ShapeError.of("no activation", value=value)
+    row = "no merge mode" if setting.name == "merge_mode" else "no option"
+    raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
+
+
+def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
+    if isinstance(value, int) and (setting.sizes or setting.name == "axis"):
+        value = (value,) * (setting.sizes or 1)
+    if not isinstance(value, (list, tuple)):
+        if setting.name == "axis":
+            raise NotTraced.of("no whole number", argument="axis", value=value)
+        if "must be a tuple" in setting.refusal:
+            raise _other_count(setting, value, setting.sizes or 0)
+        kind = type(value).__name__
+        raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
+    sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
+    if setting.sizes and len(sizes) != setting.sizes:
+        raise _other_count(setting, value, setting.sizes)
+    return sizes
+
+
 def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
     """What is no whole number; NotTraced where Keras doesn't check it at once."""
     kind = type(value).__name__
@@ -250,41 +281,6 @@ def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | Not
         message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
     message = message.format(name=setting.name, value=value)
     return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
-
-
-def _choice(setting: LayerSetting, value: Any) -> str:
-    options = setting.options or {}
-    written = f"{value}"
-    if isinstance(value, str):
-        may_be_large = setting.name in ("padding", "data_format")
-        written = json.dumps(value.lower() if may_be_large else value)
-    for key, option in options.items():
-        if option == written:
-            return key
-    if value is None:
-        return "linear" if "linear" in options else setting.default
-    if "activation" in setting.name:
-        raise ShapeError.of("no activation", value=value)
-    message = f"…`{setting.name}`…must be …Received: …{value}"
-    if setting.name == "merge_mode":
-        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of …"
-    raise ShapeError(f"{setting.name}: {', '.join(options)}", f"{value!r}", message)
-
-
-def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
-    if isinstance(value, int) and (setting.sizes or setting.name == "axis"):
-        value = (value,) * (setting.sizes or 1)
-    if not isinstance(value, (list, tuple)):
-        if setting.name == "axis":
-            raise NotTraced.of("no whole number", argument="axis", value=value)
-        if "must be a tuple" in setting.refusal:
-            raise _other_count(setting, value, setting.sizes or 0)
-        kind = type(value).__name__
-        raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
-    sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
-    if setting.sizes and len(sizes) != setting.sizes:
-        raise _other_count(setting, value, setting.sizes)
-    return sizes
 
 
 def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
