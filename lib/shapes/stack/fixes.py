@@ -105,14 +105,12 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
     """Other settings of the layer."""
     inside = stack[place].inside
     for setting in inside.settings():
-        is_value = getattr(inside, setting.name)
+        now = getattr(inside, setting.name)
         values = _OFTEN_RIGHT.get(setting.name, [])
-        if (
-            step.error and step.error.received == f"{setting.name}={is_value}"
-        ):  # which Keras refuses
+        if step.error and step.error.received == f"{setting.name}={now}":  # which Keras refuses
             values = [setting.default, *values]
         elif isinstance(inside, Reshape):
-            values = [(*is_value[:at], -1, *is_value[at + 1 :]) for at in range(len(is_value))]
+            values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]
         for value in values:
             if isinstance(value, str) == bool(setting.options):
                 is_tuple = setting.sizes is not None and isinstance(value, int)
