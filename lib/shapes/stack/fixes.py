@@ -11,9 +11,16 @@ from typing import Any
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.plain import (
+    Flatten,
+    Input,
+    RepeatVector,
+    Reshape,
+    TimeDistributed,
+    Unpack,
+    Unread,
+)
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.shaping import Flatten, RepeatVector, Reshape
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
