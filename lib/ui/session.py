@@ -16,7 +16,6 @@ from lib.experiment import Experiment
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
-    from concurrent.futures import Future
     from typing import Any
 
     import numpy as np
@@ -24,7 +23,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
     from lib.export import Kept
-    from lib.results import SeedWeights
     from lib.shapes import Reading as ReadModel
     from lib.shapes import Stack, TargetQuestion
     from lib.training import AnswerFuture
@@ -54,14 +52,14 @@ class Subject:
 
 @dataclass(slots=True, eq=False)
 class Address:
-    """What the pages are about, and what the browser's address says of it: see `lib.ui.address`."""
+    """The pages' subject, and the browser's address: see `lib.ui.address`."""
 
     subject: Subject = field(default_factory=lambda: Subject(Experiment()))
     """Of the open page."""
     mine: Subject = field(default_factory=lambda: Subject(Experiment()))
     """The person's own: another one than `subject` while a page of scenes is open."""
     pace: str = ""
-    """How fast runs are shown, on every page: a key of `lib.ui.runs.PACES`; "" is the usual one."""
+    """A key of `lib.ui.runs.PACES`; "" is the usual one."""
     page: str = ""
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
     own_keys: tuple[str, ...] = ()
@@ -140,13 +138,7 @@ class TwoCharts:
     top: int = 1
     """Index of the newer one."""
     shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
-    """Of each its figure, its alternative text, and the figure in the height of its place."""
-
-    def shows(self, figure: Chart, alt: str) -> bool:
-        """Whether the newer one has this figure, at any height, with this alternative text."""
-        if (newer := self.shown[self.top]) is None or newer[1] != alt:
-            return False
-        return newer[0] is figure or newer[0].to_dict() == figure.to_dict()
+    """Figure, alternative text, and the figure in the height of its place."""
 
 
 @dataclass(slots=True, eq=False)
@@ -160,21 +152,6 @@ class Charts:
     """Card of Explore → takeaway and details of its chart."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
-    prepared: object = None
-    """The kind of models that the worker was last asked to compile ahead of training."""
-
-
-@dataclass(slots=True, eq=False)
-class WorthCard:
-    """What a table's models are worth: see `lib.ui.explore.worth`."""
-
-    dataset: Dataset | None = None
-    weights: SeedWeights = ({},)
-    """Those that are evaluated, by seed; of the first an empty dict before there are any."""
-    made: Made = field(default_factory=dict)
-    """What was computed for these data."""
-    looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    """By the title of the data, with which weights (run and epoch) their test part was seen."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -299,13 +276,12 @@ class Session:
     kept: Kept | None = None
     """The run of a file that was opened, shown where the settings are its own."""
     charts: Charts = field(default_factory=Charts)
-    worth: WorthCard = field(default_factory=WorthCard)
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
-    taking: dict[object, tuple[Future[Any], float]] = field(default_factory=dict)
-    """What is being made to be taken away, and since when: see `lib.ui.explore.take`."""
+    looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
 

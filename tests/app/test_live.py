@@ -58,8 +58,8 @@ def test_each_button_does_what_it_says(app, client, run):
     assert "blue-badge[training]" in bar(app)
     assert enabled(app) == {"pause", "step", "stop", "reset"}
     assert "yellow-badge[paused]" in bar(press(app, "pause"))
-    assert enabled(app) == {"train", "resume", "step", "stop", "reset"}
-    assert "blue-badge[training]" in bar(press(app, "resume"))
+    assert enabled(app) == {"train", "step", "stop", "reset"}
+    assert "blue-badge[training]" in bar(press(app, "train"))
     press(app, "step")
     assert "gray-badge[stopped]" in bar(press(app, "stop"))
     assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]

@@ -15,8 +15,8 @@ from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
 from tests.app.driver import give, start
 from tests.app.test_live import press
+from tests.app.test_skill import let_go
 from tests.app.test_upload import rows
-from tests.app.test_worth import let_go
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_each_button_gives_its_file(given):
         *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
     }
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
-    assert not app.session_state[SESSION].taking
+    assert take.TAKING not in app.session_state[SESSION].made
 
     def file(name):
         return io.BytesIO(taken(app, given, name))
@@ -110,7 +110,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
         assert given[-1] == b"model_last\nkeras"
     ask(app, take.RECEIVED)
     assert client.questions == [asked]
-    assert not app.session_state[SESSION].taking
+    assert take.TAKING not in app.session_state[SESSION].made
 
 
 def test_who_asks_for_what_never_comes_is_told(given, client, time):

@@ -41,7 +41,7 @@ from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
 from lib.ui.text import card
 
-KEY, SCRIPT = "take", "plain_script"
+KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
 """A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
 RECEIVED = "received"
@@ -60,29 +60,16 @@ def take_card(loaded: Loaded) -> None:
         fragment(_draw)(loaded)
 
 
-def _plain_script(epochs: Epochs) -> None:
-    """Draw the plain script, which is written when somebody unfolds it: each epoch has another."""
-    label = "Read the plain script"
-    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
-    if folded.open:
-        then = epochs.then
-        about, now = (then.experiment, then.dataset), _at(epochs.picked, then.snapshot)
-        write = partial(EXPORTS["keras"].write, *about, now)
-        script = once("plain script", (*about, then.snapshot), write)
-        folded.code(script, language="python", wrap_lines=True)
-
-
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
     """The snapshot without how the run ended, if an earlier epoch is picked."""
-    if picked is None:
-        return snapshot
-    return replace(snapshot, status=Status.PAUSED, reason="")
+    return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
 def _draw(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
     epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
-    shown, picked, other = epochs.shown, epochs.picked, badge_of(loaded, epochs.shown)
+    shown, then, picked = epochs.shown, epochs.then, epochs.picked
+    other = badge_of(loaded, shown)
     makers = _makers(epochs, loaded if other else None)
     earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
     note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
@@ -94,32 +81,37 @@ def _draw(loaded: Loaded) -> None:
         # Of a run that trains it is what was there when it was asked for first.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
-        made: Any = {"words": _SAID["gone"], "failed": True}
-        if make := makers.get(asked):
-            made = _taken(key, make, of_keras=asked.startswith("model"))
+        make = makers.get(asked)
+        made: Any = _taken(key, make, asked) if make else {"words": _SAID["gone"], "failed": True}
         is_file = isinstance(made, bytes)
         data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if _may_take(shown.dataset, _table(shown)):
-        _plain_script(epochs)
+    if not _may_take(shown.dataset, _table(shown)):
+        return
+    label = "Read the plain script"
+    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
+    if folded.open:  # each epoch has another
+        now = _at(picked, then.snapshot)
+        write = partial(EXPORTS["keras"].write, then.experiment, then.dataset, now)
+        script = once("plain script", (then.experiment, then.dataset, then.snapshot), write)
+        folded.code(script, language="python", wrap_lines=True)
 
 
-def _taken(key: object, make: Make, *, of_keras: bool) -> bytes | dict[str, Any]:
-    """The requested file once it is made; until then, or if it fails, a sentence.
+def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
+    """The requested file as bytes once it is made; until then, or if it fails, words.
 
     A file is kept until the browser confirms it: of two answers on their way at once, a browser
     sees the newer one alone.
     """
-    making = session().taking
-    if key not in making:
+    before, _ = session().made.get(TAKING, (None, None))
+    if before != key:
         _forget()  # nobody waits for what was asked for before
-        making[key] = make(), clock.now()
-    future, since = making[key]
+    future, since = once(TAKING, key, lambda: (make(), clock.now()))
     if not wait([future], QUICK_SECONDS).done:
         if clock.now() - since <= MOST_SECONDS:
-            is_cold = of_keras and not runs.client().worker_ready
+            is_cold = name.startswith("model") and not runs.client().worker_ready
             return {"words": _SAID["cold" if is_cold else "making"]}
         words = _SAID["late"]
     else:
@@ -135,10 +127,8 @@ def _taken(key: object, make: Make, *, of_keras: bool) -> bytes | dict[str, Any]
 
 def _forget() -> None:
     """Stop making what was asked for."""
-    making = session().taking
-    for future, _ in making.values():
-        future.cancel()
-    making.clear()
+    if taking := session().made.pop(TAKING, None):
+        taking[1][0].cancel()
 
 
 def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
