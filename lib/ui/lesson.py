@@ -1,7 +1,7 @@
-"""The lesson: the current step, each browser's progress, and the handout for paper."""
+"""The lesson: the current step, and each browser's progress."""
 
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
 import streamlit as st
 
@@ -14,7 +14,7 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import pills
 from lib.ui.session import session
 from lib.ui.strangers import leave_foreign_run
-from lib.ui.text import hint, plain, press
+from lib.ui.text import hint, press
 from lib.ui.views import VIEWS
 
 KEY = "at"
@@ -66,12 +66,11 @@ def go(name: str) -> None:
 
 def _keep(name: str = "") -> None:
     """Remember this browser's answers, and the step that it went to, if any."""
-    record, browser = session().stage, browser_id()
-    if not browser:
-        return
-    kept = _KEPT.get(browser, Kept())
-    answers = {step: [*given] for step, given in record.answers.items()}
-    remember(_KEPT, browser, Kept(name or kept.step, answers, {*record.passed}), MOST)
+    record = session().stage
+    if browser := browser_id():
+        name = name or _KEPT.get(browser, Kept()).step
+        answers = {step: [*given] for step, given in record.answers.items()}
+        remember(_KEPT, browser, Kept(name, answers, {*record.passed}), MOST)
 
 
 def progress() -> None:
@@ -101,11 +100,9 @@ def ways_on() -> None:
         st.markdown(TURN)
     with st.container(horizontal=True, key="lesson_ways", vertical_alignment="center"):
         if place:
-            before = partial(go, STEPS[place - 1])
-            press("Back", "arrow_back", "scene_before", before)
+            press("Back", "arrow_back", "scene_before", partial(go, STEPS[place - 1]))
         if not is_last:
-            then = partial(go, STEPS[place + 1])
-            kind = "primary" if is_done else "secondary"
+            then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
         label = "Your turn" if is_last else f"Open in {here.page}"
         if is_done or not is_last:
@@ -114,7 +111,7 @@ def ways_on() -> None:
                 st.page_link(path, label=label, icon=icon, query_params=query)
 
 
-def _query(scene: Scene, *, turn: bool = False) -> address.Query:
+def _query(scene: Scene, *, turn: bool) -> address.Query:
     """The link to the scene's page as the scene is now; for `turn`, without a run."""
     view = VIEWS[stage.shown(scene)]
     part = view.part if view.page == scene.page else ""
@@ -124,24 +121,3 @@ def _query(scene: Scene, *, turn: bool = False) -> address.Query:
     if turn:  # the next seed, of which there is no recording
         return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
     return address.query_of(experiment, session().run_id, said)
-
-
-@lru_cache(maxsize=1)
-def handout() -> str:
-    """All steps as Markdown for print: words, questions with options, and answers."""
-    return "\n\n".join(["## All steps", *map(_on_paper, GUIDE.values())])
-
-
-def _on_paper(scene: Scene) -> str:
-    lines = [f"#### {STEPS.index(scene.id) + 1}. {plain(scene.title)}", scene.text]
-    answers = []
-    for ask in scene.asks:
-        options = "  \n".join(
-            f"{letter}) {plain(option.text)}"
-            for letter, option in zip("abcd", ask.options, strict=False)
-        )
-        right = ask.options[ask.right]
-        answers.append(f"{'abcd'[ask.right]}) {plain(right.why)}")
-        lines.append(f"**{plain(ask.text)}**  \n{options}")
-    said = "Answers" if len(answers) > 1 else "Answer"
-    return "\n\n".join([*lines, f"*{said}: {' '.join(answers)}*"])

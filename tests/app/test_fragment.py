@@ -145,7 +145,7 @@ def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch):
 
     rhythm = Mock(**{"interval.return_value": 1.0, "is_off.return_value": False})
     monkeypatch.setattr(fragment, "RHYTHM", rhythm)
-    monkeypatch.setattr(fragment, "fragment", lambda draw: draw)
+    monkeypatch.setattr(fragment, "fragment", lambda draw, run_every: draw)
     monkeypatch.setattr(fragment, "look_every", lambda *timer: timers.append(timer))
     monkeypatch.setattr(st, "fragment", note)
     monkeypatch.setattr(fragment, "fragment_id", lambda: "owner")
