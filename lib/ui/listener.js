@@ -194,7 +194,10 @@ function mount(root) {
   arrive(); // what is mounted is the next page's
   if ((root.getRootNode().host ?? root).closest(LISTENER)) reloadWhenWhite(LISTENER);
   const path = location.pathname;
-  addEventListener("popstate", () => location.pathname !== path && leave(), { signal: own.ended.signal });
+  addEventListener("popstate", () => {
+    clearTimeout(own.later); // what is told has the sliders' values from before Back
+    if (location.pathname !== path) leave();
+  }, { signal: own.ended.signal });
   listen("click", (event) => {
     const link = event.target.closest?.("[data-testid=stPageLink-NavLink]");
     if (!link || !mayTell() || event.ctrlKey || event.metaKey || event.shiftKey) return;

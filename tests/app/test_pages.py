@@ -232,7 +232,7 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
 def test_without_a_file_nobody_is_asked_to_train():
     """What stands in has its own number of features."""
     app = start(data="upload")
-    assert app.slider(key="F_fixed_4").disabled
+    assert app.selectbox(key="F_fixed_4").disabled
     assert "Press Train" not in text(app)
 
 
