@@ -89,16 +89,6 @@ class Address:
         self.subject.experiment = experiment
 
 
-@dataclass(slots=True, eq=False)
-class SessionRun:
-    """What was done for runs: see `lib.ui.runs`."""
-
-    started: set[str] = field(default_factory=set)
-    """The ids of all runs and sweeps that this session has started."""
-    clicks: dict[str, float] = field(default_factory=dict)
-    """Button → when it was last acted on, in seconds of `lib.ui.clock`."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
     """The data of a page, and their experiment: see `lib.ui.data`."""
@@ -118,9 +108,7 @@ class Upload:
 
     table: Table | None = None
     error: str = ""
-    """Why the last file isn't the table."""
     reading: Reading | None = None
-    """A file that is being read."""
     workbook: tuple[str, bytes] | None = None
     """Name and bytes of a small workbook with several sheets, to read another one."""
     unopened: tuple[str, bytes] | None = None
@@ -136,7 +124,6 @@ class TwoCharts:
     """The two charts of a place on a page: the newer one covers the older one."""
 
     top: int = 1
-    """Index of the newer one."""
     shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
     """Figure, alternative text, and the figure in the height of its place."""
 
@@ -162,7 +149,6 @@ class Asked:
     """What a person has chosen; numbers are compared by value, data by identity."""
     weights: LayerWeights
     epoch: int
-    """Of the weights."""
     answer: AnswerFuture
     time: float
     """When it was asked, in seconds of `lib.ui.clock`."""
@@ -188,25 +174,20 @@ class ShapesPage:
     """What the parts of the Shapes page are about: see `lib.ui.shapes`."""
 
     sidebar_stack: Stack = ()
-    """The sidebar's model as a stack."""
     targets: int = 1
     """How many columns to learn the sidebar's data have."""
     stack: Stack = ()
     """The person's own, with what a link can't hold: its lines of code."""
     stack_text: str = ""
-    """What the address says for it."""
     stack_before: Stack | None = None
-    """The one before the last change."""
     reading: ReadModel | None = None
     """The model that was pasted or dropped last."""
     model_text: str = ""
-    """What was pasted."""
     model_file: str = ""
     """The name of the file that was dropped, "" where a text was pasted."""
     drops: int = 0
     """How many files have been dropped: with another number the uploader is empty again."""
     model_problem: str = ""
-    """Why that is no model."""
     said: list[str] = field(default_factory=list)
     """What of a link, or of a number, couldn't be taken as it stood."""
     opened: int | None = None
@@ -234,7 +215,6 @@ class Stage:
     """The scene that is on the stage: see `lib.ui.stage`."""
 
     scene: str = ""
-    """The one whose settings hold, by name; "" before the first."""
     subjects: dict[str, Subject] = field(default_factory=dict)
     """Scene → what a person has made of its settings."""
     answers: dict[str, list[int]] = field(default_factory=dict)
@@ -242,9 +222,7 @@ class Stage:
     passed: set[str] = field(default_factory=set)
     """The scenes whose condition was met, or waived by the person."""
     step: str = ""
-    """The step of the lesson where this browser was before."""
     talk: str = ""
-    """The id of the talk that this session gives."""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
 
@@ -254,7 +232,6 @@ class ComparePage:
     """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
     picks: list[str] = field(default_factory=list)
-    """Their ids, by letter."""
     linked: dict[str, str] = field(default_factory=dict)
     """The ids that links have named, and what they called them."""
     is_chosen: bool = False
@@ -271,7 +248,10 @@ class Session:
 
     id: str = field(default_factory=lambda: token_hex(8))
     address: Address = field(default_factory=Address)
-    run: SessionRun = field(default_factory=SessionRun)
+    started: set[str] = field(default_factory=set)
+    """The ids of all runs and sweeps that this session has started."""
+    clicks: dict[str, float] = field(default_factory=dict)
+    """Button of a run → when it was last acted on, in seconds of `lib.ui.clock`."""
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
     """The run of a file that was opened, shown where the settings are its own."""

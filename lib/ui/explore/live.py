@@ -169,7 +169,7 @@ def _button(
 
     def act_once() -> None:
         # Streamlit may call twice for one click (1.67, 76 ms apart).
-        now, clicks = clock.now(), session().run.clicks
+        now, clicks = clock.now(), session().clicks
         if now - clicks.get(label or name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
             clicks[label or name] = now
             act()
