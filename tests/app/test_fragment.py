@@ -1,8 +1,6 @@
 """A fragment has a container to itself, so that what Streamlit drops of it leaves no gap."""
 
 from collections import Counter
-from contextlib import nullcontext
-from unittest.mock import Mock
 
 import pytest
 import streamlit as st
@@ -131,27 +129,3 @@ def test_a_page_takes_an_interval_as_streamlit_would_set_it(sent, monkeypatch):
     assert ours.auto_rerun.fragment_id in {m.delta.fragment_id for m in sent}
     ours.auto_rerun.fragment_id, ours.hash = streamlits.auto_rerun.fragment_id, streamlits.hash
     assert ours == streamlits
-
-
-@pytest.mark.private
-def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch):
-    """The fragment around has a timer of its own, which is so much slower and fires just then."""
-    follows = []
-    timers, drawn = list[tuple[object, ...]](), list[bool]()
-
-    def note(follow):
-        follows.append(follow)
-        return follow
-
-    rhythm = Mock(**{"interval.return_value": 1.0, "is_off.return_value": False})
-    monkeypatch.setattr(fragment, "RHYTHM", rhythm)
-    monkeypatch.setattr(fragment, "fragment", lambda draw, run_every: draw)
-    monkeypatch.setattr(fragment, "look_every", lambda *timer: timers.append(timer))
-    monkeypatch.setattr(st, "fragment", note)
-    monkeypatch.setattr(fragment, "fragment_id", lambda: "owner")
-    monkeypatch.setattr(fragment, "drawing_as", lambda _: nullcontext())
-    fragment.following_fragment(lambda: True, lambda _: drawn.append, lambda going: going)
-    for _ in range(2 * fragment.AFRESH):
-        follows[0]()
-    assert timers == [(1.0,), (fragment.AFRESH * 1.0, "owner")]
-    assert len(drawn) == 2 * (fragment.AFRESH - 1)

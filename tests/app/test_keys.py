@@ -6,11 +6,10 @@ import pytest
 from streamlit.testing.v1.element_tree import Block
 
 from lib.results.run import Status
-from lib.story import GUIDE, TALK
+from lib.story import TALK
 from lib.ui.frame import PAGES
 from lib.ui.keys import EVERYWHERE, KEYS
 from tests.app.driver import start
-from tests.app.test_guide import answer, open_step
 from tests.waiting import eventually
 
 
@@ -89,21 +88,3 @@ def test_no_two_buttons_of_a_page_have_the_same_key(page, client):
     app = start(page, part="quiz")
     check_run(app, page, client)
     check_letters(app.slider(key="T").set_value(9).run(), page)
-
-
-@pytest.mark.parametrize("step", GUIDE)
-def test_no_two_buttons_of_a_step_of_the_guide_have_the_same_key(step, client):
-    """Before its question is answered, after it, and while its run trains."""
-    app = open_step(start("Guide"), step)
-    check_letters(app, "Guide")
-    answer(app, GUIDE[step])
-    check_run(app, "Guide", client)
-
-
-def test_no_two_buttons_of_a_scene_of_the_talk_have_the_same_key(client):
-    """While its run trains, too."""
-    app = start()
-    app.switch_page("pages/present.py")
-    for scene in TALK:
-        app.query_params["scene"] = scene
-        check_run(app.run(), "Present", client)

@@ -126,17 +126,6 @@ def test_who_asks_for_what_never_comes_is_told(given, client, time):
     assert given[-1]["said"] == {"id": "predictions", "words": take._SAID["gone"], "failed": True}
 
 
-def test_what_is_asked_for_next_cancels_what_was_asked_for_before(given, client):
-    """One browser waits for one file at a time."""
-    app = explore()
-    for model in ("model_last", "model_sequence"):
-        ask(app, model)
-        assert given[-1]["said"]["id"] == model
-    first, second = client.questions
-    assert first.answer.cancelled()
-    assert not second.answer.cancelled()
-
-
 def test_what_cannot_be_made_is_said(given, monkeypatch):
     """With the reason; the next press tries again."""
     app = explore()

@@ -66,14 +66,6 @@ def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page, post):
     full.close()
 
 
-def test_a_card_is_as_wide_as_a_slide(page):
-    """Where Explore would have two of them beside each other."""
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto("/?embed=true&card=loss")
-    card = page.locator(".st-key-card_loss")
-    assert eventually(lambda: card.evaluate("e => e.offsetWidth") > 1200, pause=0.2)
-
-
 @pytest.mark.parametrize("card", first_of(["predictions", "nothing", "unrolled", "stack"], 2))
 def test_axe_finds_nothing_serious_in_a_card(page, card):
     """As on the page that it is from: in light, and in dark."""

@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.driver import (
-    TRAINING,
-    button,
     move_slider,
     open_page,
     press,
     settle,
-    stop,
-    train,
     wait_for_status,
     wait_until_whole,
 )
@@ -70,24 +66,6 @@ def test_back_leads_past_a_run(page):
     page.go_back()
     wait_for_status(page, "not trained yet")
     assert "run=" not in page.url
-
-
-def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page, other_page):
-    """Another browser that opens the address watches the run; its buttons don't steer it."""
-    open_page(page, TRAINING)
-    train(page)
-    link = page.url
-    page.get_by_role("link", name="Data").first.click()
-    page.wait_for_url("**/data?**")
-    open_page(other_page, link)
-    expect(other_page.get_by_text("You are watching a run")).to_be_visible()
-    expect(button(other_page, "Stop")).to_be_disabled()
-    press(other_page, "Train")
-    expect(other_page.get_by_text("You are watching a run")).to_have_count(0)
-    stop(other_page)
-    page.get_by_role("link", name="Explore").click()
-    wait_for_status(page, "training")
-    stop(page)
 
 
 @pytest.mark.parametrize("scheme", first_of(["dark", "light"]))

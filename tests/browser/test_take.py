@@ -72,11 +72,6 @@ def test_everything_of_a_run_is_taken_away(page, tmp_path):
         width, height = size_of_png(taken(page, f"{name}.png", tmp_path)[1])
         drawn = ElementTree.fromstring(svg)  # noqa: S314
         assert (width, height) == (2 * int(drawn.get("width")), 2 * int(drawn.get("height")))
-    for kind in ("svg", "png"):
-        file, content = taken(page, f"pictures.{kind}", tmp_path)
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            assert archive.testzip() is None
-            assert set(archive.namelist()) == {f"seattle-lstm-both-{n}.{kind}" for n in PICTURES}
 
     name, content = taken(page, "predictions_csv", tmp_path)
     assert name == "seattle-lstm-both-predictions.csv"
