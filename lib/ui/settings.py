@@ -5,7 +5,6 @@ that the data don't use has none. One that the data or the head dictates is draw
 value that holds instead, and says why. Those of a table's columns: `lib.ui.columns`.
 """
 
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,10 +25,6 @@ GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """Group → URL key → how the setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
-_EXPLAINED = {"U", *(key for spec in DATASETS.values() for key in (*spec.why, *spec.at_least))} | {
-    key for key, row in _ROWS.items() if "clamped" in row
-}
-"""Settings with a sentence below at times: a container keeps the next widget in its place."""
 
 
 def label_of(setting: Setting) -> str:
@@ -129,7 +124,7 @@ def controls(group: str, settled: Settled, only: str = "", **names: object) -> N
         if key in unused or (only and key != only):
             continue
         label = row["label"].format(**names)
-        with st.container(gap=None) if only or key in _EXPLAINED else nullcontext():
+        with st.container(gap=None):  # a sentence below moves no widget to another place
             if key in why:
                 value, options = experiment.get(key), SETTINGS[key].options
                 text = options[value].label if options else f"{value:,}"

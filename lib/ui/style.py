@@ -8,6 +8,7 @@ are Streamlit's own. The components' CSS is with them.
 from collections.abc import Mapping
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -104,15 +105,6 @@ def playhead_band(key: str, figure: go.Figure) -> None:
     _write(f".st-key-{key}{{{sides}--steps:{high - low:.4f};--before:{0.5 - low:.4f}}}")
 
 
-class _Style:
-    """CSS that `st.html` takes as it is; it would parse a string line by line in each run."""
-
-    def __init__(self, css: str) -> None:
-        self._html = f"<style>{css}</style>"
-
-    def _repr_html_(self) -> str:
-        return self._html
-
-
 def _write(css: str) -> None:
-    st.html(_Style(css))
+    # Streamlit takes what this returns as it is; it would parse a string line by line in each run.
+    st.html(SimpleNamespace(_repr_html_=lambda: f"<style>{css}</style>"))

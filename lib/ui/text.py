@@ -22,10 +22,6 @@ from lib.ui.fragment import Place
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
-_TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
-"""Where no line may break: within 1.2e-5, and between a number and its unit."""
-_WHOLE = r'<span style="white-space:nowrap">\g<0></span>'
-_SHAPE = re.compile(r"\((?:[NTFUK\d]+, )+[NTFUK\d]+\)")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
@@ -35,9 +31,8 @@ def plain(text: str) -> str:
 
 
 def say(text: str, place: Place | None = None) -> None:
-    """A small sentence below a picture; no shape in it is broken over lines."""
-    whole = _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
-    (place or Place()).show("markdown", f":small[{whole}]")
+    """A small sentence below a picture."""
+    (place or Place()).show("markdown", f":small[{plain(text)}]")
 
 
 def say_steadily(
@@ -52,7 +47,7 @@ def say_steadily(
     (place or Place()).show(
         "html",
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>",
+        f"<span>{escape(text)}</span></div>",
     )
 
 

@@ -135,23 +135,18 @@ def test_what_cannot_be_made_is_said(given, monkeypatch):
     assert taken(app, given, "weights") == b"all"
 
 
-def test_code_is_of_the_run_and_of_the_sidebar(given, client):
-    """Where they differ; the file names say which is which, and the page shows the run's."""
+def test_code_is_of_the_run_that_is_shown(given, client):
+    """The card says so where the sidebar has other settings."""
     app = press(explore(data="echo"), "train")
     assert "trains" in given[-1]["note"]
     let_go(client, Status.FINISHED)
     app.run()
-    assert not {"keras_now", "data"} & given[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
     app.selectbox(key="cell").set_value("gru").run()
     card = given[-1]
     assert "with T = 12 and 1 more" in card["note"]
-    names = [card["files"][name] for name in ("keras", "keras_now")]
-    assert names == ["echo-lstm-both.py", "echo-gru-both-sidebar.py"]
+    assert card["files"]["keras"] == "echo-lstm-both.py"
     assert "(N, 12, " in taken(app, given, "keras").decode()
-    now = taken(app, given, "keras_now").decode()
-    assert "(N, 7, " in now
-    assert "keras.layers.GRU" in now
     assert "(N, 12, " in app.code[0].value
     app.session_state[take.SCRIPT] = False  # somebody folds it
     assert not app.run().code

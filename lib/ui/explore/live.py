@@ -13,8 +13,8 @@ import streamlit as st
 
 from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.results import Run, Status
-from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
+from lib.text import beside
+from lib.training import architecture_of, bucket_of
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
@@ -128,8 +128,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
         is_off = not trainable or (steered and status.active and same)
-        why = _why_not_trainable(loaded)
-        _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
+        _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off))
     is_new = paused and trainable and not same
     _button("Pause", "pause", partial(steer, client.pause), disabled=paused or not steered)
     _button("New run", "add", train, disabled=not is_new)
@@ -140,18 +139,6 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Stop", "stop", partial(steer, client.stop), disabled=not steered)
     about, nothing = "Forget the run.", run is None and shown.kept is None
     _button("Reset", "restart_alt", _reset, disabled=nothing, help=about)
-
-
-def _why_not_trainable(loaded: Loaded) -> str | None:
-    """Why nobody can train on these data here; None where Train needs no such help.
-
-    With help Streamlit (1.67) draws a button twice, for phones as well.
-    """
-    if loaded.trainable:
-        return None
-    if loaded.dataset.name == "upload" and not session().upload.table:
-        return "Only who has the run's file can train on it. Upload yours to train."
-    return runs.client().unavailable or "A note on this page says why this can't be trained."
 
 
 def _reset() -> None:
@@ -232,8 +219,7 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
         words = WORDS[_stands_in(shown)][1]
         if shown.kept:
             return snapshot.reason or words.format(**shown.kept.about)
-        train = f" Press Train to make your own.{_why_one_seed(loaded)}"
-        return snapshot.reason or words + train * loaded.trainable
+        return snapshot.reason or words + " Press Train to make your own." * loaded.trainable
     words = snapshot.reason or kept_sentence(snapshot) or WORDS[snapshot.status][1]
     is_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
@@ -249,11 +235,3 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"
     then = f" {begins} starts anew with them." if loaded.trainable else ""
     return f"The settings have changed since: {changed}.{then}"
-
-
-def _why_one_seed(loaded: Loaded) -> str:
-    """Why Train trains one seed, where nobody has chosen how many; "" where it trains more."""
-    if session().address.experiment.seeds or loaded.experiment.seeds != 1:
-        return ""
-    usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
-    return f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."

@@ -70,10 +70,10 @@ def _draw(loaded: Loaded) -> None:
     epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     other = badge_of(loaded, shown)
-    makers = _makers(epochs, loaded if other else None)
+    makers = _makers(epochs)
     earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
     note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
-    data: Any = _rows(loaded, epochs, makers) | {"note": note}
+    data: Any = _rows(epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
@@ -131,41 +131,33 @@ def _forget() -> None:
         taking[1][0].cancel()
 
 
-def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
+def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
     then, dataset = epochs.then, epochs.then.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
-    kept = len(kept_places(weight_bytes(then.snapshot.weights), len(trained)))
     words = {
         "rows": f"{dataset.y[dataset.judged].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": then.experiment.seed,
-        "kept": kept,
+        "kept": len(kept_places(weight_bytes(then.snapshot.weights), len(trained))),
         "epochs": counted(len(trained), "known epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{name_of(then.experiment, dataset)}{after}"
-    sidebar = f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"
+    names = {file: stem + end for file, end in _FILE["ends"].items() if file in makers}
+    if "data" in makers:
+        names["data"] = f"{data_name(dataset)}.npz"
 
-    def name(file: str) -> str:
-        of, is_now = file.removesuffix("_now"), file.endswith("_now")
-        if of == "data":
-            return f"{data_name(loaded.dataset if is_now else dataset)}.npz"
-        return (sidebar if is_now else stem) + _FILE["ends"][of]
-
-    def labels(files: dict[str, str]) -> dict[str, str]:
-        now = {f"{file}_now": f"{label} of the sidebar" for file, label in files.items()}
-        return {file: label for file, label in (files | now).items() if file in makers}
+    def row(title: str, about: str = "", files: dict[str, str] | None = None, **of: str) -> Any:
+        there = {file: label for file, label in (files or {}).items() if file in makers}
+        return {"title": title, "about": about.format(**words), "files": there, **of}
 
     parts = []
     for title, rows in _FILE["parts"].items():
-        shown = [
-            {**row, "title": of, "about": row.get("about", "").format(**words), "files": files}
-            for of, row in rows.items()
-            if (files := labels(row.get("files", {}))) or "picture" in row
-        ]
+        shown = [row(of, **what) for of, what in rows.items()]
+        shown = [each for each in shown if each["files"] or "picture" in each]
         parts += [{"title": title, "rows": shown}] if shown else []
-    return {"parts": parts, "files": {file: name(file) for file in makers}, "stem": stem}
+    return {"parts": parts, "files": names, "stem": stem}
 
 
 def _table(shown: ShownRun) -> Table | None:
@@ -178,8 +170,8 @@ def _may_take(dataset: Dataset, table: Table | None) -> bool:
     return dataset.has_rows and (dataset.name != "upload" or table is not None)
 
 
-def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
-    """What makes each file of the shown run, and of the sidebar's settings if these differ."""
+def _makers(epochs: Epochs) -> dict[str, Make]:
+    """What makes each file of the shown run."""
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
     table, known = _table(shown), then.snapshot.weights[0]
@@ -196,9 +188,6 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
         return experiment, dataset, _at(picked, judged)
 
-    def of_run(write: Callable[..., bytes | str]) -> Callable[[], bytes | str]:
-        return lambda: write(*run())
-
     def one_page() -> bytes:
         of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
         return report(of, link, datetime.now(UTC), versions())
@@ -206,29 +195,22 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     def numbers() -> bytes:
         return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
 
-    files: dict[str, Callable[[], bytes | str]] = {
-        "report": one_page,
-        "history": of_run(results.history_csv),
-        "runs": numbers,
-    }
+    of_run: dict[str, Callable[..., bytes | str]] = {"history": results.history_csv}
+    files: dict[str, Callable[[], bytes | str]] = {"report": one_page, "runs": numbers}
     if dataset.has_rows:  # others can't open the run without the file
         files["kept"] = lambda: keep(shown, past)
-    if _may_take(dataset, table):
-        files |= {name: of_run(export.write) for name, export in EXPORTS.items()}
-        if dataset.origin:
-            files["data"] = partial(arrays, dataset)
-    if sidebar and _may_take(sidebar.dataset, session().upload.table):
-        settings = sidebar.experiment, sidebar.dataset
-        files |= {f"{name}_now": partial(of.write, *settings) for name, of in EXPORTS.items()}
-        if sidebar.dataset.origin:
-            files["data_now"] = partial(arrays, sidebar.dataset)
     if dataset.name == "upload" and table:
         files["kept_rows"] = lambda: keep(shown, past, table)
     if known:
-        files["weights"] = of_run(results.weights_npz)
-    if known and _may_take(dataset, table):
-        files["predictions_csv"] = of_run(results.predictions_csv)
-        files["predictions_parquet"] = of_run(results.predictions_parquet)
+        of_run["weights"] = results.weights_npz
+    if _may_take(dataset, table):
+        of_run |= {name: export.write for name, export in EXPORTS.items()}
+        if known:
+            of_run["predictions_csv"] = results.predictions_csv
+            of_run["predictions_parquet"] = results.predictions_parquet
+        if dataset.origin:
+            files["data"] = partial(arrays, dataset)
+    files |= {name: partial(lambda write: write(*run()), write) for name, write in of_run.items()}
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     for mode, weights in known.items():
         model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}
