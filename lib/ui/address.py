@@ -131,10 +131,7 @@ def _without(link: Query, keys: Iterable[str]) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """The settings that change with a choice of dataset `name`, by key.
-
-    Those that suited the one before are reset; what a person has set otherwise stays.
-    """
+    """The settings that change with a choice of dataset `name`, by key; what a person set stays."""
     suited = fitting(DATASETS[session().address.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
     return {**suited, **DATASETS[name].suggested, **own}
@@ -226,10 +223,7 @@ def query(page: str = "") -> Query:
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
-    """The address of an experiment, its run if it has one, and a page's own keys.
-
-    The data come first; then settings where they aren't what the data suggest.
-    """
+    """The address of an experiment, its run if it has one, and a page's own keys."""
     texts = {**_settings(experiment), **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
 

@@ -39,10 +39,7 @@ TAGLINE = "every timestep, or just the last?"
 
 
 def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
-    """What comes before anything is drawn on `page`, which may have nothing but itself to show.
-
-    It `shows` pictures of these other pages.
-    """
+    """What comes before anything is drawn on `page`, which `shows` pictures of other pages."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
@@ -128,10 +125,7 @@ def complaints() -> None:
 
 
 def sidebar(settled: Settled, *, with_table: bool) -> Settled:
-    """Draw the controls; returns `settled` with a place below those of a table.
-
-    The Data page has room for those of a table itself, and asks for a sidebar without them.
-    """
+    """Draw the controls, on most pages `with_table`; returns `settled` with a place below those."""
     names, now = list(DATASETS), settled.experiment.data.name
     is_upload = now == "upload"
     with st.container(gap="xsmall"):

@@ -33,10 +33,7 @@ class Linked:
         return self.texts.index(text) if text in self.texts else self.default
 
     def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        """Arguments that tie a widget, whose options are 0, 1, 2 and so on, to the address.
-
-        `then` is called when the choice has been kept.
-        """
+        """Arguments that tie a widget with options 0, 1, 2 … to the address; `then` comes after."""
 
         def keep(moved: Any) -> None:
             # None for a moment where a browser's theme isn't the usual one; a label where the
@@ -83,10 +80,7 @@ def pills(
     act: Callable[[Any], object],
     **others: Any,
 ) -> None:
-    """A row of buttons, name → label; the callback calls `act` with the picked name, or names.
-
-    `others` are options of `st.pills`.
-    """
+    """A row of buttons, name → label; the callback calls `act` with the picked name, or names."""
     others |= bound(key, picked, lambda now: None if now is None else act(now))
     names, label_of = list(options), options.__getitem__
     st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
@@ -114,10 +108,7 @@ def linked_buttons(
     then: Callable[[], None] = lambda: None,
     **options: Any,
 ) -> int:
-    """Draw buttons side by side with `labels` for several texts; returns the chosen index.
-
-    `then` is called after a choice; `options` are those of `st.segmented_control`.
-    """
+    """Draw buttons with `labels` for several texts, and call `then` after a choice; its index."""
     if len(labels) > 1:
         options |= {"default": choice.index, "format_func": labels.__getitem__}
         options |= choice.bind(then)
@@ -126,10 +117,7 @@ def linked_buttons(
 
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
-    """Draw the buttons of a page's parts, name in the address → title; returns the open one's name.
-
-    PART is one of the page's own keys; `key` is the widget's.
-    """
+    """Draw buttons for a page's parts, name in the address → title; returns the open one's name."""
     names = list(titles)
     choice, labels = Linked(PART, names, 0, key), list(titles.values())
     return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]

@@ -75,7 +75,6 @@ class Address:
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
     """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
-    """A sentence for each value of the opened link that couldn't be taken."""
     opened: str = ""
     """What this run of a page opened: an address with "data", or a "bare" one; "" for none."""
 
@@ -175,13 +174,10 @@ class ShapesPage:
 
     sidebar_stack: Stack = ()
     targets: int = 1
-    """How many columns to learn the sidebar's data have."""
     stack: Stack = ()
-    """The person's own, with what a link can't hold: its lines of code."""
     stack_text: str = ""
     stack_before: Stack | None = None
     reading: ReadModel | None = None
-    """The model that was pasted or dropped last."""
     model_text: str = ""
     model_file: str = ""
     """The name of the file that was dropped, "" where a text was pasted."""
@@ -189,21 +185,17 @@ class ShapesPage:
     """How many files have been dropped: with another number the uploader is empty again."""
     model_problem: str = ""
     said: list[str] = field(default_factory=list)
-    """What of a link, or of a number, couldn't be taken as it stood."""
     opened: int | None = None
-    """Of a long stack the layer whose settings are open."""
     answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     """Of the quiz: question → which option was picked first, and whether it was right."""
     problems: dict[str, str] = field(default_factory=dict)
     """Field of the question about a target → what is wrong with what was typed there."""
     message: str | None = None
-    """The error message that is explained; None before anybody has chosen one."""
     taken: str = ""
     """The question that was made from a stack's output, as the address has it."""
     made_up: bool = False
     """Whether its y was made up to fit, for code that doesn't show y."""
     damage_question: TargetQuestion | None = None
-    """The question that was asked last."""
     mistake: str = ""
     """What was picked since, of `lib.shapes.MISTAKES`; at first what fits the question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
@@ -220,7 +212,6 @@ class Stage:
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
-    """The scenes whose condition was met, or waived by the person."""
     step: str = ""
     talk: str = ""
     came_back: bool = False
@@ -237,7 +228,6 @@ class ComparePage:
     is_chosen: bool = False
     """Whether a person or a link has picked them, and not the page."""
     text: str = ""
-    """What the address said of them last."""
     seen: set[str] = field(default_factory=set)
     """The browser's runs when the page was drawn last: one that is new is laid over the others."""
 
@@ -250,11 +240,8 @@ class Session:
     address: Address = field(default_factory=Address)
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
-    clicks: dict[str, float] = field(default_factory=dict)
-    """Button of a run → when it was last acted on, in seconds of `lib.ui.clock`."""
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
-    """The run of a file that was opened, shown where the settings are its own."""
     charts: Charts = field(default_factory=Charts)
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)

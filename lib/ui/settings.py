@@ -71,10 +71,7 @@ def _help(key: str) -> str | None:
 
 
 def bound_setting(key: str, limit: Limit | None = None) -> tuple[Any, dict[str, Any]]:
-    """The experiment's value of a setting, and arguments that tie a widget to it.
-
-    A value beyond the `limit` of the data is brought within.
-    """
+    """A setting's value, brought within `limit`, and arguments that tie a widget to it."""
 
     def take(value: Any) -> None:
         if value is not None:  # as a button group says for a moment in a dark browser

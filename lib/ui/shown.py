@@ -74,10 +74,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
 
 
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
-    """Draw pickers of a shown sample and a target column, where there are several.
-
-    Returns the indices of both. Without `labels` the pickers are narrow.
-    """
+    """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
     _sample_index(len(names))
@@ -175,10 +172,7 @@ class Epochs:
 
 
 def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
-    """Weights by epoch: the initial ones, a run's checkpoints, and the newest.
-
-    Epochs that lack one of the modes are left out.
-    """
+    """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
     run, snapshot = shown.run, shown.snapshot
     # While it trains nobody can go back to them.
     start = () if shown.polling else runs.untrained_models(shown.dataset, shown.experiment).weights

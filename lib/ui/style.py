@@ -42,10 +42,7 @@ _LETTERS = "".join(
 
 
 def style(page: str, *others: str) -> None:
-    """Write the CSS of all pages, and in a style of its own that of `page` and `others`.
-
-    Apart, since a style that changes is expensive. `others` are pages whose pictures it shows.
-    """
+    """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
     for css in _sheets(current_palette(), *others, page):
         _write(css)
 
@@ -79,10 +76,7 @@ def point_at(key: str) -> None:
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1.
-
-    The lower one is hidden HIDE_AFTER later. A chart in full screen lies above everything.
-    """
+    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1."""
     rules = "".join(
         f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
         f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
@@ -95,10 +89,7 @@ def lay_above(tops: Mapping[str, int], at: Place) -> None:
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """Tell the playhead's band (cell.css) where a container's figure has its timesteps.
-
-    The band's step is the page's `--cell-t`.
-    """
+    """Tell the playhead's band (cell.css) where a container's figure has its timesteps."""
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
     sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))

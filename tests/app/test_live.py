@@ -6,7 +6,6 @@ import pytest
 
 from lib.results.run import Status
 from lib.training.recorded import recorded
-from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
 from tests.app.driver import address, bar, give, start, text
 from tests.app.test_upload import rows
@@ -61,16 +60,6 @@ def test_each_button_does_what_it_says(app, client, run):
     assert enabled(app) == {"train", "step"}
 
 
-def test_a_second_call_for_the_same_click_does_nothing(app, client, time):
-    """Streamlit may call a callback twice; a click that comes later counts."""
-    press(app, "step")
-    press(app, "step")
-    assert len(client.calls) == 1
-    time.seconds += 2 * SAME_CLICK_SECONDS
-    press(app, "step")
-    assert len(client.calls) == 2
-
-
 def test_settings_that_change_leave_the_run_alone(app, client):
     """What has changed is said; Step then takes the first epoch of a new run."""
     app.slider(key="U").set_value(5).run()
@@ -82,7 +71,7 @@ def test_settings_that_change_leave_the_run_alone(app, client):
     assert second.experiment.model.units == 5
 
 
-def test_train_goes_on_with_a_paused_run(time, app, client, run):
+def test_train_goes_on_with_a_paused_run(app, client, run):
     """It is called Resume then, whatever the settings are: New run alone begins with others."""
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
@@ -91,7 +80,6 @@ def test_train_goes_on_with_a_paused_run(time, app, client, run):
     press(app, "step")
     press(app, "train")
     assert client.calls == [("pause", run.id), ("step", run.id), ("resume", run.id)]
-    time.seconds += 2 * SAME_CLICK_SECONDS
     press(press(app, "pause"), "new_run")
     assert [run.experiment.model.units for run in client.runs.values()] == [16, 5]
     assert "these show" not in text(app)
@@ -109,13 +97,12 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client):
     assert client.runs
 
 
-def test_a_run_is_shown_at_the_pace_that_is_picked(time, app, client, run):
+def test_a_run_is_shown_at_the_pace_that_is_picked(app, client, run):
     """It is changed on the way, and is in the link for the next run."""
     assert client.paces[run.id] == 8.0
     app.button_group(key="run_pace").set_value(2).run()
     assert client.paces[run.id] is None
     assert address(app)["pace"] == "fast"
-    time.seconds += 2 * SAME_CLICK_SECONDS
     press(press(app, "reset"), "train")
     assert list(client.paces.values()) == [None, None]
 
@@ -177,11 +164,10 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
 
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DIVERGED])
-def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(time, app, client, run, status):
+def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(app, client, run, status):
     """With the settings that it had."""
     client.set(run, status, reason="The training process died.")
     assert "The training process died." in text(app.run())
-    time.seconds += 2 * SAME_CLICK_SECONDS
     press(app, "train")
     assert [run.experiment for run in client.runs.values()] == [run.experiment] * 2
 

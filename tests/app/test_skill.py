@@ -8,7 +8,6 @@ import pytest
 import lib.results.skill
 from lib.results.replay import untrained
 from lib.results.run import Status
-from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.app.driver import start, text
 from tests.app.test_live import press
 
@@ -141,7 +140,7 @@ def test_the_same_weights_are_judged_once(client, monkeypatch):
     assert len(asked) == before + 1
 
 
-def test_the_test_part_is_seen_on_demand_and_counted(client, time):
+def test_the_test_part_is_seen_on_demand_and_counted(client):
     """When a run is over; each other run makes it one more time."""
 
     def tables():
@@ -156,7 +155,6 @@ def test_the_test_part_is_seen_on_demand_and_counted(client, time):
     assert len(set(tables())) == 2
     assert "Looked at 1 time in this session" in text(app)
     assert app.button(key="look_at_test").disabled
-    time.forward(SAME_CLICK_SECONDS + 1)
     press(app, "train")
     let_go(client, Status.STOPPED)
     app.run()

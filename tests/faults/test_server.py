@@ -9,7 +9,6 @@ from itertools import cycle
 
 import psutil
 
-from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.browser.server import serve
 from tests.faults.stories import play, stop, train, trains
 from tests.session import ENDLESS, Session
@@ -31,7 +30,6 @@ def test_a_hundred_quick_clicks(server):
             for steps in (25, 24):  # what comes after all clicks is answered after them
                 await one.slide("Timesteps", steps)
                 await one.until(lambda t=steps: f"LSTM (N, {t}, 64)" in one.text)
-            await asyncio.sleep(2 * SAME_CLICK_SECONDS)
             await one.click("Reset")
             await one.until(lambda: one.has("not trained yet"))
             await train(one)

@@ -15,7 +15,7 @@ from lib.charts import Palette, changed_settings, kept_sentence, own_settings, p
 from lib.results import Run, Status
 from lib.text import beside
 from lib.training import architecture_of, bucket_of
-from lib.ui import clock, runs
+from lib.ui import runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
@@ -32,8 +32,6 @@ NEAR_SECONDS = 0.5
 """If the panel redraws at least this often, a rerun of the page leaves the charts as they are: so a
 slider's own pictures come at once, and the charts follow with the next redraw."""
 SEEDS = (1, 4, 8, 16)
-SAME_CLICK_SECONDS = 0.15
-"""A second call of a button's callback within this time is no second click."""
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "kept", "recorded" or "untrained": a badge, and what it means."""
@@ -58,10 +56,7 @@ def live(loaded: Loaded, palette: Palette) -> None:
 def _panel(
     loaded: Loaded, palette: Palette, times: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
-    """Draw controls and charts; returns what updates the parts that training changes.
-
-    `times` counts the drawings of one run of the page: the first with it, later ones after clicks.
-    """
+    """Draw controls and charts, the first of `times` with the page; returns what updates them."""
     shown, progress, words = epochs.shown, Place(), Place()
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
         runs.forget_epoch()
@@ -153,16 +148,7 @@ def _button(
     name: str, icon: str, act: Callable[[], object], *, label: str = "", **options: Any
 ) -> None:
     """Draw a button whose key, `do_name`, a keyboard shortcut presses too."""
-
-    def act_once() -> None:
-        # Streamlit may call twice for one click (1.67, 76 ms apart).
-        now, clicks = clock.now(), session().clicks
-        if now - clicks.get(label or name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[label or name] = now
-            act()
-
-    key = f"do_{name.lower().replace(' ', '_')}"
-    press(label or name, icon, key, act_once, **options)
+    press(label or name, icon, f"do_{name.lower().replace(' ', '_')}", act, **options)
 
 
 def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
