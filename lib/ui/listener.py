@@ -1,8 +1,8 @@
 """A component on every page whose script does what can't wait for a run of the page.
 
 It hears the page's keys, and shows them for `?`; gives a file that is dropped anywhere to the
-page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts a
-run's row and curves on Compare; opens the run of a point on Sweep; closes the drawer on phones.
+page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts the
+curves of a run's row on Compare; opens the run of a point on Sweep; closes the drawer on phones.
 
 It tells Python the heights of charts that fill a place, and that the system went dark or light;
 but once a link has been pressed, nothing of the page that is left.

@@ -1,6 +1,5 @@
 """The lesson: every step by its link, what it waits for, and what it leaves as it was."""
 
-import re
 from urllib.parse import parse_qs
 
 import pytest
@@ -13,13 +12,11 @@ from lib.training.recorded import recorded
 from lib.ui import address, lesson
 from lib.ui.frame import PAGES
 from lib.ui.keys import KEYS
-from lib.ui.settings import GROUPS
 from lib.ui.text import plain
 from lib.ui.views import VIEWS
 from tests.app.driver import session, start, text
 
 WAITING = [name for name, scene in GUIDE.items() if scene.until]
-LINK = re.compile(r"\[Guide: (\w+)\]\(guide\?at=(\w+)\)")
 
 
 def open_step(app, name):
@@ -191,19 +188,9 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client):
 
 
 def test_a_browser_comes_back_to_where_it_was(monkeypatch):
-    """In a new session, with a way to begin at the start; another browser begins there.
-
-    What was done by a link alone is done too, and moves nobody's place.
-    """
+    """In a new session, with a way to begin at the start; another browser begins there."""
     monkeypatch.setattr(lesson, "_KEPT", {})
     monkeypatch.setattr(lesson, "browser_id", lambda: "somebody")
-    linked = open_step(start("Guide"), "switch")
-    answer(linked, GUIDE["switch"])
-    linked.button(key="scene_skip").click().run()
-    again = start("Guide")
-    assert "1 of 9" in text(again)
-    assert "✓ Switch" in steps(again)
-
     first, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(first, scene, wrong=1)
     first.button(key="scene_next").click().run()
@@ -248,17 +235,3 @@ def test_it_is_your_turn_when_all_is_answered():
     assert asked.data.name == "echo"
     assert recorded(asked.set(seeds=suggested("echo").seeds)) is None
     assert "run" not in query
-
-
-def test_help_leads_to_steps_that_there_are():
-    """Of each control that has such a link, the mode's too."""
-    app = start()
-    named = [row["guide"] for rows in GROUPS.values() for row in rows.values() if "guide" in row]
-    assert {*named} <= GUIDE.keys()
-    helps = [app.segmented_control(key="mode").help]
-    helps += [app.slider(key=key).help for key in "TFU"]
-    helps += [app.selectbox(key=key).help for key in ("cell", "loss")]
-    for words in helps:
-        found = LINK.search(words or "")
-        assert found, words
-        assert found[1] == found[2] in GUIDE

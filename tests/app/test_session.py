@@ -227,29 +227,6 @@ def test_a_request_from_before_the_run_forgets_it_not(client):
     assert client.calls == []
 
 
-def test_a_run_is_one_of_these_settings_and_this_upload(open_in):
-    """Two files may have the same settings, and another browser's file is never this one's."""
-    app, mine, later = open_in("anna"), object(), object()
-
-    def is_run_of(app, run, table, **settings):
-        experiment = run.experiment.set(**settings)
-        return do(app, lambda: runs.is_run_of(run, experiment, table))
-
-    do(app, lambda: setattr(session().upload, "table", mine))
-    run = train(app, data="upload")
-    assert is_run_of(app, run, mine)
-    assert not is_run_of(app, run, later)
-    assert not is_run_of(app, run, mine, T=5)
-    assert do(app, runs.table_of_run) is mine
-
-    other = open_in("berta")
-    assert not may_steer(other, run)
-    assert not is_run_of(other, run, mine)
-    assert do(other, runs.table_of_run) is None
-
-    assert is_run_of(app, train(app), None)
-
-
 # Which browser it is
 
 

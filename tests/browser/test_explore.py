@@ -40,15 +40,6 @@ def test_first_visit_is_full_of_pictures(page):
     expect(icon).to_have_attribute("href", re.compile("^data:image/png;"))  # asked of nobody
 
 
-def test_the_charts_code_is_loaded_once(page):
-    """A script asks early for the very file that Streamlit asks for, and takes no room."""
-    asked = []
-    page.on("request", lambda request: asked.append(request.url))
-    open_page(page)
-    assert len([url for url in asked if "/PlotlyChart." in url]) == 1
-    assert page.evaluate("document.querySelector('h1').getBoundingClientRect().top") < 20
-
-
 def test_a_chart_in_full_screen_lies_above_everything(page):
     """Also above the sidebar: that is what a presenter presses it for."""
     open_page(page)

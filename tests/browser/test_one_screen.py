@@ -105,25 +105,6 @@ def test_nothing_moves_from_the_first_click_to_the_last(page, screen):
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
 
 
-def test_all_that_is_seen_can_be_pressed(page):
-    """Nothing unseen lies above: Streamlit's header over a page's top, or details over a switch."""
-    for path, keys in (
-        ("/", ("do_train", "run_speed", "earlier")),
-        ("/cell", ("cell_part",)),
-        ("/shapes", ("shapes_part",)),
-    ):
-        open_page(page, path)
-        for key in keys:
-            part = page.locator(f".st-key-{key}").locator("button:visible, label:visible").first
-            assert part.evaluate(
-                """element => {
-                    const { x, y, width, height } = element.getBoundingClientRect();
-                    const above = document.elementFromPoint(x + width / 2, y + height / 2);
-                    return element.contains(above);
-                }"""
-            ), (path, key)
-
-
 def test_each_chart_has_one_line_and_folded_details(page):
     """The folded sentences are the picture's alternative text."""
     open_page(page)
