@@ -76,16 +76,6 @@ def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back()
         assert address(app) == {"data": OLD, "T": "20", **own}
 
 
-def test_another_link_in_the_same_tab_replaces_it():
-    """Also by none, where the link has none."""
-    app = start(stack="a")
-    app.query_params["stack"] = "c"
-    assert shown(app.run()) == "c"
-    del app.query_params["stack"]
-    app.query_params["T"] = "40"
-    assert shown(app.run()) == ""
-
-
 def test_an_address_that_lags_behind_takes_nothing_back():
     """However late the browser follows, also where a run of our own had the newer one between."""
     app = put(start(stack="a"), "b")

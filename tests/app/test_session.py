@@ -217,16 +217,6 @@ def test_a_new_run_takes_the_place_of_the_one_before(client):
     assert address_of(app) == {"data": FIRST}
 
 
-def test_a_request_from_before_the_run_forgets_it_not(client):
-    """A busy browser's address still has no run, and the page has been run with it since."""
-    app = start(data=FIRST)
-    run = train(app)
-    do(app, runs.current_run)
-    del app.query_params["run"]
-    assert do(app, lambda: session().run_id) == run.id
-    assert client.calls == []
-
-
 # Which browser it is
 
 

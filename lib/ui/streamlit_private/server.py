@@ -131,10 +131,8 @@ async def drop_expired_sessions(rest: Callable[[], object]) -> None:
     `rest` is called when the last one has ended. The public way: Streamlit's own, which ends them
     when another session leaves.
     """
-    if not PRIVATE:
-        return
     seconds = min(PURGE_SECONDS, st.get_option("server.disconnectedSessionTTL") / PURGES)
-    while True:
+    while PRIVATE:
         await asyncio.sleep(max(0.1, seconds))
         sessions: Any = Runtime.instance()._session_mgr
         expired = [info.session for _, info in sessions._session_storage._cache.expire()]
