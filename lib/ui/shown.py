@@ -16,7 +16,7 @@ from lib.charts import Traces
 from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward
-from lib.results import BEST, Run, RunAt, SeedWeights, Snapshot, Status, as_of
+from lib.results import BEST, Run, RunAt, SeedWeights, Status, as_of
 from lib.training import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
@@ -48,21 +48,17 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
         # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
         is_failed = snapshot.status is Status.FAILED and not snapshot.results
         if not (is_failed and runs.client().unavailable):
-            return ShownRun(run.experiment, run.dataset, _with_results(run, snapshot), run)
+            if not snapshot.results:  # before its first epoch those of the untrained models
+                start = runs.before_training(run)
+                samples, others = start.samples, start.others
+                snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
+            return ShownRun(run.experiment, run.dataset, snapshot, run)
     kept, table = session().kept, session().upload.table
     if kept and kept.experiment == experiment and kept.table in (None, table):
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
     return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
-
-
-def _with_results(run: Run, snapshot: Snapshot) -> Snapshot:
-    """The snapshot, before its first epoch with the figures of the untrained models."""
-    if snapshot.results:
-        return snapshot
-    start = runs.before_training(run)
-    return replace(snapshot, samples=start.samples, results=start.results, others=start.others)
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:

@@ -11,7 +11,7 @@ import streamlit as st
 from lib.experiment import SETTINGS
 from lib.results import Run, Snapshot, Status
 from lib.shapes import TracedLayer, broken, read_text, trace
-from lib.story import Ask, Scene
+from lib.story import Ask, Scene, Until
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
@@ -154,8 +154,7 @@ def waiting(scene: Scene) -> None:
                 LOOK_SECONDS,
                 about=lambda _: has_happened(scene),
             )
-            waive = partial(_waive, scene)
-            press("Skip", "skip_next", "scene_skip", waive, type="tertiary")
+            press("Skip", "skip_next", "scene_skip", partial(_skip, scene), type="tertiary")
 
 
 def _progress(scene: Scene) -> tuple[str, bool]:
@@ -168,7 +167,7 @@ def _progress(scene: Scene) -> tuple[str, bool]:
     return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
 
-def _waive(scene: Scene) -> None:
+def _skip(scene: Scene) -> None:
     """Skip what is to do; a training is replaced by the recorded run."""
     session().stage.passed.add(scene.name)
     if scene.until and scene.until.epoch:
@@ -187,10 +186,12 @@ def done(scene: Scene) -> bool:
 
 def has_happened(scene: Scene) -> bool:
     """Whether what the scene waits for after its first questions has happened, or was skipped."""
-    passed = session().stage.passed
-    if scene.name not in passed and answered(scene) and _is_so(scene):
-        passed.add(scene.name)
-    return scene.name in passed
+    stage = session().stage
+    if answered(scene) and (
+        not scene.until or (stage.scene == scene.name and _is_so(scene, scene.until))
+    ):
+        stage.passed.add(scene.name)
+    return scene.name in stage.passed
 
 
 def traced_stack() -> tuple[TracedLayer, ...]:
@@ -198,12 +199,7 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-def _is_so(scene: Scene) -> bool:
-    until = scene.until
-    if until is None:
-        return True
-    if session().stage.scene != scene.name:
-        return False
+def _is_so(scene: Scene, until: Until) -> bool:
     if until.epoch:
         current = runs.current_run()
         return current is not None and current[1].epoch >= until.epoch

@@ -195,17 +195,12 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What to know about the run besides its figures, in at most two lines."""
-    words, why = _about_run(loaded, shown), runs.client().unavailable
-    return words if why in words else f"{words} {why}"
-
-
-def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     run, snapshot = shown.run, shown.snapshot
     if run is None:
-        words = WORDS[_stands_in(shown)][1]
-        if shown.kept:
-            return snapshot.reason or words.format(**shown.kept.about)
-        return snapshot.reason or words + " Press Train to make your own." * loaded.trainable
+        words = WORDS[_stands_in(shown)][1].format(**(shown.kept.about if shown.kept else {}))
+        train = "" if shown.kept else "Press Train to make your own."
+        then = train if loaded.trainable else runs.client().unavailable
+        return snapshot.reason or f"{words} {then}"
     words = snapshot.reason or kept_sentence(snapshot) or WORDS[snapshot.status][1]
     is_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
