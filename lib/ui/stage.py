@@ -186,10 +186,9 @@ def done(scene: Scene) -> bool:
 
 def has_happened(scene: Scene) -> bool:
     """Whether what the scene waits for after its first questions has happened, or was skipped."""
-    stage = session().stage
-    if answered(scene) and (
-        not scene.until or (stage.scene == scene.name and _is_so(scene, scene.until))
-    ):
+    stage, until = session().stage, scene.until
+    here = stage.scene == scene.name
+    if answered(scene) and (until is None or (here and _is_so(scene, until))):
         stage.passed.add(scene.name)
     return scene.name in stage.passed
 

@@ -95,7 +95,7 @@ def test_answers_are_fed_back_where_that_can_be_done(client):
     app.run()
     [slider] = [each for each in app.select_slider if each.label == "Rows ahead"]
     assert slider.options[slider.value] == "48"
-    assert any("worth_ahead" in chart.key for chart in app.get("plotly_chart"))
+    assert any("skill_ahead" in chart.key for chart in app.get("plotly_chart"))
 
 
 def test_while_a_run_trains_the_card_has_baselines_alone(client):

@@ -32,8 +32,8 @@ T = TypeVar("T")
 
 TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyond the last row"}
 """The card's parts, by their name in the address."""
-_WAY = Linked("way", ("direct", "fed"), 0, "worth_way")
-_STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "worth_steps")
+_WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
+_STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
 KEYS = (PART, _WAY.name, _STEPS.name)
 """In the address."""
 MOST_NAMES = 200
@@ -42,13 +42,13 @@ MOST_NAMES = 200
 
 def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
-    with st.container(key="worth_place"):  # there always: nothing below it moves
+    with st.container(key="skill_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
         hidden = shown.run if not shown.dataset.has_rows else None
         if not shown.dataset.origin and not hidden:
             once("skill", (), dict)  # what was computed of other data may be large
             return
-        with st.container(border=True, key="worth", gap="xsmall"):
+        with st.container(border=True, key="skill", gap="xsmall"):
             if hidden:
                 _errors_alone(shown, hidden)
                 return
@@ -57,7 +57,7 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
             same = experiment.data == loaded.experiment.data
             if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
-            part = open_part(TITLES, "worth_part")
+            part = open_part(TITLES, "skill_part")
             if shown.polling:
                 hint("The models follow when the run pauses or ends.")
             if part != "worth" and len(_weights(shown)) > 1:
@@ -94,7 +94,7 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     """Draw a menu of several names; returns the picked index, 0 for a single name."""
     if len(names) < 2:
         return 0
-    which, place = range(len(names))[:MOST_NAMES], f"worth_{key}_{len(names)}"
+    which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
     about = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
     return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=about))
 
@@ -184,7 +184,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     about = dataset, origin, rows, target
     draw = partial(words.on_dates_figure, *about, guess, palette=palette)
     figure = _once(shown, "dates", draw, rows, guess, palette.theme)
-    told_chart(figure, *words.dates_words(*about), "worth_on_dates")
+    told_chart(figure, *words.dates_words(*about), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
@@ -216,4 +216,4 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     figure = _once(shown, "ahead", draw, coming, palette.theme)
     kept = shown.snapshot.keeps_best
     told = words.forecast_words(dataset, origin, coming, fed_back=feed > 0, picked=kept)
-    told_chart(figure, *told, "worth_ahead")
+    told_chart(figure, *told, "skill_ahead")
