@@ -51,6 +51,7 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     button(page, "Step").focus()
     page.keyboard.press("s")
     expect(page.get_by_test_id("stProgress")).to_contain_text(f"epoch {held + 1:,} of")
+    wait_for_status(page, "paused")
     page.keyboard.press("t")
     wait_for_status(page, "training")
     field = page.get_by_role("combobox", name="Data")
