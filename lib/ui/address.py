@@ -82,8 +82,11 @@ def _open(address: Query) -> None:
     base = suggested(FIRST if complaints else name)
     ignored = {"data", *idle(base)}
     asked = {key: texts for key, texts in address.items() if key not in ignored}
-    if types := asked.get("types"):
-        asked["types"] = [each for each in types if each.rpartition(":")[2] in KINDS]
+    types = asked.get("types", [])
+    if odd := [each for each in types if each.rpartition(":")[2] not in KINDS]:
+        asked["types"] = [each for each in types if each not in odd]
+        kinds = ", ".join(KINDS)
+        complaints.append(f"The link's types={odd[0][:24]} isn't a column:kind of {kinds}.")
     experiment, of_settings = read_query(asked, base, DATASETS[base.data.name].at_most)
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # its settings don't hold any more

@@ -73,8 +73,9 @@ def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) 
             press("Resume", "play_arrow", "do_resume", resume, type="primary")
         if not scene.until:
             rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
+            where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
             with st.container(key="train_where", width="content"):
-                hint(f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}")
+                hint(where if snapshot.epoch else "Training starts …")
 
 
 def _train(scene: Scene, loaded: Loaded) -> None:
