@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.charts import caption, small_picture
-from lib.story import GALLERY, Scene, plot_of, told
+from lib.story import GALLERY, Scene, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
@@ -29,7 +29,7 @@ def _enter() -> None:
 def _all_cards() -> None:
     """Draw every card; a press on a card opens it."""
     with st.container(key="gallery"):
-        for scene in map(told, GALLERY.values()):
+        for scene in GALLERY.values():
             if scene.group:
                 st.markdown(f"## {scene.group}")
             with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
@@ -42,7 +42,7 @@ def _all_cards() -> None:
 
 def _one_card(scene: Scene) -> None:
     """Draw one card: its claim, its picture, and links."""
-    scene, names = told(scene), list(GALLERY)
+    names = list(GALLERY)
     place = names.index(scene.id)
     st.markdown(f"# {plain(scene.title)}")
     st.markdown(scene.text)

@@ -72,7 +72,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
-    names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
+    names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
     _sample_index(len(names))
     for what, control, texts, width in (
         ("Target", st.selectbox, targets, 150),
