@@ -170,25 +170,6 @@ def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
     assert "weights" in given[-1]["files"]
 
 
-def test_what_was_asked_for_of_another_model_is_never_given(given, client):
-    """Whoever asks Keras for a model, and moves the cell meanwhile, asks for another one."""
-    app = explore(data="seattle", seeds="1")
-    client.worker_ready = False
-    ask(app, "model_last")
-    del app.session_state[take.KEY]
-    (old,) = client.questions
-    assert given[-1]["said"]["id"] == "model_last"
-    app.selectbox(key="cell").set_value("gru").run()
-    old.answer.set_result({"file": b"an LSTM"})
-    ask(app, "model_last")
-    assert not isinstance(given[-1], bytes)
-    *_, new = client.questions
-    assert new is not old
-    new.answer.set_result({"file": b"a GRU"})
-    app.run()
-    assert given[-1] == b"model_last\na GRU"
-
-
 def test_of_an_earlier_epoch_files_say_so(given):
     """In their names, and in scripts and tables: that the run ended elsewhere isn't said of it."""
     app = explore(data="parity", epoch="53")

@@ -97,30 +97,3 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
     for part in query.split("&"):
         page.wait_for_url(f"**{part}**")
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 30, 3)")
-
-
-def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
-    own_page,
-):
-    """On a phone too: above the headline as soon as the page has its style, until it is closed."""
-    own_page.set_viewport_size({"width": 390, "height": 844})
-    own_page.add_init_script(
-        """window.tops = new Set();
-        setInterval(() => {
-            const title = document.querySelector("h1");
-            if (!title) return;
-            const styled = getComputedStyle(document.documentElement).getPropertyValue("--muted");
-            if (styled) window.tops.add(Math.round(title.getBoundingClientRect().top));
-        }, 20);"""
-    )
-    open_page(own_page, "/?T=9999&cell=banana")
-    wait_until_whole(own_page)
-    assert len(own_page.evaluate("[...window.tops]")) == 1
-    notice = own_page.get_by_role("alert")
-    expect(notice).to_contain_text("100 was taken")
-    box, title = notice.bounding_box(), own_page.get_by_role("heading", level=1).bounding_box()
-    assert box
-    assert title
-    assert box["y"] + box["height"] <= title["y"]
-    own_page.get_by_role("button", name="Close").click()
-    expect(notice).to_have_count(0)

@@ -197,19 +197,6 @@ def test_the_drawer_of_a_phone_closes_when_a_page_is_chosen(page):
     assert button(page, "Train").evaluate(LETTER) == "none"
 
 
-def test_what_it_tells_ends_no_run_of_the_page(page):
-    """How high charts have become: a run that the browser asks for would end one that goes on."""
-    with page.expect_websocket() as connected:
-        open_page(page)
-    wait_until_whole(page)
-    with connected.value.expect_event("framesent") as sent:
-        page.set_viewport_size({"width": 1280, "height": 720})
-    asked = BackMsg.FromString(sent.value).rerun_script
-    widget = next(each for each in asked.widget_states.widgets if "listener" in each.id)
-    assert "chart_loss:" in widget.json_value
-    assert asked.fragment_id
-
-
 def test_a_click_at_the_moment_when_it_tells_something_is_seen(page):
     """The browser sends both as one, as if the click were in the listener's part of the page."""
     open_page(page)
