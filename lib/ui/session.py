@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from secrets import token_hex
-from threading import local
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import streamlit as st
@@ -247,17 +246,11 @@ class Session:
         self.address.subject.run_id = run_id
 
 
-_HERE = local()
-"""Of a script's thread, which belongs to one session: its state, and the record in it."""
-
-
 def session() -> Session:
     """The record of the session whose page is run."""
-    if getattr(_HERE, "state", None) is not st.session_state:
-        # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
-        _HERE.record = st.session_state.setdefault(KEY, Session())
-        _HERE.state = st.session_state
-    found: Session = _HERE.record
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Session()
+    found: Session = st.session_state[KEY]
     return found
 
 
