@@ -20,7 +20,6 @@ scenes and kept runs have to set it anyway, so that there would be two stores.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -227,13 +226,8 @@ def query(page: str = "") -> Query:
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
     """The address of an experiment, its run if it has one, and a page's own keys."""
-    texts = {**_settings(experiment), **({"run": run_id} if run_id else {}), **values}
-    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
-
-
-@lru_cache(maxsize=64)
-def _settings(experiment: Experiment) -> dict[str, str | list[str]]:
-    """Found once for all links of a page."""
     name, unused = experiment.data.name, idle(experiment)
-    changed = to_query(experiment, suggested(name))
-    return {"data": name} | {key: text for key, text in changed.items() if key not in unused}
+    settings = to_query(experiment, suggested(name))  # where they aren't what the data suggest
+    texts = {"data": name, **{key: text for key, text in settings.items() if key not in unused}}
+    texts |= {**({"run": run_id} if run_id else {}), **values}
+    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

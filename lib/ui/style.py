@@ -6,14 +6,13 @@ are Streamlit's own. The components' CSS is with them.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
 from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import Palette, html, mix, strip
+from lib.charts import html, mix, strip
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
 from lib.ui.keys import BUTTON, KEYS
@@ -43,20 +42,15 @@ _LETTERS = "".join(
 
 def style(page: str, *others: str) -> None:
     """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
-    for css in _sheets(current_palette(), *others, page):
-        _write(css)
-
-
-@lru_cache(maxsize=64)
-def _sheets(colors: Palette, *pages: str) -> tuple[str, ...]:
+    colors = current_palette()
     colored = ["background", "border", "ink", "muted", "wrong"]
     colored += ["sequence_text", "best_text", "last_text"]
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
-    every = f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}"
-    own = "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys(pages))
-    return (every, own) if own else (every,)
+    _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
+    if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
+        _write(own)
 
 
 def hide(*keys: str) -> None:
