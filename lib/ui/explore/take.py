@@ -71,8 +71,7 @@ def _draw(loaded: Loaded) -> None:
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs)
-    earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
-    note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
+    note = _SAID["other" if other else "shown"].format(other=other)
     data: Any = _rows(epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
