@@ -1,6 +1,5 @@
 """The lesson: the current step, and each browser's progress."""
 
-from dataclasses import dataclass, field
 from functools import partial
 
 import streamlit as st
@@ -12,7 +11,7 @@ from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.linked import pills
-from lib.ui.session import session
+from lib.ui.session import Stage, session
 from lib.ui.strangers import leave_foreign_run
 from lib.ui.text import hint, press
 from lib.ui.views import VIEWS
@@ -25,18 +24,8 @@ MOST = 500
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
 
 
-@dataclass(slots=True)
-class Kept:
-    """A browser's progress in the lesson, for its next session."""
-
-    step: str = STEPS[0]
-    """The step that was opened last."""
-    answers: dict[str, list[int]] = field(default_factory=dict)
-    passed: set[str] = field(default_factory=set)
-
-
-_KEPT: dict[str, Kept] = {}
-"""Progress by browser, the newest last."""
+_KEPT: dict[str, Stage] = {}
+"""Each browser's progress, of its newest session that opened the lesson; the newest last."""
 
 
 def step() -> Scene:
@@ -46,31 +35,22 @@ def step() -> Scene:
 
 def enter() -> None:
     """Put the current step on the stage, without rewriting the address: Back must get past it."""
-    record = session().stage
+    record, browser = session().stage, browser_id()
     if not record.step:
-        kept = _KEPT.get(browser_id() or "", Kept())
-        record.step = kept.step
-        record.answers |= {name: [*given] for name, given in kept.answers.items()}
-        record.passed |= kept.passed
+        kept = _KEPT.get(browser or "", record)
+        record.step = kept.step or STEPS[0]
+        record.answers, record.passed = kept.answers, kept.passed
         record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
+        if browser:
+            remember(_KEPT, browser, record, MOST)
     leave_foreign_run()
     stage.enter(step())
 
 
 def go(name: str) -> None:
     """Open a step and remember it for this browser. For callbacks."""
-    session().stage.came_back = False
+    session().stage.step, session().stage.came_back = name, False
     address.set_page_value(KEY, name)
-    _keep(name)
-
-
-def _keep(name: str = "") -> None:
-    """Remember this browser's answers, and the step that it went to, if any."""
-    record = session().stage
-    if browser := browser_id():
-        name = name or _KEPT.get(browser, Kept()).step
-        answers = {step: [*given] for step, given in record.answers.items()}
-        remember(_KEPT, browser, Kept(name, answers, {*record.passed}), MOST)
 
 
 def progress() -> None:
@@ -94,8 +74,6 @@ def ways_on() -> None:
     here = step()
     place, (path, icon) = STEPS.index(here.id), PAGES[here.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(here)
-    if session().stage.answers:
-        _keep()
     if is_last and is_done:
         st.markdown(TURN)
     with st.container(horizontal=True, key="lesson_ways", vertical_alignment="center"):

@@ -197,6 +197,7 @@ class Stage:
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
     step: str = ""
+    """The step of the lesson that was gone to last, by this browser."""
     talk: str = ""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
