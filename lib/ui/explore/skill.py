@@ -108,7 +108,7 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         found = _once(shown, f"medians {part}", make)
         st.markdown(_markdown(found, target, dataset.target_unit))
-        details = words.skill_sentence(dataset, origin, found, target, part)
+        details = words.skill_sentence(dataset, found, target, part)
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
         details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
@@ -181,8 +181,8 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     rows = _once(
         shown, "rows", partial(results.by_row, dataset, said, target, series), target, series
     )
-    about = dataset, origin, rows, target
-    draw = partial(words.on_dates_figure, *about, guess, palette=palette)
+    about = dataset, rows, target
+    draw = partial(words.on_dates_figure, *about, guess, palette)
     figure = _once(shown, "dates", draw, rows, guess, palette.theme)
     told_chart(figure, *words.dates_words(*about), "skill_on_dates")
 
@@ -212,8 +212,8 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     except ForecastError as error:
         hint(f"{error}")
         return
-    draw = partial(words.forecast_figure, dataset, origin, coming, series, column, palette=palette)
+    draw = partial(words.forecast_figure, dataset, coming, series, column, palette)
     figure = _once(shown, "ahead", draw, coming, palette.theme)
     kept = shown.snapshot.keeps_best
-    told = words.forecast_words(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "skill_ahead")
