@@ -28,13 +28,7 @@ from lib.data.origin import Baseline, KnownErrors, Origin, Score
 from lib.data.tables.cutting import every_kth
 from lib.data.tables.features import CALENDAR, calendar_names, on_a_circle, prepared
 from lib.data.tables.leaks import Finding, find_leaks, moments
-from lib.data.tables.seasons import (
-    check_season,
-    natural_seasons,
-    rows_needed,
-    season_length,
-    training_rows,
-)
+from lib.data.tables.seasons import check_season, season_length
 from lib.data.tables.table import (
     KINDS,
     MAX_COLUMNS,
