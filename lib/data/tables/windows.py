@@ -96,7 +96,7 @@ def make_windows(
     notes = [
         f"{name} is the same in all training rows: nothing is learned from it." for name in flat
     ]
-    notes += wording.window_notes(rows, windows, origin, data, changed)
+    notes += wording.window_notes(windows, origin, data, changed)
     dataset = Dataset(
         name=data.name,
         title=table.name,

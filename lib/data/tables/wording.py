@@ -47,9 +47,7 @@ def about(
     return f"At every step, {target}, from {read}."
 
 
-def window_notes(
-    rows: Rows, cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]
-) -> list[str]:
+def window_notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
     """Sentences on the windows: which are used, the parts, the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
@@ -61,24 +59,10 @@ def window_notes(
     used = set(origin.series[origin.starts].tolist())
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series of too few rows for a window: {listed(unused)}.")
-    parts = [np.flatnonzero(cut.part == p) for p in range(cut.part.max() + 1)]
     if data.split == "id":
-        counts = [counted(len(np.unique(rows.series[p])), "series", "series") for p in parts]
-        notes.append(f"{_by_part(counts)}, drawn by the seed; the same times may be in each.")
-    else:
-        ends = [(p[rows.rank[p].argmin()], p[rows.rank[p].argmax()]) for p in parts]
-        spans = [f"rows from {origin.label(a)} to {origin.label(b)}" for a, b in ends]
-        each = " Each series is cut at the same times." if len(rows.names) > 1 else ""
-        notes.append(f"{_by_part(spans)}; no row is in two parts.{each}")
+        notes.append("The series of each part are drawn by the seed; times may be in several.")
+    elif len(origin.names) > 1:
+        notes.append("Each series is cut into parts at the same times.")
     whose = "each series'" if origin.x_scale.by_series else "the"
     notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
     return notes
-
-
-def _by_part(sizes: list[str]) -> str:
-    """Which rows or series each part has: "5 series are for training, …"."""
-    train, *rest = sizes
-    others = zip(rest, ("validation", "the test"), strict=False)
-    return joined(
-        [f"For training there are {train}", *(f"for {name} {has}" for has, name in others)]
-    )
