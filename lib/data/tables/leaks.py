@@ -23,7 +23,6 @@ class Finding:
     clean: bool | None
     """None where it can't be decided, or where the finding is no leak but worth knowing."""
     sentence: str
-    looked: str  # the data that were checked
     splits: bool = False  # whether the check compares parts
 
 
@@ -36,7 +35,7 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     if origin is None:
         return [*findings, _shared_samples(dataset)]
     used = rows_by_part(dataset, origin)
-    findings += [_shared_rows(used), _scaling(dataset, origin)]
+    findings += [_shared_rows(used), _scaling(origin)]
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
@@ -49,7 +48,7 @@ def _answers(dataset: Dataset) -> Finding:
     steps = x.shape[0] * x.shape[1]
     if steps < FEWEST:
         sentence = f"{counted(steps, 'timestep')} are too few to tell a copy from chance."
-        return Finding(about, None, sentence, "nothing.")
+        return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     same = np.minimum(_correlations(x, y), of_changes) > SAME
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
@@ -62,9 +61,7 @@ def _answers(dataset: Dataset) -> Finding:
     sentence = "No single input tells its target nearly exactly."
     if pairs:
         sentence = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
-    both = f"{counted(x.shape[2], 'input')} beside {counted(y.shape[2], 'target')}"
-    looked = f"{both} at {steps:,} timesteps, without those of the test part: |r| > {SAME}."
-    return Finding(about, not pairs, sentence, looked)
+    return Finding(about, not pairs, sentence)
 
 
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -92,21 +89,17 @@ def _shared_samples(dataset: Dataset) -> Finding:
     if twice.any():
         many = f"{twice.sum():,} of {len(kept):,} samples"
         sentence = f"{many} kept for checking are in training too, as they are or one timestep on."
-    looked = f"{len(kept):,} samples beside {dataset.train:,}."
-    return Finding("The same samples in two parts", not twice.any(), sentence, looked, splits=True)
+    return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
 
 
 def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
     """Rows (R,) that several parts read or have as targets."""
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
     rows = counted(shared, "row is", "rows are") if shared else "No row is"
-    sizes = joined([f"{int(rows.sum()):,}" for rows in used.values()])
-    looked = f"the {sizes} rows that {joined(list(used))} read or have as targets."
-    about, sentence = "The same rows in two parts", f"{rows} in two parts."
-    return Finding(about, not shared, sentence, looked, splits=True)
+    return Finding("The same rows in two parts", not shared, f"{rows} in two parts.", splits=True)
 
 
-def _scaling(dataset: Dataset, origin: Origin) -> Finding:
+def _scaling(origin: Origin) -> Finding:
     """How far inputs are from a mean of 0 and a deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     known, off = origin.training, 0.0
@@ -118,9 +111,7 @@ def _scaling(dataset: Dataset, origin: Origin) -> Finding:
     if off >= CLOSE:
         away = f"{number(off)} off a mean of 0 or a deviation of 1"
         sentence = f"In the training rows inputs are {away}."
-    columns = counted(dataset.shape[2], "input")
-    looked = f"{columns} in {int(known.sum()):,} training rows of {len(group):,}."
-    return Finding("Scaling on everything", bool(off < CLOSE), sentence, looked)
+    return Finding("Scaling on everything", bool(off < CLOSE), sentence)
 
 
 def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -134,7 +125,7 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
     """Series in several parts; where there is none, dates in several parts."""
     total, shared_dates = len(origin.names), 0
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
-    sentence, looked = "No series is in two parts", f"{total:,} series"
+    sentence = "No series is in two parts"
     if shared := int((np.bincount(series) > 1).sum()):
         sentence = (
             f"{shared:,} of {total:,} series are in two parts, so no new series is checked on"
@@ -145,6 +136,5 @@ def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]
         shared_dates = int((np.sum(by_part, axis=0) > 1).sum())
         if shared_dates:
             sentence += f", but {number(100 * shared_dates / len(found))}% of the dates are"
-        looked += f", {len(found):,} dates"
     about, clean = "Series and dates in two parts", None if shared or shared_dates else True
-    return Finding(about, clean, f"{sentence}.", f"{looked}.", splits=True)
+    return Finding(about, clean, f"{sentence}.", splits=True)
