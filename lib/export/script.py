@@ -166,17 +166,10 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     seeds = [] if snapshot is None else snapshot.seeds
     results = [result for seed in seeds for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
-    status, epochs = "none" if snapshot is None else snapshot.status, judged
-    if snapshot is None or not judged:
-        is_over = snapshot is not None and snapshot.status.over
-        status = status if is_over else "none"
-        # Of a run that ended before it was judged, one epoch more shows what happened.
-        epochs = (
-            min(training.epochs, snapshot.epoch + 1) if is_over and snapshot else training.epochs
-        )
+    status = snapshot.status if snapshot and judged else "none"
     note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
     if not judged:
-        return Shown(epochs, note, keeps, patience)
+        return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
     for mode in experiment.model.modes:
