@@ -9,9 +9,8 @@ import pytest
 
 from lib.data import DATASETS, Table, make_dataset, settle
 from lib.data.datasets.series import TABLES
-from lib.experiment import Experiment, ExperimentError
+from lib.experiment import Experiment
 from lib.export import EXPORTS, name_of
-from lib.export.data import DATA
 
 OWN = Table(
     name="sales.csv",
@@ -123,14 +122,6 @@ def test_a_script_spells_out_return_sequences_and_the_shapes():
     assert "keras.layers.Dense(1),  # (N, 1)" in last
     assert "last_step.set_weights(sequence.get_weights())" in last
     assert "last_step.fit(x[:train], y[:train, -1], batch_size=32, epochs=200" in last
-
-
-def test_every_dataset_can_be_exported_and_nothing_else():
-    """The registry of writers follows that of the datasets."""
-    assert set(DATA) == set(DATASETS)
-    _, dataset, _ = exported(Experiment())
-    with pytest.raises(ExperimentError, match="got 'nothing'"):
-        EXPORTS["keras"].write(Experiment().set(data="nothing"), dataset)
 
 
 @pytest.mark.parametrize(
