@@ -58,8 +58,6 @@ def rows_of(
         found: pd.Index
         codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
         series_names = tuple("none" if pd.isna(name) else f"{name}" for name in found)
-        count = counted(len(series_names), "series", "series")
-        notes.append(f"{by} tells {count} apart: no window crosses them.")
     times = table.times
     order = np.lexsort((times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,))
     if (np.diff(order) != 1).any():
