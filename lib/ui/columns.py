@@ -116,11 +116,12 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
 def _types(table: Table, types: tuple[str, ...]) -> None:
     """Draw two menus that correct what a column is read as."""
     with st.container(horizontal=True):
-        labels = [] if table.label is None else [str(name) for name in table.label.columns]
-        names = [*labels, *(str(name) for name in table.frame.columns)]
+        names = [*table.labels, *(str(name) for name in table.frame.columns)]
         name = st.selectbox("A column", names, key="types_column")
         said = dict(each.rsplit(":", 1) for each in types if ":" in each)
-        found = "date" if name in labels else "number" if name in table.numbers else "category"
+        found = (
+            "date" if name in table.labels else "number" if name in table.numbers else "category"
+        )
         kinds, value = list(KINDS), said.get(name, found)
 
         def read_as(kind: str) -> None:

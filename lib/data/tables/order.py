@@ -31,21 +31,20 @@ class OrderedRows(NamedTuple):
 
     frame: pd.DataFrame
     times: pd.Index | None
-    label: pd.DataFrame | None
+    labels: tuple[str, ...] = ()
     step: str = "row"
     series: str = ""
 
 
 def order_rows(
-    frame: pd.DataFrame, times: pd.Series, label: pd.DataFrame, notes: list[str]
+    frame: pd.DataFrame, times: pd.Series, labels: tuple[str, ...], notes: list[str]
 ) -> OrderedRows:
-    """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
-    name, names = joined(list(label.columns)), list[str]()
+    """Put rows in order of their times (R,), none missing; `labels` are the columns of these."""
+    name, names = joined(labels), list[str]()
     if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
         again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
         notes.append(f"{again} another one left out.")
-        frame, times, label = frame[~twice], times[~twice], label[~twice]
-        frame, times = frame.reset_index(drop=True), times.reset_index(drop=True)
+        frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
     if not times.is_unique and not (names := series_columns(frame, times)):
         notes.append(
             f"{name} repeats, and no column tells series apart: rows of one time are averaged."
@@ -65,11 +64,10 @@ def order_rows(
         notes.append(turned if newest_first else f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
-        label = label.iloc[order]
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
-    return OrderedRows(frame, index, label, step, series)
+    return OrderedRows(frame, index, labels, step, series)
 
 
 def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
@@ -78,7 +76,7 @@ def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
     if series:
         count = counted(frame[series].nunique(), "series", "series")
         notes.append(f"There are {count}, told apart by {series}.")
-    return OrderedRows(frame, None, None, series=series)
+    return OrderedRows(frame, None, series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
