@@ -62,7 +62,7 @@ def make_windows(
     block = rows.series if segment is None else segment
     changed = [name for name in rows.feature_names if change and name in targets]
     raw = _with_changes(rows, [*map(rows.feature_names.index, changed)], block, data.rate)
-    x_scale, flat = scale_of(raw, rows.feature_names, training, groups)
+    x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, rows.feature_names)
     names = [targets[c] for c, _ in product(range(len(targets)), horizons)]
@@ -93,10 +93,7 @@ def make_windows(
         origin = replace(origin, season=find_season(origin))
     offset, deviation = y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
-    notes = [
-        f"{name} is the same in all training rows: nothing is learned from it." for name in flat
-    ]
-    notes += wording.window_notes(windows, origin, data, changed)
+    notes = wording.window_notes(windows, origin, data, changed)
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -165,11 +162,11 @@ def _targets(
         name, raw = names[k : k + 1], rows.targets[:, [k // len(horizons)]]
         end = max(len(raw) - h, 0)
         if block is None:
-            scale, _ = scale_of(raw, name, training, groups)
+            scale = scale_of(raw, training, groups)
         else:
             known = training[:end] & training[h:] & (block[:end] == block[h:])
             within = groups and (groups[0][:end], groups[1])
-            scale, _ = scale_of(raw[h:] - raw[:end], name, known, within)
+            scale = scale_of(raw[h:] - raw[:end], known, within)
         target = raw[read + h] - (0.0 if block is None else raw[read])
         target = scale.standard(target, rows.series[read])
         _check_size(target.reshape(-1, 1), name)
@@ -179,29 +176,26 @@ def _targets(
     return Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)), y
 
 
-def scale_of(
-    values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups
-) -> tuple[Scale, list[str]]:
-    """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
-    offset, deviation, constant = _moments(values[training])
-    flat = [names[j] for j in np.flatnonzero(constant).tolist()]
+def scale_of(values: np.ndarray, training: np.ndarray, groups: Groups) -> Scale:
+    """The scale of columns (R, C) by the training rows, of each of `groups` if there are any."""
+    offset, deviation = _moments(values[training])
     if groups is None:
-        return Scale(offset, deviation), flat
+        return Scale(offset, deviation)
     series, count = groups
     offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
     rows = np.flatnonzero(training)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
     for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s], _ = _moments(known)
-    return Scale(offset, deviation), flat
+        offset[s], deviation[s] = _moments(known)
+    return Scale(offset, deviation)
 
 
-def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and deviation of columns (R, C), 1 where a column is constant, and which are."""
+def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of columns (R, C), 1 where a column is constant but for rounding."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
-    constant |= deviation <= 1e-12 * np.abs(offset)  # the rest is rounding
-    return offset, np.where(constant, 1.0, deviation), constant
+    constant |= deviation <= 1e-12 * np.abs(offset)
+    return offset, np.where(constant, 1.0, deviation)
 
 
 def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
