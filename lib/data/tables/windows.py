@@ -15,13 +15,13 @@ import pandas as pd
 
 from lib.data.dataset import Dataset
 from lib.data.origin import Origin, Scale, Season
-from lib.data.tables import wording
 from lib.data.tables.baselines import with_baselines
-from lib.data.tables.cutting import cut
+from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season
 from lib.data.tables.series import Rows, rows_of
 from lib.data.tables.table import Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
+from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
 _FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
@@ -93,7 +93,7 @@ def make_windows(
         origin = replace(origin, season=find_season(origin))
     offset, deviation = y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
-    notes = wording.window_notes(windows, origin, data, changed)
+    notes = _notes(windows, origin, data, changed)
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -102,8 +102,8 @@ def make_windows(
         train=windows.sizes[0],
         test=windows.sizes[2],
         feature_names=rows.feature_names,
-        target_names=wording.target_names(targets, table.step, data),
-        timestep_names=wording.timestep_names(rows, origin, data),
+        target_names=_target_names(targets, table.step, data),
+        timestep_names=_timestep_names(rows, origin, data),
         naive=y,  # until `with_baselines` replaces it
         naive_label="",
         origin=origin,
@@ -111,8 +111,8 @@ def make_windows(
         target_offset=offset,
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
-        lead=wording.lead(table.step, data) if data.ahead == "one" else "",
-        about=wording.about(inputs, targets, changed, table.step, data),
+        lead=_lead(table.step, data) if data.ahead == "one" else "",
+        about=_about(inputs, targets, changed, table.step, data),
         notes=(*table.notes, *rows.notes, *rows.fewer, *notes),
         source=table.source,
         fingerprint=table.fingerprint,
@@ -216,3 +216,60 @@ def _time_format(times: pd.Index | None) -> str:
     hours = "" if (times == times.floor("D")).all() else " %H:%M"
     seconds = "" if (times == times.floor("min")).all() else ":%S"
     return f"%Y-%m-%d{hours}{seconds}"
+
+
+def _timestep_names(rows: Rows, origin: Origin, data: DataSettings) -> tuple[str, ...]:
+    """Their times where these are the same in all samples, else their numbers."""
+    if rows.times is not None and not np.ptp(rows.rank[origin.starts]):
+        return tuple(origin.label(row) for row in origin.rows(data.timesteps, 0))
+    step = "" if origin.step == "row" else f"{origin.step} "
+    return tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
+
+
+def _target_names(targets: Sequence[str], step: str, data: DataSettings) -> tuple[str, ...]:
+    """K names: "sales", or with a target for each row ahead "sales, 2 days ahead"."""
+    if data.ahead == "one" or not data.horizon:
+        return tuple(targets)
+    ahead = [counted(h, step) for h in range(1, data.horizon + 1)]
+    return tuple(f"{name}, {far} ahead" for name in targets for far in ahead)
+
+
+def _lead(step: str, data: DataSettings) -> str:
+    """How far ahead the farthest target lies: "one day"; "" for a row's own target."""
+    if data.horizon == 1:
+        return f"one {step}"
+    return f"{data.horizon} {step}s" if data.horizon else ""
+
+
+def _about(
+    inputs: Sequence[str], targets: Sequence[str], changed: Sequence[str], step: str,
+    data: DataSettings,
+) -> str:  # fmt: skip
+    """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
+    read = joined([f"the change of {name}" if name in changed else name for name in inputs])
+    target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
+    if data.horizon:
+        far = f"1 to {data.horizon} {step}s" if data.ahead == "each" else _lead(step, data)
+        target += f" {far} ahead"
+    return f"At every step, {target}, from {read}."
+
+
+def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
+    """Sentences on the windows: which are used, the parts, the scale."""
+    notes = list[str]()
+    if data.test and not cut.sizes[2]:
+        notes.append("There are too few rows for a test part.")
+    if data.at_gaps == "stop" and origin.gaps:
+        notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
+    if changed:
+        notes.append(f"Inputs that are targets, too ({joined(changed)}), are read as changes.")
+    used = set(origin.series[origin.starts].tolist())
+    if unused := [name for s, name in enumerate(origin.names) if s not in used]:
+        notes.append(f"Series of too few rows for a window: {listed(unused)}.")
+    if data.split == "id":
+        notes.append("The series of each part are drawn by the seed; times may be in several.")
+    elif len(origin.names) > 1:
+        notes.append("Each series is cut into parts at the same times.")
+    whose = "each series'" if origin.x_scale.by_series else "the"
+    notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
+    return notes
