@@ -91,39 +91,28 @@ def template_fields(
 ) -> dict[str, Any]:
     """The fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
-    shown = shown_of(experiment, dataset, snapshot)
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
-    guess, error = capital(dataset.naive_label), dataset.naive_mse[-1]
     is_judged, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
+    guess = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
-        "shown": shown,
+        "shown": shown_of(experiment, dataset, snapshot),
         "training": training,
-        "modes": model.modes,
+        "model": model,
         "both": model.mode == "both",
-        "cell": model.cell,
-        "head": model.head,
         "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
         "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "naive": f"{guess}: mean squared error {error:.6g} at the last timestep",
-        "expected": "\n".join(
-            # With the digits that 32 bits have.
-            f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
-            for name, of in shown.figures.items()
-        ),
-        "end_seed": experiment.seed + len(experiment.each_seed),
-        "names": ", ".join(map(quoted, model.modes)),
+        "naive": f"{guess} at the last timestep",
         "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
         "judged": f"train, {dataset.seen}" if is_judged else "train",
         "which": "validation" if is_judged else "training",
         "mode": MODES,
         "variable": {"sequence": "sequence", "last": "last_step"},
-        "units": units,
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
