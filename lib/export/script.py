@@ -178,21 +178,28 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     return Shown(judged, note, any(kept), patience, figures)
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One form in which an experiment can be taken away."""
-
-    write: Callable[..., str]
-    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
-
-
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
     """A file name without an ending: "seattle-lstm-both"."""
     cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
     return f"{data_name(dataset)}-{cell}-{mode}"
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One form in which an experiment can be taken away."""
+
+    write: Callable[..., str]
+    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
+    ending: str  # of the file's name
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """The file's name: "seattle-lstm-both-exact.py"."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
+
+
 EXPORTS = {
-    "keras": Export(keras_script), "exact": Export(exact_script), "notebook": Export(notebook)
-}  # fmt: skip
+    "keras": Export(keras_script, ".py"),
+    "exact": Export(exact_script, "-exact.py"),
+    "notebook": Export(notebook, ".ipynb"),
+}
 """Every export by name."""
