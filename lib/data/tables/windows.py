@@ -53,7 +53,7 @@ def make_windows(
             segment=segment,
         )  # fmt: skip
     except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
+        raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
     training, starts = windows.part == 0, windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
@@ -113,7 +113,7 @@ def make_windows(
         target_unit=units.pop() if len(units) == 1 else "",
         lead=_lead(table.step, data) if data.ahead == "one" else "",
         about=_about(inputs, targets, changed, table.step, data),
-        notes=(*table.notes, *rows.notes, *rows.fewer, *notes),
+        notes=(*table.notes, *rows.notes, *notes),
         source=table.source,
         fingerprint=table.fingerprint,
     )
