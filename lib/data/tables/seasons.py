@@ -150,23 +150,8 @@ def _search(column: bytes) -> int:
 
 
 def season_length(origin: Origin, period: int) -> str:
-    """So many rows in words: "7 days"; "7 rows" where they aren't always so many days."""
-    return counted(period, _step(origin) if is_regular(origin, period) else "row")
-
-
-def is_regular(origin: Origin, period: int) -> bool:
-    """Whether `period` rows before is as many steps before, at every row that has one."""
-    step, dates = _step(origin), origin.times
-    if step == "row" or dates is None or dates.dtype.kind != "M":
-        return True
-    unit, expected = "s", float(period * SECONDS[origin.step])
-    if step in MONTHS:
-        unit, expected = "M", period * MONTHS[step]
-    elif step == "weekday":
-        expected *= 7 / 5
-    times = dates.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
-    same = origin.series[period:] == origin.series[:-period]
-    return bool((((times[period:] - times[:-period]) == expected) | ~same).all())
+    """So many rows in words: "7 days"; "7 rows" where a gap makes them more days."""
+    return counted(period, "row" if origin.gaps else _step(origin))
 
 
 def _step(origin: Origin) -> str:
