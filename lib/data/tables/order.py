@@ -10,9 +10,21 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.seasons import MONTHS, SECONDS, STEPS, on_weekdays
+from lib.data.tables.seasons import on_weekdays
 from lib.text import counted, joined, number
 
+_STEPS = {
+    "second": (1, 1),
+    "minute": (60, 60),
+    "hour": (3_600, 3_600),
+    "day": (86_400, 86_400),
+    "week": (604_800, 604_800),
+    "month": (2_419_200, 2_678_400),
+    "quarter": (7_776_000, 7_948_800),
+    "year": (31_536_000, 31_622_400),
+}
+"""Step → the fewest and the most seconds that it has."""
+_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
 _REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6
@@ -140,10 +152,10 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     if not there.any():
         return "row", []
     typical = float(np.median(seconds[there]))
-    step = next((s for s, (low, high) in STEPS.items() if low <= typical <= high), "row")
+    step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
     counts: np.ndarray = seconds[there] / typical
     notes = list[str]()
-    if months := MONTHS.get(step):
+    if months := _MONTHS.get(step):
         counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
     elif step == "day" and on_weekdays(times.to_numpy()):
         days = times.to_numpy().astype("M8[D]")
@@ -195,6 +207,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _duration(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
-    unit = next((u for u in ("day", "hour", "minute") if seconds >= SECONDS[u]), "second")
-    count = number(seconds / SECONDS[unit])
+    unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
+    count = number(seconds / _STEPS[unit][0])
     return f"{count} {unit}{'' if count == '1' else 's'}"

@@ -8,19 +8,6 @@ from lib.data.origin import Origin, Season
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-STEPS = {
-    "second": (1, 1),
-    "minute": (60, 60),
-    "hour": (3_600, 3_600),
-    "day": (86_400, 86_400),
-    "week": (604_800, 604_800),
-    "month": (2_419_200, 2_678_400),
-    "quarter": (7_776_000, 7_948_800),
-    "year": (31_536_000, 31_622_400),
-}
-"""Step → the fewest and the most seconds that it has."""
-SECONDS = {step: least for step, (least, _) in STEPS.items()}
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
 _SEARCHED_ROWS = 1024
 """In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
