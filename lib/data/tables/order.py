@@ -24,7 +24,6 @@ _STEPS = {
     "year": (31_536_000, 31_622_400),
 }
 """Step → the fewest and the most seconds that it has."""
-_MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
 _REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6
@@ -153,13 +152,9 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
         return "row", []
     typical = float(np.median(seconds[there]))
     step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
-    counts: np.ndarray = seconds[there] / typical
+    counts = _step_counts(codes[order], times.to_numpy())[there]
     notes = list[str]()
-    if months := _MONTHS.get(step):
-        counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
-    elif step == "day" and on_weekdays(times.to_numpy()):
-        days = times.to_numpy().astype("M8[D]")
-        counts = np.busday_count(days[:-1], days[1:])[there]
+    if step == "day" and on_weekdays(times.to_numpy()):
         notes.append("No row is on a weekend, and Monday follows Friday.")
     if (even := _even_share(counts)) < _EVEN:
         usual, least, most = map(_duration, (typical, seconds[there].min(), seconds[there].max()))
