@@ -142,8 +142,3 @@ class FakeClient:
         """A question whose answer a test gives."""
         self.questions.append(Question(name, arguments))
         return self.questions[-1].answer
-
-    def ahead(self, question):
-        """How many open questions were asked before this one."""
-        open_ones = [asked.answer for asked in self.questions if not asked.answer.done()]
-        return open_ones.index(question) if question in open_ones else 0

@@ -13,7 +13,7 @@ from lib.recurrence.agreement import Agreement, agreement
 from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
 from lib.recurrence.formulas import LayerPass, Line, Row, by_similarity, lines, state_rows
 from lib.recurrence.model import forward, initial_model_weights, outputs_in_parts, unroll_stack
-from lib.recurrence.padded import ROUNDING, Padded, batch, lengths, ways
+from lib.recurrence.padded import ROUNDING, Padded, batch, ways
 from lib.recurrence.weights import (
     ARRAYS_EACH,
     glorot_uniform,

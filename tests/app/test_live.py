@@ -196,7 +196,7 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
     app.run()
     assert "stopped early after 143 of 200 epochs" in bar(app)
     assert app.get("progress")[0].proto.value == 100
-    assert "Sequence mode keeps epoch 23, last-step mode epoch 31, each its best" in text(app)
+    assert "Sequence mode keeps epoch 23 and last-step mode keeps epoch 31" in text(app)
     slider = app.select_slider(key=f"epoch_{run.id}_0")
     assert (list(slider.options), slider.value) == (["0", "best"], 1)
     slider.set_value(0).run()
@@ -274,7 +274,7 @@ def test_what_two_people_look_at_is_drawn_once(app, client, run, monkeypatch):
             drawn.append(name)
             return draw(*of)
 
-        monkeypatch.setitem(EXPLORE_CARDS, name, card._replace(figure=figure))
+        monkeypatch.setattr(card, "figure", figure)
     figures = recorded_figures(run)
     client.set(run, Status.PAUSED, epoch=9, **figures)
     app.run()

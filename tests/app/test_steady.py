@@ -9,12 +9,12 @@ def page():
     """One chart, of the number in the session."""
     import streamlit as st
 
-    from lib.charts.chart import figure
+    from lib.charts import Chart
     from lib.ui.text import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
     hold = st.session_state.setdefault("hold", False) and is_drawn("it")
-    newest = None if hold else figure([{"name": "it", "y": [number]}], {"height": 300})
+    newest = None if hold else Chart([{"name": "it", "y": [number]}], {"height": 300})
     steady_chart(newest, f"It shows {number}.", key="it")
 
 
@@ -22,15 +22,15 @@ def filling_page():
     """A chart that fills its place, which the browser has told to be 230 pixels high."""
     import streamlit as st
 
-    from lib.charts.chart import figure
+    from lib.charts import Chart
     from lib.ui.listener import KEY, _note_heights
     from lib.ui.text import steady_chart
 
     st.session_state[KEY] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
     _note_heights()
-    steady_chart(figure([], {"height": 340}), "It fills.", "chart_loss", fills=True)
-    steady_chart(figure([], {"height": 340}), "It fills.", "chart_compare", fills=True)
-    steady_chart(figure([], {"height": 260}), "It doesn't.", "chart_loss_too")
+    steady_chart(Chart([], {"height": 340}), "It fills.", "chart_loss", fills=True)
+    steady_chart(Chart([], {"height": 340}), "It fills.", "chart_compare", fills=True)
+    steady_chart(Chart([], {"height": 260}), "It doesn't.", "chart_loss_too")
 
 
 def test_a_chart_that_fills_its_place_is_sent_as_high_as_that_is():

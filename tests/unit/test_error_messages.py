@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from lib.shapes import EXAMPLES, described_stack, ends, explain_error, from_text, trace
-from lib.shapes.errors.axes import Comparison
 from lib.shapes.errors.explain import MESSAGES, known
 from lib.shapes.errors.pasted import READ, Pasted
 from lib.shapes.stack.tracing import broken
@@ -120,15 +119,6 @@ def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
     assert explanation.code.startswith("# either, if y holds class numbers:\n")
     assert "\n# or, if the output" in explanation.code
     assert explanation.check == "print(y.shape, y[:2], model.output_shape)"
-
-
-def test_shapes_are_compared_axis_by_axis():
-    """The axis that differs is named, and an open size differs from none."""
-    both = Comparison((32, 12, 3), (16, 12, 5))
-    assert both.told() == "16 samples instead of 32 and 5 features instead of 3"
-    assert Comparison((None, 12, 3), (16, 12, 3)).told() == ""
-    assert Comparison((32, 12, 3), (16, 12, 3)).is_batch
-    assert Comparison((None, 12, 3), (12, 3)).told() == "1 axis too few, of samples or timesteps"
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,6 @@ from lib.charts.gradients import padding_picture, padding_sentence, padding_take
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence.padded import ROUNDING, batch, lengths, ways
-from lib.recurrence.weights import initial_weights
 from lib.text.english import number
 from tests.unit.test_formulas import opened
 
@@ -76,13 +75,10 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
     assert masked.last_step.tolist() == [7, 5, 3, 0]
     assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
     assert masked.differences.min() > ROUNDING
-    assert "The mask hides 4 of the sequences' own 20 steps too" in padding_sentence([masked])
+    assert "The mask hides 4 of the sequences' own steps too" in padding_sentence([masked])
     assert padded[True, False].differences[0] <= ROUNDING
     hidden = by_kind(sample_with_zeros(slice(2)))[True, True]
     assert hidden.last_step.tolist() == [7, 5, 3, -1]
-    sentence = padding_sentence([hidden])
-    assert "and where there is none the zero state that it starts from" in sentence
-    assert "average over" not in sentence
 
 
 def test_a_mask_that_hides_everything_leaves_no_last_step():
@@ -93,22 +89,10 @@ def test_a_mask_that_hides_everything_leaves_no_last_step():
         assert way.loss_steps == 0
         assert not way.outputs.any()
     sentence = padding_sentence(padded)
-    assert sentence.count("no step counts, and last-step mode gives the zero state") == 2
-    assert sentence.endswith("under the mask: the loss has nothing to average over.")
-    assert "not all zeros" not in sentence
+    assert sentence.count("the zero state, since the mask hides every step") == 2
     page = padding_picture(padded, sentence, LIGHT)
     assert page.count(f"2px solid {LIGHT.last}") == 8 + 1  # the legend's
     assert page.count("sequence loss: mean over nothing") == 2
-
-
-def test_zeros_in_front_of_a_fresh_layer_move_nothing():
-    """Its candidate has no bias yet; the sentence says that this is why, and only then."""
-    fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
-    padded = ways("lstm", fresh, x)
-    assert [way.stays_zero for way in padded] == [False, False, True, False]
-    assert padding_sentence(padded).count("since the zeros in front leave its state at zero") == 1
-    layer = opened("lstm", t=8)
-    assert not any(way.stays_zero for way in ways("lstm", layer.weights, layer.x))
 
 
 def test_the_picture_outlines_a_step_of_every_sequence():
@@ -135,7 +119,7 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     )
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
     assert padding_takeaway([plain, masked]) == (
-        "Padding moves the shortest sequence's answer not at all, masked or not."
+        "Padding moves the shortest sequence's answer not at all; masked, not at all."
     )
     hidden = replace(masked, differences=np.full(4, 0.5))
     assert padding_takeaway([plain, hidden]) == (

@@ -150,7 +150,7 @@ def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
     made = EXPLORE_CARDS[name]
-    facts = made.facts(RunAt(experiment, dataset(), snapshot), *picked)
+    facts = made.facts_of(RunAt(experiment, dataset(), snapshot), *picked)
     return made.figure(facts, palette), (made.takeaway(facts), made.sentence(facts))
 
 

@@ -112,7 +112,7 @@ def _worth(shown: ShownRun, origin: Origin, weights: ModelWeights, _: Palette) -
         about = shown.experiment, dataset, seeds, part
         worth = _once(f"medians {part}", lambda: results.skill_of_seeds(*about), dataset)
         st.markdown(_markdown(worth, target, dataset.target_unit))
-        details = words.skill_sentence(dataset, origin, worth, target, part)
+        details = words.skill_sentence(dataset, worth, target, part)
         if len(seeds) > 1:
             details += f" The modes' figures are medians over {len(seeds)} seeds."
         details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
@@ -189,8 +189,8 @@ def _dates(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     rows = _once(
         "rows", lambda: results.by_row(dataset, said, target, series), dataset, target, series
     )
-    about = dataset, origin, rows, target
-    draw = partial(words.on_dates_figure, *about, guess, palette=palette)
+    about = dataset, rows, target
+    draw = partial(words.on_dates_figure, *about, guess, palette)
     figure = _once("dates", draw, rows, guess, palette.theme)
     told_chart(figure, *words.dates_words(*about), "worth_on_dates")
 
@@ -221,8 +221,8 @@ def _ahead(shown: ShownRun, origin: Origin, weights: ModelWeights, palette: Pale
     except ForecastError as error:
         hint(f"{error}")
         return
-    draw = partial(words.forecast_figure, dataset, origin, coming, series, column, palette=palette)
+    draw = partial(words.forecast_figure, dataset, coming, series, column, palette)
     figure = _once("ahead", draw, coming, palette.theme)
     kept = shown.snapshot.keeps_best
-    told = words.forecast_words(dataset, origin, coming, fed_back=feed > 0, picked=kept)
+    told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "worth_ahead")
