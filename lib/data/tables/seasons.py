@@ -51,17 +51,6 @@ def natural_seasons(origin: Origin) -> dict[int, str]:
     return _SEASONS.get(_step(origin), {})
 
 
-def training_rows(origin: Origin) -> np.ndarray:
-    """The training rows of the longest series, (R',) int: seasons are looked for in these."""
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    return rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
-
-
-def rows_needed(origin: Origin, period: int) -> int:
-    """How many training rows it takes to try a season: twice as far as its baseline looks back."""
-    return 2 * int(back(origin, period).max())
-
-
 def check_season(origin: Origin, period: int) -> None:
     """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
@@ -80,16 +69,16 @@ def find_season(origin: Origin) -> Season:
     nearest the shortest is taken. The baseline has the calendar's usual season where none is found,
     or where the value a season before is the last known one.
     """
-    longest = training_rows(origin)
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
     lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
     longer = (
         m for m in natural_seasons(origin) if lags[1] < lags[m] and lags[m][-1] < len(longest)
     )
     usual = next(longer, 1)
-    tried = tuple(m for m in lags if m > 1 and rows_needed(origin, m) <= len(longest))
+    tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
     # The same rows for all of them: those that the longest look back leaves.
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
