@@ -44,6 +44,29 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
     assert "the input load" not in found.sentence
 
 
+@pytest.mark.parametrize("form", ["value", "change"])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        lambda _, then: then,
+        lambda now, then: then - now,
+        lambda _, then: then.round(),
+        lambda _, then: then * (1 + np.sin(99 * then) / 1000),
+        lambda now, _: now.rolling(5, center=True, min_periods=1).mean(),
+    ],
+)
+def test_what_tells_the_change_is_found_in_both_forms(planted, form):
+    """The next value as it is, from the last one, rounded, noisy, and in a mean."""
+    walk = np.random.default_rng(0).normal(size=672).cumsum()
+    now = pd.Series(walk)
+    columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}
+    dataset = windows_of_load(8, more=columns, inputs=tuple(columns), weeks=4, form=form)
+    found = finding(dataset, ANSWERS)
+    assert found.clean is False
+    assert " planted " in found.sentence
+    assert " load tells" not in found.sentence
+
+
 @pytest.mark.parametrize("horizon", [1, 3, 24])
 def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
     """They go with the next value too, since it is much like the last one; not with its change."""
@@ -105,11 +128,20 @@ def test_scaling_that_knows_more_than_the_training_rows_is_found():
     assert finding(planted, SCALING).clean is False
 
 
-def test_samples_without_rows_are_compared_as_they_are():
-    """Ten of the training part come again, or none does."""
-    x = np.random.default_rng(0).normal(size=(50, 8, 1)).astype(np.float32)
+def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
+    """Windows of one series that were shuffled: nearly each has a neighbour to learn from."""
+    rng = np.random.default_rng(0)
+    series = rng.normal(size=60).astype(np.float32)
+    x = np.stack([series[k : k + 8] for k in range(50)])[..., None]
     parts = {"f": 1, "t": 8, "n": 50, "train": 40}
-    assert finding(a_dataset(**parts, x=x), SAMPLES).clean
-    twice = finding(a_dataset(**parts, x=np.concatenate([x[:40], x[:10]])), SAMPLES)
-    assert twice.clean is False
-    assert twice.sentence.startswith("10 of 10")
+    shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
+    order = {sample.tobytes(): k for k, sample in enumerate(x)}
+    known = {order[sample.tobytes()] for sample in shuffled.x[:40]}
+    kept = [order[sample.tobytes()] for sample in shuffled.x[40:]]
+    beside = sum(bool({k - 1, k + 1} & known) for k in kept)
+    found = finding(shuffled, SAMPLES)
+    assert found.clean is False
+    assert found.sentence.startswith(f"{beside} of 10 samples")
+    assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
+    twice = np.concatenate([x[:40], x[:10]])
+    assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")

@@ -10,6 +10,11 @@ from lib.data.tables.cutting import rows_by_part, series_by_part
 from lib.text import counted, joined, number
 
 SAME = 0.9999  # two columns are one if they, and their changes, correlate more closely than this
+TELLS = 0.95
+"""An input tells its target if their correlation, given the target's past, is above this (also of a
+rounded copy)."""
+LEFT_OPEN = 0.05  # the past must leave open at least this share of the target's change for that
+MOST_DRAWN = 2000  # timesteps that are drawn for the correlation given the past
 CLOSE = 1e-3
 """How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
 FEWEST = 30  # timesteps; with fewer a copy can't be distinguished from chance
@@ -51,12 +56,15 @@ def _answers(dataset: Dataset) -> Finding:
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     same = np.minimum(_correlations(x, y), of_changes) > SAME
+    given_past = _given_past(dataset, origin) if origin and max(origin.horizons) else None
+    tells = same if given_past is None else same | (given_past > TELLS)
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
         columns = np.repeat(origin.columns, len(origin.horizons))
-        same &= np.array(dataset.feature_names)[:, None] != columns
+        tells &= np.array(dataset.feature_names)[:, None] != columns
     pairs = [
-        f"the input {dataset.feature_names[f]} is the target {dataset.target_labels[k]}"
-        for f, k in np.argwhere(same)
+        f"the input {dataset.feature_names[f]} {'is' if same[f, k] else 'tells'} the target "
+        f"{dataset.target_labels[k]}"
+        for f, k in np.argwhere(tells)
     ]
     sentence = "No single input tells its target nearly exactly."
     if pairs:
@@ -77,14 +85,57 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(normalised(a).T @ normalised(b))
 
 
+def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
+    """|partial correlation| of each input with each target, given the target's past, (F, K).
+
+    The past: four values and that of a season before; of an input, three rows. None for too few
+    rows.
+    """
+    (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
+    drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
+    rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
+    first = np.searchsorted(origin.series, origin.series[rows])
+    rows, first = rows[rows >= first + 3], first[rows >= first + 3]
+    found, freedom = np.zeros((width, dataset.targets)), len(rows) - 9
+    if freedom < FEWEST:
+        return None
+    read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
+    read = origin.x_scale.raw(read, origin.series[rows][:, None])
+    for k in range(dataset.targets):
+        column, h = divmod(k, len(origin.horizons))
+        ahead = origin.horizons[h]
+        season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
+        past = origin.targets[np.stack([*(rows - back for back in range(4)), season], 1), column]
+        target = origin.targets[rows + ahead, column][:, None]
+        rest, change = _rest(target, past), (target - past[:, :1]).std()
+        if rest.std() <= max(LEFT_OPEN * change, 1e-6 * target.std()):
+            continue
+        for f in range(width):
+            left = _rest(rest, _rest(read[..., f], past))
+            told = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
+            found[f, k] = np.sqrt(max(0.0, told))
+    return found
+
+
+def _rest(values: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """What a regression of values (R, C) on known columns (R, D), with an intercept, leaves."""
+    known = np.c_[np.ones(len(known)), known / np.maximum(np.abs(known).max(axis=0), 1e-9)]
+    return values - known @ np.linalg.lstsq(known, values)[0]
+
+
 def _shared_samples(dataset: Dataset) -> Finding:
-    """Of samples without rows: those that are there twice."""
-    known, kept = {x.tobytes() for x in dataset.x[: dataset.train]}, dataset.x[dataset.train :]
-    twice = sum(x.tobytes() in known for x in kept)
+    """Of samples without rows: those that are there twice, also one timestep on."""
+    learned, kept = dataset.x[: dataset.train], dataset.x[dataset.train :]
+    whole, begin, end = slice(None), slice(None, -1), slice(1, None)
+    twice = np.zeros(len(kept), bool)
+    for steps, others in ((whole, whole), (begin, end), (end, begin)):
+        known = {sample.tobytes() for sample in learned[:, others]}
+        twice |= [sample.tobytes() in known for sample in kept[:, steps]]
     sentence = "No sample that is kept for checking is in the training part too."
-    if twice:
-        sentence = f"{twice:,} of {len(kept):,} samples kept for checking are in training too."
-    return Finding("The same samples in two parts", not twice, sentence, splits=True)
+    if twice.any():
+        many = f"{twice.sum():,} of {len(kept):,} samples"
+        sentence = f"{many} kept for checking are in training too, as they are or one timestep on."
+    return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
 
 
 def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
