@@ -99,6 +99,8 @@ table = session().upload.table
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
 notes += [f"Source: {dataset.source}"] if dataset.source else []
+gaps = split.gaps_sentence(dataset)
+notes += [gaps] if gaps != split.gaps_hint(dataset) else []  # which stands beside its button
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:

@@ -17,7 +17,6 @@ ROOM = (
 """As long as the longest takeaway of these."""
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
 LOST = "Some of the gradients aren't numbers."
-NOTHING_MOVES = "No input moves any output: every gradient is 0."
 
 _HTML = templates(__file__, over=OVER_TIME, number=number, readable=readable, ROUNDING=ROUNDING)
 
@@ -96,8 +95,6 @@ def influence_takeaway(one_way: np.ndarray, both_ways: np.ndarray) -> str:
     """In how many pairs an input moves an earlier output, without backward layers and with them."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return LOST
-    if not (one_way.any() or both_ways.any()):
-        return NOTHING_MOVES
     (here, pairs), (there, _) = map(_moved_by_later, (one_way, both_ways))
     return f"Later inputs move outputs in {here:,} of {pairs:,} pairs; Bidirectional: in {there:,}."
 
@@ -115,8 +112,6 @@ def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_w
         model += f" (of {columns} of {targets} output columns)"
     if not np.isfinite(influence).all():
         return f"{model}: {LOST}"
-    if not influence.any():
-        return f"{model}: {NOTHING_MOVES}"
     later, pairs = _moved_by_later(influence)
     first = readable(float(influence[-1, 0]))
     return (

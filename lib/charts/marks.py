@@ -22,7 +22,7 @@ class Entry:
     glyph: str  # A key of GLYPHS
     words: str
     color: str = "ink"
-    """Of the mark: a colour of `Palette`; the words have that of words beside such marks."""
+    """Of the mark, a field of `Palette`; the words have its text colour."""
     text: str = ""  # the words' own, where it is another
 
 

@@ -119,9 +119,8 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     column = capital(origin.columns[target // len(origin.horizons)])
     off = [
-        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
+        f"{MODES[mode].name} by {readable(float(np.abs(values - by_row.truth).mean()))}{unit}"
         for mode, values in by_row.last.items()
-        if np.isfinite(values).any()
     ]
     takeaway = "Not trained yet: the target, and what a baseline says of it."
     if off:

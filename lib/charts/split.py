@@ -171,18 +171,23 @@ def series_hint(dataset: Dataset) -> str:
     )
 
 
-def gaps_hint(dataset: Dataset) -> str:
-    """That some windows run on across gaps of time; "" if none does, or more than half do."""
-    if (origin := dataset.origin) is None:
+def gaps_sentence(dataset: Dataset) -> str:
+    """That some windows run on across gaps of time; "" if none does."""
+    origin = dataset.origin
+    if origin is None or not (crossing := int(origin.crosses_gap(dataset.shape[1]).sum())):
         return ""
-    crossing = origin.crosses_gap(dataset.shape[1])
-    if not 0 < crossing.mean() <= 0.5:
-        return ""
-    windows, gaps = counted(int(crossing.sum()), "window"), counted(origin.gaps, "gap")
+    windows, gaps = counted(crossing, "window"), counted(origin.gaps, "gap")
     return (
         f"{windows} of {len(origin.starts):,} run on across gaps of time ({gaps}), as if no row "
         "were missing there."
     )
+
+
+def gaps_hint(dataset: Dataset) -> str:
+    """The same where windows can stop at gaps; "" where few windows would be left."""
+    origin = dataset.origin
+    few = origin is not None and origin.crosses_gap(dataset.shape[1]).mean() <= 0.5
+    return gaps_sentence(dataset) if few else ""
 
 
 def thinned(dataset: Dataset) -> str:
@@ -205,6 +210,6 @@ def leak_takeaway(findings: Sequence[Finding]) -> str:
 
 
 def leak_sentence(finding: Finding) -> str:
-    """One finding, with what was looked at."""
+    """One finding, in words."""
     verdict = {True: "none", False: "found", None: "to know"}[finding.clean]
-    return f"{finding.about}: {verdict}. {finding.sentence} (Looked at: {finding.looked})"
+    return f"{finding.about}: {verdict}. {finding.sentence}"

@@ -24,7 +24,6 @@ from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_f
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import (
-    ModelWeights,
     ModeResult,
     Run,
     RunAt,

@@ -136,29 +136,24 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Answers by target row, for one series and one target column, in the raw unit, (D,) each."""
+    """Last-step answers for one series and one target column, in the raw unit, (D,) each."""
 
-    rows: np.ndarray
-    """Rows of the `Origin` that are targets of some step of some sample, increasing."""
+    rows: np.ndarray  # rows of the `Origin` that are targets of a last step, increasing
     truth: np.ndarray
-    last: dict[str, np.ndarray]  # outputs at a last step, by mode; NaN where no sample ends
-    guesses: dict[str, np.ndarray]  # guesses of the baselines, by name, likewise
+    last: dict[str, np.ndarray]  # of the models, by mode
+    guesses: dict[str, np.ndarray]  # of the baselines, by name
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     """The answers in order of rows. Raises ValueError for data of no table."""
-    origin, timesteps = dataset.cut_from, dataset.shape[1]
+    origin = dataset.cut_from
     mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
-    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
-    rows = np.unique(about)
-    place = np.searchsorted(rows, about[:, -1])
+    rows = origin.rows(dataset.shape[1], samples)[:, -1] + origin.horizons[ahead]
 
     def raw(last: np.ndarray) -> np.ndarray:
-        values = np.full(len(rows), np.nan)
-        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
-        return values
+        return dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
 
     return ByRow(
         rows,

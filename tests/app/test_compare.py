@@ -31,7 +31,6 @@ def train(client, app, units):
     if app.session_state["unrolled_session"].address.page != "Explore":
         app.switch_page(PAGES["Explore"][0]).run()
     app.slider(key="U").set_value(units).run()
-    app.session_state["unrolled_session"].run.clicks.clear()  # this is another click
     app.button(key="do_train").click().run()
     assert not app.exception
     run = list(client.runs.values())[-1]

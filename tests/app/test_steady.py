@@ -65,31 +65,3 @@ def test_two_charts_take_turns():
         assert all(charts[words] == before[words] for words in older)
         before = charts
     assert run(app, 3) == run(app, 3)  # the same figure again changes nothing
-
-
-def test_a_held_chart_waits_with_its_next_figure():
-    """While it is held nothing is drawn; afterwards the newest figure is."""
-    app = AppTest.from_function(page, default_timeout=30)
-    for number, hold, drawn in ((1, False, [1]), (2, True, [1]), (3, False, [1, 3])):
-        app.session_state["hold"] = hold
-        assert run(app, number)[1] == drawn
-
-
-def band_page():
-    """The playhead's band over a chart of four timesteps, whose axis goes from 0.25 to 4.75."""
-    import plotly.graph_objects as go
-
-    from lib.ui.style import playhead_band
-
-    margin = {"l": 50, "r": 10, "t": 20, "b": 30}
-    layout = {"margin": margin, "height": 300, "xaxis": {"range": [0.25, 4.75]}}
-    playhead_band("place", go.Figure(layout=layout))
-
-
-def test_the_playhead_is_told_where_a_chart_has_its_timesteps():
-    """Between the margins, over as many steps as the axis is wide, the first of them around 1."""
-    app = AppTest.from_function(band_page, default_timeout=30).run()
-    assert not app.exception
-    (style,) = [html.proto.body for html in app.get("html")]
-    assert "--left:50px;--right:10px;--top:20px;--bottom:30px;" in style
-    assert "--steps:4.5000;--before:0.2500" in style

@@ -87,14 +87,10 @@ OF_TABLE = of_a_table(a_dataset())
     ],
 )
 def test_no_winner_is_named_where_seeds_or_samples_cannot_tell(why, runs):
-    """Whatever the numbers are, in at most 15 words."""
+    """Whatever the numbers are, in at most 15 words; nor of losses that count different things."""
     says = words.errors_words(runs)[0]
     assert says.startswith(why)
     assert len(says.split()) <= 15
-
-
-def test_losses_that_count_different_things_name_no_winner():
-    """Mean squared and mean absolute error are different quantities."""
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
     assert words.losses_words([ONE, mae])[0].startswith("Their losses count different things")
     assert words.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")

@@ -178,15 +178,13 @@ def test_a_target_is_held_against_the_bound_of_its_own_step(cell, head, targets,
     if targets:
         y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
         dataset = replace(dataset, y=y)
-    takeaway, details = bound_words(experiment, dataset, np.full((2, 4), value, np.float32))
+    hidden = np.full((2, 4), value, np.float32)
+    takeaway, details = bound_words(experiment, dataset, hidden)
+    for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # too many to draw each
+        page = bound_picture(outputs, np.ones(2), "words", LIGHT)
+        assert ("every unit" in page) is each
     assert says in takeaway
     assert ("out of reach" in details) is ("out of reach" in says)
-
-
-def test_the_bound_is_drawn_above_the_states():
-    """Each unit while there are few, else the furthest; nothing breaks on what isn't a number."""
-    assert "every unit" in bound_picture(np.full((5, 4), 0.5), np.ones(5), "words", LIGHT)
-    assert "every unit" not in bound_picture(np.full((5, 40), np.nan), np.ones(5), "words", LIGHT)
 
 
 def test_a_strip_outlines_what_each_mode_takes():

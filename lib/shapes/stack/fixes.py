@@ -11,9 +11,16 @@ from typing import Any
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.plain import (
+    Flatten,
+    Input,
+    RepeatVector,
+    Reshape,
+    TimeDistributed,
+    Unpack,
+    Unread,
+)
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.shaping import Flatten, RepeatVector, Reshape
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
@@ -104,24 +111,20 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Other settings of the layer."""
     inside = stack[place].inside
-    tried: dict[str, list[Any]] = {}
     for setting in inside.settings():
-        number = f"{setting.name}={getattr(inside, setting.name)}"
-        if step.error and step.error.received == number:  # which Keras refuses
-            tried[setting.name] = [setting.default]
-        for value in _OFTEN_RIGHT.get(setting.name, ()):
+        now = getattr(inside, setting.name)
+        values = _OFTEN_RIGHT.get(setting.name, [])
+        if step.error and step.error.received == f"{setting.name}={now}":  # which Keras refuses
+            values = [setting.default, *values]
+        elif isinstance(inside, Reshape):
+            values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]
+        for value in values:
             if isinstance(value, str) == bool(setting.options):
                 is_tuple = setting.sizes is not None and isinstance(value, int)
-                one = (value,) * (setting.sizes or 1) if is_tuple else value
-                tried.setdefault(setting.name, []).append(one)
-    if isinstance(inside, Reshape):
-        sizes = inside.target_shape
-        tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]
-    for name, values in tried.items():
-        for value in values:
-            changed = stack[place].with_settings(**{name: value})
-            written = f"{value!r}".replace("'", '"')
-            yield f"Set {name}={written}", put(stack, place, changed), place
+                other = (value,) * (setting.sizes or 1) if is_tuple else value
+                changed = stack[place].with_settings(**{setting.name: other})
+                written = f"{other!r}".replace("'", '"')
+                yield f"Set {setting.name}={written}", put(stack, place, changed), place
 
 
 def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) -> Iterator[Edit]:

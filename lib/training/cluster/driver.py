@@ -135,12 +135,12 @@ class Driver:
         while True:
             try:
                 await _wait_until_ready(link)
-                link.refused = ""
-                while True:
-                    link.load = await link.call("load", seconds=ANSWER_SECONDS)
-                    link.is_ready = True
-                    self._count()
+                link.load = await link.call("load", seconds=ANSWER_SECONDS)
+                link.is_ready, link.refused = True, ""
+                self._count()
+                while link.is_ready:
                     await asyncio.sleep(LOAD_SECONDS)
+                    link.load = await link.call("load", seconds=ANSWER_SECONDS)
             except UnusableError as error:
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
@@ -194,14 +194,18 @@ class Driver:
         while True:
             command, data = await link.commands.get()
             name = id_of(command)
+            is_new = isinstance(command, messages.Start | messages.Ask)
             try:
                 await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
                 self._doubt(link)
-                self._lose(name, f"{error}")
-            is_new = isinstance(command, messages.Start | messages.Ask)
-            if is_new and self._where.get(name) is link:
-                self._follow(name, link)
+                if is_new:
+                    self.take(data)  # another slot gets it
+                else:
+                    self._lose(name, f"{error}")
+            else:
+                if is_new and self._where.get(name) is link:
+                    self._follow(name, link)
 
     def _follow(self, name: str, link: Link | None, *, is_owner: bool = True) -> None:
         """Pass on the news of a run or a question from now on."""
