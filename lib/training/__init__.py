@@ -24,13 +24,6 @@ from lib.training.machine import give_way
 from lib.training.messages import BUILDING, decode, encode
 from lib.training.questions import AnswerFuture
 from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
-from lib.training.recorded import (
-    answers_of,
-    read,
-    recorded,
-    recorded_answer,
-    recorded_damage,
-    recorded_leak,
-)
+from lib.training.recorded import read, recorded, recorded_answer, recorded_damage, recorded_leak
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from lib.training.size_buckets import bucket_of
