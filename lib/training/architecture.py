@@ -13,13 +13,12 @@ from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
 LANE_PRODUCTS = 400_000
-"""Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
-busy alone: side by side each would be slower, since less of what it needs is in reach."""
+"""Multiplications of a gate in a batch's forward pass, in all layers. Larger models keep a
+processor busy alone: side by side each would be slower."""
 MOST_TIMES, CHEAP = 8, 3_000_000
 """A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
-CHEAP multiplications, about 1.5 ms: for less, compiling an exact program isn't worth the wait."""
+CHEAP multiplications, about 1.5 ms. With several seeds both are divided by SEVERAL."""
 SEVERAL = 2
-"""With several seeds both limits are divided by this."""
 FAR = 4
 """A bucket holds models for which it costs so many times more than these limits: where memory is
 short, that is better than one program after another for each setting."""
@@ -40,10 +39,6 @@ class Code:
     def is_general(self) -> bool:
         """Whether it is that of a size bucket."""
         return not self.loss
-
-    def holds(self, other: "Code") -> bool:
-        """Whether it can do what the other does, of fewer timesteps too."""
-        return self.is_general and replace(other, loss="") == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,30 +68,26 @@ class Architecture:
         rows = self.batch * exact.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
-    @property
-    def most_price(self) -> float:
-        """The most that a batch of one of these models may cost in a near bucket, by `price`."""
-        return max(MOST_TIMES * self.work, CHEAP)
-
     def holds(self, other: "Architecture") -> bool:
-        """Whether a program of this one can train models of the other, if in more calls.
+        """Whether a program of this one, a size bucket, can train models of the other.
 
         What is smaller there is padded (`size_buckets`), and of more samples each call has some. It
         doesn't hold what would be too costly.
         """
         return (
-            self.code.holds(other.code)
+            self.code == replace(other.code, loss="")
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= FAR * other.most_price
+            and self.price(other) <= FAR * max(MOST_TIMES * other.work, CHEAP)
         )
 
-    def is_near(self, other: "Architecture") -> bool:
-        """Whether a bucket that holds the other costs so little that it is usually taken.
+    def is_near(self, other: "Architecture", times: float = MOST_TIMES) -> bool:
+        """Whether a batch of the other's models costs at most so many `times` as much here.
 
-        Models of several seeds are trained alone and in one thread there.
+        Models of several seeds are trained alone and in one thread here, which counts double.
         """
-        return self.price(other) <= other.most_price / (1 if other.threads == 1 else SEVERAL)
+        most = max(times * other.work, CHEAP) / (1 if other.threads == 1 else SEVERAL)
+        return self.price(other) <= most
 
 
 _SIZES = "units", "timesteps", "features", "targets", "batch"
@@ -105,10 +96,7 @@ _SIZES = "units", "timesteps", "features", "targets", "batch"
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """The key of the exact program for an experiment on `samples` training samples.
-
-    These have T timesteps, F features and K targets.
-    """
+    """The key of the exact program for an experiment on so many training samples."""
     model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers

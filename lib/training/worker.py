@@ -18,7 +18,6 @@ import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from functools import partial
-from multiprocessing import connection as connections
 from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import Any
@@ -111,7 +110,6 @@ class Loop:
                 for run in runs:
                     self._guard(run, partial(run.turn, seconds))
                     self._take_commands(0)
-                self._show_places()
                 self._send_answers()
                 self._report_grown()
         except (EOFError, OSError, LostConnection):
@@ -123,12 +121,6 @@ class Loop:
             while True:
                 time.sleep(self._timing.beat_seconds)
                 self._send(messages.Event("alive"))
-
-    def _show_places(self) -> None:
-        waiting = [run for run in self._runs.values() if run.queues]
-        waiting.sort(key=lambda run: run.background)
-        for place, run in enumerate(waiting):
-            run.show_place(place)
 
     def _report_grown(self) -> None:
         """Report memory beyond the limit; without runs, already beyond that of exact programs."""
@@ -151,13 +143,9 @@ class Loop:
 
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
         """How long each busy run may train or be evaluated in the next round."""
-        busy, timing = [run for run in runs if run.busy], self._timing
-        self._busy_runs = len(busy)
-        usual = timing.slice_seconds
-        if busy and all(run.background for run in busy):
-            usual = timing.background_slice_seconds
-        share = timing.round_seconds / max(len(busy), 1)
-        return max(timing.shortest_slice_seconds, min(usual, share))
+        self._busy_runs, timing = sum(run.busy for run in runs), self._timing
+        share = timing.round_seconds / max(self._busy_runs, 1)
+        return max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
 
     def _seconds_to_wait(self) -> float | None:
         """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
@@ -192,8 +180,6 @@ class Loop:
                     del self._questions[command.question_id]
             case messages.Retire():
                 self._retiring = True
-            case _:
-                raise TypeError("this is a command for a cluster")
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
         """Call `act`, whose errors end this run and no other."""
@@ -215,9 +201,9 @@ class Loop:
                 command,
                 self._programs,
                 lambda snapshot: self._send(messages.Report(snapshot)),
-                self._timing,
-                self._clock,
-                checkpoints=self._checkpoints,
+                self._checkpoints,
+                timing=self._timing,
+                clock=self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             failed = Snapshot(
@@ -323,11 +309,8 @@ def main() -> int:
     """Serve the process that started this one: by a connection, and perhaps a share of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     end_with_starter()
-    inherited: Any = Connection
-    if sys.platform == "win32":
-        inherited = connections.PipeConnection
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    with inherited(int(sys.argv[1])) as connection:
+    with Connection(int(sys.argv[1])) as connection:
         return serve(connection, share)
 
 

@@ -65,9 +65,9 @@ class Stage:
             start,
             self.programs,
             self._send,
-            timing,
-            self.clock.now,
-            checkpoints=Checkpoints(self._save, self.clock.now),
+            Checkpoints(self._save, self.clock.now),
+            timing=timing,
+            clock=self.clock.now,
         )
 
     def _save(self, message):

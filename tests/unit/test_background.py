@@ -13,9 +13,7 @@ from tests.unit.test_programs import ask, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]
-ONE_BATCH = replace(
-    USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9, background_slice_seconds=1e-9
-)
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
 
 
 def begin(desk, run_id, *, background=False, **settings):
@@ -97,8 +95,8 @@ def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
     shop.wait_begun(1)
     asked = ask(cache, "b", "c", background=True)
     own = cache.ask("c")
-    for key, future in zip(("b", "c"), asked, strict=True):
-        cache.leave(key, future, background=True)
+    for future in asked:
+        cache.leave(future, background=True)
     shop.let(5)
     assert own.result(PATIENCE) == "C"
     again = cache.ask("b")

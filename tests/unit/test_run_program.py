@@ -70,7 +70,6 @@ def test_without_memory_a_run_stays_in_its_bucket():
     run = RunProgram(programs, key, background=False, repeats=False)
     assert eventually(run.first)
     assert run.exact(pays=True) is None
-    assert not run.is_exact_due
     programs.ask(key).result(PATIENCE)
     assert run.exact(pays=True) is None  # asked for
     assert run.exact(pays=True)
@@ -90,20 +89,6 @@ def test_only_who_takes_much_time_of_others_has_a_program_among_many():
         for key in (own, near, replace(near, threads=2))
     ]
     assert [run.is_costly for run in runs] == [True, False, True]
-
-
-def test_a_run_whose_bucket_cannot_be_built_has_its_own_program():
-    """That is smaller. Where there is no memory for it either, the run is told."""
-
-    def build_own(key):
-        if key in SIZE_BUCKETS:
-            raise MemoryError
-        return build(key)
-
-    programs = ProgramCache(build_own, dict.fromkeys(FIRST, False))
-    run = RunProgram(programs, replace(FIRST[0], units=3), background=False, repeats=True)
-    assert eventually(run.first)
-    assert run.exact(pays=True) is None
 
 
 @pytest.mark.parametrize("where", ["build", "load"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.training.tempo import LATE, Tempo
+from lib.training.timing import LATE, Tempo
 from tests.clock import Clock
 
 SLICE = 0.1

@@ -7,7 +7,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.results.thinning import History
-from lib.training.tempo import Speed
 
 quickly = settings(derandomize=True, deadline=None)
 
@@ -71,28 +70,6 @@ def test_a_long_history_is_spaced_evenly(count):
     gaps = set((history.epochs[1:] - history.epochs[:-1])[:-1].tolist())
     assert len(gaps) == 1
     assert 200 <= len(history.epochs) <= 600
-
-
-def test_the_speed_is_that_of_the_last_second_or_so():
-    """Slow at first and fast now counts as fast."""
-    speed = Speed()
-    speed.begin(0.0, 0)
-    for tenth in range(1, 201):
-        speed.note(tenth / 10, max(tenth, 100 + (tenth - 100) * 5))
-        if tenth in (100, 200):
-            assert speed.rate == pytest.approx(10 if tenth == 100 else 50)
-
-
-def test_a_slow_beginning_can_be_left_out():
-    """Nothing is known in the first second; afterwards its one step in 0.7 s doesn't count."""
-    speed = Speed(seconds=8.0, warm_up=1.0)
-    speed.begin(0.0, 0)
-    for now, step in ((0.7, 1), (0.9, 21)):
-        speed.note(now, step)
-        assert speed.rate == 0
-    for now, step in ((1.1, 41), (1.3, 61), (9.1, 841)):
-        speed.note(now, step)
-        assert speed.rate == pytest.approx(100)
 
 
 @quickly

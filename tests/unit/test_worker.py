@@ -71,7 +71,7 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb, monkeypa
     held = HeldProgram()
     broken = broken_outputs(RuntimeError("lost a bit"), good=1)
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
-    timing = replace(ONE_BATCH, send_seconds=1e9, few_evaluations=0)
+    timing = replace(ONE_BATCH, send_seconds=1e9)
     desk = Desk(lambda _: held, timing=timing)
     desk.start("bad", epochs=5000, batch=8, mode="last")
     assert held.beyond.wait(PATIENCE)
@@ -81,21 +81,6 @@ def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb, monkeypa
     assert last.status is Status.FAILED
     assert "lost a bit" in last.reason
     assert last.epoch < 5000
-    desk.close()
-
-
-def test_runs_that_wait_for_the_compiler_are_told_their_places():
-    """In the order in which they came; the first two are being compiled, the third one is next."""
-    gate = threading.Event()
-    desk = Desk(build_after(gate))
-    for number in range(5):
-        desk.start(f"{number}", U=2 + number)
-    desk.find(
-        lambda m: isinstance(m, Snapshot) and m.run_id == "3" and "1 other run is" in m.reason
-    )
-    desk.find(lambda m: isinstance(m, Snapshot) and m.run_id == "4" and "2 other runs" in m.reason)
-    gate.set()
-    desk.find_over("4")
     desk.close()
 
 

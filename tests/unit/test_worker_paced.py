@@ -105,15 +105,6 @@ def test_a_run_that_waits_for_its_time_costs_nothing_and_holds_nobody_up():
     assert sleeps == pytest.approx([3600, 3600], abs=5)
 
 
-def test_a_pause_wakes_a_run_that_waits_for_its_time():
-    """It doesn't come with the next epoch, an hour later."""
-    first = lambda snapshot: snapshot.epoch == 1 and snapshot.status is Status.RUNNING  # noqa: E731
-    script = play(start("slow", 3 * 3600.0, epochs=3), answers=[(first, Steer("pause", "slow"))])
-    time, last = script.seen[-1]
-    assert (last.status, last.epoch) == (Status.PAUSED, 1)
-    assert time - script.of("slow")[0][0] < 1
-
-
 def test_a_pace_that_is_none_is_refused():
     """A run with it fails and says why; of a run that has another, it changes nothing."""
     script = play(start("one", 0.0))

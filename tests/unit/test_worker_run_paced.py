@@ -72,19 +72,6 @@ def test_the_pace_can_be_changed_on_the_way():
     assert max(np.diff([snapshot.epoch for snapshot in stage.sent[sent:]])) <= 5
 
 
-@pytest.mark.parametrize("paused", [True, False])
-def test_the_pace_can_be_changed_before_it_begins(paused):
-    """While it is compiled, or paused; to none too."""
-    stage = Stage(paused=paused, epochs=200, show_seconds=2000.0)
-    stage.run.set_pace(None)
-    if paused:
-        stage.until_status(Status.PAUSED)
-        stage.run.resume()
-    before = stage.clock.seconds
-    stage.until_status(Status.FINISHED)
-    assert stage.clock.seconds - before < 10
-
-
 def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
     """Two hundred in eight seconds: about five snapshots a second, a few epochs further each.
 
