@@ -17,7 +17,6 @@ Not in here: what a run and a snapshot are and which epochs are kept of a run (`
 """
 
 from lib.training import limits, machine
-from lib.training.architecture import architecture_of
 from lib.training.client import TrainingClient
 from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
 from lib.training.machine import give_way
@@ -33,4 +32,3 @@ from lib.training.recorded import (
     recorded_leak,
 )
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
-from lib.training.size_buckets import bucket_of

@@ -13,10 +13,8 @@ from lib.results import History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
-MAX_LOSSES = 600
-MAX_CHECKS = 400
-MANY = 4
-"""With more seeds each model keeps half as many losses and checks, since all are sent each time."""
+MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
+"""Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,9 +45,10 @@ class ModelRecord:
     """One of a run's models, "sequence" or "last", of one seed."""
 
     weights: list[np.ndarray]
-    """As they were when the model was last evaluated; the best ones where it keeps these."""
+    """As of the last evaluation, in Keras's order; the best ones where it keeps these."""
     losses: History[float]
     checks: History[float]
+    """Mean squared errors at the last timestep."""
     validation: History[float]
     """Losses on the validation part: at the epochs of `checks`, or at none."""
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
@@ -79,9 +78,9 @@ class ModelRecord:
         As Keras's `EarlyStopping` does it, without a `min_delta` and in single precision.
         """
         with np.errstate(over="ignore"):
-            is_better = self.best is None or np.float32(loss) < np.float32(self.best.loss)
-        if self.best is None or is_better:
-            self.best = Best(epoch, loss, self.losses.points[-1][1], self.weights, self.errors)
+            if self.best is None or np.float32(loss) < np.float32(self.best.loss):
+                training_loss = self.losses.points[-1][1]
+                self.best = Best(epoch, loss, training_loss, self.weights, self.errors)
         return epoch - self.best.epoch
 
     def keep_best(self) -> None:

@@ -16,7 +16,7 @@ import numpy as np
 from lib.data import Samples
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
-from lib.results import History, ModeResult, SeedWeights, mode_losses, step_losses
+from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
 LONGER = 2.0
 """How many times longer a slice may be, so that it ends with an epoch."""
-PAST_BYTES = 500_000
-MAX_PAST = 24
-"""The most bytes of past weights in one snapshot, and the most epochs."""
 DONE = object()
 """Returned where a step has no part left."""
 
@@ -49,56 +46,44 @@ class PairTrainer:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         training, seeds = experiment.training, experiment.each_seed
-        n, batch = samples.train, training.batch_size
-        self._orders = [BatchOrder(n, batch, each.seed) for each in seeds]
+        self._experiment, self._samples, self._clock = experiment, samples, clock
+        n = samples.train
+        self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]
         """That of the first seed; the others have as many batches, of the same sizes."""
-        self.step = 0
-        """How many batches each model was trained on."""
-        self.epoch = 0
-        """Complete epochs, as long as the losses were finite."""
+        self.step = self.epoch = 0
+        """Batches that each model was trained on, and complete epochs with finite losses."""
         self.diverged: Model | None = None
         """The model that has a loss or an error that isn't finite: training has ended."""
         self.evaluate_seconds = math.inf
         """How long the fastest evaluation took: slower ones may have waited for the processor."""
         self._evaluating: Iterator[None] | None = None
-        """The rest of the evaluation that goes on; None between two."""
+        """The rest of the evaluation in progress; None without one."""
         self._evaluating_seconds = 0.0
         self._training: Iterator[None] | None = None
         """The rest of a long training step, which has a part for each call or two."""
         self._lanes: Lanes | None = None
         """The models in their program; None before `load` and after `release`."""
-        self._experiment, self._samples = experiment, samples
-        self._clock = clock
-        self._evaluated_step = -1
-        """The step of the last evaluation."""
-        self._saved = 0
-        """The step of the last checkpoint."""
+        self._evaluated_step, self._saved_step = -1, 0
+        """The steps of the last evaluation and of the last checkpoint."""
         self._numbers: dict[Model, list[np.ndarray]] = {}
         """Numbers of a checkpoint by which models go on; empty once they are loaded."""
         self._speed = 0.0
         """Steps per second while training, as of the last call."""
         _, timesteps, features = samples.shape
-        targets, modes = samples.targets, experiment.model.modes
+        targets = samples.targets
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
             (mode, k): ModelRecord.untrained(initial[k], len(seeds))
-            for mode in modes
+            for mode in experiment.model.modes
             for k in range(len(seeds))
         }
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._models) * sum(array.size for array in initial[0])
-        self._most_past = min(MAX_PAST, PAST_BYTES // size)
-        self._past = History[SeedWeights](self._most_past)
         # Of each weight there are two more numbers for the optimizer, and perhaps its best one.
-        self._fits = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
-
-    @property
-    def at_epoch_end(self) -> bool:
-        """Whether all models are at the end of an epoch."""
-        return self.between_steps and self.step % self.batches.steps == 0
+        self._fits_checkpoint = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def between_steps(self) -> bool:
@@ -106,9 +91,14 @@ class PairTrainer:
         return self._training is None
 
     @property
+    def at_epoch_end(self) -> bool:
+        """Whether all models are at the end of an epoch."""
+        return self.between_steps and self.step % self.batches.steps == 0
+
+    @property
     def stopped(self) -> bool:
         """Whether each model has the weights of its best epoch back, so that none trains on."""
-        return all(model.kept_epoch is not None for model in self._models.values())
+        return not self._going
 
     @property
     def done(self) -> float:
@@ -123,14 +113,14 @@ class PairTrainer:
     @property
     def may_be_saved(self) -> bool:
         """Whether a checkpoint can be made, and would be newer than the last one."""
-        is_new = self._saved < self._evaluated_step == self.step and self.at_epoch_end
+        is_new = self._saved_step < self._evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
-        return is_new and not is_over and self._lanes is not None and self._fits
+        return is_new and not is_over and self._lanes is not None and self._fits_checkpoint
 
     def saved(self) -> SavedRun:
         """The checkpoint's content, where `may_be_saved`."""
-        self._saved = self.step
-        numbers = self._lanes.numbers(list(self._going)) if self._lanes else {}
+        self._saved_step = self.step
+        numbers = self._lanes.weights(self._going, memory=True) if self._lanes else {}
         models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
         places = [order.place for order in self._orders]
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
@@ -148,7 +138,7 @@ class PairTrainer:
             order.go_to(place)
         for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
             self._models[key], self._numbers[key] = known.restored(model), known.numbers
-        self.step = self._evaluated_step = self._saved = saved.step
+        self.step = self._evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
@@ -161,14 +151,6 @@ class PairTrainer:
             seeds[k][mode] = model.result(whole=whole)
         return tuple(seeds) if self._evaluated_step >= 0 else ({},)
 
-    def take_past(self) -> tuple[tuple[int, SeedWeights], ...]:
-        """Weights by epoch of the evaluations since the last call.
-
-        The newest are left out where the results have them, which may have the best ones instead.
-        """
-        past, self._past = self._past.points, History[SeedWeights](self._most_past)
-        return tuple(past if self.stopped else past[:-1])
-
     def load(self, program: Program) -> None:
         """Put all models into one program that holds their `architecture`.
 
@@ -176,7 +158,7 @@ class PairTrainer:
         """
         models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
         if self._lanes is not None:
-            models = self._lanes.numbers(list(self._going))
+            models = self._lanes.weights(self._going, memory=True)
         self._numbers = {}
         own, training = self.architecture, self._experiment.training
         self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
@@ -206,10 +188,8 @@ class PairTrainer:
         start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
-        if self._evaluating is not None:
-            if not self.evaluate(seconds):
-                return
-            now = self._clock()
+        if self._evaluating is not None and not self.evaluate(seconds):
+            return
         while self._training or (self.step < goal and not (self.diverged or self.stopped)):
             left = seconds - (now - start)
             if left < (0 if self._training else seconds / 4):
@@ -219,11 +199,9 @@ class PairTrainer:
                 self._training = self._train(lanes, steps, seconds)
             if next(self._training, DONE) is DONE:
                 self._training = None
+            if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
+                return
             now = self._clock()
-            if self._keeps_best:
-                if not self.evaluate(seconds - (now - start)):
-                    return
-                now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
         """Evaluate the models for about `seconds`. Returns whether nothing is left to evaluate.
@@ -235,15 +213,16 @@ class PairTrainer:
             if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
                 return True
             self._evaluating, self._evaluating_seconds = self._evaluate_all(), 0.0
-        start = self._clock()
+        start, is_done = self._clock(), True
         for _ in self._evaluating:
             if self._clock() - start >= seconds:
-                self._evaluating_seconds += self._clock() - start
-                return False
-        self._evaluating = None
+                is_done = False
+                break
         self._evaluating_seconds += self._clock() - start
-        self.evaluate_seconds = min(self.evaluate_seconds, self._evaluating_seconds)
-        return True
+        if is_done:
+            self._evaluating = None
+            self.evaluate_seconds = min(self.evaluate_seconds, self._evaluating_seconds)
+        return is_done
 
     @property
     def _going(self) -> dict[Model, ModelRecord]:
@@ -253,11 +232,10 @@ class PairTrainer:
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
         errors: dict[int, Errors] = {}
-        weights = {key: model.weights for key, model in self._models.items()}
+        weights = {key: model.weights for key, model in self._going.items()}
         if self._lanes is not None:
-            weights |= self._lanes.weights(list(self._going))
-        for key in self._going:
-            now = weights[key]
+            weights = self._lanes.weights(self._going)
+        for key, now in weights.items():
             if id(now) not in errors:  # the untrained models of a pair are one and the same
                 errors[id(now)] = yield from self._errors(now)
             if not np.isfinite(errors[id(now)].step_mse).all():
@@ -272,11 +250,6 @@ class PairTrainer:
             keeps = self._keeps_best and self.epoch
             if keeps and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
-        if self._most_past > 1:
-            seeds: SeedWeights = tuple({} for _ in self._orders)
-            for (mode, k), now in weights.items():
-                seeds[k][mode] = tuple(now)
-            self._past.add(self.epoch, seeds)
         self._evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
@@ -315,7 +288,7 @@ class PairTrainer:
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
         spent, before = 0.0, self._clock()
-        for found in lanes.train(batches, list(self._going)):
+        for found in lanes.train(batches, self._going):
             losses |= found
             spent += self._clock() - before
             if steps == 1 and self._going.keys() - losses:

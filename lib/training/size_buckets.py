@@ -42,10 +42,9 @@ _SIZES = [
     (3, 32, 64, 4, 4, 64),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. A model takes the smallest that holds it. With the usual batch of 32
-most pay less than twice the price of their exact program: units and batch count most, padded
-timesteps little. None holds a stack without a head, more than 64 timesteps, longer batches, or some
-short batches for which it would be too costly: these wait for their exact program."""
+"""What is likely comes first. With the usual batch of 32 most models pay less than twice the price
+of their exact program in the smallest that holds them. None holds a stack without a head, more than
+64 timesteps, or longer batches: these wait for their exact program."""
 SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES
@@ -54,13 +53,7 @@ SIZE_BUCKETS = {
 """Each with whether it is built from the start on. The others take up to 60 MB, at least the first
 with as many layers, and so are built when somebody comes near them."""
 
-_BY_WORK = sorted(SIZE_BUCKETS, key=lambda bucket: bucket.work)
 Shapes = list[tuple[int, ...]]
-
-
-def bucket_of(exact: Architecture) -> Architecture | None:
-    """The smallest bucket that holds models of these sizes and is near; None where none is."""
-    return next((b for b in _BY_WORK if b.holds(exact) and b.is_near(exact)), None)
 
 
 def weight_shapes(of: Architecture) -> Shapes:
@@ -77,9 +70,9 @@ def weight_shapes(of: Architecture) -> Shapes:
 def _shapes_by_gate(of: Architecture) -> Shapes:
     """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
     shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
-    head = 2 * (of.code.head == "dense")
-    apart = [(*shape[:-1], gates, of.units) for shape in shapes[: len(shapes) - head]]
-    return apart + shapes[len(apart) :]
+    recurrent = len(shapes) - 2 * (of.code.head == "dense")
+    apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
+    return apart + shapes[recurrent:]
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
@@ -94,10 +87,8 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
     for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
         front = array.shape[: array.ndim - len(shape)]
         cells = np.zeros((*front, *after), array.dtype)
-        both: tuple[Any, ...] = (
-            ...,
-            *(slice(min(sizes)) for sizes in zip(before, after, strict=True)),
-        )
+        common = [slice(min(sizes)) for sizes in zip(before, after, strict=True)]
+        both: tuple[Any, ...] = (..., *common)
         cells[both] = array.reshape(*front, *before)[both]
         made.append(cells.reshape(*front, *shape))
     return made

@@ -262,7 +262,7 @@ class WorkerRun:
             self._trainer.release()
 
     def _post(self) -> None:
-        self._send(replace(self.snapshot(), past=self._trainer.take_past()))
+        self._send(self.snapshot())
         self._sent_at = self._clock()
 
     def snapshot(self) -> Snapshot:

@@ -94,7 +94,7 @@ def test_a_step_is_one_epoch_and_steps_add_up():
     stage.run.step()  # while it is compiled
     stage.until_status(Status.PAUSED, seconds=60)
     assert stage.last.epoch == 1
-    for _ in range(9):
+    for _ in range(3):
         stage.run.step()
     assert stage.run.status is Status.RUNNING
     stage.until_status(Status.PAUSED, seconds=60)

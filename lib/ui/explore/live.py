@@ -14,7 +14,7 @@ import streamlit as st
 from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.results import Run, Status
 from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
+from lib.training import USUAL_SEEDS, seconds
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
@@ -42,11 +42,9 @@ WORDS: dict[str, list[str]] = beside(__file__, "status")
 def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
-    own = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
-    # Settings without a size bucket are prepared by kind, since sliders ask for many of them.
-    program = bucket_of(own) or (model.cell, model.layers, model.head)
-    if session().charts.prepared != program:
-        session().charts.prepared = program
+    kind = model.cell, model.layers, model.head  # not of each size: sliders ask for many of them
+    if session().charts.prepared != kind:
+        session().charts.prepared = kind
         runs.client().prepare(experiment, data)
     following_fragment(
         lambda: Epochs.of(shown_run(experiment, data)),
