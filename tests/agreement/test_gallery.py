@@ -16,8 +16,8 @@ from lib.recurrence import forward, initial_model_weights
 from lib.results.run import Status
 from lib.story import GALLERY
 from lib.story.cards import experiments_of, told
-from lib.training.answers.bidirectional_leak import bidirectional_leak
 from lib.training.recorded import recorded, recorded_damage, recorded_leak
+from tests.leak import train_leak
 from tests.waiting import PATIENCE
 
 ALIKE = 0.5
@@ -208,7 +208,7 @@ def test_a_silent_broadcast_learns_the_mean():
 @pytest.mark.weekly
 def test_bidirectional_reads_the_answer():
     """At every step but the last, where it is as wrong as an honest model."""
-    live, was = bidirectional_leak(), recorded_leak()
+    live, was = train_leak(), recorded_leak()
     one_way, both_ways = live["one_way"], live["both_ways"]
     np.testing.assert_allclose(was.one_way, one_way, rtol=0.05)
     assert (one_way > 0.9).all()

@@ -2,7 +2,7 @@
 
 At every timestep the target is the next value. The layer that reads backwards comes to a step from
 the end, so that it has seen the target at all steps but the last, whose target stands nowhere in
-the sequence. Training itself happens in the worker (`lib.training.answers.bidirectional_leak`).
+the sequence. `tests/leak.py` trains.
 """
 
 from dataclasses import dataclass

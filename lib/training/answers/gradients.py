@@ -7,8 +7,8 @@ import numpy as np
 import tensorflow as tf
 
 from lib.experiment import LOSSES
-from lib.recurrence import layers_of
-from lib.training.answers.layers import Calls, Weights, head, recurrent, split, stack, through
+from lib.recurrence import ARRAYS_EACH, layers_of
+from lib.training.answers.layers import Calls, Weights, head, recurrent, stack, through
 
 MOST_OUTPUTS = 200
 """Outputs that are looked at: T times as many as output columns."""
@@ -28,7 +28,7 @@ def influence(
     Returns:
         `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
     """
-    parts, of_head = split(weights, layers)
+    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     if backward is None:
         below_head = stack(cell, parts, return_sequences=True)
     else:
@@ -73,7 +73,7 @@ def reach(
         `sequence`, where a sample's loss is the mean over its timesteps, and `last`, where it is
         that of the last; (T,) each.
     """
-    parts, of_head = split(weights, layers)
+    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(head(of_head)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
