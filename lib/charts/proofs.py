@@ -12,7 +12,7 @@ import numpy as np
 from lib.charts.html import OVER_TIME, shaded, templates
 from lib.charts.palette import Palette
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import ROUNDING, Agreement
+from lib.recurrence import ROUNDING, VISIBLE
 from lib.shapes import STATES
 from lib.text import apart_by, counted, readable
 
@@ -139,20 +139,18 @@ def _apart(same: str, differ: str, difference: float | None) -> str:
 
 
 def also_measured(
-    experiment: Experiment, answer: dict[str, Any] | None, against: Agreement | None
+    experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
     """That NumPy draws what Keras computes, and what the states are.
 
-    `answer` is that of `modes`, None while there is none; `against` compares it with NumPy.
+    `answer` is that of `modes`, None while there is none; NumPy `differs` from it by so much.
     """
-    differs, allowed = (against.differs, against.allowed) if against else (None, ROUNDING)
-    takeaway, why = _numpy_words(against)
     return (
         ProofCard(
             "What you see is what Keras computes",
-            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, allowed),),
-            takeaway,
-            f"{why}The figure is the largest difference of outputs and last states, relative to "
+            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE),),
+            _numpy_words(differs),
+            "The figure is the largest difference of outputs and last states, relative to "
             "the largest of these where that is above 1.",
         ),
         _returned(experiment, answer),
@@ -181,31 +179,21 @@ def _returned(experiment: Experiment, answer: dict[str, Any] | None) -> ProofCar
     )
 
 
-def _numpy_words(against: Agreement | None) -> tuple[str, str]:
-    """How far Keras is from what NumPy drew, and what of that is rounding, as far as is known."""
-    if against is None:
-        return "NumPy draws the pictures; Keras computes the same once more.", ""
-    apart = apart_by(against.differs)
-    if not np.isfinite(against.differs):
-        diverged = "Some of the states aren't numbers any more"
-        return f"{diverged}.", f"{diverged}: the run has diverged. "
-    if not against.differs:
-        takeaway, by = "NumPy and Keras give the same numbers.", "nothing"
-    elif against.differs <= ROUNDING:
-        takeaway = f"NumPy and Keras give the same numbers but for rounding ({apart})."
-        by = "no more than rounding to 32 bits"
-    elif against.is_rounding:
-        takeaway = f"NumPy and Keras differ by {apart}: rounding that grew from step to step."
-        by = "rounding to 32 bits, which has grown from step to step"
-    else:
-        takeaway = f"NumPy and Keras differ by {apart}: more than rounding explains."
-        by = "more than rounding explains"
-    if against.numpy_off is None or against.keras_off is None:
-        return takeaway, f"Keras's outputs differ by {by}. "
-    numpy_off, keras_off = apart_by(against.numpy_off), apart_by(against.keras_off)
-    return takeaway, (
-        f"From the same in 64 bits NumPy is {numpy_off} away, Keras {keras_off}: {by}. "
-    )
+def _numpy_words(differs: float | None) -> str:
+    """How far Keras is from what NumPy drew, as far as is known."""
+    if differs is None:
+        return "NumPy draws the pictures; Keras computes the same once more."
+    if not np.isfinite(differs):
+        return "Some of the states aren't numbers any more: the run has diverged."
+    if not differs:
+        return "NumPy and Keras give the same numbers."
+    if differs <= ROUNDING:
+        return f"NumPy and Keras give the same numbers but for rounding ({apart_by(differs)})."
+    if differs <= VISIBLE:
+        return (
+            f"NumPy and Keras differ by {apart_by(differs)}: rounding can grow from step to step."
+        )
+    return f"NumPy and Keras differ by {apart_by(differs)}."
 
 
 def prefix_sentence(

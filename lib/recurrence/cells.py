@@ -18,8 +18,7 @@ GATES: dict[str, dict[str, str]] = {
 }
 """The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
 
-Candidates, tanh, from -1 to 1, are what could be written into the state; the rest are gates,
-sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
+Gates are sigmoids, candidates a tanh. A SimpleRNN has neither: its one block is its output.
 """
 
 INITIAL_BIAS = {"lstm": {"f": 1.0}}
@@ -32,8 +31,8 @@ HIGHEST_OUTPUT: dict[str, Callable[[Array], Array]] = {
 }
 """By cell: from the timesteps 1, 2, … T to what |h|, a unit's output, stays below at each.
 
-From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). A
-SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at every step.
+From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). The others'
+outputs are tanhs or a mixture of some.
 """
 
 
@@ -49,18 +48,17 @@ def gate_symbol(name: str, about: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """Everything that one recurrent layer computed, by timestep, in float32 unless asked otherwise.
+    """Everything that one recurrent layer computed, by timestep, float32, (N, T, U) each.
 
     With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
     """
 
     hidden: Array
-    """Outputs (N, T, U)."""
     cell: Array | None
-    """LSTM's cell states (N, T, U); None for cells that have none."""
+    """LSTM's cell states; None for cells that have none."""
     gates: dict[str, Array]
-    """By the names in `GATES`, each (N, T, U). At a masked step they are what the cell computed
-    and Keras threw away."""
+    """By the names in `GATES`. At a masked step they are what the cell computed and Keras threw
+    away."""
 
 
 def unroll(
@@ -69,8 +67,6 @@ def unroll(
     x: Array,
     mask: Array | None = None,
     go_backwards: bool = False,
-    *,
-    precision: type[np.floating] = np.float32,
 ) -> Trace:
     """Run a recurrent layer over its input, from a zero state, and keep every step.
 
@@ -83,12 +79,11 @@ def unroll(
             output is repeated (zeros, where there is none before).
         go_backwards: from the last step to the first. As in Keras the results then stand in the
             order of processing: step 0 of the trace has seen `x[:, -1]`.
-        precision: to compute in. Keras has 32 bits; 64 show what rounding does to those.
 
     Raises:
         ValueError: for an unknown cell, or shapes that don't fit.
     """
-    x = np.asarray(x, dtype=precision)
+    x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
     if mask is not None:
         mask = np.asarray(mask, dtype=bool)
@@ -106,7 +101,7 @@ def unroll(
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
         units, go = len(recurrent), STEPS[cell]
-        states = np.zeros((t + 1, len(STATES[cell]), n, units), precision)
+        states = np.zeros((t + 1, len(STATES[cell]), n, units), np.float32)
         for step, after in enumerate(states[1:]):
             go(gates[step], states[step], after, recurrent, bias)
             if mask is not None:
@@ -180,7 +175,7 @@ STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
-    """The three weights in the precision of x. Raises ValueError unless they fit the cell and x."""
+    """The three weights, float32. Raises ValueError unless they fit the cell and x."""
     if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -189,7 +184,7 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
         raise ValueError(
             f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
         )
-    kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
+    kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
     features, units = x.shape[-1], len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
     for name, array, allowed in (

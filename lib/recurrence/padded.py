@@ -11,8 +11,6 @@ import numpy as np
 
 from lib.recurrence.model import unroll_stack
 
-ROUNDING = 1e-6
-"""Outputs that differ by no more count as equal: batches are added up in different orders."""
 SHARES = (1.0, 0.75, 0.5, 0.25)
 """The four lengths as shares of T."""
 
@@ -26,8 +24,8 @@ class Padded:
     counts: np.ndarray
     """Steps that belong to a sequence, (N, T) bool; with a mask, the steps that it keeps."""
     last_step: np.ndarray
-    """The step whose output last-step mode returns, (N,): the last one read; -1 where the mask
-    hides all steps, and the state stays at its start."""
+    """The last step that is read, whose output last-step mode returns, (N,); -1 where the mask
+    hides all steps."""
     outputs: np.ndarray
     """What last-step mode returns, (N, U)."""
     differences: np.ndarray

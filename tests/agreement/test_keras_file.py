@@ -9,7 +9,7 @@ import pytest
 from lib.experiment.experiment import Experiment
 from lib.export.results import weights_npz
 from lib.recurrence import initial_model_weights
-from lib.recurrence.weights import weight_names
+from lib.recurrence.model import weight_names
 from lib.training.answers.models import keras_file
 from tests.unit.fakes import make_dataset
 from tests.weekly import first_of

@@ -36,7 +36,7 @@ def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell):
     block = {"lstm": (50, 50, 50, 50), "gru": (-50, 0, 50), "simple_rnn": (50,)}[cell]
     weights = [np.zeros((3, BLOCKS[cell])), np.zeros((1, BLOCKS[cell])), np.zeros(0)]
     weights[2] = np.resize(np.array([*block, *[0] * len(block)]), bias_shapes(cell, 1)[0])
-    hidden = unroll(cell, weights, dataset.x, precision=np.float64).hidden
+    hidden = unroll(cell, weights, dataset.x).hidden
     wrong = ((hidden - dataset.y)[dataset.judged] ** 2).mean(axis=(0, 2))
     best = best_possible(HEADLESS.set(cell=cell), dataset)
     np.testing.assert_allclose(best.mse, wrong, rtol=1e-6)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lib.experiment.experiment import CELLS, Experiment
 from lib.recurrence import GATES, forward, initial_model_weights, model, unroll
-from lib.recurrence.weights import initial_weights
+from lib.recurrence.model import initial_weights
 
 DATA_X = np.arange(1, 13, dtype=np.float32).reshape(2, 2, 3)
 
