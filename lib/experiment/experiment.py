@@ -1,10 +1,7 @@
 """The settings of a run: one frozen `Experiment`, the limits of its parts, and its URL form.
 
-This module holds choices only: it makes no data, computes no shapes and trains nothing. Its
-registries, the rows of `experiment.toml`, feed the widgets, the URL, the worker's checks and the
-tests.
-
-Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
+The registries, the rows of `experiment.toml`, feed the widgets, the URL, the worker's checks and
+the tests. Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """
 
 from __future__ import annotations
@@ -46,18 +43,18 @@ class Cell(Choice):
 
 @dataclass(frozen=True, slots=True)
 class Mode(Choice):
-    """What a model returns, with all words for it; its colours are in the palette."""
+    """What a model returns, with all words for it; these are empty for both."""
 
     kind: str = ""
-    """As in "the last-step model"; this and what follows is empty for both."""
+    """As in "the last-step model"."""
     name: str = ""
-    """As it stands in a chart's key: "last-step mode"."""
+    """In a chart's key: "last-step mode"."""
     model: str = ""
-    """As it stands in a sentence: "last-step model"."""
+    """In a sentence: "last-step model"."""
     variable: str = ""
-    """What its model is called in code: "last_step"."""
+    """Its model in code: "last_step"."""
     color: str = ""
-    """What Markdown and .streamlit/config.toml call its colour."""
+    """As Markdown and .streamlit/config.toml call it."""
 
     def colored(self, words: str) -> str:
         """Markdown of `words` in its colour; as they are for both."""
@@ -68,7 +65,6 @@ _FILE = beside(__file__)
 
 
 def _registry(name: str) -> dict[str, Choice]:
-    """The choices of a table of `experiment.toml`, by what they are called in the URL."""
     return {key: Choice(**row) for key, row in _FILE[name].items()}
 
 
@@ -245,12 +241,10 @@ class Setting:
                 allowed = f"a {'whole number' if whole else 'number'} from {allowed}"
             elif low <= value <= high:
                 return
-        elif self.options is not None:
-            if isinstance(value, str) and value in self.options:
-                return
-            allowed = f"one of {list(self.options)}"
-        else:
+        elif self.options is None or (isinstance(value, str) and value in self.options):
             return
+        else:
+            allowed = f"one of {list(self.options)}"
         raise ExperimentError(f"{self.name} must be {allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
@@ -275,9 +269,9 @@ SETTINGS = {
     for item in fields(record)
     if "key" in item.metadata
 }
-"""Every setting by its URL key."""
+"""By URL key."""
 LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
-"""The limits of all numeric settings, by URL key."""
+"""Of all numeric settings, by URL key."""
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
@@ -315,22 +309,17 @@ def read_query(
         except (ValueError, IndexError, OverflowError):
             used, is_taken = experiment.get(key), False
         if not is_taken:
-            complaints.append(_complaint(setting, texts, used))
+            allowed = f"one of {', '.join(setting.options or ())}"
+            if limit := setting.limit:
+                whole = "a whole number " if isinstance(setting.default, int) else ""
+                allowed = f"{whole}from {number(limit.minimum)} to {number(limit.maximum)}"
+            received = shorten("".join(texts[-1:]), 24, placeholder="…")
+            taken = number(used) if isinstance(used, (int, float)) else used
+            complaints.append(
+                f"The link says {key}={received}, and it has to be {allowed}: {taken} was taken."
+            )
         experiment = experiment.set(**{key: used})
     return experiment, complaints
-
-
-def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
-    """A sentence that says why `used` replaces the value of a URL."""
-    whole = "a whole number " if isinstance(setting.default, int) else ""
-    allowed = (
-        f"{whole}from {number(setting.limit.minimum)} to {number(setting.limit.maximum)}"
-        if setting.limit is not None
-        else f"one of {', '.join(setting.options or ())}"
-    )
-    received = shorten("".join(texts[-1:]), 24, placeholder="…")
-    shown = number(used) if isinstance(used, (int, float)) else used
-    return f"The link says {setting.key}={received}, and it has to be {allowed}: {shown} was taken."
 
 
 def validate(experiment: Experiment) -> None:
