@@ -4,7 +4,7 @@ from playwright.sync_api import expect
 
 from lib.story import GALLERY
 from lib.story.cards import told
-from tests.browser.driver import open_page, picture
+from tests.browser.driver import open_page, picture, settle
 
 
 def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
@@ -26,6 +26,7 @@ def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
     heading = page.get_by_role("heading", level=1)
     expect(heading).to_have_text(told(GALLERY["diverged"]).title)
     expect(heading).to_be_in_viewport()
+    settle(page)
     page.get_by_role("link", name="Open in Explore").click()
     page.wait_for_url("**/?data=recall_first&optimizer=sgd&lr=1.0*")
     expect(page.get_by_text("Lower the learning rate (1), or take Adam.")).to_be_visible()
