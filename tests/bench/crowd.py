@@ -149,17 +149,6 @@ async def visit(session, number, end, moves):
     }
 
 
-async def note_places(sessions, told):
-    """Note, as long as nobody ends this, who ever reads its place in the queue."""
-
-    async def one(number, session):
-        await session.until(lambda: session.epoch > 0 or "before this one" in session.text, 600)
-        if session.epoch == 0:
-            told.add(number)
-
-    await asyncio.gather(*(one(n, session) for n, session in enumerate(sessions)))
-
-
 async def level(server, bounds, count):
     """What each of so many sessions gets, all of which train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
@@ -182,11 +171,8 @@ def links(count):
 async def lesson(sessions, bounds, sides):
     """What these get, all of whom train and move their sliders, and what each side takes for it."""
     moves = []
-    told = set()
     crowd = len(sessions) >= CROWD
-    places = asyncio.create_task(note_places(sessions, told))
     first = await first_points(sessions, bounds.first_points)
-    places.cancel()
     had_point = sum(session.epoch > 0 for session in sessions)
     await asyncio.sleep(bounds.warm)
     received = sum(session.received for session in sessions)
@@ -206,7 +192,6 @@ async def lesson(sessions, bounds, sides):
         "epochs_per_s": round(sum(epochs), 1),
         "first_points_s": _rounded(first, 1),
         "had_point": had_point,
-        "told": len(told),
         "failed": failed,
         "kb_per_s": round(received / 1e3 / elapsed / len(sessions), 1),
         **{name: round(held) for name, held in memory.items()},

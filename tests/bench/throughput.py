@@ -30,7 +30,7 @@ import psutil
 from lib.training.client import TrainingClient
 from tests.bench.compiling import rest
 from tests.bench.figures import QUICK_REST, REST
-from tests.bench.workloads import VARIANTS, WORKLOADS, Workload
+from tests.bench.workloads import WORKLOADS, Workload
 from tests.processes import worker_pids
 
 ROOT = Path(__file__).parents[2]
@@ -101,7 +101,7 @@ class Peer:
         assert self._process.stdin
         assert self._process.stdout
         try:
-            question = json.dumps([[*WORKLOADS, *VARIANTS].index(work), seconds])
+            question = json.dumps([WORKLOADS.index(work), seconds])
             self._process.stdin.write(f"{question}\n")
             self._process.stdin.flush()
             return float(self._process.stdout.readline())
@@ -167,7 +167,7 @@ def main():
             {"ours": partial(ours, client)}
             | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),
             installed,
-            WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
+            WORKLOADS,
             seconds=0.25 if quick else 3.0,
             end=start + (QUICK_SECONDS if quick else 3600.0),
         )
