@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from lib.charts.formulas import by_hand, can_show
+from lib.charts.formulas import by_hand
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence import unroll
@@ -88,13 +88,6 @@ def test_by_hand_biases_and_candidates_have_their_names():
     assert lstm.count(">bias<") == 4
     assert all(symbol in lstm for symbol in ("c̃, candidate", "= c̃", "i·c̃"))
     assert all(symbol in gru for symbol in ("h̃, candidate", "= h̃", "(1 − z)·h̃"))
-
-
-def test_by_hand_is_for_small_layers():
-    """The worked example is one."""
-    assert can_show(3, 4)
-    assert not can_show(3, 7)
-    assert not can_show(9, 4)
 
 
 def rows_of(table):

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
+from lib.charts.gradients import padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence.model import ROUNDING, initial_weights
@@ -85,22 +85,6 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
     assert "average over" not in sentence
 
 
-def test_a_mask_that_hides_everything_leaves_no_last_step():
-    """None is outlined, and nothing is said of one: the states stay zero, as they start."""
-    padded = list(by_kind(sample_with_zeros(slice(None))).values())
-    for way in (way for way in padded if way.masked):
-        assert way.last_step.tolist() == [-1] * 4
-        assert way.loss_steps == 0
-        assert not way.outputs.any()
-    sentence = padding_sentence(padded)
-    assert sentence.count("no step counts, and last-step mode gives the zero state") == 2
-    assert sentence.endswith("under the mask: the loss has nothing to average over.")
-    assert "not all zeros" not in sentence
-    page = padding_picture(padded, sentence, LIGHT)
-    assert page.count(f"2px solid {LIGHT.last}") == 8 + 1  # the legend's
-    assert page.count("sequence loss: mean over nothing") == 2
-
-
 def test_zeros_in_front_of_a_fresh_layer_move_nothing():
     """Its candidate has no bias yet; the sentence says that this is why, and only then."""
     fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
@@ -109,20 +93,6 @@ def test_zeros_in_front_of_a_fresh_layer_move_nothing():
     assert padding_sentence(padded).count("since the zeros in front leave its state at zero") == 1
     layer = opened("lstm", t=8)
     assert not any(way.stays_zero for way in ways("lstm", layer.weights, layer.x))
-
-
-def test_the_picture_outlines_a_step_of_every_sequence():
-    """Four sequences, four ways; the sentence says how far off the shortest is in each."""
-    layer = opened("lstm", t=8)
-    padded = ways("lstm", layer.weights, layer.x)
-    sentence = padding_sentence(padded)
-    page = padding_picture(padded, sentence, LIGHT)
-    assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
-    # What comes later is drawn above: the playhead doesn't hide the last step's outline.
-    assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
-    assert sentence.count("the same as unpadded") == 2
-    assert sentence.count("off by") == 2
-    assert "hides" not in sentence
 
 
 def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():

@@ -106,22 +106,6 @@ def test_what_nobody_waits_for_any_more_is_not_begun(shop):
     assert cache.ask("c").result(PATIENCE) == "C"
 
 
-def test_who_leaves_what_failed_takes_no_place_of_who_asks_again(shop):
-    """The new build is another's."""
-    cache = ProgramCache(shop.build)
-    shop.broken = {"a"}
-    failed = cache.ask("a")
-    shop.let(1)
-    assert failed.exception(PATIENCE)
-    busy = ask(cache, "x", "y")
-    shop.wait_begun(3)
-    again = cache.ask("a")
-    cache.leave(failed)
-    shop.broken = set()
-    shop.let(3)
-    assert [future.result(PATIENCE) for future in [*busy, again]] == ["X", "Y", "A"]
-
-
 class Bucket(str):
     """A key that holds those that it begins with."""
 
@@ -144,20 +128,6 @@ class Bucket(str):
 def buckets(*keys, at_once=True):
     """These, and whether they are built from the start on."""
     return {Bucket(key): at_once for key in keys}
-
-
-def test_buckets_are_built_in_their_order_while_nobody_waits(shop):
-    """What a run waits for comes before the next of them."""
-    cache = ProgramCache(shop.build, buckets("abc", "xyz"))
-    shop.wait_begun(1)
-    asked = cache.ask("k")
-    shop.wait_begun(1)
-    more = cache.ask("l")
-    shop.wait_begun(1)
-    shop.let(3)
-    assert [asked.result(PATIENCE), more.result(PATIENCE)] == ["K", "L"]
-    shop.wait_begun(1)
-    assert shop.begun == ["abc", "k", "l", "xyz"]
 
 
 def test_without_leisure_no_bucket_is_built(shop):

