@@ -230,11 +230,4 @@ def _last_step_of(way: Padded) -> str:
 def _answer_of(way: Padded) -> str:
     """How far the shortest sequence's answer is from the unpadded one."""
     off = float(way.differences[-1])
-    if not off <= ROUNDING:
-        return f"off by {readable(off)}"
-    if way.stays_zero:
-        return (
-            "the same as unpadded, since the zeros in front leave its state at zero, as they do "
-            "while the candidate's biases are zero, like fresh ones"
-        )
-    return "the same as unpadded"
+    return "the same as unpadded" if off <= ROUNDING else f"off by {readable(off)}"

@@ -24,21 +24,15 @@ Gates are sigmoids, candidates a tanh. A SimpleRNN has neither: its one block is
 INITIAL_BIAS = {"lstm": {"f": 1.0}}
 """Initial biases that aren't zero, by cell and gate (Keras's `unit_forget_bias=True`)."""
 
-HIGHEST_OUTPUT: dict[str, Callable[[Array], Array]] = {
-    "lstm": np.tanh,
-    "gru": np.ones_like,
-    "simple_rnn": np.ones_like,
-}
-"""By cell: from the timesteps 1, 2, … T to what |h|, a unit's output, stays below at each.
-
-From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). The others'
-outputs are tanhs or a mixture of some.
-"""
-
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """What a unit's output can come close to but not exceed, by timestep (T,)."""
-    return HIGHEST_OUTPUT[cell](np.arange(1.0, timesteps + 1))
+    """What a unit's |h| stays below at each timestep from a zero state, (T,).
+
+    An LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). The others' outputs are
+    tanhs, or a mixture of some.
+    """
+    steps = np.arange(1.0, timesteps + 1)
+    return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
 
 def gate_symbol(name: str, about: str) -> str:
@@ -71,7 +65,7 @@ def unroll(
     """Run a recurrent layer over its input, from a zero state, and keep every step.
 
     Args:
-        cell: a key of `lib.experiment.experiment.CELLS`.
+        cell: a key of `lib.experiment.CELLS`.
         weights: `layer.get_weights()`: kernel, recurrent_kernel, bias. A GRU's bias says which
             kind it is: (2, 3U) with `reset_after`, (3U,) without.
         x: inputs (N, T, F).
@@ -80,8 +74,7 @@ def unroll(
         go_backwards: from the last step to the first. As in Keras the results then stand in the
             order of processing: step 0 of the trace has seen `x[:, -1]`.
 
-    Raises:
-        ValueError: for an unknown cell, or shapes that don't fit.
+    Raises ValueError for an unknown cell, or shapes that don't fit.
     """
     x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
@@ -95,8 +88,7 @@ def unroll(
     n, t, f = x.shape
     # A run that has diverged is drawn too: inf and nan are answers here, not accidents.
     with np.errstate(over="ignore", invalid="ignore"):
-        # Time first, so that each step is one block of memory; and all steps' inputs go through
-        # the kernel at once, since they don't depend on the state.
+        # Time first, so that a step is one block of memory; one product for all steps' inputs.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
@@ -115,8 +107,7 @@ def unroll(
 def _sigmoid(values: Array) -> None:
     """In place: 1 / (1 + exp(-values)), precise at both ends.
 
-    Not by `np.negative`, which is wrong in place on every fourth number of an array (NumPy 2.4.6
-    on x86): on the gates of a layer with one unit.
+    Not by `np.negative`, which NumPy 2.4.6 gets wrong in place on every fourth number (on x86).
     """
     np.multiply(values, -1, out=values)
     np.exp(values, out=values)
@@ -125,7 +116,7 @@ def _sigmoid(values: Array) -> None:
 
 
 def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
-    """One step: `gates` (N, 4U) comes in as the input's part; states (2, N, U) are h and c."""
+    """One step: `gates` (N, 4U) are the input's part at first; states (2, N, U) are h and c."""
     units = len(recurrent)
     i, f, c, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
     (h, carry), (output, cell) = before, after
@@ -143,8 +134,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U).
 
-    With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
-    it the state before the kernel.
+    With `reset_after` the reset gate scales the state after the recurrent kernel, else before it.
     """
     units, reset_after = len(recurrent), bias.ndim == 2
     z, r, last = (gates[:, k * units : (k + 1) * units] for k in range(3))
@@ -188,8 +178,8 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
     features, units = x.shape[-1], len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
     for name, array, allowed in (
-        ("recurrent_kernel", recurrent, ((units, width),)),
-        ("kernel", kernel, ((features, width),)),
+        ("recurrent_kernel", recurrent, [(units, width)]),
+        ("kernel", kernel, [(features, width)]),
         ("bias", bias, bias_shapes(cell, units)),
     ):
         if array.shape not in allowed:

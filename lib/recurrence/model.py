@@ -40,11 +40,8 @@ def initial_weights(
 ) -> list[np.ndarray]:
     """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
 
-    `kernel` is Glorot uniform, `recurrent_kernel` orthogonal, `bias` zero, but for LSTM's forget
-    gate, where it is one. A GRU has `reset_after=True`, Keras's default.
-
-    Raises ValueError for an unknown cell. Source: `keras/src/layers/rnn/*.py`,
-    `keras/src/initializers/random_initializers.py`.
+    An LSTM's forget gate has biases of one; a GRU has `reset_after=True`. Raises ValueError for an
+    unknown cell. Source: `keras/src/layers/rnn/*.py`.
     """
     if cell not in BLOCKS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
@@ -59,11 +56,7 @@ def initial_weights(
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
-    """The weights that both modes start from, by the experiment's seed, in Keras's order.
-
-    The recurrent layers from the bottom up, then the head where there is one: a kernel (U, K),
-    Glorot uniform, and a bias (K,), zero.
-    """
+    """The weights that both modes start from, by the experiment's seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[np.ndarray] = []
@@ -76,7 +69,7 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
 
 
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Uniform, within what keeps the outputs' variance: Keras's `GlorotUniform`.
+    """Keras's `GlorotUniform`.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010, equation 16.
@@ -86,7 +79,7 @@ def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndar
 
 
 def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Orthonormal rows, or columns where these are fewer: Keras's `Orthogonal`.
+    """Keras's `Orthogonal`: orthonormal rows, or columns where these are fewer.
 
     Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
     deep linear neural networks", 2014.
@@ -99,10 +92,7 @@ def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
 def unroll_stack(
     cell: str, weights: Sequence[np.ndarray], x: np.ndarray, mask: np.ndarray | None = None
 ) -> list[Trace]:
-    """The trace of each of several layers; Keras hands a mask (N, T) up to all of them.
-
-    `weights` are three for each layer, from the bottom up; the rest is as in `unroll`.
-    """
+    """The trace of each layer, from the bottom up; Keras hands a mask (N, T) up to all of them."""
     traces: list[Trace] = []
     for layer in layers_of(weights):
         traces.append(unroll(cell, layer, x, mask))
@@ -115,11 +105,8 @@ def forward(
 ) -> tuple[list[Trace], np.ndarray]:
     """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
 
-    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`; the earlier steps
-    are then what its head would have said. Without a head, K is U.
-
-    `weights` are in the order of `initial_model_weights`, and `x` is (N, T, F). Raises ValueError
-    where they don't fit the stack.
+    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`. Without a head, K is
+    U. `weights` are in the order of `initial_model_weights`; ValueError where they don't fit.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers

@@ -34,8 +34,6 @@ class Padded:
     """Number of steps that sequence mode averages its loss over."""
     hidden_steps: int
     """Number of steps of the sequences themselves that the mask hides, being all zero."""
-    stays_zero: bool
-    """Whether padding in front is read and leaves the state at zero."""
 
     @property
     def title(self) -> str:
@@ -69,8 +67,7 @@ def masking(x: np.ndarray) -> np.ndarray:
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
     """The four treatments: padded at the end and at the start, without and with a mask.
 
-    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F). The
-    mask is made of the padded sample, as `Masking` does, and handed up through the layers.
+    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F).
     """
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
@@ -81,8 +78,6 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
         for masked in (False, True):
             counts = mask if masked else own_steps
             hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
-            in_front = hidden[~own_steps]
-            stays_zero = not at_end and not masked and in_front.size > 0 and not in_front.any()
             own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
             treatments.append(
                 Padded(
@@ -94,7 +89,6 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
                     differences=np.abs(hidden[:, -1] - unpadded).max(axis=1),
                     loss_steps=int(counts.sum()) if masked else counts.size,
                     hidden_steps=int((own_steps & ~mask).sum()) if masked else 0,
-                    stays_zero=stays_zero,
                 )
             )
     return treatments

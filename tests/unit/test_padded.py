@@ -8,7 +8,7 @@ import pytest
 from lib.charts.gradients import padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
-from lib.recurrence.model import ROUNDING, initial_weights
+from lib.recurrence.model import ROUNDING
 from lib.recurrence.padded import batch, lengths, ways
 from lib.text.english import number
 from tests.unit.test_formulas import opened
@@ -83,16 +83,6 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
     sentence = padding_sentence([hidden])
     assert "and where there is none the zero state that it starts from" in sentence
     assert "average over" not in sentence
-
-
-def test_zeros_in_front_of_a_fresh_layer_move_nothing():
-    """Its candidate has no bias yet; the sentence says that this is why, and only then."""
-    fresh, x = initial_weights("lstm", 2, 3, np.random.default_rng(0)), np.ones((8, 2))
-    padded = ways("lstm", fresh, x)
-    assert [way.stays_zero for way in padded] == [False, False, True, False]
-    assert padding_sentence(padded).count("since the zeros in front leave its state at zero") == 1
-    layer = opened("lstm", t=8)
-    assert not any(way.stays_zero for way in ways("lstm", layer.weights, layer.x))
 
 
 def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
