@@ -117,10 +117,9 @@ def training_of(
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too: a step
-    takes and returns all that it changes. Models of either mode, with any optimizer: these are
-    arguments of the code. And of all that the architecture `holds`: smaller sizes are padded
-    (`size_buckets`), with samples that no batch names, and batches with samples that don't count.
+    It remembers nothing of them, so that any number take turns, in several threads too. Models may
+    be of either mode, with any optimizer, and of all sizes that the architecture `holds`: smaller
+    ones are padded (`size_buckets`).
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -213,8 +212,8 @@ class Program:
     ) -> np.ndarray:
         """Train models on batches (steps, L, B) of `BatchOrder`s, at most `most_steps` of them.
 
-        Each of the program's threads makes one call at a time. Returns the losses of each batch
-        before its update, (steps, L).
+        Each thread makes one call at a time. Returns each batch's losses before its update,
+        (steps, L).
         """
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
@@ -248,10 +247,9 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     span: tf.Tensor,
     training: Training,
 ) -> tuple[list[tf.Tensor], tf.Tensor]:
-    """Values and losses after training on samples x (N, T, F) and y (N, T, K), in this order.
+    """Values and losses after training on samples x (N, T, F) and y (N, T, K).
 
-    The order is (steps, L, B). As the steps done and to do are an argument (`span`), one program
-    serves them all.
+    The `order` of batches is (steps, L, B); of these `span` says how many are done and to do.
     """
     count, (rule, choices, _) = len(values) // COPIES, training
     rates = _rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])

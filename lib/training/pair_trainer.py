@@ -130,10 +130,9 @@ class PairTrainer:
 
         Raises ValueError where that is of another run.
         """
-        if not 0 < saved.epoch < self._experiment.training.epochs:
-            raise ValueError(f"no run of these epochs goes on from epoch {saved.epoch}")
-        if saved.step != saved.epoch * self.batches.steps:
-            raise ValueError(f"step {saved.step} is not the end of epoch {saved.epoch}")
+        is_epoch_end = saved.step == saved.epoch * self.batches.steps
+        if not (is_epoch_end and 0 < saved.epoch < self._experiment.training.epochs):
+            raise ValueError(f"no run of these epochs goes on from step {saved.step}")
         for order, place in zip(self._orders, saved.places, strict=True):
             order.go_to(place)
         for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
@@ -176,12 +175,9 @@ class PairTrainer:
         """Train all models for about `seconds`, at most up to step `goal`.
 
         It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon; or where a loss isn't finite (`diverged`). Where a single step
-        takes longer than `seconds`, the next call trains the other models.
-
-        Where the best epoch is kept, every epoch is evaluated at its end, so that the choice
-        doesn't depend on the machine's speed; the rest of a long evaluation comes first in the next
-        call, after which all models may have `stopped`.
+        is something to show soon. Where a single step takes longer than `seconds`, the next call
+        trains the other models. Where the best epoch is kept, every epoch is evaluated at its end,
+        so that the choice doesn't depend on the machine's speed.
         """
         if (lanes := self._lanes) is None:
             return
@@ -206,8 +202,7 @@ class PairTrainer:
     def evaluate(self, seconds: float = math.inf) -> bool:
         """Evaluate the models for about `seconds`. Returns whether nothing is left to evaluate.
 
-        Models aren't evaluated in the middle of an epoch, nor twice with the same weights. After a
-        False the next call goes on, and they may not be trained before.
+        Only at the end of an epoch, once. After a False the next call goes on.
         """
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
@@ -268,8 +263,7 @@ class PairTrainer:
     def _steps(self, lanes: Lanes, goal: int, fitting: float) -> int:
         """How many steps to train next: as many as fit, but whole epochs where it is more than one.
 
-        An epoch isn't interrupted shortly before its end: it would have no figures until the next
-        slice, after those of all other runs.
+        An epoch isn't interrupted shortly before its end: it would have no figures for long.
         """
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
@@ -294,9 +288,8 @@ class PairTrainer:
             if steps == 1 and self._going.keys() - losses:
                 yield
             before = self._clock()
-        # One step says little of how fast many will be, so the estimate goes up by degrees. A call
-        # that had to wait for other threads says little of the next: so it goes down by degrees,
-        # too, but by large ones, since other runs wait for the end of a call.
+        # One step says little of how fast many will be, and a call may have waited for other
+        # threads: the estimate goes up and down by degrees.
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps

@@ -2,13 +2,12 @@
 
 Differentiating Keras's layer gives code that adds to the gradient of each kernel at every
 timestep. Here a layer's input is projected for all timesteps in one matrix product before the
-loop, and the gradients of its kernels come from one product after it; the loops do only what one
-timestep must wait for from another. That trains 1.3 to 1.7 times as fast, and compiles sooner.
+loop, and the gradients of its kernels come from one product after it. That trains 1.3 to 1.7 times
+as fast, and compiles sooner. tests/agreement/test_engine.py holds it equal to Keras's training.
 
 Everything is time-major, (T, L, B, …), so that a timestep is one piece of memory: T timesteps, L
 lanes, which are models of their own side by side, B samples of a batch, F features, U units, G
-gates, which stand side by side in Keras's kernels. tests/agreement/test_engine.py holds losses and
-weights equal to those of Keras's own training.
+gates, which stand side by side in Keras's kernels.
 
 Source: `step` is the `call` of Keras's cells with their default options
 (keras/src/layers/rnn/{lstm,gru,simple_rnn}.py), and `back` is its derivative.
@@ -32,9 +31,9 @@ Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
 class Rule:
     """One timestep of a cell, forwards and backwards.
 
-    In the signatures p is the projected input and q the projected hidden state, (L, B, G·U) each;
-    states are (h,) or (h, c), each (L, B, U); gates (L, B, G·U) are what became of p and q. `more`
-    are other things that the way back needs of a timestep, (L, B, U) each.
+    p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
+    (h, c), each (L, B, U); gates (L, B, G·U) are what became of p and q; `more` are other tensors
+    (L, B, U) that the way back needs.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]
@@ -109,11 +108,10 @@ RULES = {
 def recurrent(
     cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
 ) -> tf.Tensor:
-    """The outputs of a Keras layer for x (T, L, B, F), at all or only so many timesteps.
+    """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F).
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front; after so many
-    timesteps x is zeros. Returns hidden states (T, L, B, U), zeros there, too, of which TensorFlow
-    knows the gradients for x and for the weights. No size has to be known before XLA compiles it,
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. With `timesteps`
+    x is zeros after so many, and so are the states. No size has to be known before XLA compiles it,
     and `timesteps` not even then.
     """
     return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)

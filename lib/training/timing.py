@@ -14,9 +14,8 @@ class Timing:
     slice_seconds: float = 0.1
     """The longest turn of a run."""
     round_seconds: float = 0.2
-    """With many runs turns get shorter, so that each run has one about this often, …"""
     shortest_slice_seconds: float = 0.02
-    """… but not shorter than this, since changing between runs costs time as well."""
+    """With many runs turns get shorter, down to this, so that each has one in a round."""
     poll_seconds: float = 0.005
     """Between two looks for finished programs and answers."""
     max_questions: int = 48
@@ -37,8 +36,6 @@ class Timing:
     """A run with more than this to go gets a program of its exact size, …"""
     exact_slice_seconds: float = 0.05
     """… unless its turns are shorter than this, as among more than four runs."""
-    queue_seconds: float = 0.3
-    """A run that waits longer than this for the compiler says so."""
     slow_epoch_seconds: float = 1.0
     """From here on a run says how much of an epoch is done."""
     checkpoint_seconds: float = 2.0
@@ -57,8 +54,7 @@ SPEED_SECONDS = 2.0
 class Tempo:
     """When a run's epochs are due: one each `show_seconds / epochs`, or all at once (None).
 
-    In all methods `now` is in seconds, and `done` counts epochs, with the part that is done of the
-    one in progress.
+    `now` is in seconds, and `done` counts epochs, with the done part of the one in progress.
     """
 
     def __init__(self, epochs: int, show_seconds: float | None = None) -> None:

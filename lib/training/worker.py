@@ -1,9 +1,8 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
-One thread runs a loop: take commands, give each run that trains or is evaluated its turn, send
-snapshots. So runs need no locks, and each gets its share. Only compiling (`programs`), answering
-questions (`answers`) and a sign of life every second happen in other threads. The process ends when
-its connection does: when the process that started it closes it, or ends somehow.
+One thread runs a loop: take commands, give each run its turn, send snapshots. So runs need no
+locks. Only compiling (`programs`), answering questions (`answers`) and a sign of life every second
+happen in other threads. The process ends when its connection does.
 """
 
 import contextlib
@@ -38,14 +37,14 @@ from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
-"""Python's interval for switching threads. The loop takes Python back many times in a slice while
-other threads trace models: with the usual 5 ms it waited a lot."""
+"""Python's interval for switching threads. With the usual 5 ms the loop waited a lot for threads
+that trace models."""
 IDLE_SHARE, IDLE_RUNS = 0.5, 4
 """A worker builds size buckets that nobody waits for up to this share of its memory limit, and
 while no more runs than this train."""
 EXACT_SHARE = 0.4
-"""Runs get programs of their exact size up to this share of what a worker may grow by: compiled
-programs are held to its end. The rest is for the runs, and for what fits no bucket."""
+"""Runs get programs of their exact size up to this share of what a worker may grow by: the rest is
+for the runs, and for what fits no bucket."""
 
 
 class LostConnection(BaseException):
@@ -75,9 +74,10 @@ class Loop:
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        if share is None:
-            share = memory.total_memory() // machine.worker_count()
-        start = memory.used_memory()
+        start, share = (
+            memory.used_memory(),
+            share or memory.total_memory() // machine.worker_count(),
+        )
         self._limit = machine.memory_limit(share, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
         self._busy_runs = IDLE_RUNS + 1
@@ -116,7 +116,7 @@ class Loop:
             return
 
     def _send_signs_of_life(self) -> None:
-        """Send a sign of life every second, from a thread: also while one long batch is trained."""
+        """Send a sign of life every second, also while one long batch is trained."""
         with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
@@ -132,11 +132,7 @@ class Loop:
             self._send(messages.Event("grown"))
 
     def _runs_in_turn(self) -> list[WorkerRun]:
-        """The runs that have a turn in the next round.
-
-        Background runs rest while another run trains or is compiled, and while a question is
-        answered: these need the processors.
-        """
+        """The runs of the next round: those in the background rest while others need processors."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
         return others if self._questions or any(run.busy or run.waiting for run in others) else runs

@@ -51,8 +51,6 @@ class WorkerRun:
         """Status and reason after the evaluation in progress; None without one."""
         self._timing, self._clock, self._checkpoints = timing, clock, checkpoints
         self._saved_at = clock()
-        self._told_at = clock() + timing.queue_seconds
-        """When it says that it waits for the compiler."""
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         restore(start.checkpoint, self._trainer.go_on_from)
@@ -149,8 +147,8 @@ class WorkerRun:
             self._aim(self._goal)
         elif self.status is Status.QUEUED and self._program.is_being_built:
             self._evaluate_then(Status.COMPILING, sentence("compiling"))
-        elif self._clock() >= self._told_at and self.status is Status.QUEUED:
-            self._told_at, self._reason = math.inf, sentence("waiting")
+        elif self.status is Status.QUEUED and not self._reason:
+            self._reason = sentence("waiting")
             self._post()
 
     def _train(self, seconds: float) -> None:
@@ -183,8 +181,8 @@ class WorkerRun:
     def _change_to_exact_program(self, seconds: float) -> None:
         """Train on by the program of the run's exact size where that is there, or ask for it.
 
-        It pays where there is a lot to do. Among many runs, whose turns are of few `seconds`, only
-        one whose size bucket is costly has it, and so takes less of the others' time.
+        It pays where there is a lot to do. Among many runs, whose turns are short, only one whose
+        size bucket is costly has it, and so takes less of the others' time.
         """
         timing, left = self._timing, self._epochs - self._trainer.done
         is_long = 0 < timing.exact_seconds * self._tempo.rate < left
@@ -206,10 +204,9 @@ class WorkerRun:
             self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
 
     def _evaluate_then(self, status: Status, reason: str = "") -> None:
-        """Evaluate the models as they are now, then take this status.
+        """Evaluate the models as they are now, then take this status, maybe in later turns.
 
-        A long evaluation goes on in later turns. A pause or an end waits for it, with a reason that
-        says so: of a run that is paused or over, pages ask for no more figures.
+        A pause or an end waits for that: of a run that rests, pages ask for no more figures.
         """
         if self._ends:
             return
