@@ -203,7 +203,7 @@ class Experiment:
     def set(self, **values: Any) -> Experiment:
         """A copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
 
-        Raises ExperimentError for a key that isn't one; values are taken as they are (`validate`).
+        Raises ExperimentError for an unknown key; values are taken as they are (`validate`).
         """
         parts: dict[str, dict[str, Any]] = {}
         for key, value in values.items():
@@ -290,11 +290,10 @@ def read_query(
     base: Experiment | None = None,
     at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
-    """The experiment of a URL: `base`, the default, with the values that the URL gives.
+    """The experiment of a URL: `base` with the values that the URL gives, and complaints.
 
-    Unknown keys and values of no use are dropped, numbers out of range are clamped; `at_most` are
-    maximums below the usual ones, by key. With it comes a sentence for each value that couldn't be
-    taken as it stands there.
+    Unknown keys and values of no use are dropped, numbers out of range are clamped, also to
+    `at_most` by key: a sentence for each of these.
     """
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():

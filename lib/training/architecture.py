@@ -1,11 +1,11 @@
 """The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
-Not in here, and so free to change without a new compile: the optimizer and its learning rate, the
-seed, the number of epochs, the data itself, and, up to the next power of two, the number of
-samples; with one seed the mode, too.
+Not in here, and so free to change without a new compile: the loss, the optimizer and its learning
+rate, the seed, the number of epochs, the data itself, and, up to the next power of two, the number
+of samples; with one seed the mode, too.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from lib.experiment import Experiment
 from lib.training import machine
@@ -31,14 +31,6 @@ class Code:
     cell: str
     layers: int
     head: str
-    loss: str = ""
-    """Empty in a size bucket, which can do all losses and is told how many timesteps there are. XLA
-    makes faster code of what it knows."""
-
-    @property
-    def is_general(self) -> bool:
-        """Whether it is that of a size bucket."""
-        return not self.loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +67,7 @@ class Architecture:
         doesn't hold what would be too costly.
         """
         return (
-            self.code == replace(other.code, loss="")
+            self.code == other.code
             and self.lanes <= other.lanes
             and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
             and self.price(other) <= FAR * max(MOST_TIMES * other.work, CHEAP)
@@ -108,7 +100,7 @@ def architecture_of(
     # kept has no room beside it.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     return Architecture(
-        Code(model.cell, model.layers, model.head, experiment.training.loss),
+        Code(model.cell, model.layers, model.head),
         model.units,
         timesteps,
         features,

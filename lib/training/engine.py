@@ -159,23 +159,13 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models of `mode` into the lanes, that were trained on `step` batches.
+        """Put models of `mode` and of their `own` sizes into the lanes, after `step` batches.
 
-        `models` are the weights of each, of a trained one with the memory of its optimizer; `own`
-        are its sizes. Raises ValueError for weights that don't fit these sizes, for sizes that
-        don't fit the program, and for trained models without that memory.
+        `models` are the weights of each, of a trained one with the memory of its optimizer.
         """
-        if own != self.architecture and not self.architecture.holds(own):
-            raise ValueError(f"{self.architecture} does not hold {own}")
-        shapes = weight_shapes(own)
-        for model in models:
-            if (found := [array.shape for array in model[: len(shapes)]]) != shapes:
-                raise ValueError(f"weights must have shapes {shapes}, got {found}")
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
-        if len(values) == len(shapes):
-            if step:
-                raise ValueError(f"weights alone can't go on from step {step}")
+        if len(values) == len(self._shapes):
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
         training = training_of(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)
@@ -288,9 +278,9 @@ def _gradients(
     exists = tf.cast(indexes >= 0, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        outputs = _outputs(code, weights, x, timesteps if code.is_general else None)
+        outputs = _outputs(code, weights, x, timesteps)
         wrong = tf.where(counts[:, None, None, None], outputs - y, 0.0)  # (T, L, B, K)
-        losses = tf.reduce_sum(_costs(code, wrong, loss), axis=(0, 3)) / counted
+        losses = tf.reduce_sum(_costs(wrong, loss), axis=(0, 3)) / counted
         losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
     return losses, tape.gradient(losses, weights)
 
@@ -317,24 +307,21 @@ def _updated(
     return w - rate * m / (tf.sqrt(v + inside) + outside), m, v
 
 
-def _costs(code: Code, wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
-    """The costs of outputs that are wrong by so much; a loss is the mean of these.
+def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+    """The costs of outputs that are wrong by so much, by the loss of the `chosen` place in LOSSES.
 
-    The loss is the code's, or, of a size bucket, the `chosen` one by its number in LOSSES. Keras's
-    losses are means over the last axis: here each output has one of its own.
+    A loss is the mean of these. Keras's are means over the last axis: here each output has its own.
     """
     alone = wrong[..., None]
-    zeros, names = tf.zeros_like(alone), LOSSES if code.is_general else [code.loss]
-    costs, *others = (keras.losses.get(LOSSES[name].keras)(zeros, alone) for name in names)
+    zeros = tf.zeros_like(alone)
+    costs, *others = (keras.losses.get(loss.keras)(zeros, alone) for loss in LOSSES.values())
     for place, other in enumerate(others, 1):
         costs = tf.where(chosen == place, other, costs)
     return costs
 
 
-def _outputs(
-    code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
-) -> tf.Tensor:
-    """The models' outputs (T, L, B, K) for x (T, L, B, F), at all or only so many timesteps."""
+def _outputs(code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor) -> tf.Tensor:
+    """The models' outputs (T, L, B, K) for x (T, L, B, F), of which so many timesteps count."""
     for layer in layers_of(weights, code.layers):
         x = recurrent(code.cell, layer, x, timesteps)
     if head := weights[ARRAYS_EACH * code.layers :]:

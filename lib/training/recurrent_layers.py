@@ -106,20 +106,18 @@ RULES = {
 
 
 def recurrent(
-    cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
+    cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor
 ) -> tf.Tensor:
     """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F).
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. With `timesteps`
-    x is zeros after so many, and so are the states. No size has to be known before XLA compiles it,
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. After so many
+    `timesteps` x is zeros, and so are the states. No size has to be known before XLA compiles it,
     and `timesteps` not even then.
     """
     return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)
 
 
-def _unrolled(
-    rule: Rule, state_count: int, timesteps: tf.Tensor | None
-) -> Callable[..., tf.Tensor]:
+def _unrolled(rule: Rule, state_count: int, timesteps: tf.Tensor) -> Callable[..., tf.Tensor]:
     """The function of x, kernel, recurrent kernel and bias that is one layer.
 
     The projected input, the gates and their gradients take turns in one array: a place that was
@@ -133,11 +131,9 @@ def _unrolled(
         steps, lanes, batch, features = tf.unstack(tf.shape(x))
         units = tf.shape(recurrent_kernel)[1]
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, num=2, axis=1)
-        turns, ones = steps, tf.ones(tf.stack((steps, lanes, batch, 1)))
-        if timesteps is not None:
-            # What is projected for timesteps without a turn stays in `work`, and so has to be 0.
-            turns = timesteps
-            ones *= tf.cast(tf.range(steps) < turns, tf.float32)[:, None, None, None]
+        # What is projected for timesteps that don't count stays in `work`, and so has to be 0.
+        ones = tf.cast(tf.range(steps) < timesteps, tf.float32)[:, None, None, None]
+        ones *= tf.ones(tf.stack((steps, lanes, batch, 1)))
         x = tf.concat((x, ones), 3)  # a bias is a row of the kernel, its gradient no extra sum
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
         start = (tf.zeros(tf.stack((lanes, batch, units))),) * state_count
@@ -158,7 +154,7 @@ def _unrolled(
             return t + 1, now, work.write(t, gates), states, more
 
         _, _, work, state_arrays, more_arrays = tf.while_loop(
-            lambda t, *_: t < turns,
+            lambda t, *_: t < timesteps,
             forwards,
             (
                 tf.constant(0),
@@ -188,7 +184,7 @@ def _unrolled(
                 lambda t, *_: t >= 0,
                 backwards,
                 (
-                    turns - 1,
+                    timesteps - 1,
                     start,
                     array(steps).unstack(gates),
                     [] if rule.sum_only else [array(steps)],

@@ -3,7 +3,6 @@
 Here the programs are compiled and run in this process. The worker around them is in test_client.
 """
 
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise, product
 
@@ -120,8 +119,7 @@ def bucket_for(own):
     """Larger than a model of these sizes in everything, but not than its samples."""
     targets = K + 1 if own.code.head == "dense" else own.units + 2
     batch = own.batch + 2
-    code = replace(own.code, loss="")
-    return Architecture(code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
+    return Architecture(own.code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
 def begin(ours, experiment, mode):
@@ -170,26 +168,12 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
     )
 
 
-def test_figures_are_those_of_keras_models():
-    """Errors on the judged samples and predictions of the shown ones, by `model.predict`."""
-    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    for mode, result in train(experiment, dataset).results()[0].items():
-        model = keras_model(experiment, "sequence")
-        model.set_weights(result.weights)
-        predictions = model.predict(dataset.x[N:], verbose=0)
-        errors = ((predictions - dataset.y[N:]) ** 2).mean(axis=(0, 2))
-        assert_close(result.predictions, predictions)
-        assert_close(result.step_mse, errors)
-        if mode == "last":
-            last = keras_model(experiment, "last")
-            last.set_weights(result.weights)
-            assert_close(result.predictions[:, -1], last.predict(dataset.x[N:], verbose=0))
-
-
 def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
     """Its row among the losses, and what one wrong value costs; all else is Keras's."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
     monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
+    monkeypatch.setattr(engine, "_codes", {})  # traced without it
+    program.cache_clear()
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "log_cosh", "last", N), data()
     model = keras_model(experiment, "last")
     steps = [model.train_on_batch(dataset.x[:N], dataset.y[:N, -1]) for _ in range(EPOCHS)]
@@ -335,7 +319,6 @@ def test_what_a_program_serves():
     for other in ({"cell": "gru"}, {"layers": 2}, {"U": 7}, {"batch": 7}):
         assert not bucket.holds(architecture_of(experiment.set(**other), N, T, F, K))
     assert not bucket.holds(architecture_of(experiment, N, T + 4, F, K))
-    assert not own.holds(own)
 
 
 @pytest.mark.parametrize(
@@ -353,32 +336,13 @@ def test_the_buckets_hold_what_is_usual(several, timesteps, features, parts):
     short, programs come to an end.
     """
     for cell, layers in product(CELLS, (1, 2, 3)):
-        code = Code(cell, layers, "dense", "mse")
+        code = Code(cell, layers, "dense")
         sizes = product(range(1, 65), timesteps, features, (1, 4))
         asked = [Architecture(code, *each, 512, 32, **several) for each in sizes]
         near = [key for key in asked if any(b.holds(key) and b.is_near(key) for b in SIZE_BUCKETS)]
         assert len(near) > parts[layers > 1] * len(asked)
         for each in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
             assert any(bucket.holds(Architecture(code, *each)) for bucket in SIZE_BUCKETS), each
-
-
-def test_weights_that_do_not_fit_are_refused():
-    """With the shapes that were expected; nor are models that are larger than the program."""
-    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
-    ours, larger = program(architecture_of(experiment, N, T, F, K)), experiment.set(U=5)
-    weights = initial_model_weights(larger, F, K)
-    with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
-        ours.load([weights], ours.architecture, experiment.training, "sequence")
-    with pytest.raises(ValueError, match="does not hold"):
-        begin(ours, larger, "sequence")
-    with pytest.raises(ValueError, match="weights alone can't go on from step 3"):
-        ours.load(
-            [initial_model_weights(experiment, F, K)],
-            ours.architecture,
-            experiment.training,
-            "sequence",
-            step=3,
-        )
 
 
 @pytest.mark.parametrize(

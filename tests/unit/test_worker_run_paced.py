@@ -99,16 +99,3 @@ def test_a_step_is_made_at_once(paused):
     stage.until_status(Status.PAUSED)
     assert stage.last.epoch == epoch + 3
     assert stage.clock.seconds - before < 1
-
-
-def test_a_long_run_at_a_pace_uses_few_turns():
-    """Five thousand epochs in eight seconds: not a turn, and a call of two programs, for each."""
-    stage = Stage(epochs=5000, show_seconds=8.0)
-    stage.until(lambda: stage.last.epoch > 0)
-    begun, turns = stage.clock.seconds, 0
-    while not stage.run.status.over:
-        stage.run.turn(0.1)
-        turns += 1
-        stage.clock.forward(stage.run.rest or 0)
-    assert turns < 500
-    assert stage.clock.seconds - begun == pytest.approx(8.0, abs=0.5)
