@@ -5,13 +5,13 @@ import streamlit as st
 from lib.charts import cell_sentence
 from lib.results import HIDDEN
 from lib.ui.browser import current_palette
-from lib.ui.cell.ask import ask, say_progress, watch
+from lib.ui.cell import PARTS
+from lib.ui.cell.ask import ask, keras_progress, watch
 from lib.ui.cell.chosen import choose, follow_playhead
-from lib.ui.cell.parts import PARTS
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
-from lib.ui.text import hint, plain
+from lib.ui.text import hint, plain, say_steadily
 
 loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "step", "unit")))
 
@@ -27,7 +27,7 @@ chosen = choose(loaded, about)
 bar = st.container(key="cell_bar")  # stays in sight while pictures are scrolled
 replies = [ask(place, chosen) for place in places]
 if replies:
-    say_progress(replies, chosen)
-followers = draw(chosen, replies, current_palette())
-follow_playhead(bar, chosen.layer_pass, followers)
+    say_steadily(keras_progress(replies, chosen), gray=True)
+write = draw(chosen, replies, current_palette())
+follow_playhead(bar, chosen.layer_pass, write)
 watch(chosen, replies)

@@ -38,5 +38,6 @@ with st.container(key="present"):
             link = on_screen.link(story=on_screen.names_of(scenes))
             on_screen.share(link, "Take it with you: this talk.")
 on_screen.foot(scenes, scene, talk, loaded)
-talk.shown = on_screen.told_to_all(scenes, scene)
-followers.answer_wishes(talk)
+if not address.page_value("back"):  # who looks around alone shows nobody else anything
+    talk.shown = on_screen.told_to_all(scenes, scene)
+on_screen.answer_wishes(talk)

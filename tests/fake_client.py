@@ -133,9 +133,6 @@ class FakeClient:
         """None: it has only the weights that its snapshot has."""
         return []
 
-    def forget_most(self):
-        """There is nothing to forget."""
-
     def prepare(self, experiment, dataset):
         """Nothing is compiled; the model is noted, if there are data to learn from."""
         if dataset.train:

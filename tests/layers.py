@@ -10,10 +10,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from lib.shapes.stack.base import Ref
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, Unread
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Cell, Recurrent
 from lib.shapes.stack.tracing import broken, trace
 

@@ -14,7 +14,6 @@ from playwright.sync_api import sync_playwright
 
 from lib.charts.palette import PALETTES
 from lib.story import GALLERY
-from lib.story.cards import told
 from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import settle
 from tests.browser.server import ROOT, serve
@@ -70,7 +69,7 @@ def draw_card(page, url, scene):
     colors = PALETTES["light"]
     address = escape(f"{url}/?embed=true&card={scene.shows}&{scene.setup}")
     look = {"background": colors.background, "ink": colors.ink}
-    page.set_content(CARD.format(title=escape(told(scene).title), url=address, **look))
+    page.set_content(CARD.format(title=escape(scene.title), url=address, **look))
     page.frame_locator("iframe").locator(".st-key-embedded").wait_for()
     page.frames[-1].add_style_tag(content=PRESSED)
     wait_until_still(page)

@@ -25,7 +25,7 @@ from lib.results.run import Status, weight_bytes
 from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.shapes.doctor.leak import Leak
 from lib.story import GALLERY
-from lib.story.cards import FILE, card_of, experiments_of
+from lib.story.cards import FILE, draw_plot, experiments_of
 from lib.sweep.rows import READY
 from lib.sweep.sweep import run_plan
 from lib.training.client import TrainingClient
@@ -130,10 +130,7 @@ def first_choices(name):
 
 def record_gallery():
     """Draw the cards' figures."""
-    cards = {name: card_of(scene) for name, scene in GALLERY.items()}
-    write(FILE, cards)
-    for name, card in cards.items():
-        print(name, card.numbers)
+    write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
 
 
 def record_mistake(name, client):

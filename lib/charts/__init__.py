@@ -37,7 +37,6 @@ from lib.charts.proofs import (
     one_computation,
     prefix_sentence,
     proof_cards,
-    questions_sentence,
     strips,
     strips_legend,
 )

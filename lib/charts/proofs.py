@@ -14,7 +14,7 @@ from lib.charts.palette import Palette
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE
 from lib.shapes import STATES
-from lib.text import apart_by, counted, readable
+from lib.text import apart_by, readable
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -206,34 +206,3 @@ def prefix_sentence(
         f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
         f"{whole}; return_sequences=False on the first {first} gives it {alone}."
     )
-
-
-def questions_sentence(
-    done: int,
-    total: int,
-    question: str,
-    ahead: int,
-    *,
-    ready: bool,
-    failed: int = 0,
-    again: bool = False,
-) -> str:
-    """How far Keras is with a page's questions: `done` of `total` are over, `failed` in vain.
-
-    The next is `question`, with `ahead` questions of other pages before it. Keras is `ready` once
-    it has started. All are asked `again` as a run changes what they are about.
-    """
-    if done == total and failed:
-        return (
-            f"Keras gave no answer to {failed} of {counted(total, 'question')}: the end of this "
-            "page says why, and it can be asked again."
-        )
-    if done == total:
-        rest = "; while the run trains it is asked again." if again else " about what is shown."
-        which = f"all {total} questions" if total > 1 else "the question"
-        return f"Keras has answered {which}{rest}"
-    if not ready:
-        verb = "come" if total - done > 1 else "comes"
-        return f"{STARTING} It takes some seconds; then {verb} {counted(total - done, 'question')}."
-    first = f", after {counted(ahead, 'question')} of other pages" if ahead else ""
-    return f"Keras is answering {done + 1} of {total}{first}: {question} …"

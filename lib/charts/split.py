@@ -60,7 +60,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
         places, names, x, edges = _on_rows(dataset, origin, numbers, shown)
     else:
         places, n = numbers + 1, len(dataset.y)
-        names = [dataset.short_sample_name(int(k)) for k in numbers]
+        names = [dataset.sample_name(int(k), short=True) for k in numbers]
         room = max(0.5, 0.03 * n)  # so that no mark is cut
         x = {"title": "sample", "range": [1 - room, n + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if n > 6 else {"dtick": 1}

@@ -13,8 +13,8 @@ from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
 from lib.shapes import (
     EPOCHS,
+    SIGNS,
     Axis,
-    AxisFate,
     AxisPair,
     Damage,
     Diagnosis,
@@ -58,7 +58,7 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     """The output, the target and what the loss compares; below, every axis with its fate."""
     target = axes_of(diagnosis.target_shape, diagnosis.output_shape)
     output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
-    compared = _compared([pair for pair, _ in diagnosis.axes]) if broadcast else ()
+    compared = _compared([pair for pair, *_ in diagnosis.axes]) if broadcast else ()
     scale = Scale.of((output, target, compared), height=100, width=90)
     images = [
         ("", sizes(output), tensor_image(output, scale, palette, palette.ink), "the output"),
@@ -69,7 +69,10 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
         images.append(("⇒", batch.broadcast, image, "compared in a batch"))
-    rows = [(pair, fate, _behind(fate, palette)) for pair, fate in diagnosis.axes]
+    rows = [
+        (pair, f"{SIGNS[verdict]} {words}".rstrip(), _behind(verdict, palette))
+        for pair, verdict, words in diagnosis.axes
+    ]
     return str(_HTML.lineup(images, rows, sentence, palette))
 
 
@@ -94,10 +97,10 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
     return tuple(tensor)
 
 
-def _behind(fate: AxisFate, palette: Palette) -> str:
+def _behind(verdict: Verdict, palette: Palette) -> str:
     """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
     colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
-    return mix(palette.background, colors[fate.verdict], 0.3 if fate.verdict == "silent" else 0.16)
+    return mix(palette.background, colors[verdict], 0.3 if verdict == "silent" else 0.16)
 
 
 def verdict_title(diagnosis: Diagnosis) -> str:
@@ -128,8 +131,8 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
         if batch:
             what = f"a batch of {batch.size} is compared as {batch.broadcast}"
         return f"Nothing raises: {what}."
-    for pair, fate in diagnosis.axes:
-        if fate.verdict == "error" and pair.of_output and pair.of_target:
+    for pair, verdict, _ in diagnosis.axes:
+        if verdict == "error" and pair.of_output and pair.of_target:
             output = counted(pair.output, pair.of_output)
             target = counted(pair.target, pair.of_target)
             return f"Keras raises: {target} of y for {output} of the output."
@@ -182,15 +185,6 @@ def damage_words(mistake: Mistake, damage: Damage) -> Words:
         f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from {begin} to "
         f"{end}. But {mistake.learns}: at the last timestep its mean squared error is {wrong}, "
         f"where always saying the mean has 1. With {mistake.right} it is {right}."
-    )
-
-
-def measured_sentence(mistake: Mistake, damage: Damage) -> str:
-    """The measured damage, in short."""
-    right, wrong = _errors(damage, number)
-    return (
-        f"Measured on sums of noise: with {mistake.title} the mean squared error at the last "
-        f"timestep is {wrong}, and {right} with {mistake.right}."
     )
 
 

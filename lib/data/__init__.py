@@ -41,7 +41,6 @@ from lib.data.tables.table import (
     Table,
     TooShortError,
     WindowError,
-    counts_rows,
     default_columns,
     wide_columns,
 )

@@ -17,10 +17,7 @@ REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDi
 
 
 def remembered(function: _F, size: int = 8) -> _F:
-    """Cache the last `size` results of a function for as long as its first argument exists.
-
-    An ExperimentError is cached, too, and raised again.
-    """
+    """Cache the last `size` results of a function for as long as its first argument exists."""
 
     # A cache must not refer to its key: neither by an argument nor by an error's traceback.
     def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:

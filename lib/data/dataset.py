@@ -1,8 +1,4 @@
-"""The one kind of data that everything works on: `Dataset`, samples for both output modes.
-
-It holds arrays and names. It doesn't know where they came from (`synthetic`, `series`,
-`lib.data.tables`), and it never changes: the arrays are read-only.
-"""
+"""The one kind of data that everything works on: `Dataset`, samples for both output modes."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -22,12 +18,10 @@ class Samples:
     (`train == N`: the worked examples) models are evaluated on the training part.
     """
 
-    x: np.ndarray
-    """Inputs (N, T, F), float32."""
+    x: np.ndarray  # inputs (N, T, F), float32
     y: np.ndarray
     """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
     train: int
-    """How many samples, from the first, are the training part."""
 
     def __post_init__(self) -> None:
         """Check the shapes, and make the arrays read-only. Raises ValueError."""
@@ -82,49 +76,36 @@ class Dataset(Samples):
     `raw` converts y to the unit that a person knows: y * target_scale + target_offset + base.
     """
 
-    name: str
-    """A key of `DATASETS`."""
+    name: str  # a key of `DATASETS`
     title: str
-    """Its name on the screen: "Running mean", "Seattle weather"."""
     feature_names: tuple[str, ...]
-    """F names."""
     target_names: tuple[str, ...]
-    """K names."""
-    timestep_names: tuple[str, ...]
-    """T names: "1", "2", … or "day 1", …"""
+    timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
     naive: np.ndarray
     """A guess without learning, (N, T, K) in the unit of y; of a table its best baseline."""
-    naive_label: str
-    """Its name in a sentence: "guessing the mean", "guessing no change"."""
+    naive_label: str  # its name in a sentence: "guessing the mean", "guessing no change"
     test: int = 0
     """How many samples, at the end, are the test part, used only when the person asks for it."""
     baselines: tuple[Baseline, ...] = ()
     """All baselines, the best one first; only where the data were cut from a table."""
-    origin: Origin | None = None
-    """The rows that the samples were cut from, where there are any."""
+    origin: Origin | None = None  # the rows that the samples were cut from, where there are any
     best_mse: np.ndarray | None = None
-    """The least expected mean squared error of any model, (T,), in the unit of y squared; None if
-    it isn't known. What a layer can reach: `lib.results.best_possible`."""
-    best_why: str = ""
-    """One sentence that says where `best_mse` comes from."""
+    """The least expected mean squared error of any model, (T,), in the unit of y squared, where it
+    is known. What a layer can reach: `lib.results.best_possible`."""
+    best_why: str = ""  # one sentence that says where `best_mse` comes from
     target_scale: np.ndarray | None = None
-    """(K,), or (N, K) where each series has its own. None means 1."""
+    """(K,), or (N, K) where each series has its own, as the offset. None means 1."""
     target_offset: np.ndarray | None = None
-    """(K,) or (N, K). None means 0."""
     base: np.ndarray | None = None
     """The values that targets are changes from, in the raw unit, (N, T, K), or None."""
-    target_unit: str = ""
-    """The raw unit: "°C", "%", …; empty where there is none."""
+    target_unit: str = ""  # the raw unit: "°C", "%", …; empty where there is none
     lead: str = ""
     """How far ahead of its timestep a target lies: "one day"; empty where its name says it."""
-    about: str = ""
-    """One sentence: what has to be predicted from what."""
+    about: str = ""  # one sentence: what has to be predicted from what
     notes: tuple[str, ...] = ()
     """What was done to the data (rows dropped, gaps filled), a sentence each."""
-    source: str = ""
-    """Where it is from, with its licence; empty for synthetic data."""
-    fingerprint: str = ""
-    """The SHA-256 of a person's own file, in hexadecimal digits."""
+    source: str = ""  # where it is from, with its licence; empty for synthetic data
+    fingerprint: str = ""  # the SHA-256 of a person's own file, in hexadecimal digits
     known_errors: KnownErrors | None = None
     """Set only where the rows are hidden from the viewer: then all arrays are NaN."""
 
@@ -248,28 +229,22 @@ class Dataset(Samples):
         first = float(scale.flat[0])
         return abs(first) if np.all(scale == first) else None
 
-    def sample_name(self, index: int) -> str:
-        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"."""
-        return f"{self._bare_name(index)}{self._part(index)}"
+    def sample_name(self, index: int, *, short: bool = False) -> str:
+        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"; `short`: no end."""
+        name = self._window_name(index) if self.origin else f"sample {index + 1}"
+        part = next(part for part, own in self.parts.items() if index < own.stop)
+        name = name.partition(" to ")[0] if short else name
+        return name if part == "training" else f"{name} ({part})"
 
-    def short_sample_name(self, index: int) -> str:
-        """The same where there is little room: only the begin of a window "begin to end"."""
-        return f"{self._bare_name(index).partition(' to ')[0]}{self._part(index)}"
-
-    def _part(self, index: int) -> str:
-        if index < self.train:
-            return ""
-        return " (validation)" if index < self.seen else " (test)"
-
-    def _bare_name(self, index: int) -> str:
-        if self.origin is None:
-            return f"sample {index + 1}"
-        start, *_, last = self.origin.rows(self.shape[1], index).tolist()
-        begin, end = self.origin.label(start), self.origin.label(last)
+    def _window_name(self, index: int) -> str:
+        """Its series, and from which row to which its inputs are."""
+        origin = self.cut_from
+        start, *_, last = origin.rows(self.shape[1], index).tolist()
+        begin, end = origin.label(start), origin.label(last)
         day, _, time = end.partition(" ")
         if time and "-" in day and begin.startswith(f"{day} "):
             end = time  # of the same day
-        series = self.origin.names[self.origin.series[start]]
+        series = origin.names[origin.series[start]]
         if series and begin == self.timestep_names[0]:  # all samples are of the same times
             return series
         return f"{series}{', ' if series else ''}{begin} to {end}"

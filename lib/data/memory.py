@@ -56,10 +56,7 @@ def _folders(groups: Path, own: Path) -> Iterator[Path]:
 
 
 def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:
-    """Bytes that a process doesn't share: what its end would free.
-
-    All resident memory where the system doesn't tell what is shared, as on macOS.
-    """
+    """Bytes that a process doesn't share: what its end would free."""
     memory = process.memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))
 

@@ -1,7 +1,4 @@
-"""Records of a table's windows: the rows they were cut from, scales, seasons, baselines, errors.
-
-`lib.data.tables` makes them.
-"""
+"""Records of a table's windows: the rows they were cut from, scales, seasons, baselines, errors."""
 
 from __future__ import annotations
 
@@ -47,13 +44,11 @@ class Scale:
 class Season(NamedTuple):
     """The season of a table's targets in rows; 1 means none."""
 
-    period: int
-    """Found in the training rows, or chosen by the person; MASE and hints use it."""
+    period: int  # found in the training rows, or chosen by the person; MASE and hints use it
     baseline: int
     """How far the seasonal baseline looks back: `period`, or the calendar's usual season where
     `period` is 1 or the value a period before is the last known one."""
-    tried: tuple[int, ...] = ()
-    """All seasons that were compared in the training rows, increasing."""
+    tried: tuple[int, ...] = ()  # all seasons that were compared in the training rows, increasing
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -63,40 +58,25 @@ class Origin:
     C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
     """
 
-    targets: np.ndarray
-    """The target columns in the raw unit, (R, C) float64."""
+    targets: np.ndarray  # the target columns in the raw unit, (R, C) float64
     inputs: np.ndarray
-    """The features as the models see them, (R, F) float32."""
-    series: np.ndarray
-    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
+    """The features as the models see them, (R, F) float32: standardised by `x_scale`."""
+    series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
     segment: np.ndarray
     """Which run of rows without a gap of time a row belongs to, (R,) int, never decreasing."""
-    names: tuple[str, ...]
-    """S names of series; ("",) where all rows are one."""
-    times: pd.Index | None
-    """A label for each row; None means row numbers."""
-    step: str
-    """What lies between two rows: "day", "row", …"""
-    starts: np.ndarray
-    """The row of each sample's first timestep, (N,) int."""
-    rate: int
-    """Rows from a timestep to the next."""
-    horizons: tuple[int, ...]
-    """H times how many rows after its timestep a target lies."""
-    training: np.ndarray
-    """Whether a row belongs to the training part, (R,) bool."""
+    names: tuple[str, ...]  # S names of series; ("",) where all rows are one
+    times: pd.Index | None  # a label for each row; None means row numbers
+    step: str  # what lies between two rows: "day", "row", …
+    starts: np.ndarray  # the row of each sample's first timestep, (N,) int
+    rate: int  # rows from a timestep to the next
+    horizons: tuple[int, ...]  # H times how many rows after its timestep a target lies
+    training: np.ndarray  # whether a row belongs to the training part, (R,) bool
     season: Season
-    """The season of the targets."""
-    time_format: str
-    """The `strftime` format of times; "" where times are texts."""
-    columns: tuple[str, ...]
-    """C names of target columns."""
+    time_format: str  # the `strftime` format of times; "" where times are texts
+    columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale
-    """Standardises the raw features; the result is `inputs`."""
-    y_scale: Scale
-    """Standardises the K raw targets (or their changes, where these are the targets)."""
-    every: int
-    """Every k-th window is a sample, where all would be too many."""
+    y_scale: Scale  # standardises the K raw targets (or their changes, where these are the targets)
+    every: int  # every k-th window is a sample, where all would be too many
 
     @property
     def period(self) -> int:
@@ -130,41 +110,40 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Baseline:
-    """A guess without a recurrent layer at the last step of every sample."""
+    """A guess without a recurrent layer at the last step of every sample: `last`, (N, K).
+
+    Its name is a key of `lib.data.tables.baselines.BASELINES`; its label is for sentences:
+    "guessing no change". `last` is in the unit of y.
+    """
 
     name: str
-    """A key of `lib.data.tables.baselines.BASELINES`."""
     label: str
-    """Its name in a sentence: "guessing no change", "the same hour last week"."""
     last: np.ndarray
-    """(N, K) in the unit of y."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Score:
-    """Errors of a model or a baseline at the last step by target column, each (K,)."""
+    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
 
-    name: str
-    """A mode, or a key of `lib.data.tables.baselines.BASELINES`."""
+    MASE is the mean absolute error over that of the value a season before (a row before, where
+    there is no season), of all training rows within their series; NaN where that is 0. Hyndman and
+    Koehler, "Another look at measures of forecast accuracy", 2006.
+    """
+
+    name: str  # a mode, or a key of `lib.data.tables.baselines.BASELINES`
     label: str
-    """Its name in a sentence."""
     mae: np.ndarray
-    """Mean absolute error in the raw unit, as `rmse`."""
     rmse: np.ndarray
     mase: np.ndarray
-    """The mean absolute error over that of the value a season before (a row before, where there is
-    no season), of all training rows within their series: Hyndman and Koehler, "Another look at
-    measures of forecast accuracy", 2006. NaN where that is 0."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class KnownErrors:
     """The errors of all guesses on data whose rows are hidden: see `lib.results.redaction`."""
 
-    naive_mse: np.ndarray
-    """`Dataset.naive_mse`, (T,)."""
+    naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
     naive_losses: Mapping[str, np.ndarray]
-    """By loss, a key of `lib.results.ERRORS`: that of the naive guess on the training samples,
-    by timestep, (T,)."""
+    """That of the naive guess on the training samples by loss, a key of `lib.results.ERRORS`, and
+    timestep, (T,)."""
     independent: float
     """How many of these samples count: `lib.results.compared.independent_samples`."""

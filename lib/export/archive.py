@@ -16,8 +16,7 @@ from lib.data import MAX_BYTES
 from lib.training import BUILDING
 
 Record = TypeVar("Record")
-VERSION = 1
-"""Version of the file format; raised when an older Unrolled can't read it."""
+VERSION = 1  # version of the file format; raised when an older Unrolled can't read it
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
@@ -105,20 +104,17 @@ def _check_sizes(packed: int, members: list[int]) -> None:
 def _members(content: bytes) -> list[bytes]:
     """Read each of MEMBERS, after checking all names and sizes."""
     if content.count(_LISTED) > 4 * len(MEMBERS):  # a directory of a million would take seconds
-        raise _other_members("many more")
+        raise ValueError("it has many more members")
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         infos = archive.infolist()
-        if tuple(info.filename for info in infos) != MEMBERS:
-            raise _other_members(", ".join(info.filename[:40] for info in infos) or "none")
+        names = [info.filename[:40] for info in infos]
+        if tuple(names) != MEMBERS:
+            raise KeptError(
+                f"A kept run holds {', '.join(MEMBERS)}, and here there are: {', '.join(names)}. "
+                "Only whole files that Unrolled has kept are opened."
+            )
         _check_sizes(len(content), [info.file_size for info in infos])
         if {info.compress_type for info in infos} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
             raise ValueError("a member is neither stored nor deflated")
         # No more than the declared size is unpacked.
         return [archive.open(info).read(info.file_size + 1) for info in infos]
-
-
-def _other_members(names: str) -> KeptError:
-    return KeptError(
-        f"A kept run holds {', '.join(MEMBERS)}, and here there are: {names}. Only whole files "
-        "that Unrolled has kept are opened."
-    )

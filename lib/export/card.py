@@ -12,8 +12,7 @@ from lib.experiment import Experiment, validate
 from lib.export.table_record import TableRecord, record_of, table_of
 from lib.training import decode, encode
 
-MOST_BYTES = 8_000_000
-"""Limit of an upload's rows: a run on more is shown by its own server alone."""
+MOST_BYTES = 8_000_000  # limit of an upload's rows: a run on more is shown by its own server alone
 
 
 @dataclass(frozen=True, slots=True)

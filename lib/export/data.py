@@ -16,7 +16,7 @@ import numpy as np
 
 from lib.data import DATA_X, DATA_Y, TABLES, TASKS, Dataset, Origin, find_spec
 from lib.experiment import Experiment
-from lib.export.python import DataCode, block, source
+from lib.export.python import DataCode, blocks, source
 
 
 def data_name(dataset: Dataset) -> str:
@@ -38,7 +38,7 @@ def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
     arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
     name, seed = task.function.__name__, experiment.seed
     about = {"dataset": dataset, "seed": seed, "function": name, "arguments": arguments}
-    return DataCode(block("data", "task", **about), source(task.function))
+    return DataCode(blocks("data", "task", **about)["task"], source(task.function))
 
 
 def _worked(_: Experiment, dataset: Dataset) -> DataCode:
@@ -47,7 +47,7 @@ def _worked(_: Experiment, dataset: Dataset) -> DataCode:
         name: "\n        ".join(f"[{', '.join(str([*step]) for step in sample)}]," for sample in of)
         for name, of in {"x": DATA_X, "y": DATA_Y}.items()
     }
-    return DataCode(block("data", "worked", dataset=dataset, **rows))
+    return DataCode(blocks("data", "worked", dataset=dataset, **rows)["worked"])
 
 
 def _table(_: Experiment, dataset: Dataset) -> DataCode:
@@ -60,7 +60,8 @@ def _table(_: Experiment, dataset: Dataset) -> DataCode:
         "sizes": [*_sizes(dataset).values()],
         "checksum": zlib.crc32(_whole(dataset.y).data, zlib.crc32(_whole(dataset.x).data)),
     }
-    return DataCode(block("data", "table", dataset=dataset, **fields), imports=("import zlib",))
+    code = blocks("data", "table", dataset=dataset, **fields)["table"]
+    return DataCode(code, imports=("import zlib",))
 
 
 DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
@@ -130,4 +131,4 @@ def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:
         "minus": "" if dataset.base is None else " - y_rows[:rows]",
         "stride": stride * origin.every,
     }
-    return block("data", "keras", dataset=dataset, **fields)
+    return blocks("data", "keras", dataset=dataset, **fields)["keras"]

@@ -6,12 +6,13 @@ upload's rows are in it where the person says so; else the upload is asked for.
 
 import platform
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -30,10 +31,6 @@ _LARGEST, _LARGEST_FIGURE = 1e15, 1e80
 """Limits of weights and predictions, beyond which sums overflow, and of all other figures."""
 
 
-class NeedsFileError(KeptError):
-    """The run's upload is missing or isn't the same: the message names it."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class _Record:
     version: int
@@ -41,10 +38,8 @@ class _Record:
     versions: dict[str, str]
     experiment: Experiment
     snapshot: Snapshot
-    file: str
-    """Name of the uploaded file."""
-    fingerprint: str
-    """`Table.fingerprint` of the upload."""
+    file: str  # name of the uploaded file
+    fingerprint: str  # `Table.fingerprint` of the upload
     sketch: tuple[float, ...]
     rows: TableRecord | None
 
@@ -53,10 +48,8 @@ class _Record:
 class Kept(RunAt):
     """A run from a file: its experiment is settled, its snapshot has the file's id."""
 
-    name: str
-    """Name of the file."""
-    table: Table | None
-    """The upload that the run is of."""
+    name: str  # name of the file
+    table: Table | None  # the upload that the run is of
     kept: datetime
     versions: dict[str, str]
     """Versions of Unrolled, Python and the packages that the run was made with."""
@@ -79,10 +72,7 @@ def versions() -> dict[str, str]:
 
 
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
-    """Write the file of a run, with weights of `past` epochs, and an upload's rows if `table`.
-
-    Raises KeptError for a run that couldn't be opened again.
-    """
+    """Write the file of a run, with weights of `past` epochs, and an upload's rows if `table`."""
     dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
     snapshot = replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None)
     try:
@@ -132,8 +122,8 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     """Read the run of a file called `name`; `table` is the upload, for a file without rows.
 
-    Raises KeptError for anything but a whole run, and NeedsFileError where the upload is neither in
-    the file nor the same as `table`.
+    Raises KeptError for anything but a whole run, and where the upload is neither in the file nor
+    the same as `table`.
     """
     try:
         record = unpack(content, _Record)
@@ -162,9 +152,9 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
     elif record.rows:
         table = table_of(record.rows)
     elif table is None or not record.fingerprint or table.fingerprint != record.fingerprint:
-        raise NeedsFileError(
-            f"It is a run of {file}, whose rows aren't in it. Give {file}, too, just as it was "
-            "then, and the run opens."
+        raise KeptError(
+            f"It is a run of {file}, whose rows aren't in it. Give {file} first, just as it was "
+            "then, and the run after it."
         )
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
@@ -185,51 +175,46 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
 
 def _check_figures(run: RunAt) -> None:
     """Raise ValueError unless all models, sizes and numbers fit the experiment."""
-    experiment, snapshot = run.experiment, run.snapshot
-    most, seeds = experiment.training.epochs, len(experiment.each_seed)
-    if not (0 <= snapshot.epoch <= snapshot.epochs == most):
-        raise ValueError(f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}, expected {most:,}")
-    models = [[each.keys() for each in weights] for _, weights in snapshot.past]
-    if len(models) > KEPT_EPOCHS:
-        raise ValueError(f"weights of {len(models):,} epochs, at most {KEPT_EPOCHS} were expected")
-    for modes in [[each.keys() for each in snapshot.seeds], *models]:
-        if modes != [{*experiment.model.modes}] * seeds:
-            raise ValueError(f"other models than those of {seeds} seeds and its mode")
-    for name, array, shape in _arrays(run):
-        kind = "i" if name in ("epochs", "samples") else "f"
-        if array.shape != shape or array.dtype.kind != kind:
-            raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
-        largest = _LARGEST if name in ("weights", "predictions") else _LARGEST_FIGURE
-        if not (np.abs(array) <= largest).all():
-            raise ValueError(f"{name} that are no numbers up to {largest:g}")
-        if name == "epochs" and (np.diff(array, prepend=-1, append=snapshot.epoch + 1) <= 0).any():
-            raise ValueError(f"epochs that don't increase up to {snapshot.epoch:,}")
-    if not np.array_equal(snapshot.samples, run.dataset.shown):
-        raise ValueError("samples that aren't those that are shown")
-
-
-def _arrays(run: RunAt) -> Iterator[tuple[str, np.ndarray, tuple[int, ...]]]:
-    """Every array of figures and weights, with its name and its expected shape."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
-    past = np.array([epoch for epoch, _ in snapshot.past], np.int64)
-    yield "epochs", past, past.shape
-    shown, (_, steps, features), targets = dataset.shown, dataset.shape, dataset.targets
-    yield "samples", snapshot.samples, shown.shape
-    shapes = [each.shape for each in initial_model_weights(experiment, features, targets)]
+    most, seeds, last = experiment.training.epochs, len(experiment.each_seed), snapshot.epoch
+    if not (0 <= last <= snapshot.epochs == most) or len(snapshot.past) > KEPT_EPOCHS:
+        raise ValueError(f"epoch {last:,} of {snapshot.epochs:,}, or too many with weights")
+    models: list[Any] = [snapshot.seeds, *(weights for _, weights in snapshot.past)]
+    if any([each.keys() for each in of] != [{*experiment.model.modes}] * seeds for of in models):
+        raise ValueError(f"other models than those of {seeds} seeds and its mode")
+    if not np.array_equal(snapshot.samples, dataset.shown):
+        raise ValueError("samples that aren't those that are shown")
+    _check("epochs", np.array([epoch for epoch, _ in snapshot.past], np.int64), None, last)
+    (_, steps, features), targets = dataset.shape, dataset.targets
     weights = [own for _, models in snapshot.past for seed in models for own in seed.values()]
     for result in (result for seed in snapshot.seeds for result in seed.values()):
         epochs, losses = result.checked_epochs, result.loss_epochs
         if not len(epochs) or not all(result.kept_epoch in (None, *of) for of in (epochs, losses)):
             raise ValueError("a model that was never judged, or not at its best epoch")
-        yield "epochs", epochs, (len(epochs),)
-        yield "epochs", losses, (len(losses),)
-        yield "loss", result.loss, losses.shape
-        yield "last-step errors", result.last_step_mse, epochs.shape
-        yield "validation losses", result.validation_loss, (len(epochs) * dataset.has_validation,)
-        yield "errors by timestep", result.step_mse, (steps,)
-        yield "predictions", result.predictions, (*shown.shape, steps, targets)
+        _check("epochs", epochs, None, last)
+        _check("epochs", losses, None, last)
+        _check("loss", result.loss, losses.shape)
+        _check("last-step errors", result.last_step_mse, epochs.shape)
+        of_validation = (len(epochs) * dataset.has_validation,)
+        _check("validation losses", result.validation_loss, of_validation)
+        _check("errors by timestep", result.step_mse, (steps,))
+        _check("predictions", result.predictions, (*dataset.shown.shape, steps, targets))
         weights += [result.weights] if result.weights is not None else []
+    shapes = [each.shape for each in initial_model_weights(experiment, features, targets)]
     for own in weights:
         if len(own) != len(shapes):
             raise ValueError(f"{len(own)} arrays of weights, expected {len(shapes)}")
-        yield from (("weights", *each) for each in zip(own, shapes, strict=True))
+        for array, shape in zip(own, shapes, strict=True):
+            _check("weights", array, shape)
+
+
+def _check(name: str, array: np.ndarray, shape: tuple[int, ...] | None, last: int = -1) -> None:
+    """Raise ValueError for another shape or kind, or values too large; epochs go up to `last`."""
+    kind = "i" if name == "epochs" else "f"
+    if array.shape != (shape or (len(array),)) or array.dtype.kind != kind:
+        raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
+    largest = _LARGEST if name in ("weights", "predictions") else _LARGEST_FIGURE
+    if not (np.abs(array) <= largest).all():
+        raise ValueError(f"{name} that are no numbers up to {largest:g}")
+    if name == "epochs" and (np.diff(array, prepend=-1, append=last + 1) <= 0).any():
+        raise ValueError(f"epochs that don't increase up to {last:,}")

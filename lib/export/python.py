@@ -3,7 +3,7 @@
 import inspect
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -12,8 +12,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-LINE = 100
-"""The longest line of a script."""
+LINE = 100  # the longest line of a script
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +60,6 @@ def comment(text: str) -> str:
     return "\n".join(lines)
 
 
-def laid_out(head: str, items: Sequence[str], tail: str, *, indent: int = 0) -> str:
-    """Write a list on one line from `indent`, or an item to a line where that is too long."""
-    line = f"{head}{', '.join(items)}{tail}"
-    if indent + len(line) <= LINE:
-        return line
-    margin = " " * indent
-    return "\n".join([head, *(f"{margin}    {item}," for item in items), f"{margin}{tail}"])
-
-
 def quoted(text: str) -> str:
     """Write a Python string, in double quotes where that needs no more escapes."""
     code = json.dumps(text, ensure_ascii=False)
@@ -94,13 +84,8 @@ def render(template: str, **fields: Any) -> str:
     return _TEMPLATES.get_template(f"{template}.py.jinja").render(**fields).strip("\n")
 
 
-def block(template: str, name: str, **fields: Any) -> str:
-    """Render a block of `template`.py.jinja."""
+def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
+    """Render blocks of `template`.py.jinja, by default all, by name in order."""
     of = _TEMPLATES.get_template(f"{template}.py.jinja")
-    return "".join(of.blocks[name](of.new_context(fields))).strip("\n")
-
-
-def blocks(template: str, **fields: Any) -> dict[str, str]:
-    """Render all blocks of `template`.py.jinja, by name in order."""
-    names = _TEMPLATES.get_template(f"{template}.py.jinja").blocks
-    return {name: block(template, name, **fields) for name in names}
+    context = of.new_context(fields)
+    return {n: "".join(of.blocks[n](context)).strip("\n") for n in names or of.blocks}

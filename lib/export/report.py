@@ -34,15 +34,11 @@ _TITLES = {
 class Reported(RunAt):
     """A run, and what of it is on the screen."""
 
-    sample: int = 0
-    """One of the shown samples, 0 to S-1."""
+    sample: int = 0  # one of the shown samples, 0 to S-1
     target: int = 0
-    earlier: bool = False
-    """Whether last-step mode's outputs before the last step are shown."""
-    past: tuple[tuple[int, SeedWeights], ...] = ()
-    """Epochs, increasing, with their weights."""
-    source: str = ""
-    """"from mine.unrolled" of a run that wasn't trained here."""
+    earlier: bool = False  # whether last-step mode's outputs before the last step are shown
+    past: tuple[tuple[int, SeedWeights], ...] = ()  # epochs, increasing, with their weights
+    source: str = ""  # "from mine.unrolled" of a run that wasn't trained here
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:

@@ -1,17 +1,10 @@
 """An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
 
-Scripts need Keras and NumPy, and nothing of this project; about a table, also its arrays
-(`lib.export.data`). In the plain script Keras draws the weights, so its figures come close to the
-app's. The exact script draws the app's first weights, gives `fit` the app's batches in the app's
-order, and compares its figures with the app's. Where they differ, up to three more trainings (in 64
-bits, and from the neighbouring floats) measure how far rounding moves a seed's figure, and which of
-the first epochs it hasn't moved yet: their losses must be the app's all the same.
-
-The notebook (format 4.5: https://nbformat.readthedocs.io) has the exact code in cells, with words
+Scripts need Keras and NumPy, and for a table its arrays (`lib.export.data`). In the plain one
+Keras draws the weights, so its figures come close to the app's. The exact one draws the app's first
+weights, gives `fit` the app's batches in order, and prints its figures beside the app's; the first
+epoch's loss must be the app's. The notebook (format 4.5) has the exact code in cells, with words
 (script.toml), shapes and charts (notebook.py.jinja).
-
-A script of a run trains up to the epoch that was judged last, and has the run's figures; without a
-run it has none, and trains as many epochs as are set.
 """
 
 import json
@@ -27,7 +20,7 @@ from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import data_code, data_name
-from lib.export.python import blocks, laid_out, plain, quoted, render, short, source
+from lib.export.python import blocks, plain, quoted, render, short, source
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -50,8 +43,8 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the settled experiment as a script that comes to the app's numbers.
 
-    Its last printed line is a JSON object: `last_step_mse` and `loss` by mode, medians over the
-    seeds, and `losses` of the first ten epochs. Raises what `keras_script` raises.
+    Its last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode, medians
+    over the seeds. Raises what `keras_script` raises.
     """
     data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
     head = data.script(dataset.title, about, "import json", "import keras")
@@ -68,7 +61,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
         "file": _WORDS["file"].format(name=data_name(dataset)) if dataset.origin else "",
-        "columns": laid_out("names = [", [*map(quoted, dataset.target_names)], "]"),
+        "columns": f"names = [{', '.join(map(quoted, dataset.target_names))}]",
         "palette": PALETTES["light"],
     }
     code = {
@@ -123,10 +116,6 @@ def template_fields(
             f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
             for name, of in shown.figures.items()
         ),
-        "first": "\n".join(
-            "    " + laid_out(f"{quoted(m)}: [", [f"{each:.8g}" for each in losses], "],", indent=4)
-            for m, losses in shown.first.items()
-        ),
         "end_seed": experiment.seed + len(experiment.each_seed),
         "names": ", ".join(map(quoted, model.modes)),
         "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
@@ -162,17 +151,11 @@ class Shown:
     """A run's epochs and figures, as a script has them."""
 
     epochs: int
-    note: str
-    """How the run ended, or that there is none: a sentence of less than a line."""
-    keeps: bool
-    """Whether `EarlyStopping` restores the weights of each model's best epoch."""
+    note: str  # how the run ended, or that there is none: a sentence of less than a line
+    keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
     figures: dict[str, dict[str, float]] = field(default_factory=dict)
-    """"last_step_mse" and "loss" → medians over the seeds by mode; empty without a run."""
-    first: dict[str, list[float]] = field(default_factory=dict)
-    """Losses of the first epochs by mode, ten at most, medians over the seeds."""
-    going: bool = False
-    """Whether some models still have their last epoch's weights, since the run isn't over."""
+    """"last_step_mse", "loss" and "first_loss" → medians over the seeds by mode, where known."""
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
@@ -183,16 +166,19 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     seeds = [] if snapshot is None else snapshot.seeds
     results = [result for seed in seeds for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
-    asked = f"{training.epochs:,}"
+    status, epochs = "none" if snapshot is None else snapshot.status, judged
     if snapshot is None or not judged:
-        status, epochs = "none", training.epochs
-        if snapshot is not None and snapshot.status.over:  # one epoch more shows what happened
-            status, epochs = snapshot.status, min(epochs, snapshot.epoch + 1)
-        note = _WORDS["notes"][status].format(judged=0, epochs=asked)
+        is_over = snapshot is not None and snapshot.status.over
+        status = status if is_over else "none"
+        # Of a run that ended before it was judged, one epoch more shows what happened.
+        epochs = (
+            min(training.epochs, snapshot.epoch + 1) if is_over and snapshot else training.epochs
+        )
+    note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
+    if not judged:
         return Shown(epochs, note, keeps, patience)
-    note = _WORDS["notes"][snapshot.status].format(judged=f"{judged:,}", epochs=asked)
-    figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}}
-    first: dict[str, list[float]] = {}
+    kept = [result.kept_epoch is not None for result in results]
+    figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
     for mode in experiment.model.modes:
         models = [seed[mode] for seed in seeds]
         losses = [dict(zip(each.loss_epochs.tolist(), each.loss, strict=True)) for each in models]
@@ -202,24 +188,12 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
         ]
         figures["last_step_mse"][mode] = float(np.median([each.final_mse for each in models]))
         figures["loss"][mode] = float(np.median(final))
-        known = set.intersection(*map(set, losses))  # without those that were thinned out
-        first[mode] = []
-        for epoch in range(1, min(10, judged) + 1):
-            if epoch not in known:
-                break
-            first[mode].append(float(np.median([each[epoch] for each in losses])))
+        figures["first_loss"][mode] = float(np.median([of.get(1, math.nan) for of in losses]))
+    if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
+        figures = {"first_loss": figures["first_loss"]}
     # The loss of an epoch that was thinned out isn't known, so it isn't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
-    kept = [result.kept_epoch is not None for result in results]
-    return Shown(
-        epochs=judged,
-        note=note,
-        keeps=any(kept),
-        patience=patience,
-        figures=figures,
-        first=first if figures and all(first.values()) else {},
-        going=any(kept) and not all(kept),
-    )
+    return Shown(judged, note, any(kept), patience, figures)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,12 +202,6 @@ class Export:
 
     write: Callable[..., str]
     """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
-    ending: str
-    """Of the file's name."""
-
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """The file's name: "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
@@ -243,8 +211,6 @@ def name_of(experiment: Experiment, dataset: Dataset) -> str:
 
 
 EXPORTS = {
-    "keras": Export(keras_script, ".py"),
-    "exact": Export(exact_script, "-exact.py"),
-    "notebook": Export(notebook, ".ipynb"),
-}
+    "keras": Export(keras_script), "exact": Export(exact_script), "notebook": Export(notebook)
+}  # fmt: skip
 """Every export by name."""

@@ -73,19 +73,19 @@ def table_of(record: TableRecord) -> Table:
     label = None if record.label is None else _frame(record.label).set_axis(pd.Index(record.order))
     made = Table(frame=_frame(record.frame), times=times, label=label, **rest)
     count, numbers = len(made.frame), made.frame[[*made.numbers]]
-    if count < MIN_ROWS or (numbers.abs() > _LARGEST).to_numpy().any():
-        raise ValueError(f"a table of {count} rows, or with numbers beyond {_LARGEST:g}")
-    if any(len(each) != count for each in (times, label) if each is not None):
-        raise ValueError(f"other times or labels than one of each of {count} rows")
-    if times is not None and times.hasnans:
-        raise ValueError("times that are missing")
-    if not {*made.inputs, *made.targets} <= {*numbers} or made.series not in {"", *made.frame}:
-        raise ValueError("columns that the table doesn't have")
-    if len(made.name) > _LONGEST:
-        raise ValueError(f"a name of {len(made.name):,} letters")
+    unfit = (
+        count < MIN_ROWS,
+        (numbers.abs() > _LARGEST).to_numpy().any(),
+        any(len(each) != count for each in (times, label) if each is not None),
+        times is not None and times.hasnans,
+        not {*made.inputs, *made.targets} <= {*numbers},
+        made.series not in {"", *made.frame},
+        len(made.name) > _LONGEST,
+        not all(SETTINGS[key].limit or SETTINGS[key].options for key in made.settings),
+    )
+    if any(unfit):
+        raise ValueError("a table that no file becomes")
     for key, value in made.settings.items():
-        if not (SETTINGS[key].limit or SETTINGS[key].options):
-            raise ValueError(f"a table doesn't say {key}")
         SETTINGS[key].check(value)
     return made
 

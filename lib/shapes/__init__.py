@@ -14,10 +14,9 @@ from lib.shapes.doctor.damage import (
     Mistake,
     mistake_of,
 )
-from lib.shapes.doctor.diagnosis import Diagnosis, diagnose_target
+from lib.shapes.doctor.diagnosis import SIGNS, AxisPair, Diagnosis, diagnose_target
 from lib.shapes.doctor.leak import EPOCHS as LEAK_EPOCHS
 from lib.shapes.doctor.leak import Leak
-from lib.shapes.doctor.lineup import SIGNS, AxisFate, AxisPair
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.doctor.question import (
     LOSS_NAMES,
@@ -52,7 +51,6 @@ from lib.shapes.stack.code import (
 )
 from lib.shapes.stack.code import ends as code_ends
 from lib.shapes.stack.errors import ShapeError
-from lib.shapes.stack.explore import as_settings
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.kinds import KINDS
@@ -61,8 +59,7 @@ from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of,
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import Question, question
 from lib.shapes.stack.read import read, read_model
-from lib.shapes.stack.read.pasted import LONGEST
-from lib.shapes.stack.read.reading import ModelError, Note, Reading
+from lib.shapes.stack.read.pasted import LONGEST, ModelError, Reading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.tensors import (
@@ -77,6 +74,7 @@ from lib.shapes.stack.tensors import (
 from lib.shapes.stack.tensors import sizes as tensors_sizes
 from lib.shapes.stack.tracing import (
     TracedLayer,
+    as_settings,
     broken,
     model_layers,
     model_stack,

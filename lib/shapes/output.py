@@ -75,29 +75,16 @@ def rnn_parameter_count(
     return (2 if bidirectional else 1) * BLOCKS[cell] * units * (features + units + biases)
 
 
-def rnn_parameter_product(
-    cell: str, features: int | str, units: int | str, biases: int | None = None
-) -> str:
-    """How that count comes about: "4·16·(3+16+1)", or in letters "4·U·(F+U+1)".
-
-    `biases` is how many there are for each column; None for Keras's default.
-    """
-    biases = BIASES[cell][0] if biases is None else biases
-    factors = [f"{BLOCKS[cell]}"] if BLOCKS[cell] > 1 else []
-    terms = [f"{features}", f"{units}", *([f"{biases}"] if biases else [])]
-    return "·".join([*factors, f"{units}", f"({'+'.join(terms)})"])
+def formula(factors: Sequence[object], terms: Sequence[object]) -> str:
+    """A count of parameters as a product: "4·16·(3+16+1)"; terms of 0 are left out."""
+    total = "+".join(f"{term}" for term in terms if term != 0)
+    return "·".join([*map(str, factors), f"({total})" if "+" in total else total])
 
 
 def bias_shapes(cell: str, units: int) -> tuple[tuple[int, ...], ...]:
     """The shapes that the bias of a recurrent layer may have, Keras's default first."""
     width = BLOCKS[cell] * units
     return tuple((rows, width) if rows > 1 else (width,) for rows in BIASES[cell])
-
-
-def dense_parameter_count(units: int, outputs: int) -> int:
-    """How many numbers a Dense layer from U units to K outputs learns, at however many steps."""
-    _positive(units=units, outputs=outputs)
-    return outputs * (units + 1)
 
 
 def bracketed(entries: Sequence[object]) -> str:

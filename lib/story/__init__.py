@@ -5,5 +5,5 @@ they show. A card, a step or a scene more is a row in `gallery.toml`, `guide.tom
 Nothing here draws: `lib/ui/stage.py` puts a scene on a page.
 """
 
-from lib.story.cards import cells_of, plot_of, told
+from lib.story.cards import plot_of, runs_of
 from lib.story.scene import GALLERY, GUIDE, TALK, Ask, Scene, Until, all_scenes, find, offer, story

@@ -3,8 +3,8 @@
 import logging
 import os
 import sys
-from collections import defaultdict
 from pathlib import Path
+from typing import Any
 
 import click
 from rich.console import Console
@@ -65,14 +65,11 @@ def main(
         try:
             with Progress(*columns, console=Console(stderr=True)) as bar:
                 task = bar.add_task("", total=len(plan.points), left="")
-                said = {""}
 
                 def look(now: Runner) -> None:
-                    if now.away not in said:
-                        said.add(now.away)
-                        bar.console.print(now.away)
                     seconds = now.seconds_left
                     left = "" if seconds is None else f"about {seconds:,.0f} s left"
+                    left = now.client.away or left
                     bar.update(task, completed=len(now.results), left=left)
 
                 points = run_plan(plan, table, out=out, look=look)
@@ -91,16 +88,16 @@ def main(
     click.echo(f"{out}: {counted(len(points), 'point')}. {found_takeaway(points)}")
 
 
-def _settings(texts: list[str]) -> dict[str, str | list[str]]:
-    """Settings by key; of what holds several names, such as inputs, all that are given."""
-    given = defaultdict[str, list[str]](list)
+def _settings(texts: list[str]) -> dict[str, Any]:
+    """Settings by key; one that holds several names, such as inputs, gets all that are given."""
+    given: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
             raise SweepError(f"expected --set key=value, got {text!r:.80}")
-        given[key].append(value)
-    several = {key for key, setting in SETTINGS.items() if isinstance(setting.default, tuple)}
-    return {key: each if key in several else each[-1] for key, each in given.items()}
+        several = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
+        given[key] = [*given.get(key, ()), value] if several else value
+    return given
 
 
 if __name__ == "__main__":

@@ -13,10 +13,8 @@ from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
 from lib.results import VARIABLE, named
 from lib.text import listed
 
-MOST_RUNS = 96
-"""Points times seeds."""
-LEFT_OUT = {"mode", "seeds", "data"}
-"""Settings that a sweep sets itself: it always trains both modes."""
+MOST_RUNS = 96  # points times seeds
+LEFT_OUT = {"mode", "seeds", "data"}  # a sweep sets these itself: it always trains both modes
 
 
 class SweepError(ExperimentError):
@@ -27,23 +25,19 @@ class SweepError(ExperimentError):
 class Point:
     """One choice of the settings that vary: one run of both modes and all seeds."""
 
-    values: dict[str, Any]
-    """The settings that vary, by URL key."""
+    values: dict[str, Any]  # the settings that vary, by URL key
     experiment: Experiment
-    """Settled."""
-    settings: str
-    """The experiment and its file as a URL query, which identifies the point."""
+    settings: str  # the experiment and its file as a URL query, which identifies the point
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All points of a sweep."""
+    """All points of a sweep, and a note on each value that the data change."""
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
     seeds: int
     notes: tuple[str, ...] = ()
-    """A sentence for each value that was changed or merged."""
 
     @property
     def runs(self) -> int:
@@ -61,7 +55,7 @@ def make_plan(
     """Plan a sweep around `base`, with values or their texts to `vary` by URL key.
 
     `seeds` count from the base's own; `table` is an upload, which `file` identifies. Raises
-    SweepError for a setting that can't vary and beyond MOST_RUNS, ExperimentError for a value.
+    ExperimentError for a setting that can't vary, an invalid value, and beyond MOST_RUNS.
     """
     if not (seeds := read_value("seeds", seeds)):
         raise SweepError("a sweep needs 1 seed at least, got 0")
@@ -71,11 +65,9 @@ def make_plan(
         raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")
     count = math.prod(map(len, axes.values()))
     if count * base.seeds > MOST_RUNS:
-        fitting = MOST_RUNS // count
-        cure = f"take {fitting} seeds at most" if fitting else "take fewer values"
         raise SweepError(
             f"a sweep may have at most {MOST_RUNS} runs (points × seeds), got {count:,} × "
-            f"{base.seeds} = {count * base.seeds:,}: {cure}"
+            f"{base.seeds} = {count * base.seeds:,}: take fewer values or seeds"
         )
     points: dict[Experiment, Point] = {}
     notes: list[str] = []
@@ -83,13 +75,9 @@ def make_plan(
         asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
         used = {key: settled.get(key) for key in asked}
-        if settled in points:
-            words = "there already" if used == asked else f"the same as {named(used)}"
-        else:
-            points[settled] = Point(used, settled, _settings(settled, file))
-            words = "" if used == asked else f"taken as {named(used)}"
-        if words:
-            notes.append(f"{named(asked)} is {words} on these data.")
+        points.setdefault(settled, Point(used, settled, _settings(settled, file)))
+        if used != asked:
+            notes.append(f"{named(asked)} is taken as {named(used)} on these data.")
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
 
 
@@ -151,6 +139,5 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
 def _settings(settled: Experiment, file: str) -> str:
     """All settings that differ from the defaults or from what the data suggest, as a query."""
     name = settled.data.name
-    said = {**to_query(settled), **to_query(settled, suggested(name))}
-    texts = {"data": name, **said, **({"file": file} if file else {})}
-    return urlencode(texts, doseq=True)
+    texts = {"data": name, **to_query(settled), **to_query(settled, suggested(name))}
+    return urlencode(texts | ({"file": file} if file else {}), doseq=True)

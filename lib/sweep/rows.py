@@ -5,7 +5,6 @@ Written without pandas, which a page would have to load. `tests/record.py` write
 
 import csv
 import io
-import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -37,8 +36,8 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "run": str,
     "settings": str,
 }
-"""Columns beside the settings that vary → their parsers: see `lib.sweep.run_sweep`. An empty cell
-is NaN."""
+"""Columns beside the settings that vary → their types: see `lib.sweep.run_sweep`. An empty cell is
+NaN."""
 
 
 def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
@@ -75,10 +74,7 @@ def to_csv(points: Iterable[PointResult], keys: Sequence[str]) -> str:
 def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
     """Write the table to a file, which is replaced as a whole."""
     part = path.with_name(f".{path.name}.part")
-    with part.open("w", encoding="utf-8", newline="") as file:
-        file.write(to_csv(points, keys))
-        file.flush()
-        os.fsync(file.fileno())
+    part.write_text(to_csv(points, keys), encoding="utf-8", newline="")
     part.replace(path)
 
 
@@ -115,8 +111,7 @@ class Ready:
     settings: dict[str, Any]
     vary: list[str]
     seeds: int
-    relative: bool = False
-    """Whether errors are shown as shares of the best guess's."""
+    relative: bool = False  # whether errors are shown as shares of the best guess's
 
     @cached_property
     def plan(self) -> Plan:

@@ -1,39 +1,34 @@
 """Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
 The thread of `Runner.run` starts and steers all runs. Every other method returns at once and may be
-called from any thread: the runs follow within LOOK_SECONDS.
+called from any thread.
 """
 
 import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache, partial
+from typing import NamedTuple
 
 from lib.data import Dataset, Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import MODES, PointResult, Run, Snapshot, Status, independent_samples
 from lib.sweep.plan import Plan, Point, SweepError
-from lib.text import counted, sentence
+from lib.text import sentence
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits
 
-LOOK_SECONDS = 0.25
-"""Between two looks at the runs."""
-FULL_SECONDS = 2.0
-"""Pause before the next start, when a worker was full or had forgotten a run."""
-COMPILE_SECONDS = 1.5
-"""Estimated seconds of a point besides training."""
+LOOK_SECONDS, FULL_SECONDS = 0.25, 2.0
+"""Between two looks, and before the next start when a worker was full or had forgotten a run."""
+COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 
 
 class State(StrEnum):
     """Where a sweep stands."""
 
     GOING = "going"
-    PAUSED = "paused"
-    RESTING = "resting"
-    """Paused because nobody watched; continues when somebody does."""
+    PAUSED = "paused"  # by a person, or because nobody watched; it goes on when somebody does
     STOPPED = "stopped"
     DONE = "done"
 
@@ -43,15 +38,12 @@ class State(StrEnum):
         return self in (State.STOPPED, State.DONE)
 
 
-@dataclass(slots=True, eq=False)
-class ActivePoint:
+class ActivePoint(NamedTuple):
     """A point that is being trained."""
 
     point: Point
     dataset: Dataset
     run: Run
-    state: State = State.GOING
-    """The sweep's state when the run was last steered."""
 
 
 class Runner:
@@ -73,29 +65,23 @@ class Runner:
         rests: bool = False,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.plan = plan
-        self.error: Exception | None = None
-        """What ended the sweep, unless a person did."""
-        self._client, self._keep, self._rests, self._clock = client, keep, rests, clock
-        self._card = card
+        self.plan, self.client = plan, client
+        self.error: Exception | None = None  # what ended the sweep, unless a person did
+        self._card, self._keep, self._rests, self._clock = card, keep, rests, clock
         # Points of which only the model differs share their data.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
-        self._to_train = self._left
-        self._going: dict[str, ActivePoint] = {}
-        """Points in training, by their settings."""
-        self._begins_at = -math.inf
-        """No run starts before this `time.monotonic`."""
-        self._weights: dict[str, float] = {}
-        """Estimated seconds of each point, by its settings; empty before the first start."""
-        self._spent = 0.0
-        """Seconds of training so far, without pauses."""
+        self._going: dict[str, ActivePoint] = {}  # points in training, by their settings
+        self._share_before = self.share
+        self._begins_at = -math.inf  # no run starts before this time of the clock
+        self._spent = 0.0  # seconds of training so far, without pauses
+        self._steered = State.GOING  # the state that the runs were last steered to
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
-    def start(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
+    def start(self) -> None:
         """Call `run` in a thread of its own."""
-        threading.Thread(target=self.run, args=(look,), daemon=True).start()
+        threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
         """Train all points; call `look` a few times a second, and at the end.
@@ -105,15 +91,15 @@ class Runner:
         try:
             now = self._clock()
             while not (state := self.state).is_over:
+                self._steer(state)
                 # One start per turn: making its data may take a while, and other runs need care.
                 begun = state is State.GOING and self._begin()
-                self._steer(state)
                 runs = [each.run for each in self._going.values()]
-                self._client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
+                self.client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
                 self._spent += (now - before) * (state is State.GOING)
-                if self._client.unavailable:
-                    raise SweepError(self._client.unavailable)
+                if self.client.unavailable:
+                    raise SweepError(self.client.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # such as a full disk: shown to whoever looks
@@ -121,7 +107,7 @@ class Runner:
         finally:
             self.stop()
             for each in self._going.values():
-                self._client.stop(each.run)
+                self.client.stop(each.run)
             self._data.cache_clear()
         look(self)
 
@@ -134,42 +120,29 @@ class Runner:
         self.watch()
         self._is_paused = False
 
-    def stop(self) -> None:
-        """End the sweep; unfinished runs have no result."""
+    def stop(self, why: str = "") -> None:
+        """End the sweep; unfinished runs have no result. `error` says why, unless a person did."""
+        self.error = SweepError(why) if why else self.error
         self._is_ended = True
 
-    def give_way(self) -> None:
-        """End the sweep so that another one gets its place; `error` says why."""
-        minutes = counted(round(self.unwatched_seconds / 60), "minute")
-        why = f"nobody watched it for {minutes}, and another sweep needed its place"
-        self.error = SweepError(f"{why}. Press Start to train it again.")
-        self.stop()
-
     def watch(self) -> None:
-        """Note that somebody looks, which ends the state RESTING."""
+        """Note that somebody looks."""
         self._watched = self._clock()
 
     @property
     def state(self) -> State:
         """Where the sweep stands."""
-        if not self._left:
+        if len(self.results) == len(self.plan.points):
             return State.DONE
         unseen = self.unwatched_seconds if self._rests else 0.0
         if self._is_ended or unseen >= KEEP_SECONDS:
             return State.STOPPED
-        if self._is_paused:
-            return State.PAUSED
-        return State.RESTING if unseen >= WATCH_SECONDS else State.GOING
+        return State.PAUSED if self._is_paused or unseen >= WATCH_SECONDS else State.GOING
 
     @property
     def unwatched_seconds(self) -> float:
         """Seconds since the last `watch`."""
         return self._clock() - self._watched
-
-    @property
-    def away(self) -> str:
-        """Why the cluster does not train, as a sentence; "" if nothing is wrong."""
-        return self._client.away
 
     @property
     def results(self) -> tuple[PointResult, ...]:
@@ -179,43 +152,32 @@ class Runner:
 
     @property
     def share(self) -> float:
-        """Share of the work that is done, 0 to 1, including the epochs of active runs."""
-        return max(0.0, 1 - self._ahead() / self._work(self.plan.points))
+        """Share of all points' epochs that are trained, 0 to 1."""
+        return sum(map(self._share_of, self.plan.points)) / len(self.plan.points)
+
+    def _share_of(self, point: Point) -> float:
+        if point.settings in self._known:
+            return 1.0
+        going = self._going.get(point.settings)
+        snapshot = self.client.latest(going.run) if going else None
+        return snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated seconds to the end; None while nothing trains."""
-        if self.state is not State.GOING or not self._weights:
+        """Estimated seconds to the end, as if all epochs took the same; None if unknown."""
+        share = self.share
+        if self.state is not State.GOING or share <= self._share_before:
             return None
-        left, ahead = len(self._left), self._ahead()
-        if left == len(self._to_train):  # no point has finished: use the estimate
-            return ahead / max(1, min(left, self._client.places))
-        return ahead * self._spent / (self._work(self._to_train) - ahead)
-
-    @property
-    def _left(self) -> list[Point]:
-        return [point for point in self.plan.points if point.settings not in self._known]
-
-    def _work(self, points: Iterable[Point]) -> float:
-        return sum(self._weights.get(point.settings, 1.0) for point in points)
-
-    def _ahead(self) -> float:
-        """Estimated seconds of work that is left."""
-        return sum(self._work([point]) * (1 - self._share(point)) for point in self._left)
-
-    def _share(self, point: Point) -> float:
-        """Share of an unfinished point's epochs that are trained."""
-        going = self._going.get(point.settings)
-        snapshot = self._client.latest(going.run) if going else None
-        return snapshot.epoch / max(1, snapshot.epochs) if snapshot else 0.0
+        return self._spent * (1 - share) / (share - self._share_before)
 
     def _begin(self) -> bool:
         """Start the next point if there is a place; return whether one was started."""
-        point = next((each for each in self._left if each.settings not in self._going), None)
-        has_room = len(self._going) < self._client.places and time.monotonic() >= self._begins_at
-        if point is None or not has_room:
+        begun = self._known.keys() | self._going.keys()
+        to_begin = [each for each in self.plan.points if each.settings not in begun]
+        is_full = len(self._going) >= self.client.places or self._clock() < self._begins_at
+        if is_full or not to_begin:
             return False
-        experiment = point.experiment
+        point, experiment = to_begin[0], to_begin[0].experiment
         try:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
             limits.check(experiment, dataset)
@@ -223,28 +185,26 @@ class Runner:
             failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
             self._note(point, result_of(point, None, failed))
             return True
-        if not self._weights:
-            self._weights = {each.settings: weight(each, dataset) for each in self.plan.points}
-        run = self._client.start(experiment, dataset, background=True, card=self._card(experiment))
+        run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
         self._going[point.settings] = ActivePoint(point, dataset, run)
         return True
 
     def _steer(self, state: State) -> None:
-        """Pause or resume runs to match the sweep's state."""
-        for each in self._going.values():
-            if each.state is not state:
-                (self._client.resume if state is State.GOING else self._client.pause)(each.run)
-                each.state = state
+        """Pause or resume all runs when the sweep's state has changed."""
+        if state is not self._steered:
+            self._steered = state
+            for each in self._going.values():
+                (self.client.resume if state is State.GOING else self.client.pause)(each.run)
 
     def _take(self) -> None:
         """Store the results of finished runs; drop lost runs, so that they start again."""
-        for each in list(self._going.values()):
-            snapshot = self._client.latest(each.run)
+        for point, dataset, run in list(self._going.values()):
+            snapshot = self.client.latest(run)
             if snapshot is None or snapshot.is_full:
-                del self._going[each.point.settings]
-                self._begins_at = time.monotonic() + FULL_SECONDS
+                del self._going[point.settings]
+                self._begins_at = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
-                self._note(each.point, result_of(each.point, each.dataset, snapshot))
+                self._note(point, result_of(point, dataset, snapshot))
 
     def _note(self, point: Point, result: PointResult) -> None:
         """Store a result. The order of these lines keeps `share` from falling."""
@@ -253,29 +213,33 @@ class Runner:
         self._keep(self.results)
 
 
-def weight(point: Point, like: Samples) -> float:
-    """Estimated seconds of a point, with a dataset of the same size and width."""
-    seconds = limits.seconds(point.experiment, like)
-    return COMPILE_SECONDS + seconds * point.experiment.data.timesteps / like.shape[1]
+def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
+    """Estimated seconds of a sweep on so many places, with a dataset of the same size and width."""
+    per_step = sum(
+        limits.seconds(point.experiment, like) * point.experiment.data.timesteps
+        for point in plan.points
+    )
+    seconds = len(plan.points) * COMPILE_SECONDS + per_step / like.shape[1]
+    return seconds / max(1, min(len(plan.points), places))
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
     """The result of a point from its run's last snapshot; `dataset` is None without a run."""
     experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
-    parameters, baseline, independent = 0, math.nan, math.nan
-    if dataset is not None:
-        parameters = limits.parameter_count(experiment, dataset.shape[2], dataset.targets)
-        baseline = float(dataset.naive_mse[-1])
-        independent = independent_samples(dataset)
     about = {
         "status": snapshot.status.value,
         "reason": "" if is_finished else snapshot.reason,
-        "parameters": parameters,
-        "baseline_error": baseline,
-        "independent_samples": independent,
+        "parameters": 0,
+        "baseline_error": math.nan,
+        "independent_samples": math.nan,
         "run": snapshot.run_id,
         "settings": point.settings,
     }
+    if dataset is not None:
+        _, _, features = dataset.shape
+        about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
+        about["baseline_error"] = float(dataset.naive_mse[-1])
+        about["independent_samples"] = independent_samples(dataset)
     rows = []
     for place, each in enumerate(experiment.each_seed):
         results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}

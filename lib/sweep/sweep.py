@@ -32,35 +32,33 @@ def run_sweep(
     """Train each value of each setting with each of the others, and return all numbers.
 
     Args:
-        data: a key of `lib.data.datasets.DATASETS`; with a `table` it is "upload".
-        vary: the values of each setting that varies, by URL key: `{"T": [8, 16], "cell":
-            ["lstm", "gru"]}`. Allowed are the keys of `lib.results.VARIABLE` that the data use.
-        seeds: how many each point is trained with, 1 to 16; points × seeds are 96 at most.
-        table: a person's own, or the file that it is in.
-        out: a CSV that has all rows after each point, and with which the same call goes on.
+        data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
+        vary: values by URL key: `{"T": [8, 16], "cell": ["lstm", "gru"]}`. Allowed are the keys of
+            `lib.results.VARIABLE` that the data use.
+        seeds: of each point, 1 to 16; points × seeds are 96 at most.
+        table: a table, or the path of its file.
+        out: a CSV of all rows, written after each point; the same call continues from there.
         progress: called a few times a second, and at the end, with the `Runner`: its `results`,
             `share` of the work that is done, and `seconds_left`.
         settings: any other setting, by URL key: `epochs=100, inputs=["wind"]`; else what the data
             suggest.
 
     Returns:
-        A row for each point, seed and mode: the settings that vary, `seed`, `mode`,
-        `last_step_error` (mean squared error on the judged samples, in the unit of y squared; not a
-        number unless the run has finished), `validation_loss`, `epochs`, `status`, `reason`,
-        `parameters`, `baseline_error`, `independent_samples` (of the judged ones; infinite for made
-        data), `run` and `settings`.
+        A row for each point, seed and mode: the settings that vary, and the columns of
+        `lib.sweep.rows.KINDS`. `last_step_error` is the mean squared error on the judged samples,
+        in the unit of y squared; NaN unless the run has finished.
 
-    Raises SweepError for what can't be swept, ExperimentError for a setting, UploadError for a
-    file. Ctrl-C stops it; what is finished stands in `out`.
+    Raises ExperimentError for what can't be swept, UploadError for a file. Ctrl-C stops it.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
     if table is not None and data not in ("", "upload"):
         raise SweepError(f"expected data or a table of your own, got both: data is {data!r}")
+    file = ""
     if isinstance(table, Table):
         file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]
-    else:
-        table, file = read_table(table) if table is not None else (None, "")
+    elif table is not None:
+        table, file = read_table(table)
     base = base_of("upload" if table is not None else data, settings)
     plan = make_plan(base, vary, seeds, table, file)
     points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
@@ -74,10 +72,10 @@ def run_plan(
     out: Path | None = None,
     look: Callable[[Runner], object] = lambda _: None,
 ) -> tuple[PointResult, ...]:
-    """Train a plan to its end, from where the file `out` stands; returns its results in order."""
+    """Train the points of a plan that `out` doesn't have; returns all results in order."""
     done = rows.read_done(out, plan) if out else []
     keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
-    keep(done)  # a folder that isn't there is said before anything is trained
+    keep(done)  # raises for a missing folder before anything is trained
     with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)
         runner.run(look)

@@ -1,16 +1,16 @@
 """Training in worker processes: all that lies between a Train button and the points of a chart.
 
 1. `TrainingClient.start` (`client`) makes a **run**, which the `run_registry` gives to a worker.
-2. The `worker_pool` keeps each **worker process** alive; `worker_process` sends it the command.
+2. The `worker_pool` keeps each **worker process** alive, which gets the command (`worker_process`).
 3. The `worker`'s loop gives every `worker_run` its turns: to wait for a compiled program, to train,
    and to evaluate its models (`pair_trainer`; the mathematics is in the `engine`).
 4. A run sends a **snapshot** five times a second, and a **checkpoint** every two seconds.
 5. The **client** keeps the newest of both (`client_run`); a page reads `TrainingClient.latest`.
 6. `TrainingClient.pause` (or `resume`, `step`, `stop`) sends a command; `WorkerRun.pause` obeys.
 7. When a worker dies, its runs go on with another one from their checkpoints.
-8. A run that nobody looks at yields to others, pauses, and is forgotten (`run_registry`).
+8. A run that nobody looks at is paused, and forgotten later (`run_registry`).
 9. `TrainingClient.ask` puts questions that only Keras can answer to the worker (`answers`).
-10. With a cluster, the pool's worker is its driver (`cluster_link`, `cluster`).
+10. With a cluster, the pool's worker is its driver (`cluster`), which makes one of many slots.
 
 Not in here: what a run and a snapshot are and which epochs are kept of a run (`lib.results.run`,
 `lib.results.thinning`), and all that pages show.
@@ -21,7 +21,7 @@ from lib.training.client import TrainingClient
 from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import BUILDING, decode, encode
-from lib.training.questions import AnswerError, AnswerFuture
+from lib.training.questions import AnswerFuture
 from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
 from lib.training.recorded import (
     answers_of,

@@ -1,7 +1,7 @@
-"""Checkpoints: what a run needs to go on with another worker, as if nothing had been.
+"""Checkpoints: what a run needs to go on with another worker.
 
-That is all numbers that train it, and all figures, as they were at the end of an epoch after which
-its models were evaluated. What was trained after that is trained again.
+That is all numbers that train it, and all figures, at the end of an epoch after which its models
+were evaluated. What was trained after that is trained again.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Checkpoints:
         return self._clock() >= max(self._free, since + seconds)
 
     def make(self, run_id: str, save: Callable[[], SavedRun]) -> float:
-        """Save a run and send that; returns when that was."""
+        """Save a run and send its checkpoint; returns when that was."""
         start = self._clock()
         try:
             saved = save()

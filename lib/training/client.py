@@ -23,11 +23,10 @@ from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
 from lib.training.client_run import ClientRun
-from lib.training.messages import FIND_RUN, Ask, Command, Event, Message, Start, Steer
+from lib.training.messages import FIND_RUN, Message, Start, Steer
 from lib.training.questions import AnswerFuture, Questions
 from lib.training.quotas import Visitor
-from lib.training.run_registry import EMPTY_BYTES, TIDY_SECONDS, RunRegistry
-from lib.training.sentences import sentence
+from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
@@ -35,8 +34,9 @@ from lib.training.worker_process import MakeWorker, WorkerProcess
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """The way to the worker processes, from a page or a script.
 
-    A run stays with the worker that had the fewest runs when it was started. Workers start after
-    `delay` seconds, so that a page's first visitor gets the processor, or with their first run.
+    A run goes to the worker that has the fewest. Workers start after `delay` seconds, so that a
+    page's first visitor gets the processor, or with their first run. `clustered` is whether a Ray
+    cluster trains; without it, the environment says so.
     """
 
     def __init__(
@@ -49,19 +49,18 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         clustered: bool | None = None,
     ) -> None:
         self._changed = threading.Condition(threading.RLock())
-        self._clock = clock
         self._closed = False
+        self.is_clustered = bool(os.environ.get(machine.RAY)) if clustered is None else clustered
         self._pool = WorkerPool(
             make_worker,
             self._received,
             self._ended,
             clock,
             workers=workers,
-            clustered=bool(os.environ.get(machine.RAY)) if clustered is None else clustered,
+            clustered=self.is_clustered,
         )
         self._registry = RunRegistry(self._pool, clock)
         self._questions = Questions(self._changed)
-        self.is_clustered = self._pool.cluster is not None
         atexit.register(self.close)
         with self._changed:
             self._pool.begin(delay)
@@ -107,6 +106,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         `show_seconds` spreads its epochs evenly. In the `background` it has turns while no other
         run of its worker needs one. A run that can't be trained, or whose `owner` has too many or
         too large ones going, is FAILED, with the reason. Other servers show it by its `card`.
+        Raises WireError, a ValueError, for values that no worker takes.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
@@ -147,22 +147,28 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """End a run. Its figures stay."""
         self._steer(run, "stop")
 
+    def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
+        """Send a command for a run that isn't over."""
+        with self._changed:
+            known = self._registry.look_at(run.id)
+            if known is not None and not known.over:
+                # To go on for some epochs is a long step: both end in a pause.
+                known.note_command("step" if epochs else verb)
+                known.worker.post(Steer(verb, run.id, epochs=epochs))
+                self._changed.notify_all()
+
     def drop(self, run: Run) -> None:
         """End a run and forget it."""
         with self._changed:
             self._registry.drop(run.id)
             self._changed.notify_all()  # `wait` raises KeyError now
 
-    def forget_most(self) -> None:
-        """Forget most runs that nobody looks at: the last visitor has gone."""
-        with self._changed:
-            self._registry.tidy(most_bytes=EMPTY_BYTES)
-
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         shape = (dataset.train, *dataset.shape[1:], dataset.targets)
         with self._changed:
-            self._least_busy().need().post(messages.Prepare(experiment, shape))
+            if not self._pool.unavailable:
+                self._least_busy().need().post(messages.Prepare(experiment, shape))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
@@ -170,24 +176,19 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         It doesn't end the first worker's delay, so a page may ask before it has been painted. The
         future is of plain values and arrays (read-only) by name. Where there is no answer it raises
         AnswerError, with a sentence that says why. If it is cancelled in time, nothing is computed.
+        Raises WireError, a ValueError, for arguments that can't be sent.
         """
         with self._changed:
             supervisor = self._least_busy()
-            command, future = self._questions.open(supervisor.need(), name, arguments)
+            worker = supervisor.need()
+            future = self._questions.ask(worker, name, arguments)
             if supervisor.unavailable:
-                self._questions.fail(supervisor.need(), supervisor.unavailable)
-            else:
-                supervisor.need().post(command)
+                self._questions.move(worker, None, supervisor.unavailable)
             return future
 
     def find(self, run_id: str) -> AnswerFuture:
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
-        with self._changed:
-            self._check_open()
-            supervisor = self._pool.cluster or self._least_busy()
-            command, future = self._questions.open(supervisor.need(), FIND_RUN, {"run_id": run_id})
-            supervisor.need().post(command)
-            return future
+        return self.ask(FIND_RUN, run_id=run_id)
 
     def ahead(self, question: AnswerFuture) -> int:
         """How many open questions its worker answers before this one; 0 for one that is over."""
@@ -202,7 +203,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def latest(self, run: Run) -> Snapshot | None:
         """The newest snapshot of a run; None when the run isn't known (any more).
 
-        A run that nobody looks at, here or with `wait`, yields, then pauses: see `RunRegistry`.
+        A run that nobody looks at, here or with `wait`, is paused: see `RunRegistry`.
         """
         with self._changed:
             if known := self._registry.look_at(run.id):
@@ -245,15 +246,34 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             if len(known) == len(found):
                 self._wait_for(known, lambda: any(run.over for run in known), timeout)
 
+    def _wait_for(
+        self, runs: list[ClientRun], is_true: Callable[[], bool], timeout: float | None
+    ) -> None:
+        """Look at runs until this is true, or one of them isn't known any more."""
+        ids = [run.run.id for run in runs]
+        for run in runs:
+            self._registry.look_at(run.run.id)
+            if run.unwatched:
+                self.resume(run.run)
+            run.waiters += 1
+        try:
+            self._changed.wait_for(
+                lambda: any(i not in self._registry.runs for i in ids) or is_true(), timeout
+            )
+        finally:
+            for run in runs:
+                run.waiters -= 1
+                self._registry.look_at(run.run.id)
+
     def close(self) -> None:
         """End the workers. Runs that aren't over fail."""
         reason = "The training process was closed."
         with self._changed:
             self._closed = True
             workers = self._pool.release_workers()
-            self._registry.fail(self._registry.runs.values(), reason)
+            self._registry.end(reason)
             for worker in workers:
-                self._questions.fail(worker, reason)
+                self._questions.move(worker, None, reason)
             self._changed.notify_all()
         for worker in workers:
             worker.close()
@@ -267,83 +287,33 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._check_open()
         return self._pool.least_busy(self._registry.going)
 
-    def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
-        """Send a command for a run that isn't over."""
-        with self._changed:
-            known = self._registry.look_at(run.id)
-            if known is not None and not known.over:
-                # To go on for some epochs is a long step: both end in a pause.
-                known.note_command("step" if epochs else verb, self._clock())
-                known.worker.post(Steer(verb, run.id, epochs=epochs))
-                self._changed.notify_all()
-
-    def _wait_for(
-        self, runs: list[ClientRun], is_true: Callable[[], bool], timeout: float | None
-    ) -> None:
-        """Look at runs until this is true, or one of them isn't known any more."""
-
-        def is_done() -> bool:
-            return any(run.run.id not in self._registry.runs for run in runs) or is_true()
-
-        for run in runs:
-            self._registry.look_at(run.run.id)
-            if run.unwatched:
-                self.resume(run.run)
-            run.waiters += 1
-        try:
-            self._changed.wait_for(is_done, timeout)
-        finally:
-            for run in runs:
-                run.waiters -= 1
-                run.seen_at = self._clock()
-
     def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
         """Take a worker's message. Called from its reader thread."""
         with self._changed:
             match message:
-                case messages.Report():
-                    self._registry.take(worker, message.snapshot)
+                case messages.Report(snapshot=snapshot):
+                    self._registry.take(worker, snapshot)
                 case messages.Checkpoint():
-                    self._registry.keep(worker, message)
+                    self._registry.take(worker, message)
                 case messages.Answer():
                     self._questions.settle(message)
-                case Event():
-                    self._take_event(supervisor, worker, message)
-                case messages.Lost():
-                    self._registry.lose(supervisor, message)
-                    for question_id in message.ids:
-                        error = f"{message.how} Ask again."
-                        self._questions.settle(messages.Answer(question_id, error=error))
-                case messages.Attended():
-                    self._registry.look_at(message.run_id)
-            supervisor.replace_grown(self._registry.unfinished)
+                case messages.Event():
+                    is_busy = bool(self._registry.unfinished(worker))
+                    supervisor.note_event(worker, message, is_busy=is_busy)
+                case messages.Lost(name=name, how=how):
+                    lost = [r for r in self._registry.unfinished(worker) if r.run.id == name]
+                    self._registry.fail_over(lost, how)
+                    self._questions.settle(messages.Answer(name, error=f"{how} Ask again."))
             self._changed.notify_all()
-
-    def _take_event(self, supervisor: Supervisor, worker: WorkerProcess, event: Event) -> None:
-        supervisor.note_event(worker, event)
-        self._pool.rest_where_cluster_trains()
-        if event.kind == "away":
-            self._fail_over(supervisor, worker, worker.withdraw(), sentence("left"))
 
     def _ended(self, supervisor: Supervisor, worker: WorkerProcess) -> None:
         """Replace a worker whose process has ended by itself. Called from its reader thread."""
         with self._changed:
             if self._closed:
                 return
-            unsent = worker.withdraw() if worker is supervisor.worker else []
             how = supervisor.replace_dead(worker)
-            self._fail_over(supervisor, worker, unsent, how)
-            self._questions.fail(worker, f"The training process {worker.ending}. Ask again.")
+            lost = self._registry.unfinished(worker)
+            self._registry.fail_over(lost, how, is_suspect=not supervisor.is_cluster)
+            other = None if self._pool.unavailable else self._least_busy().need()
+            self._questions.move(worker, other, how if other is None else f"{how} Ask again.")
             self._changed.notify_all()
-
-    def _fail_over(
-        self, supervisor: Supervisor, worker: WorkerProcess, unsent: list[Command], how: str
-    ) -> None:
-        """Give another worker the runs of one that is gone, and the commands that it never got."""
-        unsent = [command for command in unsent if isinstance(command, Start | Steer | Ask)]
-        if unsent or self._registry.unfinished(worker):  # else no other worker is needed
-            other = self._registry.fail_over(supervisor, worker, unsent, how)
-            if self._pool.unavailable:
-                self._questions.fail(worker, how)
-            elif other is not None:
-                self._questions.send_again(unsent, other)

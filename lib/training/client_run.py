@@ -9,11 +9,8 @@ from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.messages import Checkpoint, Start
 from lib.training.quotas import Visitor
 from lib.training.sentences import sentence
-from lib.training.worker_pool import Supervisor
 from lib.training.worker_process import WorkerProcess
 
-COMMAND_SECONDS = 10.0
-"""How long a worker may take to receive a command, however busy it is."""
 SILENT_BEATS_SHOWN = 4
 """After so many seconds of a worker's silence a page says so."""
 
@@ -23,8 +20,6 @@ class ClientRun:
     """A run, and what the client knows of it. Times are in seconds of the client's clock."""
 
     run: Run
-    supervisor: Supervisor
-    """Keeps the worker alive that trains it."""
     worker: WorkerProcess
     owner: Visitor | None
     """Who started it on a page; None for a script, or a sweep."""
@@ -33,28 +28,25 @@ class ClientRun:
     snapshot: Snapshot
     seen_at: float
     """When somebody last looked at it, or when it ended."""
+    is_foreign: bool = False
+    """Whether another page server has started it, and sees to it."""
     reason: str = ""
     """Shown where its worker gives none: why it began again, or isn't trained by the cluster."""
     waiters: int = 0
     """Calls of `wait` that look at it now."""
-    yields: bool = False
-    """Whether other runs come first because nobody looks at it."""
     unwatched: bool = False
     """Whether the client has paused it because nobody looked at it."""
     last_verb: str = "start"
     """The last command of a person."""
     epoch_at_command: int = 0
-    command_at: float = -math.inf
-    restarted_at: float = -math.inf
+    awaits_start: bool = False
+    """Whether its worker may not have got yet the command that ends a pause."""
+    lost_at: float = -math.inf
     """When it was last started again because its worker died."""
     checkpoint: Checkpoint | None = None
     """The newest one; None before the first, and when the run is over."""
     weights: WeightHistory = field(default_factory=WeightHistory)
     """All models' weights by epoch, of some epochs."""
-    is_foreign: bool = False
-    """Whether another page server has started it, and sees to it."""
-    attended_at: float = -math.inf
-    """When that server was last told that somebody looks at it here."""
     annotated: tuple[Snapshot, str, Snapshot] | None = None
     """A snapshot, what has to be said of its worker, and the snapshot that says it."""
 
@@ -81,16 +73,15 @@ class ClientRun:
 
         The same object until something in it changes: pages compare snapshots by identity.
         """
-        snapshot, silent = self.snapshot, self.worker.silent_beats
+        snapshot, silent, reason = self.snapshot, self.worker.silent_beats, ""
         if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
-            reason, speed = sentence("silent", seconds=silent), 0.0
+            reason = sentence("silent", seconds=silent)
         elif snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
-            reason, speed = sentence("starting"), snapshot.epochs_per_second
-        else:
-            self.annotated = None
+            reason = sentence("starting")
+        if not reason:
             return snapshot
         if self.annotated is None or self.annotated[:2] != (snapshot, reason):
-            shown = replace(snapshot, reason=reason, epochs_per_second=speed)
+            shown = replace(snapshot, reason=reason, epochs_per_second=0.0)
             self.annotated = snapshot, reason, shown
         return self.annotated[2]
 
@@ -98,39 +89,33 @@ class ClientRun:
         """Whether it is paused, and nobody has looked at it since then."""
         return self.snapshot.status is Status.PAUSED and self.seen_at < since and not self.waiters
 
-    def note_command(self, verb: str, now: float) -> None:
+    def note_command(self, verb: str) -> None:
         """Note a person's command, which makes a paused run count as RUNNING unless it pauses.
 
         So pages keep asking for news until the worker has answered, also where it is to stop.
         """
         self.unwatched, self.last_verb = False, verb
-        self.epoch_at_command, self.command_at = self.snapshot.epoch, now
-        if verb != "pause" and self.snapshot.status is Status.PAUSED:
+        self.epoch_at_command = self.snapshot.epoch
+        self.awaits_start = verb != "pause" and self.snapshot.status is Status.PAUSED
+        if self.awaits_start:
             self.snapshot = replace(self.snapshot, status=Status.RUNNING)
 
     def take(self, snapshot: Snapshot, now: float) -> None:
         """Make this the newest snapshot, and keep the weights that are new in it."""
         self.weights.take(snapshot)
-        if self._was_sent_before_command(snapshot, now):
+        is_paused = snapshot.status is Status.PAUSED
+        has_stepped = self.last_verb == "step" and snapshot.epoch > self.epoch_at_command
+        if not is_paused or has_stepped:
+            self.awaits_start = False
+        if is_paused and self.awaits_start:  # it was sent before the command came
             snapshot = replace(snapshot, status=Status.RUNNING)
-        elif self.unwatched and snapshot.status is Status.PAUSED:
+        elif is_paused and self.unwatched:
             snapshot = replace(snapshot, reason=sentence("unwatched"))
         elif not snapshot.reason:
             snapshot = replace(snapshot, reason=self.reason)
         self.snapshot = replace(snapshot, past=())
         if self.over:
             self.seen_at, self.checkpoint = now, None
-
-    def _was_sent_before_command(self, snapshot: Snapshot, now: float) -> bool:
-        """Whether a snapshot of a paused run is older than a command that ends the pause.
-
-        Not long after the command: then another page server has paused the run.
-        """
-        late = now - self.command_at > COMMAND_SECONDS
-        if snapshot.status is not Status.PAUSED or self.unwatched or late:
-            return False
-        steps = self.last_verb == "step" and snapshot.epoch <= self.epoch_at_command
-        return steps or self.last_verb in ("resume", "stop")
 
     def end(self, reason: str, now: float) -> None:
         """Mark it as failed, or as stopped if a person has stopped it."""
@@ -139,29 +124,17 @@ class ClientRun:
         self.snapshot = replace(self.snapshot, status=status, reason=why, seconds_left=None)
         self.seen_at, self.checkpoint = now, None
 
-    @property
-    def may_begin_again(self) -> bool:
-        """Whether it isn't told to stop, and wouldn't lose the epoch that it rests at.
-
-        It would without a checkpoint, unless it rests untrained.
-        """
-        trains = self.snapshot.status.active and self.last_verb in ("start", "resume")
-        keeps_epoch = self.checkpoint is not None or not self.snapshot.epoch
-        return self.last_verb != "stop" and (keeps_epoch or (trains and not self.unwatched))
-
-    def begin_again(self, supervisor: Supervisor, how: str) -> None:
+    def begin_again(self, worker: WorkerProcess, how: str) -> None:
         """Start it with another worker, from its checkpoint if there is one. `how` says why.
 
         It begins paused if it was, or if a person had it train for some epochs only.
         """
         saved, verb = self.checkpoint, self.last_verb
-        rests = (
-            self.unwatched or verb in ("pause", "step") or (verb == "start" and self.start.paused)
-        )
-        rests = rests or self.snapshot.status is Status.PAUSED  # by another page server
+        rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
+        rests = rests or (verb == "start" and self.start.paused)
         if verb == "step":
             self.last_verb = "pause"  # no further epoch is waited for
-        self.supervisor, self.worker, self.yields = supervisor, supervisor.need(), False
+        self.worker, self.awaits_start = worker, False
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
         self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)
@@ -173,4 +146,4 @@ class ClientRun:
             epochs_per_second=0.0,
             seconds_left=None,
         )
-        self.worker.post(structs.replace(self.start, paused=rests, checkpoint=state))
+        worker.post(structs.replace(self.start, paused=rests, checkpoint=state))

@@ -69,17 +69,14 @@ def _check_batch(experiment: Experiment, samples: Samples) -> None:
     """Raise for a batch beyond a limit: the stricter of two, so that the size it names will do."""
     (_, t, f), model = samples.shape, experiment.model
     batch = min(experiment.training.batch_size, samples.train)
-    parameters = parameter_count(experiment, f, samples.targets)
-    limits = (
-        ("states", MAX_STATES, (t, model.units, model.layers)),
-        ("products", MAX_PRODUCTS, (t, parameters)),
-    )
-    what, limit, each = min(limits, key=lambda row: row[1] // math.prod(row[2]))
-    most = limit // math.prod(each)
+    most_by = {
+        "states": MAX_STATES // (t * model.units * model.layers),
+        "products": MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets)),
+    }
+    what, most = min(most_by.items(), key=lambda item: item[1])
     if batch > most:
-        product = "·".join(f"{number:,}" for number in (batch, *each))
-        asked = f"{product} = {batch * math.prod(each):,}"
-        raise ExperimentError(sentence(what, limit=limit, asked=asked, most=most))
+        limits = {"states": MAX_STATES, "products": MAX_PRODUCTS}
+        raise ExperimentError(sentence(what, limit=limits[what], batch=batch, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:

@@ -1,9 +1,7 @@
 """The size of this machine or container: workers and their memory; priorities of threads."""
 
-import ctypes
 import logging
 import os
-import signal
 import sys
 import threading
 from contextlib import suppress
@@ -18,16 +16,13 @@ MOST_MEMORY = 3 * GB // 2
 BESIDE = 300 * MB
 """Bytes that a worker leaves to the page process and to one that reads a file."""
 LEAST_GROWTH = 150 * MB
-"""Bytes that a worker may always add to what it began with, some thirty programs. Otherwise, where
-even an empty worker is beyond its share, each would be replaced at once, again and again."""
+"""Bytes that a worker may always add to what it began with, some thirty programs; else each would
+be replaced at once on a very small machine."""
 TWO_FIT_IN = 2 * GB
-"""A machine with less has no room for a full worker and a fresh one beside the page process. Where
-there are several workers, each counts for this much."""
+"""A machine with less has no room for a full worker and a fresh one beside the page process."""
 
-SETTING = "UNROLLED_WORKERS"
-"""Environment variable: how many workers the pages share."""
-MOST_WORKERS = 16
-"""The largest setting that is taken."""
+SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16
+"""Environment variable: how many workers the pages share, and the largest number that is taken."""
 MOST_BY_DEFAULT = 4
 RAY = "UNROLLED_RAY"
 """Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one that this machine
@@ -35,13 +30,13 @@ is a node of; see `lib.training.cluster`."""
 CORES_EACH = 2
 """Processors for each worker: one trains, the other compiles and draws pages."""
 WORKER_NICE = 5
-"""The worker's priority on Linux's scale from 0 (highest) to 19, so that the page process comes
-first: a person waits for a page. Beside a busy page process the worker gets a third of the time."""
+"""The worker's priority on Linux's scale from 0 (highest) to 19: beside a busy page process, for
+which a person waits, it gets a third of the time."""
 HELPER_NICE = 10
 """That of threads that help the worker's loop, such as compilers: a third of the loop's time."""
 IDLE_NICE = 13
-"""That of threads for what nobody waits for: half of a helper's time. With less they would hold
-Python's lock for long where others use the processors (tried: 19)."""
+"""That of threads for what nobody waits for: half of a helper's time. With less (tried: 19) they
+would hold Python's lock for long."""
 
 log = logging.getLogger(__name__)
 
@@ -87,16 +82,3 @@ def give_way(nice: int = HELPER_NICE) -> None:
         me = os.PRIO_PROCESS, threading.get_native_id()
         with suppress(OSError):  # it is faster with it, but works without
             os.setpriority(*me, max(nice, os.getpriority(*me)))
-
-
-PR_SET_PDEATHSIG = 1
-"""From Linux's <sys/prctl.h>: which signal to get when the thread that started us ends."""
-
-
-def end_with_starter() -> None:
-    """Tell Linux to kill this process when the thread that started it ends.
-
-    The end of the connection ends this process too, but not while it is stopped (SIGSTOP).
-    """
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL))

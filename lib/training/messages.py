@@ -1,9 +1,8 @@
 """Records sent between the page process and the worker, as msgpack.
 
 A `Command` goes to the worker, a `Message` comes back. Unlike a pickle, no message can run code:
-the reader builds the record that it expects, and checks its fields. Anything else is a `WireError`,
-on both sides. NumPy arrays are an extension type of msgpack. In untyped values (a question's
-arguments, an answer's values) tuples arrive as lists.
+the reader builds the record that it expects, and raises WireError for anything else. NumPy arrays
+are an extension type of msgpack. In untyped values tuples arrive as lists.
 """
 
 import threading
@@ -32,18 +31,17 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     paused: bool = False
     """Whether to evaluate the untrained models, then wait."""
     show_seconds: float | None = None
-    """How long all its epochs are to take; None where they come as fast as they can."""
+    """How long all its epochs are to take; None for as fast as they can."""
     background: bool = False
-    """Whether all other runs of the worker come first: nobody waits for it."""
+    """Whether all other runs of the worker come first."""
     card: bytes = b""
     """Lets other page servers of a cluster show it: see `lib.export.card`."""
     checkpoint: bytes = b""
-    """The state of a `Checkpoint` to go on from; empty where it trains from the beginning."""
+    """The state of a `Checkpoint` to go on from, if any."""
 
 
-Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "yield", "attend"]
-"""A dropped run ends, and nothing more is sent about it. After "yield" a run trains in the
-background until "attend"."""
+Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
+"""A dropped run ends, and nothing more is sent about it."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
@@ -52,9 +50,9 @@ class Steer(msgspec.Struct, frozen=True, tag=True):
     verb: Verb
     run_id: str
     show_seconds: float | None = None
-    """With "set_pace": how long all its epochs are to take, as in `Start`."""
+    """With "set_pace", as in `Start`."""
     epochs: int | None = None
-    """With "resume": how many epochs until it pauses; None where it goes on to its end."""
+    """With "resume": how many epochs until it pauses; None for all."""
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
@@ -118,37 +116,36 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
     question_id: str
     values: dict[str, Any] = msgspec.field(default_factory=dict)
     error: str = ""
-    """A sentence where there is no answer."""
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
     """News of the worker itself."""
 
-    kind: Literal["ready", "failed", "refused", "alive", "grown", "away"]
+    kind: Literal["ready", "failed", "refused", "alive", "grown"]
     """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
-    message made no sense. "alive": said every second, so that silence means something. "grown": it
-    uses so much memory that a fresh worker should take over, since memory of compiled code isn't
-    given back while a process lives; said again while so. Of a cluster, "ready" says how many slots
-    it has, whenever that changes, and "away" that it can't be used; `text` says why."""
+    message made no sense. "alive": sent every second. "grown": it uses so much memory that a fresh
+    worker should take over; sent every half minute while so."""
     text: str = ""
+    """Why, with "failed" and "refused"."""
     count: int = 1
+    """With "ready" of a cluster's driver: its slots, sent again whenever that changes."""
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
-    """Runs and questions whose slot in the cluster is gone."""
+    """A run or a question whose slot in the cluster is gone; `how` is a sentence for a person."""
 
-    ids: list[str]
+    name: str
     how: str
-    """A sentence for a person."""
 
 
-class Attended(msgspec.Struct, frozen=True, tag=True):
-    """Somebody looks at a run on another page server."""
-
-    run_id: str
+Message = Report | Checkpoint | Answer | Event | Lost
 
 
-Message = Report | Checkpoint | Answer | Event | Lost | Attended
+def id_of(message: Command | Message) -> str:
+    """The id of the run, or of the question, that a command or a message is of; "" of none."""
+    about = message.snapshot if isinstance(message, Report) else message
+    return getattr(about, "run_id", "") or getattr(about, "question_id", "")
+
 
 ARRAY = 1
 """The number that marks our arrays among msgpack's extension types."""
@@ -202,8 +199,8 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
 
 
 BUILDING = threading.Lock()
-"""Held by whoever has msgspec (0.22) make a decoder: one that another thread makes at the same time
-of a class that both need would be incomplete, and end the process when it decodes."""
+"""Held by whoever has msgspec (0.22) make a decoder: two threads that make decoders of one class at
+the same time end the process."""
 
 
 @cache

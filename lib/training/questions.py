@@ -1,15 +1,15 @@
-"""Questions to Keras that are open: the future of each answer, and the worker that is asked.
+"""Questions to Keras that are open: the future of each answer, and the worker that is asked."""
 
-The `client` reports answers, and which worker died.
-"""
+from __future__ import annotations
 
 import secrets
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
-from lib.training.messages import Answer, Ask, Cancel, Command
+from lib.training.messages import Answer, Ask, Cancel
 from lib.training.worker_process import WorkerProcess
 
 AnswerFuture = Future[dict[str, Any]]
@@ -19,56 +19,64 @@ class AnswerError(RuntimeError):
     """There will be no answer; the text says why, in a sentence."""
 
 
+@dataclass(slots=True, eq=False)
+class Question:
+    """A question that has no answer yet."""
+
+    command: Ask
+    worker: WorkerProcess
+    future: AnswerFuture = field(default_factory=Future)
+    was_moved: bool = False
+    """Whether another worker had it before."""
+
+
 class Questions:
     """The questions that have no answer yet. The client calls it while it holds the `lock`."""
 
     def __init__(self, lock: AbstractContextManager[object]) -> None:
         self._lock = lock
-        self._open: dict[str, tuple[AnswerFuture, WorkerProcess]] = {}
-        """By question id, the future of the answer and the worker that is asked."""
+        self._open: dict[str, Question] = {}
 
-    def open(
-        self, worker: WorkerProcess, name: str, arguments: dict[str, Any]
-    ) -> tuple[Ask, AnswerFuture]:
-        """The command that asks `worker`, and the future of its answer."""
-        command = Ask(secrets.token_hex(8), name, arguments)
-        future: AnswerFuture = Future()
-        self._open[command.question_id] = future, worker
-        future.add_done_callback(partial(self._drop_cancelled, command.question_id))
-        return command, future
+    def ask(self, worker: WorkerProcess, name: str, arguments: dict[str, Any]) -> AnswerFuture:
+        """Ask a worker. Raises WireError for arguments that may not be sent."""
+        question = Question(Ask(secrets.token_hex(8), name, arguments), worker)
+        worker.post(question.command)
+        question_id = question.command.question_id
+        self._open[question_id] = question
+        question.future.add_done_callback(partial(self._drop_cancelled, question_id))
+        return question.future
 
     def _drop_cancelled(self, question_id: str, future: AnswerFuture) -> None:
         """Forget a question when its future is cancelled, and have its worker drop it."""
         with self._lock:
-            if future.cancelled() and question_id in self._open:
+            if future.cancelled() and (question := self._open.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
-                _, worker = self._open.pop(question_id)
-                worker.post(Cancel(question_id))
+                question.worker.post(Cancel(question_id))
 
     def ahead(self, future: AnswerFuture) -> int:
         """How many questions its worker answers before this one; 0 for one that is answered."""
-        own = next((worker for known, worker in self._open.values() if known is future), None)
-        futures = [known for known, worker in self._open.values() if worker is own]
+        own = next((each.worker for each in self._open.values() if each.future is future), None)
+        futures = [each.future for each in self._open.values() if each.worker is own]
         return futures.index(future) if futures else 0
-
-    def send_again(self, unsent: list[Command], worker: WorkerProcess) -> None:
-        """Ask a worker what another one never got, as far as it is still open."""
-        for command in unsent:
-            if isinstance(command, Ask) and command.question_id in self._open:
-                self._open[command.question_id] = self._open[command.question_id][0], worker
-                worker.post(command)
 
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it, unless they have cancelled the question."""
-        future, _ = self._open.pop(answer.question_id, (None, None))
-        if future is None or not future.set_running_or_notify_cancel():
+        question = self._open.pop(answer.question_id, None)
+        if question is None or not question.future.set_running_or_notify_cancel():
             return
         if answer.error:
-            future.set_exception(AnswerError(answer.error))
+            question.future.set_exception(AnswerError(answer.error))
         else:
-            future.set_result(answer.values)
+            question.future.set_result(answer.values)
 
-    def fail(self, worker: object, reason: str) -> None:
-        """End all questions that this worker has, without an answer."""
-        for question_id in [k for k, (_, own) in self._open.items() if own is worker]:
-            self.settle(Answer(question_id, error=reason))
+    def move(self, worker: WorkerProcess, other: WorkerProcess | None, why: str) -> None:
+        """Ask another worker what one that is gone had; without one, or again, there is no answer.
+
+        The second worker that ends with a question may have ended because of that.
+        """
+        for question_id, question in list(self._open.items()):
+            if question.worker is worker and (other is None or question.was_moved):
+                self.settle(Answer(question_id, error=why))
+            elif question.worker is worker and other is not None:
+                question.worker, question.was_moved = other, True
+                other.post(question.command)

@@ -1,8 +1,8 @@
 """How many runs and sweeps visitors may have going: a browser, an address, all without a cookie.
 
-A browser is known by its cookie. In a frame of another site there is none, and anybody may leave it
-out: visitors without one share a limit, so that they can't take the places of all others. Cookies
-can be made up, too: so there is a limit for a network address. Scripts have no limits.
+A browser is known by its cookie. Visitors without one, as in a frame of another site, share a
+limit, so that they can't take all places. Cookies can be made up, so there is a limit for a network
+address, too. Scripts have no limits.
 """
 
 from collections.abc import Sequence
@@ -18,11 +18,10 @@ MAX_VALUES_EACH = 4 * MAX_VALUES
 """Numbers of data that these may hold together, two of the largest; and those of all browsers
 without a cookie."""
 MAX_RUNS_NAMELESS = 8
-"""Runs of all browsers without a cookie together, for each place where runs train side by side: a
-sixth of the runs that it takes (`lib.training.limits.MAX_RUNS`)."""
+"""Runs of all browsers without a cookie together, for each place where runs train side by side."""
 MAX_RUNS_ADDRESS = 36
 """Runs from one network address, for each such place: a class of 32 fits. It is three quarters of
-what a place takes, since behind a proxy, or a school's router, all have one address."""
+`lib.training.limits.MAX_RUNS`, since behind a proxy, or a school's router, all have one address."""
 MAX_SWEEPS, MAX_SWEEPS_NAMELESS, MAX_SWEEPS_ADDRESS = 16, 2, 12
 """Sweeps that are watched: all of a page server, those of all browsers without a cookie together,
 and those from one network address. A browser has one: it stops when another begins."""
@@ -35,46 +34,32 @@ class Visitor:
     browser: str | None
     """The id of the browser; None where it has no cookie."""
     address: str | None = None
-    """The network address that it comes from; None where that isn't known, as on localhost."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Going:
-    """A run that is going."""
-
-    visitor: Visitor
-    """Who started it."""
-    dataset: Dataset
-    is_abandoned: bool
-    """Whether it is paused and was left: then it counts for its own browser alone."""
+    """Its network address; None where Streamlit knows none, as on localhost or behind a proxy."""
 
 
 def run_refusal(
-    visitor: Visitor | None, dataset: Dataset, going: Sequence[Going], places: int
+    visitor: Visitor | None, dataset: Dataset, going: Sequence[tuple[Visitor, Dataset]], places: int
 ) -> str:
     """A sentence that says why a visitor can't start one more run on a dataset; empty if possible.
 
     visitor: None for a script.
-    going: all other runs that are.
+    going: all other visitors' runs that are going.
     places: how many runs can train side by side.
     """
     if visitor is None:
         return ""
-    counted = [each for each in going if not each.is_abandoned]
-    mine = [
-        each.dataset
-        for each in (going if visitor.browser else counted)
-        if each.visitor.browser == visitor.browser
-    ]
-    many = ("many_runs", MAX_RUNS_EACH, len(mine))
-    nameless = ("nameless_runs", MAX_RUNS_NAMELESS * places, len(mine))
-    from_address = _from_address(visitor, [each.visitor for each in counted])
-    address = ("address_runs", MAX_RUNS_ADDRESS * places, from_address)
-    if reached := _reached(many if visitor.browser else nameless, address):
-        return reached
+    mine = [data for other, data in going if other.browser == visitor.browser]
+    from_address = _from_address(visitor, [other for other, _ in going])
     values = sum(data.x.size + data.y.size for data in [dataset, *mine])
-    name = "many_values" if visitor.browser else "nameless_values"
-    return sentence(name, most=MAX_VALUES_EACH, count=values) if values > MAX_VALUES_EACH else ""
+    who, most = "many", MAX_RUNS_EACH
+    if not visitor.browser:
+        who, most = "nameless", MAX_RUNS_NAMELESS * places
+    if values > MAX_VALUES_EACH:
+        return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
+    return _reached(
+        (f"{who}_runs", most, len(mine)),
+        ("address_runs", MAX_RUNS_ADDRESS * places, from_address),
+    )
 
 
 def sweep_refusal(visitor: Visitor, going: Sequence[Visitor]) -> str:
@@ -96,9 +81,5 @@ def _reached(*limits: tuple[str, int, int]) -> str:
 
 
 def _from_address(visitor: Visitor, others: Sequence[Visitor]) -> int:
-    """How many others come from the visitor's address; 0 where that isn't known.
-
-    Streamlit knows none on localhost, which is one person, or behind a proxy that passes none on:
-    then nobody has one, and a limit for all would leave a quarter of the places empty.
-    """
+    """How many others come from the visitor's address; 0 where that isn't known."""
     return sum(other.address == visitor.address for other in others) if visitor.address else 0

@@ -28,7 +28,7 @@ from lib.training import limits, machine, messages
 from lib.training.architecture import Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
 from lib.training.environment import set_environment
-from lib.training.machine import end_with_starter, give_way
+from lib.training.machine import give_way
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence, short_reason, why_unavailable
@@ -190,7 +190,7 @@ class Loop:
         try:
             limits.check(command.experiment, command.samples)
             # Runs of sweeps take places that others leave, and none from others.
-            rivals = [r for r in self._runs.values() if command.background or not r.always_yields]
+            rivals = [r for r in self._runs.values() if command.background or not r.background]
             if len(rivals) >= limits.MAX_RUNS:
                 raise limits.FullError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             self._runs[command.run_id] = WorkerRun(
@@ -235,8 +235,6 @@ class Loop:
                 run.release()
             case "set_pace":
                 run.set_pace(command.show_seconds)
-            case "yield" | "attend":
-                run.set_watched(command.verb == "attend")
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions
@@ -304,7 +302,6 @@ def serve(connection: Any, share: int | None = None) -> int:
 def main() -> int:
     """Serve the process that started this one: by a connection, and perhaps a share of memory."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
-    end_with_starter()
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     with Connection(int(sys.argv[1])) as connection:
         return serve(connection, share)

@@ -15,14 +15,11 @@ import sys
 import tempfile
 import threading
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
-import psutil
-
-from lib.results import Snapshot, Status
 from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 from lib.training.sentences import sentence
@@ -30,51 +27,39 @@ from lib.training.sentences import sentence
 SILENT_BEATS = 30
 """A worker that is silent for so many beats has been stopped, or hangs: it is killed. On a machine
 that is far too busy, one that works may be silent for some seconds."""
-IMPORT_BEATS = 60
-"""A worker that imports TensorFlow is given up after so long without using a processor, or when it
-has used one for so long. It needs 6 to 15 s of one, which on a slow machine may take minutes."""
-IDLE_SHARE = 0.02
-"""The share of a processor below which an import counts as hanging: a thread may still poll."""
-RESTART_DELAYS = (0.0, 1.0, 4.0)
-"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
-QUICK_SECONDS = 90
-"""Deaths within this time count together. When there were more than there are delays, no other is
-started until the next one is needed."""
-ALIVE = messages.Event("alive")
+IMPORT_BEATS = 300
+"""The same until it has imported TensorFlow, which takes 6 to 15 s of a whole processor."""
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """A worker that starts at once, or after `delay` seconds, and gets commands when it is ready.
+    """A worker that starts in `delay` seconds, and gets commands when it is ready.
 
-    `begin` ends the delay; with a `delay` of None nothing else does. `on_message` and `on_end` are
-    called from its own thread, `on_end` once, and not after `close`. A cluster's driver is another
-    `module` with the same protocol.
+    `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
+    A cluster's driver is another `module` with the same protocol.
     """
 
     def __init__(
         self,
         on_message: Callable[[WorkerProcess, Message], None],
         on_end: Callable[[WorkerProcess], None],
-        delay: float | None = 0.0,
+        delay: float = 0.0,
         module: str = TRAINING,
         *arguments: str,
     ) -> None:
         self.ready = False
         """Whether it has imported TensorFlow."""
-        self.retiring = False
-        """Whether it ends when its runs are over."""
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
         self.unavailable = ""
-        """Why no process can train on this machine, as a sentence; empty unless this one ended for
-        such a reason: TensorFlow is missing, broken or hangs, or the processor can't run it."""
+        """Why the next process can't train either, if this one ended for such a reason."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
-        self._module, self._arguments = module, arguments
+        self._command = [sys.executable, "-m", module]
+        self._arguments = arguments
         self._changed = threading.Condition()
-        self._pending: deque[Command] = deque()
+        self._pending: deque[bytes] = deque()
         self._begun = threading.Event()
         self._closing = self._over = False
         self._silent = 0
@@ -90,10 +75,7 @@ class WorkerProcess:
 
     @property
     def silent_beats(self) -> int:
-        """Whole beats (`BEAT_SECONDS`) since its last message; 0 until it is ready.
-
-        A worker sends a message each beat, which on a busy machine may be late by one or two.
-        """
+        """Whole beats (`BEAT_SECONDS`) since its last message; 0 until it is ready."""
         return max(0, self._silent - 1) if self.ready else 0
 
     def begin(self) -> None:
@@ -101,17 +83,15 @@ class WorkerProcess:
         self._begun.set()
 
     def post(self, command: Command) -> None:
-        """Send a command as soon as the worker can take it. Returns at once."""
-        with self._changed:
-            self._pending = deque(c for c in self._pending if not _replaces(command, c))
-            self._pending.append(command)
-            self._changed.notify_all()
+        """Send a command as soon as the worker can take it.
 
-    def withdraw(self) -> list[Command]:
-        """Take back the commands that the worker never got."""
+        Raises WireError for one with values that may not be sent, or that the worker would refuse.
+        """
+        data = encode(command)
+        decode(data, Command)
         with self._changed:
-            commands, self._pending = list(self._pending), deque()
-            return commands
+            self._pending.append(data)
+            self._changed.notify_all()
 
     def close(self) -> None:
         """End the process, and wait until it has ended."""
@@ -126,17 +106,18 @@ class WorkerProcess:
     def _run(self) -> None:
         """The reader thread: start the process, read until it ends, and see how it ended."""
         self._begun.wait(self._delay)
-        with _file_for_errors() as errors:
-            try:
+        try:
+            with tempfile.TemporaryFile() as errors:
                 self._serve(errors)
-            except Exception as error:  # whatever it is, who waits must hear that it ended
-                log.warning("the training process can't be talked to", exc_info=True)
-                how = "could not be started"
-                if self._process is not None:
-                    how = "was ended"
-                    self._process.kill()
-                self.ending = self.ending or f"{how} ({error or type(error).__name__})"
-            self._finish(errors)
+                self._note_end(errors)
+        except Exception as error:  # whatever it is, who waits must hear that it ended
+            log.warning("the training process can't be talked to", exc_info=True)
+            how = "could not be started"
+            if self._process is not None:
+                how = "was ended"
+                self._process.kill()
+                self._process.wait()
+            self.ending = f"{how} ({error or type(error).__name__})"
         with self._changed:
             if self._closing:
                 return
@@ -144,13 +125,22 @@ class WorkerProcess:
 
     def _serve(self, errors: IO[bytes]) -> None:
         """Start the process and read until it hangs up; not where it was closed meanwhile."""
+        path = [str(ROOT), os.environ.get("PYTHONPATH")]
         connection, theirs = Pipe()
         with connection:
             with theirs, self._changed:
                 if self._closing:
                     return
-                process = self._process = _spawn(theirs, errors, self._module, self._arguments)
-            threading.Thread(target=self._end_if_it_hangs, args=(process,), daemon=True).start()
+                self._process = process = subprocess.Popen(  # noqa: S603 - our own code
+                    [*self._command, str(theirs.fileno()), *self._arguments],
+                    cwd=ROOT,
+                    env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
+                    stdin=subprocess.DEVNULL,
+                    stdout=subprocess.DEVNULL,
+                    stderr=errors,
+                    pass_fds=(theirs.fileno(),),
+                )
+            threading.Thread(target=self._kill_if_silent, args=(process,), daemon=True).start()
             writer = threading.Thread(target=self._write, args=(connection,), daemon=True)
             writer.start()
             try:
@@ -161,21 +151,13 @@ class WorkerProcess:
                     self._changed.notify_all()
             writer.join(timeout=10)
 
-    def _end_if_it_hangs(self, process: subprocess.Popen[bytes]) -> None:
-        """Wait for the process, so that it doesn't stay behind as a zombie; end one that hangs."""
-        used, still, most = 0.0, 0, IMPORT_BEATS * BEAT_SECONDS
+    def _kill_if_silent(self, process: subprocess.Popen[bytes]) -> None:
         while not _ends(process, BEAT_SECONDS):
-            with self._changed:
-                # Counted, not taken from the clock: this process may have been stopped itself.
-                self._silent = silent = self._silent + 1
-            before, used = used, _processor_seconds(process, used)
-            still = 0 if used - before > IDLE_SHARE * BEAT_SECONDS else still + 1
-            is_importing = not self.ready and self._module == TRAINING
-            if is_importing and (still > IMPORT_BEATS or used > most):
-                self.unavailable = sentence("import_hangs")
-                process.kill()
-            elif silent > SILENT_BEATS and not is_importing:
-                self.ending = f"said nothing for {silent * BEAT_SECONDS:g} s and was ended"
+            # Beats are counted, since this process may have been stopped itself.
+            self._silent += 1
+            if self._silent > (SILENT_BEATS if self.ready else IMPORT_BEATS):
+                self.ending = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
+                self.unavailable = "" if self.ready else sentence("import_hangs")
                 process.kill()
 
     def _read(self, connection: Connection) -> None:
@@ -184,8 +166,7 @@ class WorkerProcess:
                 data = connection.recv_bytes()
             except (EOFError, OSError):
                 return
-            with self._changed:
-                self._silent = 0
+            self._silent = 0
             try:
                 message = decode(data, Message)
             except messages.WireError as error:
@@ -193,16 +174,14 @@ class WorkerProcess:
                 continue
             if isinstance(message, messages.Event):
                 self._note(message)
-            if message != ALIVE:
+            if message != messages.Event("alive"):
                 self._on_message(self, message)
 
     def _note(self, event: messages.Event) -> None:
         if event.kind == "failed":
             self.ending, self.unavailable = "could not be started", event.text
         elif event.kind == "refused":
-            is_worker = self._module == TRAINING
-            who = "the training process refused a message" if is_worker else "cluster"
-            log.warning("%s: %s", who, event.text)
+            log.warning("the training process refused something: %s", event.text)
         elif event.kind == "ready":
             with self._changed:
                 self.ready = True
@@ -214,86 +193,31 @@ class WorkerProcess:
                 self._changed.wait_for(lambda: self._over or (self.ready and self._pending))
                 if self._over:
                     return
-                command = self._pending.popleft()
+                data = self._pending.popleft()
             try:
-                data = encode(command)
-                decode(data, Command)  # a script may have set anything, and must hear of it
                 connection.send_bytes(data)
-            except messages.WireError as error:
-                self._refuse(command, f"could not be sent to the training process: {error}.")
             except OSError:
                 return  # `_read` sees it too
 
-    def _refuse(self, command: Command, why: str) -> None:
-        """Answer a command instead of the worker."""
-        if isinstance(command, messages.Ask):
-            answer = messages.Answer(command.question_id, error=f"This question {why}")
-            self._on_message(self, answer)
-        elif isinstance(command, messages.Start):
-            failed = Snapshot(command.run_id, Status.FAILED, reason=f"This run {why}")
-            self._on_message(self, messages.Report(failed))
-
-    def _finish(self, errors: IO[bytes]) -> None:
+    def _note_end(self, errors: IO[bytes]) -> None:
         """Wait for the end of the process, and note how it came about."""
-        if self._process is not None:
-            if not _ends(self._process, 2):  # it hung up on us, but lives
-                self._process.kill()
-            self.ending = self.ending or _ending(self._process.wait())
-            # TensorFlow looks for AVX when it is imported, and aborts where there is none.
-            is_illegal = self._process.returncode == -getattr(signal, "SIGILL", 0)
-            if not self.ready and (is_illegal or "instructions, but these aren't" in _tail(errors)):
-                self.unavailable = sentence("no_avx")
-        has_told = self._process is not None and self._process.returncode == 0
-        if not (self._closing or self.retiring or has_told):
-            what = "training process" if self._module == TRAINING else "cluster's driver"
-            how = self.unavailable or f"the {what} {self.ending}"
-            log.error("%s\n%s", how, _tail(errors))
+        if (process := self._process) is None:
+            return
+        if not _ends(process, 2):  # it hung up, but lives
+            process.kill()
+        code = process.wait()
+        self.ending = self.ending or _ending(code)
+        errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
+        last_words = errors.read().decode(errors="replace")
+        # TensorFlow looks for AVX when it is imported, and aborts where there is none.
+        if not self.ready and (code == -signal.SIGILL or "instructions, but these" in last_words):
+            self.unavailable = sentence("no_avx")
+        if code and not self._closing:
+            log.error("the training process %s\n%s", self.ending, last_words)
 
 
 MakeWorker = Callable[..., WorkerProcess]
-"""`WorkerProcess`, or what stands for it: of `on_message`, `on_end` and `delay`."""
-
-
-def _replaces(new: Command, old: Command) -> bool:
-    """Whether a command that waits is of no use any more, now that there is this one."""
-    if isinstance(new, messages.Cancel) and isinstance(old, messages.Ask):
-        return new.question_id == old.question_id
-    return isinstance(new, messages.Prepare) and isinstance(old, messages.Prepare)
-
-
-def _file_for_errors() -> IO[bytes]:
-    """Where the process writes what goes wrong in it; nowhere, if there can be no such file."""
-    try:
-        return tempfile.TemporaryFile()
-    except OSError:  # a full disk, or no folder that may be written to
-        return Path(os.devnull).open("r+b")
-
-
-def _tail(errors: IO[bytes]) -> str:
-    """The last of what the process wrote there."""
-    errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
-    return errors.read().decode(errors="replace")
-
-
-def _spawn(
-    theirs: Connection, errors: IO[bytes], module: str, arguments: Sequence[str]
-) -> subprocess.Popen[bytes]:
-    """Start the process, which inherits its end of the connection and is told the number of it."""
-    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
-    handle = theirs.fileno()
-    inherits: dict[str, Any] = {"pass_fds": (handle,)}
-    if sys.platform == "win32":
-        os.set_handle_inheritable(handle, True)
-        inherits = {"close_fds": False}
-    return subprocess.Popen(  # noqa: S603 - our own code
-        [sys.executable, "-m", module, str(handle), *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": path},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=errors,
-        **inherits,
-    )
+"""`WorkerProcess`, or what stands for it, with the same arguments."""
 
 
 def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
@@ -303,25 +227,12 @@ def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
     return process.returncode is not None
 
 
-def _processor_seconds(process: subprocess.Popen[bytes], otherwise: float) -> float:
-    """How long a process has used a processor; `otherwise` where it has ended."""
-    try:
-        times = psutil.Process(process.pid).cpu_times()
-    except psutil.Error:
-        return otherwise
-    return float(times.user + times.system)
-
-
-_OF_MEMORY = "SIGKILL", "SIGABRT", "SIGSEGV"
-"""Signals that end a process without memory: from Linux, from C++, from unchecked allocations."""
-
-
 def _ending(code: int) -> str:
+    """How a process ended, by its exit code; -N stands for signal N."""
     if code >= 0:
         return "ran out of memory" if code == OUT_OF_MEMORY else f"ended with exit code {code}"
-    try:
-        name = signal.Signals(-code).name
-    except ValueError:  # a signal without a name
-        name = f"signal {-code}"
-    hint = "; that happens when memory runs out" if name in _OF_MEMORY else ""
-    return f"was killed ({name}{hint})"
+    known = {each.value: each.name for each in signal.Signals}
+    name = known.get(-code, f"signal {-code}")
+    # Linux kills with SIGKILL, C++ aborts, an unchecked allocation makes an invalid access.
+    by_memory = name in ("SIGKILL", "SIGABRT", "SIGSEGV")
+    return f"was killed ({name}{'; that happens when memory runs out' if by_memory else ''})"

@@ -36,7 +36,7 @@ class WorkerRun:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.run_id = start.run_id
-        self.background = self.always_yields = start.background
+        self.background = start.background
         """Whether it has turns only while no other run needs one."""
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
@@ -104,10 +104,6 @@ class WorkerRun:
         self._tempo.set_pace(show_seconds)
         self._tempo.begin(self._clock(), self._trainer.done)
         self._post()
-
-    def set_watched(self, watched: bool) -> None:
-        """Let other runs come first while nobody watches this one."""
-        self.background = self.always_yields or not watched
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""

@@ -1,8 +1,4 @@
-"""The controls that say how a table becomes samples, a person's own or a bundled one.
-
-A choice of columns that equals the table's default is kept as "no choice", so that a link stays
-short.
-"""
+"""The controls that say how a table becomes samples, a person's own or a bundled one."""
 
 from contextlib import suppress
 
@@ -17,7 +13,6 @@ from lib.data import (
     Table,
     WindowError,
     calendar_names,
-    counts_rows,
     default_columns,
     prepared,
     wide_columns,
@@ -115,11 +110,7 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
         stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
         hint(f"{WANTED[key]}{stay if kept else ''}.")
     elif key == "targets" and not (table.targets or chosen):
-        column = table.frame[usual[0]]
-        which = " that varies" if column.min() < column.max() else ""
-        counts = counts_rows(table.frame[table.numbers[-1]]) and usual[0] != table.numbers[-1]
-        rest = " but for row numbers" * counts
-        hint(f"The last column{which}{rest}, until you choose what to predict.")
+        hint(f"{usual[0]} is predicted until you choose what to predict.")
 
 
 def _types(table: Table, types: tuple[str, ...]) -> None:

@@ -35,10 +35,7 @@ made_dataset = lru_cache(maxsize=max(2, int(8 * share())))(make_settled_dataset)
 
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
-    """The dataset of a settled experiment; the session keeps the last one of a table.
-
-    Raises ExperimentError where there is none.
-    """
+    """The dataset of a settled experiment; the session keeps the last one of a table."""
     key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
     if table is None or settled.data.name != "upload":
         return made_dataset(key)
@@ -69,13 +66,10 @@ def load_data(settled: Settled) -> Loaded:
     except ExperimentError as error:
         first = suggested(FIRST)
         last = session().upload.last_good or Loaded(first, dataset_of(first, None))
-        is_same = last.dataset.name == experiment.data.name
-        shown = f"{last.dataset.title}{' as it was before' if is_same else ''}"
-        cure = error.cure if isinstance(error, TooShortError) else {}
-        if cure:  # then it may be the same table, which isn't what is in doubt
-            shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
+        shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         words = plain(f"{capital(str(error))} Until then you see {shown}.")
         place.warning(words, icon=":material/info:")
+        cure = error.cure if isinstance(error, TooShortError) else {}
         if cure:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=change, args=changes)

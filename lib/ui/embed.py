@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from lib.story import GALLERY, told
+from lib.story import GALLERY
 from lib.text import joined
 from lib.ui import address
 from lib.ui.browser import current_palette
@@ -41,7 +41,7 @@ def embed() -> None:
     address.finish()
     complaints()
     if scene:
-        st.markdown(f"**{plain(told(scene).title)}**")
+        st.markdown(f"**{plain(scene.title)}**")
     with st.container(key="embedded"):
         draw(name, load_data(settled), current_palette())
     with st.container(key="embedded_link"):

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from lib.charts import Palette, caption, small_picture
-from lib.story import GALLERY, Scene, plot_of, told
+from lib.story import GALLERY, Scene, plot_of
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES
 from lib.ui.settings import Settled
@@ -17,7 +17,7 @@ KEY = "card"
 def all_cards(palette: Palette) -> None:
     """Draw every card; a press on a card opens it."""
     with st.container(key="gallery"):
-        for scene in map(told, GALLERY.values()):
+        for scene in GALLERY.values():
             if scene.group:
                 st.markdown(f"## {scene.group}")
             with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
@@ -30,7 +30,7 @@ def all_cards(palette: Palette) -> None:
 
 def one_card(scene: Scene, settled: Settled, palette: Palette) -> None:
     """Draw one card: its claim, its picture, and links."""
-    scene, names = told(scene), list(GALLERY)
+    names = list(GALLERY)
     place = names.index(scene.id)
     st.markdown(f"# {plain(scene.title)}")
     st.markdown(scene.text)

@@ -15,13 +15,10 @@ from contextlib import contextmanager
 
 from lib.ui import clock
 
-FASTEST = 0.2
-"""Seconds between two looks where there is room: the worker reports about as often."""
-SLOWEST = 5.0
-MOST_BUSY, LEAST_BUSY = 0.85, 0.65
-"""The share of time in which somebody has a turn: above the first pages poll less often, below the
-second more often. (Waiting times don't tell: pages that begin together wait for one another on an
-idle server.)"""
+FASTEST, SLOWEST = 0.2, 5.0
+"""Seconds between two looks where there is room, as the worker reports, and at most."""
+BUSY = 0.75
+"""The share of time in which somebody is to have a turn: above it pages poll less often."""
 STEP = 1.3
 """Most the interval changes in a second, as a factor up or down."""
 MEMORY = 0.1
@@ -43,17 +40,14 @@ class Rhythm:
         Where a whole class begins at once, the interval is set to what all who wait need together.
         """
         self._each += MEMORY * (seconds - self._each)
-        self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / MOST_BUSY))
+        self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / BUSY))
         self._busy += seconds
         elapsed = now - self._since
-        if elapsed < 1:
-            return
-        share, most = self._busy / elapsed, STEP ** min(elapsed, 5)
-        self._since, self._busy = now, 0.0
-        if share > MOST_BUSY:
-            self._seconds = min(SLOWEST, self._seconds * most)
-        elif share < LEAST_BUSY:
-            self._seconds = max(FASTEST, self._seconds * max(1 / most, share / LEAST_BUSY))
+        if elapsed >= 1:
+            most = STEP ** min(elapsed, 5)
+            factor = min(most, max(1 / most, self._busy / elapsed / BUSY))
+            self._seconds = min(SLOWEST, max(FASTEST, self._seconds * factor))
+            self._since, self._busy = now, 0.0
 
     def interval(self, least: float = 0.0) -> float:
         """Seconds between two looks of each page, at least `least`."""
@@ -94,30 +88,26 @@ class Turns:
         """
         if self.is_mine:
             raise RuntimeError("a turn was asked for within another one")
-        sign = None
+        sign = threading.Event()
         with self._lock:
             if self._taken:
-                sign = threading.Event()
                 self._queues[not first].append(sign)
-            self._taken = True
-        if sign is not None:
-            sign.wait()
+            else:
+                self._taken = True
+                sign.set()
+        sign.wait()
         start, self._holder = clock.now(), threading.get_ident()
         try:
             yield
         finally:
             self._holder = None
-            self._pass_on(start)
-
-    def _pass_on(self, start: float) -> None:
-        with self._lock:
-            now = clock.now()
-            self._rhythm.took(now - start, now, sum(map(len, self._queues)))
-            queue = next(filter(None, self._queues), None)
-            if queue:
-                queue.popleft().set()
-            else:
-                self._taken = False
+            with self._lock:
+                now = clock.now()
+                self._rhythm.took(now - start, now, sum(map(len, self._queues)))
+                queue = next(filter(None, self._queues), None)
+                self._taken = queue is not None
+                if queue:
+                    queue.popleft().set()
 
 
 RHYTHM = Rhythm()

@@ -1,27 +1,28 @@
 """Runs as pages see them: the server's training client, a session's run, and whose a run is.
 
 A run's id stands in the address, so that a reload finds the run again and a link shows it to
-others while it lasts. Only the browser that started a run may steer it; others watch. Of a run on
-an upload these see figures alone, unless its owner shares the file's rows: pages get every run from
-`look_at`, which leaves the rows out where `may_see_rows` says so.
+others. Only the browser that started a run may steer it. Of a run on an upload others see figures
+alone, unless its owner shares the file's rows: pages get every run from `look_at`, which leaves
+the rows out where `may_see_rows` says so.
 """
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from functools import cache, partial
+from functools import cache
 
 import streamlit as st
 
-from lib.data import Dataset, Table, remembered
+from lib.data import Dataset, Table, remember, remembered
 from lib.experiment import Experiment
 from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, untrained, without_answers
-from lib.training import TrainingClient, Visitor, machine
+from lib.training import AnswerFuture, TrainingClient, Visitor, machine
+from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.linked import Linked
-from lib.ui.lookup import looks_for
 from lib.ui.session import session
 from lib.ui.text import hint
 
@@ -75,63 +76,68 @@ def client() -> TrainingClient:
 def watch_worker() -> None:
     """Have the page run again if it turns out that this server can't train."""
     training = client()
-    is_known = training.worker_ready or training.unavailable
 
     def look() -> None:
         if training.unavailable:
             st.rerun()
 
-    if is_known:
+    if training.worker_ready or training.unavailable:
         st.container()  # so that no block below gets another place
     else:
         fragment(look, run_every=WATCH_SECONDS)()
 
 
 FIND_SECONDS = 2.0, 12.0
-"""How long a page says that it looks for a run which other servers may know; and while its own
-server still makes its way to the cluster."""
-LOOK_SECONDS = 0.3
-"""Between two looks whether the run was found."""
+"""How long an answer of other page servers is awaited; and while no slot is known here."""
+LOOK_SECONDS, PAUSE_SECONDS = 0.3, 5.0
+"""Between two looks for the answer; and until a run that wasn't found is looked for again."""
 _RUN_ID = re.compile("[0-9a-f]{16}")
+_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}
+"""By run, what other servers were asked, and until when that is awaited, on the pages' clock."""
+MOST_LOOKUPS = 1000
 
 
 def known(run_id: str | None) -> Run | None:
-    """A run, whichever page server has started it; None where it isn't known here.
-
-    Then the other servers are asked for it: see `is_looked_for`. This returns at once.
-    """
-    run = client().get(run_id or "")
-    if run is None:
-        is_looked_for(run_id)
-    return run
+    """A run, whichever page server has started it; None where it isn't known here (yet)."""
+    is_looked_for(run_id)
+    return client().get(run_id or "")
 
 
 def is_looked_for(run_id: str | None) -> bool:
     """Whether an answer of other page servers is awaited, of a run that isn't known here.
 
-    A run that they know is this server's to watch from then on.
+    It asks them, unless that was done lately. A run that they know is watched here from then on.
     """
     run_id, training = run_id or "", client()
     may_ask = training.is_clustered and not training.away and _RUN_ID.fullmatch(run_id)
     if not may_ask or training.get(run_id):
         return False
-    find, take = partial(training.find, run_id), partial(_take_card, training, run_id)
-    return looks_for(run_id, find, take, FIND_SECONDS[not training.worker_ready])
+    answer, until = _LOOKUPS.get(run_id, (None, 0.0))
+    if answer is None or clock.now() >= until + PAUSE_SECONDS:
+        answer = training.find(run_id)
+        until = clock.now() + FIND_SECONDS[not training.worker_ready]
+        remember(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
+    if not answer.done():
+        return clock.now() < until
+    with suppress(ValueError):  # bytes that are no card: as if nobody had the run
+        if answer.exception() or _take_card(training, run_id, answer.result()["card"]):
+            _LOOKUPS.pop(run_id, None)
+    return False
 
 
-def _take_card(training: TrainingClient, run_id: str, card: bytes) -> None:
-    """Know a run of another server by its card. Raises ValueError for bytes that are none."""
+def _take_card(training: TrainingClient, run_id: str, card: bytes | None) -> bool:
+    """Know a run of another server by its card; False where no server has it."""
+    if not card:
+        return False
     shown = read_card(card)
     _forget_owners(training)
     training.adopt(Run(run_id, shown.experiment, shown.dataset))
     _OWNERS.setdefault(run_id, Owner(shown.browser, shown.table, shown.name))
+    return True
 
 
 def show_lookup() -> None:
-    """Say that the link's run is looked for, until that has ended: then the page runs again.
-
-    Or that it may go on in a cluster which can't be reached.
-    """
+    """Say that the link's run is looked for, until the page runs again, or may be out of reach."""
     with st.container(key="lookup"):  # always, so that no block below it gets another place
         if is_looked_for(run_id := session().run_id):
             fragment(_rerun_when_answered, run_every=LOOK_SECONDS)(run_id)
@@ -151,14 +157,13 @@ def refresh_run() -> None:
     Without a way to the cluster a link's run may go on there, and is kept.
     """
     run_id, is_own = session().run_id, session().run_id in session().run.started
-    # Asked first whether it is looked for: it may be found in between.
     if not run_id or is_looked_for(run_id) or client().get(run_id):
         return
-    if client().away and not is_own:
-        return
-    if not is_own:
+    if is_own:
+        session().run_id = None
+    elif not client().away:
+        session().run_id = None
         session().address.complaints.append(GONE)
-    session().run_id = None
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:

@@ -15,10 +15,7 @@ _component = component("save", __file__)
 
 
 def save_button(label: str, what: str | Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw the button; a press saves `what` as a file called `name`.
-
-    Where that has to be made first, a press runs the page once more, and it is made there.
-    """
+    """Draw the button; a press saves `what` as a file called `name`."""
     key, about = f"save_{name}", {"label": label, "name": name, "mime": mime}
     data: object = {**about, "text": what} if isinstance(what, str) else about
     if callable(what) and (st.session_state.get(key) or {}).get("asked"):

@@ -51,7 +51,6 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def _rest() -> None:
     """When the last visitor has gone, drop most of what is kept, and give memory back."""
-    runs.client().forget_most()
     for cache in (made_dataset, recorded, read):
         cache.cache_clear()
     FRAMES.clear()

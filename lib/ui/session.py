@@ -125,8 +125,6 @@ class Upload:
     """A file that is being read."""
     workbook: tuple[str, bytes] | None = None
     """Name and bytes of a small workbook with several sheets, to read another one."""
-    unopened: tuple[str, bytes] | None = None
-    """Name and bytes of a kept run that needs the file it was trained on."""
     last_good: Loaded | None = None
     """Shown while the sidebar's choice has no data."""
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
@@ -177,26 +175,12 @@ class WorthCard:
     """By the title of the data, with which weights (run and epoch) their test part was seen."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Asked:
-    """A question to Keras for a place of the Cell page: see `lib.ui.cell.ask`."""
-
-    choice: tuple[Any, ...]
-    """What a person has chosen; numbers are compared by value, data by identity."""
-    weights: LayerWeights
-    epoch: int
-    """Of the weights."""
-    answer: AnswerFuture
-    time: float
-    """When it was asked, in seconds of `lib.ui.clock`."""
-
-
 @dataclass(slots=True, eq=False)
 class CellPage:
     """What the Cell page looks at: see `lib.ui.cell`."""
 
-    asked: dict[str, list[Asked]] = field(default_factory=dict)
-    """By place the last question that was answered, and the one that is under way."""
+    replies: dict[str, Any] = field(default_factory=dict)
+    """Place → what Keras was asked and has answered: `lib.ui.cell.ask.Reply`."""
     step: int | None = None
     """Where the playhead was put last: its component is forgotten when the page is left."""
     unit: int | None = None

@@ -80,7 +80,7 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
     Returns the indices of both. Without `labels` the pickers are narrow.
     """
     dataset, targets = shown.dataset, shown.dataset.target_names
-    names = [dataset.short_sample_name(index) for index in shown.snapshot.samples]
+    names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
     _sample_index(len(names))
     for what, control, texts, width in (
         ("Target", st.selectbox, targets, 150),

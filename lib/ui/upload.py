@@ -37,8 +37,7 @@ from lib.ui.text import closable, hint, plain
 
 AT_ONCE = 300_000
 """A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
-KEPT = 10_000_000
-"""A workbook of fewer bytes is kept, so that another sheet can be chosen."""
+KEPT = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
 
 
@@ -55,17 +54,14 @@ def uploader() -> None:
     )
     came_of_file()
     if table := session().upload.table:
-        _sheets(table)
+        if (workbook := session().upload.workbook) and len(table.sheets) > 1:
+            control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
+            st.selectbox("Sheet", table.sheets, table.sheets.index(table.sheet), **control)
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
-    _sharing()
-
-
-def _sharing() -> None:
-    """Draw a switch that shares the rows of this browser's run on an upload, if it has one."""
     run_id = session().run_id or ""
-    if (shares := runs.shares_rows(run_id)) is not None:
+    if (shares := runs.shares_rows(run_id)) is not None:  # a run of this browser's on an upload
         label = "Let people with this run's link see the file's rows"
         control = bound("share_rows", shares, partial(runs.share_rows, run_id))
         st.toggle(label, shares, **control)
@@ -94,11 +90,10 @@ def refusal() -> None:
     record = session().upload
 
     def forget() -> None:
-        record.error, record.unopened = "", None
+        record.error = ""
 
     if record.error:
-        icon = "info" if record.unopened else "error"
-        closable(plain(record.error), "error_of_file", icon, forget)
+        closable(plain(record.error), "error_of_file", "error", forget)
 
 
 def _given(key: str) -> None:
@@ -106,22 +101,17 @@ def _given(key: str) -> None:
     if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
-    try:
-        given = ("", b"") if file is None else take(file)
-    except UploadError as error:
+    if file is None:
         _stop()
-        record.error = f"{error}{_stays()}"
-        return
-    if given is None:
-        return  # its bytes were taken before
-    record.workbook = None
-    if file is not None:
+        record.error, record.workbook = "", None
+    elif given := take(file):  # else its bytes were taken before
+        record.workbook = None
         leave_scenes()
-    _begin(*given)
+        _begin(*given)
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Read a file, at once or in a process of its own; without a name only stop reading."""
+    """Read a file, at once or in a process of its own."""
     from lib.data import Reading  # noqa: PLC0415
     from lib.export import is_kept  # noqa: PLC0415  bring pandas along
 
@@ -130,8 +120,6 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
     record.error = ""
     if is_kept(name, content):
         _open(name, content)
-        return
-    if not name:
         return
     try:
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
@@ -164,10 +152,7 @@ def _stop() -> None:
 
 
 def take_file() -> None:
-    """Take over a table or an error from the reading process, before any widget is drawn.
-
-    Cutting the table into windows may take a while: never call it within a turn.
-    """
+    """Take over a table or an error from the reading process, before any widget is drawn."""
     record = session().upload
     reading = record.reading
     if reading is None or not reading.over.is_set():
@@ -181,33 +166,25 @@ def take_file() -> None:
         record.error = f"{reading.error}{_stays()}"
 
 
-def _open(name: str, content: bytes, table: Table | None = None) -> bool:
-    """Show a kept run; False, with a sentence, where it can't be opened. For callbacks."""
-    from lib.export import KeptError, NeedsFileError, open_kept  # noqa: PLC0415  as above
+def _open(name: str, content: bytes) -> None:
+    """Show a kept run, or say why it can't be opened. For callbacks."""
+    from lib.export import KeptError, open_kept  # noqa: PLC0415  as above
 
     record = session().upload
     try:
-        kept = open_kept(name, content, table or record.table)
+        kept = open_kept(name, content, record.table)
     except KeptError as error:
-        waits = isinstance(error, NeedsFileError)
-        record.unopened = (name, content) if waits else None
-        other = f" {table.name} isn't that file: it becomes your data." if table else _stays()
-        record.error = f"{name} isn't open{' yet' * waits}. {error}{other}"
-        return False
+        record.error = f"{name} isn't open. {error}{_stays()}"
+        return
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
-    record.unopened, record.error = None, ""
     note_kept(kept)
     session().kept, record.table = kept, kept.table or record.table
-    return True
 
 
 def _settle(new: Table) -> None:
     """Make a table the data, or say why it can't be."""
-    record = session().upload
-    if record.unopened and _open(*record.unopened, new):
-        return
-    changes = _changes(new)
+    record, changes = session().upload, _changes(new)
     while True:
         try:
             dataset_of(settle(session().address.experiment.set(**changes), new), new)
@@ -221,15 +198,6 @@ def _settle(new: Table) -> None:
             new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
     change(changes)
     record.table = new
-
-
-def _sheets(table: Table) -> None:
-    """Draw a menu of the workbook's sheets, if there are several."""
-    record = session().upload
-    if record.workbook is None or len(table.sheets) < 2:
-        return
-    control = bound("upload_sheet", table.sheet, partial(_begin, *record.workbook))
-    st.selectbox("Sheet", table.sheets, table.sheets.index(table.sheet), **control)
 
 
 def _stays() -> str:

@@ -4,18 +4,12 @@ The names that they use are those of `questions/mistakes.py`.
 """
 
 MISTAKES = {
-    "layers.Bidirectional()": ('Bidirectional has to know "layer".', "Bidirectional(layer=…)"),
     "layers.Embedding()":
         ('Embedding has to know "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
-    "layers.RNN()": ('RNN has to know "cell".', "RNN(cell=…)"),
-    "layers.Conv1D()":
-        ('Conv1D has to know "filters" and "kernel_size".', "Conv1D(filters=…, kernel_size=…)"),
-    "layers.LSTM(U, weights=[])": ("LSTM has no weights in Keras 3", "layer.set_weights(weights)"),
     "layers.LSTM(0)": ("units is a whole number, the output's columns.", "LSTM(16"),
     "layers.LSTM((T, F))":
         ("units is a whole number, the output's columns", "keras.Input((timesteps, features))"),
     "keras.Input((T, -1))": ("is whole numbers from 0 up", "a size that is open is None, not -1"),
-    "layers.Dropout(1.5)": ("takes a float value between 0 and 1", "shares are from 0 to 1"),
     'last_step().compile("adamm")':
         ("Keras knows no optimizer adamm. It is misspelt", 'model.compile("adam",'),
     "layers.LSTM(4, units=U)": ("LSTM got too many values without a name", "LSTM(units=…)"),
@@ -26,8 +20,6 @@ MISTAKES = {
         ("Keras knows no activation than. It is misspelt", 'LSTM(units, activation="tanh"'),
     "layers.LSTM(U)(X, return_sequences=True)":
         ("A layer is called with the sequence, first and", "y = LSTM(units,"),
-    "layers.LSTM(U)(inputs=X)":
-        ("A layer is called with the sequence, first and", "y = LSTM(units,"),
     "keras.Sequential([keras.Input((T, F)), layers.LSTM])":
         ("LSTM without brackets is the class, and no layer", "Bidirectional(LSTM(units)),"),
     "layers.Bidirectional(U)": ("Bidirectional takes a layer", "LSTM(units)"),
@@ -36,14 +28,10 @@ MISTAKES = {
         ("A cell, such as GRUCell, does one timestep, and", "RNN(GRUCell(units))  # as GRU(units)"),
     "layers.LSTM(U)(X.tolist())": ("a layer itself has", "np.asarray(x"),
     "layers.LSTM(U)(None)": ("a NoneType comes from a function without return", "y = Dense(1)(x)"),
-    "layers.LSTM(U)(layers.Conv2D(3, 2)(keras.Input((8, 8, 1))))":
-        ("are the rows and columns of an image", "TimeDistributed(Flatten())"),
     "layers.LSTM(U)(keras.Input((T, 7, 7, 3)))":
         ("2 axes too many.", "print(x.shape, model.input_shape)"),
     "fit(last_step(), X[:, 0])":
         ("Most likely these are rows of a table, features of", "x = np.stack([x[i "),
-    "fit(last_step(), X[:, :, 0])":
-        ("The model takes (None, 5, 2) and got (None, 5)", "x = x[..., None]  # (samples,"),
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
         ("1 axis too many, of samples or", "dataset.unbatch()"),
     "last_step().fit(dataset(X, LAST), verbose=0)":
@@ -52,19 +40,13 @@ MISTAKES = {
         ("wants 2 features and got (8, 5, 1), 1 of them", "keras.Input((timesteps, features))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("axis, asks for more axes than there are", "return_sequences=True)(x)[:, -1, :]"),
-    "LAST[:, -1, :]": ("than there are: 2", "Leave the slice out"),
     "layers.Lambda(lambda x: x[:, -1, :])(layers.LSTM(U)(keras.Input((T, F))))":
         ("axis, asks for more axes than there are", "y = LSTM(units)(x)  # as"),
     "layers.Reshape((4, 2))(X)": ("A reshape has to keep all numbers", "x = np.stack([x[i "),
-    "np.zeros((8, 7)).reshape(8, 5, 2)":
-        ("A reshape has to keep all numbers", "x = np.stack([x[i "),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("one has a time axis and the other has none", "RepeatVector(timesteps)(b)"),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) are to be joined", "Concatenate(axis=1)([a, b])"),
-    "tf.concat([X, LAST], 1)": ("one has a time axis", "RepeatVector(timesteps)(b)"),
-    "layers.Add()([keras.Input((4,)), keras.Input((3,))])":
-        ("They are (4,) and (3,)", "the same units"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
         ("more timesteps, or rows, at once than are left", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
@@ -73,8 +55,6 @@ MISTAKES = {
     "np.transpose(LAST, (0, 2, 1))": ("has two", "x[..., None]"),
     "layers.Attention()(keras.Input((T, F)))":
         ("Attention takes several tensors, in one list, and", "y = Attention()([a, b])"),
-    "layers.Subtract()([keras.Input((T, F))] * 3)":
-        ("and got another number: Subtract and Dot take two", "y = Subtract()([a, b])"),
     "keras.Input((T, F)) + keras.Input((T, 4))":
         ("Two tensors of one layer can't be paired.", "Give the layers before the same"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
@@ -85,10 +65,6 @@ MISTAKES = {
         ("validation_split cuts arrays, and x is a dataset,", "validation_data="),
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
-    "built(8).set_weights(built(4).get_weights())":
-        ("weight of lstm is (2, 32) here, and (2, 16) came", "print([w.shape for w in"),
-    "layers.LSTM(U).set_weights(built().get_weights())":
-        ("What is to get 3 has none yet", "layer.build((None, timesteps,"),
     "built().set_weights(built().get_weights()[:2])":
         ("has 3 weights and got 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
@@ -98,30 +74,15 @@ MISTAKES = {
         ("takes one tensor and got 2.", "Bidirectional(LSTM(units,"),
     "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))":
         ("Bidirectional from twice as many", "*states"),
-    "fit(stateful(4))": ("that was made for 4 samples.", "batch_size=4"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A batch of 2 met something that was made for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
         ("The mask is (8, 4), the sequence (8, 5, 2)", "np.any(x != 0, axis=-1)"),
-    "layers.LSTM(U)(X, mask=np.ones((N, T, F), bool))":
-        ("is (samples, timesteps), true where a step counts", "np.any(x != 0, axis=-1)"),
-    ('layers.TimeDistributed(layers.LSTM(U))(np.zeros((4, T, 6, F), "float32"), mask=np.ones((4, '
-     "6), bool))"):
-        ("is (samples, timesteps), true where a step counts", "mask = np.any(x != 0, axis=-1)"),
     "fit(every_step(), y=Y, sample_weight=np.ones(N))":
         ("The loss can't be weighted", "np.repeat(w[:, None], timesteps,"),
-    "fit(every_step(), y=Y, sample_weight=np.ones((N, 4)))":
-        ("The loss can't be weighted", "# where every step is returned"),
-    "fit(last_step(), sample_weight=np.ones((N, T)))":
-        ("The loss can't be weighted", "w = w[:, -1]"),
     "fit(with_states())": ("makes its states outputs too", "without return_state"),
     'fit(last_step(loss="sparse_categorical_crossentropy"), y=np.zeros((N, 3)))':
         ("y is (None, 3), the output (None, 1)", "Dense(3)"),
-    "last_step().fit(X, verbose=0)": ("y is missing", "model.fit(x, y)"),
-    "tf.convert_to_tensor(np.array([[1.0, None]], dtype=object))":
-        ("Most likely numbers are mixed with None, text or", 'astype("float32")'),
-    "tf.convert_to_tensor(np.array([[1], [1, 2]], dtype=object))":
-        ("Python objects of the type list", "pad_sequences"),
     'fit(last_step(), y=np.array(["a"] * N))':
         ("x or y holds text", "np.unique(y, return_inverse=True)"),
     "fit(last_step(), y=LAST.tolist())":
@@ -145,40 +106,22 @@ MISTAKES = {
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape and no numbers yet", "keras.ops.mean(x, axis=1)"),
-    "np.mean(keras.Input((T, F)))":
-        ("While the model is built a tensor has a shape and", "numbers come from predict"),
     "keras.Model(keras.Input((T, F)), layers.LSTM(U)(keras.Input((T, F))))":
         ("can't be reached from its inputs", "keras.Model(x, y)"),
-    "keras.Model(keras.Input((T, F)), layers.LSTM(U))":
-        ("The inputs and outputs of a Model, and all", "keras.Model(x, y)"),
-    "predict(two_inputs(), X)": ("functional takes 2 arrays", "model.predict([x1, x2])"),
-    "keras.Sequential([layers.LSTM(U)]).output_shape":
-        ("doesn't know its shapes", "keras.Sequential([keras.Input("),
     "last_step().predict_classes(X)":
         ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
-    "last_step().layers[0].output_shape": ("LSTM has no output_shape", "layer.output.shape"),
-    "layers.CuDNNLSTM(U)": ("has no CuDNNLSTM", "LSTM(units)"),
     "keras.preprocessing.sequence.TimeseriesGenerator":
         ("has no TimeseriesGenerator", "timeseries_dataset_from_array"),
     "layers.LSTM(4)(keras.Input((5,)))": ("(None, 5)", "=True"),
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])":
         ("(None, 4): there is no time axis.", "LSTM(units, return_sequences=True)"),
-    "layers.LSTM(4)(keras.Input((8, 5, 2)))": ("(None, 8, 5, 2)", "keras.Input((5, 2))"),
     "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))":
         ("TimeDistributed hands the recurrent layer one", "LSTM(units, return_sequences=True) "),
     "layers.LSTM(4, batch_input_shape=(8, 5, 2))":
         ("LSTM has no batch_input_shape", "keras.Input(batch_shape=(8, 5, 2))"),
     "layers.GRU(4, time_major=True)": ("GRU has no time_major", "swapaxes"),
-    "layers.LSTM(4, return_sequence=True)":
-        ("LSTM has no return_sequence.", "Write return_sequences."),
-    "layers.Bidirectional(layers.Dense(2))": ("Dense has no go_backwards", "help(Dense)"),
     "layers.Bidirectional(layers.LSTM(2), return_sequences=True)":
         ("Bidirectional has no return_sequences", "help(Bidirectional)"),
-    'layers.LSTM(3, merge_mode="sum")': ("LSTM has no merge_mode", "help(LSTM)"),
-    "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4, stateful=True)])":
-        ("A stateful layer keeps one state for each sample", "batch_shape="),
-    "stateful_with_head().fit(X[:6], Y[:6, 0], batch_size=4, verbose=0)":
-        ("A batch of 2 met something that was made for 4", "len(x) // 4 * 4"),
     "stateful_with_head().predict(X[:1], verbose=0)": ("It got one of 1", "set_weights"),
     "stateful_with_head().reset_states()":
         ("Sequential has no reset_states", "layer.reset_state()"),
@@ -196,15 +139,11 @@ MISTAKES = {
         ("number of features", "keras.Input((None, features))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
-    "every_step().fit(X.tolist(), Y.tolist(), verbose=0)": ("list", "np.asarray"),
-    "every_step().fit(X, Y[:7], verbose=0)": ("x has 8 samples and y has 7", "same windows"),
     ("sequential(keras.Input((5, 2)), layers.LSTM(3, return_sequences=True)).fit(X, np.zeros((8, "
      "3)), batch_size=6, verbose=0)"):
         ("the output has a time axis and y has none", "LSTM(units, return_sequences=False)"),
     "sequential(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0)":
         ("Most likely y has one answer per sample", "return_sequences=True)\nDense(1)"),
-    "every_step().fit(X, np.zeros((8, 2)), verbose=0)":
-        ("Most likely y has one answer per sample", "Dense(2)"),
     "every_step().fit(X, np.zeros((8, 6, 1)), verbose=0)": ("different timesteps", "y = y[:, -5:]"),
     'every_step(loss="sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)':
         ("y is (None, 4)", "Dense(4)"),
@@ -212,43 +151,29 @@ MISTAKES = {
         ("has 8 units and starts from states of 4", "return_state=True"),
     "started(layers.LSTM, (2, 4))":
         ("has 3 units and starts from states of 4", "return_state=True"),
-    "started(layers.GRU, (2, 4))": ("has 3 units and starts from states of 4", "return_state=True"),
     "started(layers.LSTM, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
-    "started(layers.GRU, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
     "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)":
         ("an LSTM starts from two, h and c, a GRU from one", "out, *states ="),
     "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
-    "starting(Sequences(4), layers.GRU).predict(X, verbose=0)":
-        ("The GRU starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
         ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM has to know "units".', "LSTM(units=…)"),
     "out, h = layers.LSTM(4, return_state=True)(keras.Input((5, 2)))": ("comes from", "*states"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy wants a column of y for each of the", "Dense(3)"),
-    "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 4)), np.zeros((8, 5, 4)))":
-        ("The output is [40,4], y [8,4]", "LSTM(units, return_sequences=False)"),
-    "tf.nn.sigmoid_cross_entropy_with_logits(np.zeros((8, 1)), np.zeros((8, 5, 1)))":
-        ("Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
 }  # fmt: skip
 """By name the code of a mistake, and a part of the cause and of the fix that are told for it."""
 
 PAIRINGS = [
     ((5, 1), "binary_crossentropy", (8,),
      "Most likely y has one answer per sample", "y = y[:, None]"),
-    ((5, 1), "binary_crossentropy", (8, 1),
-     "y is (None, 1), the output (None, 5): they have", "return_sequences=False)"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2), the output (None, 5, 1): they", "Dense(2)"),
     ((5, 4), "categorical_crossentropy", (8, 4),
      "Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one answer per timestep", "LSTM(units, return_sequences=True)"),
-    ((4,), "categorical_crossentropy", (8, 5, 1),
-     "(None, 4): they have different columns.", "Dense(5)"),
-    ((5, 4), "categorical_crossentropy", (8, 5),
-     "y is (None, 5), the output (None, 5, 4): the", "sparse_categorical_cross"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1), the output (None, 5, 4): they", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
@@ -271,7 +196,6 @@ NEEDS = {
         ("recurrent_layer = layers.GRU(F, return_state=True, return_sequences=True)\nlayer = "
          "layers.GRU(F)"),
     "fit(last_step(), X[:, 0])": "x, dataset = ROWS, dataset(ROWS)",
-    "fit(last_step(), X[:, :, 0])": "x = X[:, :, 0]",
     "last_step().fit(tf.data.Dataset.from_tensors((X, Y)), validation_split=0.5, verbose=0)":
         "dataset = dataset(X, LAST).batch(2)",
     "last_step().fit(dataset(X, LAST).batch(4).batch(2), verbose=0)":
@@ -281,18 +205,14 @@ NEEDS = {
         "x = tf.constant(X[0])",
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         'b = np.zeros((N, U), "float32")',
-    "tf.concat([X, LAST], 1)": 'b = np.zeros((N, U), "float32")',
     "np.zeros((N, T, F)) - np.zeros((N, 3))": "y = LAST",
     "np.stack([X[0], X[0, :4]])": "sequences = [X[0], X[0, :4]]",
     "fit(last_step(), list(X))": "x = list(X)",
-    "tf.convert_to_tensor(np.array([[1], [1, 2]], dtype=object))": "x = [[1], [1, 2]]",
     'fit(last_step(), y=np.array(["a"] * N))': 'y, table = np.array(["a", "b"]), Table()',
-    "predict(two_inputs(), X)": "x1, x2, model = X, np.zeros((N, 3)), two_inputs()",
     "fit(with_states())": TWO_OUTPUTS,
     "every_step().predict(X[0], verbose=0)": "x = X[0]",
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         "x = keras.Input((T, F))\ny = layers.LSTM(U)(x)",
-    "last_step().layers[0].output_shape": "layer = last_step().layers[0]",
     "np.transpose(LAST, (0, 2, 1))": "x = LAST",
 }  # fmt: skip
 """Lines that make what a piece of code needs other than the usual names."""
@@ -300,8 +220,6 @@ NEEDS = {
 FILLED_IN = (
     ("merge_mode=…", 'merge_mode="sum"'),
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
-    ("layer=…", "layer=layers.LSTM(4)"),
-    ("cell=…", "cell=layers.LSTMCell(4)"),
     ("_dim=…", "_dim=2"),
     ("=…", "=True"),
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),

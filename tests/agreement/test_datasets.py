@@ -41,17 +41,6 @@ def test_the_raw_worked_example_has_the_floor_that_is_said(cell, return_sequence
     assert model.evaluate(dataset.x, y, verbose=0) == pytest.approx(best, abs=0.01)
 
 
-@pytest.mark.parametrize("cell", CELLS)
-def test_no_weights_get_below_the_floor(cell):
-    """Large random weights drive the outputs all over the place, and never beyond the bound."""
-    model, dataset, y, floor = worked(cell, return_sequences=True)
-    rng = np.random.default_rng(0)
-    for _ in range(20):
-        model.set_weights([rng.normal(0, 30, w.shape) for w in model.get_weights()])
-        wrong = (y - model(dataset.x).numpy()).astype(np.float64)
-        assert ((wrong**2).mean(axis=(0, 2)) >= floor - 0.01).all()
-
-
 def test_training_the_scaled_worked_example_reaches_every_target():
     """A Dense layer and standardised targets: right to less than a unit of 101 to 208."""
     keras.utils.set_random_seed(0)

@@ -13,7 +13,7 @@ from functools import cache
 import numpy as np
 import pytest
 
-from lib.shapes.doctor import diagnose_target
+from lib.shapes import diagnose_target
 from lib.shapes.doctor.loss_shapes import RULES, loss_rule
 from tests.agreement.recorded import ask
 
@@ -47,8 +47,8 @@ def random_case(rng):
     return output, target, loss, int(rng.choice([1, 2, 3, 4, n, t, 32]))
 
 
-CASES, SHARE, FITTED = 1600, 8, 64
-"""How many cases there are, in how many parts, and how many of them go through `fit` as well."""
+CASES, FITTED = 1600, 64
+"""How many cases there are, and how many of them go through `fit` as well."""
 
 
 @cache
@@ -68,11 +68,10 @@ def random_cases(count):
     return list(cases)
 
 
-@pytest.mark.parametrize("part", range(SHARE))
-def test_verdicts_on_random_shapes_are_what_keras_does(part):
+def test_verdicts_on_random_shapes_are_what_keras_does():
     """Raises, or gives the intended loss, or another one."""
     verdicts = set()
-    for case in random_cases(CASES)[part::SHARE]:
+    for case in random_cases(CASES):
         diagnosis = diagnose_target(*case)
         answer = ask("losses.judged", question(*case), 0)
         if verdict_of(answer) == "correct" != diagnosis.verdict:
@@ -98,42 +97,32 @@ def test_verdicts_on_random_shapes_are_what_fit_does():
 @pytest.mark.parametrize(
     ("output", "target", "loss"),
     [
-        ((6, 1), (6, 1), "categorical_crossentropy"),
         ((6, 1), (6,), "categorical_crossentropy"),
         ((6, 4, 1), (6, 4, 1), "categorical_crossentropy"),
         ((6, 1), (6, 1), "categorical_focal_crossentropy"),
-        ((6, 1), (6,), "categorical_focal_crossentropy"),
-        ((6, 1), (6, 1), "sparse_categorical_crossentropy"),
         ((6, 1), (6,), "sparse_categorical_crossentropy"),
         ((6, 4, 1), (6, 4, 1), "sparse_categorical_crossentropy"),
     ],
 )
-def test_over_one_class_the_loss_is_nothing_for_any_output_and_the_doctor_says_so(
-    output, target, loss
-):
+def test_over_one_class_the_loss_is_nothing_for_any_output(output, target, loss):
     """Which no comparison with the loss that was meant would show: that one is nothing too."""
     case = output, target, loss, 4
     losses = [ask("losses.judged", question(*case), seed)["loss"] for seed in range(3)]
     assert losses == pytest.approx([0, 0, 0], abs=1e-6)
-    assert diagnose_target(output, target, loss, 4).verdict == "silent"
+    assert diagnose_target(*case).verdict == "silent"
 
 
 @pytest.mark.parametrize(
     ("output", "target", "loss", "batch_size"),
     [
         ((9, 5, 3), (9, 5, 3), "mse", 4),
-        ((9, 5, 3), (9, 3), "mse", 4),
         ((10, 5, 3), (10, 3), "mse", 5),  # batches of T
         ((11, 5, 3), (11, 3), "mse", 5),  # batches of T, and a last one of 1
         ((12, 5, 3), (12, 3), "huber", 5),  # batches of T, and a last one of 2
         ((9, 5, 3), (9, 4, 3), "msle", 4),  # where the message names the output first
-        ((9, 5, 3), (9, 4, 3), "log_cosh", 4),
-        ((9, 5, 3), (9, 4, 3), "mse", 4),
         ((9, 5, 1), (9, 1), "mse", 4),
         ((9, 5, 1), (9,), "mse", 4),
         ((9, 1), (9, 12, 1), "mse", 4),
-        ((9, 3), (9, 12, 3), "mse", 4),
-        ((2, 2, 4), (2, 4), "mean_squared_error", 32),  # the worked example, swapped
         ((9, 5, 3), (8, 5, 3), "mse", 4),
         ((9, 5, 1), (9, 1), "sparse_categorical_crossentropy", 4),  # time taken for the classes
         ((9, 5, 3), (9, 3), "binary_crossentropy", 4),
@@ -148,11 +137,10 @@ def test_verdicts_are_what_fit_does_with_an_lstm(output, target, loss, batch_siz
         assert diagnosis.keras_says in answer["error"]
 
 
-@pytest.mark.parametrize("part", range(2))
-def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss(part):
+def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss():
     """The line for y is executed, the lines for the model build one, and Keras judges the two."""
     fixed = 0
-    for output, target, loss, batch_size in random_cases(120)[part::2]:
+    for output, target, loss, batch_size in random_cases(120):
         before = question(output, target, loss, batch_size)
         for fix in diagnose_target(output, target, loss, batch_size).fixes[:2]:
             layers = fix.model if "compile" not in fix.model else ""
@@ -163,7 +151,7 @@ def test_a_fix_run_as_code_gives_the_shapes_it_promises_and_the_intended_loss(pa
                 assert tuple(answer["output"]) == fix.output_shape[1:]
             assert verdict_of(answer) == "correct", (output, target, loss, fix)
             fixed += 1
-    assert fixed > 20
+    assert fixed > 40
 
 
 def test_every_name_that_keras_takes_for_a_loss_means_the_same_here():

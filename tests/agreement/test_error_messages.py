@@ -8,9 +8,8 @@ import re
 
 import pytest
 
-from lib.shapes.doctor import diagnose_target
+from lib.shapes import diagnose_target, explain_error
 from lib.shapes.doctor.loss_shapes import RULES
-from lib.shapes.errors import explain_error
 from tests.agreement.mistakes import FILLED_IN, MISTAKES, NEEDS
 from tests.agreement.recorded import ANSWERS, ask
 
@@ -58,14 +57,12 @@ def mended(explanation, output, y):
     return [diagnose_target(*map(tuple, both), "mse").verdict for both in shapes]
 
 
-@pytest.mark.parametrize(("output", "y"), [((T, 4), (T,)), ((T, 4), (T, 1)), ((4,), ())])
-def test_a_traceback_tells_a_categorical_loss_from_a_binary_one(output, y):
+def test_a_traceback_tells_a_categorical_loss_from_a_binary_one():
     """Which share their message: it alone leaves both open."""
-    model, target = f'recurrent({output}, loss="categorical_crossentropy")', (N, *y)
-    message, whole = says(f"{model}.fit(X, np.zeros({target}), verbose=0)")
-    open_still, known = (explain_error(text) for text in (message, whole))
-    assert "Dense(1)" in open_still.code
-    assert "Dense(1)" not in known.code
+    model = f'recurrent({(T, 4)}, loss="categorical_crossentropy")'
+    message, whole = says(f"{model}.fit(X, np.zeros({(N, T)}), verbose=0)")
+    assert "Dense(1)" in explain_error(message).code
+    assert "Dense(1)" not in explain_error(whole).code
 
 
 PAIRS = [
@@ -77,12 +74,21 @@ PAIRS = [
 
 
 @pytest.mark.parametrize(("output", "y"), PAIRS)
-def test_what_mends_a_loss_in_fit_ends_in_a_correct_pairing(output, y):
-    """The message says which is y; where Keras may have dropped an axis one meaning is right."""
+def test_what_mends_a_loss_ends_in_a_correct_pairing(output, y):
+    """In `fit`, and by hand with a traceback; where Keras may have dropped an axis one is right.
+
+    By hand the message alone leaves open which is y, and says what to print.
+    """
     for text in says(f"fit(recurrent({output}), y=np.zeros({(N, *y)}), batch_size=6)"):
         explanation = explain_error(text)
         assert explanation.cause.startswith("The loss can't pair (")
         assert "correct" in mended(explanation, output, y)
+    y_true, y_pred = f'np.zeros({(N, *y)}, "float32")', f"tf.zeros({(N, *output)})"
+    message, whole = says(f"keras.losses.MeanSquaredError()({y_true}, {y_pred})")
+    assert explain_error(message).cause.startswith("Most likely it is the loss that can't pair (8")
+    explanation = explain_error(whole)
+    assert ", y with the output" in explanation.cause
+    assert "correct" in mended(explanation, output, y)
 
 
 @pytest.mark.parametrize(
@@ -104,24 +110,11 @@ def test_each_way_out_of_the_sparse_loss_error_ends_in_a_correct_pairing(output,
     assert "correct" in verdicts
 
 
-@pytest.mark.parametrize(("output", "y"), PAIRS)
-def test_a_loss_called_by_hand_is_told_by_its_traceback(output, y):
-    """Two axes may have been three there; then both meanings are said, and what to print."""
-    y_true, y_pred = f'np.zeros({(N, *y)}, "float32")', f"tf.zeros({(N, *output)})"
-    message, whole = says(f"keras.losses.MeanSquaredError()({y_true}, {y_pred})")
-    assert explain_error(message).cause.startswith("Most likely it is the loss that can't pair (8")
-    explanation = explain_error(whole)
-    assert explanation.cause.startswith("The loss can't pair (8")
-    assert ", y with the output" in explanation.cause
-    assert "correct" in mended(explanation, output, y)
-
-
 @pytest.mark.parametrize("loss", [rule.name for rule in RULES.values() if not rule.checks])
 def test_of_every_loss_that_broadcasts_it_is_known_whether_y_comes_first(loss):
     """In some the output does; in `fit`, by hand, and with whole numbers, which are cast.
 
-    But where a product fails as the graph runs, TensorFlow may have swapped the two: cosine
-    similarity and hinge do it for some names of layers and not for others.
+    But where a product fails as the graph runs, TensorFlow may have swapped the two.
     """
     longer, rows = "np.ones((N, 6, 3), int)", "np.ones((N, 3), int)"
     model = f'recurrent((T, 3), loss="{loss}")'
@@ -129,12 +122,8 @@ def test_of_every_loss_that_broadcasts_it_is_known_whether_y_comes_first(loss):
     at_run_time, _ = says(f"fit({model}, y={rows}, batch_size=6)")  # and a last batch of 2
     forward, _ = says(f"{model}.evaluate(X, {rows}, batch_size=6, verbose=0)")
     _, by_hand = says(f'keras.losses.get("{loss}")({longer}, tf.ones((N, T, 3)))')
-    for text, y in (
-        (when_traced, "(?, 6, 3)"),
-        (at_run_time, "(6, 3)"),
-        (forward, "(6, 3)"),
-        (by_hand, "(8, 6, 3)"),
-    ):
+    texts = (when_traced, at_run_time, forward, by_hand)
+    for text, y in zip(texts, ("(?, 6, 3)", "(6, 3)", "(6, 3)", "(8, 6, 3)"), strict=True):
         cause = explain_error(text).cause
         order = "y with the output" if f"can't pair {y} with" in cause else "the output with y"
         assert y in cause

@@ -1,14 +1,10 @@
-"""Shapes and parameter counts are those of the Keras layers and models themselves."""
-
-import itertools
+"""Shapes and parameter counts are those of the Keras layers themselves."""
 
 import keras
 import pytest
 
-from lib.experiment.experiment import CELLS, Experiment
-from lib.shapes import total
+from lib.experiment.experiment import CELLS
 from lib.shapes.output import MERGE_MODES, rnn_output_shape, rnn_parameter_count
-from lib.shapes.stack.tracing import model_layers
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
 
@@ -42,26 +38,3 @@ def test_a_bidirectional_layers_shape_and_count_are_keras(cell, merge_mode):
         ours = rnn_output_shape((None, 5, 3), 4, return_sequences, True, merge_mode)
         assert ours == shape
         assert rnn_parameter_count(cell, 3, 4, bidirectional=True) == layer.count_params()
-
-
-@pytest.mark.parametrize(
-    ("cell", "layers", "head"), list(itertools.product(CELLS, [1, 3], ["dense", "none"]))
-)
-def test_a_models_layers_are_those_of_the_keras_model(cell, layers, head):
-    """Names, shapes and counts, layer by layer and in sum, in both modes."""
-    experiment = Experiment().set(cell=cell, layers=layers, head=head, U=5)
-    for mode, ours in model_layers(experiment.model, 7, 3, 2).items():
-        signal = inputs = keras.Input((7, 3))
-        for level in range(layers):
-            returns = mode == "sequence" or level < layers - 1
-            signal = LAYERS[cell](5, return_sequences=returns)(signal)
-        if head == "dense":
-            signal = keras.layers.Dense(2)(signal)
-        model = keras.Model(inputs, signal)
-        shapes = [(step.layer.keras, step.shapes[0], step.parameters) for step in ours]
-        names = ["Input", *(type(layer).__name__ for layer in model.layers[1:])]
-        assert shapes == [
-            (name, layer.output.shape, layer.count_params())
-            for name, layer in zip(names, model.layers, strict=True)
-        ]
-        assert total(ours) == model.count_params()

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.shapes.doctor import diagnose_target
+from lib.shapes import diagnose_target
 from lib.shapes.doctor.damage import BATCH_SIZE, MISTAKES, Damage
 from lib.training.answers.models import target_damage
 from lib.training.recorded import recorded_damage

@@ -8,7 +8,7 @@ from lib.data import Table
 from lib.experiment.experiment import NO_SERIES
 from lib.ui.session import KEY
 from tests.app.driver import start, text
-from tests.unit.own_data import csv, load, panel, trend
+from tests.unit.own_data import csv, panel, trend
 
 
 def stores(days=60):
@@ -50,20 +50,12 @@ def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
     assert "until then" not in text(app)
 
 
-def test_what_was_cleared_is_forgotten_with_the_data():
-    """Other data have columns of their own."""
-    app = given(stores(), T="7")
-    app.multiselect(key="targets_widget").set_value([]).run()
-    app.selectbox(key="data").set_value("seattle").run()
-    assert app.multiselect(key="targets_widget").value == ["temp_max"]
-
-
 def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted():
     """Among the inputs it makes a feature for each text."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
-    assert "'store' holds texts, and only numbers can be predicted" in app.warning[0].value
-    assert "Until then you see stores.csv as it was before." in app.warning[0].value
+    assert "only numbers can be predicted" in app.warning[0].value
+    assert "Until then you see stores.csv with 7 timesteps." in app.warning[0].value
     assert app.multiselect(key="targets_widget").value == ["store"]
     app.multiselect(key="targets_widget").set_value(["sales"]).run()
     app.multiselect(key="inputs_widget").set_value(["store", "sales"]).run()
@@ -71,15 +63,6 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
     assert shown(app).feature_names == (
         "store = north", "store = south", "store = west", "sales",
     )  # fmt: skip
-
-
-def test_dates_are_offered_as_inputs():
-    """As what differs from row to row: days have no hour."""
-    app = given(stores(), T="7")
-    assert {"day of week", "month of year"} <= set(app.multiselect(key="inputs_widget").options)
-    assert "hour of day" not in app.multiselect(key="inputs_widget").options
-    app.multiselect(key="inputs_widget").set_value(["sales", "day of week"]).run()
-    assert shown(app).feature_names == ("sales", "day of week (sin)", "day of week (cos)")
 
 
 def test_series_that_were_noticed_are_said_and_can_be_refused():
@@ -121,25 +104,6 @@ def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_senten
     assert not app.warning
 
 
-def test_series_can_be_split_and_scaled_each_by_itself():
-    """The sentence about the parts says which is true."""
-    app = given(stores(), T="7")
-    app.selectbox(key="scale").set_value("id").run()
-    assert shown(app).target_scale.shape == (len(shown(app).x), 1)
-    app.selectbox(key="split").set_value("id").run()
-    alt = " ".join(chart.proto.alt for chart in app.get("plotly_chart"))
-    assert "No series is in two parts, but 100% of the dates are." in alt
-
-
-def test_a_table_without_series_is_not_asked_about_them():
-    """Its menu is there for who looks for it."""
-    frame = load(4)
-    times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
-    app = given(Table("load.csv", frame, times, "hour"))
-    assert "Times don't repeat: all rows are one series." in text(app)
-    assert not [each for each in app.selectbox if each.key == "scale"]
-
-
 def test_windows_and_parts_are_cut_as_the_controls_say():
     """Each reaches the rows of the samples."""
     app = given(stores(), T="5", id=NO_SERIES)
@@ -171,15 +135,6 @@ def test_a_type_is_corrected_and_taken_back():
     assert app.session_state[KEY].address.experiment.data.types == ()
 
 
-@pytest.mark.parametrize("page", ["Data", "Cell"])
-def test_it_is_said_on_every_page_that_not_all_windows_are_used(page):
-    """N is smaller than rows and timesteps make one think."""
-    frame = load(60)
-    times = pd.DatetimeIndex(pd.to_datetime(frame.pop("time")))
-    app = given(Table("load.csv", frame, times, "hour"), page, T="512")
-    assert "Every 5th window is used, " in " ".join(each.value for each in app.sidebar.markdown)
-
-
 def test_a_trend_is_said_and_one_click_predicts_the_change():
     """Validation lies above all that training has seen; changes don't."""
     frame = trend(400)
@@ -191,17 +146,3 @@ def test_a_trend_is_said_and_one_click_predicts_the_change():
     assert app.selectbox(key="form").value == "change"
     assert shown(app).base is not None
     assert not app.info
-
-
-def test_what_was_set_on_the_data_page_holds_on_the_others():
-    """Their pages draw no widget for it, and run again and again."""
-    app = given(stores(), test="0")
-    app.selectbox(key="id").set_value("weekday").run()
-    app.selectbox(key="split").set_value("id").run()
-    app.switch_page("app.py")
-    for _ in range(3):
-        settings = app.run().session_state[KEY].address.experiment.data
-        assert (settings.series, settings.split) == ("weekday", "id")
-        assert (settings.train, settings.test) == (70, 0)
-    app.switch_page("pages/data.py")
-    assert app.run().selectbox(key="split").value == "id"

@@ -5,13 +5,12 @@ import pytest
 from lib.data import suggested
 from lib.export import card_of
 from lib.results import Status
-from lib.ui import lookup, runs
+from lib.ui import runs
 from lib.ui.sweep import sweeps
 from lib.ui.text import plain
 from tests.app.driver import address, seen, start
 from tests.app.test_compare import opened
 from tests.app.test_sweep import sweep
-from tests.waiting import eventually
 
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
 LINK = {"data": "running_mean", "N": "64", "epochs": "50", "run": RUN}
@@ -25,13 +24,13 @@ def joined(client, time, monkeypatch):
     client.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
     monkeypatch.setattr(runs, "_OWNERS", {})
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
-    monkeypatch.setattr(lookup, "_LOOKUPS", {})
+    monkeypatch.setattr(runs, "_LOOKUPS", {})
     return client
 
 
 def found(app):
     """The page when the link's run was found."""
-    assert eventually(lambda: "You are watching a run that another browser" in seen(app.run()))
+    assert "You are watching a run that another browser" in seen(app.run())
     assert not app.exception
     return app
 
@@ -48,32 +47,12 @@ def test_a_link_to_a_run_of_another_server_shows_it(client):
     assert app.button(key="do_stop").disabled
     assert client.runs[RUN].experiment == EXPERIMENT
     client.set(client.runs[RUN], Status.FINISHED, epoch=50)
-    app.run()
-    assert not app.exception
+    assert warnings(app.run()) == []
     assert client.found == [RUN]
 
 
-def test_a_run_that_is_found_while_the_page_asks_is_not_gone(client, monkeypatch):
-    """It was unknown a moment ago, and isn't looked for any more."""
-    client.is_silent = True
-    get = client.get
-
-    def get_and_find(run_id):
-        run = get(run_id)
-        if run is None and client.found and client.is_silent:
-            client.is_silent = False
-            client.answer()
-            assert eventually(lambda: get(RUN))
-        return run
-
-    app = start(**LINK)
-    monkeypatch.setattr(client, "get", get_and_find)
-    assert warnings(app.run()) == []
-    found(app)
-
-
-def test_a_link_that_nobody_answers_holds_up_no_page(client, monkeypatch):
-    """Its own comes at once and says what it waits for; others know nothing of it."""
+def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
+    """Its own comes at once and says what it waits for, for some seconds."""
     client.is_silent = True
     app = start(**LINK)
     for _ in range(2):
@@ -81,13 +60,12 @@ def test_a_link_that_nobody_answers_holds_up_no_page(client, monkeypatch):
         assert runs.LOOKING in " ".join(each.value for each in app.markdown)
         assert address(app)["run"] == RUN
         app.run()
-    assert runs.LOOKING not in " ".join(each.value for each in start(data="echo").markdown)
     client.answer()
-    app = found(app).run()  # it may have been found while the page was drawn
+    app = found(app)
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
-    monkeypatch.setattr(runs, "FIND_SECONDS", (0.2, 0.2))
     lost = start(data="running_mean", run="0" * 16)
-    assert eventually(lambda: warnings(lost.run()) == [plain(runs.GONE)])
+    time.forward(runs.FIND_SECONDS[1] + 1)
+    assert warnings(lost.run()) == [plain(runs.GONE)]
     assert "run" not in lost.query_params
 
 
@@ -98,7 +76,7 @@ def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
     assert warnings(app) == []
     assert runs.LOOKING in " ".join(each.value for each in app.markdown)
     client.answer()
-    assert eventually(lambda: "Small" in {each.label for each in app.run().checkbox})
+    assert "Small" in {each.label for each in app.run().checkbox}
     assert not app.exception
     assert address(app)["runs"] == f"echo,{RUN}~Small"
 
@@ -110,9 +88,9 @@ def test_a_run_that_no_server_knows_is_looked_for_now_and_then(client, time, car
     for times in (1, 2):
         for _ in range(3):
             assert runs.known(RUN) is None
-        assert eventually(lambda: not runs.is_looked_for(RUN))
+        assert not runs.is_looked_for(RUN)
         assert client.found == [RUN] * times
-        time.forward(lookup.PAUSE_SECONDS * (times == 1))
+        time.forward((runs.FIND_SECONDS[1] + runs.PAUSE_SECONDS) * (times == 1))
     for name in ("", "nonsense", RUN.upper(), None):
         assert runs.known(name) is None
     assert len(client.found) == 2
@@ -133,9 +111,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
     assert warnings(found(app)) == []
 
 
-def test_a_run_of_this_browser_that_is_forgotten_is_gone_though_the_cluster_is_away(
-    client,
-):
+def test_an_own_run_that_is_forgotten_is_gone_though_the_cluster_is_away(client):
     """It was this server's own: nobody else would have it, and no link is blamed."""
     app = start(data="running_mean", N="64", epochs="50")
     app.button(key="do_train").click().run()

@@ -8,7 +8,6 @@ from markupsafe import escape
 
 from lib.charts.thumbnail import PICTURES
 from lib.story import GALLERY
-from lib.story.cards import told
 from lib.training.recorded import ANSWERED
 from lib.ui.frame import PAGES
 from lib.ui.text import plain
@@ -33,12 +32,12 @@ def test_every_card_has_its_claim_picture_and_words():
     """And its link is the claim, to the card alone; the picture says it too, and its axes."""
     app = link("Gallery")
     page = html(app)
-    titles = [told(scene).title for scene in GALLERY.values()]
+    titles = [scene.title for scene in GALLERY.values()]
     assert [each.label.replace("\\", "") for each in links(app)] == titles
     queries = [parse_qs(each.query_string) for each in links(app)]
     assert queries == [{"card": [name]} for name in GALLERY]
     assert page.count('class="thumbnail"') == len(GALLERY)
-    for scene in map(told, GALLERY.values()):
+    for scene in GALLERY.values():
         assert f'alt="{escape(scene.title)}"' in page
         assert f":small[{scene.text}]" in text(app)
         assert PICTURES[scene.picture][1] in text(app)
@@ -59,7 +58,7 @@ def test_one_card_has_its_view_and_the_ways_on(name):
     """`?card=` alone is enough. From the last card the next is the first."""
     app = link("Gallery", card=name)
     assert not app.warning
-    assert told(GALLERY[name]).title in text(app)
+    assert GALLERY[name].title in text(app)
     on, previous, following, all_cards = links(app)
     assert on.label == f"Open in {GALLERY[name].page}"
     assert parse_qs(on.query_string) == GALLERY[name].query
@@ -75,7 +74,7 @@ def test_a_claims_errors_stand_on_its_picture(name):
     """In the same terms, with more digits."""
     number = re.compile(r"\d\.\d+")
     metrics = number.findall(" ".join(each.value for each in link("Gallery", card=name).metric))
-    claims = number.findall(told(GALLERY[name]).title)
+    claims = number.findall(GALLERY[name].title)
     assert len(claims) == 2
     assert sorted(map(float, claims)) == pytest.approx(sorted(map(float, metrics)), rel=0.05)
 
@@ -83,7 +82,7 @@ def test_a_claims_errors_stand_on_its_picture(name):
 def test_the_card_of_two_cells_shows_the_numbers_of_both():
     """Those of its claim."""
     page = html(link("Gallery", card="cells"))
-    assert all(number in page for number in re.findall(r"\d\.\d+", told(GALLERY["cells"]).title))
+    assert all(number in page for number in re.findall(r"\d\.\d+", GALLERY["cells"].title))
 
 
 def test_a_card_that_there_is_not_is_said():
@@ -136,7 +135,7 @@ def framed_link(app):
 @pytest.mark.parametrize("name", first_of((name for name in GALLERY if name not in VIEWS), 3))
 def test_a_card_of_the_gallery_can_be_framed(name):
     """With its claim, its picture and its own settings, which the link to all of it has as well."""
-    app, scene = link("Explore", card=name), told(GALLERY[name])
+    app, scene = link("Explore", card=name), GALLERY[name]
     assert not app.error
     assert app.markdown[0].value == f"**{plain(scene.title)}**"
     assert framed_link(app)[1].items() >= scene.query.items()

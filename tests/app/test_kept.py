@@ -1,13 +1,9 @@
 """A kept run that is given to a page: it is shown, everywhere, or a sentence says why not."""
 
-from dataclasses import replace
-
-import numpy as np
 import pytest
 
 from lib.data.datasets import make_dataset, suggested
 from lib.export.kept import keep
-from lib.results.replay import as_of, untrained
 from lib.results.run import RunAt
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
@@ -36,12 +32,6 @@ def mine():
     return app
 
 
-def waiting(app):
-    """What is said of a run that waits for its file."""
-    said = " ".join(each.value for each in app.info if "isn't open yet" in each.value)
-    return said.replace("\\", "")
-
-
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     """Marked as from a file, named, with a slider over the weights that it holds."""
     assert session(mine).address.experiment == of()[0]
@@ -53,17 +43,6 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     assert f"shown: after epoch {epoch}" in bar(mine)
     mine.switch_page("pages/cell.py").run()
     assert f"after epoch {epoch} of mine.unrolled" in text(mine)
-
-
-def test_other_settings_show_other_runs_and_reset_forgets_the_file(mine):
-    """Back at its settings it is there again, until it is reset."""
-    mine.slider(key="U").set_value(5).run()
-    assert "not trained yet" in bar(mine)
-    mine.slider(key="U").set_value(16).run()
-    assert "from a file" in bar(mine)
-    mine.button(key="do_reset").click().run()
-    assert "not trained yet" in bar(mine)
-    assert mine.button(key="do_reset").disabled
 
 
 def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client, time):
@@ -124,16 +103,6 @@ def test_a_damaged_file_takes_nothing_away(page):
     assert not app.error
 
 
-def test_a_link_to_nothing_and_a_damaged_file_are_told_and_closed_apart():
-    """One below the other; closing one leaves the other."""
-    app = start(run="deadbeef").run()
-    give(app, "bad.unrolled", of()[1][:-999])
-    assert not app.exception
-    assert (len(app.warning), len(app.error)) == (1, 1)
-    app.button(key="close_complaints").click().run()
-    assert (len(app.warning), len(app.error)) == (0, 1)
-
-
 def test_a_run_of_an_upload_with_its_rows_brings_them_along():
     """The table is the data then, as if it had been given."""
     experiment, dataset, snapshot, table = of_upload()
@@ -145,71 +114,19 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along():
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
-def test_a_run_of_an_upload_without_its_rows_opens_when_its_file_is_given(page):
-    """It asks for it by name; another file is taken as data, and it goes on asking."""
+def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
+    """It asks for it by name; another file is taken as data."""
     experiment, dataset, snapshot, _ = of_upload()
+    content = keep(RunAt(experiment, dataset, snapshot), ())
     app = start(page)
-    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
-    assert "isn't open yet" in waiting(app)
-    assert "Give beer.csv, too" in waiting(app)
-    assert not app.error
-    assert session(app).kept is None
     give(app, "other.csv", CSV.replace("900", "901").encode())
-    assert "Give beer.csv, too" in waiting(app)
-    assert "other.csv isn't that file: it becomes your data." in waiting(app)
-    assert session(app).upload.table.name == "other.csv"
+    give(app, "beer.unrolled", content)
+    assert "Give beer.csv first" in app.error[0].value.replace("\\", "")
     give(app, "copy.csv", CSV.encode())
-    assert not waiting(app)
+    give(app, "beer.unrolled", content)
+    assert not app.error
     assert session(app).kept.experiment == experiment
     assert session(app).upload.table.name == "copy.csv"
-
-
-@pytest.mark.filterwarnings("ignore:.*:RuntimeWarning")
-@pytest.mark.parametrize("name", ["echo", "seattle"])
-def test_numbers_that_overflow_break_no_page(name):
-    """A file may have numbers this large, and none that are larger."""
-    dataset = make_dataset(suggested(name))
-    experiment = with_seeds(suggested(name), dataset).set(seeds=2)
-    first = untrained(experiment, dataset)
-    snapshot = as_of(RunAt(experiment, dataset, first), 1, first.weights)
-    first_seed, other_seed = (
-        {mode: overflowing(result) for mode, result in seed.items()} for seed in snapshot.seeds
-    )
-    snapshot = replace(snapshot, epoch=3, results=first_seed, others=(other_seed,))
-    past = tuple(
-        {mode: tuple(w * 0 + np.float32(9e14) for w in r.weights or ()) for mode, r in seed.items()}
-        for seed in first.seeds
-    )
-    app = start()
-    give(app, "huge.unrolled", keep(RunAt(experiment, dataset, snapshot), [(2, past)]))
-    assert "from a file" in bar(app)
-    next(each for each in app.select_slider if "epoch" in each.key).set_value(1).run()
-    for page in ("pages/cell.py", "pages/compare.py", "app.py"):
-        app.switch_page(page).run()
-        assert not app.exception
-
-
-def overflowing(result):
-    """The same with the largest figures and predictions that a file may have."""
-    return replace(
-        result,
-        loss_epochs=np.array([1]),
-        loss=np.array([9e79]),
-        last_step_mse=result.last_step_mse * 0 + 9e79,
-        step_mse=result.step_mse * 0 + 9e79,
-        predictions=result.predictions * 0 - np.float32(9e14),
-    )
-
-
-def test_who_no_more_waits_for_a_file_closes_that():
-    """Then a table that is given is data, and nothing else."""
-    experiment, dataset, snapshot, _ = of_upload()
-    app = start()
-    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), ()))
-    app.button(key="close_error_of_file").click().run()
-    assert not waiting(app)
-    give(app, "beer.csv", CSV.encode())
-    assert session(app).kept is None
 
 
 def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):

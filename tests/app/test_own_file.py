@@ -1,33 +1,11 @@
-"""A file that is sent: by a ticket, and the same as a script reads it."""
+"""A file that is given to the page is the same as a script reads it."""
 
-import io
 import re
 
 import numpy as np
-from starlette.datastructures import UploadFile
 
 from lib.data.datasets import settle
-from lib.ui import incoming
 from tests.app.driver import APP, give, start
-from tests.app.test_upload import headings, rows
-
-
-def test_a_file_that_the_server_has_no_room_for_is_answered_with_a_sentence(
-    monkeypatch,
-):
-    """Its browser has sent a ticket; one for a file that was taken changes nothing."""
-    monkeypatch.setattr(incoming, "INCOMING", arriving := incoming.Incoming())
-    app = start(data="upload")
-    ticket = arriving.expect("session")
-    arriving.arrived(ticket, UploadFile(io.BytesIO(rows(100))))
-    give(app, "good.csv", ticket)
-    assert "good.csv" in headings(app)
-    give(app, "again.csv", ticket)
-    assert "good.csv" in headings(app)
-    assert not app.error
-    give(app, "other.csv", b"unrolled refused at most 200 MB")
-    assert "at most 200 MB" in app.error[0].value
-    assert "good.csv, stays" in app.error[0].value
 
 
 def test_readmes_script_makes_the_page_s_experiment_and_dataset(client, tmp_path, monkeypatch):

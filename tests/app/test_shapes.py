@@ -41,17 +41,11 @@ def test_a_link_opens_its_stack_and_a_click_mends_it():
     assert address(app)["stack"] == "input~lstm_seq~lstm_u8~dense"
 
 
-def test_layers_are_moved_and_removed():
-    """Each by one click."""
+def test_layers_are_moved_and_removed_and_a_click_for_one_that_is_gone_does_nothing():
+    """Two quick clicks may arrive together: the second must not change another layer."""
     app = shapes(stack="input~lstm_seq~dense")
     app.button(key="layer_2_up").click().run()
     assert title(app).startswith("From (N, 12, 3) to (N, 12, 16)")
-    app.button(key="layer_1_remove").click().run()
-    assert title(app) == "From (N, 12, 3) to (N, 12, 16) with 1,280 parameters"
-
-
-def test_a_click_for_a_layer_that_is_gone_does_nothing():
-    """Two quick clicks may arrive together: the second must not change another layer."""
     app = shapes(stack="input~lstm~dense")
     app.button(key="layer_1_remove").click()
     app.button_group(key="layer_1_lstm_flags").set_value(["return_sequences"])
@@ -105,12 +99,6 @@ def test_the_traced_stacks_output_is_taken_over():
     assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
 
 
-def test_other_numbers_of_samples_are_mended_where_x_and_y_are_cut():
-    """The shapes may be right, so no other shape is asked for."""
-    app = shapes(part="target", check="320.12.1_3.4")
-    assert "assert len(x) == len(y)" in [code.value for code in app.code]
-
-
 def test_each_field_has_its_own_problem():
     """An answer in one takes back nothing that is said under the other."""
     app = shapes(part="target")
@@ -123,20 +111,17 @@ def test_each_field_has_its_own_problem():
 
 
 @pytest.mark.parametrize(
-    ("check", "word", "is_said"),
+    ("check", "is_said"),
     [
-        ("320.12.1_320.1_mean-squared-error_32", "Not the case asked about", False),
-        ("320.12.1_320.1_mean-absolute-error_32", "Not the case asked about", True),
-        ("320.12.16_320.16_mean-squared-error_32", "Not the case asked about", True),
-        ("320.12.1_320.1", "with output (N, T, 1), y (N, 1) ", True),
-        ("320.12.1_320", "with output (N, T, 1), y (N,) ", True),
-        ("320.1_320.12.1", "Measured on", True),
-        ("320.1_320.16", "Measured on", False),  # it may have columns, not timesteps
+        ("320.12.1_320.1_mean-squared-error_32", False),
+        ("320.12.1_320.1_mean-absolute-error_32", True),
+        ("320.12.16_320.16_mean-squared-error_32", True),
     ],
 )
-def test_the_damage_is_that_of_the_case_that_is_asked_about(check, word, *, is_said):
+def test_the_damage_is_that_of_the_case_that_is_asked_about(check, is_said):
     """Three are trained, with one loss; of another case that is said."""
-    assert (word in text(shapes(part="target", check=check))) is is_said
+    app = shapes(part="target", check=check)
+    assert ("Not the case asked about" in text(app)) is is_said
 
 
 @pytest.mark.parametrize(
@@ -228,7 +213,7 @@ def test_an_answer_is_graded_at_once_and_the_next_question_is_another():
     first = app.code[0].value
     assert "(None" not in first
     app.button(key="option_0").click().run()
-    assert "✓ Right" in text(app) or "✗ It is" in text(app)
+    assert "✓ Right" in text(app) or "✗ Right is" in text(app)
     assert "of 1 right" in text(app)
     assert sum("✓" in b.label for b in app.button) == 1
     app.button(key="quiz_next").click().run()

@@ -18,7 +18,7 @@ from lib.results.run import Status
 from lib.story import all_scenes
 from lib.ui import runs, strangers
 from lib.ui.frame import PAGES
-from lib.ui.present.talks import Shown
+from lib.ui.present.talks import Shown, Talk
 from lib.ui.session import KEY
 from lib.ui.sweep import sweeps
 from lib.ui.views import VIEWS
@@ -208,16 +208,6 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
         assert not stranger.button(key="do_train").disabled
 
 
-@pytest.mark.usefixtures("owner")
-def test_compare_lists_the_run_of_a_strangers_link():
-    """As another browser's, without its samples."""
-    stranger = start("Compare", **LINK)
-    said = " ".join(each.value for each in stranger.markdown)
-    assert "Another browser has started this run" in said
-    assert HIDDEN in said
-    assert stranger.checkbox(key="pick_r0").value
-
-
 def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
     """By a switch that is off until then, and that nobody else has."""
     run, stranger = client.runs["r0"], start(**LINK)
@@ -251,7 +241,8 @@ def test_open_pages_follow_when_the_owner_shares_the_rows(owner, monkeypatch):
 @pytest.mark.usefixtures("owner")
 def test_who_follows_a_talk_sees_no_rows(client, browsers):
     """Whatever picture the presenter shows of the run."""
-    run, talk = client.runs["r0"], browsers.talks.given_by("presenter", "a")
+    run, talk = client.runs["r0"], Talk(0.0, 0.0)
+    browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
     for scene in all_scenes():
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
@@ -290,7 +281,7 @@ def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(owner, mon
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
     runner.error = ValueError(f"{COLUMN} ended it.")
     monkeypatch.setattr(sweeps.Runner, "results", points)
-    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
+    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine, sweeps.Visitor(None))
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
     assert COLUMN not in sent(stranger)

@@ -8,7 +8,6 @@ import contextlib
 import statistics
 import time
 from dataclasses import dataclass
-from itertools import cycle
 
 from tests.bench.figures import (
     REST,
@@ -54,13 +53,9 @@ async def rest(server, bounds):
     await asyncio.to_thread(until_rests, server.children, bounds.rest)
 
 
-async def opened(stack, urls, queries):
-    """Sessions that come all at once, and go with the stack: their runs are stopped before.
-
-    Of several servers each has as many of them as the others.
-    """
-    places = [urls] if isinstance(urls, str) else urls
-    sessions = [Session(url, query) for url, query in zip(cycle(places), queries, strict=False)]
+async def opened(stack, url, queries):
+    """Sessions that come all at once, and go with the stack: their runs are stopped before."""
+    sessions = [Session(url, query) for query in queries]
     await asyncio.gather(*(stack.enter_async_context(session) for session in sessions))
     stack.push_async_callback(stop, sessions)
     return sessions
@@ -149,55 +144,47 @@ async def visit(session, number, end, moves):
     }
 
 
+def links(count):
+    """What each of so many opens: with a seed of its own, in a crowd an architecture, too."""
+    if count < CROWD:
+        return [f"{WORK}&seed={n}" for n in range(count)]
+    return [
+        f"{WORK}&seed={n}&cell={CELLS[n // CROWD % len(CELLS)]}".replace(
+            "U=32", f"U={16 + n % CROWD}"
+        )
+        for n in range(count)
+    ]
+
+
 async def level(server, bounds, count):
     """What each of so many sessions gets, all of which train and move their sliders."""
     async with contextlib.AsyncExitStack() as stack:
         sessions = await opened(stack, server.url, links(count))
         await rest(server, bounds)
-        return await lesson(sessions, bounds, lambda: sides_of(server))
+        first = await first_points(sessions, bounds.first_points)
+        await asyncio.sleep(bounds.warm)
+        received, moves = sum(session.received for session in sessions), []
+        shares, start = Shares(sides_of(server)), time.perf_counter()
+        end = start + bounds.counted
+        visits = [visit(session, n, end, moves) for n, session in enumerate(sessions)]
+        found = await asyncio.gather(*visits)
+        used, elapsed = shares.now(), time.perf_counter() - start
+        received = sum(session.received for session in sessions) - received
+        memory = {f"{side}_mb": anonymous_mb(each) for side, each in sides_of(server).items()}
+        return {
+            **_seen([one["updates"] for one in found], moves),
+            "epochs_per_s": round(sum(one["epochs"] for one in found), 1),
+            "first_points_s": _rounded(first, 1),
+            "failed": _failed(sessions),
+            "kb_per_s": round(received / 1e3 / elapsed / count, 1),
+            **{name: round(held) for name, held in memory.items()},
+            "memory_mb": round(sum(memory.values())),
+            **used,
+        }
 
 
-def links(count):
-    """What each of so many opens: with a seed of its own, in a crowd an architecture, too."""
-    if count < CROWD:
-        return [f"{WORK}&seed={n}" for n in range(count)]
-    own = [(16 + n % CROWD, CELLS[n // CROWD % len(CELLS)]) for n in range(count)]
-    return [
-        f"{WORK}&seed={n}&cell={cell}".replace("U=32", f"U={units}")
-        for n, (units, cell) in enumerate(own)
-    ]
-
-
-async def lesson(sessions, bounds, sides):
-    """What these get, all of whom train and move their sliders, and what each side takes for it."""
-    moves = []
-    crowd = len(sessions) >= CROWD
-    first = await first_points(sessions, bounds.first_points)
-    had_point = sum(session.epoch > 0 for session in sessions)
-    await asyncio.sleep(bounds.warm)
-    received = sum(session.received for session in sessions)
-    shares, start = Shares(sides()), time.perf_counter()
-    end = start + bounds.counted
-    visits = [visit(session, n, end, moves) for n, session in enumerate(sessions)]
-    found = await asyncio.gather(*visits)
-    used, elapsed = shares.now(), time.perf_counter() - start
-    received = sum(session.received for session in sessions) - received
-    failed = sum(session.has("failed") or bool(session.errors) for session in sessions)
-    memory = {f"{side}_mb": anonymous_mb(processes) for side, processes in sides().items()}
-    updates = [one["updates"] for one in found]
-    epochs = [one["epochs"] for one in found]
-    return {
-        **_seen(updates, moves),
-        "fairness": None if crowd else round(min(epochs) / max(epochs), 2) if max(epochs) else 0.0,
-        "epochs_per_s": round(sum(epochs), 1),
-        "first_points_s": _rounded(first, 1),
-        "had_point": had_point,
-        "failed": failed,
-        "kb_per_s": round(received / 1e3 / elapsed / len(sessions), 1),
-        **{name: round(held) for name, held in memory.items()},
-        "memory_mb": round(sum(memory.values())),
-        **used,
-    }
+def _failed(sessions):
+    return sum(session.has("failed") or bool(session.errors) for session in sessions)
 
 
 def _seen(updates, moves):
@@ -228,8 +215,7 @@ async def watchers(server, bounds, count=WATCHERS):
         updates = [
             (len(session.updates) - n) / elapsed for session, n in zip(others, before, strict=True)
         ]
-        everybody = [owner, *others]
-        failed = sum(session.has("failed") or bool(session.errors) for session in everybody)
+        failed = _failed([owner, *others])
     return {
         "watchers": count,
         **_seen(updates, moves),

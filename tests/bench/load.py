@@ -10,11 +10,10 @@ prints a table for each of these and, last, one JSON object with all of them by 
   last one's first point, and the longest pause of the run that trains.
 - `sessions`, for 1, 4, 8, 16 and 32 of them, each training and moving a slider: chart updates a
   second that the median session and the slowest one get; median and 95th percentile of the seconds
-  from a slider's move to the end of the page's redraw; fairness, the fewest over the most epochs a
-  second where all have equal work; seconds until everybody had a first point, null where somebody
-  had none in time (`had_point`: how many had); kilobytes a second that a session is sent;
-  anonymous memory of all the server's processes; processors used by the page, the workers, and
-  the load itself. Of 32 each has an architecture of its own.
+  from a slider's move to the end of the page's redraw; seconds until everybody had a first point,
+  null where somebody had none in time; kilobytes a second that a session is sent; anonymous memory
+  of all the server's processes; processors used by the page, the workers, and the load itself.
+  Of 32 each has an architecture of its own.
 - `watchers`: what thirty get who open the link of one run, and how soon its owner's slider moves.
 - `soak`, if asked for: eight people who train, change settings, leave and come back. Memory by the
   minute, each printed when it is over; how it grows after ten minutes; what failed.

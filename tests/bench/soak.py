@@ -2,7 +2,6 @@
 
 import asyncio
 import contextlib
-import re
 import tempfile
 import time
 from collections import Counter
@@ -41,9 +40,8 @@ MENUS = {
     "Optimizer": ("Adam", "SGD", "RMSprop"),
     "Seeds": ("1", "4", "8"),
 }
-WORDS = 'class="said" style="color'
-"""What a page writes gray in its place, first of all what a run's badge means."""
-MARKUP = re.compile("<style>.*?</style>|<[^>]+>", re.DOTALL)
+CHANCES = (0.35, 0.25, 0.15, 0.1, 0.15)
+"""To train, move a slider, pick from a menu, stop, or only look."""
 DETAILS = ("did", "failures", "by_minute")
 """What a soak tells in full, for the result alone."""
 
@@ -56,57 +54,39 @@ class Person:
         self._links, self._failed = links, failed
         """Of everybody: those of the newest runs, and what went wrong."""
         self.did = Counter()
-        self._acts = [
-            (0.35, self._train),
-            (0.25, self._slide),
-            (0.15, self._pick),
-            (0.1, self._stop),
-            (0.15, self._look),
-        ]
 
     def _one_of(self, values):
         return values[self._rng.integers(len(values))]
 
-    def _address(self):
-        """A link to settings, or that of a run: an own one, or another's."""
-        if self._links and self._rng.random() < 0.4:
-            self.did["came by a run's link"] += 1
-            return str(self._one_of(self._links))
-        self.did["came by settings"] += 1
-        return "&".join(f"{key}={self._one_of(values)}" for key, values in LINKS.items())
-
     async def live(self, end):
-        """Come again and again until `end`, on `time.monotonic`."""
+        """Come again and again until `end`, on `time.monotonic`: by settings, or a run's link."""
         while time.monotonic() < end:
-            query = self._address()
+            query = "&".join(f"{key}={self._one_of(values)}" for key, values in LINKS.items())
+            if self._links and self._rng.random() < 0.4:
+                query = str(self._one_of(self._links))
             try:
                 async with Session(self._server.url, query) as session:
                     await session.unfold("More")
                     await self._stay(session, end)
-                    self._note(session, query)
+                    for error in session.errors:
+                        self._fail("exception", query, error)
+                    if session.has("failed"):
+                        self._fail("failed", session.query, session.text)
             except Exception as error:  # whatever it is, the others go on, and so does this one
                 self._fail(type(error).__name__, query, f"{error}")
             await asyncio.sleep(self._rng.exponential(3))
 
     async def _stay(self, session, end):
         """Do a few things, with a look at the page between them."""
-        chances, acts = zip(*self._acts, strict=True)
+        acts = [self._train, self._slide, self._pick, self._stop, self._look]
         for _ in range(self._rng.integers(2, 12)):
             if time.monotonic() > end or session.errors or session.has("failed"):
                 return
-            act = acts[self._rng.choice(len(acts), p=chances)]
-            await act(session)
+            await acts[self._rng.choice(len(acts), p=CHANCES)](session)
             await asyncio.sleep(min(PERSON_SECONDS + self._rng.exponential(3), 15))
 
-    def _note(self, session, query):
-        for error in session.errors:
-            self._fail("exception", query, error)
-        if session.has("failed"):
-            said = [e.html.body for e in session.elements("html") if WORDS in e.html.body]
-            self._fail("failed", session.query, " ".join([session.progress, *said[:1]]))
-
     def _fail(self, what, query, text):
-        self._failed.append(f"{what}, {query}: {' '.join(MARKUP.sub(' ', text).split())[-600:]}")
+        self._failed.append(f"{what}, {query}: {' '.join(text.split())[-600:]}")
 
     async def _train(self, session):
         """Press Train again, be there a run that trains: it is stopped for that."""
@@ -126,17 +106,14 @@ class Person:
         value = int(self._rng.integers(low, high + 1))
         with contextlib.suppress(LookupError):  # a series has its own N
             await session.slide(label, value // 32 * 32 if "N" in label else value)
-            self.did["moved a slider"] += 1
 
     async def _pick(self, session):
         label = self._one_of(list(MENUS))
         await session.pick(label, self._one_of(MENUS[label]))
-        self.did["picked"] += 1
 
     async def _stop(self, session):
         if await session.click("Stop"):
             await session.until(lambda: not session.has("training"), ANSWER_SECONDS)
-            self.did["stopped"] += 1
 
     async def _look(self, _):
         await asyncio.sleep(self._rng.exponential(10))

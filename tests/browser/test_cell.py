@@ -39,31 +39,6 @@ def test_see_the_cell_by_keyboard(page):
     expect(page.get_by_text("on the first 12 timesteps gives it")).to_be_visible()
 
 
-def test_what_was_picked_is_there_again_after_another_page(page):
-    """Sample, layer, mode, order, playhead and part, when the person comes back from Explore."""
-    open_page(page, "/cell?layers=2&U=8")
-    page.get_by_role("slider", name="Sample").focus()
-    page.keyboard.press("ArrowRight")
-    page.get_by_role("radio", name="1, bottom").click()
-    page.get_by_role("radio", name="Last step").last.click()
-    page.get_by_text("Order units by similarity").click()
-    slider(page, "Timestep").focus()
-    page.keyboard.press("End")
-    expect(words(page)).to_contain_text("Timestep 12, ")
-    open_part(page, "Break it")
-    page.wait_for_url("**part=break**")
-    page.get_by_role("link", name="Explore").click()
-    expect(page.get_by_role("heading", name="Loss over epochs")).to_be_visible()
-    page.get_by_role("link", name="Cell").click()
-    expect(page.get_by_role("heading", name="Bidirectional")).to_be_visible()
-    open_part(page, "Unrolled")
-    expect(words(page)).to_contain_text("Timestep 12, ")
-    expect(page.get_by_role("radio", name="1, bottom")).to_be_checked()
-    expect(page.get_by_role("radio", name="Last step").last).to_be_checked()
-    expect(page.get_by_role("switch", name="Order units")).to_be_checked()
-    expect(page.get_by_role("slider", name="Sample")).to_have_value("1")
-
-
 @pytest.mark.private
 def test_a_link_brings_others_to_the_same_place(page):
     """Where the playhead has come to rest stands in the address; Back takes it to where it was."""
@@ -84,25 +59,7 @@ def test_a_link_brings_others_to_the_same_place(page):
     expect(slider(page, "Timestep")).to_have_value("8")
 
 
-SAYS = {
-    "unrolled": (re.compile("^One LSTM, used 12 times"),),
-    "proof": (
-        "The two modes end in the same numbers: they differ by 0.0.",
-        "One sequence holds 12 last-step answers: they differ by 0.0.",
-    ),
-    "break": (
-        re.compile(r"^Off by 0\.\d+: last-step mode takes the backward output of step 1\.$"),
-        re.compile(r"^Zeros move the last-step answer by 0\.\d+; a mask prevents it\.$"),
-    ),
-    "learn": (
-        re.compile(r"^At step 1, the loss over all steps has \S+ times the other's gradient\.$"),
-        "Later inputs move outputs in none of 66 pairs; Bidirectional: in 66.",
-    ),
-}
-"""What is said in each part once Keras has answered."""
-
-
-@pytest.mark.parametrize("part", SAYS)
+@pytest.mark.parametrize("part", ["unrolled", "proof", "break", "learn"])
 def test_each_part_is_small_and_stays_in_place(page, part):
     """Within 1440 by 1800 pixels and 350 words; Keras's answers move nothing."""
     page.set_viewport_size({"width": 1440, "height": 1800})
@@ -111,8 +68,6 @@ def test_each_part_is_small_and_stays_in_place(page, part):
     before = page.evaluate(BOXES)
     if part != "unrolled":
         wait_for_keras(page)
-    for sentence in SAYS[part]:
-        expect(page.locator(".takeaway").get_by_text(sentence)).to_be_visible()
     if part == "learn":
         expect(page.locator(".st-key-chart_reach .js-plotly-plot").first).to_be_visible()
     assert page.evaluate(BOXES) == before

@@ -3,7 +3,6 @@
 from playwright.sync_api import expect
 
 from lib.story import GALLERY
-from lib.story.cards import told
 from tests.browser.driver import open_page, picture, settle
 
 
@@ -14,7 +13,7 @@ def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
     expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
     tops = [card.bounding_box()["y"] for card in page.locator("[class*=st-key-card_]").all()[:4]]
     assert tops[0] == tops[1] == tops[2] < tops[3]
-    link = page.get_by_role("link", name=told(GALLERY["diverged"]).title)
+    link = page.get_by_role("link", name=GALLERY["diverged"].title)
     link.focus()
     page.keyboard.press("Shift+Tab")
     page.keyboard.press("Tab")
@@ -24,14 +23,14 @@ def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
     page.keyboard.press("Enter")
     page.wait_for_url("**/gallery?card=diverged")
     heading = page.get_by_role("heading", level=1)
-    expect(heading).to_have_text(told(GALLERY["diverged"]).title)
+    expect(heading).to_have_text(GALLERY["diverged"].title)
     expect(heading).to_be_in_viewport()
     settle(page)
     page.get_by_role("link", name="Open in Explore").click()
     page.wait_for_url("**/?data=recall_first&optimizer=sgd&lr=1.0*")
     expect(page.get_by_text("Lower the learning rate (1), or take Adam.")).to_be_visible()
     open_page(page, "/gallery")
-    place = picture(page, told(GALLERY["parity"]).title).bounding_box()
+    place = picture(page, GALLERY["parity"].title).bounding_box()
     page.mouse.click(place["x"] + 50, place["y"] + 50)
     expect(page.get_by_text("Sequence mode is better in all 4 seeds")).to_be_in_viewport(ratio=1)
     expect(page.locator(".st-key-chart_compare")).to_be_in_viewport(ratio=1)
@@ -41,11 +40,11 @@ def test_a_link_shows_one_card_and_leads_on(page):
     """On a phone: proved at once, though Keras has hardly begun; then the next, and all."""
     page.set_viewport_size({"width": 390, "height": 844})
     open_page(page, "/gallery?card=proof")
-    expect(page.get_by_role("heading", name=told(GALLERY["proof"]).title)).to_be_visible()
+    expect(page.get_by_role("heading", name=GALLERY["proof"].title)).to_be_visible()
     expect(page.get_by_text("✓ 0.0").first).to_be_in_viewport(ratio=1)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     page.get_by_role("link", name="Next").click()
-    expect(page.get_by_role("heading", name=told(GALLERY["losses"]).title)).to_be_in_viewport()
+    expect(page.get_by_role("heading", name=GALLERY["losses"].title)).to_be_in_viewport()
     page.get_by_role("link", name="All cards").click()
     expect(page.locator(".thumbnail")).to_have_count(len(GALLERY))
     titles = page.locator(".st-key-gallery [data-testid=stPageLink] a")

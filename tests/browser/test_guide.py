@@ -117,23 +117,6 @@ def test_the_lesson_from_start_to_end_by_keyboard_alone(page):
     expect(page).to_have_url(re.compile(r"/\?data=echo"))
 
 
-def test_who_comes_back_goes_on_where_they_were(page):
-    """In a new session of the same browser; the start is one click away."""
-    page.set_viewport_size(PHONE)
-    open_step(page, "adding")
-    answer(page, GUIDE["adding"])
-    page.locator(".st-key-scene_next button").scroll_into_view_if_needed()
-    page.locator(".st-key-scene_next button").click()
-    expect(page.get_by_text("7 of 9", exact=True)).to_be_visible()
-    assert page.locator("[data-testid=stMain]").evaluate("main => main.scrollTop") == 0
-    expect(page.locator(".st-key-lesson_steps [aria-checked=true]")).to_be_in_viewport()
-    open_step(page)
-    expect(page.get_by_text("7 of 9", exact=True)).to_be_visible()
-    expect(page.locator(".st-key-lesson_steps").get_by_text("✓ Adding")).to_be_attached()
-    page.get_by_role("button", name="Begin at the start").click()
-    expect(page.get_by_text("1 of 9", exact=True)).to_be_visible()
-
-
 @pytest.mark.parametrize("name", first_of(GUIDE))
 def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(page, name):
     """All of it as it is revealed, light and dark; on a phone nothing is wider than that."""

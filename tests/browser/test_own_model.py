@@ -1,4 +1,4 @@
-"""Journeys with a person's own model: paste it and mend it, drop its file, by keys, on a phone."""
+"""Journeys with a person's own model: paste it and mend it, drop its file, add a layer."""
 
 import json
 
@@ -49,20 +49,6 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page):
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
     expect(page.get_by_test_id("stAlert")).to_be_visible()
     heading(page, "That couldn’t be read: below is the stack from before")
-
-
-def test_keys_alone_bring_a_model_and_mend_it(page):
-    """The box is reached by Tab, read by Ctrl+Enter; the fix is a button like any other."""
-    open_page(page, "/shapes")
-    page.get_by_role("radiogroup", name="Part").get_by_role("radio", checked=True).focus()
-    page.keyboard.press("Tab")
-    expect(page.get_by_label("Paste your model")).to_be_focused()
-    page.keyboard.insert_text("Sequential([Input((9, 2)), LSTM(4), LSTM(3)])")
-    page.keyboard.press("Control+Enter")
-    heading(page, "This stack breaks at layer 3, LSTM")
-    page.get_by_role("button", name="return_sequences=True on layer 2").focus()
-    page.keyboard.press("Enter")
-    heading(page, "From (N, 9, 2) to (N, 3)")
 
 
 def test_a_new_layer_comes_where_one_points(page):

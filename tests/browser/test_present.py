@@ -86,32 +86,13 @@ def test_space_goes_on_though_a_button_was_clicked(page):
     expect_scene(page, TALK["shapes"].title)
 
 
-def test_a_story_is_put_together_in_the_overview(page):
-    """Scenes are taken out and added, the link has them, and Enter goes to one."""
-    open_talk(page, "story=strip,number")
-    page.keyboard.press("o")
-    expect_scene(page, "All scenes")
-    box = page.get_by_role("combobox")
-    box.fill("Picture: Loss")
-    page.get_by_role("option", name="Picture: Loss over epochs").click()
-    third = page.locator(".st-key-go_2 button")
-    expect(third).to_contain_text("3. Loss over epochs")
-    page.keyboard.press("Escape")
-    expect(page.get_by_role("listbox")).to_have_count(0)
-    expect(page.get_by_test_id("stCode")).to_contain_text("story=strip,number,view.loss")
-    settle(page)
-    assert not serious(page)
-    third.focus()
-    page.keyboard.press("Enter")
-    expect_scene(page, "Loss over epochs")
-
-
 def test_a_follower_comes_late_goes_off_and_comes_back(page, other_page):
     """They see the presenter's scene at once and each one after it, and lose nothing meanwhile."""
     open_talk(page, "scene=shapes")
-    page.keyboard.press("q")
-    expect_scene(page, "Follow me")
-    assert not serious(page)
+    for key, title in (("o", "All scenes"), ("q", "Follow me")):
+        page.keyboard.press(key)
+        expect_scene(page, title)
+        assert not serious(page)
     link = page.locator(".share .link").inner_text()
     page.keyboard.press("ArrowRight")
     expect_scene(page, TALK["proof"].title)

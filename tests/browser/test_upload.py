@@ -77,7 +77,7 @@ def test_an_uploaded_run_is_the_same_after_a_reload(page):
     ],
 )
 def test_every_kind_of_file_is_read_and_its_bytes_are_let_go(page, name, content, said):
-    """By another process; the uploader goes on showing its name, and Streamlit keeps tickets."""
+    """By another process; the uploader goes on showing its name, though its bytes are gone."""
     open_page(page, "/data?data=seattle")
     upload(page, name, content)
     expect(page.get_by_role("heading", level=1)).to_contain_text(name)

@@ -14,14 +14,8 @@ MEMORY = 200_000_000
 """Of a node's object store, which holds nothing of ours."""
 
 
-def environment(address="", token=TOKEN):
-    """What a page server or a node is started with."""
-    known = {"RAY_AUTH_MODE": "token", "UNROLLED_RAY": address, "PYTHONPATH": str(ROOT)}
-    return known | ({} if token is None else {"RAY_AUTH_TOKEN": token})
-
-
 class Nodes:
-    """Ray's own cluster for tests. Its nodes take code from `ROOT`, or from where one is told."""
+    """Ray's own cluster for tests."""
 
     def __init__(self, port=None):
         with warnings.catch_warnings():
@@ -37,9 +31,9 @@ class Nodes:
             include_dashboard=False, object_store_memory=MEMORY, **options
         )
 
-    def add(self, path=ROOT, slots=1):
-        """One more node, of one processor or so many, with the code that lies there."""
-        return self._add(num_cpus=slots, env_vars={"PYTHONPATH": str(path)})
+    def add(self):
+        """One more node, of one processor."""
+        return self._add(num_cpus=1, env_vars={"PYTHONPATH": str(ROOT)})
 
     def kill(self, node):
         """End all processes of a node at once, as when its machine is gone."""
@@ -69,8 +63,8 @@ class Nodes:
 def nodes(count, port=None):
     """A cluster and its nodes; clients in this process find it by the environment."""
     before = dict(os.environ)
-    # A driver may start meanwhile: where there was a cluster before, it goes on looking for that.
-    os.environ.update(environment(before.get("UNROLLED_RAY", "")))
+    known = {"RAY_AUTH_MODE": "token", "RAY_AUTH_TOKEN": TOKEN, "PYTHONPATH": str(ROOT)}
+    os.environ.update(known)
     made = Nodes(port)
     os.environ["UNROLLED_RAY"] = made.address
     try:

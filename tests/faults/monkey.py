@@ -1,28 +1,14 @@
 """Visitors who press, move, type and open whatever there is, as a seeded chance has it.
 
-`python -m tests.faults.monkey --seed 1 --seconds 600` starts a server, lets sessions without a
-browser (`tests.session`) and tabs of Chromium loose on it, and prints what nobody should meet: an
-exception on a page or in the server's log, an error in the browser's console, a page that stays
-white or doesn't answer, a session that runs its page in a loop. Each finding comes with the
-visitor's last steps. Every visitor draws from a generator of its own, so a seed repeats their
-wishes; what comes of them depends on the machine too. Memory is measured by `tests.bench.soak`.
+Sessions without a browser (`tests.session`) look for what nobody should meet: an exception on a
+page, one that stays empty or does not answer, a session that runs its page in a loop. Each finding
+comes with the visitor's last steps. A seed repeats their wishes; what comes of them depends on the
+machine too.
 """
 
-import argparse
 import asyncio
-import contextlib
-import os
-import sys
-import tempfile
 import time
-from pathlib import Path
 
-from playwright.async_api import async_playwright
-
-from tests.browser.chromium import FLAGS, find
-from tests.browser.conftest import DESKTOP, TELL_EXCEPTIONS
-from tests.browser.server import serve_for_tests
-from tests.faults.browsing import browse
 from tests.faults.wishes import LIMIT, Visitor, wish
 from tests.session import WIDGETS, Session
 
@@ -121,43 +107,10 @@ async def stay(tab, visitor, end):
             return
 
 
-async def let_loose(server, seed, seconds, sessions=4, tabs=2):
-    """So many visitors of each kind, for so many seconds: what they have found."""
-    findings = []
-    runs = []
-    end = time.monotonic() + seconds
-    names = [f"session {k}" for k in range(sessions)] + [f"tab {k}" for k in range(tabs)]
-    visitors = [Visitor(name, [seed, k], runs, findings) for k, name in enumerate(names)]
-    async with contextlib.AsyncExitStack() as stack:
-        work = [wander(server, visitor, end) for visitor in visitors[:sessions]]
-        if tabs:
-            playwright = await stack.enter_async_context(async_playwright())
-            browser = await playwright.chromium.launch(executable_path=find(), args=[*FLAGS])
-            stack.push_async_callback(browser.close)
-        for visitor in visitors[sessions:]:
-            context = await browser.new_context(viewport=DESKTOP, base_url=server.url)
-            await context.add_init_script(TELL_EXCEPTIONS)
-            work.append(browse(server, context, visitor, end))
-        await asyncio.gather(*work)
+async def let_loose(server, seed, seconds, sessions=4):
+    """So many visitors, for so many seconds: what they have found."""
+    findings, runs, end = [], [], time.monotonic() + seconds
+    visitors = [Visitor(f"session {k}", [seed, k], runs, findings) for k in range(sessions)]
+    await asyncio.gather(*(wander(server, visitor, end) for visitor in visitors))
     print(", ".join(f"{visitor.name}: {visitor.count} steps" for visitor in visitors), flush=True)
     return findings
-
-
-def main():
-    """Run it, and print what was found; 1 if there is something."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--seconds", type=float, default=600)
-    parser.add_argument("--sessions", type=int, default=4, help="visitors without a browser")
-    parser.add_argument("--tabs", type=int, default=2, help="visitors with a browser")
-    asked = parser.parse_args()
-    os.environ.update([SHOW_ERRORS])
-    with tempfile.TemporaryDirectory() as folder, serve_for_tests(Path(folder)) as server:
-        people = asked.sessions, asked.tabs
-        findings = asyncio.run(let_loose(server, asked.seed, asked.seconds, *people))
-    print(f"seed {asked.seed}: {len(findings)} findings", *findings, sep="\n")
-    return bool(findings)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

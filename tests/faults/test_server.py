@@ -7,10 +7,7 @@ import asyncio
 import contextlib
 from itertools import cycle
 
-import psutil
-
 from lib.ui.explore.live import SAME_CLICK_SECONDS
-from tests.browser.server import serve
 from tests.faults.stories import play, stop, train, trains
 from tests.session import ENDLESS, Session
 
@@ -84,41 +81,5 @@ def test_one_that_reads_slowly_does_not_hold_up_the_others(server):
                 async with Session(server.url, slow.query) as seen:
                     await seen.until(lambda: seen.has("stopped"))
                 assert other.errors == []
-
-    play(story())
-
-
-def test_tensorflow_stays_out_of_the_page_process(server):
-    """While a run trains, its library is mapped into the worker and not into Streamlit."""
-
-    def has_it(process):
-        return any("tensorflow" in entry.path for entry in process.memory_maps())
-
-    async def story():
-        async with Session(server.url, ENDLESS) as one:
-            await train(one)
-            assert not has_it(server.process)
-            assert any(has_it(worker) for worker in server.workers())
-            await stop(one)
-
-    play(story())
-
-
-def test_two_servers_on_one_machine_and_one_is_killed(server):
-    """Each has its own worker. Nothing is left of the killed one; the other's run goes on."""
-
-    async def story():
-        async with Session(server.url, ENDLESS) as one:
-            await train(one)
-            with serve(workers=1) as second:
-                async with Session(second.url, ENDLESS) as other:
-                    await train(other)
-                    (worker,) = second.workers()
-                    assert worker.pid not in [w.pid for w in server.workers()]
-                    second.process.kill()
-                    await asyncio.to_thread(psutil.wait_procs, [worker], timeout=120)
-                    assert not worker.is_running()
-            await trains(one)
-            await stop(one)
 
     play(story())

@@ -1,33 +1,19 @@
-"""A worker that is killed, whatever it is doing for people then.
-
-It builds the programs of size buckets (`lib.training.size_buckets`) while nobody waits.
-"""
+"""A worker that is killed while people train. See also `tests/agreement/test_faults.py`."""
 
 import asyncio
 
 import psutil
-import pytest
 
-from lib.training.machine import HELPER_NICE, IDLE_NICE
-from tests.faults.stories import (
-    KILLED,
-    builds,
-    has_built_for_nobody,
-    next_worker,
-    play,
-    reads,
-    stop,
-    train,
-    train_again,
-)
+from tests.faults.stories import next_worker, play, reads, stop, train
 from tests.session import ENDLESS, Session
+
+KILLED = "was killed (SIGKILL"
 
 
 def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
     """Runs that train go on by themselves; a paused one is where it was, until it is resumed.
 
-    All three read what happened. First in this file: of the third worker that dies within a short
-    time runs are not restarted.
+    All three read what happened.
     """
 
     async def story():
@@ -53,47 +39,5 @@ def test_killed_beneath_two_who_train_and_one_who_has_paused(server):
             await stop(one, other, resting)
             assert one.errors == other.errors == resting.errors == []
             assert not psutil.pid_exists(worker.pid)
-
-    play(story())
-
-
-@pytest.mark.weekly  # a kill while programs are built, and one beneath three runs, remain
-def test_killed_while_a_change_over_is_due(server):
-    """A run that trains by a size bucket, while its exact program is built, is lost as others."""
-
-    async def story():
-        async with Session(server.url, f"{ENDLESS}&pace=fast&seeds=1") as one:
-            worker = await next_worker(server)
-            await has_built_for_nobody(worker)
-            await one.move("Units", 29)  # what a page opens with is built ahead, and this isn't
-            its_own = asyncio.create_task(builds(worker, HELPER_NICE))
-            await train(one)
-            assert not one.has("compiling")
-            await its_own
-            worker.kill()
-            await reads(one, KILLED, "again")
-            await train_again(one)
-            await stop(one)
-            assert one.errors == []
-
-    play(story())
-
-
-def test_killed_while_size_buckets_are_built(server):
-    """A fresh worker does from the start on. Who trains is told, and the next builds them, too."""
-
-    async def story():
-        async with Session(server.url, ENDLESS) as one:
-            old = await next_worker(server)
-            old.kill()
-            worker = await next_worker(server, old)
-            await train(one)
-            await builds(worker, IDLE_NICE)
-            worker.kill()
-            await reads(one, KILLED, "again")
-            await train_again(one)
-            await builds(await next_worker(server, old, worker), IDLE_NICE)
-            await stop(one)
-            assert one.errors == []
 
     play(story())

@@ -1,4 +1,4 @@
-"""What a visitor of `tests.faults.monkey` wishes: links, texts, files and keys, many odd."""
+"""What a visitor of `tests.faults.monkey` wishes: links, texts and values, many odd."""
 
 import re
 import time
@@ -41,24 +41,6 @@ TEXTS = (
     "ndim=3, found ndim=2",
     *ODD,
 )
-ROWS = "\n".join(f"2024-01-{1 + k % 28:02},{k % 7},{k * 0.5}" for k in range(200))
-FILES = {
-    "good.csv": f"date,a,b\n{ROWS}".encode(),
-    "empty.csv": b"",
-    "one row.csv": b"a,b\n1,2\n",
-    "words.csv": b"a,b\n" + b"one,two\n" * 50,
-    "wide.csv": (",".join(f"c{k}" for k in range(3000)) + "\n" + "1," * 2999 + "1\n").encode() * 3,
-    "nul.csv": bytes(5000),
-    "none.parquet": b"PAR1" + bytes(100) + b"PAR1",
-    "no.xlsx": b"PK\x03\x04" + bytes(200),
-    "no.npz": b"PK\x03\x04" + bytes(200),
-    "no.npy": b"\x93NUMPY\x01\x00" + bytes(300),
-    "no.unrolled": b"PK\x05\x06" + bytes(18),
-    "no.keras": b"\x00keras",
-    "näme 'quoted' <b>.csv": f"day,b\n{ROWS}".encode("utf-16"),
-}
-KEYS = [*"tpsxnrobqaf1234?", "Space", "Escape", "Tab", "Enter"]
-KEYS += ["ArrowLeft", "ArrowRight", *(f"Shift+Digit{k}" for k in range(1, 9))]
 
 
 class Visitor:

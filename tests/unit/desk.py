@@ -1,11 +1,9 @@
 """A worker's loop in a thread of the test, and the end of the connection that the client has."""
 
 import threading
-from collections.abc import Callable, Mapping
 from functools import partial
 from multiprocessing import Pipe
 from types import MappingProxyType
-from typing import Any
 
 from lib.results.run import Snapshot
 from lib.training import worker
@@ -31,8 +29,6 @@ def double(number):
     return {"double": 2 * number}
 
 
-Build = Callable[[Any], Any]
-Answers = Mapping[str, Callable[..., dict[str, Any]]]
 ANSWERS = {"double": double}
 START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=True)
 
@@ -40,13 +36,7 @@ START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=Tr
 class Desk:
     """The client's end of the connection to a loop that runs in a thread."""
 
-    def __init__(
-        self,
-        build=build,
-        answers=ANSWERS,
-        timing=USUAL,
-        buckets=MappingProxyType({}),
-    ):
+    def __init__(self, build=build, answers=ANSWERS, timing=USUAL, buckets=MappingProxyType({})):
         self.seen = []
         """All messages that were read."""
         self.connection, self.theirs = Pipe()

@@ -1,18 +1,14 @@
 """Stand-ins for compiled programs and worker processes: for tests without Keras."""
 
-from collections.abc import Callable, Iterator
-
 import numpy as np
 
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
 from lib.results.run import Snapshot
 from lib.training.client import TrainingClient
-from lib.training.messages import Event, Report, Start, Steer
+from lib.training.messages import Checkpoint, Event, Report, Start, Steer
 from tests.clock import Clock
 from tests.waiting import PATIENCE
-
-Outputs = Callable[[Experiment, list[np.ndarray], np.ndarray], Iterator[np.ndarray]]
 
 
 def make_dataset(n=10, t=3, f=2, k=1, train=8):
@@ -71,15 +67,7 @@ class FakeProgram:
         self._clock, self._seconds = clock, seconds
         self._error, self._good = error, good
 
-    def load(
-        self,
-        models,
-        _own,
-        _settings,
-        mode,
-        *,
-        step=0,
-    ):
+    def load(self, models, _own, _settings, mode, *, step=0):
         """Models that have seen so many batches: that is what all weights are."""
         return FakeState([[np.full_like(array, step) for array in own] for own in models], mode)
 
@@ -164,66 +152,32 @@ def verb(command):
     return command.verb if isinstance(command, Steer) else type(command).__name__.lower()
 
 
-def starts(command, run):
-    """Whether a command starts a run, with its settings and what the worker reads of its data."""
-    if not isinstance(command, Start):
-        return False
-    sent, data = command.samples, run.dataset
-    return (
-        (command.run_id, command.experiment) == (run.id, run.experiment)
-        and (sent.x is data.x, sent.y is data.y, sent.train) == (True, True, data.train)
-        and not isinstance(sent, Dataset)
-    )
+def starts_of(worker, run):
+    """The commands that start a run there."""
+    return [c for c in worker.posted if isinstance(c, Start) and c.run_id == run.id]
 
 
 class FakeWorker:
     """Notes what it is sent. The test says what it answers, and when it dies."""
 
-    def __init__(
-        self,
-        on_message,
-        on_end,
-        delay=0.0,
-        *arguments,
-    ):
+    def __init__(self, on_message, on_end, delay=0.0, *arguments):
         self.arguments = arguments
         """A driver's: its module and its server's name."""
-        self.ready = False
-        self.silent_beats = 0
-        self.retiring = False
-        self.closed = False
-        self.begun = False
         self.delay = delay
+        self.ready = self.begun = self.closed = False
+        self.silent_beats = 0
         self.ending = "was killed (SIGKILL)"
         self.unavailable = ""
-        self.pid = 1
         self.posted = []
-        self.at_once = {}
-        """By verb, what it answers before anything else happens."""
-        self._sent = 0
-        self._on_message = on_message
-        self._on_end = on_end
+        self._on_message, self._on_end = on_message, on_end
 
     def post(self, command):
-        """Note it; sent, if the worker is ready."""
+        """Note it."""
         self.posted.append(command)
-        if self.ready:
-            self._sent = len(self.posted)
-        if verb(command) in self.at_once:
-            self.say(self.at_once[verb(command)])
 
     def begin(self):
         """Note it."""
         self.begun = True
-
-    def withdraw(self):
-        """Take back what came before it was ready, or after `stick`."""
-        unsent, self.posted = self.posted[self._sent :], self.posted[: self._sent]
-        return unsent
-
-    def stick(self):
-        """It takes no more commands."""
-        self.ready = False
 
     def close(self):
         """Note it."""
@@ -233,11 +187,11 @@ class FakeWorker:
         """A message arrives from the worker."""
         if isinstance(message, Event) and message.kind == "ready":
             self.ready = True
-            self._sent = len(self.posted)
         self._on_message(self, Report(message) if isinstance(message, Snapshot) else message)
 
-    def die(self):
-        """Its process has ended."""
+    def die(self, unavailable=""):
+        """Its process has ended, perhaps since none can train."""
+        self.unavailable = unavailable
         self._on_end(self)
 
     @property
@@ -258,7 +212,6 @@ class Scene:
 
     def _make(self, *arguments):
         self.workers.append(FakeWorker(*arguments))
-        self.workers[-1].pid = len(self.workers)
         return self.workers[-1]
 
     @property
@@ -270,9 +223,11 @@ class Scene:
         """A run of a small experiment."""
         return self.client.start(make_experiment(), make_dataset(), paused=paused, owner=owner)
 
-    def say(self, run, status, epoch=0):
-        """The last worker reports."""
+    def say(self, run, status, epoch=0, saved=None):
+        """The last worker reports, and perhaps sends a checkpoint."""
         self.worker.say(Snapshot(run.id, status, epoch, 5))
+        if saved is not None:
+            self.worker.say(Checkpoint(run.id, saved, b"state"))
 
     def latest(self, run):
         """The newest snapshot of a run that the client knows."""

@@ -3,10 +3,8 @@
 import asyncio
 
 from lib.results import Snapshot, Status
-from lib.training.cluster.driver import Driver
-from lib.training.cluster.held import UNSEEN
-from lib.training.cluster.link import UnavailableError
-from lib.training.cluster.slot import Slot
+from lib.training.cluster.driver import Driver, UnavailableError
+from lib.training.cluster.slot import UNSEEN, Slot
 from lib.training.messages import Event, Message, Report, Start, decode, encode
 from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 
@@ -63,6 +61,8 @@ class Place:
     def begin(self, *, is_ready=True):
         """Start it, empty."""
         self._is_lost = asyncio.get_running_loop().create_future()
+        self._is_ready = is_ready
+        self.worker = None
         self.slot = Slot(
             1000,
             lambda: self.ended.append("left"),
@@ -70,11 +70,10 @@ class Place:
             end=self.ended.append,
             clock=asyncio.get_running_loop().time,
         )
-        if is_ready:
-            self.worker.say(Event("ready"))
 
     def _make(self, *arguments):
         self.worker = FakeWorker(*arguments)
+        self.worker.ready = self._is_ready
         return self.worker
 
     def lose(self):
@@ -95,27 +94,26 @@ class Place:
         called.cancel()
         raise UnavailableError("is gone" if self._is_lost.done() else "fell silent")
 
-    def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
+    async def report(self, run_id, status=Status.RUNNING, epoch=1, **figures):
         """Its worker says where a run stands."""
         self.worker.say(Snapshot(run_id, status, epoch, 5, **figures))
+        await asyncio.sleep(0)
 
-    async def take(self, server, *commands):
+    async def take(self, *commands):
         """A page server sends commands."""
         for each in commands:
-            await self.slot.take(server, encode(each))
+            await self.slot.take(encode(each))
 
-    async def look(self, server, *names, **marks):
-        """What a server gets by id: messages, snapshots as themselves; it has nothing but marks."""
-        asked = dict.fromkeys(names, UNSEEN) | marks
-        _, found = await self.slot.look(server, asked, 0.5)
-        self.marks = {name: news.mark for name, news in found.items()}
-        return {name: read(news.messages) for name, news in found.items()}
+    async def news(self, name, mark=UNSEEN, *, is_owner=True):
+        """What a driver with this mark gets, snapshots as themselves, and its new mark."""
+        news = await self.slot.news(name, mark, is_owner, 0.5)
+        found = [decode(each, Message) for each in news.messages]
+        return [m.snapshot if isinstance(m, Report) else m for m in found], news.mark
 
-
-def read(data):
-    """Messages, of which snapshots as themselves."""
-    found = [decode(each, Message) for each in data]
-    return [each.snapshot if isinstance(each, Report) else each for each in found]
+    @property
+    def runs(self):
+        """Which runs it was told to start."""
+        return [each.run_id for each in self.worker.posted if isinstance(each, Start)]
 
 
 class FakeCluster:
@@ -135,15 +133,15 @@ class FakeCluster:
 class Server:
     """A page server's driver at work, which ends with the block."""
 
-    def __init__(self, cluster, name="one"):
+    def __init__(self, cluster):
         self.sent = []
         self.driver = Driver(
-            name, cluster.find_slots, lambda data: self.sent.append(decode(data, Message))
+            cluster.find_slots, lambda data: self.sent.append(decode(data, Message))
         )
 
     async def __aenter__(self):
         self.work = asyncio.ensure_future(self.driver.run())
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.2)
         return self
 
     async def __aexit__(self, *_):

@@ -4,7 +4,7 @@ import threading
 from dataclasses import replace
 
 from lib.results.run import Status
-from lib.training.messages import Start, Steer
+from lib.training.messages import Start
 from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
@@ -33,21 +33,6 @@ def test_a_run_in_the_background_waits_for_the_end_of_others():
         order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
     desk.close()
     assert order == ["own", "theirs"]
-
-
-def test_a_run_that_is_to_yield_is_in_the_background_until_it_is_attended_to():
-    """As where nobody looks at it, and then somebody does; a sweep's stays there."""
-    desk = Desk(timing=ONE_BATCH)
-    for run_id in ("unseen", "seen again", "a sweep's"):
-        begin(desk, run_id, background=run_id == "a sweep's", epochs=400)
-        desk.send(Steer("yield", run_id))
-    for run_id in ("seen again", "a sweep's"):
-        desk.send(Steer("attend", run_id))
-    order = []
-    while len(order) < 3:
-        order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
-    desk.close()
-    assert order[0] == "seen again"
 
 
 def test_it_rests_while_another_is_compiled():

@@ -9,7 +9,7 @@ from lib.results.run import Snapshot, Status
 from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
 from lib.training.questions import AnswerError
 from lib.training.sentences import sentence
-from tests.unit.fakes import Scene, make_dataset, make_experiment, starts
+from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
 
@@ -47,8 +47,9 @@ def test_a_run_is_queued_while_the_worker_starts(scene):
     scene.worker.say(Event("ready"))
     assert scene.client.worker_ready
     assert scene.latest(run).reason == ""
-    (command,) = scene.worker.posted
-    assert starts(command, run)
+    (command,) = starts_of(scene.worker, run)
+    assert command.experiment == run.experiment
+    assert command.samples.x is run.dataset.x
 
 
 def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
@@ -131,42 +132,33 @@ def test_waiting_ends_when_what_was_waited_for_is_there(scene):
     with finish as looked, pytest.raises(TimeoutError, match="it is finished"):
         scene.client.wait(run, 60, looked)
     assert scene.client.wait(run, 0).status is Status.FINISHED
+    with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
+        scene.client.wait(dropped, 0.01)
     with while_waiting(lambda: scene.client.drop(dropped)) as never, pytest.raises(KeyError):
         scene.client.wait(dropped, 60, never)
 
 
-def test_waiting_in_vain_says_where_the_run_stands(scene):
-    """After the time is up, or at once when the run is over in another way."""
-    run = scene.start()
-    with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
-        scene.client.wait(run, 0.01)
-    scene.say(run, Status.STOPPED)
-    with pytest.raises(TimeoutError, match="it is stopped"):
-        scene.client.wait(run, 60, until=lambda snapshot: snapshot.epoch > 0)
-
-
-@pytest.mark.parametrize("end", ["over", "forgotten", "closed"])
-def test_who_waits_for_several_hears_of_the_first_that_ends(pair, end):
+def test_who_waits_for_several_hears_of_the_first_that_ends(pair):
     """In whatever way; once one of them has ended at once, and of none in vain."""
-    runs, ended = [pair.start(), pair.start()], threading.Event()
+    ends = (
+        lambda run: pair.worker.say(Snapshot(run.id, Status.FINISHED, 5)),
+        pair.client.drop,
+        lambda _: pair.client.close(),
+    )
+    for end in ends:
+        runs, ended = [pair.start(), pair.start()], threading.Event()
 
-    def wait():
+        def wait(runs=runs, ended=ended):
+            pair.client.wait_any(runs, PATIENCE)
+            ended.set()
+
+        thread = threading.Thread(target=wait)
+        thread.start()
+        assert not ended.wait(0.05)
+        end(next(run for run in runs if run.id in {c.run_id for c in pair.worker.posted}))
+        thread.join(PATIENCE)
+        assert ended.is_set()
         pair.client.wait_any(runs, PATIENCE)
-        ended.set()
-
-    thread = threading.Thread(target=wait)
-    thread.start()
-    pair.say(runs[0], Status.RUNNING, 1)
-    assert not ended.wait(0.05)
-    if end == "over":
-        pair.say(runs[1], Status.FINISHED, 5)
-    elif end == "forgotten":
-        pair.client.drop(runs[1])
-    else:
-        pair.client.close()
-    thread.join(PATIENCE)
-    assert ended.is_set()
-    pair.client.wait_any(runs, PATIENCE)
     pair.client.wait_any([], 0.01)
 
 
@@ -199,44 +191,33 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
 
 
 def test_an_answer_comes_to_who_asked(scene):
-    """The future waits for the worker, and has what it says, or raises its sentence."""
-    future, wrong = (scene.client.ask("double", number=number) for number in (4, -1))
-    first, second = (command for command in scene.worker.posted if isinstance(command, Ask))
-    assert first == Ask(first.question_id, "double", {"number": 4})
-    assert not future.done()
-    scene.worker.say(Answer(first.question_id, {"double": 8}))
-    assert future.result(0) == {"double": 8}
-    scene.worker.say(Answer(first.question_id, {"double": 9}))  # nobody waits any more
-    scene.worker.say(Answer(second.question_id, error="Not that number."))
+    """The future has what the worker says, or raises its sentence; a cancelled one is taken back.
+
+    An answer that comes all the same is passed over.
+    """
+    future, wrong, cancelled = (scene.client.ask("double", number=k) for k in range(3))
+    first, second, third = (command.question_id for command in scene.worker.posted)
+    assert scene.worker.posted[0] == Ask(first, "double", {"number": 0})
+    assert cancelled.cancel()
+    assert scene.worker.posted[3:] == [Cancel(third)]
+    for question_id in (first, first, third):
+        scene.worker.say(Answer(question_id, {"double": 0}))
+    scene.worker.say(Answer(second, error="Not that number."))
+    assert future.result(0) == {"double": 0}
     with pytest.raises(AnswerError, match=r"^Not that number\.$"):
         wrong.result(0)
 
 
-def test_a_cancelled_question_is_taken_back_from_its_worker(scene):
-    """An answer that comes all the same is passed over."""
-    cancelled, other = (scene.client.ask("double", number=k) for k in range(2))
-    first, second = scene.worker.posted
-    assert cancelled.cancel()
-    assert scene.worker.posted[2:] == [Cancel(first.question_id)]
-    for command, values in zip((first, second), ({"double": 0}, {"double": 2}), strict=True):
-        scene.worker.say(Answer(command.question_id, values))
-    assert other.result(0) == {"double": 2}
-    assert not other.cancel()
-    assert len(scene.worker.posted) == 3
-
-
-def test_a_question_ends_with_the_worker_that_got_it(scene):
-    """It can be asked again. One that was not sent goes to the next worker."""
-    waiting, first = scene.client.ask("double", number=1), scene.worker
-    first.die()
-    assert scene.worker is not first
-    (command,) = scene.worker.posted
-    scene.worker.say(Answer(command.question_id, {"double": 2}))
-    assert waiting.result(0) == {"double": 2}
-    scene.worker.say(Event("ready"))
-    lost = scene.client.ask("double", number=1)
+def test_a_question_goes_on_with_one_more_worker(scene):
+    """Where that dies as well it has no answer, and can be asked again."""
+    answered, lost = (scene.client.ask("double", number=k) for k in (1, 2))
     scene.worker.die()
-    with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\. Ask again\."):
+    first, _ = scene.worker.posted
+    scene.worker.say(Answer(first.question_id, {"double": 2}))
+    assert answered.result(0) == {"double": 2}
+    scene.worker.die()
+    assert scene.worker.posted == []
+    with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
 
 

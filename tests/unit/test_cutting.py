@@ -102,28 +102,6 @@ def test_what_a_refusal_proposes_does_work(series, data, seed):
         assert len(series) < 3
 
 
-@settings(derandomize=True, deadline=None)
-@given(st.integers(1, 400), SETTINGS)
-def test_of_one_series_each_part_has_its_share_of_windows(rows, data):
-    """To a window, with stride 1, where there is room for all parts at all."""
-    data = replace(data, split="time", stride=1)
-    span, parts = span_of(data), part_count(data)
-    need = parts * span + (parts - 1) * data.gap
-    codes, rank = np.zeros(rows, int), np.arange(rows)
-    if rows < 2 * span + data.gap:
-        with pytest.raises(WindowError, match=f"there are {rows}"):
-            cut(codes, rank, data)
-        return
-    made = cut(codes, rank, data)
-    if rows < need:
-        assert not made.sizes[2]
-        return
-    total = sum(made.sizes)
-    assert total == rows - need + parts
-    assert abs(made.sizes[0] - total * data.train / 100) <= 2 + total * data.test / 100
-    assert made.starts[-1] + span == rows
-
-
 def store_table(stores, days, order):
     """A table in which each value tells its store and its day: 1000 · store + day."""
     rows = [(f"s{s}", day, 1000.0 * s + day) for s in range(stores) for day in range(days)]
@@ -187,7 +165,7 @@ def test_rows_of_one_day_are_averaged_where_nothing_tells_them_apart():
     (note,) = (note for note in dataset.notes if "20 times have more than one row" in note)
     assert "40 rows became 20" in note
     one_day = Table("t", frame, days[:1].repeat(40), "day")
-    with pytest.raises(TooShortError, match=r"1 time has .* 40 rows became 1 .* Choose one, or"):
+    with pytest.raises(TooShortError, match=r"1 time has .* 40 rows became 1 .* Choose a column"):
         make_windows(one_day, ["value"], ["value"], DataSettings(timesteps=3))
 
 
@@ -213,19 +191,16 @@ def test_texts_become_a_feature_for_each_and_dates_a_point_on_a_circle():
     [
         ({"split": "id"}, r"needs 2 of them .* there is 1: split by time"),
         ({"series": "shop"}, "'shop', by which series are told apart, isn't in stores"),
-        ({"targets": ["store"]}, "'store' holds texts, and only numbers can be predicted"),
+        ({"targets": ["store"]}, "column 'store' isn't .* and only numbers can be predicted"),
         ({"targets": ["no"]}, "target column 'no' isn't a number column"),
         ({"targets": ["value", "value"]}, "1 to 16 different target columns are allowed, got 2"),
         ({"inputs": ["no"]}, r"input column 'no' isn't in stores, which has \['value', 'store"),
         ({"inputs": []}, "at least one input column is needed"),
-        ({"inputs": ["value", "value"]}, "different input columns are allowed"),
         ({"horizon": 0, "form": "change"}, "always 0: look a row ahead"),
         ({"horizon": 65, "ahead": "each"}, "64 targets at most, .* got 1 times 65"),
-        ({"horizon": 20, "timesteps": 24}, r"88 rows .* there are 60: choose"),
+        ({"horizon": 20, "timesteps": 24}, r"44 rows.* has 60: choose"),
         ({"period": 50}, r"season of 50 rows .* training part has 4"),
         ({"horizon": -1}, "^horizon must be 0 to 365, got -1$"),
-        ({"horizon": 1.5}, "^horizon must be a whole number from 0 to 365, got 1.5$"),
-        ({"timesteps": None}, "^timesteps must be a whole number from 2 to 512, got None$"),
         ({"missing": "guess"}, r"^missing must be one of \['fill', 'drop'\], got 'guess'$"),
     ],
 )

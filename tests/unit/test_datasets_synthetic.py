@@ -77,18 +77,6 @@ def made(name, **changes):
     return make_dataset(Experiment().set(data=name, **changes))
 
 
-def test_the_adding_problem_marks_one_value_in_each_half():
-    """Of 7 steps the first 3 have one mark and the last 4 the other: it can be told at the end."""
-    dataset = made("adding", T=7)
-    marks = dataset.x[:, :, 1]
-    assert (marks[:, :3].sum(axis=1) == 1).all()
-    assert (marks[:, 3:].sum(axis=1) == 1).all()
-    assert set(np.unique(marks)) == {0, 1}
-    assert dataset.best_mse[0] > 0.5
-    assert (np.diff(dataset.best_mse) < 0).all()
-    assert dataset.best_mse[-1] == 0
-
-
 @pytest.mark.parametrize("name", TASKS)
 def test_a_task_keeps_its_promises(name):
     """It stands alone in a script, follows the seed, has noise on its targets alone, and names."""
@@ -112,15 +100,3 @@ def test_a_task_keeps_its_promises(name):
     others = tuple(f"distractor {k + 1}" for k in range(F - len(task.signals)))
     assert quiet.feature_names == (*task.signals, *others)
     assert DATASETS[name].at_least.get("F", 1) == len(task.signals)
-
-
-@pytest.mark.parametrize("name", TASKS)
-def test_the_naive_guess_is_the_mean_of_the_training_part_at_each_step(name):
-    """The validation part has no say in it. Of a wave it is the value just seen."""
-    dataset = made(name, noise=0.3)
-    if TASKS[name].persists:
-        assert np.array_equal(dataset.naive[:, 1:], dataset.y[:, :-1])
-    else:
-        assert dataset.naive_label == "guessing the mean"
-        mean = dataset.y[: dataset.train].mean(axis=0)
-        assert dataset.naive[-1] == pytest.approx(mean, abs=1e-6)

@@ -87,24 +87,6 @@ def test_machines_of_the_cluster_agree_on_its_address_and_token():
     assert told["RAY_AUTH_TOKEN"]["valueFrom"]["secretKeyRef"]["name"] == name
 
 
-def test_every_health_check_asks_a_port_that_somebody_was_told():
-    """A node's, in compose and on Kubernetes: the head listens at one, a worker at another."""
-    ports = {
-        name: re.findall(r"-port=(\d+)", SERVICES[name]["command"]) for name in ("head", "worker")
-    }
-    for name, own in ports.items():
-        assert re.findall(r", (\d+)\), 5\)", SERVICES[name]["healthcheck"]["test"][-1]) == own
-    spec = MANIFESTS[0]["spec"]
-    (group,) = spec["workerGroupSpecs"]
-    (head,) = spec["headGroupSpec"]["template"]["spec"]["containers"]
-    (worker,) = group["template"]["spec"]["containers"]
-    assert [f"{head['livenessProbe']['tcpSocket']['port']}"] == ports["head"]
-    assert (
-        f"{worker['livenessProbe']['tcpSocket']['port']}"
-        == group["rayStartParams"]["node-manager-port"]
-    )
-
-
 def test_every_setting_of_the_project_is_explained():
     """By its name in the code; and what is explained of the page's script is in it."""
     for name in (machine.RAY, machine.SETTING):

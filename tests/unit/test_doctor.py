@@ -6,7 +6,7 @@ That the verdicts are what Keras does is shown in tests/agreement/test_doctor.py
 import numpy as np
 import pytest
 
-from lib.shapes.doctor import diagnose_target
+from lib.shapes import diagnose_target
 
 N, T, U = 320, 12, 16
 
@@ -15,18 +15,15 @@ N, T, U = 320, 12, 16
     ("output", "target", "verdict", "pairs", "words"),
     [
         ((N, T, U), (N, T, U), "correct", (32, T, U), "Every output meets its own target."),
-        ((N, U), (N, U), "correct", (32, U), ""),
         ((N, T, 1), (N, T), "correct", (32, T), "Every output meets its own target."),
         ((N, 1), (N,), "correct", (32, 1), ""),
         ((N, T, U), (N, U), "error", None, "32 samples of y meet 12 timesteps of the output"),
         ((N, T, 1), (N, 1), "silent", (32, T), "drops the last axis of the output"),
         ((N, T, 1), (N, 1), "silent", (32, T), "One target counts for all 12 timesteps."),
         ((N, T, 1), (N,), "silent", (32, T, 32), "meets all 32 targets in its batch"),
-        ((N, T, U), (N, 1, 1), "silent", (32, T, U), ""),
         ((N, T, U), (N, T, 1), "silent", (32, T, U), ""),
         ((N, T, U), (N, 1, U), "silent", (32, T, U), ""),
         ((N, 1), (N, T, 1), "silent", (32, T), "is compared with 12 timesteps of y"),
-        ((N, 1), (N, T), "silent", (32, T), ""),
         ((N, U), (N, 1), "silent", (32, U), "One target counts for all 16 columns."),
         ((N, U), (N, T, U), "error", None, ""),
         ((N, T, U), (N - 1, T, U), "error", None, "The output has 320 samples and y has 319"),
@@ -44,10 +41,8 @@ def test_mean_squared_error_is_right_or_silent_or_raises(output, target, verdict
 def test_a_last_batch_that_raises_is_told_apart_from_the_others():
     """Training has begun by then."""
     diagnosis = diagnose_target((302, T, U), (302, U), "mse", 12)
-    assert [(batch.size, batch.verdict) for batch in diagnosis.batches] == [
-        (12, "silent"),
-        (2, "error"),
-    ]
+    batches = [(batch.size, batch.verdict) for batch in diagnosis.batches]
+    assert batches == [(12, "silent"), (2, "error")]
     assert "Batches of 12 pass without a word; the last, of 2, raises." in diagnosis.cause
     assert diagnosis.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
 
@@ -56,9 +51,7 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
     ("output", "target", "y", "model"),
     [
         ((N, T, U), (N, U), "", "LSTM(units, return_sequences=False)"),
-        ((N, T, 1), (N, 1), "", "LSTM(units, return_sequences=False)"),
         ((N, T, 1), (N,), "y = y[:, None]", "LSTM(units, return_sequences=False)"),
-        ((N, T, U), (N, T, 1), "", "Dense(1)"),
         ((N, T, U), (N, T), "y = y[..., None]", "Dense(1)"),
         ((N, T, U), (N, 1), "", "LSTM(units, return_sequences=False)\nDense(1)"),
         ((N, T, U), (N, 1, U), "y = y[:, 0]", "LSTM(units, return_sequences=False)"),
@@ -66,10 +59,8 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
         ((N, T, U), (N, 20, U), "y = y[:, -12:]", ""),
         ((N, T, U), (N, 5, U), "", "outputs = outputs[:, -5:]"),
         ((N, T, U), (N * T, U), "y = y.reshape(-1, 12, 16)", ""),
-        ((N, U), (N, T, U), "", "LSTM(units, return_sequences=True)"),
         ((N, 1), (N, T, 1), "", "LSTM(units, return_sequences=True)"),
         ((N, 1), (N, T), "y = y[..., None]", "LSTM(units, return_sequences=True)"),
-        ((N, U), (N, 1), "", "Dense(1)"),
         ((N, U), (N, 7), "", "Dense(7)"),
     ],
 )
@@ -88,18 +79,16 @@ def test_another_reading_of_y_is_another_fix():
 @pytest.mark.parametrize(
     ("loss", "target", "fixed"),
     [
-        ("categorical_crossentropy", (N, T), "sparse_categorical_crossentropy"),
         ("categorical_crossentropy", (N, T, 1), "sparse_categorical_crossentropy"),
         ("sparse_categorical_crossentropy", (N, T, U), "categorical_crossentropy"),
     ],
 )
 def test_class_numbers_and_columns_per_class_have_a_loss_each(loss, target, fixed):
     """The first fix is the other loss, the second turns y into what this one wants."""
-    diagnosis = diagnose_target((N, T, U), target, loss, 32)
-    assert diagnosis.verdict == "error"
-    assert [fix.loss for fix in diagnosis.fixes] == [fixed, loss]
-    assert fixed in diagnosis.fixes[0].model
-    assert diagnosis.fixes[1].y
+    first, second = diagnose_target((N, T, U), target, loss, 32).fixes
+    assert (first.loss, second.loss) == (fixed, loss)
+    assert fixed in first.model
+    assert second.y
 
 
 def test_a_categorical_loss_takes_time_for_the_classes_once_it_dropped_an_axis():
@@ -108,31 +97,20 @@ def test_a_categorical_loss_takes_time_for_the_classes_once_it_dropped_an_axis()
     assert "runs along the timesteps, instead of the columns" in diagnosis.cause
 
 
-@pytest.mark.parametrize(
-    ("loss", "target"),
-    [
-        ("categorical_crossentropy", (N, 1)),
-        ("categorical_focal_crossentropy", (N,)),
-        ("sparse_categorical_crossentropy", (N,)),
-        ("sparse_categorical_crossentropy", (N, 1)),
-    ],
-)
-def test_one_column_is_no_distribution_over_classes(loss, target):
+@pytest.mark.parametrize("loss", ["categorical_focal_", "sparse_categorical_"])
+def test_one_column_is_no_distribution_over_classes(loss):
     """Nothing raises, and nothing is learnt; the loss for two classes is what is meant."""
-    diagnosis = diagnose_target((N, 1), target, loss, 32)
+    diagnosis = diagnose_target((N, 1), (N,), f"{loss}crossentropy", 32)
     assert diagnosis.verdict == "silent"
     assert "there is one class, whose share is always 1" in diagnosis.cause
-    assert diagnosis.fixes[0].loss == "binary_crossentropy"
-    assert not diagnosis.fixes[0].y
+    assert (diagnosis.fixes[0].loss, diagnosis.fixes[0].y) == ("binary_crossentropy", "")
 
 
-def test_a_loss_goes_by_all_the_names_that_keras_takes():
-    """Its function, its class, its short forms; for cross-entropy the shapes say which."""
-    for name in ("mse", "MSE", "mean_squared_error", "MeanSquaredError"):
-        assert diagnose_target((N, U), (N, U), name, 32).loss == "mean_squared_error"
-    assert diagnose_target((N, 1), (N, 1), "crossentropy", 32).loss == "binary_crossentropy"
+def test_for_cross_entropy_the_shapes_say_which_it_is():
+    """As in Keras. That a loss goes by all its names is shown against Keras."""
+    for output, target, name in (((N, 1), (N, 1), "binary"), ((N, 3), (N, 3), "categorical")):
+        assert diagnose_target(output, target, "CE", 32).loss == f"{name}_crossentropy"
     assert diagnose_target((N, 3), (N,), "ce", 32).loss == "sparse_categorical_crossentropy"
-    assert diagnose_target((N, 3), (N, 3), "CE", 32).loss == "categorical_crossentropy"
 
 
 def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
@@ -145,8 +123,7 @@ def test_the_batch_may_be_open_and_the_batch_size_is_keras_default():
 @pytest.mark.parametrize(
     ("output", "target", "loss", "batch_size", "message"),
     [
-        ((N, U), (N, U), "foo", 32, "expected the name of a Keras loss .* received 'foo'"),
-        ((N, U), (N, U), "ctc", 32, "received 'ctc'"),
+        ((N, U), (N, U), "ctc", 32, "expected the name of a Keras loss .* received 'ctc'"),
         ((), (N, U), "mse", 32, r"expected output_shape to be \(N, …\)"),
         ((N, U), (), "mse", 32, r"expected target_shape to be \(N, …\)"),
         ((N, None, U), (N, U), "mse", 32, r"whole numbers, received \(320, None, 16\)"),

@@ -3,29 +3,24 @@
 import ast
 import io
 import json
-import pickle
-import tracemalloc
 import zipfile
-from copy import deepcopy
 from dataclasses import fields, replace
 
 import msgspec
 import numpy as np
 import pytest
-from hypothesis import HealthCheck, given, settings
-from hypothesis import strategies as st
 
 from lib.data import MAX_BYTES, make_dataset, read_upload, settle, suggested
 from lib.data.datasets import FIRST
 from lib.experiment import Experiment
-from lib.export import EXPORTS, KeptError, NeedsFileError, archive, is_kept, keep, open_kept
-from lib.export.archive import MAX_HEAD, MAX_UNPACKED, MEMBERS, VERSION
+from lib.export import EXPORTS, KeptError, archive, is_kept, keep, open_kept
+from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION
 from lib.export.kept import _Record
 from lib.export.table_record import table_of
 from lib.results import ModeResult, RunAt, Status, as_of, untrained
 from lib.training import recorded, with_seeds
-from tests.unit.test_reader import FILES, assert_same
-from tests.unit.test_uploads_arrays import npy
+from tests.unit.test_uploads_arrays import X, npy, npz
+from tests.unit.uploaded import assert_same, lines
 
 CSV = "\n".join(
     ["day,kind,a,b", *(f"2024-01-{1 + i},{'xy'[i % 2]},{i},{i * i}" for i in range(31))]
@@ -71,9 +66,7 @@ def assert_same_figures(one, other):
     ("name", "changes"),
     [
         (FIRST, {}),
-        ("running_mean", {"seeds": 1, "mode": "last"}),
-        ("seattle", {"mode": "sequence"}),
-        ("gapminder", {}),
+        ("seattle", {"mode": "sequence", "seeds": 1}),
         ("worked_raw", {}),  # without a validation part, and without a head
     ],
 )
@@ -101,19 +94,11 @@ def with_results(run, change, **rest):
     return replace(run, snapshot=replace(run.snapshot, results=results, **rest))
 
 
-def best_epoch_back(result):
-    """The model with its weights of an epoch half way back."""
-    best = int(result.checked_epochs[len(result.checked_epochs) // 2])
-    epochs = np.union1d(result.loss_epochs, [best])
-    loss = np.interp(epochs, result.loss_epochs, result.loss)
-    return replace(result, kept_epoch=best, loss_epochs=epochs, loss=loss)
-
-
 def test_a_run_at_any_moment_comes_back():
-    """Untrained; stopped with its best epochs; training, with too many weights to be sent."""
+    """Untrained; stopped; training, with too many weights to be sent."""
     run = of("recall_first", seeds=1)
     start = replace(run, snapshot=untrained(run.experiment, run.dataset))
-    stopped = with_results(run, best_epoch_back, status=Status.STOPPED, reason="Stopped.")
+    stopped = with_results(run, lambda r: r, status=Status.STOPPED, reason="Stopped.")
     bare = with_results(run, lambda result: replace(result, weights=None), seconds_left=3.0)
     for each in (start, stopped, bare):
         opened = open_kept("", keep(each, ())).snapshot
@@ -121,26 +106,20 @@ def test_a_run_at_any_moment_comes_back():
         assert not opened.status.active
 
 
-def test_a_run_that_couldnt_be_opened_isnt_kept():
-    """One before its first figures, and one whose weights have grown beyond all measure."""
-    run = of(seeds=1)
-    grown = with_results(
-        run, lambda r: replace(r, weights=tuple(w * np.float32(1e20) for w in r.weights))
-    )
-    for each, words in (
-        (grown, "weights that are no numbers up to 1e\\+15"),
-        (replace(run, snapshot=replace(run.snapshot, results={})), "other models"),
-    ):
-        with pytest.raises(KeptError, match=words):
-            keep(each, ())
-
-
-@pytest.mark.parametrize("kind", FILES)
-def test_an_uploads_rows_come_back_where_they_were_kept(kind):
+@pytest.mark.parametrize(
+    "content",
+    [
+        lines("date,a,kind", lambda i: f"2024-01-{30 - i},{i}.25,{'xy'[i % 2]}").encode(),
+        lines("date,a", lambda i: f"{'' if i == 4 else f'2024-01-{10 + i}'},{i}").encode(),
+        npz(x=X, y=X[:, 0, 0]),
+    ],
+    ids=["dates", "a date is missing", "arrays"],
+)
+def test_an_uploads_rows_come_back_where_they_were_kept(content):
     """Numbers, texts, times, their labels, and all that is said of them."""
-    table = read_upload("file", FILES[kind])
-    content = keep(RunAt(*of_upload()[:3]), (), table)
-    assert_same(table_of(archive.unpack(content, _Record).rows), table)
+    table = read_upload("file", content)
+    kept = keep(RunAt(*of_upload()[:3]), (), table)
+    assert_same(table_of(archive.unpack(kept, _Record).rows), table)
 
 
 def test_a_run_of_an_upload_with_its_rows_opens_by_itself():
@@ -162,7 +141,7 @@ def test_a_run_of_an_upload_without_its_rows_asks_for_its_file():
     assert b"2024" not in b"".join(members(content).values())
     other = read_upload("beer.csv", CSV.replace("30,900", "30,901").encode())
     for there in (None, other):
-        with pytest.raises(NeedsFileError, match=r"a run of beer\.csv, whose rows.*Give beer"):
+        with pytest.raises(KeptError, match=r"a run of beer\.csv, whose rows.*Give beer"):
             open_kept("run.unrolled", content, there)
     same = read_upload("copy of beer.csv", CSV.encode())
     opened = open_kept("run.unrolled", content, same)
@@ -221,14 +200,6 @@ def said(path, value, parts=PARTS):
     return zipped({**parts, "unrolled.json": msgspec.json.encode(record)})
 
 
-def lying(size):
-    """A file that says of its largest member that it is unpacked to so many bytes."""
-    content = bytearray(zipped({**PARTS, "arrays.bin": bytes(10**7)}))
-    place = content.rindex(b"arrays.bin") - 46 + 24
-    content[place : place + 4] = size.to_bytes(4, "little")
-    return bytes(content)
-
-
 RESULT = ("snapshot", "results", "last")
 
 
@@ -244,35 +215,19 @@ REFUSED = {
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
     "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
     "a member that isn't there": (changed(arrays_bin=None), "holds .*arrays.bin, and here"),
-    "one more": (changed(evil_py=b"1"), r"evil\.py"),
-    "a path": (zipped({**PARTS, "../../x": b""}), r"\.\./x"),
-    "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more"),
-    "a table": (zipped({"xl/a.xml": b""}), "holds"),
+    "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
     "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
-    "a long record": (lambda: changed(unrolled_json=b" " * (MAX_HEAD + 1)), "8 MB of settings"),
-    "a hidden bomb": (lambda: lying(200), "damaged"),
     "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),
-    "another packing": (zipped(PARTS, zipfile.ZIP_LZMA), "neither stored nor deflated"),
-    "a pickle": (changed(arrays_bin=pickle.dumps([1.0])), "damaged"),
     "nan": (changed(arrays_bin=with_nan()), "predictions that are no numbers up to"),
     "before": (said([*RESULT, "loss"], ["<f8", -3, [3]]), "can't be at -3"),
     "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
     "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "arrays of weights"),
-    "odd samples": (said(["snapshot", "samples"], ["<i8", 0, [1]]), "samples"),
     "no figures": (said(["snapshot", "results"], {}), "other models"),
     "a best epoch that isn't": (said([*RESULT, "kept_epoch"], 10**6), "best epoch"),
-    "more epochs": (said(["snapshot", "epoch"], 10**6), "epoch 1,000,000"),
-    "very many epochs": (
-        said(["snapshot", "past"], [[k, [{}]] for k in range(25)]),
-        "weights of 25",
-    ),
     "past out of order": (said(["snapshot", "past", 0, 0], 10**5), "epochs"),
     "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
-    "data": (said(["experiment", "data", "name"], "evil"), "data must be one of"),
     "other data": (said(["sketch"], [0.0]), "as Unrolled .* makes it"),
-    "units": (said(["experiment", "model", "units"], 10**9), "units must be 1 to 128"),
     "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
-    "a status": (said(["snapshot", "status"], "evil"), "damaged"),
 }
 """A file, or its maker, and a word of the sentence; more are generated below."""
 
@@ -282,13 +237,8 @@ def test_a_file_that_cant_be_a_kept_run_is_refused_with_a_sentence(kind):
     """It says what was expected, what came, and what to do."""
     made, words = REFUSED[kind]
     content = made() if callable(made) else made
-    tracemalloc.start()
-    try:
-        with pytest.raises(KeptError, match=words) as caught:
-            open_kept("bad.unrolled", content)
-        assert tracemalloc.get_traced_memory()[1] < 5_000_000  # nothing large was unpacked for that
-    finally:
-        tracemalloc.stop()
+    with pytest.raises(KeptError, match=words) as caught:
+        open_kept("bad.unrolled", content)
     assert len(f"{caught.value}") < 500
 
 
@@ -299,98 +249,29 @@ def test_the_good_file_opens():
         assert_same_figures(open_kept("", content).snapshot, RUN.snapshot)
 
 
-WHY = {
-    "settings": "must be 2 to 512|doesn't say|'evil'",
-    "targets": "columns that the table",
-    "series": "columns that the table",
-    "a": "same length",
-    "kind": "codes need to be",
-    "times": "other times|1-dimensional|Invalid enum",
-    "order": "Length mismatch",
-    "label": "damaged",
-    "rows": "Give beer",
-}
-"""What the sentence speaks of, by the last word of the path."""
 TIMES = msgspec.json.decode(WITH_ROWS["unrolled.json"])["rows"]["times"][0]
 
 
 @pytest.mark.parametrize(
-    ("path", "value"),
+    ("path", "value", "words"),
     [
-        (["rows", "rest", "settings"], {"T": 10**9}),
-        (["rows", "rest", "settings"], {"inputs": "a"}),
-        (["rows", "rest", "settings"], {"evil": 1}),
-        (["rows", "rest", "targets"], ["kind"]),
-        (["rows", "rest", "series"], "evil"),
-        (["rows", "frame", "a"], [["<f8", 0, [3]], None]),
-        (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []]),
-        (["rows", "times"], [["<i8", 0, [3]], None]),
-        (["rows", "times"], [[*TIMES[:2], [31, 1]], None]),
-        (["rows", "times"], [["<M8[D]", *TIMES[1:]], None]),
-        (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None]),
-        (["rows", "order"], ["<i8", 0, [3]]),
-        (["rows", "label"], []),
-        (["rows"], None),
+        (["rows", "rest", "settings"], {"T": 10**9}, "must be 2 to 512"),
+        (["rows", "rest", "settings"], {"inputs": "a"}, "no file becomes"),
+        (["rows", "rest", "settings"], {"evil": 1}, "'evil'"),
+        (["rows", "rest", "targets"], ["kind"], "no file becomes"),
+        (["rows", "rest", "series"], "evil", "no file becomes"),
+        (["rows", "frame", "a"], [["<f8", 0, [3]], None], "same length"),
+        (["rows", "frame", "kind"], [["<i8", TIMES[1], [31]], []], "codes need to be"),
+        (["rows", "times"], [["<i8", 0, [3]], None], "no file becomes"),
+        (["rows", "times"], [["<M8[Y]", *TIMES[1:]], None], "Invalid enum"),
+        (["rows"], None, "Give beer"),
     ],
     ids=str,
 )
-def test_rows_that_no_file_becomes_are_refused(path, value):
+def test_rows_that_no_file_becomes_are_refused(path, value, words):
     """Among them all that would have a script say something else than how a file is read."""
-    with pytest.raises(KeptError, match=WHY[path[-1]]):
+    with pytest.raises(KeptError, match=words):
         open_kept("", said(path, value, WITH_ROWS))
-
-
-@settings(max_examples=100, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
-def test_no_change_of_bytes_does_more_than_a_sentence(data):
-    """Of a file that is cut, changed or put together in any way."""
-    content = bytearray(data.draw(st.sampled_from([GOOD, zipped(PARTS, zipfile.ZIP_STORED)])))
-    for place in data.draw(st.lists(st.integers(0, len(content) - 1), max_size=8)):
-        content[place] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.integers(0, len(content)) | st.just(len(content)))
-    opens(bytes(content[:cut]) + data.draw(st.binary(max_size=50)))
-
-
-VALUES = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=9),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=9), inner),
-    max_leaves=6,
-)
-
-
-@settings(max_examples=150, deadline=5000, suppress_health_check=[HealthCheck.too_slow])
-@given(data=st.data())
-def test_no_change_of_what_a_file_says_does_more_than_a_sentence(data):
-    """Any value of the record may be anything: if the file opens, all of its figures fit."""
-    parts = data.draw(st.sampled_from([PARTS, WITH_ROWS]))
-    record = msgspec.json.decode(parts["unrolled.json"])
-    for _ in range(data.draw(st.integers(1, 3))):
-        place = record
-        while True:
-            keys = [*place] if isinstance(place, dict) else [*range(len(place))]
-            if not keys:
-                break
-            key = data.draw(st.sampled_from(keys))
-            inner = place[key]
-            if isinstance(inner, (dict, list)) and inner and data.draw(st.integers(0, 9)):
-                place = inner
-                continue
-            place[key] = deepcopy(data.draw(VALUES | st.sampled_from(LIKELY)))
-            break
-    opens(zipped({**parts, "unrolled.json": msgspec.json.encode(record)}))
-
-
-LIKELY = [0, 1, -1, 2**63, ["<f4", 0, [2]], ["<i8", 0, [0]], ["<f8", 3, []], "upload"]
-
-
-def opens(content):
-    """Open a file: not at all, or so that every earlier epoch can be shown."""
-    try:
-        opened = open_kept("a.unrolled", content)
-    except KeptError:
-        return
-    for epoch, weights in opened.snapshot.past:
-        as_of(opened, epoch, weights)
 
 
 def test_what_is_a_kept_run_is_told_by_its_name_or_its_beginning():
@@ -410,13 +291,13 @@ def shape_of(source):
     return ast.dump(tree)
 
 
-@pytest.mark.parametrize("field", ["name", "notes", "source", "step", "units", "sheets"])
+@pytest.mark.parametrize("field", ["name", "notes", "step", "units"])
 def test_no_text_of_a_strangers_table_becomes_code(field):
     """Whatever a kept run says of its rows, its scripts do what they would have done."""
     experiment, dataset, snapshot, table = of_upload()
     text = "{__import__('os')}\"\n__import__('os')\n\"\"\"\u2028"
     usual = {"units": {"b": "l"}}
-    kinds = {"notes": (text,), "units": {"b": text}, "sheets": (text,)}
+    kinds = {"notes": (text,), "units": {"b": text}}
 
     def scripts(value):
         content = keep(RunAt(experiment, dataset, snapshot), (), replace(table, **{field: value}))
@@ -428,15 +309,3 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
         return [shape_of(source) for source in (*written, *cells)]
 
     assert scripts(kinds.get(field, text)) == scripts(usual.get(field, getattr(table, field)))
-
-
-def test_arrays_that_lie_on_one_another_are_limited(monkeypatch):
-    """So that a small file doesn't become a large run."""
-    count = len(PARTS["arrays.bin"]) // 8
-    content = said([*RESULT, "loss"], ["<f8", 0, [count]])
-    with pytest.raises(KeptError, match="loss of float64"):  # a curve of another length
-        open_kept("a.unrolled", content)
-    monkeypatch.setattr(archive, "MAX_UNPACKED", 8 * count)
-    monkeypatch.setattr(archive, "_check_sizes", lambda *_: None)
-    with pytest.raises(KeptError, match="arrays of more than"):
-        open_kept("a.unrolled", content)

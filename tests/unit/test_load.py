@@ -6,11 +6,11 @@ from threading import Thread
 import pytest
 
 from lib.ui import clock
-from lib.ui.load import FASTEST, LEAST_BUSY, MOST_BUSY, SLOWEST, Rhythm, Turns
+from lib.ui.load import BUSY, FASTEST, SLOWEST, Rhythm, Turns
 from tests.clock import Clock
 from tests.waiting import PATIENCE, eventually
 
-CROWDED = (1 + MOST_BUSY) / 2
+CROWDED = (1 + BUSY) / 2
 
 
 def wait(turns, act, *, first=False):
@@ -86,14 +86,14 @@ def pass_time(rhythm, busy, start, seconds):
 def test_pages_look_less_often_in_a_crowd_within_bounds_and_keep_their_level():
     """As often as the worker reports where there is room; at some level the interval stays."""
     rhythm = Rhythm()
-    now = pass_time(rhythm, LEAST_BUSY / 2, 0.0, 30)
+    now = pass_time(rhythm, BUSY / 2, 0.0, 30)
     assert rhythm.interval() == FASTEST
     now = pass_time(rhythm, CROWDED, now, 6)
     assert FASTEST < rhythm.interval() < SLOWEST
-    now = pass_time(rhythm, (LEAST_BUSY + MOST_BUSY) / 2, now, 10)
+    now = pass_time(rhythm, BUSY, now, 10)
     level = rhythm.interval()
-    now = pass_time(rhythm, (LEAST_BUSY + MOST_BUSY) / 2, now, 60)
-    assert rhythm.interval() == level > FASTEST
+    now = pass_time(rhythm, BUSY, now, 60)
+    assert FASTEST < rhythm.interval() == pytest.approx(level, rel=0.1)
     pass_time(rhythm, CROWDED, now, 60)
     assert rhythm.interval() == SLOWEST
 
@@ -103,7 +103,7 @@ def test_a_class_that_begins_at_once_is_met_at_once():
     rhythm = Rhythm()
     for turn in range(30):
         rhythm.took(0.015, turn * 0.015, waiting=30)
-    assert rhythm.interval() == pytest.approx(30 * 0.015 / MOST_BUSY, rel=0.1)
+    assert rhythm.interval() == pytest.approx(30 * 0.015 / BUSY, rel=0.1)
 
 
 def test_when_the_crowd_has_gone_it_recovers():

@@ -19,9 +19,7 @@ from tests.waiting import eventually
     [
         (700 * MB, 200 * MB, 400 * MB),
         (GB, 200 * MB, 700 * MB),
-        (2 * GB, 200 * MB, 1400 * MB),
         (16 * GB, 200 * MB, 1500 * MB),
-        (0, 0, machine.LEAST_GROWTH),
         (GB, 4 * GB, 4 * GB + machine.LEAST_GROWTH),
     ],
 )
@@ -33,10 +31,8 @@ def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
-        ({}, None),
         ({"memory.max": "max", "memory.high": "max"}, None),
         ({"memory/memory.limit_in_bytes": "9223372036854771712"}, None),
-        ({"memory/memory.limit_in_bytes": "300000000"}, 300_000_000),
         ({"memory/memory.limit_in_bytes": "300000000", "memory.max": "200000000"}, 200_000_000),
         ({"memory.max": "300000000", "memory.high": "250000000"}, 250_000_000),
         ({"app/one/memory.max": "max", "app/memory.max": "400000000"}, 400_000_000),
@@ -80,34 +76,25 @@ def test_what_is_shared_is_not_counted():
 
 
 @pytest.mark.parametrize(
-    ("cores", "total", "expected"),
+    ("cores", "total", "setting", "expected"),
     [
-        (1, GB, 1),
-        (2, GB, 1),
-        (2, 16 * GB, 1),
-        (4, GB, 1),
-        (4, 8 * GB, 2),
-        (8, 5 * GB, 2),
-        (8, 32 * GB, 4),
-        (64, 256 * GB, 4),
-        (3.5, 16 * GB, 1),
+        (1, GB, "", 1),
+        (2, 16 * GB, "", 1),
+        (4, GB, "", 1),
+        (8, 5 * GB, "", 2),
+        (64, 256 * GB, "", 4),
+        (3.5, 16 * GB, "", 1),
+        (4, 8 * GB, "16", 16),
+        (4, 8 * GB, "17", 2),
+        (4, 8 * GB, "many", 2),
     ],
 )
-def test_the_default_suits_the_machine(monkeypatch, cores, total, expected):
-    """Two processors and two gigabytes each, and never more than four."""
-    monkeypatch.delenv(machine.SETTING, raising=False)
+def test_how_many_workers_there_are(monkeypatch, cores, total, setting, expected):
+    """Two processors and two gigabytes each, and at most four; or what a setting says."""
+    monkeypatch.setenv(machine.SETTING, setting)
     monkeypatch.setattr(machine, "cores", lambda: cores)
     monkeypatch.setattr(memory, "total_memory", lambda: total)
     assert machine.worker_count() == expected
-
-
-def test_the_setting_goes_before_the_default(monkeypatch):
-    """Within its bounds; nonsense is passed over, and said in the log."""
-    monkeypatch.setattr(machine, "cores", lambda: 4)
-    monkeypatch.setattr(memory, "total_memory", lambda: 8 * GB)
-    for asked, expected in (("", 2), ("3", 3), ("16", 16), ("0", 2), ("17", 2), ("many", 2)):
-        monkeypatch.setenv(machine.SETTING, asked)
-        assert machine.worker_count() == expected
 
 
 def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):

@@ -155,22 +155,6 @@ def test_a_prefix_is_said_with_both_numbers():
     assert said.count("−0.4000000") == 2
 
 
-@pytest.mark.parametrize(
-    ("done", "ahead", "more", "says"),
-    [
-        (1, 0, {"ready": True}, "Keras is answering 2 of 6: why? …"),
-        (0, 3, {"ready": True}, "answering 1 of 6, after 3 questions of other pages: why? …"),
-        (5, 0, {"ready": False}, "Keras is starting … It takes some seconds; then comes 1 "),
-        (6, 0, {"ready": True}, "Keras has answered all 6 questions about what is shown."),
-        (6, 0, {"ready": True, "again": True}, "6 questions; while the run trains it is asked"),
-        (6, 0, {"ready": True, "failed": 2}, "Keras gave no answer to 2 of 6 questions"),
-    ],
-)
-def test_how_far_keras_is_with_a_pages_questions(done, ahead, more, says):
-    """Which of how many it answers, and what that is about; then that it has answered all."""
-    assert says in proofs.questions_sentence(done, 6, "why?", ahead, **more)
-
-
 # What breaks it
 
 

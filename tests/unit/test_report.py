@@ -10,11 +10,9 @@ import pytest
 
 from lib.charts.strip import strip_sentence
 from lib.charts.words import setup_sentence
-from lib.data.datasets import make_dataset, settle
-from lib.experiment.experiment import Experiment
 from lib.export.report import Reported, figures, report
 from lib.export.script import keras_script
-from lib.results.replay import as_of, untrained
+from lib.results.replay import as_of
 from lib.results.run import RunAt
 from tests.unit.test_results import a_run
 
@@ -122,18 +120,6 @@ def test_a_link_is_an_address_or_nothing(link):
     """Nothing else may stand behind it."""
     page = page_of(a_run("echo", seeds=1), link)
     assert [attributes["href"] for tag, attributes in page.tags if tag == "a"] == []
-
-
-@pytest.mark.parametrize("mode", ["sequence", "last", "both"])
-def test_every_kind_of_run_has_one(mode):
-    """Of one mode or two, deep or not, untrained too."""
-    experiment = settle(Experiment().set(data="gapminder", T=5, mode=mode, layers=3, seeds=1))
-    dataset = make_dataset(experiment)
-    page = page_of((experiment, dataset, untrained(experiment, dataset)))
-    assert len(page.plots) == 4
-    heads = {"sequence": ["Sequence"], "last": ["Last step"], "both": ["Sequence", "Last step"]}
-    numbers = page.words.partition("Numbers")[2].split("Error at")[0]
-    assert [each for each in ("Sequence", "Last step") if each in numbers] == heads[mode]
 
 
 def test_a_report_has_the_replay_up_to_the_epoch_that_is_shown():

@@ -7,7 +7,7 @@ import pytest
 
 from lib.results import thinning
 from lib.results.run import Run, Snapshot, Status
-from lib.training import client, quotas, run_registry
+from lib.training import quotas, run_registry
 from lib.training.limits import MAX_RUNS
 from lib.training.messages import Checkpoint, Steer
 from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_EACH, MAX_RUNS_NAMELESS, Visitor
@@ -16,7 +16,6 @@ from lib.training.run_registry import (
     CROWDED_SECONDS,
     TIDY_SECONDS,
     WATCH_SECONDS,
-    YIELD_SECONDS,
 )
 from tests.unit.fakes import make_dataset, make_experiment
 from tests.unit.pictures import a_result
@@ -148,27 +147,21 @@ def trained(scene, status, epochs=40, size=1000):
 
 
 def test_all_that_is_kept_of_runs_is_bounded(scene, monkeypatch):
-    """Of runs that are over, paused, or train unseen. The one seen last keeps all its past."""
+    """Of runs that are over or were left. The one seen last keeps all its past."""
     most = 1_000_000
     monkeypatch.setattr(run_registry, "KEEP_BYTES", most)
     statuses = Status.FINISHED, Status.PAUSED
-    going = trained(scene, Status.RUNNING)
     runs = [trained(scene, statuses[place % 2]) for place in range(40)]
     scene.clock.forward(WATCH_SECONDS + 1)
     scene.latest(runs[-2])
     scene.start()
-    found = [scene.client._registry.runs.get(run.id) for run in [going, *runs]]
+    found = [scene.client._registry.runs.get(run.id) for run in runs]
     known = [run for run in found if run]
     data = {id(run.run.dataset): run.run.dataset.nbytes for run in known}
     assert most / 2 < sum(run.nbytes for run in known) + sum(data.values()) < most
-    assert scene.client.get(going.id)
     epochs = [len(scene.client.checkpoints(run)) for run in runs]
     assert (epochs[0], epochs[-2]) == (0, 40)
-    assert 2 <= epochs[-1] <= thinning.FEW_EPOCHS
-    monkeypatch.setattr(client, "EMPTY_BYTES", most // 4)
-    scene.client.forget_most()
-    assert sum(run.nbytes for run in scene.client._registry.runs.values()) < most / 4
-    assert scene.client.get(runs[-2].id)
+    assert 2 <= epochs[-8] <= thinning.FEW_EPOCHS
     monkeypatch.setattr(run_registry, "KEEP_BYTES", 1)
     done = [trained(scene, Status.FINISHED, epochs=1) for _ in range(3)]
     scene.start()  # the newest stays: who has trained it still looks at it
@@ -195,17 +188,19 @@ def test_only_so_many_finished_runs_are_known(scene, monkeypatch, background):
 def test_runs_that_nobody_looks_at_are_forgotten(scene):
     """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
     over, paused, going = scene.start(), scene.start(), scene.start()
-    scene.say(over, Status.FINISHED)
-    scene.say(paused, Status.PAUSED)
-    scene.say(going, Status.RUNNING)
+    for run, status in (
+        (over, Status.FINISHED),
+        (paused, Status.PAUSED),
+        (going, Status.RUNNING),
+    ):
+        scene.say(run, status)
     scene.clock.forward(run_registry.KEEP_SECONDS + 1)
     scene.client.latest(going)
     assert [scene.client.get(run.id) for run in (over, paused, going)] == [None, None, going]
     assert Steer("drop", paused.id) in scene.worker.posted
 
 
-@pytest.mark.parametrize("status", [Status.QUEUED, Status.RUNNING])
-def test_a_run_that_nobody_watches_is_paused_and_says_so(scene, status):
+def test_a_run_that_nobody_watches_is_paused_and_says_so(scene):
     """It is told once, keeps its figures, and goes on when somebody asks for it.
 
     A button's pause has no reason, even after the other kind.
@@ -213,7 +208,7 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(scene, status):
     run = scene.start()
     for _ in range(2):
         scene.clock.forward(WATCH_SECONDS + 1)
-        scene.say(run, status, 1)
+        scene.say(run, Status.RUNNING, 1)
     assert scene.worker.verbs == ["start", "pause"]
     scene.say(run, Status.PAUSED, 2)
     snapshot = scene.latest(run)
@@ -240,47 +235,20 @@ def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene):
     assert paused == [False, *[True] * (CROWD - 1), False]
 
 
-def test_a_run_that_nobody_watches_gives_way_until_somebody_does(scene):
-    """It is told once each time. A sweep's does so always; who waits for a run looks at it."""
-    run, other = scene.start(), scene.start()
-    scene.client.start(make_experiment(), make_dataset(), background=True)
-    for _ in range(2):
-        scene.clock.forward(YIELD_SECONDS + 1)
-        scene.client.latest(other)
-    for _ in range(2):
-        scene.client.latest(run)
-    assert scene.worker.posted[3:] == [Steer("yield", run.id), Steer("attend", run.id)]
-    scene.worker.die()
-    scene.clock.forward(YIELD_SECONDS + 1)
-    scene.client.latest(other)
-    assert scene.worker.posted[-1] == Steer("yield", run.id)
-
-
 def test_a_script_that_waits_is_a_watcher(scene):
     """The run goes on; one that had been paused for want of a watcher, again."""
-    run = scene.start()
-    scene.clock.forward(WATCH_SECONDS + 1)
-    scene.say(run, Status.RUNNING, 1)
-    scene.say(run, Status.PAUSED, 1)
-    scene.worker.at_once["resume"] = Snapshot(run.id, Status.RUNNING, 2)
-
-    def until(snapshot):
-        scene.clock.forward(WATCH_SECONDS + 1)
-        return snapshot.epoch > 1
-
-    assert scene.client.wait(run, 60, until).epoch == 2
-    assert scene.worker.verbs == ["start", "pause", "resume"]
-
-
-def test_who_waits_for_several_looks_at_them_all(scene):
-    """Those that gave way or were paused go on, and again nobody has to look for as long."""
     runs = [scene.start(), scene.start()]
-    for seconds in (YIELD_SECONDS, WATCH_SECONDS):
-        scene.clock.forward(seconds + 1)
-        scene.say(runs[0], Status.RUNNING, 1)
+    scene.clock.forward(WATCH_SECONDS + 1)
+    scene.say(runs[0], Status.RUNNING, 1)
     scene.client.wait_any(runs, 0.0)
-    told = [command.verb for command in scene.worker.posted[2:] if isinstance(command, Steer)]
-    assert told == [*["yield"] * 2, *["pause"] * 2, *["attend", "resume"] * 2]
-    scene.clock.forward(YIELD_SECONDS - 1)
-    scene.say(runs[0], Status.RUNNING, 2)
-    assert len(scene.worker.posted) == 2 + len(told)
+    resumed = [Steer("resume", run.id) in scene.worker.posted for run in runs]
+    assert (scene.worker.verbs[2:4], resumed) == (["pause", "pause"], [True, True])
+    scene.clock.forward(WATCH_SECONDS - 1)
+
+    def until(_):
+        scene.clock.forward(2 * TIDY_SECONDS)
+        scene.say(runs[0], Status.RUNNING, 2)
+        return scene.worker.verbs.count("pause") > 2
+
+    scene.client.wait(runs[0], 0.0, until)
+    assert Steer("pause", runs[0].id) not in scene.worker.posted[4:]

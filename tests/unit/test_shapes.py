@@ -4,14 +4,7 @@ import pytest
 
 from lib.experiment.experiment import CELLS
 from lib.recurrence.cells import GATES, HIGHEST_OUTPUT
-from lib.shapes.output import (
-    BIASES,
-    BLOCKS,
-    STATES,
-    rnn_output_shape,
-    rnn_parameter_count,
-    rnn_parameter_product,
-)
+from lib.shapes.output import BIASES, BLOCKS, STATES, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
 
@@ -22,45 +15,31 @@ def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
 
 
 @pytest.mark.parametrize(
-    ("input_shape", "message"),
+    ("input_shape", "settings", "message"),
     [
-        ((None, 5), r"expected ndim=3, found ndim=2.*\(None, 5\)"),
-        ((None, 2, 5, 3), r"expected ndim=3, found ndim=4"),
-        ((None, 5, None), r"expected a number of features.*\(None, 5, None\)"),
-        ((None, -1, 3), r"expected timesteps to be a positive integer, received -1"),
-        ((None, 5, 0), r"expected features to be a positive integer, received 0"),
+        ((None, 5), {}, r"expected ndim=3, found ndim=2.*\(None, 5\)"),
+        ((None, 5, None), {}, r"expected a number of features.*\(None, 5, None\)"),
+        ((None, -1, 3), {}, "expected timesteps to be a positive integer, received -1"),
+        ((None, 5, 3), {"units": 0}, "expected units to be a positive integer, received 0"),
+        (
+            (None, 5, 3),
+            {"bidirectional": True, "merge_mode": "add"},
+            "merge_mode .* received 'add'",
+        ),
     ],
 )
-def test_an_input_that_no_layer_takes_is_refused(input_shape, message):
-    """In Keras's words where it has them."""
+def test_what_keras_refuses_is_refused(input_shape, settings, message):
+    """In Keras's words where it has them; expected and received are both said."""
     with pytest.raises(ValueError, match=message):
-        rnn_output_shape(input_shape, 4, return_sequences=True)
+        rnn_output_shape(input_shape, **{"units": 4, "return_sequences": True} | settings)
 
 
-def test_settings_that_keras_refuses_are_refused():
+def test_parameters_of_no_cell_and_of_part_of_a_unit_are_refused():
     """Expected and received are both said."""
-    with pytest.raises(ValueError, match="expected units to be a positive integer, received 0"):
-        rnn_output_shape((None, 5, 3), 0, return_sequences=True)
     with pytest.raises(ValueError, match=r"positive integer, received 2\.5"):
         rnn_parameter_count("lstm", 3, 2.5)
-    with pytest.raises(ValueError, match=r"merge_mode .* received 'add'"):
-        rnn_output_shape((None, 5, 3), 4, True, bidirectional=True, merge_mode="add")
     with pytest.raises(ValueError, match=r"expected cell .*'lstm'.* received 'rnn'"):
         rnn_parameter_count("rnn", 3, 4)
-
-
-@pytest.mark.parametrize(
-    ("cell", "product", "rule"),
-    [
-        ("lstm", "4·16·(3+16+1)", "4·U·(F+U+1)"),
-        ("gru", "3·16·(3+16+2)", "3·U·(F+U+2)"),
-        ("simple_rnn", "16·(3+16+1)", "U·(F+U+1)"),
-    ],
-)
-def test_a_product_shows_how_parameters_are_counted(cell, product, rule):
-    """In numbers and in letters."""
-    assert rnn_parameter_product(cell, 3, 16) == product
-    assert rnn_parameter_product(cell, "F", "U") == rule
 
 
 @pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL, HIGHEST_OUTPUT])

@@ -4,8 +4,7 @@ import pytest
 
 from lib.shapes import Ref, broken, code_lines, from_text, put, swap, to_text, total, trace
 from lib.shapes.stack.code import model_line
-from lib.shapes.stack.making import UNKNOWN, made
-from lib.shapes.stack.plain import Dense, Unread
+from lib.shapes.stack.plain import Dense
 from lib.shapes.stack.recurrent import LSTM
 from lib.shapes.stack.tracing import keras_names
 
@@ -74,16 +73,3 @@ def test_names_of_layers_follow_an_edit():
     states = from_text("input_t4_f3~lstm_u2_state~input~lstm_u2_from2.1-2.2")
     moved = put(states, 0, states[0], Dense())
     assert moved[4] == LSTM(2, states=(Ref(2, 1), Ref(2, 2)))
-
-
-def test_arguments_become_a_layer_or_say_what_is_wrong_with_them():
-    """A name that is nearly right is mended; what only running could tell isn't guessed."""
-    assert made("LSTM", (4, "relu"), {"return_sequences": True, "name": "a"}) == LSTM(
-        4, activation="relu", return_sequences=True
-    )
-    misspelt = made("LSTM", (4,), {"return_sequence": True})
-    assert isinstance(misspelt, Unread)
-    assert "Unrecognized keyword arguments passed to LSTM" in misspelt.error.message
-    assert misspelt.fixed == LSTM(4, return_sequences=True)
-    assert "units" in made("Dense", (UNKNOWN,)).error.reason
-    assert made("Dense", (3,), {"activation": UNKNOWN}) == Dense(3)

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from lib.data import DATASETS, Table, make_dataset, read_upload, suggested
-from lib.experiment import SETTINGS, ExperimentError, read_query
+from lib.experiment import ExperimentError, read_query
 from lib.results import VARIABLE, Snapshot, Status, independent_samples
 from lib.sweep import (
     MOST_RUNS,
@@ -24,7 +24,6 @@ from lib.sweep import (
 )
 from lib.sweep.__main__ import main
 from lib.sweep.runner import result_of
-from lib.sweep.sweep import run_plan
 from tests.unit.swept import a_point
 
 
@@ -42,37 +41,27 @@ def test_each_value_goes_with_each_of_the_others():
         assert [each.seed for each in point.experiment.each_seed] == [7, 8, 9, 10]
 
 
-@pytest.mark.parametrize("data", ["running_mean", "seattle", "echo"])
-def test_a_point_s_settings_open_it_as_a_link(data):
-    """Whatever is the default and whatever the data suggest."""
-    for point in make_plan(suggested(data), {"U": [3, 16], "lr": [0.01, 0.001]}, 2).points:
-        query = parse_qs(point.settings)
-        assert read_query(query, suggested(data))[0] == point.experiment
-        assert read_query(query)[0] == point.experiment
-
-
 @pytest.mark.parametrize("data", [name for name in DATASETS if name != "upload"])
-def test_all_that_is_offered_can_vary_over_its_usual_values(data):
-    """On every dataset; values that these don't allow are said."""
+def test_all_that_is_offered_can_vary_and_a_point_s_settings_open_it_as_a_link(data):
+    """On every dataset, over the usual values; those that it doesn't allow are said."""
     for key in offered(suggested(data)):
-        assert SETTINGS[key].limit or SETTINGS[key].options
         asked = VARIABLE[key]["values"].split(",")
         plan = make_plan(suggested(data), {key: asked}, 1)
         assert len(plan.points) + len(plan.notes) >= len(asked)
         assert len(plan.points) > 1 or plan.notes
+        for point in plan.points:
+            query = parse_qs(point.settings)
+            assert read_query(query, suggested(data))[0] == point.experiment
+            assert read_query(query)[0] == point.experiment
 
 
 def test_values_that_become_the_same_are_trained_once_and_said():
     """A lag has to be less than T."""
     plan = make_plan(suggested("echo"), {"T": [4], "lag": [2, 5, 8]}, 1)
     assert [point.values["lag"] for point in plan.points] == [2, 3]
-    assert plan.notes == (
-        "T = 4, lag = 5 is taken as T = 4, lag = 3 on these data.",
-        "T = 4, lag = 8 is the same as T = 4, lag = 3 on these data.",
+    assert plan.notes == tuple(
+        f"T = 4, lag = {lag} is taken as T = 4, lag = 3 on these data." for lag in (5, 8)
     )
-    again = make_plan(suggested("parity"), {"head": ["none"], "U": [1, 2]}, 1)
-    assert len(again.points) == 1
-    assert len(again.notes) == 1
 
 
 @pytest.mark.parametrize(
@@ -84,10 +73,8 @@ def test_values_that_become_the_same_are_trained_once_and_said():
         ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
         ("seattle", {"T": ["x"]}, 4, "timesteps must be a whole number from 2 to 512, got 'x'"),
-        ("seattle", {"T": ["8.5"]}, 4, "timesteps must be a whole number from 2"),
         ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of ['lstm', 'gru', 'simple_rnn']"),
-        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take 3 seeds at most"),
-        ("seattle", {"T": range(2, 99)}, 1, "got 97 × 1 = 97: take fewer values"),
+        ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take fewer values or seeds"),
         ("seattle", {"T": [8]}, 17, "seeds must be 0 to 16, got 17"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
@@ -204,14 +191,11 @@ SEATTLE = "--data seattle --vary T=8,16"
     ("words", "said"),
     [
         ("--vary T=8", "expected --data or --file, one of the two"),
-        (f"{SEATTLE} --file own.csv", "expected --data or --file, one of the two"),
         ("--file nowhere.csv --vary T=8", "nowhere.csv can't be read: No such file"),
         ("--data seattle --vary T", "expected each setting once, as in T=8,16,32, got 'T'"),
-        ("--data seattle --vary lag=3", "lag can't vary here"),
         (f"{SEATTLE} --set epochs", "expected --set key=value, got 'epochs'"),
         (f"{SEATTLE} --set epochs=0", "epochs must be 1 to 5000, got 0"),
         (f"{SEATTLE} --set mode=last", "mode can't be set: a sweep has its own"),
-        (f"{SEATTLE} --seeds 99", "seeds must be 0 to 16, got 99"),
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
 )
@@ -223,21 +207,7 @@ def test_what_cannot_be_done_is_said(words, said):
     assert "Traceback" not in done.output
 
 
-def test_results_of_another_sweep_are_not_written_over(tmp_path):
-    """Neither by the command nor by a script."""
-    out = tmp_path / "out.csv"
-    rows.write(results(the_plan(4, 8)), ["T"], out)
-    before = out.read_text()
-    done = CliRunner().invoke(main, [*SEATTLE.split(), "--out", f"{out}"])
-    assert (done.exit_code, out.read_text()) == (1, before)
-    assert "holds something else" in done.output
-    with pytest.raises(SweepError, match="holds something else"):
-        run_plan(make_plan(base_of("parity", {}), {"U": [4]}, 2), out=out)
-
-
-def test_a_script_takes_data_or_a_table_and_tells_tables_apart(
-    monkeypatch,
-):
+def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
     """By their values: results of one are none of another's."""
     with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})

@@ -6,73 +6,54 @@ import pytest
 
 from lib.story import TALK, Scene, find, offer, scene, story
 from lib.ui import clock
-from lib.ui.present.talks import ABSENT_SECONDS, MOST, Talks
+from lib.ui.present import talks
 from tests.clock import Clock
 
 
 @pytest.fixture
-def time(monkeypatch):
-    """The pages' clock."""
-    time = Clock()
-    monkeypatch.setattr(clock, "now", time.now)
-    return time
+def give(monkeypatch):
+    """Gives the talk of a browser, by its name, one second after the last call."""
+    now, here = Clock(), [""]
+    monkeypatch.setattr(clock, "now", now.now)
+    monkeypatch.setattr(talks, "_TALKS", {})
+    monkeypatch.setattr(talks, "browser_id", lambda: here[0])
+
+    def mine(browser, seconds=1.0):
+        now.seconds += seconds
+        here[0] = browser
+        return talks.mine()
+
+    return mine
 
 
-def test_who_reloads_finds_their_talk_again(time):
-    """With its start, once the page before counts as closed; a second tab has a talk of its own."""
-    talks, began = Talks(), time.now()
-    talk = talks.given_by("presenter", "a")
-    time.seconds += 1
-    assert talks.given_by("presenter", "a") is talk
-    assert talks.given_by("second tab", "a") is not talk
-    time.seconds += ABSENT_SECONDS
+def test_a_browser_finds_its_talk_again(give):
+    """With its start; another browser has another one."""
+    talk = give("a")
+    began = talk.began
+    assert give("b") is not talk
+    assert give("a") is talk
+    give("b", talks.ABSENT_SECONDS)
     assert not talk.is_given
-    assert talks.given_by("after reload", "a") is talk
-    assert talk.is_given
-    assert talk.began == began
+    assert give("a") is talk
+    assert (talk.is_given, talk.began) == (True, began)
 
 
-def test_a_talk_that_a_reload_leaves_to_its_followers_goes_on(time):
-    """Whatever the page that was loaded anew has begun meanwhile is forgotten."""
-    talks = Talks()
-    talk = talks.given_by("presenter", "a")
-    other = talks.given_by("after reload", "a")
-    time.seconds += ABSENT_SECONDS
-    talk.followed = time.now()
-    assert talks.given_by("after reload", "a") is talk
-    assert talks.find(other.id) is None
-
-
-@pytest.mark.parametrize("browser", ["b", None])
-def test_another_browser_never_gets_the_talk(time, browser):
-    """Not even when who gives it is gone; nor does one that nobody knows."""
-    talks = Talks()
-    talk = talks.given_by("presenter", "a" if browser else None)
-    time.seconds += ABSENT_SECONDS
-    assert talks.given_by("other", browser) is not talk
-
-
-def test_the_talks_that_were_given_or_followed_last_are_kept(time):
+def test_the_talks_that_were_given_last_are_kept(give):
     """So many, and no more."""
-    talks = Talks()
-    given, followed, lost = (talks.given_by(name, None) for name in ("given", "followed", "lost"))
-    for number in range(MOST - 2):
-        time.seconds += 1
-        followed.followed = time.now()
-        talks.given_by(f"{number}", None)
-        talks.given_by("given", None)
-    assert talks.find(given.id) is given
-    assert talks.find(followed.id) is followed
-    assert talks.find(lost.id) is None
+    lost, kept = give("lost"), give("kept")
+    for number in range(talks.MOST - 1):
+        give(f"{number}")
+        give("kept")
+    assert talks.find(follow=kept.id) is kept
+    assert talks.find(follow=lost.id) is None
 
 
-def test_ids_cannot_be_guessed_and_each_opens_its_own():
+def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
     """64 bits; who follows by the one can't read the notes by it."""
-    talks = Talks()
-    talk = talks.given_by("presenter", "a")
+    talk = give("a")
     assert len(talk.id) == len(talk.notes) == 16
-    assert talks.noted(talk.notes) is talk
-    assert talks.noted(talk.id) is talks.find(talk.notes) is None
+    assert talks.find(follow=talk.id) is talks.find(notes=talk.notes) is talk
+    assert talks.find(notes=talk.id) is talks.find(follow=talk.notes) is None
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
 from lib.data.tables.windows import make_windows
-from lib.data.uploads.errors import MAX_CELLS, WIDEST
+from lib.data.uploads.errors import MAX_CELLS
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
@@ -20,20 +20,14 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
     ("content", "message"),
     [
         (b"", "is empty"),
-        (b" \r\n\n", "is empty"),
         (codecs.BOM_UTF8, "is empty"),
-        (b'""', "is empty"),
         (b"a,b\n", r"header line \(a, b\) but no rows below"),
-        (b"a,b", "no rows below"),
         (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
         (lines("a,b", lambda _: "x,y").encode(), r"No column of numbers .* Texts: a, b\."),
         (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
         (PNG, "is a PNG image, whatever its name"),
-        (b"\xff\xd8\xff\xe0" + b"\0" * 20, "is a JPEG image"),
         (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),
-        (b"%PDF-1.7 ...", "is a PDF"),
         (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
-        (bytes(range(1, 256)) * 9, "isn't text"),
         (codecs.BOM_UTF16_LE + b"a,b", "begins as UTF-16 text, but byte 4 isn"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
         (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
@@ -41,7 +35,6 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"# made by\n" + PLAIN.encode(), "Leave out lines above the header"),
         (PLAIN.encode() + b'1,"2\n', "opened and never closed"),
         (b"1," * 40_000, "perhaps rows and columns are swapped"),
-        (b"a," * (WIDEST + 1) + b"\n1\n", "perhaps rows and columns are swapped"),
         (b"a\n" + b"1\n" * (MAX_CELLS + 1), "at most 20,000,000 cells are read"),
         (b" " * (MAX_BYTES + 1), "at most 100 MB are read"),
     ],
@@ -76,9 +69,7 @@ def test_a_damaged_file_is_called_what_its_name_says(name, meant):
         max_size=30,
     ),
     layout=st.sampled_from([",.", ";.", "\t.", "|.", ";,", "\t,", "|,"]),
-    encoding=st.sampled_from(
-        ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "cp1252"]
-    ),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
@@ -96,32 +87,6 @@ def test_the_numbers_that_are_read_are_the_numbers_that_were_written(
         assert frame["c"].isna().tolist() == [bool(gap) for _, _, gap in rows]
 
 
-DELIMITERS = st.sampled_from([",", ";", "\t", "|"])
-ODD = ("1,5", "1.234,5", "1,234", "01/02/2024", "NA", "-", "inf", "True", '"', '"a,b"', "12%", "\0")
-COLUMNS = {
-    "whole": lambda i: f"{i * 7 % 5}",
-    "comma": lambda i: f"{i * 7 % 5},25",
-    "group": lambda i: f"{i % 9 + 1}.{100 + i}",
-    "date": lambda i: f"2024-{i % 12 + 1:02d}-01",
-    "year": lambda i: f"{1990 + i}",
-    "huge": lambda i: f"1e{i * 37 % 600 - 300}",
-    "gappy": lambda i: "" if i % 3 else f"{i}",
-    "mixed": lambda i: "x" if i % 11 == 5 else f"{i}",
-    "text": lambda i: f"word{i % 3}",
-    "odd": lambda i: ODD[i * 7 % len(ODD)],
-}
-TABLES = st.builds(
-    lambda kinds, rows, delimiter, header: "\n".join(
-        [delimiter.join(kinds)] * header
-        + [delimiter.join(COLUMNS[kind](i) for kind in kinds) for i in range(rows)]
-    ).encode(),
-    st.lists(st.sampled_from(list(COLUMNS)), min_size=1, max_size=4),
-    st.integers(1, 30),
-    DELIMITERS,
-    st.booleans(),
-)
-
-
 def outcome(function, *args, **options):
     """What `function` returns, or None where it refuses in a sentence."""
     try:
@@ -135,7 +100,7 @@ def outcome(function, *args, **options):
 @settings(
     derandomize=True, deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow]
 )
-@given(st.one_of(st.binary(max_size=200), st.text(max_size=200).map(str.encode), TABLES))
+@given(st.binary(max_size=200) | st.text(max_size=200).map(str.encode))
 def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
     """No traceback, no warning, and no number that a model can't compute with."""
     table = outcome(read_upload, "any.csv", content)

@@ -6,7 +6,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.data.uploads import columns as reading
 from tests.unit.uploaded import lines, notes_of, read
 
 DAYS = [f"{day:%Y-%m-%d}" for day in pd.date_range("2024-01-01", periods=30)]
@@ -85,16 +84,6 @@ def test_years_and_parts_of_dates_may_repeat_where_a_column_tells_series_apart(h
     table = read(text(f"country,{head},v", rows))
     assert (table.series, table.step, table.numbers) == ("country", step, ("v",))
     assert read(lines("year,v", lambda i: f"{2000 + i % 3},{i}")).times is None
-
-
-def test_few_of_many_columns_of_years_are_tried(monkeypatch):
-    """For each all others are looked at, which would take minutes for a thousand."""
-    tried = []
-    monkeypatch.setattr(reading, "series_columns", lambda *about: tried.append(about) or [])
-    names = ",".join(f"year{k}" for k in range(30))
-    content = lines(names, lambda i: ",".join(str(2000 + (i + k) % 5) for k in range(30)), 20)
-    assert read(content).times is None
-    assert len(tried) == reading.MOST_YEARS
 
 
 def test_gaps_are_counted_within_each_series():

@@ -84,11 +84,8 @@ def test_every_plain_type_is_read_and_lists_are_left_out():
     ("content", "message"),
     [
         (written(FRAME)[:200], "Parquet file can't be read"),
-        (written(FRAME)[:-9] + bytes(9), "Parquet file can't be read"),
         (b"PAR1" + bytes(100), "Parquet file can't be read"),
         (written({"list": pa.array([[1]] * 9)}), r"There are: list \(list"),
-        (written({"kind": pa.array(["x"] * 9)}), "No column of numbers"),
-        (written({"a": pa.array([1.0, 2.0])}), "at least 6 are needed"),
         (written({"a": pa.array([], pa.float64())}), "No column of numbers"),
         (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "at most 1,000 are read"),
     ],
@@ -100,19 +97,10 @@ def test_what_is_no_table_is_answered_with_a_sentence(content, message):
     assert str(refusal.value).endswith(".")
 
 
-@pytest.mark.parametrize(
-    ("limit", "value", "message"),
-    [
-        ("MAX_CELLS", 300_000, "200,000 rows of 2 cells"),
-        ("MAX_UNPACKED", 100, "when it is unpacked"),
-    ],
-)
-def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(
-    limit, value, message, monkeypatch
-):
-    """A million equal texts take a few bytes; here the limits are smaller."""
+def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(monkeypatch):
+    """A million equal texts take a few bytes; here the limit is smaller."""
     bomb = written({"a": pa.array(np.zeros(200_000)), "b": pa.array(np.ones(200_000))})
     monkeypatch.setattr(pq.ParquetFile, "read", None)
-    monkeypatch.setattr(errors, limit, value)
-    with pytest.raises(UploadError, match=message):
+    monkeypatch.setattr(errors, "MAX_CELLS", 300_000)
+    with pytest.raises(UploadError, match="200,000 rows of 2 cells"):
         read_upload("bomb.parquet", bomb)

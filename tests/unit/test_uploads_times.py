@@ -36,12 +36,10 @@ def test_a_column_of_dates_labels_the_rows(form):
         ("time_ms", lambda i: 1704067200000 + 60000 * i, "2024-01-01", "minute"),
         ("when", lambda i: f"2024-01-01 00:{i:02d}", "2024-01-01", "minute"),
         ("month", lambda i: f"2024-{i + 1:02d}", "2024-01-01", "month"),
-        ("when", lambda i: f"{2024 + i // 4}Q{i % 4 + 1}", "2024-01-01", "quarter"),
         ("when", lambda i: f"{2024 + i // 4}-Q{i % 4 + 1}", "2024-01-01", "quarter"),
         ("week", lambda i: f"{DAYS[0] + pd.Timedelta(weeks=i):%Y-%m-%d}", "2024-01-01", "week"),
         # Parts of a date in columns of their own.
         ("year,quarter", lambda i: f"{2000 + i // 4},{i % 4 + 1}", "2000-01-01", "quarter"),
-        ("Year,Qtr", lambda i: f"{2000 + i // 4},Q{i % 4 + 1}", "2000-01-01", "quarter"),
         ("year,month", lambda i: f"2024,{month_name[i + 1]}", "2024-01-01", "month"),
         ("YEAR,month,day", lambda i: f"2024,2,{20 + i}", "2024-02-20", "day"),
         ("year,month,day,hour", lambda i: f"2024,2,{1 + i // 5},{i % 5 + 19}",
@@ -118,9 +116,7 @@ def test_a_total_below_the_days_is_no_day(day, word):
     ("times", "note", "step"),
     [
         (DAYS.delete([7, 10, 11]), "3 days are missing between rows, 2 in a row at most", "day"),
-        (DAYS.delete([7]), "1 day is missing between rows.", "day"),
         (DAYS[DAYS.day_of_week < 5], "No row is on a weekend", "day"),
-        (DAYS[DAYS.day_of_week < 5].delete(7), "1 day is missing between rows", "day"),
         # February is no shorter a step than March.
         (pd.date_range("2023-01-01", periods=12, freq="MS").delete([9, 10]),
          "2 months are missing between rows, 2 in a row at most", "month"),

@@ -1,6 +1,8 @@
 """Texts of uploaded files, and the tables that they become."""
 
-from lib.data import read_upload
+import pandas as pd
+
+from lib.data import Table, read_upload
 
 
 def read(text, encoding="utf-8"):
@@ -21,3 +23,14 @@ PLAIN = lines("a,b", lambda i: f"{i},{i / 4}")
 def notes_of(table):
     """All notes as one text."""
     return " ".join(table.notes)
+
+
+def assert_same(one, other):
+    """All of two tables; numbers may have 32 bits."""
+    for name in {*Table.__slots__} - {"frame", "label", "times", "__weakref__"}:
+        assert getattr(one, name) == getattr(other, name), name
+    pd.testing.assert_frame_equal(one.frame, other.frame, check_dtype=False)
+    assert (one.label is None, one.times is None) == (other.label is None, other.times is None)
+    if one.label is not None:
+        pd.testing.assert_frame_equal(one.label, other.label, check_dtype=False)
+    assert one.times is None or one.times.equals(other.times)

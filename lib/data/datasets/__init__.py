@@ -42,8 +42,7 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
 
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
-FIRST = next(iter(DATASETS))
-"""The dataset that the app opens with: the two modes differ most there."""
+FIRST = next(iter(DATASETS))  # the dataset that the app opens with: the two modes differ most there
 
 OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
 """The settings, by key, that only some data use."""
@@ -59,10 +58,7 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`.
-
-    How many seeds is left to what they cost: see `lib.training.limits`.
-    """
+    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
     return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
 
 
@@ -131,11 +127,7 @@ def example_of_upload(experiment: Experiment) -> Experiment:
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """The dataset of an experiment, which is settled first; `table` is the person's own.
-
-    Raises ExperimentError for a setting that isn't allowed, and WindowError, which is one too,
-    for a table that can't be cut as asked.
-    """
+    """The dataset of an experiment, which is settled first; `table` is the person's own."""
     return make_settled_dataset(settle(experiment, table), table)
 
 

@@ -1,7 +1,4 @@
-"""`DatasetSpec`, one entry of the registry: names, sentences and settings of a dataset.
-
-The values are a row of `specs.toml`. `synthetic` and `series` make the arrays.
-"""
+"""`DatasetSpec`, one entry of the registry: names, sentences and settings of a dataset."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -18,30 +15,21 @@ GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "Fi
 class DatasetSpec:
     """One dataset that can be chosen. Settings go by their URL keys, as in `SETTINGS`."""
 
-    name: str
-    """Its key in `DATASETS`, and the value of `data` in the URL."""
+    name: str  # its key in `DATASETS`, and the value of `data` in the URL
     make: Callable[..., Dataset]
     """`make(spec, experiment, table)` → the `Dataset` of a settled experiment, for uploads of this
     table."""
-    table: Callable[[], Table] | None
-    """Loads the table of a bundled series."""
-    uses: frozenset[str]
-    """The optional data settings that matter; T and F always do."""
-    group: str
-    """A key of `GROUPS`."""
+    table: Callable[[], Table] | None  # loads the table of a bundled series
+    uses: frozenset[str]  # the optional data settings that matter; T and F always do
+    group: str  # a key of `GROUPS`
     title: str
-    shows: str
-    """What it demonstrates, in at most 12 words."""
-    about: str
-    """One sentence: what has to be predicted from what."""
-    fixed: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that can't have another value."""
+    shows: str  # what it demonstrates, in at most 12 words
+    about: str  # one sentence: what has to be predicted from what
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # settings that can't have another value
     why: Mapping[str, str] = field(default_factory=dict)
     """Why settings can't be chosen: all of `fixed`, and those that follow from other choices."""
-    at_least: Mapping[str, float] = field(default_factory=dict)
-    """Minimums above the usual ones."""
-    at_most: Mapping[str, float] = field(default_factory=dict)
-    """Maximums below the usual ones."""
+    at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
+    at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
     suggested: Mapping[str, Any] = field(default_factory=dict)
     """Settings to start from when this dataset is picked, besides the defaults."""
     targets: int = 1

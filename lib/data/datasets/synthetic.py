@@ -2,15 +2,9 @@
 
 A task function is plain NumPy and stands alone, so that an exported script can carry its source:
 `x, y = running_mean(rng, N, T, F, noise=0.1)` gives inputs (N, T, F) and targets (N, T, 1).
-Feature 1 carries the signal; the others are distractors of the same kind. Inputs and targets are
-about 1 in size. `noise` is the standard deviation of what is added to the targets.
-
-`best` functions return the mean squared error of the best possible model at each timestep, (T,): a
-model that knows the rule, sees the inputs up to that step, and can't foresee noise.
-
-Last come the two worked examples: `data_x` of shape (2, 2, 3), whose targets count up from 101.
-Raw, these are out of a recurrent layer's reach; standardised and behind a Dense layer they are
-learned to the last digit. There is no validation part: two samples can't spare one.
+Feature 1 carries the signal; the others are distractors. `noise` is the standard deviation of what
+is added to the targets. `best` functions return the mean squared error of the best possible model
+at each timestep, (T,): one that knows the rule, sees the inputs so far, and can't foresee noise.
 """
 
 from collections.abc import Callable, Sequence
@@ -64,11 +58,7 @@ def recall_first(
 def adding(
     rng: np.random.Generator, N: int, T: int, F: int, *, noise: float
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Target, at every step: the sum of the two values (feature 1) that feature 2 marks with 1.
-
-    One mark is in the first half of the steps and one in the second, so the sum isn't known
-    before the second mark.
-    """
+    """Target, at every step: the sum of the two values (feature 1) that feature 2 marks with 1."""
     x = rng.uniform(-1, 1, (N, T, F))
     first = rng.integers(0, T // 2, N)
     second = rng.integers(T // 2, T, N)
@@ -150,8 +140,7 @@ class Task:
 
     function: Callable[..., tuple[np.ndarray, np.ndarray]]
     """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
-    target: str
-    """The name of the target column."""
+    target: str  # the name of the target column
     best: Callable[..., np.ndarray] = _noise_alone
     """`best(T, **options)` → the least mean squared error by timestep, (T,)."""
     best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
@@ -164,9 +153,7 @@ class Task:
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
         """The keyword arguments of the function."""
-        data = experiment.data
-        options = {key: experiment.get(key) for key in self.options}
-        return {"N": data.samples, "T": data.timesteps, "F": data.features, **options}
+        return {key: experiment.get(key) for key in ("N", "T", "F", *self.options)}
 
 
 TASKS = {

@@ -13,8 +13,7 @@ import numpy as np
 from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.seasons import back, is_regular, natural_seasons, season_length
 
-_MAX_WIDTH = 600
-"""How many numbers of a window the linear autoregression reads."""
+_MAX_WIDTH = 300  # how many numbers of a window the linear autoregression reads
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
 """`guess(dataset, origin, last)` → (N, T, K) in the unit of y, or of the `last` timestep alone,
 (N, 1, K); None for no guess."""
@@ -23,10 +22,7 @@ RowGuess: TypeAlias = Callable[[Origin, np.ndarray], np.ndarray | None]
 
 
 def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
-    """A table's dataset with all baselines, and the best one as its naive guess.
-
-    It has the least squared error at the last step of the judged samples, over all K columns.
-    """
+    """A table's dataset with all baselines, and the best one as its naive guess."""
     errors: dict[str, float] = {}
     baselines: dict[str, Baseline] = {}
     for name, kind in BASELINES.items():
@@ -91,45 +87,33 @@ def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
 def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
     """Ridge regression on the window, with an intercept, of the training samples.
 
-    One for each timestep, on what has been read until then: the leading blocks of a Cholesky
-    factor are the factors of the leading blocks, so that all of them cost one. Of a window that is
-    too wide it reads the target columns alone, or as many timesteps as there is room for.
+    One for each timestep, on what has been read until then. Of a window that is too wide it reads
+    the target columns alone, or the latest timesteps.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
-    _, timesteps, features = x.shape
     own = [f for f, name in enumerate(dataset.feature_names) if name in origin.columns]
-    if timesteps * features > _MAX_WIDTH and own:
-        x, features = x[..., own], len(own)
+    if x[0].size > _MAX_WIDTH and own:
+        x = x[..., own]
+    n, timesteps, features = x.shape
     length = min(timesteps, _MAX_WIDTH // features)
-    width = length * features
-
-    def flat(begin: int) -> np.ndarray:
-        """`length` timesteps from `begin` on, (N, width)."""
-        return x[:, begin : begin + length].reshape(len(x), width).astype(np.float64)
-
-    read, targets = flat(0), y[:train, :length].astype(np.float64)
-    mean, target_mean = read[:train].mean(axis=0), targets.mean(axis=0)
-    centred = read[:train] - mean
-    try:
-        factor = np.linalg.cholesky(centred.T @ centred + np.eye(width))
-    except np.linalg.LinAlgError:  # numbers that are far too large
-        return None
-    inverse = np.linalg.inv(factor)
-    weights = inverse.T @ (inverse @ (centred.T @ (targets - target_mean)[:, -1]))  # (width, K)
-    constant = target_mean[-1] - mean @ weights
-    if last:
-        return cast(np.ndarray, flat(timesteps - length) @ weights + constant)[:, None]
-    guess = np.empty(y.shape, np.float32)
-    k = y.shape[-1]
-    projected = inverse @ (centred.T @ (targets - target_mean).reshape(train, -1))
-    seen = np.repeat(np.arange(width)[:, None] // features <= np.arange(length), k, axis=1)
-    first = ((read - mean) @ inverse.T @ (seen * projected)).reshape(len(x), length, k)
-    guess[:, :length] = first + target_mean
-    # What was learned at timestep `length` holds for later ones, on as many timesteps.
-    guess[:, length:] = constant
-    for begin, of_one in enumerate(weights.reshape(length, features, k), start=1):
-        guess[:, length:] += x[:, begin : begin + timesteps - length] @ of_one
-    return guess
+    read = x[:train, :length].reshape(train, -1).astype(np.float64)
+    mean = read.mean(axis=0)
+    read -= mean
+    products = read.T @ read + np.eye(length * features)
+    guess = np.empty((n, timesteps, dataset.targets))
+    for t in range(timesteps - 1 if last else 0, timesteps):
+        step = min(t, length - 1)  # what was learned at timestep `length` holds for later ones
+        width = (step + 1) * features
+        if t == step or last:
+            targets = y[:train, step].astype(np.float64)
+            moment = read[:, :width].T @ (targets - targets.mean(axis=0))
+            try:
+                weights = np.linalg.solve(products[:width, :width], moment)
+            except np.linalg.LinAlgError:  # numbers that are far too large
+                return None
+        seen = x[:, t - step : t + 1].reshape(n, width).astype(np.float64)
+        guess[:, t] = (seen - mean[:width]) @ weights + targets.mean(axis=0)
+    return guess[:, -1:] if last else guess
 
 
 def _of_rows(guess: RowGuess) -> Guess:
@@ -172,8 +156,7 @@ def _mean_label(origin: Origin) -> str:
 class Kind:
     """A way to guess."""
 
-    label: Callable[[Origin], str]
-    """Its name in a sentence."""
+    label: Callable[[Origin], str]  # its name in a sentence
     guess: Guess
     of_past: bool = False
     """Whether it is of the target's own past: where that is of the same row, none may be known."""

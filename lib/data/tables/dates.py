@@ -1,7 +1,4 @@
-"""Texts and numbers → times of any usual form, in one column or in several.
-
-`order` sorts rows by these, and finds gaps and series.
-"""
+"""Texts and numbers → times of any usual form, in one column or in several."""
 
 import re
 from itertools import product
@@ -45,12 +42,9 @@ _PART_RANGES = {
 class Times(NamedTuple):
     """A column that was read as times."""
 
-    values: pd.Series
-    """(R,) without a zone, NaT where an entry isn't a time."""
-    reading: str = ""
-    """How it was read, where that is in doubt (", in UTC"); else empty."""
-    are_years: bool = False
-    """Whether an entry is only a year."""
+    values: pd.Series  # (R,) without a zone, NaT where an entry isn't a time
+    reading: str = ""  # how it was read, where that is in doubt (", in UTC"); else empty
+    are_years: bool = False  # whether an entry is only a year
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Times | None:
@@ -70,7 +64,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Time
     if sample.empty or sample.str.contains(r"\d").mean() < NUMBERS_SHARE:
         return None
     if as_numbers(sample, decimal_commas) is not None:
-        numbers = as_numbers(texts, decimal_commas) if _speaks_of_time(name) else None
+        numbers = as_numbers(texts, decimal_commas) if _time_words(name) else None
         return numbers and _from_numbers(name, numbers.values)
     return _from_texts(texts, sample)
 
@@ -78,7 +72,9 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Time
 def _from_texts(texts: pd.Series, sample: pd.Series) -> Times | None:
     """Texts (R,) as times by the format that fits best; `sample` are some that aren't missing."""
     if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= NUMBERS_SHARE:
-        sample, texts = _quarters_as_months(sample), _quarters_as_months(texts)
+        for k in range(4):  # pandas has no format for these: the quarter's first month
+            quarter, month = f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}"
+            sample, texts = (of.str.replace(quarter, month, regex=True) for of in (sample, texts))
     first, fitting = sample[sample.str.contains(r"\d")].iloc[0], dict[str, pd.Series]()
     for form in _FORMATS:
         if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):
@@ -98,13 +94,6 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Times | None:
     return Times(fitting[form], reading)
 
 
-def _quarters_as_months(quarters: pd.Series) -> pd.Series:
-    """2024Q3, which pandas has no format for, as the quarter's first month: 2024-07."""
-    for k in range(4):
-        quarters = quarters.str.replace(f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}", regex=True)
-    return quarters
-
-
 def _parse(texts: pd.Series, form: str) -> pd.Series:
     return pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
 
@@ -120,46 +109,39 @@ def _evenness(times: pd.Series) -> float:
     return float(((steps - typical).abs() <= abs(typical) * 0.12).mean()) if len(steps) else 0.0
 
 
-def _words(name: str) -> set[str]:
-    return set(re.findall("[a-z]+", name.lower()))
+def _time_words(name: str) -> set[str]:
+    """The words of a column's name that speak of time."""
+    return _TIME_WORDS.intersection(re.findall("[a-z]+", name.lower()))
 
 
-def _speaks_of_time(name: str) -> bool:
-    return bool(_words(name) & _TIME_WORDS)
+def _from_numbers(name: str, column: pd.Series) -> Times | None:
+    """Years, 20240131, days as a spreadsheet counts them, or (milli)seconds since 1970 (R,).
 
-
-def _from_numbers(name: str, numbers: pd.Series) -> Times | None:
-    """Whole numbers (R,) as times; None unless the column's name speaks of time."""
-    known = numbers.dropna()
-    if known.empty or not _are_dates(numbers) or not _speaks_of_time(name) or (known % 1).any():
+    None for other numbers, and unless the column's name speaks of time.
+    """
+    words, numbers = _time_words(name), column.dropna()
+    if numbers.empty or not _are_dates(column) or not words or (numbers % 1).any():
         return None
-    times = _from_whole_numbers(_words(name), known.astype("int64"))
-    return times and times._replace(values=times.values.reindex(numbers.index))
-
-
-def _from_whole_numbers(words: set[str], numbers: pd.Series) -> Times | None:
-    """Years, 20240131, days as a spreadsheet counts them, or (milli)seconds since 1970."""
+    numbers, reading, is_year = numbers.astype("int64"), "", False
     low, high = int(numbers.min()), int(numbers.max())
     if "year" in words and low >= 1700 and high <= 2200:
-        return Times(_parse(numbers.astype("str"), "%Y"), are_years=True)
-    if low >= 17_000_000 and high <= 22_001_231:
-        dates = _parse(numbers.astype("str"), "%Y%m%d")
-        return None if dates.isna().any() else Times(dates)
-    if "date" in words and low >= 20_000 and high < 100_000:
-        days = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
-        return Times(days, ", as a spreadsheet counts days")
-    for per_second, unit in ((1, "seconds"), (1000, "milliseconds")):
-        if low >= 1e8 * per_second and high <= 4e9 * per_second:
-            values = pd.to_datetime(numbers * (1000 // per_second), unit="ms")
-            return Times(values, f", as {unit} since 1970")
-    return None
+        times, is_year = _parse(numbers.astype("str"), "%Y"), True
+    elif low >= 17_000_000 and high <= 22_001_231:
+        times = _parse(numbers.astype("str"), "%Y%m%d")
+    elif "date" in words and low >= 20_000 and high < 100_000:
+        times = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
+        reading = ", as a spreadsheet counts days"
+    elif low >= 1e8 and high <= 4e9:
+        times, reading = pd.to_datetime(numbers, unit="s"), ", as seconds since 1970"
+    elif low >= 1e11 and high <= 4e12:
+        times, reading = pd.to_datetime(numbers, unit="ms"), ", as milliseconds since 1970"
+    else:
+        return None
+    return None if times.isna().any() else Times(times.reindex(column.index), reading, is_year)
 
 
 def from_parts(entries: pd.DataFrame) -> tuple[list[str], Times] | None:
-    """Times from a year, with a quarter or a month, a day and an hour, in a column each.
-
-    Returns the columns, and the times; None where there is no year, or nothing that divides it.
-    """
+    """Times from a year, with a quarter or a month, a day and an hour, in a column each."""
     columns = {str(column).strip().lower(): str(column) for column in entries.columns}
     found, parts = dict[str, str](), dict[str, pd.Series]()
     for part, names in _PART_NAMES.items():
@@ -194,7 +176,7 @@ def with_clock(times: Times, entries: pd.DataFrame) -> tuple[str, Times] | None:
 
 
 def _time_of_day(name: str, column: pd.Series) -> pd.Series | None:
-    """A column of hours, or of texts such as 13:45, as time since midnight (R,)."""
+    """Hours, or texts such as 13:45, as time since midnight (R,)."""
     if name in _PART_NAMES["hour"] and (hours := _part(column, "hour")) is not None:
         return pd.to_timedelta(hours, unit="h")
     if name not in _CLOCK_NAMES or pd.api.types.is_numeric_dtype(column):

@@ -1,8 +1,4 @@
-"""Columns → features: numbers as they are, texts as categories (one-hot), dates by the calendar.
-
-An input is a choice of the person's; it makes one feature, or several. Nothing is standardised here
-(`windows`), and rows stay in the table's order.
-"""
+"""Columns → features: numbers as they are, texts as categories (one-hot), dates by the calendar."""
 
 from __future__ import annotations
 
@@ -19,9 +15,7 @@ from lib.text import listed
 if TYPE_CHECKING:
     import pandas as pd
 
-MOST_CATEGORIES = 12
-"""Of more categories the rarest share one feature."""
-OTHER = "other"
+MOST_CATEGORIES = 12  # of more categories the rarest share one feature
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
 """A feature's name, and what computes it, (R,) float64."""
@@ -64,10 +58,7 @@ def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
 
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
-    """The features of these inputs: F names, and F columns (R,) float64, NaN where missing.
-
-    Raises WindowError for an unknown column, or where they are more than `MAX_COLUMNS`.
-    """
+    """The features of these inputs: F names, and F columns (R,) float64, NaN where missing."""
     if not inputs:
         raise WindowError("at least one input column is needed, got none.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
@@ -94,24 +85,21 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
     """The sine and the cosine of where a time is in the round of `CALENDAR`."""
 
-    def angle() -> np.ndarray:
-        return 2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times))
+    def wave(of: np.ufunc) -> np.ndarray:
+        return of(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
 
-    return [(f"{name} (sin)", lambda: np.sin(angle())), (f"{name} (cos)", lambda: np.cos(angle()))]
+    return [(f"{name} (sin)", lambda: wave(np.sin)), (f"{name} (cos)", lambda: wave(np.cos))]
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
-    """A feature for each category, 1 where a row has it; missing ones are 0 in all.
-
-    Of too many categories the rarest share one.
-    """
+    """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
     counts = texts.value_counts()
     names = [name for name in counts.index if counts[name] > 0]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
-    made: list[_Feature] = [
-        (f"{column} = {name}", lambda name=name: (texts == name).to_numpy(np.float64))  # type: ignore[misc]
-        for name in sorted(names[:kept], key=str)
-    ]
-    if others := names[kept:]:
-        made.append((f"{column} = {OTHER}", lambda: texts.isin(others).to_numpy(np.float64)))
-    return made
+    groups = {f"{name}": [name] for name in sorted(names[:kept], key=str)}
+    groups |= {"other": others} if (others := names[kept:]) else {}
+
+    def is_in(own: list[object]) -> Callable[[], np.ndarray]:
+        return lambda: texts.isin(own).to_numpy(np.float64)
+
+    return [(f"{column} = {name}", is_in(own)) for name, own in groups.items()]

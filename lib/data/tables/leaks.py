@@ -1,7 +1,4 @@
-"""Checks for data leakage in a dataset's own arrays, each with a sentence of what was found.
-
-The checks don't rely on how the arrays were made, and repair nothing.
-"""
+"""Checks for data leakage in a dataset's own arrays, each with a sentence of what was found."""
 
 from dataclasses import dataclass
 
@@ -12,19 +9,10 @@ from lib.data.dataset import Dataset, Origin
 from lib.data.tables.cutting import rows_by_part, series_by_part
 from lib.text import counted, joined, number
 
-SAME = 0.9999
-"""Two columns are one if they, and their changes, correlate more closely than this."""
-TELLS = 0.95
-"""An input tells its target if their partial correlation, given the target's past, is above this
-(also of a rounded copy),"""
-LEFT_OPEN = 0.05
-"""and if the past leaves open at least this share of the target's change."""
-MOST_DRAWN = 2000
-"""Timesteps that are drawn for the partial correlation."""
+SAME = 0.9999  # two columns are one if they, and their changes, correlate more closely than this
 CLOSE = 1e-3
 """How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
-FEWEST = 30
-"""Timesteps; with fewer a copy can't be distinguished from chance."""
+FEWEST = 30  # timesteps; with fewer a copy can't be distinguished from chance
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +23,8 @@ class Finding:
     clean: bool | None
     """None where it can't be decided, or where the finding is no leak but worth knowing."""
     sentence: str
-    """The outcome in words."""
-    looked: str
-    """The data that were checked."""
-    splits: bool = False
-    """Whether the check compares parts."""
+    looked: str  # the data that were checked
+    splits: bool = False  # whether the check compares parts
 
 
 @remembered
@@ -67,24 +52,19 @@ def _answers(dataset: Dataset) -> Finding:
         return Finding(about, None, sentence, "nothing.")
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
     same = np.minimum(_correlations(x, y), of_changes) > SAME
-    partial = _partial_correlations(dataset, origin) if origin and max(origin.horizons) else None
-    tells = same if partial is None else same | (partial > TELLS)
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
         columns = np.repeat(origin.columns, len(origin.horizons))
-        tells &= np.array(dataset.feature_names)[:, None] != columns
+        same &= np.array(dataset.feature_names)[:, None] != columns
     pairs = [
-        f"the input {dataset.feature_names[f]} {'is' if same[f, k] else 'tells'} the target "
-        f"{dataset.target_labels[k]}"
-        for f, k in np.argwhere(tells)
+        f"the input {dataset.feature_names[f]} is the target {dataset.target_labels[k]}"
+        for f, k in np.argwhere(same)
     ]
     sentence = "No single input tells its target nearly exactly."
     if pairs:
         sentence = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
     both = f"{counted(x.shape[2], 'input')} beside {counted(y.shape[2], 'target')}"
-    looked = f"{both} at {steps:,} timesteps, without those of the test part: |r| > {SAME}"
-    if partial is not None:
-        looked += f", or {TELLS} of three rows with what a target's past leaves open"
-    return Finding(about, not pairs, sentence, f"{looked}.")
+    looked = f"{both} at {steps:,} timesteps, without those of the test part: |r| > {SAME}."
+    return Finding(about, not pairs, sentence, looked)
 
 
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
@@ -100,50 +80,6 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(normalised(a).T @ normalised(b))
 
 
-def _partial_correlations(dataset: Dataset, origin: Origin) -> np.ndarray | None:
-    """|partial correlation| of each input with each target, given the target's past, (F, K).
-
-    The past: four values and that of a season before; of an input, three rows. The values or their
-    ranks count, whichever tell more. None for too few rows.
-    """
-    (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
-    drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
-    rows = np.unique(origin.starts[drawn // timesteps] + origin.rate * (drawn % timesteps))
-    first = np.searchsorted(origin.series, origin.series[rows])
-    rows, first = rows[rows >= first + 3], first[rows >= first + 3]
-    found, freedom = np.zeros((width, dataset.targets)), len(rows) - 9
-    if freedom < FEWEST:
-        return None
-    read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
-    read = np.moveaxis(origin.x_scale.raw(read, origin.series[rows][:, None]), 2, 0)
-    read = np.stack([read, [_ranks(three) for three in read]])  # (2, F, R, 3)
-    read -= read.mean(axis=2, keepdims=True)
-    read /= np.maximum(np.linalg.norm(read, axis=2, keepdims=True), 1e-9)
-    for k in range(dataset.targets):
-        column, h = divmod(k, len(origin.horizons))
-        ahead = origin.horizons[h]
-        season = np.maximum(rows + ahead - origin.period * -(-ahead // origin.period), first)
-        lags = np.stack([rows + ahead, *(rows - back for back in range(4)), season], axis=1)
-        own = origin.targets[lags, column]  # (R, 6): the target, then its past
-        own = np.stack([own, _ranks(own)])
-        own -= own.mean(axis=1, keepdims=True)
-        past = np.linalg.qr(own[..., 1:])[0][:, None]
-        target, inputs = (it - past @ (past.mT @ it) for it in (own[:, None, :, :1], read))
-        change, size = np.std(own[..., 0] - own[..., 1], axis=1), own[..., 0].std(axis=1)
-        if (target.std(axis=(1, 2, 3)) > np.maximum(LEFT_OPEN * change, 1e-6 * size)).all():
-            fit = np.linalg.solve(inputs.mT @ inputs + 1e-10 * np.eye(3), inputs.mT @ target)
-            rest = ((target - inputs @ fit) ** 2).sum(axis=(2, 3)) / freedom
-            explained = 1 - rest / ((target**2).sum(axis=(2, 3)) / (freedom + 3))
-            found[:, k] = np.sqrt(explained.max(axis=0, initial=0))
-    return found
-
-
-def _ranks(values: np.ndarray) -> np.ndarray:
-    """How many of the first column lie below each value, and half of those that are equal."""
-    ordered = np.sort(values[:, 0])
-    return np.searchsorted(ordered, values) / 2 + np.searchsorted(ordered, values, "right") / 2
-
-
 def _shared_samples(dataset: Dataset) -> Finding:
     """Of samples without rows: those that are there twice, also one timestep on."""
     learned, kept = dataset.x[: dataset.train], dataset.x[dataset.train :]
@@ -154,11 +90,9 @@ def _shared_samples(dataset: Dataset) -> Finding:
         twice |= [hash(sample.tobytes()) in known for sample in kept[:, steps]]
     sentence = "No sample that is kept for checking is in the training part too."
     if twice.any():
-        sentence = (
-            f"{twice.sum():,} of {len(kept):,} samples that are kept for checking are in the "
-            "training part too, as they are or one timestep on."
-        )
-    looked = f"{len(kept):,} samples beside {dataset.train:,}, as they are and one timestep on."
+        many = f"{twice.sum():,} of {len(kept):,} samples"
+        sentence = f"{many} kept for checking are in training too, as they are or one timestep on."
+    looked = f"{len(kept):,} samples beside {dataset.train:,}."
     return Finding("The same samples in two parts", not twice.any(), sentence, looked, splits=True)
 
 

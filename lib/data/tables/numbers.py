@@ -1,7 +1,4 @@
-"""Texts → numbers, where commas and points may be decimal marks or thousands separators.
-
-One column at a time. A reading that is in doubt is told in words, for a note on the table.
-"""
+"""Texts → numbers, where commas and points may be decimal marks or thousands separators."""
 
 import re
 from typing import NamedTuple
@@ -11,10 +8,8 @@ import pandas as pd
 
 from lib.text import counted, listed
 
-NUMBERS_SHARE = 0.9
-"""A column is one of numbers if at least this share of its entries are numbers."""
-SAMPLE = 200
-"""This many entries decide whether the rest of a column is worth reading."""
+NUMBERS_SHARE = 0.9  # a column is one of numbers if at least this share of its entries are numbers
+SAMPLE = 200  # this many entries decide whether the rest of a column is worth reading
 
 _SPACE = "[ '’\u00a0\u2009\u202f]"
 _SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
@@ -33,12 +28,10 @@ _AROUND_A_NUMBER = (
 
 
 class Numbers(NamedTuple):
-    """A column that was read as numbers."""
+    """A column that was read as numbers, and in words how commas and points were, if in doubt."""
 
-    values: pd.Series
-    """(R,) float64, NaN where an entry isn't a number."""
+    values: pd.Series  # (R,) float64, NaN where an entry isn't a number
     reading: str
-    """How commas and points were read, where that is in doubt; else empty."""
 
 
 def bare(entry: str) -> str:

@@ -10,13 +10,11 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.steps import MONTHS, SECONDS, STEPS, on_weekdays
+from lib.data.tables.seasons import MONTHS, SECONDS, STEPS, on_weekdays
 from lib.text import counted, joined, number
 
-_EVEN = 0.98
-"""The share of steps that have to be whole for times to count as evenly spaced."""
-_REGULAR = 0.8
-"""The share of steps that have to be whole for a step to have a name."""
+_EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
+_REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6
 """A column identifies series by its values alone if this share of series × times have a row."""
 _SERIES_WORDS = (
@@ -42,54 +40,36 @@ def order_rows(
     frame: pd.DataFrame, times: pd.Series, label: pd.DataFrame, notes: list[str]
 ) -> OrderedRows:
     """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
-    name, series = joined(list(label.columns)), ""
-    if not times.is_unique:
-        twice = frame.assign(**{"": times}).duplicated().to_numpy()
-        if twice.any():
-            again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
-            notes.append(f"{again} another one left out.")
-            frame, times, label = frame[~twice], times[~twice], label[~twice]
-            frame, times = frame.reset_index(drop=True), times.reset_index(drop=True)
-    if not times.is_unique:
-        frame, series = _with_series(frame, times, name, notes)
-    if not series and not times.is_monotonic_increasing:
-        if times.is_unique:
-            newest_first = times.is_monotonic_decreasing
-            turned = "The newest row came first, so the order was turned round."
-            notes.append(turned if newest_first else f"The rows were put in order of {name}.")
+    name, names = joined(list(label.columns)), list[str]()
+    if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
+        again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
+        notes.append(f"{again} another one left out.")
+        frame, times, label = frame[~twice], times[~twice], label[~twice]
+        frame, times = frame.reset_index(drop=True), times.reset_index(drop=True)
+    if not times.is_unique and not (names := series_columns(frame, times)):
+        notes.append(
+            f"{name} repeats, and no column tells series apart: rows of one time are averaged."
+        )
+    series, codes = ", ".join(names), np.zeros(len(frame), np.int64)
+    if names:
+        if len(names) > 1:  # a column of all their values is added
+            texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
+            together = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
+            frame = frame.assign(**{series: together.astype("category")})
+        codes = pd.factorize(frame[series])[0]
+        count = counted(int(codes.max()) + 1, "series", "series")
+        notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
+    elif not times.is_monotonic_increasing:
+        newest_first = times.is_monotonic_decreasing
+        turned = "The newest row came first, so the order was turned round."
+        notes.append(turned if newest_first else f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
         label = label.iloc[order]
     index = pd.DatetimeIndex(times)
-    codes: np.ndarray = np.zeros(len(index), np.int64)
-    if series:
-        codes = pd.factorize(frame[series])[0]
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
     return OrderedRows(frame, index, label, step, series)
-
-
-def _with_series(
-    frame: pd.DataFrame, times: pd.Series, name: str, notes: list[str]
-) -> tuple[pd.DataFrame, str]:
-    """Rows whose times repeat, and the column that identifies series, "" for none.
-
-    Where only several columns together do, one of all their values is added.
-    """
-    names = series_columns(frame, times)
-    if not names:
-        notes.append(
-            f"{name} repeats, and no column tells series apart: rows of one time are averaged."
-        )
-        return frame, ""
-    series = ", ".join(names)
-    if len(names) > 1:
-        texts = pd.DataFrame({name: as_texts(frame[name]).astype("str") for name in names})
-        together = texts[names[0]].str.cat(texts[names[1:]], sep=", ")
-        frame = frame.assign(**{series: together.astype("category")})
-    count = counted(frame[series].nunique(), "series", "series")
-    notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
-    return frame, series
 
 
 def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
@@ -109,7 +89,6 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
-    distinct_times = int(ranks.max()) + 1
     found: list[tuple[bool, int, str]] = []
     named: list[str] = []
     for name in map(str, frame.columns):
@@ -125,7 +104,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
             continue
         if has_times:
             named += [name] * is_named
-            full = is_named or rows >= _FULL * count * distinct_times
+            full = is_named or rows >= _FULL * count * (int(ranks.max()) + 1)
             tells = full and _differ(codes, ranks)
         else:
             are_blocks = np.count_nonzero(np.diff(codes)) == count - 1
@@ -155,10 +134,7 @@ def as_texts(column: pd.Series) -> pd.Series:
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
-    """The step between two rows of a series ("day"), and sentences on gaps and uneven steps.
-
-    `codes` are the series of each row, (R,).
-    """
+    """The step between two rows of a series ("day"), and sentences on gaps and uneven steps."""
     order = np.lexsort((times.asi8, codes))
     times, same = times[order], np.diff(codes[order]) == 0
     seconds = np.diff(times.to_numpy()) / np.timedelta64(1, "s")
@@ -184,17 +160,14 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     missing = np.maximum(counts.round() - 1, 0).astype(int)
     if total := int(missing.sum()):
         are = counted(total, f"{step} is", f"{step}s are")
-        longest = f", {missing.max():,} in a row at most" if total > 1 else ""
-        notes.append(f"{are} missing between rows{longest}.")
+        notes.append(f"{are} missing between rows, {missing.max():,} in a row at most.")
     return step, notes
 
 
 def _even_share(counts: np.ndarray) -> float:
-    """The share of steps, in usual ones, that are whole; 1 where there are no steps."""
-    if not len(counts):
-        return 1.0
+    """The share of the steps, in usual ones, that are whole; 1 where there are no steps."""
     whole = counts.round()
-    return float(np.mean((np.abs(counts - whole) < 0.1) & (whole >= 1)))
+    return float(((np.abs(counts - whole) < 0.1) & (whole >= 1)).mean()) if len(counts) else 1.0
 
 
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
@@ -224,7 +197,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _duration(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
-    units = ("day", "hour", "minute")
-    unit = next((unit for unit in units if seconds >= SECONDS[unit]), "second")
+    unit = next((u for u in ("day", "hour", "minute") if seconds >= SECONDS[u]), "second")
     count = number(seconds / SECONDS[unit])
     return f"{count} {unit}{'' if count == '1' else 's'}"

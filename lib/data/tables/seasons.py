@@ -1,17 +1,27 @@
 """The season of a table's targets, and names for its length."""
 
-from collections.abc import Sequence
 from functools import cache, lru_cache
 
 import numpy as np
 
 from lib.data.origin import Origin, Season
-from lib.data.tables.steps import MONTHS, SECONDS, on_weekdays
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-MAX_SEASON_ROWS = 20_000
-"""How many training rows, the last ones, seasons are compared on."""
+STEPS = {
+    "second": (1, 1),
+    "minute": (60, 60),
+    "hour": (3_600, 3_600),
+    "day": (86_400, 86_400),
+    "week": (604_800, 604_800),
+    "month": (2_419_200, 2_678_400),
+    "quarter": (7_776_000, 7_948_800),
+    "year": (31_536_000, 31_622_400),
+}
+"""Step → the fewest and the most seconds that it has."""
+SECONDS = {step: least for step, (least, _) in STEPS.items()}
+MONTHS = {"month": 1, "quarter": 3, "year": 12}
+MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
 _SEARCHED_ROWS = 1024
 """In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
 NEARER = 0.95
@@ -20,8 +30,7 @@ always a little nearer."""
 AS_NEAR = 0.8
 """The shortest season is taken whose squared error, times this, is at most the least one: two weeks
 repeat what one week does, and are up to a fifth nearer by chance."""
-_PHASES = 24
-"""A season's own phase is compared with so many others at most, evenly spaced."""
+_PHASES = 24  # a season's own phase is compared with so many others at most, evenly spaced
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
     "hour": {24: "day", 168: "week"},
@@ -33,6 +42,16 @@ _SEASONS = {
 }
 """Seasons of the calendar by the step between two rows: rows → name, "" where the number of rows
 varies. A weekday is a day of data without weekends."""
+
+
+def on_weekdays(places: np.ndarray) -> bool:
+    """Whether these are dates (R,), none of them on a weekend: then Monday follows Friday."""
+    if places.dtype.kind != "M" or len(places) <= 10:
+        return False
+    if not np.is_busday(places[:10].astype("M8[D]")).all():  # most tables: spare the rest
+        return False
+    days = places.astype("M8[D]")
+    return bool((np.is_busday(days) & (days == places)).all())
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
@@ -70,67 +89,55 @@ def check_season(origin: Origin, period: int) -> None:
 def find_season(origin: Origin) -> Season:
     """The season of the targets, as far as the training rows tell, and that of the baseline.
 
-    The shortest candidate is taken of those whose value a season before is nearest to the targets.
-    The baseline has the calendar's usual season where none is found, or where the value a season
-    before is the last known one.
+    A season's values must be nearer to the targets than the last known ones; of those that are
+    nearest the shortest is taken. The baseline has the calendar's usual season where none is found,
+    or where the value a season before is the last known one.
     """
-    longest, last = len(training_rows(origin)), back(origin)
-    calendar = {m: back(origin, m) for m in natural_seasons(origin)}
-    longer = (m for m, lags in calendar.items() if lags.max() < longest and (lags > last).any())
+    longest = training_rows(origin)
+    some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
+    lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
+    longer = (
+        m for m in natural_seasons(origin) if lags[1] < lags[m] and lags[m][-1] < len(longest)
+    )
     usual = next(longer, 1)
-    tried = tuple(m for m in _candidates(origin) if rows_needed(origin, m) <= longest)
+    tried = tuple(m for m in lags if m > 1 and rows_needed(origin, m) <= len(longest))
     # The same rows for all of them: those that the longest look back leaves.
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    first = rows - max(int(back(origin, m).max()) for m in (1, *tried))
+    first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
         return Season(1, usual)
-    errors = _near_seasons(origin, tried, rows)
-    if not errors:
-        return Season(1, usual, tried)
-    period = min(m for m, error in errors.items() if AS_NEAR * error <= min(errors.values()))
-    return Season(period, usual if (back(origin, period) == last).all() else period, tried)
-
-
-def _candidates(origin: Origin) -> list[int]:
-    """The calendar's seasons, and the one that `coreforecast` finds with its divisors."""
-    longest = training_rows(origin)
-    # A power of two: the same rows, and a known answer, where a slider moves the training part.
-    count = min(1 << len(longest).bit_length() - 1, _SEARCHED_ROWS)
-    found = _search(origin.targets[longest[:count], 0].tobytes())
-    divisors = {m for m in range(2, found + 1) if not found % m}
-    return sorted({*natural_seasons(origin), *divisors})
-
-
-def _near_seasons(origin: Origin, periods: Sequence[int], rows: np.ndarray) -> dict[int, float]:
-    """Squared errors of the values a season before, of periods that make a season.
-
-    These values must be nearer than the last known one. Where the horizon is a multiple of the
-    period, that is of the same phase: then they must be nearer than values of other phases.
-    """
     spread = origin.targets[rows].var(axis=0)
     spread[spread == 0] = 1.0
 
     @cache
-    def squared_error(lag: int) -> float:
-        """Mean over rows, in variances, summed over the C columns."""
-        error = origin.targets[rows] - origin.targets[rows - lag]
-        return float(((error**2).mean(axis=0) / spread).sum())
+    def error(lag: int) -> float:
+        """Mean square of the change over so many rows, in variances, summed over the C columns."""
+        change = origin.targets[rows] - origin.targets[rows - lag]
+        return float(((change**2).mean(axis=0) / spread).sum())
 
-    def mean_error(lags: np.ndarray) -> float:
-        return float(np.mean([squared_error(int(lag)) for lag in lags]))
-
-    horizons = np.unique(np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int))
-    last = back(origin)[horizons]
     errors = {}
-    for m in periods:
-        seasonal, others = back(origin, m)[horizons], last
-        if (seasonal == last).all():
-            seasonal, others = np.array([m]), np.linspace(1, m - 1, min(m - 1, _PHASES)).round()
-        error = mean_error(seasonal)
-        if error < NEARER * mean_error(others):
-            errors[m] = error
-    return errors
+    for m in tried:
+        own, others = lags[m], lags[1]
+        if own == others:  # of the same phase: then it must be nearer than other phases
+            phases = np.linspace(1, m - 1, min(m - 1, _PHASES)).round().astype(int)
+            own, others = [m], phases.tolist()
+        mean = float(np.mean([error(lag) for lag in own]))
+        if mean < NEARER * float(np.mean([error(lag) for lag in others])):
+            errors[m] = mean
+    if not errors:
+        return Season(1, usual, tried)
+    period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
+    return Season(period, usual if lags[period] == lags[1] else period, tried)
+
+
+def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
+    """The calendar's seasons, and what `coreforecast` finds in rows (R',), with its divisors."""
+    # A power of two: the same rows, and a known answer, where a slider moves the training part.
+    count = min(1 << len(rows).bit_length() - 1, _SEARCHED_ROWS)
+    found = _search(origin.targets[rows[:count], 0].tobytes())
+    divisors = {m for m in range(2, found + 1) if not found % m}
+    return sorted({*natural_seasons(origin), *divisors})
 
 
 @lru_cache(maxsize=64)

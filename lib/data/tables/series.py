@@ -1,7 +1,4 @@
-"""A table's rows → `Rows`: values of inputs and targets, series after series, in order of time.
-
-Gaps are filled from the past of the same series, or rows dropped. Nothing is cut or standardised.
-"""
+"""A table's rows → `Rows`: values of inputs and targets, series after series, in order of time."""
 
 from dataclasses import dataclass
 
@@ -20,24 +17,17 @@ class Rows:
     """R rows of S series, each with F features and C targets, none of them missing."""
 
     feature_names: tuple[str, ...]
-    inputs: np.ndarray
-    """(R, F) float64."""
-    targets: np.ndarray
-    """(R, C) float64."""
-    series: np.ndarray
-    """Which series a row belongs to, (R,) int, 0 to S-1, never decreasing."""
-    names: tuple[str, ...]
-    """S names; ("",) where all rows are one series."""
-    times: pd.Index | None
-    """A label for each row."""
+    inputs: np.ndarray  # (R, F) float64
+    targets: np.ndarray  # (R, C) float64
+    series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
+    names: tuple[str, ...]  # S names; ("",) where all rows are one series
+    times: pd.Index | None  # a label for each row
     rank: np.ndarray
     """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
     segment: np.ndarray
     """Which run of rows without a gap a row belongs to, (R,) int: `order.segments`."""
-    notes: tuple[str, ...]
-    """Sentences on what was done,"""
-    fewer: tuple[str, ...]
-    """and on why there are fewer rows than in the table."""
+    notes: tuple[str, ...]  # sentences on what was done
+    fewer: tuple[str, ...]  # sentences on why there are fewer rows than in the table
 
 
 def series_column(table: Table, chosen: str) -> str:
@@ -60,35 +50,51 @@ def rows_of(
         raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
     names, columns = features(table, inputs)
     columns += [table.frame[name].to_numpy(np.float64) for name in targets]
-    frame = pd.DataFrame(dict(enumerate(columns)), copy=False)
-    labels = [*names, *targets]
+    frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
     notes, fewer = list[str](), list[str]()
-    by = series_column(table, data.series)
-    codes, series_names = _series_of(table, by)
-    times = table.times
-    keys = (times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,)
-    order = np.lexsort(keys)
-    moved = bool((np.diff(order) != 1).any())
-    if moved:
-        frame, codes = frame.iloc[order], codes[order]
-        times = None if times is None else times[order]
-    if by and moved:
-        notes.append(f"Rows were put in order of {by} and time: no window crosses series.")
-    elif by:
+    codes: np.ndarray = np.zeros(len(frame), np.int8)
+    series_names: tuple[str, ...] = ("",)
+    if by := series_column(table, data.series):
+        found: pd.Index
+        codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
+        series_names = tuple("none" if pd.isna(name) else f"{name}" for name in found)
         count = counted(len(series_names), "series", "series")
         notes.append(f"{by} tells {count} apart: no window crosses them.")
-    elif moved:
-        notes.append("All rows are one series, and were put in order of time.")
+    times = table.times
+    order = np.lexsort((times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,))
+    if (np.diff(order) != 1).any():
+        frame, codes = frame.iloc[order], codes[order]
+        times = None if times is None else times[order]
+        notes.append(f"Rows were put in order of {f'{by} and ' if by else ''}time.")
     if isinstance(times, pd.DatetimeIndex):
-        frame, codes, times = _one_row_a_time(frame, codes, times, by, fewer)
-    if data.missing == "fill":
-        frame = _filled(frame, codes, labels, notes)
-    keep = _complete(frame, labels, data.missing, fewer)
-    frame, codes = frame[keep], codes[keep]
+        # The first row of each time of a series; others are averaged with it.
+        first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
+        if not first.all():
+            twice = np.unique(np.cumsum(first)[~first]).size
+            apart = f"{by} doesn't tell them apart" if by else "nothing tells series apart"
+            fewer.append(
+                f"{counted(twice, 'time has', 'times have')} more than one row, so "
+                f"{counted(len(first), 'row')} became {first.sum():,} by averaging: {apart}. "
+                "Choose a column that does, or leave the dates out."
+            )
+            frame = frame.groupby(np.cumsum(first), sort=False).mean()
+            codes, times = codes[first], times[first]
+    if data.missing == "fill" and (missing := _missing(frame, labels)):
+        frame = frame.groupby(codes).ffill()
+        if filled := missing - _missing(frame, labels):
+            were = counted(filled, "missing value was", "missing values were")
+            notes.append(f"{were} filled with the last known value.")
+    known = frame.notna()
+    keep = known.all(axis=1).to_numpy()
+    if dropped := int((~keep).sum()):
+        lost = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
+        why = f"values of {lost} are missing"
+        if data.missing == "fill":
+            why = f"no earlier value of {lost} is known to fill them with"
+        fewer.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
+    values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
-    has_dates = isinstance(times, pd.DatetimeIndex) and not times.hasnans
-    dates = times.to_numpy() if has_dates and times is not None else None
-    values = frame.to_numpy()
+    dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) and not times.hasnans else None
     return Rows(
         feature_names=tuple(names),
         inputs=values[:, : len(names)],
@@ -104,17 +110,11 @@ def rows_of(
 
 
 def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
-    for name in targets:
-        if name in table.categories:
-            raise WindowError(
-                f"the target column {name!r} holds texts, and only numbers can be predicted: "
-                f"choose among {listed(table.numbers)}."
-            )
-        if name not in table.numbers:
-            raise WindowError(
-                f"the target column {name!r} isn't a number column of {table.name}, which has "
-                f"{list(table.numbers)}."
-            )
+    if wrong := [name for name in targets if name not in table.numbers]:
+        raise WindowError(
+            f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
+            f"numbers can be predicted: choose among {list(table.numbers)}."
+        )
     if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
         raise WindowError(
             f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
@@ -122,68 +122,9 @@ def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
         )
 
 
-def _series_of(table: Table, by: str) -> tuple[np.ndarray, tuple[str, ...]]:
-    """The series of each row, (R,) int, and S names, from the column that identifies them."""
-    if not by:
-        return np.zeros(len(table.frame), np.int8), ("",)
-    codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
-    return codes.astype(np.int32), tuple("none" if pd.isna(name) else f"{name}" for name in found)
-
-
-def _one_row_a_time(
-    frame: pd.DataFrame, codes: np.ndarray, times: pd.DatetimeIndex, by: str, fewer: list[str]
-) -> tuple[pd.DataFrame, np.ndarray, pd.DatetimeIndex]:
-    """Average the rows of one series and one time, where there are several."""
-    same = (np.diff(codes) == 0) & (np.diff(times.asi8) == 0)
-    if not same.any():
-        return frame, codes, times
-    group = np.cumsum(np.r_[True, ~same]) - 1
-    first = np.flatnonzero(np.r_[True, ~same])
-    have = counted(len(np.unique(group[1:][same])), "time has", "times have")
-    became = f"{counted(len(frame), 'row')} became {len(first):,} by averaging"
-    if by:
-        fewer.append(
-            f"{have} more than one row of one series, so {became}: {by} doesn't tell them apart. "
-            "Choose another column."
-        )
-    else:
-        fewer.append(
-            f"{have} more than one row, so {became}: no column was chosen that tells series apart. "
-            "Choose one, or leave the dates out."
-        )
-    return frame.groupby(group, sort=False).mean(), codes[first], times[first]
-
-
-def _filled(
-    frame: pd.DataFrame, codes: np.ndarray, labels: list[str], notes: list[str]
-) -> pd.DataFrame:
-    """The rows with missing values filled from the past of their series."""
-    if not (gaps := _gaps(frame, labels)):
-        return frame
-    frame = frame.ffill() if not codes[-1] else frame.groupby(codes).ffill()
-    if filled := gaps - _gaps(frame, labels):
-        were = counted(filled, "missing value was", "missing values were")
-        notes.append(f"{were} filled with the last known value.")
-    return frame
-
-
-def _gaps(frame: pd.DataFrame, labels: list[str]) -> int:
+def _missing(frame: pd.DataFrame, labels: list[str]) -> int:
     """How many values are missing; a column that is input and target counts once."""
-    missing = frame.isna().sum()
-    return int(sum(dict(zip(labels, missing, strict=True)).values()))
-
-
-def _complete(frame: pd.DataFrame, labels: list[str], missing: str, fewer: list[str]) -> np.ndarray:
-    """Which rows have no missing value, (R,) bool."""
-    known = frame.notna()
-    keep = known.all(axis=1).to_numpy()
-    if dropped := int((~keep).sum()):
-        names = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
-        why = f"values of {names} are missing"
-        if missing == "fill":
-            why = f"no earlier value of {names} is known to fill them with"
-        fewer.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
-    return keep
+    return sum(dict(zip(labels, frame.isna().sum().tolist(), strict=True)).values())
 
 
 def _rank(codes: np.ndarray, dates: np.ndarray | None) -> np.ndarray:

@@ -16,8 +16,7 @@ if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor should
 
 MAX_COLUMNS = int(LIMITS["F"].maximum)
 """How many features the input columns can make, and how many target columns there can be."""
-MOST_TEXTS = 1000
-"""So many different texts a column can have at most to be kept as categories."""
+MOST_TEXTS = 1000  # so many different texts a column can have at most to be kept as categories
 KINDS = {
     "number": "numbers",
     "category": "categories",
@@ -25,8 +24,7 @@ KINDS = {
     "out": "left out",
 }
 """What a column can be read as (see `DataSettings.types`), and the words for it."""
-_FEWEST_COUNTED = 6
-"""With fewer rows a column isn't taken for row numbers."""
+_FEWEST_COUNTED = 6  # with fewer rows a column isn't taken for row numbers
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
 _WIDE_NAMES = (
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
@@ -52,35 +50,26 @@ class TooShortError(WindowError):
 class Table:
     """A table: columns of numbers and of texts, its rows in time order or series by series."""
 
-    name: str
-    """Its name on the screen: "Seattle weather", "sales.csv"."""
+    name: str  # its name on the screen: "Seattle weather", "sales.csv"
     frame: pd.DataFrame
     """Float64 columns, NaN where a value is missing, and columns of texts as categories."""
     times: pd.Index | None = None
     """A label for each row (a DatetimeIndex or texts); None means row numbers."""
-    step: str = "row"
-    """What lies between two rows (of one series): "day", "quarter", …"""
-    notes: tuple[str, ...] = ()
-    """Sentences on what was done while the data were read."""
-    inputs: tuple[str, ...] = ()
-    """The columns to start from as inputs; empty means all numbers."""
+    step: str = "row"  # what lies between two rows (of one series): "day", "quarter", …
+    notes: tuple[str, ...] = ()  # sentences on what was done while the data were read
+    inputs: tuple[str, ...] = ()  # the columns to start from as inputs; empty means all numbers
     targets: tuple[str, ...] = ()
     """The columns to start from as targets; empty means the last one that isn't constant."""
-    units: Mapping[str, str] = field(default_factory=dict)
-    """Units by column, where they are known."""
-    source: str = ""
-    """Where it is from, with its licence."""
-    series: str = ""
-    """The column that seems to identify series; empty where there is none."""
+    units: Mapping[str, str] = field(default_factory=dict)  # units by column, where they are known
+    source: str = ""  # where it is from, with its licence
+    series: str = ""  # the column that seems to identify series; empty where there is none
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings that suit it, by URL key: arrays have their own T, horizon and split."""
     label: pd.DataFrame | None = None
     """The columns that the times were read from, as they came, or as times where they are too many
     texts. Its index says which row of the file each was."""
-    sheets: tuple[str, ...] = ()
-    """All sheets of the workbook that it is from."""
-    sheet: str = ""
-    """The one of them that was read."""
+    sheets: tuple[str, ...] = ()  # all sheets of the workbook that it is from
+    sheet: str = ""  # the one of them that was read
     fingerprint: str = ""
     """The SHA-256 of a person's own file, in hexadecimal digits; its bytes aren't kept."""
 

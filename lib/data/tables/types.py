@@ -1,9 +1,5 @@
-"""A table read in another way: corrected types of columns, and months of a year unrolled.
+"""A table read in another way: corrected types of columns, and months of a year unrolled."""
 
-Only what the table still has can be read anew: the file is gone.
-"""
-
-from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
 
@@ -17,14 +13,13 @@ from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
 from lib.text import MONTHS, counted, joined, listed
 
-VALUE = "value"
-"""The name of the one column of unrolled months."""
+VALUE = "value"  # the name of the one column of unrolled months
 
 
 @partial(remembered, size=1)  # it may have a million rows
 def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
     """The table with columns read as `types` say, and unrolled if `wide` is "unroll"."""
-    made = retyped(table, types)
+    made = retyped(table, types) if types else table
     return unrolled(made) if wide == "unroll" else made
 
 
@@ -36,11 +31,9 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
 
     Raises WindowError for a column or kind that there isn't, and for one that can't be read so.
     """
-    if not types:
-        return table
-    wanted = dict(_wanted(table, types))
     frame, label, notes = table.frame.copy(deep=False), table.label, list[str]()
     labels = [] if label is None else list(label.columns)
+    wanted = _wanted(table, types, [*labels, *frame.columns])
     dates = [name for name, kind in wanted.items() if kind == "date" and name not in labels]
     if len(dates) > 1:
         raise WindowError(f"one column can label the rows, got {joined(dates)}.")
@@ -49,12 +42,18 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         frame = _with_label_columns(frame, label, wanted)
         notes.append(f"{joined(labels)} no longer labels the rows.")
     for name, kind in wanted.items():
+        is_number = name in frame and frame[name].dtype.kind == "f"
         if kind == "out":
             frame = frame.drop(columns=name, errors="ignore")
-        elif kind == "number":
+        elif kind == "number" and not is_number:
             frame[name] = _as_number(frame[name], notes)
-        elif kind == "category":
-            frame[name] = _as_category(frame[name], notes)
+        elif kind == "category" and is_number:
+            if (count := frame[name].nunique()) > MOST_TEXTS:
+                raise WindowError(
+                    f"{name} has {count:,} different numbers, and at most {MOST_TEXTS:,} can be "
+                    "categories: leave it as numbers."
+                )
+            frame[name] = as_texts(frame[name])
     if dates:
         times = _as_times(frame[dates[0]], notes)
         changed = order_rows(frame.drop(columns=dates), times, frame[dates], notes)._asdict()
@@ -74,21 +73,18 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     )
 
 
-def _wanted(table: Table, types: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+def _wanted(table: Table, types: tuple[str, ...], names: list[str]) -> dict[str, str]:
     """Each column with its kind, of entries such as "store:category". Raises WindowError."""
-    names = [*table.frame.columns, *([] if table.label is None else table.label.columns)]
+    wanted = {}
     for entry in types:
         column, _, kind = entry.rpartition(":")
-        if kind not in KINDS:
+        if kind not in KINDS or column not in names:
             raise WindowError(
-                f"{column or entry} can be read as one of {list(KINDS)}, got {kind!r}."
+                f"a column of {table.name}, which has {names}, can be read as one of {[*KINDS]}, "
+                f"such as '{names[-1]}:out', got {entry!r}."
             )
-        if column not in names:
-            raise WindowError(
-                f"the column {column!r}, to be read as {KINDS[kind]}, isn't in {table.name}, which "
-                f"has {names}."
-            )
-        yield column, kind
+        wanted[column] = kind
+    return wanted
 
 
 def _with_label_columns(
@@ -107,30 +103,16 @@ def _with_label_columns(
 
 
 def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
-    if column.dtype.kind == "f":
-        return column
     texts = column.astype("str").str.strip()
     values, reading = parse_numbers(texts, decimal_commas=False)
     if values.isna().all():
-        entries = listed(texts.dropna().unique())
         raise WindowError(
-            f"no entry of {column.name} is a number: {entries}. Leave it as categories."
+            f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Leave it "
+            "as categories."
         )
     how = f" with {reading}" if reading else ""
     notes += [f"{column.name} was read as numbers{how}.", *not_numbers_note(texts, values)]
     return values
-
-
-def _as_category(column: pd.Series, notes: list[str]) -> pd.Series:
-    if column.dtype.kind != "f":
-        return column
-    if (count := column.nunique()) > MOST_TEXTS:
-        raise WindowError(
-            f"{column.name} has {count:,} different numbers, and at most {MOST_TEXTS:,} can be "
-            "categories: leave it as numbers."
-        )
-    notes.append(f"{column.name} was read as categories.")
-    return as_texts(column)
 
 
 def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
@@ -162,10 +144,8 @@ def unrolled(table: Table) -> Table:
         frame[table.series] = table.frame[table.series].repeat(width).array
     known = np.flatnonzero(~np.isnan(values))
     kept = slice(known[0], known[-1] + 1) if len(known) else slice(None)
-    others = [n for n in table.frame.columns if n not in (*columns, table.series)]
     frame = frame[kept].reset_index(drop=True)
-    note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
-    note += f"; left out: {listed(map(str, others))}." if others else "."
+    note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long."
     return replace(
         table,
         frame=frame,

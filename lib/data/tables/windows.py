@@ -1,11 +1,12 @@
 """A table → the `Dataset` of its windows: (N, T, F), and targets some rows ahead, (N, T, K).
 
-`y[n, t]` are the targets of timestep t of window n, so one set of windows serves both modes.
-Everything is standardised by the training rows.
+The path: `rows_of` takes the columns and puts the rows in order, `cut` says where windows begin,
+and here values are standardised by the training rows and put into arrays. `y[n, t]` are the targets
+of timestep t of window n, so one set of windows serves both modes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import product
 from typing import TypeAlias
 
@@ -16,19 +17,17 @@ from lib.data.dataset import Dataset
 from lib.data.origin import Origin, Scale, Season
 from lib.data.tables import wording
 from lib.data.tables.baselines import with_baselines
-from lib.data.tables.cutting import Cut, cut
+from lib.data.tables.cutting import cut
 from lib.data.tables.seasons import check_season, find_season
 from lib.data.tables.series import Rows, rows_of
 from lib.data.tables.table import Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 
-MAX_TARGETS = 64
-"""How many target columns there can be, with one for each row ahead."""
-_FARTHEST = 1e15
-"""A standardised value beyond this would overflow when squared as float32."""
+MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
+_FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
 
-Groups: TypeAlias = tuple[np.ndarray, int]
-"""Which series each row belongs to, (R,), and how many there are."""
+Groups: TypeAlias = tuple[np.ndarray, int] | None
+"""Which series each row belongs to, (R,), and how many there are; None for one scale for all."""
 
 
 def make_windows(
@@ -36,185 +35,152 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
-    Args:
-        table: the rows.
-        inputs: names of columns of numbers or texts, or of `calendar_names`.
-        targets: names of columns of numbers, which may be inputs too.
-        data: the settings; its own `inputs` and `targets` aren't looked at.
-        seed: draws the series of each part.
+    Inputs are columns of numbers or texts, or `calendar_names`; targets are columns of numbers,
+    which may be inputs too. Of more windows than `MAX_VALUES` numbers every k-th is used.
 
-    Returns:
-        All windows; of more than `MAX_VALUES` numbers every k-th.
-
-    Raises:
-        ExperimentError: for settings beyond their limits.
-        WindowError: for a column that can't be used so, none or too many.
-        TooShortError: for too few rows; it says why rows are left out, too.
+    Raises ExperimentError for settings beyond their limits, WindowError for columns that can't be
+    used so, and TooShortError for too few rows.
     """
     validate(Experiment(data))
-    inputs, targets = tuple(inputs), tuple(targets)
+    inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     rows = rows_of(table, inputs, targets, data)
-    horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else (data.horizon,)
-    horizons = horizons or (0,)
+    horizons = _horizons(data, len(targets))
+    width = max(len(rows.feature_names), len(targets) * len(horizons))
+    segment = rows.segment if data.at_gaps == "stop" else None
+    try:
+        windows = cut(
+            rows.series, rows.rank, data, seed, MAX_VALUES / (data.timesteps * width),
+            segment=segment,
+        )  # fmt: skip
+    except TooShortError as error:
+        raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
+    training, starts = windows.part == 0, windows.starts
+    read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
+    by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
+    groups = (rows.series, len(rows.names)) if by_series else None
+    # What belongs together when a change is computed: rows of a series, or between two gaps.
+    block = rows.series if segment is None else segment
+    changed = [name for name in rows.feature_names if change and name in targets]
+    raw = _with_changes(rows, [*map(rows.feature_names.index, changed)], block, data.rate)
+    x_scale, flat = scale_of(raw, rows.feature_names, training, groups)
+    x = x_scale.standard(raw, rows.series)
+    _check_size(x, rows.feature_names)
+    names = [targets[c] for c, _ in product(range(len(targets)), horizons)]
+    y_scale, y = _targets(
+        rows, read, horizons, names, training, groups=groups, block=block if change else None
+    )
+    origin = Origin(
+        targets=rows.targets,
+        inputs=x.astype(np.float32),
+        series=rows.series,
+        segment=rows.segment,
+        names=rows.names,
+        times=rows.times,
+        step=table.step,
+        starts=starts,
+        rate=data.rate,
+        horizons=horizons,
+        training=training,
+        season=Season(data.period, data.period),
+        time_format=_time_format(rows.times),
+        columns=targets,
+        x_scale=x_scale,
+        y_scale=y_scale,
+        every=windows.every,
+    )
+    check_season(origin, data.period)
+    if not data.period:
+        origin = replace(origin, season=find_season(origin))
+    offset, deviation = y_scale.of(rows.series[starts])
+    units = {table.units.get(column, "") for column in targets}
+    notes = [
+        f"{name} is the same in all training rows: nothing is learned from it." for name in flat
+    ]
+    notes += wording.window_notes(rows, windows, origin, data, changed)
+    dataset = Dataset(
+        name=data.name,
+        title=table.name,
+        x=origin.inputs[read],
+        y=y,
+        train=windows.sizes[0],
+        test=windows.sizes[2],
+        feature_names=rows.feature_names,
+        target_names=wording.target_names(targets, table.step, data),
+        timestep_names=wording.timestep_names(rows, origin, data),
+        naive=y,  # until `with_baselines` replaces it
+        naive_label="",
+        origin=origin,
+        target_scale=deviation,
+        target_offset=offset,
+        base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
+        target_unit=units.pop() if len(units) == 1 else "",
+        lead=wording.lead(table.step, data) if data.ahead == "one" else "",
+        about=wording.about(inputs, targets, changed, table.step, data),
+        notes=(*table.notes, *rows.notes, *rows.fewer, *notes),
+        source=table.source,
+        fingerprint=table.fingerprint,
+    )
+    return with_baselines(dataset, origin)
+
+
+def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
+    """H times how many rows ahead targets lie. Raises WindowError for what can't be predicted."""
+    horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else ()
+    horizons = horizons or (data.horizon,)
     if data.form == "change" and not max(horizons):
         raise WindowError(
             "a row's change from itself is always 0: look a row ahead at least, or predict values."
         )
-    features, width = len(rows.feature_names), len(targets) * len(horizons)
-    if width > MAX_TARGETS:
+    if targets * len(horizons) > MAX_TARGETS:
         raise WindowError(
             f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
-            f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
+            f"{targets} times {len(horizons)}: look less far ahead, or at one row alone."
         )
-    most = MAX_VALUES / (data.timesteps * max(features, width))
-    segment = rows.segment if data.at_gaps == "stop" else None
-    try:
-        windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
-    except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
-    return _Draft(table, rows, windows, horizons, inputs, targets, data).dataset()
+    return horizons
 
 
-@dataclass(frozen=True, slots=True)
-class _Draft:
-    """The table, rows and settings that a dataset is made of."""
+def _with_changes(rows: Rows, own: list[int], block: np.ndarray, rate: int) -> np.ndarray:
+    """The inputs (R, F), with those features that are targets as changes over one timestep.
 
-    table: Table
-    rows: Rows
-    cut: Cut
-    horizons: tuple[int, ...]
-    inputs: tuple[str, ...]
-    targets: tuple[str, ...]
-    data: DataSettings
+    Their levels may leave the range of the training part, as the targets' do, and a model that has
+    never seen such levels fails. First timesteps of a block have a change of 0.
+    """
+    if not own:
+        return rows.inputs
+    changed = rows.inputs.copy()
+    changed[:, own] = 0.0
+    same = (block[rate:] == block[:-rate])[:, None]
+    changed[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
+    return changed
 
-    def dataset(self) -> Dataset:
-        """The arrays; `wording` has their names and notes."""
-        table, rows, data = self.table, self.rows, self.data
-        by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
-        groups = (rows.series, len(rows.names)) if by_series else None
-        read = self.cut.starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
-        raw_inputs = self._inputs()
-        x_scale, flat_inputs = scale_of(raw_inputs, rows.feature_names, self.training, groups)
-        inputs = x_scale.standard(raw_inputs, rows.series)
-        _check_size(inputs, rows.feature_names)
-        y, y_scale, flat_targets = self._targets(read, groups)
-        origin = self._origin(inputs.astype(np.float32), x_scale, y_scale)
-        offset, deviation = y_scale.of(rows.series[self.cut.starts])
-        change = data.form == "change"
-        units = {table.units.get(column, "") for column in self.targets}
-        changed = [rows.feature_names[f] for f in self.own]
-        notes = wording.flat_notes([*flat_inputs, *flat_targets])
-        notes += wording.window_notes(rows, self.cut, origin, data, changed)
-        dataset = Dataset(
-            name=data.name,
-            title=table.name,
-            x=origin.inputs[read],
-            y=y,
-            train=self.cut.sizes[0],
-            test=self.cut.sizes[2],
-            feature_names=rows.feature_names,
-            target_names=wording.target_names(self.targets, table.step, data),
-            timestep_names=wording.timestep_names(rows, origin, data),
-            naive=y,  # until `with_baselines` replaces it
-            naive_label="",
-            origin=origin,
-            target_scale=deviation,
-            target_offset=offset,
-            base=np.repeat(rows.targets[read], len(self.horizons), axis=-1) if change else None,
-            target_unit=units.pop() if len(units) == 1 else "",
-            lead=wording.lead(table.step, data) if data.ahead == "one" else "",
-            about=wording.about(self.inputs, self.targets, changed, table.step, data),
-            notes=(*table.notes, *rows.notes, *rows.fewer, *notes),
-            source=table.source,
-            fingerprint=table.fingerprint,
-        )
-        return with_baselines(dataset, origin)
 
-    @property
-    def training(self) -> np.ndarray:
-        """Which rows are of the training part, (R,) bool."""
-        return self.cut.part == 0
-
-    @property
-    def blocks(self) -> np.ndarray:
-        """Which rows are looked at together, (R,) int: those of a series, or between two gaps."""
-        return self.rows.segment if self.data.at_gaps == "stop" else self.rows.series
-
-    @property
-    def own(self) -> list[int]:
-        """The features that are targets, too, where targets are changes."""
-        names = self.rows.feature_names if self.data.form == "change" else ()
-        return [f for f, name in enumerate(names) if name in self.targets]
-
-    def _inputs(self) -> np.ndarray:
-        """The inputs (R, F); those whose change is the target as changes over one timestep.
-
-        Their levels may leave the range of the training part, as the targets' do, and a model that
-        has never seen such levels fails. First timesteps of a block have a change of 0.
-        """
-        inputs, own, rate = self.rows.inputs, self.own, self.data.rate
-        if not own:
-            return inputs
-        changed, before = inputs.copy(), inputs[:-rate, own]
-        changed[:rate, own] = 0.0
-        same = self.blocks[rate:] == self.blocks[:-rate]
-        changed[rate:, own] = np.where(same[:, None], inputs[rate:, own] - before, 0.0)
-        return changed
-
-    def _targets(
-        self, read: np.ndarray, groups: Groups | None
-    ) -> tuple[np.ndarray, Scale, list[str]]:
-        """Y (N, T, K), its scale, and the names of targets that don't vary in training."""
-        rows, training, change = self.rows, self.training, self.data.form == "change"
-        y = np.empty((*read.shape, len(self.targets) * len(self.horizons)), np.float32)
-        flat, offsets, deviations = list[str](), [], []
-        for k, (c, h) in enumerate(product(range(len(self.targets)), self.horizons)):
-            raw, name = rows.targets[:, c : c + 1], [self.targets[c]]
-            if change:
-                end = max(len(raw) - h, 0)
-                known = training[:end] & training[h:] & (self.blocks[:end] == self.blocks[h:])
-                within = None if groups is None else (groups[0][:end], groups[1])
-                scale, still = scale_of(raw[h:] - raw[:end], name, known, within)
-            elif h == self.horizons[0]:  # the same for all of them
-                scale, still = scale_of(raw, name, training, groups)
-            target = raw[read + h] - (raw[read] if change else 0.0)
-            target = scale.standard(target, rows.series[read])
-            _check_size(target.reshape(-1, 1), name)
-            y[..., k : k + 1] = target
-            offsets.append(scale.offset)
-            deviations.append(scale.deviation)
-            flat += still
-        scale = Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1))
-        return y, scale, flat
-
-    def _origin(self, inputs: np.ndarray, x_scale: Scale, y_scale: Scale) -> Origin:
-        """The rows, with the season that was chosen or is found in them. Raises TooShortError."""
-        rows, data = self.rows, self.data
-        origin = Origin(
-            targets=rows.targets,
-            inputs=inputs,
-            series=rows.series,
-            segment=rows.segment,
-            names=rows.names,
-            times=rows.times,
-            step=self.table.step,
-            starts=self.cut.starts,
-            rate=data.rate,
-            horizons=self.horizons,
-            training=self.training,
-            season=Season(data.period, data.period),
-            time_format=_time_format(rows.times),
-            columns=self.targets,
-            x_scale=x_scale,
-            y_scale=y_scale,
-            every=self.cut.every,
-        )
-        check_season(origin, data.period)
-        return origin if data.period else replace(origin, season=find_season(origin))
+def _targets(
+    rows: Rows, read: np.ndarray, horizons: tuple[int, ...], names: list[str],
+    training: np.ndarray, *, groups: Groups, block: np.ndarray | None,
+) -> tuple[Scale, np.ndarray]:  # fmt: skip
+    """The scale of the K targets, and y (N, T, K): values, or with a `block` (R,) changes in it."""
+    y = np.empty((*read.shape, len(names)), np.float32)
+    scales = list[Scale]()
+    for k, h in enumerate(horizons * (len(names) // len(horizons))):
+        name, raw = names[k : k + 1], rows.targets[:, [k // len(horizons)]]
+        end = max(len(raw) - h, 0)
+        if block is None:
+            scale, _ = scale_of(raw, name, training, groups)
+        else:
+            known = training[:end] & training[h:] & (block[:end] == block[h:])
+            within = groups and (groups[0][:end], groups[1])
+            scale, _ = scale_of(raw[h:] - raw[:end], name, known, within)
+        target = raw[read + h] - (0.0 if block is None else raw[read])
+        target = scale.standard(target, rows.series[read])
+        _check_size(target.reshape(-1, 1), name)
+        y[..., k : k + 1] = target
+        scales.append(scale)
+    offsets, deviations = ([getattr(s, f) for s in scales] for f in ("offset", "deviation"))
+    return Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)), y
 
 
 def scale_of(
-    values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups | None
+    values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups
 ) -> tuple[Scale, list[str]]:
     """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
     offset, deviation, constant = _moments(values[training])

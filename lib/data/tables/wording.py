@@ -41,70 +41,44 @@ def about(
     """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
     read = joined([f"the change of {name}" if name in changed else name for name in inputs])
     target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
-    if data.ahead == "each" and data.horizon:
-        target += f" 1 to {data.horizon} {step}s ahead"
-    elif data.horizon:
-        target += f" {lead(step, data)} ahead"
+    if data.horizon:
+        far = f"1 to {data.horizon} {step}s" if data.ahead == "each" else lead(step, data)
+        target += f" {far} ahead"
     return f"At every step, {target}, from {read}."
-
-
-def flat_notes(names: Sequence[str]) -> list[str]:
-    """Sentences on columns that don't vary in training."""
-    why = "is the same in all training rows, so nothing can be learned from it."
-    return [f"{name} {why}" for name in dict.fromkeys(names)]
 
 
 def window_notes(
     rows: Rows, cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]
 ) -> list[str]:
     """Sentences on the windows: which are used, the parts, the scale."""
-    notes, stop = list[str](), data.at_gaps == "stop"
+    notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")
-    if stop and origin.gaps:
+    if data.at_gaps == "stop" and origin.gaps:
         notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
     if changed:
-        notes.append(
-            f"Inputs that are targets, too ({joined(changed)}), are read as changes from one "
-            "timestep to the next; the first is 0."
-        )
+        notes.append(f"Inputs that are targets, too ({joined(changed)}), are read as changes.")
     used = set(origin.series[origin.starts].tolist())
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
-        whole = " without a gap" if stop else ""
-        notes.append(
-            f"Series without a window, of too few rows{whole} in every part: {listed(unused)}."
-        )
+        notes.append(f"Series of too few rows for a window: {listed(unused)}.")
+    parts = [np.flatnonzero(cut.part == p) for p in range(cut.part.max() + 1)]
+    if data.split == "id":
+        counts = [counted(len(np.unique(rows.series[p])), "series", "series") for p in parts]
+        notes.append(f"{_by_part(counts)}, drawn by the seed; the same times may be in each.")
+    else:
+        ends = [(p[rows.rank[p].argmin()], p[rows.rank[p].argmax()]) for p in parts]
+        spans = [f"rows from {origin.label(a)} to {origin.label(b)}" for a, b in ends]
+        each = " Each series is cut at the same times." if len(rows.names) > 1 else ""
+        notes.append(f"{_by_part(spans)}; no row is in two parts.{each}")
     whose = "each series'" if origin.x_scale.by_series else "the"
-    notes.append(_series_note(rows, cut) if data.split == "id" else _times_note(rows, cut, origin))
     notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
     return notes
 
 
-def _series_note(rows: Rows, cut: Cut) -> str:
-    """How many series are for training, validation and test."""
-    train, validation, test = (len(np.unique(rows.series[cut.part == p])) for p in range(3))
-    and_test = f" and {test} for the test" if test else ""
-    return (
-        f"{counted(train, 'series is', 'series are')} for training, {validation} for "
-        f"validation{and_test}, drawn by the seed; the same times may be in both."
-    )
-
-
-def _times_note(rows: Rows, cut: Cut, origin: Origin) -> str:
-    """Up to which time rows are for training, validation and test."""
-    order = np.argsort(rows.rank, kind="stable")
-    parts = (order[cut.part[order] == p] for p in range(cut.part.max() + 1))
-    (_, end), *later = ((origin.label(p[0]), origin.label(p[-1])) for p in parts)
-    several = len(rows.names) > 1 and rows.times is not None
-    each = " Each series is cut at the same times." if several else ""
-    if len(later) == 1:
-        [(validation, _)] = later
-        return (
-            f"Rows up to {end} are for training and rows from {validation} on for validation; none "
-            f"is in both.{each}"
-        )
-    (validation, last), (test, _) = later
-    return (
-        f"Rows up to {end} are for training, rows from {validation} to {last} for validation, and "
-        f"rows from {test} on for the test; none is in two parts.{each}"
+def _by_part(sizes: list[str]) -> str:
+    """Which rows or series each part has: "5 series are for training, …"."""
+    train, *rest = sizes
+    others = zip(rest, ("validation", "the test"), strict=False)
+    return joined(
+        [f"For training there are {train}", *(f"for {name} {has}" for has, name in others)]
     )

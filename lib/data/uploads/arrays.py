@@ -1,7 +1,4 @@
-"""NumPy's arrays (.npy, .npz) → entries: rows as they are, or samples (N, T, F) as a panel.
-
-Nothing is unpickled: arrays of Python objects are left out.
-"""
+"""NumPy's arrays (.npy, .npz) → entries: rows as they are, or samples (N, T, F) as a panel."""
 
 import io
 
@@ -14,10 +11,8 @@ from lib.data.uploads.errors import UploadError, check_size
 from lib.experiment import LIMITS
 from lib.text import counted, listed
 
-SERIES = "sample"
-"""The column that identifies samples."""
-_NAMELESS = ""
-"""The name that the one array of a .npy file has here."""
+SERIES = "sample"  # the column that identifies samples
+_NAMELESS = ""  # the name that the one array of a .npy file has here
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
 """What arrays of inputs and targets are called in small letters; the first one counts."""
@@ -32,22 +27,19 @@ def read_arrays(content: bytes) -> Entries:
             try:
                 array = np.asarray(loaded if key == _NAMELESS else loaded[key])
                 described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
+                if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
+                    arrays[key] = array
             except ValueError as error:  # objects, or broken
                 described[key] = f"{key} ({error})"
-                continue
-            if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
-                arrays[key] = array
+    except MemoryError:
+        raise
     except Exception as error:  # broken bytes may raise anything
-        why = " ".join(f"{error}".split())[:100]
-        raise UploadError(
-            f"The arrays can't be read: {why}. Save numbers again, with numpy.save or numpy.savez; "
-            "Python objects are never read, since they could run anything."
-        ) from None
+        described[_NAMELESS] = " ".join(f"{error}".split())[:100]
     if not arrays:
         raise UploadError(
-            f"No array of numbers with 1 to 3 axes was found: {listed(described.values())}. Arrays "
-            "of Python objects are never read, since they could run anything: save numbers, as "
-            "rows (R, F) or samples (N, T, F)."
+            f"No array of numbers with 1 to 3 axes can be read: {listed(described.values())}. "
+            "Python objects are never read, since they could run anything. Save numbers with "
+            "numpy.save or numpy.savez, as rows (R, F) or samples (N, T, F)."
         )
     x, others = _choose(arrays)
     used = {key: arrays[key] for key in (x, *others)}
@@ -93,44 +85,44 @@ def _named(keys: list[str], names: tuple[str, ...]) -> str | None:
     return next((lower[name] for name in names if name in lower), None)
 
 
-def _columns(arrays: dict[str, np.ndarray]) -> tuple[list[str], list[str]]:
-    """Names such as "wind", "sea1", "sea2" for the columns of arrays (R, columns), and notes."""
-    return unique_names(
+def _side_by_side(arrays: dict[str, np.ndarray]) -> tuple[pd.DataFrame, list[str]]:
+    """Arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2", and notes."""
+    check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
+    names, notes = unique_names(
         [
             f"{key}{k + 1 if array.shape[1] > 1 else ''}"
             for key, array in arrays.items()
             for k in range(array.shape[1])
         ]
     )
+    values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
+    return pd.DataFrame(values, columns=names), notes
 
 
 def _rows(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
     """Arrays of the same rows, side by side."""
     by_name = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
-    check_size(len(next(iter(by_name.values()))), sum(a.shape[1] for a in by_name.values()))
-    names, renamed = _columns(by_name)
-    values = np.concatenate([*by_name.values()], axis=1, dtype=np.float64)
-    return Entries(pd.DataFrame(values, columns=names), notes + renamed)
+    frame, renamed = _side_by_side(by_name)
+    return Entries(frame, notes + renamed)
 
 
 def _panel(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
     """Samples (N, T, F), each a series of T rows, and their targets where there are any."""
     x, *targets = used.values()
     n, steps, features = x.shape
+    check_size(n * steps, features)
     by_name = {"x": x.reshape(n * steps, features)}
     notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, a series each.")
     for y in targets:
         by_step = y.shape[1:2] == (steps,)
         columns = y.reshape(n * steps if by_step else n, -1)
-        check_size(n * steps, features + columns.shape[1] + 1)
+        check_size(n * steps, columns.shape[1])
         if not by_step:
             columns = np.repeat(columns, steps, axis=0)
             notes.append("There is one target a sample, which is repeated at each timestep.")
         by_name["y"] = columns
-    check_size(n * steps, features + 1)
-    names, _ = _columns(by_name)
-    values = np.concatenate([*by_name.values()], axis=1, dtype=np.float64)
-    frame = pd.DataFrame(values, columns=names)
+    frame, _ = _side_by_side(by_name)
+    names = [*map(str, frame.columns)]
     frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
     horizon = 0 if targets else 1  # without targets the next row's inputs are predicted
     timesteps = int(LIMITS["T"].clamp(steps - horizon))

@@ -15,15 +15,13 @@ from lib.text import counted, joined, listed
 
 MOST_YEARS = 3
 """This many columns of repeating years are tried: for each, all others may identify series."""
-_HUGE = 1e100
-"""Larger numbers can't be squared; they are taken as missing, as infinities are."""
+_HUGE = 1e100  # larger numbers can't be squared; they are taken as missing, as infinities are
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """The table of a file's entries. Raises UploadError for too few rows, and without numbers."""
     labels = _take_times(entries)
-    frame = _usable_columns(entries)
-    notes = entries.notes
+    frame, notes = _usable_columns(entries), entries.notes
     if labels is None:
         # A file that names the series itself has a note on these already.
         rows = rows_without_times(frame, [] if "series" in entries.known else notes)
@@ -43,8 +41,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
 def _take_times(entries: Entries) -> tuple[pd.DataFrame, Times] | None:
     """Take out the columns that label the rows; return these columns and their times (R,).
 
-    Rows at the ends without one are left out. The first dates count; years that repeat only where
-    there are no others, and where a column identifies series.
+    Rows at the ends without one are left out.
     """
     found = next(_find_times(entries), None)
     if found is None:
@@ -65,7 +62,11 @@ def _take_times(entries: Entries) -> tuple[pd.DataFrame, Times] | None:
 
 
 def _find_times(entries: Entries) -> Iterator[tuple[list[str], Times]]:
-    """What may label the rows, the likeliest first: columns, and their times (R,)."""
+    """What may label the rows, the likeliest first: columns, and their times (R,).
+
+    The first dates count; years that repeat only where there are no others, and where a column
+    identifies series.
+    """
     frame, years = entries.frame, list[tuple[list[str], Times]]()
     for column in frame.columns:
         times = as_times(column, frame[column], entries.decimal_commas)
@@ -90,10 +91,16 @@ def _label_rows(
 ) -> OrderedRows:
     """The rows in order of their times; where a time is missing, in the file's order."""
     names, values = [str(name) for name in labels.columns], times.values
-    notes.append(
-        f"{joined(names)} {'label' if len(names) > 1 else 'labels'} the rows{times.reading}."
-    )
-    label = _label_columns(labels, values)
+    verb = "label" if len(names) > 1 else "labels"
+    notes.append(f"{joined(names)} {verb} the rows{times.reading}.")
+    kept = dict[Hashable, pd.Series]()  # as `Table.label` has them
+    for name, column in labels.items():
+        if pd.api.types.is_numeric_dtype(column):
+            kept[name] = column.astype(np.float64)
+        else:
+            is_short = column.nunique() <= MOST_TEXTS
+            kept[name] = column.astype("str").astype("category") if is_short else values
+    label = pd.DataFrame(kept)
     if not values.isna().any():
         return order_rows(frame, values, label, notes)
     notes.append(f"{counted(int(values.isna().sum()), 'row has', 'rows have')} no date.")
@@ -101,43 +108,34 @@ def _label_rows(
     return rows_without_times(frame, notes)._replace(times=texts, label=label)
 
 
-def _label_columns(labels: pd.DataFrame, times: pd.Series) -> pd.DataFrame:
-    """Columns of times as a table keeps them: see `Table.label`."""
-    kept = dict[Hashable, pd.Series]()
-    for name, column in labels.items():
-        if pd.api.types.is_numeric_dtype(column):
-            kept[name] = column.astype(np.float64)
-        else:
-            short = all(of.nunique() <= MOST_TEXTS for of in (column[: 2 * MOST_TEXTS], column))
-            kept[name] = column.astype("str").astype("category") if short else times
-    return pd.DataFrame(kept)
-
-
 def _usable_columns(entries: Entries) -> pd.DataFrame:
-    """The columns as float64, NaN where a value is missing or can't be used, and as categories.
-
-    Raises UploadError where none of them is of numbers.
-    """
+    """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
     readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):
         column = entries.frame[name]
-        if column.dtype.kind == "M":
-            dates.append(name)
-        elif column.isna().all():
-            empty.append(name)
-        elif (parsed := _as_numbers(column, entries.decimal_commas, notes)) is None:
+        if column.dtype.kind == "M" or column.isna().all():
+            (dates if column.dtype.kind == "M" else empty).append(name)
+            continue
+        parsed: Numbers | None
+        if pd.api.types.is_bool_dtype(column):
+            parsed = Numbers(column.astype(float), "1 for true and 0 for false")
+        elif pd.api.types.is_numeric_dtype(column):
+            parsed = Numbers(column.astype(float), "")
+        elif (parsed := as_numbers(column, entries.decimal_commas)) is not None:
+            notes += not_numbers_note(column, parsed.values)
+        if parsed is None:
             columns[name] = column.astype("str").astype("category")
-        else:
-            numbers, reading = parsed
-            is_huge = numbers.abs() > _HUGE
-            huge += int(is_huge.sum())
-            if reading:
-                readings.setdefault(reading, []).append(name)
-            if (is_huge | numbers.isna()).all():
-                empty.append(name)
-            else:
-                columns[name] = numbers.mask(is_huge)
+            continue
+        numbers, reading = parsed
+        is_huge = numbers.abs() > _HUGE
+        huge += int(is_huge.sum())
+        if (is_huge | numbers.isna()).all():
+            empty.append(name)
+            continue
+        columns[name] = numbers.mask(is_huge)
+        if reading:
+            readings.setdefault(reading, []).append(name)
     notes += [f"Numbers in {listed(of)} were read with {how}." for how, of in readings.items()]
     if huge:
         are = counted(huge, "value is", "values are")
@@ -146,23 +144,13 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if frame.select_dtypes("number").empty:
         raise UploadError(
             "No column of numbers was found, and at least one is needed. Texts: "
-            f"{listed(columns)}. Empty: {listed(empty)}.{entries.cells}"
+            f"{listed(columns)}. Empty: {listed(empty)}."
         )
     if dates:
         notes.append(f"Other dates are left out: {listed(dates)}.")
     if empty:
         notes.append(f"Empty columns are left out: {listed(empty)}.")
     return frame
-
-
-def _as_numbers(column: pd.Series, decimal_commas: bool, notes: list[str]) -> Numbers | None:
-    """A column as numbers, None for one of texts."""
-    if pd.api.types.is_numeric_dtype(column):
-        is_bool = pd.api.types.is_bool_dtype(column)
-        return Numbers(column.astype(float), "1 for true and 0 for false" if is_bool else "")
-    if (parsed := as_numbers(column, decimal_commas)) is not None:
-        notes += not_numbers_note(column, parsed.values)
-    return parsed
 
 
 def _without_long_texts(rows: OrderedRows, notes: list[str]) -> pd.DataFrame:
@@ -179,8 +167,7 @@ def _without_long_texts(rows: OrderedRows, notes: list[str]) -> pd.DataFrame:
 def _note_doubtful_columns(rows: OrderedRows, notes: list[str]) -> None:
     """Name columns that are constant, have gaps, or count the rows."""
     frame = rows.frame
-    different = frame.nunique()
-    if constant := [name for name in frame.columns if different[name] < 2]:
+    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
     if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
         are = counted(int(sum(gaps.values())), "value is", "values are")

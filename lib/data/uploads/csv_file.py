@@ -1,7 +1,4 @@
-"""A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal.
-
-The first lines decide these, and pandas does the rest.
-"""
+"""A CSV → its entries: the encoding, the delimiter, the header, and whether commas are decimal."""
 
 import codecs
 import csv
@@ -32,18 +29,16 @@ from lib.data.uploads.errors import UploadError, check_size
 from lib.text import counted, listed
 
 _BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF32_LE: "utf-32",  # before UTF-16's, which are its first half
-    codecs.BOM_UTF32_BE: "utf-32",
     codecs.BOM_UTF16_LE: "utf-16",
     codecs.BOM_UTF16_BE: "utf-16",
     codecs.BOM_UTF8: "utf-8-sig",
 }
 _SAMPLE = 64 * 1024
 """The delimiter, the header and decimal commas are found in this many characters."""
-_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
+_DELIMITERS = "\t;|,"
 """Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
-_ONE_AT_A_TIME = Lock()
-"""`warnings.catch_warnings` acts on all threads."""
+_EMPTY = "The file is empty. A header line and rows of numbers were expected."
+_ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` acts on all threads
 
 
 def read_csv(content: bytes) -> Entries:
@@ -76,16 +71,7 @@ def read_csv(content: bytes) -> Entries:
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
     entries = Entries(frame, notes, decimal_commas=decimal_commas)
-    entries.cells = (
-        f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, save the "
-        "file with commas."
-    )
-    # Lines of nothing but delimiters are no rows; one of marks or quotes is, of unknown values.
-    edge = re.escape(delimiter.encode())
-    blank_line = rb"(?:\A|[\r\n]) *%b[ %b]*(?:[\r\n]|\Z)" % (edge, edge)
-    empty = frame.isna().all(axis=1)
-    if empty.any() and re.search(blank_line, text):
-        entries.drop_rows(empty)
+    entries.drop_empty_rows()
     if headed:
         entries.drop_row_numbers()
     return entries
@@ -107,7 +93,7 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
             ) from None
         text = content.decode("cp1252", errors="replace")
     if not text.strip("\0 \t\r\n\ufeff,;|"):
-        raise _empty()
+        raise UploadError(_EMPTY)
     start = text[:4096]
     unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
     if "\0" in text or unprintable > 0.05 * len(start):
@@ -126,14 +112,16 @@ def find_delimiter(sample: str) -> str:
     for delimiter in _DELIMITERS:
         rows = list(_rows(sample, delimiter))
         if not rows:
-            raise _empty()
+            raise UploadError(_EMPTY)
         width = len(rows[0])
         # An empty last entry comes from a delimiter that ends each line.
         alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
         if width > 1 and alike > most + 0.1:
             best, most = delimiter, alike
-    if not most and _is_column_of_decimal_commas([row[0] for row in _rows(sample, ";")][1:]):
-        return ";"
+    if not most:  # of one column commas may be decimal: each line that has one is a number
+        lines = [bare(row[0].strip()) for row in _rows(sample, ";") if "," in row[0]]
+        if lines and all(re.fullmatch(DECIMAL_COMMA, line) for line in lines):
+            return ";"
     return best
 
 
@@ -167,12 +155,6 @@ def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
     return bool(with_comma) and delimiter == ";" and not decimal_points
 
 
-def _is_column_of_decimal_commas(lines: list[str]) -> bool:
-    """Whether commas never stand between entries: each line that has one is a number."""
-    with_comma = [bare(line.strip()) for line in lines if "," in line]
-    return bool(with_comma) and all(re.fullmatch(DECIMAL_COMMA, line) for line in with_comma)
-
-
 def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFrame:
     """Have pandas read the table. Raises UploadError with the number of a line that is too long."""
     # With `index_col=False` a delimiter that ends each line makes no column.
@@ -192,12 +174,12 @@ def _explained(error: str, width: int, lines_above: int) -> UploadError:
             'A quotation mark (") is opened and never closed, so the rest of the file is one '
             "cell. Close it or leave it out."
         )
-    if place := re.search(r"line (\d+), saw (\d+)", error):
-        what = f"Line {lines_above + int(place[1]):,} has {place[2]} cells, but"
-    elif "loss of data" in error:
-        what = "Lines have more cells than the first line:"
-    else:
+    place = re.search(r"line (\d+), saw (\d+)", error)
+    if not place and "loss of data" not in error:
         return _not_cut(error.strip())
+    what = "Lines have more cells than the first line:"
+    if place:
+        what = f"Line {lines_above + int(place[1]):,} has {place[2]} cells, but"
     return UploadError(
         f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
         "put texts with a delimiter in quotes, and write numbers without thousands separators."
@@ -209,7 +191,3 @@ def _not_cut(error: object) -> UploadError:
         f"The lines can't be cut into cells ({error}). Cells separated by commas, semicolons, "
         "tabs or | were expected."
     )
-
-
-def _empty() -> UploadError:
-    return UploadError("The file is empty. A header line and rows of numbers were expected.")

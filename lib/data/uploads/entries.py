@@ -26,20 +26,19 @@ _WORDS_OF_DATES = re.compile(
 class Entries:
     """A file's entries, and facts about them."""
 
-    frame: pd.DataFrame
-    """Numbers, texts, or dates, as far as the file or pandas distinguishes them."""
+    frame: pd.DataFrame  # numbers, texts, or dates, as far as the file or pandas distinguishes them
     notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
     decimal_commas: bool = False
-    cells: str = ""
-    """A sentence on how lines were split into cells, where that may be wrong."""
     known: dict[str, Any] = field(default_factory=dict)
     """Fields of the `Table` that the file itself has: sheets, series, inputs, targets, settings."""
 
-    def drop_rows(self, empty: pd.Series) -> None:
-        """Leave out rows (R,) bool in which there is nothing."""
-        self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
-        self.frame = self.frame[~empty].reset_index(drop=True)
+    def drop_empty_rows(self) -> None:
+        """Leave out rows in which there is nothing; a column alone may have gaps."""
+        empty = self.frame.isna().all(axis=1)
+        if empty.any() and len(self.frame.columns) > 1:
+            self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
+            self.frame = self.frame[~empty].reset_index(drop=True)
 
     def drop_row_numbers(self) -> None:
         """Leave out the nameless index that pandas writes to its files."""

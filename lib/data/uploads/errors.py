@@ -2,14 +2,10 @@
 
 from lib.text import counted
 
-MAX_BYTES = 100 * 10**6
-"""The largest file that is read: 100 MB, as the file widget counts them."""
-MAX_UNPACKED = 1_000 * 10**6
-"""The most bytes that a file may hold when it is unpacked."""
+MAX_BYTES = 100 * 10**6  # the largest file that is read: 100 MB, as the file widget counts them
 MIN_ROWS = 6
 """Two windows of two timesteps and a horizon of one: with fewer rows nothing can be learned."""
-WIDEST = 1000
-"""The most columns that are read."""
+WIDEST = 1000  # the most columns that are read
 MAX_CELLS = 20_000_000
 """The most cells that are read: with short entries they already take a gigabyte of memory."""
 
@@ -29,13 +25,4 @@ def check_size(rows: int, columns: int) -> None:
         raise UploadError(
             f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most "
             f"{MAX_CELLS:,} cells are read. Leave out columns, or keep a part of the rows."
-        )
-
-
-def check_unpacked(size: int) -> None:
-    """Raise UploadError for a file that would have too many bytes when it is unpacked."""
-    if size > MAX_UNPACKED:
-        raise UploadError(
-            f"The file is {size / 1e6:,.0f} MB when it is unpacked and at most "
-            f"{MAX_UNPACKED // 10**6:,} MB are read. Leave out columns or rows that aren't needed."
         )

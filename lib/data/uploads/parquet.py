@@ -1,7 +1,4 @@
-"""A Parquet file → its entries: its plain columns, the index that pandas wrote among them.
-
-The file's own metadata say how large it is before it is read.
-"""
+"""A Parquet file → its entries: its plain columns, the index that pandas wrote among them."""
 
 import io
 
@@ -10,7 +7,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from lib.data.uploads.entries import Entries, unique_names
-from lib.data.uploads.errors import UploadError, check_size, check_unpacked
+from lib.data.uploads.errors import UploadError, check_size
 from lib.text import listed
 
 _PLAIN = (
@@ -24,11 +21,9 @@ def read_parquet(content: bytes) -> Entries:
     """The entries of a Parquet file. Raises UploadError."""
     try:
         file = pq.ParquetFile(io.BytesIO(content))
-        metadata, schema = file.metadata, file.schema_arrow
-        groups = [metadata.row_group(i) for i in range(metadata.num_row_groups)]
-        check_unpacked(sum(group.total_byte_size for group in groups))
+        schema = file.schema_arrow
         plain = [field.name for field in schema if _is_plain(field.type)]
-        check_size(metadata.num_rows, len(plain))
+        check_size(file.metadata.num_rows, len(plain))
         frame = _with_numbers(file.read(columns=plain)).to_pandas(date_as_object=False)
     except UploadError:
         raise

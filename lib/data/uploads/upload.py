@@ -5,10 +5,8 @@ import io
 import zipfile
 
 from lib.data.tables.table import Table
-from lib.data.uploads.errors import MAX_BYTES, WIDEST, UploadError, check_unpacked
+from lib.data.uploads.errors import MAX_BYTES, UploadError
 
-MAX_MEMBERS = WIDEST
-"""The most members of a ZIP file, such as the arrays of an .npz."""
 _SIGNATURES = {
     b"PAR1": "parquet",
     b"\x93NUMPY": "arrays",
@@ -39,10 +37,7 @@ _EXTENSIONS = {
 
 
 def begins_as(content: bytes) -> str:
-    """The kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text".
-
-    Raises UploadError for the beginning of a kind that isn't read.
-    """
+    """The kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text"."""
     for signature, description in _OTHER_SIGNATURES.items():
         if content.startswith(signature):
             raise UploadError(
@@ -55,22 +50,14 @@ def begins_as(content: bytes) -> str:
 
 def _kind_of_zip(content: bytes) -> str:
     """The kind of a ZIP file's content, "workbook" or "arrays". Raises UploadError."""
-    # Counted by their signature, before zipfile makes a list of them.
-    if (count := content.count(b"PK\x01\x02")) > MAX_MEMBERS:
-        raise UploadError(
-            f"The file has {count:,} members and at most {MAX_MEMBERS:,} are read: an array for "
-            "each column, or a workbook's sheets. Put columns of one kind into one array (R, F)."
-        )
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            members = archive.infolist()
+            names = archive.namelist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise UploadError(
             f"The file begins as a ZIP file (as .xlsx and .npz are) and can't be opened: {error}. "
             "It may be cut off: save it again and upload that."
         ) from None
-    check_unpacked(sum(member.file_size for member in members))
-    names = [member.filename for member in members]
     if any(name.startswith("xl/") or name == "content.xml" for name in names):
         return "workbook"
     if any(name.endswith(".npy") for name in names):
@@ -82,19 +69,10 @@ def _kind_of_zip(content: bytes) -> str:
 
 
 def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
-    """Read the bytes of a file of any kind.
+    """Read the bytes of a file, whose kind is told by its content, into a table in order of time.
 
-    Args:
-        name: the file's name, for messages alone: the kind is told by the content.
-        content: the file's bytes.
-        sheet: a sheet of a workbook, by default the first with a table.
-
-    Returns:
-        A table in order of time. Its columns are float64 with NaN where a value is missing, or
-        categories of texts.
-
-    Raises:
-        UploadError: for what is no table.
+    Its columns are float64 with NaN where a value is missing, or categories of texts. `sheet` is
+    one of a workbook, by default the first with a table. Raises UploadError for what is no table.
     """
     if len(content) > MAX_BYTES:
         raise UploadError(
@@ -104,8 +82,21 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     kind = begins_as(content)
     if kind == "zip":
         kind = _kind_of_zip(content)
+    # These bring pandas, which a first visitor's page shouldn't wait for.
+    from lib.data.uploads.arrays import read_arrays  # noqa: PLC0415
+    from lib.data.uploads.columns import make_table  # noqa: PLC0415
+    from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
+    from lib.data.uploads.parquet import read_parquet  # noqa: PLC0415
+    from lib.data.uploads.workbook import read_workbook  # noqa: PLC0415
+
+    readers = {"text": read_csv, "parquet": read_parquet, "arrays": read_arrays}
     try:
-        return _read_table(name, content, kind, sheet)
+        entries = read_workbook(content, sheet) if kind == "workbook" else readers[kind](content)
+        return make_table(name, hashlib.sha256(content).hexdigest(), entries)
+    except MemoryError as error:
+        raise UploadError(
+            f"{name} takes too much memory: {error}. Leave out columns or rows."
+        ) from None
     except UploadError:
         meant = _EXTENSIONS.get(name.lower().rpartition(".")[2])
         if kind == "text" and meant and content:
@@ -114,20 +105,3 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
                 "again and upload that."
             ) from None
         raise
-
-
-def _read_table(name: str, content: bytes, kind: str, sheet: str) -> Table:
-    """The table of a file of this kind. Raises UploadError."""
-    # These bring pandas, which a first visitor's page shouldn't wait for.
-    from lib.data.uploads.arrays import read_arrays  # noqa: PLC0415
-    from lib.data.uploads.columns import make_table  # noqa: PLC0415
-    from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
-    from lib.data.uploads.parquet import read_parquet  # noqa: PLC0415
-    from lib.data.uploads.workbook import read_workbook  # noqa: PLC0415
-
-    if kind == "workbook":
-        entries = read_workbook(content, sheet)
-    else:
-        readers = {"text": read_csv, "parquet": read_parquet, "arrays": read_arrays}
-        entries = readers[kind](content)
-    return make_table(name, hashlib.sha256(content).hexdigest(), entries)

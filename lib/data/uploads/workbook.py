@@ -14,8 +14,7 @@ from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, uniq
 from lib.data.uploads.errors import MIN_ROWS, UploadError, check_size
 from lib.text import listed
 
-_ROWS_ABOVE = 20
-"""The table begins within this many rows."""
+_ROWS_ABOVE = 20  # the table begins within this many rows
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
@@ -38,8 +37,7 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
         notes.insert(0, f"The sheet {chosen} was read; there are {listed(others_named)}, too.")
     frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
     entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
-    if (empty := frame.isna().all(axis=1)).any():
-        entries.drop_rows(empty)
+    entries.drop_empty_rows()
     entries.frame = entries.frame.infer_objects()
     for name, column in entries.frame.items():
         if column.dtype != object:
@@ -95,8 +93,8 @@ def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str] | N
     names, *body = [_texts(cells.iloc[i]) for i in range(first, min(first + 100, len(cells)))]
     if not has_header(names, body):
         return first, None, notes
-    merged = len(body) > 1 and filled[first] < width
-    if merged and all(isinstance(cell, str) for cell in cells.iloc[first + 1].dropna()):
+    is_merged = len(body) > 1 and filled[first] < width
+    if is_merged and all(isinstance(cell, str) for cell in cells.iloc[first + 1].dropna()):
         groups = _texts(cells.iloc[first].ffill())
         pairs = zip(names, groups, body[0], strict=True)
         names = [f"{group} {name}".strip() if name else own for own, group, name in pairs]

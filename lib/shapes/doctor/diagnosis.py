@@ -1,4 +1,4 @@
-"""What Keras's `fit` does with a target: the verdict, and why, in sentences.
+"""What Keras's `fit` does with a target: the verdict, each axis as it is paired, and why.
 
 The rules are in `loss_shapes`, the ways out in `fixes`.
 """
@@ -7,16 +7,48 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from lib.shapes.doctor.fixes import TargetFix, target_fixes
-from lib.shapes.doctor.lineup import AxisFate, AxisPair, line_up
 from lib.shapes.doctor.loss_shapes import (
     RULES,
     BatchResult,
     LossRule,
     Sizes,
     Training,
+    Verdict,
     follow,
     loss_rule,
+    padded,
 )
+
+SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
+"""A sign for each verdict, so that colour is never the only cue."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisPair:
+    """One axis of the pairs: its length on either side, and what one entry is called there."""
+
+    output: int
+    target: int
+    of_output: str
+    of_target: str
+    """Either is "" where that side lacks the axis; "number" leaves open what a target counts."""
+
+    def fate(self, rule: LossRule, *, compared: bool) -> tuple[Verdict, str]:
+        """What a loss does with this axis, with words for what doesn't fit.
+
+        `compared` is False where no batch is made.
+        """
+        names = {self.of_output, self.of_target}
+        if self.output != self.target:
+            if rule.checks or not compared or 1 not in (self.output, self.target):
+                return "error", f"{self.output} ≠ {self.target}"
+            repeated = "y" if self.target == 1 else "output"
+            return "silent", f"{repeated} repeated {max(self.output, self.target)} times"
+        if len(names) > 1 and not names & {"", "number"}:
+            return "silent", f"{self.of_output}s meet {self.of_target}s"
+        if rule.classes and self.of_output == "column" and self.output == 1:
+            return "silent", "one class alone"
+        return ("error", "missing") if rule.checks and "" in names else ("correct", "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +72,19 @@ class Diagnosis(Training):
         return self.decisive.broadcast if self.decisive else None
 
     @property
-    def axes(self) -> list[tuple[AxisPair, AxisFate]]:
-        """The axes as they are lined up in the batch that decides, each with its fate.
+    def axes(self) -> list[tuple[AxisPair, Verdict, str]]:
+        """The axes as they are lined up in the batch that decides, with what the loss does.
 
         Class numbers have no columns. Where no batch is made there are the samples alone: Keras
         compares nothing else.
         """
         rule, batch = RULES[self.loss], self.decisive
-        if batch is None:
-            pair = AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")
-            return [(pair, pair.fate(rule, compared=False))]
-        if rule.labels and len(batch.output) > 1:
-            batch = replace(batch, output=batch.output[:-1])
-        pairs = line_up(self.output_shape, self.target_shape, batch)
-        return [(pair, pair.fate(rule, compared=True)) for pair in pairs]
+        pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
+        if batch:
+            if rule.labels and len(batch.output) > 1:
+                batch = replace(batch, output=batch.output[:-1])
+            pairs = _line_up(self.output_shape, self.target_shape, batch)
+        return [(pair, *pair.fate(rule, compared=batch is not None)) for pair in pairs]
 
 
 def diagnose_target(
@@ -103,7 +134,7 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
     sizes = tuple(shape)
     if samples and sizes[:1] == (None,):
         sizes = (samples, *sizes[1:])
-    if not sizes or not all(isinstance(n, int) or hasattr(n, "__index__") for n in sizes):
+    if not sizes or not all(hasattr(n, "__index__") for n in sizes):
         raise ValueError(f"expected {name} to be (N, …) in whole numbers, received {sizes}")
     numbers = tuple(int(n) for n in sizes if n is not None)
     if min(numbers) < 1:
@@ -118,70 +149,80 @@ def _reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
         yield "Cut x and y from the same windows."
         return
-    axes, first = line_up(output, target, batch), training.batches[0]
+    axes, first = _line_up(output, target, batch), training.batches[0]
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
             yield f"Keras drops the last axis of {name}, which is 1."
         elif len(after) > len(before):
             yield f"Keras gives {name} a last axis of 1."
-    is_stretched = not rule.checks and any(axis.output != axis.target for axis in axes)
     if batch.verdict == "error":
-        yield _refusal(output, target, rule, batch, axes)
+        yield from _refusal(output, target, rule, batch, axes)
         if first.verdict != "error":
             yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
-    elif is_stretched:
+    elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
     elif rule.single_class(batch.output):
         yield "With one column there is one class, whose share is always 1."
         yield "So the loss is as good as 0 whatever the output is, and nothing is learnt."
     elif batch.verdict == "silent":
         yield f"{rule.name} then runs along the {axes[-1].of_output}s, instead of the columns."
-    elif not rule.checks and len(batch.output) != len(batch.target):
-        yield "With one sample in each batch every output still meets its own target."
     else:
         yield "Every output meets its own target."
 
 
 def _refusal(
     output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult, axes: list[AxisPair]
-) -> str:
+) -> Iterator[str]:
     """Why a batch raises."""
     if rule.checks:
         what = "class numbers in the shape" if rule.labels else "y in the output's shape"
         wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
-        return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
-    axis = next(axis for axis in axes if not axis.fits)
-    return (
-        f"Shapes are lined up from the right. So {axis.target} {axis.of_target}s of y meet "
-        f"{axis.output} {axis.of_output}s of the output: they differ, and neither is 1."
-    )
+        yield f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+    else:
+        met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
+        steps = f"{met.output} {met.of_output}s of the output"
+        yield f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet"
+        yield f"{steps}: they differ, and neither is 1."
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
-    shift, size = len(batch.output) - len(batch.target), batch.size
-    axis = axes[abs(shift)]  # where y lacks an axis, its samples lie on that axis of the output
-    steps, lined_up = axis.of_output, "Shapes are lined up from the right, so"
-    if shift > 0:
-        yield f"{lined_up} y's samples meet the output's {steps}s."
-        if size > 1 and axis.output > 1:
-            yield f"Both are {size}, so target k is used at {steps} k of every sample."
-        elif axis.output > 1:
-            yield f"In a batch of 1, its target counts for all {axis.output} {steps}s."
-    elif shift < 0:
-        steps = axis.of_target
-        yield f"{lined_up} the output's samples meet y's {steps}s."
-        if size > 1 and axis.target > 1:
-            yield f"Both are {size}, so sample k is compared with {steps} k of every target."
-        elif axis.target > 1:
-            yield f"In a batch of 1, its output is compared with all {axis.target} {steps}s of y."
-    if shift and size > 1 and (axis.output if shift > 0 else axis.target) == 1:
-        yield f"Every output meets all {size} targets in its batch: it learns their average."
+    shift = len(batch.output) - len(batch.target)
+    met = axes[abs(shift)]  # where one side lacks an axis, its samples lie on that of the other
+    if shift:
+        one, other, steps, length = ("y", "the output", met.of_output, met.output)
+        if shift < 0:
+            one, other, steps, length = ("the output", "y", met.of_target, met.target)
+        yield f"Shapes are lined up from the right, so {one}'s samples meet {other}'s {steps}s."
+        if length == 1 < batch.size:
+            targets = f"all {batch.size} targets in its batch"
+            yield f"Every output meets {targets}: it learns their average."
     for position, axis in enumerate(axes):
         if position in (0, abs(shift)) or axis.output == axis.target:
             continue
         if axis.output > 1:
             yield f"One target counts for all {axis.output} {axis.of_output}s."
         else:
-            learns = "and learns their average."
-            yield f"One output is compared with {axis.target} {axis.of_target}s of y, {learns}"
+            compared = f"One output is compared with {axis.target} {axis.of_target}s of y"
+            yield f"{compared}, and learns their average."
+
+
+def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
+    """The axes from the left, lined up from the right as broadcasting does.
+
+    Names come from the shapes as they came: an axis keeps its meaning when another is dropped.
+    """
+    rank = max(len(batch.output), len(batch.target))
+    sides = []
+    for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
+        names = (*axes, "column")[: len(shape)]
+        sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
+    (outputs, of_output), (targets, of_target) = sides
+    return list(map(AxisPair, outputs, targets, of_output, of_target))
+
+
+def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
+    """What one entry along each axis is; `second` for the second axis of two."""
+    if len(shape) <= 3:
+        return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
+    return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")

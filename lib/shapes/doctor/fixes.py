@@ -1,62 +1,49 @@
 """Ways to make a target and an output fit: code for y, and for the model.
 
-Each is a reading of what y may hold, turned into a line or two of code. Nothing is offered on
-trust: a fix is kept only if `loss_shapes` pairs the shapes that it leads to correctly.
+What y may hold is listed, the likeliest reading first, and each reading turned into a line or two
+of code. Nothing is offered on trust: a fix is kept only if `loss_shapes` pairs the shapes that it
+leads to correctly.
 
 Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
 """
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
 
 from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
-from lib.shapes.remedy import EVERY_STEP, LAST_STEP, Remedy, compile_with
 from lib.text import counted
 
+LAST_STEP = "LSTM(units, return_sequences=False)"
+EVERY_STEP = "LSTM(units, return_sequences=True)"
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TargetFix(Remedy):
-    """A remedy for a target: its code for y and for the model, and the shapes it leads to."""
 
-    y: str = ""
-    """Code that changes y; empty where y stays."""
-    model: str = ""
-    """Code for the model's last layers, or its `compile`; empty where the model stays."""
+def compile_with(loss: str) -> str:
+    """The line that sets a model's loss."""
+    return f'model.compile(optimizer, loss="{loss}")'
+
+
+@dataclass(frozen=True, slots=True)
+class TargetFix:
+    """A way out: what y holds then, what to do, and the shapes that it leads to."""
+
+    condition: str
+    """When it is the right one: "y has one answer per sample"."""
+    fix: str
+    """What to do, in sentences."""
     output_shape: Sizes
     target_shape: Sizes
     loss: str
     """All three as they are afterwards; the loss is the same, but for a few."""
+    y: str = ""
+    """Code that changes y; empty where y stays."""
+    model: str = ""
+    """Code for the model's last layers, or its `compile`; empty where the model stays."""
 
-    @classmethod
-    def of(
-        cls, condition: str, fix: str, output: Sizes, target: Sizes, loss: str, **code: str
-    ) -> "TargetFix":
-        """A fix with code for `y` or for the `model`, or for both."""
-        lines = filter(None, (code.get("y"), code.get("model")))
-        return cls(
-            condition=condition,
-            fix=fix,
-            code="\n".join(lines),
-            output_shape=output,
-            target_shape=target,
-            loss=loss,
-            **code,
-        )
-
-
-Reading: TypeAlias = tuple[str, str, str, Sizes]
-"""What y may hold, what is then to be done with it, the code for that, and the shape of y then."""
-PER_SAMPLE = ("y has one answer per sample", "")
-PER_TIMESTEP = ("y has one answer per timestep", "")
-REPEATED = ("each timestep has to give its sample's answer", "Repeat it.")
-LAST_OF_THEM = ("only the last timestep's answer counts", "Take that one.")
-TOO_MANY = ("y has more timesteps than the output, and both end together", "Drop the first ones.")
-TOO_FEW = ("y answers for the last timesteps only", "")
-SWAPPED = ("y has its columns before its timesteps", "Swap them (a reshape would mix them up).")
-CLASSES = ("y has a column per class", "Turn it into class numbers.")
-CLASSES_OF_A_SAMPLE = ("y has a column per class, for each sample", "Turn it into class numbers.")
+    @property
+    def code(self) -> str:
+        """All lines of code."""
+        return "\n".join(filter(None, (self.y, self.model)))
 
 
 def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
@@ -93,35 +80,19 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
             yield fix
 
 
-def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
-    """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
-    same = [n for n in output if n > 1] == [n for n in target if n > 1]
-    if output[0] != target[0]:  # samples and steps in one axis
-        flat = len(output) == 3 and target[0] == math.prod(output[:2])
-        same = flat and math.prod(target) == math.prod(output)
-    if not same:
-        return
-    y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
-    if (*target, 1) == output:
-        y = "y = y[..., None]"
-    elif target == (*output, 1):
-        y = "y = y[..., 0]"
-    condition, fix = "y holds the right numbers", "Give it the output's shape."
-    yield TargetFix.of(condition, fix, output, output, loss, y=y)
-
-
 def _two_classes(output: Sizes, target: Sizes) -> Iterator[TargetFix]:
     """One column can't be a distribution over classes, but it can be the chance of one of two."""
     loss, condition = "binary_crossentropy", "one column tells two classes apart"
     take, model = "Take the loss for two.", compile_with("binary_crossentropy")
-    yield TargetFix.of(condition, take, output, target, loss, model=model)
-    if target in (output, output[:-1]):
-        return
-    for fix in _candidates(output, target, loss):
-        shapes = fix.output_shape, fix.target_shape
-        both = "\n".join(filter(None, (fix.model, model)))
-        reading = f"{condition}, and {fix.condition}"
-        yield TargetFix.of(reading, f"{take} {fix.fix}", *shapes, loss, y=fix.y, model=both)
+    yield TargetFix(condition, take, output, target, loss, model=model)
+    if target not in (output, output[:-1]):
+        for fix in _candidates(output, target, loss):
+            yield replace(
+                fix,
+                condition=f"{condition}, and {fix.condition}",
+                fix=f"{take} {fix.fix}",
+                model=f"{fix.model}\n{model}".strip(),
+            )
 
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
@@ -137,86 +108,104 @@ def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator
     else:
         return
     take = "Take the loss for that."
-    yield TargetFix.of(condition, take, output, target, other, model=compile_with(other))
-    yield TargetFix.of(condition, turn, output, then, loss, y=y)
+    yield TargetFix(condition, take, output, target, other, model=compile_with(other))
+    yield TargetFix(condition, turn, output, then, loss, y=y)
+
+
+def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
+    """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
+    same = [n for n in output if n > 1] == [n for n in target if n > 1]
+    if output[0] != target[0]:  # samples and steps in one axis
+        flat = len(output) == 3 and target[0] == math.prod(output[:2])
+        same = flat and math.prod(target) == math.prod(output)
+    if not same:
+        return
+    y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
+    if (*target, 1) == output:
+        y = "y = y[..., None]"
+    elif target == (*output, 1):
+        y = "y = y[..., 0]"
+    condition, fix = "y holds the right numbers", "Give it the output's shape."
+    yield TargetFix(condition, fix, output, output, loss, y=y)
+
+
+Reading = tuple[str, str, str, Sizes]
+"""What y may hold, what is then to be done with it, the code for that, and the shape of y then."""
 
 
 def _numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
-    n, steps, columns = output[0], _steps(output), output[-1]
+    (n, *rest), steps, columns = target, _steps(output), output[-1]
     if len(target) == 1:
-        yield from _per_sample(n, steps, (1,), "y = y[:, None]", "y[:, None, None]")
+        yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
-        by_columns = _per_sample(n, steps, target[1:], "", "y[:, None]")
-        by_steps = _per_step(n, steps, columns, target[1])
+        (width,) = rest
+        readings = [*_per_sample(target, steps, "", "y[:, None]")]
         # As many as the output has columns: columns. As many as it has steps, or with one column
         # only: steps.
-        if target[1] != columns and (target[1] == steps or columns == 1 < target[1]):
-            yield from (*by_steps, *by_columns)
-        else:
-            yield from (*by_columns, *by_steps)
+        is_timed = width != columns and (width == steps or columns == 1 < width)
+        if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
+            cut = f"y = y[:, -{steps}:, None]"
+            timed = _per_step((*target, 1), steps, "y = y[..., None]", cut, "y = y[:, -1:]")
+            readings = [*timed, *readings] if is_timed else [*readings, *timed]
+        yield from readings
     elif len(target) == 3:
-        _, y_steps, y_columns = target
+        y_steps, y_columns = rest
         if y_steps == 1 and steps != 1:
-            yield from _per_sample(n, steps, (y_columns,), "y = y[:, 0]", "y")
+            yield from _per_sample((n, y_columns), steps, "y = y[:, 0]", "y")
         if steps not in (None, y_steps) and (y_steps, y_columns) == (columns, steps):
-            yield *SWAPPED, "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
+            swap = "Swap them (a reshape would mix them up)."
+            code, after = "y = np.swapaxes(y, 1, 2)", (n, y_columns, y_steps)
+            yield "y has its columns before its timesteps", swap, code, after
         elif steps is None or y_steps > 1 or steps == 1:
-            yield from _sequences(steps, target, "y = y[:, -1]", (n, y_columns))
-
-
-def _steps(output: Sizes) -> int | None:
-    return output[1] if len(output) == 3 else None
-
-
-def _per_sample(
-    n: int, steps: int | None, last: Sizes, code: str, repeated: str
-) -> Iterator[Reading]:
-    """One answer per sample: (N, K) after `code`, or (N,) for class numbers: `last` is () or (K,).
-
-    With timesteps in the output each may also have to give it: then `repeated` is.
-    """
-    yield *PER_SAMPLE, code, (n, *last)
-    if steps:
-        yield *REPEATED, f"y = np.repeat({repeated}, {steps}, axis=1)", (n, steps, *last)
-
-
-def _per_step(n: int, steps: int | None, columns: int, y_steps: int) -> Iterator[Reading]:
-    """(N, T): one number per timestep."""
-    if y_steps == 1:
-        return
-    if steps is None or y_steps == steps:
-        yield *PER_TIMESTEP, "y = y[..., None]", (n, y_steps, 1)
-    elif y_steps > steps and columns == 1:
-        yield *TOO_MANY, f"y = y[:, -{steps}:, None]", (n, steps, 1)
-    if steps is None:
-        yield *LAST_OF_THEM, "y = y[:, -1:]", (n, 1)
-
-
-def _sequences(steps: int | None, target: Sizes, code: str, last: Sizes) -> Iterator[Reading]:
-    """(N, T, K), or (N, T): an answer per timestep; `code` takes the last one, of this shape."""
-    n, y_steps, *rest = target
-    if steps is None:
-        yield *PER_TIMESTEP, "", target
-        yield *LAST_OF_THEM, code, last
-    elif y_steps > steps:
-        yield *TOO_MANY, f"y = y[:, -{steps}:]", (n, steps, *rest)
-    else:
-        yield *(PER_TIMESTEP if y_steps == steps else TOO_FEW), "", target
+            yield from _per_step(target, steps, "", f"y = y[:, -{steps}:]", "y = y[:, -1]")
 
 
 def _class_numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
     """Readings of y for a loss that wants a class number per answer."""
     n, steps, classes = output[0], _steps(output), output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
-        reading = CLASSES if target[2:] else CLASSES_OF_A_SAMPLE
-        yield *reading, "y = np.argmax(y, axis=-1)", target[:-1]
+        condition = "y has a column per class" + ", for each sample" * (len(target) == 2)
+        code = "y = np.argmax(y, axis=-1)"
+        yield condition, "Turn it into class numbers.", code, target[:-1]
     if target[1:] in ((), (1,), (1, 1)):
-        code = "" if len(target) == 1 else "y = y.reshape(-1)"
-        yield from _per_sample(n, steps, (), code, "y.reshape(-1, 1)")
+        code = "y = y.reshape(-1)" if len(target) > 1 else ""
+        yield from _per_sample((n,), steps, code, "y.reshape(-1, 1)")
     elif len(target) == 2 or target[2:] == (1,):
-        code = "y = y[:, -1]" if len(target) == 2 else "y = y[:, -1, 0]"
-        yield from _sequences(steps, target, code, (n,))
+        yield from _per_step(target, steps, "", f"y = y[:, -{steps}:]", "y = y[:, -1]")
+
+
+def _steps(output: Sizes) -> int | None:
+    return output[1] if len(output) == 3 else None
+
+
+def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Reading]:
+    """One answer per sample: y is (N, K), or (N,) of class numbers, after this `code`.
+
+    With timesteps in the output each may also have to give it: then `repeated` is.
+    """
+    yield "y has one answer per sample", "", code, y
+    if steps:
+        condition = "each timestep has to give its sample's answer"
+        code = f"y = np.repeat({repeated}, {steps}, axis=1)"
+        yield condition, "Repeat it.", code, (y[0], steps, *y[1:])
+
+
+def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Reading]:
+    """An answer per timestep: y is (N, T, K), or (N, T), after this `code`.
+
+    Or fewer timesteps, after `cut`, or only the `last`.
+    """
+    n, y_steps, *rest = y
+    if steps is None or y_steps == steps:
+        yield "y has one answer per timestep", "", code, y
+    elif y_steps > steps:
+        condition = "y has more timesteps than the output, and both end together"
+        yield condition, "Drop the first ones.", cut, (n, steps, *rest)
+    else:
+        yield "y answers for the last timesteps only", "", code, y
+    if steps is None:
+        yield "only the last timestep's answer counts", "Take that one.", last, (n, *rest)
 
 
 def _fix(reading: Reading, output: Sizes, loss: str, labels: bool) -> TargetFix:
@@ -235,4 +224,4 @@ def _fix(reading: Reading, output: Sizes, loss: str, labels: bool) -> TargetFix:
         steps.append(f"End with {counted(after[-1], 'column')}.")
         model.append(f"Dense({after[-1]})")
     fix = " ".join(steps) or "Give y that shape."
-    return TargetFix.of(condition, fix, after, target, loss, y=y, model="\n".join(model))
+    return TargetFix(condition, fix, after, target, loss, y=y, model="\n".join(model))

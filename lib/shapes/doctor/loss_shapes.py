@@ -27,17 +27,16 @@ class LossRule:
     checks: bool = False
     """Whether it refuses unequal shapes; the others broadcast."""
     whole_axis: bool = False
-    """Whether it takes the last axis as a whole (a distribution, a direction), so that its value
-    changes when another axis ends up last. The others are means of single elements."""
+    """Whether its value changes when another axis ends up last, as that of a direction does."""
     classes: bool = False
-    """Whether it takes the last axis as the shares of classes, and so as a whole. Of a single class
-    the share is always 1, and the loss 0, whatever the output is."""
+    """Whether the last axis has the shares of classes. A single class has a share of 1, and the
+    loss is 0, whatever the output is."""
     labels: bool = False
     """Whether y holds class numbers, and so lacks the output's last axis."""
     multiplies: bool = False
-    """Whether its operation multiplies or divides the two; most others subtract them."""
+    """Whether it multiplies or divides the two; most others subtract them."""
     output_first: bool = False
-    """Whether its operation, and so its message, has the output in front; in all others it is y."""
+    """Whether its operation, and so its message, has the output in front of y."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -81,12 +80,11 @@ RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What happens to one batch, with the shapes that the loss works with."""
+    """What happens to one batch."""
 
     output: Sizes
-    """The output's shape after Keras has dropped or added an axis."""
     target: Sizes
-    """The target's shape, likewise."""
+    """Both shapes after Keras has dropped or added an axis."""
     verdict: Verdict
     """"error" where the batch raises; "correct" where each output meets its own target, and the
     loss is the one for y in the output's shape, which tells outputs apart; else "silent"."""
@@ -106,8 +104,7 @@ class Training:
     """What happens over an epoch of `fit`."""
 
     verdict: Verdict
-    """The worst of the batches'. "correct": the loss is the intended one. "silent": nothing raises,
-    and it is another one, or 0 for any output. "error": `fit` raises, if only at the last batch."""
+    """The worst of the batches'."""
     batches: tuple[BatchResult, ...]
     """The full batch and, where the samples don't divide, the last one; empty where the numbers
     of samples differ, which is an error before any batch is made."""
@@ -127,10 +124,9 @@ def follow(output: Sizes, target: Sizes, rule: LossRule, batch_size: int) -> Tra
         pair((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
         for size in (batch_size,) * (full > 0) + (rest,) * (rest > 0)
     )
-    return Training(max((batch.verdict for batch in batches), key=_WORSE.index), batches)
-
-
-_WORSE: tuple[Verdict, ...] = ("correct", "silent", "error")
+    verdicts = [batch.verdict for batch in batches]
+    worst = next(v for v in ("error", "silent", "correct") if v in verdicts)
+    return Training(worst, batches)
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
@@ -170,7 +166,14 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
         verdict: Verdict = "silent" if moved or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
-        return BatchResult(output, target, "error", None, _refusal(output, target, rule))
+        both = "Arguments `target` and `output` must have the same"
+        if not rule.labels:
+            says = f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"
+        elif len(target) == len(output) - 1:
+            says = f"{both} shape up until the last"
+        else:
+            says = "Argument `output` must have rank (ndim) `target.ndim - 1`"
+        return BatchResult(output, target, "error", None, says)
     if all(o == t or 1 in (o, t) for o, t in pairs):
         return BatchResult(output, target, "silent", tuple(max(both) for both in pairs))
     batch_axes = () if known_size else (rank - len(output), rank - len(target))
@@ -182,15 +185,6 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
             says = f"Dimensions must be equal, but are {one} and {other}"
             break
     return BatchResult(output, target, "error", None, says)
-
-
-def _refusal(output: Sizes, target: Sizes, rule: LossRule) -> str:
-    both = "Arguments `target` and `output` must have the same"
-    if not rule.labels:
-        return f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"
-    if len(target) == len(output) - 1:
-        return f"{both} shape up until the last"
-    return "Argument `output` must have rank (ndim) `target.ndim - 1`"
 
 
 def padded(shape: Sizes, rank: int) -> Sizes:

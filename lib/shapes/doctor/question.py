@@ -1,7 +1,9 @@
 """A question for the target doctor: what a person types, its address, and the usual cases."""
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import Any
 
 from lib.shapes.doctor.diagnosis import Diagnosis, diagnose_target
 from lib.shapes.doctor.loss_shapes import RULES, Sizes
@@ -45,9 +47,7 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
     if not 1 <= len(words) <= MAX_AXES:
         expected = f"1 to {MAX_AXES} whole numbers, such as (320, 12, 1)"
     elif "None" in words[1:]:
-        expected = (
-            "None only in front, for the samples, and numbers behind it, such as (None, 12, 1)"
-        )
+        expected = "None only in front, for the samples, such as (None, 12, 1)"
     elif not all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words):
         expected = f"whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1)"
     else:
@@ -63,23 +63,16 @@ def write_question(question: TargetQuestion) -> str:
 
 def read_question(text: str) -> TargetQuestion:
     """The question of an address. Whatever is of no use there is as in the default."""
-    parts = [*text[:300].split("_"), "", "", "", ""]
-    usual = TargetQuestion()
-    loss = parts[2].replace("-", "_")
-    size = parts[3] if re.fullmatch(r"[0-9]{1,5}", parts[3]) else ""
-    return TargetQuestion(
-        _shape_or(parts[0], usual.output),
-        _shape_or(parts[1], usual.target),
-        loss if loss in LOSS_NAMES else usual.loss,
-        min(max(int(size), 1), 4096) if size else usual.batch_size,
-    )
-
-
-def _shape_or(text: str, usual: Sizes) -> Sizes:
-    try:
-        return read_shape(text.replace(".", " "))
-    except ShapeTextError:
-        return usual
+    output, target, loss, size, *_ = [*text[:300].split("_"), "", "", "", ""]
+    taken: dict[str, Any] = {}
+    for name, shape in (("output", output), ("target", target)):
+        with suppress(ShapeTextError):
+            taken[name] = read_shape(shape.replace(".", " "))
+    if (loss := loss.replace("-", "_")) in LOSS_NAMES:
+        taken["loss"] = loss
+    if re.fullmatch(r"[0-9]{1,5}", size):
+        taken["batch_size"] = min(max(int(size), 1), 4096)
+    return TargetQuestion(**taken)
 
 
 def fitting_loss(activation: str, asked: str) -> str:

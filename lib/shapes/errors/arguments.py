@@ -3,10 +3,9 @@
 import difflib
 import re
 
-from lib.shapes.errors.message import Explanation, Message, explained, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
-from lib.shapes.remedy import Remedy
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
@@ -15,12 +14,15 @@ OF_LAYERS = [
     *("dropout", "recurrent_dropout", "return_sequences", "return_state", "go_backwards"),
     *("stateful", "unroll", "unit_forget_bias", "reset_after", "merge_mode"),
 ]
+_BATCHED = ("Begin with an Input.", "keras.Input(batch_shape={shape})")
+_SAMPLE = ("Begin with an Input.", INPUT)
+_ENDS = ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)")
 GONE = {
-    "batch_input_shape": ("Begin with an Input.", "keras.Input(batch_shape={shape})"),
-    "batch_size": ("Begin with an Input.", "keras.Input(batch_shape={shape})"),
+    "batch_input_shape": _BATCHED,
+    "batch_size": _BATCHED,
     "input_shape": ("Begin with an Input.", "keras.Input({shape})"),
-    "input_dim": ("Begin with an Input.", INPUT),
-    "input_length": ("Begin with an Input.", INPUT),
+    "input_dim": _SAMPLE,
+    "input_length": _SAMPLE,
     "Embedding.input_length": ("Leave it out: an Input says it.", "keras.Input((timesteps,))"),
     "time_major": ("Leave it out; if it was True, swap the axes.", "x = np.swapaxes(x, 0, 1)"),
     "implementation": ("Leave it out: Keras chooses by itself.", "LSTM(units)"),
@@ -29,8 +31,8 @@ GONE = {
         "Set weights after building.",
         "layer.build((None, timesteps, features))\nlayer.set_weights(weights)",
     ),
-    "input": ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)"),
-    "output": ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)"),
+    "input": _ENDS,
+    "output": _ENDS,
     "output_dim": ("Write units, or give it first.", "LSTM(16)"),
     "nb_epoch": ("Write epochs.", "model.fit(x, y, epochs=10)"),
 }
@@ -55,56 +57,6 @@ def keywords(found: Found) -> Explanation | None:
     names = names or re.findall(r"\w+", received)[:1] or ["input"] * (found["owner"] == "Model")
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
     owner = found["owner"] if is_class else owner
-    if names and names[0] != "go_backwards" and found.text.is_loading:  # Bidirectional sets that
-        return older_file(found, owner, names)
-    for name in names:
-        gone = f"{owner}.{name}" if f"{owner}.{name}" in GONE else name
-        if gone in GONE:
-            return gone_argument(owner, gone, name, received)
-        for meant in difflib.get_close_matches(name, OF_LAYERS, 1, 0.75):
-            if meant != name:
-                fix = Remedy("", f"Write {meant}.", f"{meant}=…")
-                return explained(f"{owner} has no {name}.", fix)
-    if "not understood" in pattern:
-        return explained(
-            f"The layer has no {', '.join(names)} in this version of Keras.",
-            Remedy(
-                "a file is being loaded",
-                "Load it with the version that saved it, and your own classes.",
-                "model = keras.models.load_model(path, custom_objects={})",
-            ),
-            Remedy("it stands in your code", LOOK_UP, "help(keras.layers.LSTM)"),
-            check="",
-            confidence="possible",
-        )
-    if not (pattern.startswith("Unrecognized") or is_class):
-        return None  # it may be anybody's function
-    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
-    fix = Remedy("", LOOK_UP, f"help({found['owner'] or 'keras.layers.LSTM'})")
-    return explained(f"{owner} has no {', '.join(names) or 'such argument'}{has_it}.", fix)
-
-
-def gone_argument(owner: str, gone: str, name: str, received: str) -> Explanation:
-    """An argument that Keras 2 had: in code, or in a file that is being loaded."""
-    fix, code = GONE[gone]
-    value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-    words = {
-        "shape": value[1] if value else "(…)",
-        "kind": owner if owner in ("GRU", "SimpleRNN", "Bidirectional") else "LSTM",
-        "dropped": f"{name}=None",
-        "file": "model.h5",
-    }
-    remedies = [Remedy("it stands in your code" if name in IN_FILES else "", fix, code)]
-    if name in IN_FILES:
-        in_file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
-        # Nobody writes what is the default.
-        is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-        remedies.insert(0 if is_usual else 1, in_file)
-    return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
-
-
-def older_file(found: Found, owner: str, names: list[str]) -> Explanation:
-    """Arguments that a layer had when its file was saved."""
     path = re.search(r'load_model\("([\w./-]+)"', found.text.whole)
     words = {
         "owner": owner,
@@ -113,14 +65,45 @@ def older_file(found: Found, owner: str, names: list[str]) -> Explanation:
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
     }
-    fix = "Drop {names} while loading, as this class does; or load with Keras 2."
-    return explained(
-        "The file was saved by another version of Keras, most likely Keras 2, in which {owner} had "
-        "{names}. Nothing in your data has to change.",
-        fix=fix,
-        code=OLDER,
-        words=words,
-    )
+    if names and names[0] != "go_backwards" and found.text.is_loading:  # Bidirectional sets that
+        return explained(
+            "The file was saved by another version of Keras, most likely Keras 2, in which {owner} "
+            "had {names}. Nothing in your data has to change.",
+            fix="Drop {names} while loading, as this class does; or load with Keras 2.",
+            code=OLDER,
+            words=words,
+        )
+    for name in names:
+        gone = f"{owner}.{name}" if f"{owner}.{name}" in GONE else name
+        if gone in GONE:
+            fix, code = GONE[gone]
+            value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
+            words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
+            remedies = [Remedy("it stands in your code" if name in IN_FILES else "", fix, code)]
+            if name in IN_FILES:  # nobody writes what is the default
+                is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
+                file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
+                remedies.insert(0 if is_usual else 1, file)
+            return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
+        for meant in difflib.get_close_matches(name, OF_LAYERS, 1, 0.75):
+            if meant != name:
+                return explained(
+                    f"{owner} has no {name}.", fix=f"Write {meant}.", code=f"{meant}=…"
+                )
+    if "not understood" in pattern:
+        loading = "Load it with the version that saved it, and your own classes."
+        return explained(
+            f"The layer has no {', '.join(names)} in this version of Keras.",
+            Remedy("a file is being loaded", loading, "keras.models.load_model(path)"),
+            Remedy("it stands in your code", LOOK_UP, "help(keras.layers.LSTM)"),
+            check="",
+            confidence="possible",
+        )
+    if not (pattern.startswith("Unrecognized") or is_class):
+        return None  # it may be anybody's function
+    has_it = ": LSTM, GRU and SimpleRNN have it" if set(names) & set(OF_LAYERS) else ""
+    happened = f"{owner} has no {', '.join(names) or 'such argument'}{has_it}."
+    return explained(happened, fix=LOOK_UP, code=f"help({found['owner'] or 'keras.layers.LSTM'})")
 
 
 MESSAGES = [
@@ -150,8 +133,7 @@ MESSAGES = [
         r"can only have a single required positional argument, the input tensor",
         cause="A Sequential gives each layer one tensor; this one takes more, as attention does.",
         fix="Call it in a functional model, on a query and a value.",
-        code="y = layers.MultiHeadAttention(2, 16)(x, x)\nmodel = keras.Model(inputs, y)",
-        example="can only have a single required positional argument, the input tensor",
+        code="y = layers.MultiHeadAttention(2, 16)(x, x)",
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
@@ -170,7 +152,6 @@ MESSAGES = [
         cause="{name} stands in the brackets of model.add: the layer's own were closed too early.",
         fix="Move it into the layer's brackets; a shape belongs to an Input today.",
         code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
-        example="Sequential.add() got an unexpected keyword argument 'return_sequences'",
     ),
     Message(
         r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<received>.*))?",
@@ -187,7 +168,6 @@ MESSAGES = [
         cause='{owner} has to know "{one}" and "{two}".',
         fix="Say it in its brackets, as in Bidirectional(layer=LSTM(units=16)).",
         code="{owner}({one}=…, {two}=…)",
-        example="LSTM.__init__() missing 2 required arguments: 'units' and 'activation'",
     ),
     Message(
         rf'\b(?P<owner>[A-Z]\w+)\.__init__\(\) missing.*?: "(?P<one>{REQUIRED})"',
@@ -201,14 +181,12 @@ MESSAGES = [
         cause="{layer} got too many values without a name: {name} has one already, by its place.",
         fix="Give each its name.",
         code="{layer}({name}=…)",
-        example="LSTM.__init__() got multiple values for argument 'units'",
     ),
     Message(
         r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) takes\b",
         cause="{layer} got too many values without a name.",
         fix="Give each its name.",
         code="{layer}(argument=…)",
-        example="LSTM.__init__() takes 2 positional arguments but 5 were given",
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
@@ -226,7 +204,6 @@ MESSAGES = [
         "{received} stands where the activation belongs, second.",
         fix="Give units alone without a name; the shape of the data belongs to an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
-        example="Could not interpret activation function identifier: (12, 3)",
     ),
     Message(
         r"(?:(?P<wanted>a (?:strictly )?positive (?:integer|value)|an integer value(?= for)|two "
@@ -238,7 +215,6 @@ MESSAGES = [
         "It got {got}.",
         fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
-        example="Argument `n` should be a positive integer. Received: n=0",
     ),
     Message(
         r'Could not interpret \w+ identifier\W{1,6}class "[\w.]*?(?P<class_>\w+)">',
@@ -271,7 +247,6 @@ MESSAGES = [
         "{shape}. One of them is a {kind}, as 64 / 2 gives one.",
         fix="Divide with //; a size that is open is None, not -1.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
-        example="Cannot convert '(2, 18.0)' to a shape. Found '18.0' of type '<class 'float'>'",
     ),
     Message(
         r'^"int" object is not iterable$',
@@ -279,6 +254,5 @@ MESSAGES = [
         fix="Give it brackets, and one alone a comma.",
         code="Reshape((12,))",
         confidence="possible",
-        example="'int' object is not iterable",
     ),
 ]

@@ -1,8 +1,7 @@
 """Messages about arrays, lists and datasets that Keras can't take apart into samples."""
 
-from lib.shapes.errors.message import Message, number, shape, word
+from lib.shapes.errors.message import Message, Remedy, number, shape, word
 from lib.shapes.errors.remedies import IN_ONE_LIST, LENGTHS, MIXED, PAD
-from lib.shapes.remedy import Remedy
 
 MESSAGES = [
     Message(
@@ -10,8 +9,6 @@ MESSAGES = [
         cause="validation_split cuts arrays, and x is a dataset, or a generator.",
         fix="Split it yourself; or give validation_data.",
         code="model.fit(dataset.skip(2), validation_data=dataset.take(2))",
-        example="`validation_split` is only supported for tensors or NumPy arrays. Found: <class "
-        "'_TensorDataset'>",
     ),
     Message(
         r'Unrecognized data type: .+?\(of type <class "(?:[\w.]*\.)?(?:(?P<kind>list|tuple)'
@@ -99,7 +96,6 @@ MESSAGES = [
         "different lengths, or one lacks an axis.",
         fix="Pad them to one length; or add the axis, as x[..., None].",
         code=PAD,
-        example="all input arrays must have the same shape",
     ),
     Message(
         r"(?:^|\. |\.shape\[2\].*?)tuple index out of range|axes don.t match array",
@@ -107,7 +103,6 @@ MESSAGES = [
         "an LSTM wants three: (samples, timesteps, features).",
         fix="Cut the data into sequences; or add the axis of features.",
         code="x = x[..., None]",
-        example="axes don't match array",
     ),
     Message(
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
@@ -124,7 +119,6 @@ MESSAGES = [
         cause="Dataset.window gives a dataset for each window, and no tensors.",
         fix="Batch each window by its length.",
         code="dataset = dataset.flat_map(lambda window: window.batch(timesteps)).batch(32)",
-        example="'_VariantDataset' object is not subscriptable",
     ),
     Message(
         r"defined on an unknown TensorShape|[Ss]hape with unknown rank|tensor.*?has unknown rank",
@@ -132,7 +126,6 @@ MESSAGES = [
         fix="Say it, with None for what is open.",
         code="signature = (tf.TensorSpec((None, timesteps, features)), tf.TensorSpec((None, 1)))\n"
         "dataset = tf.data.Dataset.from_generator(generate, output_signature=signature)",
-        example="Cannot take the length of shape with unknown rank.",
     ),
     Message(
         r".y. (?:argument is not supported when using|should not be passed)",
@@ -140,7 +133,6 @@ MESSAGES = [
         cause="A dataset or generator brings pairs of x and y; y was given beside it, or lacks.",
         fix="Let it give pairs of batches, and give fit nothing else.",
         code="model.fit(tf.data.Dataset.from_tensor_slices((x, y)).batch(32))",
-        example="When providing `x` as a tf.data.Dataset, `y` should not be passed.",
     ),
     Message(
         r"Unexpected result of .\w+_function. \(Empty|the Sequence has length 0|input ran out of",
@@ -148,6 +140,5 @@ MESSAGES = [
         cause="There were too few batches: most likely fewer rows than a window or a batch takes.",
         fix="Give more rows, or shorter windows and smaller batches; leave steps_per_epoch out.",
         code="print(len(x), timesteps)",
-        example="Unexpected result of `train_function` (Empty Logs).",
     ),
 ]

@@ -15,7 +15,7 @@ from lib.shapes.errors import (
     targets,
 )
 from lib.shapes.errors.message import Explanation, Message, compiled
-from lib.shapes.errors.pasted import Found, Pasted, pasted
+from lib.shapes.errors.pasted import Found, Pasted
 from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 
@@ -37,7 +37,7 @@ def explain_error(message: str) -> Explanation | None:
     The last error is looked at first. A message that stands only elsewhere in the text is no more
     than a possibility.
     """
-    text = pasted(message)
+    text = Pasted.of(message)
     for _, explanation in known(text, text.message):
         return explanation
     for _, explanation in known(text, text.whole):

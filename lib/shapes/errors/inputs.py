@@ -3,14 +3,14 @@
 import re
 from typing import Any
 
+from lib.shapes.doctor.fixes import EVERY_STEP
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.axes import NAMES, Comparison
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found
 from lib.shapes.errors.states import features_or_units, list_of_samples
 from lib.shapes.output import Shape, bracketed
-from lib.shapes.remedy import EVERY_STEP, Remedy
 from lib.text import counted
 
 COLUMNS = 30
@@ -20,10 +20,10 @@ LARGEST = 5_000
 LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
-def letters(axes_: int, kind: str = "") -> str:
-    """The axes that a layer wants, in words."""
-    names = NAMES.get(kind) or NAMES.get(f"{axes_}", "")
-    return ", ".join(f"{name}s" for name in names.split()) or f"{axes_} axes"
+def _wanted(axes: int, kind: str = "") -> str:
+    """The axes that a layer takes, in words."""
+    names = NAMES.get(kind) or NAMES.get(f"{axes}", "")
+    return ", ".join(f"{name}s" for name in names.split()) or f"{axes} axes"
 
 
 def axes(found: Found) -> Explanation | None:
@@ -35,16 +35,12 @@ def axes(found: Found) -> Explanation | None:
     if found.is_model and got:
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
-    is_first = found["layer"] == found.kind
     remedies, stack = [the.OTHER_INPUT], ""
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
     if (want, have) == (3, 2):
-        told = "there is no time axis"
-        remedies = [the.LAYER_BEFORE, the.FLAT_INPUT]
-        before = f"input~lstm_u{units or 16}"
-        if is_first:
-            remedies.reverse()
-            before = f"input_formflat_f{units or 3}"
+        told, is_first = "there is no time axis", found["layer"] == found.kind
+        remedies = [the.FLAT_INPUT, the.LAYER_BEFORE][:: 1 if is_first else -1]
+        before = f"input_formflat_f{units or 3}" if is_first else f"input~lstm_u{units or 16}"
         stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
         remedies = [the.ENCODER, the.WRAPPED] if found.kind == "dense" else [the.ENCODER]
@@ -55,12 +51,15 @@ def axes(found: Found) -> Explanation | None:
         remedies = [the.IMAGE, the.BATCH_IN_INPUT] if is_image else remedies
     elif (want, have) == (4, 5):
         remedies = [the.BATCH_IN_INPUT, the.WRAPPED]
-    who, wanted = found["layer"] or "The layer", letters(want, found.kind)
-    kind_ = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
-    words = {"sample": _sample(got[2:]), "kind": kind_}
-    shape_ = found["got"] or counted(have, "axis", "axes")
-    happened = f"{who} takes ({wanted}) and got {shape_}: {told}."
-    return explained(happened, *remedies, words=words, check=the.LAYER_SHAPES, stack=stack)
+    inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
+    takes = f"{found['layer'] or 'The layer'} takes ({_wanted(want, found.kind)})"
+    return explained(
+        f"{takes} and got {found['got'] or counted(have, 'axis', 'axes')}: {told}.",
+        *remedies,
+        words={"sample": _sample(got[2:]), "kind": inside},
+        check=the.LAYER_SHAPES,
+        stack=stack,
+    )
 
 
 def _sample(shape_: Shape) -> str:
@@ -77,10 +76,12 @@ def data(
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received) if expected != received else None
-    remedies = _of_data(found, both)
+    remedies = _of_axes(found, both) if both.lacks else _of_sizes(both)
+    if expected[1:] == received[:1] and received[1:] == (1,):
+        remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
     if not remedies:
         return None
-    takes = found["expected"] or f"({letters(len(expected))})"
+    takes = found["expected"] or f"({_wanted(len(expected))})"
     words: dict[str, Any] = {
         "place": received.index(1, 1) if 1 in received[1:] else -1,
         "sample": _sample(received[1:]),
@@ -96,39 +97,34 @@ def data(
     )
 
 
-def _of_data(found: Found, both: Comparison) -> list[Remedy]:
-    """What may be wrong with x, the likeliest first; [] where the two shapes fit."""
-    expected, received = both.expected, both.received
-    remedies = _of_axes(found, both) if both.lacks else []
+def _of_sizes(both: Comparison) -> list[Remedy]:
+    """What may be wrong with x of as many axes, the likeliest first; [] where the shapes fit."""
+    expected, received, differing = both.expected, both.received, both.differing
+    remedies = [the.OTHER_FEATURES] if differing else []
     if both.is_batch:
         remedies = [the.FIXED_BATCH]
-    elif len(expected) == 3 and not both.lacks and received[1:] == expected[:2]:
+    elif len(expected) == 3 and received[1:] == expected[:2]:
         remedies = [the.BATCH_SHAPE]
     elif len(expected) == 3 and (expected[1] or 0) > LARGEST:
         remedies = [the.WHOLE_TABLE]
-    elif expected[1:] == received[:1] and received[1:] == (1,):
-        remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
-    elif len(expected) == 3 and not both.lacks and both.differing == [1]:
+    elif len(expected) == 3 and differing == [1]:
         remedies = [the.OTHER_LENGTH]
-    elif len(expected) == 3 and not both.lacks and len(both.differing) >= 2:
+    elif len(expected) == 3 and len(differing) >= 2:
         is_swapped = expected[1:] == received[:0:-1]
         remedies = [the.SWAPPED] if is_swapped else [the.BATCH_IN_INPUT, the.OTHER_FEATURES]
-    elif both.differing and not both.lacks:
-        remedies = [the.OTHER_FEATURES]
     return remedies
 
 
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
     """What may be wrong with x of more or fewer axes than the Input has."""
     expected, received, gaps = both.expected, both.received, both.gaps
-    is_fit = "training=True" in found.text.whole
+    is_fit, last = "training=True" in found.text.whole, len(expected) - 1
     sample = [the.UNBATCHED] if is_fit else [the.ONE_SAMPLE, the.UNBATCHED]
     if both.lacks == -1:
         is_twice = gaps == [0] or (gaps and received[1] is None)
         return [the.BATCHED_TWICE] if is_twice else [the.AXIS_OF_1, the.IMAGE, the.BATCHED_TWICE]
     if both.lacks != 1 or not gaps:
         return [the.OTHER_INPUT]
-    last = len(expected) - 1
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [the.FLAT]
     if last in gaps:  # open sizes: any axis may lack
@@ -153,14 +149,13 @@ def number_of_arrays(found: Found) -> Explanation:
             fix="Give y as a list, one for each output.",
             code="model.fit(x, [y1, y2])",
         )
-    arrays = ", ".join(f"x{i}" for i in range(1, min(expected, 6) + 1))
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    named = f": {keys}" if keys else ""
+    arrays = f"{expected} arrays{': ' * bool(keys)}{keys}"
     return explained(
-        f"{found['layer'] or 'The model'} takes {expected} arrays{named}, and got {count}.",
+        f"{found['layer'] or 'The model'} takes {arrays}, and got {count}.",
         fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
         "tuple: ((x1, x2), y). States of a layer go into initial_state.",
-        code=f"model.predict([{arrays}])",
+        code=f"model.predict([{', '.join(f'x{i + 1}' for i in range(min(expected, 5)))}])",
     )
 
 
@@ -211,7 +206,6 @@ MESSAGES = [
         "after the other, without a time axis. It goes through them by itself.",
         fix="Use it alone.",
         code=f"{EVERY_STEP}  # without TimeDistributed",
-        example="(no `None` dim: shape=(None, 4) for variable path='a_cell/time_distributed'",
     ),
     Message(
         rf'\(no .None. dim.*?shape={shape("shape")} for variable path="[^"]*_cell/',
@@ -220,7 +214,6 @@ MESSAGES = [
         cause="The number of features, or of rows, may not be None. The kernel would be {shape}.",
         fix="Say how many there are.",
         code="keras.Input((None, features))",
-        example="(no `None` dim: shape=(None, 4) for variable path='lstm/lstm_cell/kernel'",
     ),
     Message(
         rf"input to .Flatten. is not fully defined(?: \(got {shape('shape')})?",

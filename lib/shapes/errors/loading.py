@@ -2,51 +2,41 @@
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors.axes import Comparison
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
-from lib.shapes.remedy import Remedy
 
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
 MOVED = ("Layers are in keras.layers.", "from keras.layers import Bidirectional, Dense, LSTM")
-PREDICT = (
-    "predict gives chances: a class is the place of the largest.",
-    "classes = np.argmax(model.predict(x), axis=-1)",
-)
-GENERATORS = ("fit, evaluate and predict take generators too.", "model.fit(generator)")
-CUDNN = ("LSTM and GRU take cuDNN's kernels by themselves.", "LSTM(units)")
-SCIKIT_LEARN = (
-    "Those for scikit-learn are new, from Keras 3.9 on.",
-    "from keras.wrappers import SKLearnClassifier, SKLearnRegressor",
-)
-GONE = {
+INSTEAD = {
     "reset_states": (
         "Layers that keep a state have reset_state.",
         "stateful = [layer for layer in model.layers if getattr(layer, 'stateful', False)]\n"
         "for layer in stateful: layer.reset_state()",
     ),
-    "predict_classes": PREDICT,
-    "predict_proba": PREDICT,
-    "fit_generator": GENERATORS,
-    "evaluate_generator": GENERATORS,
-    "predict_generator": GENERATORS,
+    "predict_classes predict_proba": (
+        "predict gives chances: a class is the place of the largest.",
+        "classes = np.argmax(model.predict(x), axis=-1)",
+    ),
+    "fit_generator evaluate_generator predict_generator": (
+        "fit, evaluate and predict take generators too.",
+        "model.fit(generator)",
+    ),
     "output_shape": ("A layer's output has it.", "print(layer.output.shape)"),
     "input_shape": ("A layer's input has it.", "print(layer.input.shape)"),
-    "CuDNNLSTM": CUDNN,
-    "CuDNNGRU": CUDNN,
-    "contrib": CUDNN,
-    "TimeDistributedDense": ("Dense works at each timestep.", "Dense(1)"),
-    "_time_distributed_dense": ("Dense works at each timestep.", "Dense(1)"),
+    "CuDNNLSTM CuDNNGRU contrib": (
+        "LSTM and GRU take cuDNN's kernels by themselves.",
+        "LSTM(units)",
+    ),
+    "TimeDistributedDense _time_distributed_dense": ("Dense does that.", "Dense(1)"),
     "TimeDistributedMerge": ("It averaged over time.", "GlobalAveragePooling1D()"),
-    "recurrent": MOVED,
-    "layers.recurrent": MOVED,
-    "layers.core": MOVED,
-    "layers.convolutional": MOVED,
-    "layers.embeddings": MOVED,
-    "layers.wrappers": MOVED,
-    "wrappers": SCIKIT_LEARN,
-    "scikit_learn": SCIKIT_LEARN,
+    "recurrent layers.recurrent layers.core": MOVED,
+    "layers.convolutional layers.embeddings layers.wrappers": MOVED,
+    "wrappers scikit_learn": (
+        "Those for scikit-learn are new, from Keras 3.9 on.",
+        "from keras.wrappers import SKLearnClassifier, SKLearnRegressor",
+    ),
     "sequence": ("It is in keras.utils.", "keras.utils.pad_sequences([sequence])"),
     "np_utils": ("It is in keras.utils.", "y = keras.utils.to_categorical(y)"),
     "TimeseriesGenerator": (
@@ -54,16 +44,18 @@ GONE = {
         "dataset = keras.utils.timeseries_dataset_from_array(table, table[timesteps:], timesteps)",
     ),
 }
-"""By each name that Keras 2 or TensorFlow had: what there is instead, and the code."""
+"""By names that Keras 2 or TensorFlow had: what there is instead, and the code."""
+GONE = {name: instead for names, instead in INSTEAD.items() for name in names.split()}
 
 
 def gone(found: Found) -> Explanation | None:
     """A name that isn't there any more."""
     if (name := found["name"]) not in GONE:
         return None
-    instead, code = GONE[name]
-    owner = found["owner"] or "This Keras"
-    return explained(f"{owner} has no {name} in Keras 3.", fix=instead, code=code)
+    fix, code = GONE[name]
+    return explained(
+        f"{found['owner'] or 'This Keras'} has no {name} in Keras 3.", fix=fix, code=code
+    )
 
 
 def weights_of_another_shape(found: Found) -> Explanation | None:

@@ -1,20 +1,19 @@
 """A message that is known, and what is said about it.
 
-To add one, copy a neighbour in the module of its theme: a `Message` has regular expressions, plain
-texts, and an example for the tests. What a named group of an expression finds fills its {name} in
-the texts; a sentence, or a line of code, is left out where its {name} was not found. In place of
-the texts a function may explain what was found.
+To add one, copy a neighbour in the module of its theme: a `Message` has regular expressions and
+plain texts. What a named group of an expression finds fills its {name} in the texts; a sentence, or
+a line of code, is left out where its {name} was not found. In place of the texts a function may
+explain what was found.
 """
 
 import re
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
 from lib.shapes.errors.pasted import Found
-from lib.shapes.remedy import Remedy
 from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
@@ -51,6 +50,19 @@ def word(name: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class Remedy:
+    """One way to put something right."""
+
+    condition: str
+    """When it is the right one: "y holds class numbers". Empty where there is no other."""
+    fix: str
+    """What to do, in sentences."""
+    code: str
+    cause: str = ""
+    """What happened, if the condition holds; `explained` fills it in."""
+
+
+@dataclass(frozen=True, slots=True)
 class Explanation:
     """What a message means: one meaning, or several, the likeliest first."""
 
@@ -78,10 +90,8 @@ class Explanation:
         """What to do about it, for each meaning behind its condition."""
         if len(self.meanings) == 1:
             return self.meanings[0].fix
-        return " ".join(
-            f"If {meaning.condition}: {meaning.fix[:1].lower()}{meaning.fix[1:]}"
-            for meaning in self.meanings[:3]
-        )
+        fixes = ((m.condition, m.fix) for m in self.meanings[:3])
+        return " ".join(f"If {when}: {fix[:1].lower()}{fix[1:]}" for when, fix in fixes)
 
     @property
     def code(self) -> str:
@@ -93,7 +103,7 @@ class Explanation:
 
 
 def explained(
-    happened: str,
+    cause: str,
     *remedies: Remedy,
     fix: str = "",
     code: str = "",
@@ -102,44 +112,47 @@ def explained(
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
-    """What happened, and what puts it right, with `words` for the {names} in all texts.
+    """What a message means.
 
-    There are several remedies, the likeliest first, or a `fix` with its `code`.
-    A single cause that says "most likely", or "if", is likely; others are certain.
+    Args:
+        cause: what happened.
+        *remedies: what may have led to it, the likeliest first.
+        fix: in place of remedies, what to do about it.
+        code: the same as code.
+        words: for the {names} in all texts.
+        check: a line of code that tells which of several remedies it is.
+        stack: the stack that the message describes, as an address has it.
+        confidence: how sure it is; None where that follows from the texts: one cause that says
+            "most likely", or "if", is likely, and so are several.
     """
     words = WORDS | {name: word for name, word in (words or {}).items() if word not in (None, "")}
-    happened = _sentences(happened, words)
-    meanings = []
-    for remedy in remedies or (Remedy("", fix, code),):
-        condition = _put(remedy.condition, words)
-        fix = _sentences(remedy.fix, words)
-        meanings.append(Remedy(condition, fix, _lines(remedy.code, words), happened))
+    happened, stack = _filled(cause, r"(?<=\.) ", words), _put(stack, words)
+    meanings = [
+        Remedy(
+            _put(remedy.condition, words),
+            _filled(remedy.fix, r"(?<=\.) ", words),
+            _filled(cleandoc(remedy.code), "\n", words),
+            happened,
+        )
+        for remedy in remedies or (Remedy("", fix, code),)
+    ]
     first, *others = meanings
     if others:
         told = (replace(m, cause=f"{happened} {capital(m.condition)}.") for m in meanings)
-        check = _put(check, words)
-        return Explanation(happened, tuple(told), confidence or "likely", check, _put(stack, words))
+        return Explanation(happened, tuple(told), confidence or "likely", _put(check, words), stack)
     if first.condition:
         first = replace(first, condition="", cause=f"{happened} Most likely {first.condition}.")
     is_open = re.search("[Mm]ost likely|^If ", first.cause)
-    sure: Confidence = confidence or ("likely" if is_open else "certain")
-    return Explanation(happened, (first,), sure, "", _put(stack, words))
+    return Explanation(
+        happened, (first,), confidence or ("likely" if is_open else "certain"), "", stack
+    )
 
 
-def _sentences(text: str, words: Mapping[str, Any]) -> str:
-    """Those whose {names} all have words, filled in."""
-    sentences = re.split(r"(?<=\.) ", text)
-    return " ".join(_put(each, words) for each in sentences if _has_words(each, words))
-
-
-def _lines(code: str, words: Mapping[str, Any]) -> str:
-    """Those whose {names} all have words, filled in."""
-    lines = cleandoc(code).splitlines()
-    return "\n".join(_put(line, words) for line in lines if _has_words(line, words))
-
-
-def _has_words(text: str, words: Mapping[str, Any]) -> bool:
-    return words.keys() >= set(re.findall(r"\{([a-z_]+)\}", text))
+def _filled(text: str, between: str, words: Mapping[str, Any]) -> str:
+    """The sentences, or lines, of a text whose {names} all have words, filled in."""
+    parts = re.split(between, text)
+    known = [part for part in parts if words.keys() >= {*re.findall(r"\{([a-z_]+)\}", part)}]
+    return _put(("\n" if between == "\n" else " ").join(known), words)
 
 
 def _put(text: str, words: Mapping[str, Any]) -> str:
@@ -148,49 +161,31 @@ def _put(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A message that is known."""
+    """A message that is known, matched as one line in which every kind of quote is "."""
 
     def __init__(
         self,
         *patterns: str,
-        cause: str = "",
-        fix: str = "",
-        code: str = "",
-        remedies: Iterable[Remedy] = (),
         explain: Callable[[Found], Explanation | None] | None = None,
         also: str = "",
-        check: str = CHECK,
-        stack: str = "",
-        confidence: Confidence | None = None,
-        example: str = "",
+        cause: str = "",
+        remedies: Sequence[Remedy] = (),
+        **texts: Any,
     ) -> None:
-        """A message, matched as one line in which every kind of quote is ".
+        """A message.
 
         Args:
             *patterns: regular expressions, of which one has to be found.
-            cause: what happened.
-            fix: what to do about it, where there is one meaning.
-            code: the same as code.
-            remedies: in place of `fix` and `code`, several meanings, the likeliest first.
             explain: in place of texts, a function; it returns None for what it can't explain.
             also: a regular expression of what the text must have elsewhere.
-            check: a line of code that tells which of several meanings it is.
-            stack: the stack that the message describes, as an address has it.
-            confidence: how sure it is; None leaves that to `explained`.
-            example: a message that is explained so.
+            cause: what happened.
+            remedies: in place of `fix` and `code`, several meanings, the likeliest first.
+            **texts: the other arguments of `explained`.
         """
-        self.patterns, self.also, self.example = patterns, also, example
-        self._explain = explain
-        self._cause, self._remedies = cause, tuple(remedies)
-        self._about: dict[str, Any] = {
-            **{"fix": fix, "code": code, "check": check, "stack": stack, "confidence": confidence}
-        }
-
-    def explain(self, found: Found) -> Explanation | None:
-        """What it means, where one of its patterns was found."""
-        if self._explain:
-            return self._explain(found)
-        return explained(self._cause, *self._remedies, words=found.words, **self._about)
+        self.patterns, self.also = patterns, also
+        self.explain = explain or (
+            lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
+        )
 
 
 @cache

@@ -16,7 +16,6 @@ MESSAGES = [
         "called layer gave: no layer, no array, and no operation of TensorFlow.",
         fix="Begin with an Input, call layers or keras.ops, and name the two ends.",
         code=MODEL,
-        example="All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
     ),
     Message(
         r'"tuple" object has no attribute "(?:layer|_keras_\w+)"',

@@ -1,10 +1,9 @@
 """Messages about operations on tensors: reshaping, joining, sliding windows, broadcasting."""
 
 from lib.shapes.errors.axes import Comparison
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import LAYER_SHAPES, WINDOWS
-from lib.shapes.remedy import Remedy
 
 
 def joined_arrays(found: Found) -> Explanation:
@@ -53,7 +52,6 @@ MESSAGES = [
         "Dot take two, Attention two or three.",
         fix="Give it that list, in a functional model; Attention the one that looks first.",
         code="y = {joining}()([a, b])",
-        example="A `Dot` layer should be called on a list of 2 inputs.",
     ),
     Message(
         rf"axis values {word('one')} \(at axis [^)]+\) != {word('other')} \(",
@@ -92,7 +90,6 @@ MESSAGES = [
         cause="Two tensors of one layer can't be paired. They are {one} and {other}.",
         fix="Give the layers before the same units, and return_sequences to both or to none.",
         code="y = Add()([LSTM(units)(x), LSTM(units)(x)])",
-        example="Inputs have incompatible shapes. Received shapes (4,) and (3,)",
     ),
     Message(
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
@@ -109,7 +106,6 @@ MESSAGES = [
         "must be 1. Most likely predictions have a time axis, of return_sequences=True.",
         fix="Compare the last step, or give y the time axis too.",
         code="error = model.predict(x)[:, -1] - y",
-        example="operands could not be broadcast together with shapes (8,5,2) (8,3)",
     ),
     Message(
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
@@ -131,6 +127,5 @@ MESSAGES = [
         "a cut is shorter than the sequence; no size is 0; a backward_layer has go_backwards.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
         confidence="likely",
-        example="Invalid permutation argument `dims` for Permute Layer.",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Y and the output, as a loss compares them: what differs, and what y may hold.
+"""Two tensors that can't be paired: most often y and the output, in a loss.
 
 What puts a pair right is the target doctor's answer (`lib.shapes.doctor`). Keras drops a last axis
 of 1 that the other lacks, before a loss compares them: two axes may have been three, and each
@@ -9,130 +9,150 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
+from typing import Any, Literal
 
-from lib.shapes.doctor.fixes import target_fixes
+from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.axes import Comparison
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Explanation, explained
+from lib.shapes.errors.message import Explanation, Remedy, explained
 from lib.shapes.errors.pasted import Found, sizes
 from lib.shapes.errors.states import batches
-from lib.shapes.output import Shape
-from lib.shapes.remedy import LAST_STEP, Remedy, compile_with
+from lib.shapes.output import Shape, bracketed
 
 Side = Literal["y", "output"]
 SAMPLES, OPEN = 100_003, 100_019
 """Primes that stand for sizes that aren't known, and are no other axis's."""
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
+_PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
+"""A product that failed as the graph ran, with its operands in the order of their names."""
 
 
-def remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """What may make y and the output fit, the likeliest first, both without the samples."""
-    found = _of_the_doctor(y, output, loss)
-    if len(y) == 1 and len(output) == 2 and output[0] == 1:
-        unwanted = "the output's time axis, of one step, isn't wanted"
-        found.insert(0, Remedy(unwanted, "Return the last timestep only.", LAST_STEP))
-    if not len(y) == len(output) == 1:
-        return found
-    # Columns are commoner than timesteps: what adds or takes a time axis comes later.
-    found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
-    # Each of the two may have had a last axis of 1, which Keras has dropped.
-    steps, y_steps = output[0], y[0]
-    if steps not in (1, None) and loss != SPARSE:
-        condition = f"the output is (samples, {steps}, 1), one number for each of {steps} timesteps"
-        timed = _of_the_doctor(y, (*output, 1), loss)[:1]
-        found += [replace(each, condition=condition) for each in timed]
-    if y_steps not in (1, None) and steps != 1:
-        condition = f"y is (samples, {y_steps}, 1), one number for each of {y_steps} timesteps"
-        timed = _of_the_doctor((*y, 1), output, loss)[:1]
-        found += [replace(each, condition=condition) for each in timed]
-    return found
-
-
-def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """The doctor's fixes, those with the same condition in one."""
-    output, labels = output or (1,), loss == SPARSE and output[-1:] != (1,)
-    if output[-1] == 1:
-        loss = "mean_squared_error"  # one column is no choice of classes
-    target, shape = ((SAMPLES, *(size or OPEN for size in each)) for each in (y, output))
-    fixes: list[Remedy] = [*target_fixes(shape, target, loss, SAMPLES)]
-    if labels:  # or y has a column for each class, and the loss is the wrong one
-        for fix in target_fixes(shape, target, CATEGORICAL, SAMPLES):
-            fixes.append(replace(fix, code=f"{fix.code}\n{compile_with(fix.loss)}".strip()))
-    found: dict[str, Remedy] = {}
-    for each in fixes:
-        if any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", each.code)):
-            continue
-        todo, code = (text.replace(str(OPEN), "timesteps") for text in (each.fix, each.code))
-        if before := found.get(each.condition):
-            todo = f"{before.fix} Or: {todo[:1].lower()}{todo[1:]}"
-            code = f"{before.code}\n# or:\n{code}"
-        if code:
-            found[each.condition] = Remedy(each.condition, todo, code)
-    return list(found.values())
-
-
-def difference(y: Shape, output: Shape) -> str:
-    """How they differ, as a clause; both without the samples."""
-    both = Comparison((None, *output), (None, *y))
-    names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
-    more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
-    if not both.lacks:
-        return f"they have different {' and '.join(names)}" if names else ""
-    if both.longer[-1] == 1 and both.gaps == [len(both.longer) - 1]:
-        return f"{less} lacks the last axis of {more}, of 1"
-    is_timed = len(both.longer) == 3
-    return f"{more} has a time axis and {less} has none" if is_timed else "they have other axes"
-
-
-def wants(y: str, output: str, told: str) -> str:
-    """What happened where both shapes are known."""
-    wanted = f"The loss wants y in the output's shape: y is {y}, the output {output}"
-    return f"{wanted}: {told}." if told else f"{wanted}."
-
-
-def pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    """Y and the output, both without the samples, for one of these losses."""
-    found: dict[str, Remedy] = {}
-    for each in (each for loss in losses for each in remedies(y, output, loss)):
-        found.setdefault(each.code, each)
-    if not found and CATEGORICAL in losses:  # class numbers of other axes
-        for each in remedies(y, output, SPARSE):
-            code = f"{each.code}\n{compile_with(SPARSE)}"
-            found[code] = Remedy(each.condition, f"{each.fix} Take the sparse loss.", code)
-    if not found:
+def incompatible(found: Found) -> Explanation | None:
+    """Two tensors that can't be paired as the model runs."""
+    one, other, text = found.shape("one"), found.shape("other"), found.text
+    both = Comparison(one, other)
+    if not one or not other:
+        return _time_axis_in_one("The loss, most likely, can't pair the output with y")
+    if both.is_batch:
+        return batches(found, one[0] or 0, other[0] or 0, _first(found))
+    if one == other:
+        return None
+    if _is_of_weights(text.node):
+        return of_weights(found, bracketed(one), bracketed(other))
+    place = found["layer"] or (text.node if "/" in text.node else "")
+    if place and not text.in_loss:
         return explained(
-            happened,
-            fix="Look at both, and give y the output's axes, or the output y's columns.",
-            code="print(y.shape, model.output_shape)",
-            confidence="possible",
+            f"In {place} two tensors meet that can't be paired, {bracketed(one)} and "
+            f"{bracketed(other)}: {both.told()}. Shapes are lined up from the right, and of two "
+            "sizes that differ one must be 1.",
+            fix="Print the shapes of all that goes in there.",
+            code=the.LAYER_SHAPES,
+            confidence="likely",
         )
-    timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return explained(happened, *(list(found.values())[:4]), check=the.CHECK_Y, stack=timed)
+    return _paired(found, one, other)
 
 
-def compared(found: Found) -> Explanation | None:
+def traced(found: Found) -> Explanation | None:
+    """The same where the model was built: with both shapes, or the two sizes that differ."""
+    shapes = re.findall(r"\[[^\]]*\]", found["shapes"])
+    one, other = shapes if len(shapes) == 2 else (f"?, {found['one']}", f"?, {found['other']}")
+    if _is_of_weights(found.text.node):
+        return of_weights(found, one, other)
+    return _paired(found, sizes(one), sizes(other))
+
+
+def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
+    """Weights of samples, or a mask, that don't fit the loss."""
+    return explained(
+        "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
+        "each timestep where each is returned, and sample_weight has to have that shape.",
+        fix="Give such a sample_weight; class_weight goes with one answer for each sample.",
+        code="w = np.repeat(w[:, None], timesteps, axis=1)  # where every step is returned\n"
+        "w = w[:, -1]  # where the last one is",
+        words={"one": one, "other": other},
+    )
+
+
+def _of_y(happened: str, *remedies: Remedy, **about: Any) -> Explanation:
+    """An explanation whose meanings a look at y tells apart."""
+    return explained(happened, *remedies, check=the.CHECK_Y, **about)
+
+
+def _time_axis_in_one(start: str) -> Explanation:
+    happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
+    return _of_y(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+
+
+def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
+    """Of two shapes, with the samples, of which one is y's and one the output's."""
+    first, subject = _first(found), "The loss"
+    if not found.text.in_loss:
+        by_hand = "[Op:Mul]" in found.text.whole
+        subject = "A multiplication" if by_hand else "Most likely it is the loss that"
+    order = {"y": ", y with the output", "output": ", the output with y", None: ""}[first]
+    texts = " with ".join(bracketed(shape).replace("None", "?") for shape in (one, other))
+    start = f"{subject} can't pair {texts}{order}"
+    short, long = sorted((one, other), key=len)
+    if long == (*short, 1):
+        return explained(
+            f"{start}: the two are the same but for a last axis of 1. Keras's own losses drop it; "
+            "a subtraction by hand doesn't.",
+            fix="Take Keras's loss, or give the shorter one the axis.",
+            code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
+            "y = y[..., None]  # or by hand",
+        )
+    if first is None and len(short) == len(long):
+        happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
+        return _of_y(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
+    if first is None:
+        return _time_axis_in_one(start)
+    y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
+    happened = f"{start}{_difference(y, output)}."
+    return _pair(y, output, [found.text.loss or "mean_squared_error"], happened)
+
+
+def _is_of_weights(node: str) -> bool:
+    """Whether what failed is the product with weights or a mask, not the loss's own operation."""
+    product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", node)
+    named = re.search(rf"(?:^|/)({'|'.join(RULE_OF)})(?:/|$)", node)
+    own = product and named and not RULE_OF[named[1]].multiplies
+    return "weighted_loss" in node or bool(own)
+
+
+def _first(found: Found) -> Side | None:
+    """Which of the two tensors comes first; None where the text doesn't tell."""
+    text, loss = found.text.whole, found.text.loss
+    if "SquaredDifference" in text:  # of Keras 2
+        return "output"
+    if _PRODUCT.search(text):
+        return None
+    if loss and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
+        return "output" if RULE_OF[loss].output_first else "y"
+    # A loss of one's own: the traceback quotes its line, if it has the usual names.
+    subtraction = re.search(r"\b(y_true|y_pred) ?- ?y_(?:true|pred)\b", text)
+    return ("y" if subtraction[1] == "y_true" else "output") if subtraction else None
+
+
+def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each wording
     """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
     if found["one"] and (found.text.is_loading or "Assign" in found.text.message):
         own, received = found.shape("one"), found.shape("other")
         return weights(found, own, received) if own != received else None
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
-        return explained(
-            "Cross-entropy wants y in the output's shape; the sparse one, class numbers.",
-            the.CLASS_NUMBERS,
-            the.ANSWER_PER_SAMPLE,
-            the.ANSWER_PER_STEP,
-            check=the.CHECK_Y,
-        )
+        happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
+        return _of_y(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
     both = Comparison(sizes(output_text), sizes(y_text))
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
     if not both.received or not both.expected:
-        return y_without_axis(output_text) if found["y"] else None
+        if not found["y"]:
+            return None
+        happened = f"y has no axis, the output is {output_text}."
+        return _of_y(happened, the.Y_IS_A_LIST, the.UNBATCHED)
     if both.is_batch:
         return batches(found, both.received[0] or 0, both.expected[0] or 0)
     losses = [CATEGORICAL, BINARY]
@@ -142,30 +162,16 @@ def compared(found: Found) -> Explanation | None:
         losses = [SPARSE]
     elif found["one"]:
         losses = [CATEGORICAL]
-    elif "logits" in words and output[-1:] == (1,):
-        losses = [BINARY]
-    happened = wants(y_text, output_text, difference(y, output))
-    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
-    if is_wider and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
-        return explained(
-            happened,
-            the.COLUMN_EACH,
-            the.OTHER_COLUMNS,
-            the.ANSWER_PER_STEP,
-            words={"columns": y[-1]},
-            check=the.CHECK_Y,
-        )
-    return pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
+    happened = _wants(y_text, output_text, y, output)
+    if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
+        remedies = the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP
+        return _of_y(happened, *remedies, words={"columns": y[-1]})
+    return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
-def y_without_axis(output: str) -> Explanation:
-    """A y that is a single number."""
-    return explained(
-        f"y has no axis, the output is {output}.",
-        the.Y_IS_A_LIST,
-        the.UNBATCHED,
-        check=the.CHECK_Y,
-    )
+def _is_wider(y: Shape, output: Shape) -> bool:
+    """Whether y has several columns, not too many, where the output has one."""
+    return len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
 
 
 def passed(found: Found) -> Explanation | None:
@@ -184,11 +190,9 @@ def passed(found: Found) -> Explanation | None:
     if found["axes"]:  # the sizes aren't known: as far as possible, y's
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    shape = found["expected"] or f"of {len(expected)} axes"
-    happened = wants(found["received"], shape, difference(y, output))
+    happened = _wants(found["received"], found["expected"] or f"of {len(expected)} axes", y, output)
     fitting: list[Remedy] = []
-    is_wider = len(y) == len(output) and output[-1:] == (1,) and 1 < (y[-1] or 0) <= LARGEST
-    if is_wider and not Comparison(output[:-1], y[:-1]).differing:
+    if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.
         fitting = [the.CLASS_COLUMNS, the.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
@@ -199,10 +203,8 @@ def passed(found: Found) -> Explanation | None:
             place = 0 if y[-2:] == (2, 2) else 1
             fitting.insert(place, the.TO_CATEGORICAL_TWICE)
     if fitting:
-        return explained(
-            happened, *fitting, words={"columns": y[-1] if y else ""}, check=the.CHECK_Y
-        )
-    return pair(y, output, [CATEGORICAL, BINARY], happened)
+        return _of_y(happened, *fitting, words={"columns": y[-1] if y else ""})
+    return _pair(y, output, [CATEGORICAL, BINARY], happened)
 
 
 def class_numbers(found: Found) -> Explanation:
@@ -216,9 +218,90 @@ def class_numbers(found: Found) -> Explanation:
         fitting.reverse()
     few, many = sorted((max(numbers, 1), max(expected, 1)))
     times = f", {many // few} times as many" if few != many else ""
-    return explained(
-        "The sparse loss wants a class number for each answer: "
-        f"y is {found['y']}, the output {found['output']}{times}.",
-        *fitting,
-        check=the.CHECK_Y,
-    )
+    happened = f"The sparse loss wants a class number for each answer: y is {found['y']}, the "
+    happened += f"output {found['output']}{times}."
+    return _of_y(happened, *fitting)
+
+
+def _difference(y: Shape, output: Shape) -> str:
+    """How they differ, as the end of a sentence; both without the samples."""
+    both = Comparison((None, *output), (None, *y))
+    names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
+    more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
+    if not both.lacks:
+        return f": they have different {' and '.join(names)}" if names else ""
+    if both.longer[-1] == 1 and both.gaps == [len(both.longer) - 1]:
+        return f": {less} lacks the last axis of {more}, of 1"
+    is_timed = len(both.longer) == 3
+    return f": {more} has a time axis and {less} has none" if is_timed else ": they have other axes"
+
+
+def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
+    """What happened where both shapes are known."""
+    wanted = f"The loss wants y in the output's shape: y is {y_text}, the output {output_text}"
+    return f"{wanted}{_difference(y, output)}."
+
+
+def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
+    """Y and the output, both without the samples, for one of these losses."""
+    found: dict[str, Remedy] = {}
+    for each in (each for loss in losses for each in _remedies(y, output, loss)):
+        found.setdefault(each.code, each)
+    if not found and CATEGORICAL in losses:  # class numbers of other axes
+        for each in _remedies(y, output, SPARSE):
+            code = f"{each.code}\n{compile_with(SPARSE)}"
+            found[code] = Remedy(each.condition, f"{each.fix} Take the sparse loss.", code)
+    if not found:
+        return explained(
+            happened,
+            fix="Look at both, and give y the output's axes, or the output y's columns.",
+            code="print(y.shape, model.output_shape)",
+            confidence="possible",
+        )
+    timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
+    return _of_y(happened, *(list(found.values())[:4]), stack=timed)
+
+
+def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """What may make y and the output fit, the likeliest first, both without the samples."""
+    found = _of_the_doctor(y, output, loss)
+    if len(y) == 1 and len(output) == 2 and output[0] == 1:
+        unwanted = "the output's time axis, of one step, isn't wanted"
+        found.insert(0, Remedy(unwanted, "Return the last timestep only.", LAST_STEP))
+    if not len(y) == len(output) == 1:
+        return found
+    # Columns are commoner than timesteps: what adds or takes a time axis comes later.
+    found.sort(key=lambda each: "LSTM(" in each.code or "only the last" in each.condition)
+    # Each of the two may have had a last axis of 1, which Keras has dropped.
+    for name, steps, y_then, output_then in (
+        ("the output", output[0] if loss != SPARSE else 1, y, (*output, 1)),
+        ("y", y[0] if output[0] != 1 else 1, (*y, 1), output),
+    ):
+        if steps not in (1, None):
+            condition = f"{name} is (samples, {steps}, 1), one number for each of {steps} timesteps"
+            fixes = _of_the_doctor(y_then, output_then, loss)[:1]
+            found += [replace(each, condition=condition) for each in fixes]
+    return found
+
+
+def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
+    """The doctor's fixes, those with the same condition in one."""
+    output, labels = output or (1,), loss == SPARSE and output[-1:] != (1,)
+    if output[-1] == 1:
+        loss = "mean_squared_error"  # one column is no choice of classes
+    target, shape = ((SAMPLES, *(size or OPEN for size in each)) for each in (y, output))
+    fixes = [(fix, fix.code) for fix in target_fixes(shape, target, loss, SAMPLES)]
+    if labels:  # or y has a column for each class, and the loss is the wrong one
+        for fix in target_fixes(shape, target, CATEGORICAL, SAMPLES):
+            fixes.append((fix, f"{fix.code}\n{compile_with(fix.loss)}".strip()))
+    found: dict[str, Remedy] = {}
+    for fix, lines in fixes:
+        if any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", lines)):
+            continue
+        todo, code = (text.replace(str(OPEN), "timesteps") for text in (fix.fix, lines))
+        if before := found.get(fix.condition):
+            todo = f"{before.fix} Or: {todo[:1].lower()}{todo[1:]}"
+            code = f"{before.code}\n# or:\n{code}"
+        if code:
+            found[fix.condition] = Remedy(fix.condition, todo, code)
+    return list(found.values())

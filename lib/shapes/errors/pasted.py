@@ -24,6 +24,11 @@ _NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)')
 _LOADING = re.compile(r"load_model|load_weights|model_from_|hdf5_format|deserializing class")
 
 
+def ends(text: str) -> str:
+    """The text, or of a very long one the two ends, which are all that is read."""
+    return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
+
+
 @dataclass(frozen=True, slots=True)
 class Pasted:
     """A text, without colours and line breaks."""
@@ -31,6 +36,13 @@ class Pasted:
     whole: str
     message: str
     """From the last error on; the whole text where none is named."""
+
+    @classmethod
+    def of(cls, text: str) -> "Pasted":
+        """Read a text."""
+        text = _COLOR.sub("", ends(text)).translate(_QUOTES)
+        starts = [match.end() for match in _ERROR.finditer(text)]
+        return cls(" ".join(text.split()), " ".join(text[starts[-1] if starts else 0 :].split()))
 
     @property
     def loss(self) -> str:
@@ -55,18 +67,6 @@ class Pasted:
         return bool(_LOADING.search(self.whole))
 
 
-def pasted(text: str) -> Pasted:
-    """Read a text."""
-    text = _COLOR.sub("", ends(text)).translate(_QUOTES)
-    starts = [match.end() for match in _ERROR.finditer(text)]
-    return Pasted(" ".join(text.split()), " ".join(text[starts[-1] if starts else 0 :].split()))
-
-
-def ends(text: str) -> str:
-    """The text, or of a very long one the two ends, which are all that is read."""
-    return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
-
-
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a pattern was found in a text."""
@@ -77,11 +77,6 @@ class Found:
     def __getitem__(self, name: str) -> str:
         """The words of a named group; "" where the text lacks them, or the pattern the group."""
         return self.match.groupdict().get(name) or ""
-
-    @property
-    def words(self) -> dict[str, str]:
-        """By name, each group that the text has words for."""
-        return {name: word for name, word in self.match.groupdict().items() if word}
 
     def shape(self, name: str) -> Shape:
         """The sizes of a shape; () where the text lacks it."""

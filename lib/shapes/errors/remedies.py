@@ -1,8 +1,9 @@
 """Remedies that several messages share, and lines of code that stand in several remedies."""
 
-from lib.shapes.remedy import EVERY_STEP, LAST_STEP, Remedy, compile_with
+from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
+from lib.shapes.errors.message import Remedy
 
-COLUMNS = 'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])'
+COLUMNS = compile_with("categorical_crossentropy")
 SPARSE = compile_with("sparse_categorical_crossentropy")
 INPUT = "keras.Input((timesteps, features))"
 PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'
@@ -17,6 +18,7 @@ DECODER = (
 )
 LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
 CHECK_Y = "print(y.shape, y[:2], model.output_shape)"
+_CLASSES = "y = np.argmax(y, axis=-1)"
 
 # What x is.
 FLAT = Remedy(
@@ -29,22 +31,16 @@ TABLE = Remedy(
     "Cut windows of rows; or make each row a sequence of one.",
     f"{WINDOWS}\n# or:\nx = x[:, None]",
 )
-ONE_SAMPLE = Remedy(
-    "it is one sample without the batch axis", "Make it a batch of one.", "x = x[None]"
-)
+ONE_SAMPLE = Remedy("it is one sample without the batch axis", "Add that.", "x = x[None]")
 UNBATCHED = Remedy(
-    "it comes from a tf.data.Dataset that wasn't batched",
-    "Batch it.",
-    "dataset = dataset.batch(32)",
+    "it comes from a dataset that wasn't batched", "Batch it.", "dataset = dataset.batch(32)"
 )
 BATCHED_TWICE = Remedy(
     "a dataset was batched twice, or x is an array of batches",
     "Batch once.",
     "dataset = dataset.unbatch()\n# or:\nx = x.reshape(-1, *x.shape[2:])",
 )
-AXIS_OF_1 = Remedy(
-    "one axis is 1, and says nothing", "Squeeze it out.", "x = np.squeeze(x, axis={place})"
-)
+AXIS_OF_1 = Remedy("one axis is 1", "Squeeze it out.", "x = np.squeeze(x, axis={place})")
 SWAPPED = Remedy(
     "timesteps and features are swapped",
     "Transpose them; a reshape would mix the values up.",
@@ -55,11 +51,7 @@ IMAGE = Remedy(
     "Flatten each.",
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
-LENGTHS = Remedy(
-    "the sequences have different lengths",
-    "Pad them to one length, and mask the padding.",
-    PAD,
-)
+LENGTHS = Remedy("the sequences have different lengths", "Pad them, and mask the padding.", PAD)
 MIXED = Remedy(
     "numbers are mixed with None, text or lists",
     "Make numbers of them; what can't be turned raises here.",
@@ -95,7 +87,7 @@ BATCH_IN_INPUT = Remedy(
 )
 WHOLE_TABLE = Remedy(
     "the Input counts the rows of the whole table for timesteps",
-    "Cut windows, so that there is a time axis, and give Input the shape of one.",
+    "Cut windows, and give Input the shape of one.",
     f"{WINDOWS}\n{INPUT}",
 )
 BATCH_SHAPE = Remedy(
@@ -168,33 +160,27 @@ FOLDED = Remedy(
 )
 
 # What y is.
-ANSWER_PER_SAMPLE = Remedy(
-    "y has one answer for each sample", "Return the last step only.", LAST_STEP
-)
+ANSWER_PER_SAMPLE = Remedy("y has one answer for each sample", "Return the last step.", LAST_STEP)
 ANSWER_PER_STEP = Remedy("y has one answer for each timestep", "Return every step.", EVERY_STEP)
 STEP_OF_Y = Remedy(
-    "y has one number, or one class number, for each timestep",
-    "Give it a last axis of 1.",
-    "y = y[..., None]",
+    "y has one number for each timestep", "Give it a last axis of 1.", "y = y[..., None]"
 )
 COLUMN_EACH = Remedy(
     "y has a column for each class",
     "End with as many; or, of two classes, make numbers of y.",
-    f"Dense({{columns}}, activation='softmax')\n{COLUMNS}\n# or:\ny = np.argmax(y, axis=-1)",
+    f"Dense({{columns}}, activation='softmax')\n{COLUMNS}\n# or:\n{_CLASSES}",
 )
 CLASS_NUMBERS = Remedy("y holds class numbers", "Take the loss for that.", SPARSE)
 CLASS_COLUMNS = Remedy(
     "y has a column for each class",
     "Take the loss for columns; or make class numbers of y.",
-    f"{COLUMNS}\n# or:\ny = np.argmax(y, axis=-1)",
+    f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
 OTHER_COLUMNS = Remedy(
     "output and y have different columns", "End with as many as y has.", "Dense({columns})"
 )
 TO_CATEGORICAL_TWICE = Remedy(
-    "y went through to_categorical twice, which makes two columns of each",
-    "Take the columns of the first time.",
-    "y = np.argmax(y, axis=-1)",
+    "y went through to_categorical twice", "Take the columns of the first time.", _CLASSES
 )
 Y_IS_A_LIST = Remedy(
     "y is a list, which Keras takes for several outputs",

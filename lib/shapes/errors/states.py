@@ -2,7 +2,8 @@
 
 import re
 
-from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.doctor.fixes import LAST_STEP
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, sizes
 from lib.shapes.errors.remedies import (
     AND_STATES,
@@ -18,7 +19,6 @@ from lib.shapes.errors.remedies import (
     WHOLE_BATCHES,
 )
 from lib.shapes.output import Shape
-from lib.shapes.remedy import LAST_STEP, Remedy
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
 
@@ -147,7 +147,6 @@ MESSAGES = [
         rf"Dimensions must be equal, but are {number('received')} and {number('expected')} for "
         r'"\W*(?:node )?[^"]*?MatMul_1\b',
         explain=features_or_units,
-        example="Dimensions must be equal, but are 2 and 3 for '{{node lstm/lstm_cell/MatMul_1}}'",
     ),
     Message(
         rf"Too few leaves for PyTreeSpec; expected: {number('received')}, got: {number('kept')}",

@@ -1,9 +1,15 @@
 """Messages about y and the output, and losses that can't pair them."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.message import Message, number, shape
-from lib.shapes.errors.operands import incompatible, of_weights, traced
-from lib.shapes.errors.pairs import class_numbers, compared, passed
+from lib.shapes.errors.message import Message, Remedy, number, shape
+from lib.shapes.errors.pairs import (
+    class_numbers,
+    compared,
+    incompatible,
+    of_weights,
+    passed,
+    traced,
+)
 from lib.shapes.errors.remedies import (
     ANSWER_PER_SAMPLE,
     ANSWER_PER_STEP,
@@ -11,7 +17,6 @@ from lib.shapes.errors.remedies import (
     CLASS_COLUMNS,
     SPARSE,
 )
-from lib.shapes.remedy import Remedy
 
 LOSSES = "|".join(RULE_OF)
 
@@ -41,8 +46,7 @@ MESSAGES = [
         explain=compared,
     ),
     Message(
-        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
-        explain=of_weights,
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight", explain=of_weights
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
@@ -103,7 +107,6 @@ MESSAGES = [
         "other names. A layer with return_state=True at the end makes its states outputs too.",
         fix="Leave return_state out of it; or give y, and losses, as a list, one for each output.",
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
-        example="y_true and y_pred have different structures.",
     ),
     Message(
         rf"logits and labels must be.*?: logits_size=\[(?P<n>\d+),{number('has')}\] "
@@ -112,7 +115,6 @@ MESSAGES = [
         "{columns}.",
         fix="End with as many columns as y has.",
         code="Dense({columns})",
-        example="logits and labels must be broadcastable: logits_size=[8,4] labels_size=[8,3]",
     ),
     Message(
         r"logits and labels must be (?:broad|same size)"
@@ -135,6 +137,5 @@ MESSAGES = [
         cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
         remedies=[CLASS_COLUMNS, ANSWER_PER_STEP],
         check=CHECK_Y,
-        example="Can not squeeze dim[1], expected a dimension of 1, got 3 [Op:Squeeze]",
     ),
 ]

@@ -1,4 +1,4 @@
-"""Keras's errors for arguments of a layer, one function each; "…" stands for words left out."""
+"""Keras's errors for arguments that need more than a row of refusals.toml."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -7,20 +7,6 @@ from lib.shapes.stack.base import LayerSetting
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.settings import no_tuple
 from lib.text import joined
-
-_GO_BACKWARDS = "Forward layer and backward layer should have different `go_backwards` value."
-
-
-def too_many(name: str, most: int, count: int) -> ShapeError:
-    """More arguments in order than the layer takes; `self` isn't among them."""
-    message = f"{name}.__init__() takes … but {count + 1} were given"
-    return ShapeError(f"{most + 1} arguments at most, self among them", f"{count + 1}", message)
-
-
-def given_twice(name: str, argument: str) -> ShapeError:
-    """An argument in order, and by name as well."""
-    message = f"{name}.__init__() got multiple values for argument '{argument}'"
-    return ShapeError("each argument once", f"{argument} twice", message)
 
 
 def missing(name: str, arguments: list[str]) -> ShapeError:
@@ -40,30 +26,6 @@ def unknown(name: str, arguments: Mapping[str, Any], takes_keywords: bool) -> Sh
     return ShapeError(expected, received, message)
 
 
-def no_layer_inside(name: str, value: Any) -> ShapeError:
-    """What isn't a layer, in a wrapper."""
-    message = f"Please initialize `{name}` layer with a `keras.layers.Layer` instance. Received: "
-    return ShapeError("a layer in the brackets, such as Dense(1)", f"{value}", f"{message}{value}")
-
-
-def forward_goes_backwards() -> ShapeError:
-    """In a Bidirectional."""
-    return ShapeError("a layer that reads forwards", "go_backwards=True", _GO_BACKWARDS)
-
-
-def backward_goes_forwards() -> ShapeError:
-    """In a Bidirectional."""
-    expected = "a backward_layer with go_backwards=True"
-    return ShapeError(expected, "go_backwards=False", _GO_BACKWARDS)
-
-
-def directions_differ(name: str, forward: Any, backward: Any) -> ShapeError:
-    """A setting that must be the same in both directions of a Bidirectional."""
-    message = "Forward layer and backward layer are expected to have the same value for attribute "
-    message += f'"{name}", got "{forward}" for forward layer and "{backward}" for backward layer'
-    return ShapeError(f"the same {name} in both directions", f"{forward} and {backward}", message)
-
-
 def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
     """What is no whole number; NotTraced where Keras doesn't check it at once."""
     kind = type(value).__name__
@@ -81,40 +43,17 @@ def not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotT
     elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
         message = "state_size must be an integer, or a list/tuple of integers…"
     elif kind == "float":
-        message = (
-            "Cannot convert '(…' to a shape. Found invalid dimension '…' of type '<class 'float'>'."
-        )
+        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
     message = message.format(name=setting.name, value=value)
     return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
 
 
-def no_activation(value: Any) -> ShapeError:
-    """A name that no activation has."""
-    message = f"Could not interpret activation function identifier: {value}"
-    return ShapeError("the name of an activation", f"{value!r}", message)
-
-
-def no_option(name: str, setting: LayerSetting, value: Any) -> ShapeError:
+def no_option(setting: LayerSetting, value: Any) -> ShapeError:
     """A name that is none of the options."""
+    message = f"…`{setting.name}`…must be …Received: …{value}"
     if setting.name == "merge_mode":
-        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of "
-        message += '{"sum", "mul", "ave", "concat", None}'
-    elif setting.name == "data_format":
-        message = "The `data_format` argument must be one of {…}. Received: "
-        message += f"data_format={value}"
-    elif "Pooling" in name:
-        message = "Argument `padding` must be either 'valid' or 'same'. Received: "
-        message += f"padding={value}"
-    else:
-        message = "The `padding` argument must be a list/tuple or one of {…}. Received: "
-        message += f"{value}"
+        message = f"Invalid merge mode. Received: {value}. Merge mode should be one of …"
     return ShapeError(f"{setting.name}: {', '.join(setting.options or ())}", f"{value!r}", message)
-
-
-def no_sizes(setting: LayerSetting, value: Any) -> ShapeError:
-    """One number where there must be several."""
-    expected = f"sizes in brackets for {setting.name}, such as (6, 6)"
-    return ShapeError(expected, f"{value!r}", f"'{type(value).__name__}' object is not iterable")
 
 
 def other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:

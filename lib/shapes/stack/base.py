@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclass_transform
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
@@ -23,7 +23,6 @@ class LayerSetting:
     """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
 
     name: str
-    """The field, named as Keras's argument where there is one."""
     key: str
     """Its prefix in the address: "u" in "lstm_u16"."""
     label: str
@@ -40,17 +39,17 @@ class LayerSetting:
     in_call: bool = False
     """Whether it is an argument of the layer's call, not of its constructor."""
     seldom: bool = False
-    """Whether it is rarely used, so that a page folds it."""
+    """Whether a page folds it."""
     least: float | None = None
     """The smallest number that Keras accepts; None for the minimum of the limit."""
     batched: bool = False
-    """Whether it is the shape of a sample, which a widget shows with the batch in front."""
+    """Whether a widget shows it with the batch in front."""
     refusal: str = ""
     """Keras's message for a number out of range, with {name} and {value}."""
 
     def within(self, value: float) -> float:
         """The nearest number that is traced; a number that Keras refuses is kept."""
-        if self.limit is None or (self.refusal and self.limit.step < 1):
+        if self.limit is None or (self.refusal and self.limit == SHARE):
             return value
         return min(value, self.limit.maximum) if self.refusal else self.limit.clamp(value)
 
@@ -60,14 +59,11 @@ class LayerSetting:
         if least is None or not self.refusal or value is None:
             return
         numbers = value if self.sizes else [value]
-        is_share = self.limit == SHARE
-        if min(numbers) < least or (is_share and max(numbers) > 1):
-            expected = "between 0 and 1" if is_share else f"of at least {least:g}"
+        most = 1 if self.limit == SHARE else float("inf")
+        if min(numbers) < least or max(numbers) > most:
+            expected = "between 0 and 1" if most == 1 else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
-
-
-MaskWay = Literal["passes", "ends", "destroys"]
 
 
 class Ref(NamedTuple):
@@ -89,9 +85,9 @@ class Origin(NamedTuple):
     """The part of it that makes the layer: "LSTM(16)"."""
 
 
-def known_size(tensor: Tensor, *weights: int | str, axis: int = -1) -> int:
-    """The size of an axis that the first axis of a weight has, too; ShapeError where it is None."""
-    if (size := tensor[axis].size) is None:
+def known_size(tensor: Tensor, *weights: int | str) -> int:
+    """The size of the last axis, for a kernel of such columns; ShapeError where it is None."""
+    if (size := tensor[-1].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
 
@@ -104,9 +100,8 @@ class Inputs:
     states: Tensors
     """Initial states: those that the layer names, else those that the last `Unpack` kept."""
     letter: str
-    """The letter of the layer's width: "U", or "U₂" where there are several."""
     time: str
-    """The letter of the timesteps that it makes: "T′"."""
+    """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
     name: str
     """What Keras calls the layer in its messages: "lstm_1"."""
     masks: tuple[int, ...] = ()
@@ -127,19 +122,20 @@ class Inputs:
         Where Keras skips its check of the axes, it fails later, or computes something else.
         """
         tensor = self.only_one()
-        if len(tensor) < rank or (len(tensor) > rank and not or_more):
-            found = len(tensor)
-            wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
-            received = f"{found} axes, {readable_shape(tensor)}"
-            if self.unchecked:
-                raise ShapeError(wanted, received, "", when)
-            bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
-            message = (
-                f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-            )
-            message += f"expected {bound}. Full shape received: {sizes(tensor)}"
-            raise ShapeError(wanted, received, message)
-        return tensor
+        found = len(tensor)
+        if found == rank or (found > rank and or_more):
+            return tensor
+        wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
+        received = f"{found} axes, {readable_shape(tensor)}"
+        if self.unchecked:
+            raise ShapeError(wanted, received, "", when)
+        bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
+        raise ShapeError(
+            wanted,
+            received,
+            f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
+            f"expected {bound}. Full shape received: {sizes(tensor)}",
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,15 +145,15 @@ class Outputs:
     tensors: Tensors
     parameters: int = 0
     product: str = ""
-    """The count of parameters as a product: "4·16·(3+16+1)"; empty for none."""
     rule: str = ""
-    """The same in letters: "4·U·(F+U+1)"."""
+    """The count as a product, in numbers and in letters: "4·16·(3+16+1)", "4·U·(F+U+1)"."""
     states: Tensors | None = None
     """States for later layers; None keeps those of earlier layers."""
     fixed: int = 0
     """How many of the parameters Keras doesn't train."""
 
 
+MaskWay = Literal["passes", "ends", "destroys"]
 MAX_LAYERS = 200
 """Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
@@ -166,12 +162,13 @@ LAYERS: dict[str, type[Layer]] = {}
 """Every class of layer by its kind, filled as classes are defined."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+@dataclass(frozen=True)
 class Layer:
     """One layer with its settings; `call` computes its output shapes.
 
-    A page shows the docstring of a subclass. Keywords of a subclass set the class variables below.
-    A subclass without settings of its own needs no decorator.
+    A subclass is a frozen dataclass without a decorator. Its docstring is what a page shows, and
+    keywords such as `kind` set the class variables below.
     """
 
     kind: ClassVar[str]
@@ -181,17 +178,15 @@ class Layer:
     takes_nothing: ClassVar[bool] = False
     """Whether it is called on no tensor."""
     width_letter: ClassVar[str] = ""
-    """The letter of the last axis that it makes, if it makes one."""
     time_letter: ClassVar[str] = ""
-    """The letter of the time axis that it makes, if it makes one."""
+    """The letters of the last axis, and of the time axis, that it makes; "" for none."""
     mask: ClassVar[MaskWay] = "passes"
     """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
     uses_mask: ClassVar[int | None] = None
     """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False
-    """Whether Keras checks in a second call that the width is that of the first."""
     knows_axes: ClassVar[bool] = False
-    """Whether Keras checks in a second call that the number of axes is that of the first."""
+    """Whether Keras checks in a second call that width, or number of axes, are the first's."""
 
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """The tensors that it is called on; () for all outputs of the layer before it."""
@@ -203,10 +198,10 @@ class Layer:
     """Where the code that was read makes it."""
 
     def __init_subclass__(cls, **named: Any) -> None:
-        # Slots make each class twice: the second time without these words, which it has by then.
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
-        if "kind" in cls.__dict__:
+        dataclass(frozen=True)(cls)
+        if "kind" in named:
             LAYERS[cls.kind] = cls
 
     @property
@@ -218,11 +213,8 @@ class Layer:
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
         """The fields that a person can set, in order."""
-        settings = []
-        for one in fields(cls):
-            if one.metadata:
-                settings.append(LayerSetting(one.name, default=one.default, **one.metadata))
-        return tuple(settings)
+        found = [one for one in fields(cls) if one.metadata]
+        return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
     @property
     def inside(self) -> Layer:
@@ -303,9 +295,8 @@ Stack: TypeAlias = tuple[Layer, ...]
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     """The stack with one layer replaced by these, or by none; references are adapted."""
-    last = place + len(layers) - 1
-    moved = {old: old if old < place else old + len(layers) - 1 for old in range(len(stack))}
-    moved[place] = max(last, 0)
+    more = len(layers) - 1
+    moved = {old: max(0, old + more * (old >= place)) for old in range(len(stack))}
     rest = (layer.at(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
 

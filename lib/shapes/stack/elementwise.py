@@ -1,6 +1,5 @@
 """Layers that leave every shape as it is: activations, normalisation, dropout, and masks."""
 
-from dataclasses import dataclass
 from math import prod
 from typing import ClassVar
 
@@ -8,11 +7,19 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError, When
-from lib.shapes.stack.settings import ACTIVATIONS, AXIS, NO_SHARE, SLOPE, option, setting, share
+from lib.shapes.stack.settings import (
+    ACTIVATIONS,
+    AXIS,
+    LARGE,
+    REFUSED,
+    SLOPE,
+    option,
+    setting,
+    share,
+)
 from lib.shapes.stack.tensors import factor
 
 
-@dataclass(frozen=True, slots=True)
 class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
@@ -26,22 +33,20 @@ class Elementwise(Layer):
         return Outputs(inputs.tensors)
 
 
-@dataclass(frozen=True, slots=True)
 class Dropout(Elementwise, kind="drop", fails="trained"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
-    rate: float = share("p", 0.2, refusal=NO_SHARE)
+    rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; with a rate of 0, also those of several tensors."""
-        return Elementwise.call(self, inputs) if self.rate else Outputs(inputs.tensors)
+        return super().call(inputs) if self.rate else Outputs(inputs.tensors)
 
 
-@dataclass(frozen=True, slots=True)
 class SpatialDropout1D(Layer, kind="sdrop"):
     """Sets a share of the features to 0 while training, at all timesteps alike."""
 
-    rate: float = share("p", 0.2, refusal=NO_SHARE)
+    rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) stays."""
@@ -49,14 +54,12 @@ class SpatialDropout1D(Layer, kind="sdrop"):
         return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
 
 
-@dataclass(frozen=True, slots=True)
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
     """Adds noise while training. Shapes stay."""
 
-    stddev: float = share("s", 0.1, refusal=NO_SHARE)
+    stddev: float = share("s", 0.1, refusal=REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
 class Masking(Layer, kind="mask"):
     """Marks timesteps of nothing but one value, so that later layers skip them."""
 
@@ -71,48 +74,25 @@ class Masking(Layer, kind="mask"):
         return (len(inputs.tensors[0]) - 1,) * count
 
 
-@dataclass(frozen=True, slots=True)
 class Activation(Elementwise, kind="act"):
     """Puts each number through a function; softmax, along the last axis."""
 
     activation: str = option("f", "relu", *ACTIVATIONS)
 
 
-@dataclass(frozen=True, slots=True)
 class ReLU(Elementwise, kind="relu"):
     """Sets numbers below 0 to 0."""
 
-    max_value: float | None = setting(
-        "m",
-        None,
-        limit=Limit(0.0, 1000.0, 0.1),
-        optional=True,
-        refusal="{name} of a ReLU layer cannot be a negative value. Received: {name}={value}",
-    )
-    negative_slope: float = setting(
-        "s",
-        0.0,
-        limit=SLOPE,
-        seldom=True,
-        refusal="{name} of a ReLU layer cannot be None or a negative value. Received: "
-        "{name}={value}",
-    )
+    max_value: float | None = setting("m", None, limit=LARGE, optional=True, refusal=REFUSED)
+    negative_slope: float = setting("s", 0.0, limit=SLOPE, seldom=True, refusal=REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
 class LeakyReLU(Elementwise, kind="leaky"):
     """Makes numbers below 0 smaller."""
 
-    negative_slope: float = setting(
-        "s",
-        0.3,
-        limit=SLOPE,
-        refusal="The negative_slope value of a Leaky ReLU layer cannot be None or negative value. "
-        "Expected a float. Received: {name}={value}",
-    )
+    negative_slope: float = setting("s", 0.3, limit=SLOPE, refusal=REFUSED)
 
 
-@dataclass(frozen=True, slots=True)
 class Softmax(Elementwise, kind="softmax", uses_mask=0):
     """Makes shares of all numbers along an axis, which add up to 1."""
 
@@ -120,13 +100,12 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays; Keras looks for the axis when it runs."""
-        outputs, (tensor, *_) = Elementwise.call(self, inputs), inputs.tensors
+        outputs, (tensor, *_) = super().call(inputs), inputs.tensors
         if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis to share", tensor, axis=self.axis)
         return outputs
 
 
-@dataclass(frozen=True, slots=True)
 class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
@@ -160,7 +139,6 @@ class LayerNormalization(Layer, kind="lnorm"):
         return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
 
 
-@dataclass(frozen=True, slots=True)
 class BatchNormalization(
     LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
 ):

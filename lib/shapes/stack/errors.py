@@ -7,7 +7,7 @@ from lib.shapes.stack.tensors import Tensor, readable_shape, readable_shapes, si
 from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals")
-_NOT_TRACED: dict[str, str] = _REFUSALS.pop("not traced")
+_NOT_TRACED = beside(__file__, "not_traced")
 When = Literal["built", "run", "trained"]
 """When Keras refuses: as the model is built, as it first runs, or as it trains."""
 
@@ -45,7 +45,7 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
 
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
-        """The reason with this name in refusals.toml, filled like a `ShapeError`."""
+        """The reason with this name in not_traced.toml, filled like a `ShapeError`."""
         return cls(say(_NOT_TRACED, what, **(_described(tensors) | words)))
 
 

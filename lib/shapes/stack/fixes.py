@@ -10,15 +10,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import Input, Unpack, Unread
-from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Bidirectional, Recurrent
+from lib.shapes.stack.plain import Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.shapes.stack.shaping import Flatten, RepeatVector, Reshape
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
+_CHECKS = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
+"""How Keras's messages begin, in the order of its checks; "" is an error when it runs."""
+_OFTEN_RIGHT: dict[str, list[Any]] = {
+    "padding": ["same"],
+    "axis": [1, -1],
+    "axes": [(2, 2), (1, 1), (2, 1), (1, 2)],
+    "dims": [(2, 1)],
+    "cropping": [(0, 1), (0, 0)],
+}
+"""Values of settings that often help where a layer breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +54,17 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     return tuple(offered.values())[:MOST_FIXES]
 
 
-ORDER = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
-"""How Keras's messages begin, in the order of its checks; "" is an error when it runs."""
-
-
 def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
     """Whether the layer that broke now fails a later check of Keras."""
-    if after.error and before.error and isinstance(before.layer, Unread) and before.layer.fixed:
-        return after.error.message != before.error.message
-    if after.error is None or before.error is None or after.layer.kind != before.layer.kind:
+    if after.error is None or before.error is None:
         return False
+    if isinstance(before.layer, Unread):
+        return before.layer.fixed is not None and after.error.message != before.error.message
     first, second = (
-        next(place for place, start in enumerate(ORDER) if error.message.startswith(start))
+        next(place for place, start in enumerate(_CHECKS) if error.message.startswith(start))
         for error in (before.error, after.error)
     )
-    return second > first
+    return after.layer.kind == before.layer.kind and second > first
 
 
 Edit = tuple[str, Stack, int]
@@ -73,96 +78,82 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         begin = replace(Input(), origin=stack[0].origin)
         yield f"Write {_call(begin)} in its place", put(stack, 0, begin), 0
         return
+    if isinstance(layer, Unread) and layer.fixed:
+        meant = replace(layer.fixed, of=layer.of, origin=layer.origin)
+        yield f"Write {_call(meant)}", put(stack, place, meant), place
     yield from _edits_of_settings(stack, place, step)
-    yield from _edits_that_unpack(stack, place)
-    sequence = _with(stack, 0, **_one_sample(stack[0]))
-    yield f"Begin with one sample, a sequence: {sequence[0].code()}", sequence, place
+    if isinstance(layer, Joining):
+        yield from _edits_of_inputs(stack, place, layer, step)
+    origin = stack[layer.of[0].place if layer.of else place - 1].origin
+    if origin is None:  # a model that was read as Sequential can't unpack
+        words = "Unpack: pass on the output, keep the states"
+        yield words, put(stack, place, Unpack(), layer), place + 1
+    elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
+        firsts = tuple(Ref(*ref[:1], ref.output or 0) for ref in layer.of or (Ref(place - 1),))
+        yield "Take the first of the tensors", _with(stack, place, of=firsts), place
+    sequence: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
+    if len(stack[0].shape) > 2 and stack[0].form == "other":
+        steps, features = stack[0].shape[-2:]
+        sequence |= {"timesteps": steps or None, "features": features or None}
+    begun = _with(stack, 0, **sequence)
+    yield f"Begin with one sample, a sequence: {begun[0].code()}", begun, place
     yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
     yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)
-    yield from _edits_of_layer(stack, place, step)
-    steps = getattr(stack[0], "timesteps", None) or RepeatVector().n
-    for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(steps)):
+    if isinstance(layer, TimeDistributed):
+        plain = replace(layer.layer, of=layer.of, origin=layer.origin)
+        yield f"Write {_call(plain)} alone", put(stack, place, plain), place
+    if isinstance(layer, Recurrent):
+        units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
+        same = _with(stack, place, units=units)
+        yield f"Give it {units} units, as the states have", same, place
+        yield "Start from zeros", _with(stack, place, initial_state=False), place
+        yield "Set stateful=False", _with(stack, place, stateful=False), place
+    repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
+    for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):
         yield f"Put {_call(new)} before it", put(stack, place, new, layer), place + 1
     yield f"Remove {_label(stack, place)}", put(stack, place), place - 1
 
 
-def _edits_that_unpack(stack: Stack, place: int) -> Iterator[Edit]:
-    """Take the first of several tensors; a Sequential can't unpack them."""
-    layer, words = stack[place], "Unpack: pass on the output, keep the states"
-    refs = layer.of or (Ref(place - 1),)
-    origin = stack[refs[0].place].origin
-    if origin is None:
-        yield words, put(stack, place, Unpack(), layer), place + 1
-    elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
-        firsts = tuple(Ref(ref.place, ref.output or 0) for ref in refs)
-        yield words, _with(stack, place, of=firsts), place
-
-
-def _one_sample(first: Layer) -> dict[str, Any]:
-    """The settings of an Input with only the last two axes, (T, F)."""
-    settings: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
-    if isinstance(first, Input) and first.form == "other" and len(first.shape) > 2:
-        steps, features = first.shape[-2:]
-        settings |= {"timesteps": steps or None, "features": features or None}
-    return settings
-
-
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """Other settings of the layer, or the layer without misspelt arguments."""
-    layer = stack[place]
-    if isinstance(layer, Unread) and layer.fixed:
-        meant = replace(layer.fixed, of=layer.of, origin=layer.origin)
-        yield f"Write {_call(meant)}", put(stack, place, meant), place
+    """Other settings of the layer."""
+    inside = stack[place].inside
     tried: dict[str, list[Any]] = {}
-    for setting in layer.inside.settings():
-        number = f"{setting.name}={getattr(layer.inside, setting.name)}"
+    for setting in inside.settings():
+        number = f"{setting.name}={getattr(inside, setting.name)}"
         if step.error and step.error.received == number:  # which Keras refuses
             tried[setting.name] = [setting.default]
-        for value in OTHERS.get(setting.name, ()):
-            if isinstance(value, str) != bool(setting.options):
-                continue
-            is_tuple = setting.sizes is not None and isinstance(value, int)
-            one = (value,) * (setting.sizes or 1) if is_tuple else value
-            tried.setdefault(setting.name, []).append(one)
-    if isinstance(layer, Reshape):
-        sizes = layer.target_shape
+        for value in _OFTEN_RIGHT.get(setting.name, ()):
+            if isinstance(value, str) == bool(setting.options):
+                is_tuple = setting.sizes is not None and isinstance(value, int)
+                one = (value,) * (setting.sizes or 1) if is_tuple else value
+                tried.setdefault(setting.name, []).append(one)
+    if isinstance(inside, Reshape):
+        sizes = inside.target_shape
         tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]
     for name, values in tried.items():
         for value in values:
-            changed = layer.with_settings(**{name: value})
+            changed = stack[place].with_settings(**{name: value})
             written = f"{value!r}".replace("'", '"')
             yield f"Set {name}={written}", put(stack, place, changed), place
-    if isinstance(layer, Joining):
-        tensors = step.inputs.tensors
-        if len(layer.of) == len(tensors) and len({*map(len, tensors)}) > 1:
-            short = min(tensors, key=len)
-            at, missing = tensors.index(short), max(map(len, tensors)) - len(short)
-            target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
-            new = Reshape(target, of=layer.of[at : at + 1])
-            joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
-            words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
-            yield words, put(stack, place, new, joined), place + 1
-        if place > 1 and len(layer.of) < 2:
-            both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
-            words = f"Give it layers {place - 1} and {place}, in a list"
-            yield words, put(stack, place, both), place
-        side_by_side = Concatenate(of=layer.of, origin=layer.origin)
-        yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
 
 
-OTHERS: dict[str, list[Any]] = {
-    "padding": ["same"],
-    "dilation_rate": [1],
-    "groups": [1],
-    "kernel_size": [3],
-    "pool_size": [2],
-    "axis": [1, -1],
-    "axes": [(2, 2), (1, 1), (2, 1), (1, 2)],
-    "dims": [(2, 1)],
-    "cropping": [(0, 1), (0, 0)],
-}
-"""Values of settings that often help where a layer breaks."""
+def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) -> Iterator[Edit]:
+    """Other tensors for a layer that joins several."""
+    tensors = step.inputs.tensors
+    if len(layer.of) == len(tensors) and len({*map(len, tensors)}) > 1:
+        short = min(tensors, key=len)
+        at, missing = tensors.index(short), max(map(len, tensors)) - len(short)
+        target = (*[1] * missing, *(axis.size or -1 for axis in short[1:]))
+        new = Reshape(target, of=layer.of[at : at + 1])
+        joined = replace(layer, of=(*layer.of[:at], Ref(place), *layer.of[at + 1 :]))
+        words = f"Put {_call(new)} behind layer {layer.of[at].place + 1}"
+        yield words, put(stack, place, new, joined), place + 1
+    if place > 1 and len(layer.of) < 2:
+        both = replace(layer, of=(Ref(place - 2), Ref(place - 1)))
+        yield f"Give it layers {place - 1} and {place}, in a list", put(stack, place, both), place
+    side_by_side = Concatenate(of=layer.of, origin=layer.origin)
+    yield "Lay them side by side: Concatenate()", put(stack, place, side_by_side), place
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
@@ -180,29 +171,8 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
             yield f"{words}, and remove {_label(stack, at + 1)}", without, at + 1
         for value in (False, True):
             yield f"Set return_state={value} on {name}", _with(stack, at, return_state=value), place
-        if isinstance(layer, Bidirectional):
-            yield f'Set merge_mode="concat" on {name}', _with(stack, at, merge_mode="concat"), place
     for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
-        name = _label(stack, at)
-        yield f"Remove {name}", put(stack, at), place - 1
-        yield f"Put GlobalAveragePooling1D in the place of {name}", put(stack, at, Pooling()), place
-
-
-def _edits_of_layer(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    layer = stack[place]
-    if isinstance(layer, TimeDistributed):
-        plain = replace(layer.layer, of=layer.of, origin=layer.origin)
-        yield f"Write {_call(plain)} alone", put(stack, place, plain), place
-    if not isinstance(layer, Recurrent):
-        return
-    if step.inputs.states:
-        units = step.inputs.states[0][-1].size
-        same = _with(stack, place, units=units or layer.units)
-        yield f"Give it {units} units, as the states have", same, place
-    if layer.initial_state:
-        yield "Start from zeros", _with(stack, place, initial_state=False), place
-    if layer.stateful:
-        yield "Set stateful=False", _with(stack, place, stateful=False), place
+        yield f"Remove {_label(stack, at)}", put(stack, at), place - 1
 
 
 def _with(stack: Stack, place: int, **settings: Any) -> Stack:

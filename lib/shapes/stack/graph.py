@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.plain import Embedding, Input, Unread
-from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import STEPS
 
 
@@ -27,50 +26,33 @@ class KerasTensor:
         return KerasTensor(self.place, output)
 
 
-@dataclass(slots=True)
 class Graph:
     """Calls of layers, each with the tensors that it is called on."""
 
-    layers: list[Layer] = field(default_factory=list)
-    """`of` and `states` of each name earlier places in this list."""
-    owners: dict[int, Hashable] = field(default_factory=dict)
-    """By place, what identifies the layer that is called there: several calls share weights."""
-    on_lists: set[int] = field(default_factory=set)
-    """Places of layers that are called on a list, perhaps of one tensor."""
-
-    def call(
-        self,
-        layer: Layer,
-        inputs: Sequence[KerasTensor] = (),
-        states: Sequence[KerasTensor] = (),
-        owner: Hashable = None,
-    ) -> KerasTensor:
-        """Add a call of this layer."""
-        layer = replace(layer, of=tuple(Ref(one.place, one.output) for one in inputs))
-        if states and isinstance(layer, Recurrent):
-            layer = replace(layer, states=tuple(Ref(one.place, one.output) for one in states))
-        self.layers.append(layer)
-        place = len(self.layers) - 1
-        if owner is not None:
-            self.owners[place] = owner
-        return KerasTensor(place)
+    def __init__(self) -> None:
+        self.rows: list[Layer] = []
+        """The layer of each call; its `of` and `states` name earlier places in this list."""
+        self.owners: dict[int, Hashable] = {}
+        """By place, what identifies the layer that is called there: several calls share weights."""
+        self.on_lists: set[int] = set()
+        """Places of layers that are called on a list, perhaps of one tensor."""
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
         """These places and all that they depend on, in order; every place where none is given."""
-        kept = {*ends} or {*range(len(self.layers))}
-        for place in reversed(range(len(self.layers))):  # each takes what earlier ones return
+        kept = {*ends} or {*range(len(self.rows))}
+        for place in reversed(range(len(self.rows))):  # each takes what earlier ones return
             if place in kept:
-                kept.update(ref.place for ref in self.layers[place].refs())
+                kept.update(ref.place for ref in self.rows[place].refs())
         return sorted(kept)
 
-    def stack(self, outputs: Iterable[KerasTensor] = ()) -> Stack:
+    def stack_of(self, outputs: Iterable[KerasTensor] = ()) -> Stack:
         """The layers that lead to these outputs, or all layers, with places of their own.
 
         `of` is left out where a layer takes exactly what the one before it returns.
         """
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
-        layers = [self.layers[place].at(moved) for place in kept]
+        layers = [self.rows[place].at(moved) for place in kept]
         first_calls: dict[Hashable, int] = {}
         for place, old in enumerate(kept):
             layer = layers[place]

@@ -1,21 +1,17 @@
 """Layers that make one tensor of several: merging, dot products, attention."""
 
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable
+from dataclasses import field, replace
 from functools import reduce
 from typing import Any, ClassVar
 
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import AXIS, NO_SHARE, POSITIVE, UNITS, setting, share
-from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widened
-
-_NO_SIZE = f"{POSITIVE}. Received: {{name}}={{value}}"
-_NO_VALUE_DIM = f"{POSITIVE} or `None`. Received: {{name}}={{value}}"
-_NO_AXES = """\
-Invalid format for argument `{name}`: it should contain two elements. Received: {name}={value}"""
+from lib.shapes.stack.settings import AXIS, REFUSED, UNITS, setting, share
+from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widened, with_axis
 
 
-@dataclass(frozen=True, slots=True)
 class Joining(Layer):
     """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
@@ -26,7 +22,6 @@ class Joining(Layer):
         return inputs.tensors
 
 
-@dataclass(frozen=True, slots=True)
 class Merge(Joining):
     """A layer that works number by number on tensors whose shapes broadcast."""
 
@@ -40,19 +35,18 @@ class Merge(Joining):
 
     def call(self, inputs: Inputs) -> Outputs:
         """Shapes that broadcast → the widest."""
-        joined, *others = tensors = self.list_of(inputs, "no list to merge")
-        sign = ", by a sign" * self.by_sign
-        if sign and len({*map(len, tensors)}) > 1:
+        tensors = self.list_of(inputs, "no list to merge")
+        if self.by_sign and len({*map(len, tensors)}) > 1:
             return Outputs((reduce(_by_last_axes, tensors),))
         batches = [tensor[0] for tensor in tensors]
-        if len({axis.size for axis in batches} - {None}) > 1:
+        if _differ(axis.size for axis in batches):
             raise ShapeError.of("batches to merge", *tensors)
-        for tensor in others:
-            joined = _broadcast(joined, tensor, f"shapes to merge{sign}")
+        refusal = "shapes to merge, by a sign" if self.by_sign else "shapes to merge"
+        joined = reduce(lambda one, other: _broadcast(one, other, refusal), tensors)
         if self.takes_two and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
         batch = next((axis for axis in batches if axis.size), batches[0])
-        return Outputs(((batch, *joined[1:]),))
+        return Outputs((with_axis(joined, 0, batch),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A mask, if all tensors have one."""
@@ -83,6 +77,11 @@ class Minimum(Merge, kind="min"):
     """Keeps the smaller of tensors, number by number."""
 
 
+def _differ(sizes: Iterable[int | None]) -> bool:
+    """Whether sizes that are known differ."""
+    return len({*sizes} - {None}) > 1
+
+
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
     """Broadcast tensors of different ranks from the last axis, so that a batch meets another axis.
 
@@ -92,12 +91,9 @@ def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
     short, long = sorted((one, other), key=len)
     if short[0].size != 1:
         met = long[len(long) - len(short)]
-        listed = (",".join(f"{size or '…'}" for size in sizes(each)) for each in (one, other))
-        words = {"axis": f"{'timesteps ' * (met.role == 'time')}{met.letter}"}
-        words["silent"] = "for any N" if met.size == 1 else f"if N = {met.size or met.letter}"
-        breaks = short[0].size is None and met.size != 1  # for any other N
-        said = "Incompatible shapes: [{}] vs. [{}]".format(*listed) * breaks
-        raise ShapeError.of("samples against an axis", one, other, message=said, **words)
+        breaks = short[0].size is None and met.size != 1  # for all but one N
+        said = "Incompatible shapes: […" if breaks else ""
+        raise ShapeError.of("samples against an axis", one, other, message=said, axis=met.letter)
     return joined
 
 
@@ -107,22 +103,20 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
     Raises the ShapeError named `refusal` for sizes that differ and aren't 1.
     """
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
-    start = len(long) - len(short)
     axes = list(long)
-    for place, axis in enumerate(short, start):
+    for place, axis in enumerate(short, len(long) - len(short)):
         kept = axes[place]
-        if kept.size == 1 or axis.size is None:
-            axes[place] = axis if kept.size is not None else kept
-        elif kept.size is not None and axis.size not in (1, kept.size):
-            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short)}
+        if kept.size == 1 or (axis.size is None and kept.size is not None):
+            axes[place] = axis
+        elif None not in (kept.size, axis.size) and axis.size not in (1, kept.size):
             wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
+            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short)}
             words |= {"wrong": wrong.size, "right": right.size}
             words["lists"] = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
             raise ShapeError.of(refusal, one, other, **words)
     return (*one[:first], *axes)
 
 
-@dataclass(frozen=True, slots=True)
 class Concatenate(Joining, kind="concat"):
     """Lays tensors side by side, along one axis."""
 
@@ -134,10 +128,8 @@ class Concatenate(Joining, kind="concat"):
         axis = self.axis + len(first) if self.axis < 0 else self.axis
         if min(map(len, tensors)) < -self.axis:
             raise ShapeError.of("no such axis", first, axis=self.axis)
-        rest = [[one.size for one in _without(tensor, axis)] for tensor in tensors]
-        same = all(len(tensor) == len(first) for tensor in others)
-        columns = zip(*rest, strict=False)
-        if not same or any(len({*column} - {None}) > 1 for column in columns):
+        rest = [sizes(with_axis(tensor, axis)) for tensor in tensors]
+        if len({*map(len, tensors)}) > 1 or any(map(_differ, zip(*rest, strict=True))):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
             return Outputs(tensors)
@@ -145,61 +137,41 @@ class Concatenate(Joining, kind="concat"):
             raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
-        found = [tensor[axis] for tensor in tensors]
-        known = [one.size for one in found if one.size is not None]
-        size = sum(known) if len(known) == len(found) else None
-        joined = replace(
-            first[axis], letter=joined_letters([one.letter for one in found], "+"), size=size
-        )
-        return Outputs(((*first[:axis], joined, *first[axis + 1 :]),))
+        letter = joined_letters([tensor[axis].letter for tensor in tensors], "+")
+        known = [size for tensor in tensors if (size := tensor[axis].size) is not None]
+        size = sum(known) if len(known) == len(tensors) else None
+        return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A mask, if any tensor has one."""
         return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
-def _without(tensor: Tensor, axis: int) -> Tensor:
-    return (*tensor[:axis], *tensor[axis + 1 :])
-
-
-@dataclass(frozen=True, slots=True)
 class Dot(Joining, kind="dot", mask="ends"):
     """Multiplies two tensors and adds up, along an axis of each."""
 
-    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=_NO_AXES)
+    axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=REFUSED)
     normalize: bool = setting("norm", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, S, F) → (N, T, S)."""
         tensors = inputs.tensors
         if len(tensors) != 2:
-            shapes = [*map(sizes, tensors)]
-            listed = f"{shapes}" if self.of else f"{shapes[0]}"
-            if not self.of and len(shapes) > 1:  # a list, or of a Bidirectional layer a tuple
-                listed = f"…{', '.join(map(str, shapes))}…"
-            raise ShapeError.of("not two for a dot", *tensors, listed=listed)
+            raise ShapeError.of("not two for a dot", *tensors)
         for tensor, axis in zip(tensors, self.axes, strict=True):
             if not -len(tensor) <= axis < len(tensor):
                 raise ShapeError.of("no such axis", tensor, axis=axis)
         (one, other), (at, at_other) = tensors, self.axes
-        words: dict[str, Any] = {"at": at, "at_other": at_other}
-        if one[at].size != other[at_other].size:
-            words |= {"one": one[at].size, "other": other[at_other].size}
-            words["sizes"] = f"{sizes(one)}, {sizes(other)}"
-            if min(at, at_other) < 0:  # Keras counts axes=-1 from the left, not axes=(-1, -1)
-                words |= {"at": "…", "at_other": "…"}
-            raise ShapeError.of("axes to multiply", one, other, **words)
-        at, at_other = at % len(one), at_other % len(other)
-        if 0 in (at, at_other) or len({one[0].size, other[0].size} - {None}) > 1:
-            raise ShapeError.of("batches to multiply", one, other, **words)
-        output = (*_without(one, at), *_without(other, at_other)[1:])
-        if len(output) == 1:
-            output = (*output, Axis("1", 1, "features"))
-        last = replace(output[-1], role="features")
-        return Outputs(((*output[:-1], last),))
+        lengths = {"one": one[at].size, "other": other[at_other].size}
+        if lengths["one"] != lengths["other"]:
+            raise ShapeError.of("axes to multiply", one, other, **lengths)
+        if 0 in (at % len(one), at_other % len(other)) or _differ((one[0].size, other[0].size)):
+            raise ShapeError.of("batches to multiply", one, other, at=at, at_other=at_other)
+        kept = (*with_axis(one, at % len(one)), *with_axis(other, at_other % len(other))[1:])
+        *output, last = kept if len(kept) > 1 else (*kept, Axis("1", 1, "features"))
+        return Outputs(((*output, replace(last, role="features")),))
 
 
-@dataclass(frozen=True, slots=True)
 class Attending(Layer, uses_mask=2):
     """A layer in which each timestep of one tensor attends to those of another."""
 
@@ -208,17 +180,16 @@ class Attending(Layer, uses_mask=2):
         return (inputs.masks[0],) * count
 
 
-@dataclass(frozen=True, slots=True)
 class MultiHeadAttention(Attending, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
 
-    num_heads: int = setting("h", 2, limit=UNITS, refusal=_NO_SIZE)
-    key_dim: int = setting("k", 16, limit=UNITS, refusal=_NO_SIZE)
+    num_heads: int = setting("h", 2, limit=UNITS, refusal=REFUSED)
+    key_dim: int = setting("k", 16, limit=UNITS, refusal=REFUSED)
     value_dim: int | None = setting(
-        "v", None, limit=UNITS, optional=True, seldom=True, refusal=_NO_VALUE_DIM
+        "v", None, limit=UNITS, optional=True, seldom=True, refusal=REFUSED
     )
     output_shape: int | None = setting("o", None, limit=UNITS, optional=True, seldom=True)
-    dropout: float = share("drop", seldom=True, refusal=NO_SHARE.replace("{name}", "rate"))
+    dropout: float = share("drop", seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -227,29 +198,25 @@ class MultiHeadAttention(Attending, kind="mha"):
             raise ShapeError.of("one to attend with", *inputs.tensors)
         if len(self.of) < 2:  # what one layer gives is the query and the value
             inputs.only_one("Cannot convert '((…' to a shape.")
-        query, value, *rest = (*inputs.tensors, *inputs.tensors[-1:])
-        key = rest[0] if len(inputs.tensors) > 2 else value
+        query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
         if sizes(value[1:-1]) != sizes(key[1:-1]):
             words = {"value": sizes(value), "key": sizes(key)}
             raise ShapeError.of("key and value", query, value, key, **words)
-        heads, width = self.num_heads, self.key_dim
-        inner = self.value_dim or width
+        heads, width, inner = self.num_heads, self.key_dim, self.value_dim or self.key_dim
         read = [known_size(one, heads, width) for one in (query, key)]
         read.append(known_size(value, heads, inner))
         if len(query) != len(value) or len(query) < 3:
             raise ShapeError.of("what can't attend", query, value, key)
-        last = self.output_shape or read[0]
+        last, bias = self.output_shape or read[0], int(self.use_bias)
         columns = (heads * width, heads * width, heads * inner, last)
         maps = list(zip(columns, (*read, heads * inner), strict=True))
-        count = sum(many * (each + self.use_bias) for many, each in maps)
-        bias = "+1" * self.use_bias
-        product = " + ".join(f"{many}·({each}{bias})" for many, each in maps)
+        count = sum(many * (rows + bias) for many, rows in maps)
+        product = " + ".join(formula([many], [rows, bias]) for many, rows in maps)
         if self.output_shape is not None:
-            query = (*query[:-1], widened(query[-1], "O", last))
+            query = with_axis(query, len(query) - 1, widened(query[-1], "O", last))
         return Outputs((query,), count, product)
 
 
-@dataclass(frozen=True, slots=True)
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
 
@@ -265,25 +232,20 @@ class Attention(Attending, Joining, kind="attend"):
             raise ShapeError.of("no list to attend to", *tensors, layer=self.keras)
         if len(tensors) not in (2, 3):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
-        query, value, *rest = tensors
-        key = rest[0] if rest else value
-        learned = self._learned(query)
-        ranks = {len(query), len(key), len(value)}
-        if len(ranks) > 1 and 1 in {tensor[0].size for tensor in tensors}:
+        query, value, key = tensors[:2] + tensors[-1:]
+        count, letter = 0, ""
+        if self.use_scale:
+            count, letter = (known_size(query), query[-1].letter) if self.by_feature else (1, "")
+        has_other_ranks = len({*map(len, tensors)}) > 1
+        if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
-        pairs = ({query[-1].size, key[-1].size}, {key[-2].size, value[-2].size})
-        if len(ranks) > 1 or any(len(pair - {None}) > 1 for pair in pairs):
+        pairs = ((query[-1].size, key[-1].size), (key[-2].size, value[-2].size))
+        if has_other_ranks or any(map(_differ, pairs)):
             raise ShapeError.of("what can't attend", *tensors)
-        return Outputs(((*query[:-1], value[-1]),), *learned)
-
-    def _learned(self, query: Tensor) -> tuple[Any, ...]:
-        if not self.use_scale:
-            return ()
-        width = known_size(query) if self.by_feature else 1
-        return width, f"{width}", query[-1].letter if self.by_feature else ""
+        output = with_axis(query, len(query) - 1, value[-1])
+        return Outputs((output,), count, f"{count or ''}", letter)
 
 
-@dataclass(frozen=True, slots=True)
 class AdditiveAttention(Attention, kind="addattend", by_feature=True):
     """The same, by adding instead of multiplying; it learns a number for each feature."""
 

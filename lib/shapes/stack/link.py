@@ -8,15 +8,16 @@ that has its default is left out; "any" is None. References to other layers coun
 
 import math
 import re
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from textwrap import shorten
 from typing import Any
 
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, Unread
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Cell, Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, number
@@ -24,12 +25,11 @@ from lib.text import beside, number
 ANY = "any"
 LONGEST = 8000
 """Characters of a stack in the address."""
-
-
 INSIDE = {
     kind: each for kind, each in KINDS.items() if each not in (Cell, Input, Unread, *BY_PYTHON)
 }
 """The layers that TimeDistributed can wrap."""
+_REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
 
 def to_text(stack: Stack) -> str:
@@ -37,29 +37,14 @@ def to_text(stack: Stack) -> str:
     return "~".join("_".join(_words(layer)) for layer in stack)
 
 
-def _words(layer: Layer) -> list[str]:
+def _words(layer: Layer) -> Iterator[str]:
     """The kind of a layer, its settings that aren't default, and its references."""
     inside, kind = layer.inside, layer.kind
     if inside is not layer and (inside.kind != Dense.kind or inside.of):
         kind = f"{layer.kind}-{inside.kind}"
-    named = [f"of{_places(layer.of)}"] if layer.of else []
-    if layer.states:
-        named.append(f"from{_places(layer.states)}")
-    if layer.shares is not None:
-        named.append(f"as{layer.shares + 1}")
-    return [kind, *_written(inside), *named]
-
-
-def _places(refs: tuple[Ref, ...]) -> str:
-    ends = ("" if output is None else f".{output}" for _, output in refs)
-    return "-".join(f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True))
-
-
-def _written(layer: Layer) -> list[str]:
-    """The settings that aren't default: "u16", "seq", "x12.28.1"."""
-    words = []
-    for setting in layer.settings():
-        value = getattr(layer, setting.name)
+    yield kind
+    for setting in inside.settings():
+        value = getattr(inside, setting.name)
         if value == setting.default:
             continue
         if value is None:
@@ -70,8 +55,13 @@ def _written(layer: Layer) -> list[str]:
             text = value.replace("_", "-")
         else:
             text = "" if setting.limit is None else f"{value:.12g}"
-        words.append(f"{setting.key}{text}")
-    return words
+        yield f"{setting.key}{text}"
+    shares = () if layer.shares is None else (Ref(layer.shares),)
+    for way, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
+        ends = ("" if ref.output is None else f".{ref.output}" for ref in refs)
+        if refs:
+            places = (f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True))
+            yield f"{way}{'-'.join(places)}"
 
 
 def from_text(text: str) -> Stack:
@@ -86,21 +76,14 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     an Input gets one.
     """
     said: list[str] = []
-    words = [part.split("_") for part in text[:LONGEST].split("~") if part]
-    layers = []
-    for word in words:
-        kind, _, inside = word[0].partition("-")
-        if kind not in KINDS or (inside and inside not in INSIDE):
-            name = shortened(word[0])
-            said.append(f"The link’s layer “{name}” isn’t known here. It was left out.")
-            continue
-        settings = [one for one in word[1:] if not _NAMED.fullmatch(one)]
-        named = [one for one in word[1:] if _NAMED.fullmatch(one)]
-        if KINDS[kind] is TimeDistributed:
-            layer: Layer = TimeDistributed(_read(KINDS[inside or Dense.kind], settings, said))
-        else:
-            layer = _read(KINDS[kind], settings, said)
-        layers.append(_naming(layer, named))
+    layers: list[Layer] = []
+    for part in text[:LONGEST].split("~"):
+        name, *words = part.split("_")
+        kind, _, inside = name.partition("-")
+        if kind in KINDS and (not inside or inside in INSIDE):
+            layers.append(_read(kind, inside, words, said))
+        elif part:
+            said.append(f"The link’s layer “{shortened(name)}” isn’t known here. It was left out.")
     if layers and not isinstance(layers[0], Input):
         first = next((layer for layer in layers if isinstance(layer, Input)), Input())
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
@@ -109,14 +92,41 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     return tuple(layers[:MAX_LAYERS]), said
 
 
-_NAMED = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
-
-
-def _naming(layer: Layer, words: list[str]) -> Layer:
-    """The layer with its references to others."""
+def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
+    """A layer with the settings in these words; sentences about others are added to `said`."""
+    is_wrapper = KINDS[name] is TimeDistributed
+    kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
+    values: dict[str, Any] = {}
     for word in words:
-        way, places = word.rstrip("0123456789.-"), re.findall(r"(\d+)(?:\.(\d+))?", word)
-        refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, out in places)
+        if _REFS.fullmatch(word):
+            continue
+        found = next(_settings_in(word, kind), None)
+        if found is None:
+            said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
+            continue
+        setting, value = found
+        values[setting.name], text = value, word.removeprefix(setting.key)
+        if setting.limit and value is not None and f"{value:.12g}" != text:
+            said.append(
+                out_of_range(f"{kind().keras}’s {setting.name}", setting.limit, text, value)
+            )
+    layer = kind(**values)
+    return _connected(TimeDistributed(layer) if is_wrapper else layer, words)
+
+
+def _settings_in(word: str, kind: type[Layer]) -> Iterator[tuple[LayerSetting, Any]]:
+    """Each setting that a word may be, with its value; the longest key first."""
+    for setting in sorted(kind.settings(), key=lambda setting: -len(setting.key)):
+        if word.startswith(setting.key):
+            with suppress(ValueError):
+                yield setting, read_value(setting, word.removeprefix(setting.key))
+
+
+def _connected(layer: Layer, words: list[str]) -> Layer:
+    """The layer with the references to others in these words."""
+    for way, places in (found.groups() for word in words if (found := _REFS.fullmatch(word))):
+        pairs = (place.partition(".") for place in places.split("-"))
+        refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs)
         if way == "of":
             layer = replace(layer, of=refs)
         elif way == "as":
@@ -124,28 +134,6 @@ def _naming(layer: Layer, words: list[str]) -> Layer:
         elif isinstance(layer, Recurrent):
             layer = replace(layer, states=refs)
     return layer
-
-
-def _read(kind: type[Layer], words: list[str], said: list[str]) -> Layer:
-    """A layer with the settings in these words; sentences about others are added to `said`."""
-    values: dict[str, Any] = {}
-    settings = sorted(kind.settings(), key=lambda setting: -len(setting.key))
-    for word in words:
-        for setting in settings:
-            if not word.startswith(setting.key):
-                continue
-            try:
-                value = read_value(setting, word.removeprefix(setting.key))
-            except ValueError:
-                continue
-            values[setting.name], text = value, word.removeprefix(setting.key)
-            if setting.limit and value is not None and f"{value:.12g}" != text:
-                name = f"{kind().keras}’s {setting.name}"
-                said.append(out_of_range(name, setting.limit, text, value))
-            break
-        else:
-            said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
-    return kind(**values)
 
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:

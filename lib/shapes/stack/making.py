@@ -11,10 +11,9 @@ from typing import Any
 
 from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Unread
+from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
 
@@ -29,8 +28,6 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
-_NO_BOOL = ("Embedding", "RepeatVector", "UpSampling1D")
-"""Layers that don't take True for 1."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
@@ -44,7 +41,7 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
     """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
     If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
-    NotTraced, and with the corrected layer where the correction is obvious.
+    NotTraced; a layer with misspelt arguments has the corrected one, too.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -53,15 +50,7 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         values, strange = _bound(name, args, keywords)
         return _without(name, values, strange) if strange else _layer(name, values)
     except (ShapeError, NotTraced) as error:
-        alone = [*map(_number, args)], {key: _number(value) for key, value in keywords.items()}
-        meant = made(name, *alone) if alone != ([*args], keywords) else None
-        return Unread(called=name, error=error, fixed=None if isinstance(meant, Unread) else meant)
-
-
-def _number(value: Any) -> Any:
-    """The number in a list of one: n=[3] means n=3."""
-    alone = isinstance(value, (list, tuple)) and len(value) == 1 and isinstance(value[0], int)
-    return value[0] if alone else value
+        return Unread(called=name, error=error)
 
 
 def arguments_of(name: str) -> list[str]:
@@ -100,10 +89,10 @@ def _bound(
     """The arguments by name, and those that the layer doesn't have."""
     signature, names = SIGNATURES[name], arguments_of(name)
     if len(args) > len(names):
-        raise argument_errors.too_many(name, len(names), len(args))
+        raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
-        raise argument_errors.given_twice(name, twice)
+        raise ShapeError.of("an argument twice", name=name, argument=twice)
     values |= keywords
     strange = {key: value for key, value in values.items() if spelt(name, key) != key}
     missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
@@ -129,26 +118,23 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
         return _bidirectional(values)
-    if name in CELLS:
-        layer = CELLS[name](**_settings(CELLS[name], values, name))
-        layer.check()
-        flags = ".before" * (not getattr(layer, "reset_after", True))
-        flags += ".nobias" * (not layer.use_bias)
-        return CellStack(f"{layer.kind}{layer.units}{flags}")
     if name in ("RNN", "StackedRNNCells"):
         return _cells(values, values["cell" if name == "RNN" else "cells"])
-    return _BY_KERAS[name](**_settings(_BY_KERAS[name], values, name))
-
-
-def _settings(kind: type[Layer], values: dict[str, Any], name: str) -> dict[str, Any]:
-    """The arguments as settings of a kind of layer."""
+    kind = CELLS.get(name) or _BY_KERAS[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
-    known = [setting for setting in kind.settings() if setting.name in values]
-    return {
-        setting.name: taken(setting, values[setting.name], name)
-        for setting in known
-        if not setting.in_call
-    }
+    layer = kind(
+        **{
+            setting.name: taken(setting, values[setting.name], name)
+            for setting in kind.settings()
+            if setting.name in values and not setting.in_call
+        }
+    )
+    if name not in CELLS:
+        return layer
+    layer.check()
+    flags = ".before" * (not getattr(layer, "reset_after", True))
+    flags += ".nobias" * (not getattr(layer, "use_bias", True))
+    return CellStack(f"{layer.kind}{getattr(layer, 'units', '')}{flags}")
 
 
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
@@ -158,37 +144,31 @@ def _inside(name: str, value: Any) -> Layer:
     """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
-    raise argument_errors.no_layer_inside(name, value)
+    raise ShapeError.of("no layer inside", name=name, value=value)
 
 
 def _bidirectional(values: dict[str, Any]) -> Layer:
-    forward = _inside("Bidirectional", values["layer"])
+    forward, backward = _inside("Bidirectional", values["layer"]), values.get("backward_layer")
     if isinstance(forward, Unread):
         meant = forward.fixed and made("Bidirectional", (), {**values, "layer": forward.fixed})
         return replace(forward, fixed=None if isinstance(meant, Unread) else meant)
     if not isinstance(forward, Recurrent):
         raise NotTraced.of("nothing to reverse", name=forward.keras)
-    backward = values.get("backward_layer")
-    if forward.go_backwards and (backward is None or getattr(backward, "go_backwards", True)):
-        raise argument_errors.forward_goes_backwards()
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
-    other = "same"
-    if isinstance(backward, Recurrent):
-        if backward.go_backwards == forward.go_backwards:
-            raise argument_errors.backward_goes_forwards()
-        for key in ("return_sequences", "return_state", "stateful"):
-            one, two = getattr(forward, key), getattr(backward, key)
-            if one != two:
-                raise argument_errors.directions_differ(key, one, two)
-        # Of other units Keras reports twice those of the first, wrongly.
-        for key in ("units", "use_bias", "reset_after"):
-            one, two = getattr(forward, key, None), getattr(backward, key, None)
-            if None not in (one, two) and one != two:
-                raise NotTraced.of("directions of other weights", key=key, one=one, other=two)
-        other = backward.cell
-    return Bidirectional(merge_mode=mode, backward_layer=other, **shared)
+    if not isinstance(backward, Recurrent):
+        if forward.go_backwards:
+            raise ShapeError.of("the same direction")
+        return Bidirectional(merge_mode=mode, **shared)
+    if backward.go_backwards == forward.go_backwards:
+        raise ShapeError.of("the same direction")
+    # Most other differences are errors; of other units Keras reports twice those of the first.
+    for key in ("return_sequences", "return_state", "stateful", "units", "use_bias", "reset_after"):
+        one, two = (getattr(layer, key, None) for layer in (forward, backward))
+        if one != two and None not in (one, two):
+            raise NotTraced.of("directions that differ", key=key, one=one, other=two)
+    return Bidirectional(merge_mode=mode, backward_layer=backward.cell, **shared)
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:
@@ -200,12 +180,12 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
         raise NotTraced.of("no cells", value=listed)
     if values.get("return_state") and isinstance(listed, (list, tuple)):
         raise NotTraced.of("states of cells")
-    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
-    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
     # A stack of two stacks of cells, and two of that: each line may double them.
     count = sum(len(cell.layers()) for cell in cells)
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
+    flags = ("return_sequences", "return_state", "go_backwards", "stateful")
+    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
     return CellStack("-".join(cell.cells for cell in cells), **switched)
 
 
@@ -216,7 +196,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
     """
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
-        return setting.default if isinstance(value, Unknown) else _choice(setting, value, name)
+        return setting.default if isinstance(value, Unknown) else _choice(setting, value)
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if value is None and setting.optional:
@@ -240,7 +220,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     """A whole number. Raises ShapeError if it is none, NotTraced if it is too large."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
-    if not isinstance(value, int) or (isinstance(value, bool) and name in _NO_BOOL):
+    if not isinstance(value, int):
         raise argument_errors.not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
@@ -249,7 +229,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     return int(value)
 
 
-def _choice(setting: LayerSetting, value: Any, name: str) -> str:
+def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
     written = f"{value}"
     if isinstance(value, str):
@@ -261,8 +241,8 @@ def _choice(setting: LayerSetting, value: Any, name: str) -> str:
     if value is None:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
-        raise argument_errors.no_activation(value)
-    raise argument_errors.no_option(name, setting, value)
+        raise ShapeError.of("no activation", value=value)
+    raise argument_errors.no_option(setting, value)
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
@@ -273,7 +253,8 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
             raise argument_errors.other_count(setting, value, setting.sizes or 0)
-        raise argument_errors.no_sizes(setting, value)
+        kind = type(value).__name__
+        raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
         raise argument_errors.other_count(setting, value, setting.sizes)

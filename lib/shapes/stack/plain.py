@@ -1,15 +1,17 @@
-"""The plainest layers of a stack: inputs, Dense, Embedding, and what Python does between layers."""
+"""The plainest layers: Input, Dense, TimeDistributed, Embedding, and what Python does by itself."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
+from typing import Any, Self
 
 from lib.experiment import Limit
-from lib.shapes.output import dense_parameter_count
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.recurrent import BATCH_SIZE
-from lib.shapes.stack.settings import STEPS, UNITS, function, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, factor, sizes, widened
+from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, function, setting
+from lib.shapes.stack.tensors import Axis, Role, Tensor, named, sizes, widened, with_axis
+from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {
     "sequence": "(T, F)",
@@ -21,14 +23,10 @@ FORMS = {
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
 """Number of axes of a sample → the letters of its axes."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
-_NO_UNITS = """\
-Received an invalid value for `{name}`, expected a positive integer. Received: {name}={value}"""
-_NO_ROWS = "`{name}` must be a positive integer. Received: {name}={value}"
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Names in Python's module `operator` → operators."""
 
 
-@dataclass(frozen=True, slots=True)
 class Input(Layer, kind="input", takes_nothing=True):
     """What one sample looks like; Keras adds the batch."""
 
@@ -55,7 +53,6 @@ class Input(Layer, kind="input", takes_nothing=True):
         return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
-        """`keras.Input(shape)`, or with batch_shape if the batch size is fixed."""
         shape = sizes(self.axes())
         if shape[0] is None:
             return f"keras.Input({shape[1:]})"
@@ -66,35 +63,81 @@ class Input(Layer, kind="input", takes_nothing=True):
         return Outputs((self.axes(),))
 
 
-@dataclass(frozen=True, slots=True)
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, limit=UNITS, refusal=_NO_UNITS)
+    units: int = setting("k", 1, limit=UNITS, refusal=REFUSED)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
-        width, before = known_size(tensor, units), tensor[-1].letter
-        rows, in_letters = (
-            (f"({width}+1)", f"({before}+1)") if self.use_bias else (width, factor(before))
-        )
+        width, bias = known_size(tensor, units), int(self.use_bias)
         return Outputs(
             ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-            dense_parameter_count(width, units) - units * (not self.use_bias),
-            f"{units}·{rows}",
-            f"{letter}·{in_letters}",
+            units * (width + bias),
+            formula([units], [width, bias]),
+            formula([letter], [tensor[-1].letter, bias]),
         )
 
 
-@dataclass(frozen=True, slots=True)
+_DENSE = Dense()
+
+
+class TimeDistributed(Layer, kind="td"):
+    """The layer inside, at every timestep; Dense alone does that as well."""
+
+    layer: Layer = _DENSE
+
+    @property
+    def title(self) -> str:
+        return f"{self.keras}({self.layer.title})"
+
+    @property
+    def inside(self) -> Layer:
+        return self.layer
+
+    def with_settings(self, **values: Any) -> Self:
+        return replace(self, layer=self.layer.with_settings(**values))
+
+    def classes(self) -> tuple[str, ...]:
+        return (*self.layer.classes(), self.keras)
+
+    def arguments(self) -> Iterator[str]:
+        yield self.layer.code()
+
+    def check(self) -> None:
+        self.layer.check()
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
+        tensor, *others = inputs.tensors
+        if len(others) > 1:  # of several, Keras takes the shapes for sizes
+            raise ShapeError.of("several at once", *inputs.tensors, when="run")
+        if others or len(tensor) < 3:
+            raise ShapeError.of("axes to distribute", *inputs.tensors)
+        # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
+        inner = self.layer
+        looks_first = isinstance(inner, ConvLSTM1D) and len(tensor) != 4 + inner.spatial
+        several = inner.returned()
+        if len(several) > 1 and not looks_first and (len(tensor) > 3 or tensor[0].size is not None):
+            names = ", ".join(several)
+            raise ShapeError.of("several at each step", layer=inner.keras, names=names)
+        outputs = inner.call(replace(inputs, tensors=(with_axis(tensor, 1),), unchecked=True))
+        tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
+        return replace(outputs, tensors=tensors)
+
+    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
+        """The mask of timesteps is passed on."""
+        return (max(inputs.masks, default=0),) * count
+
+
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
-    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=_NO_ROWS)
-    output_dim: int = setting("e", 16, limit=UNITS, refusal=_NO_ROWS)
+    input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
+    output_dim: int = setting("e", 16, limit=UNITS, refusal=REFUSED)
     mask_zero: bool = setting("mask", False)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -115,12 +158,10 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
-@dataclass(frozen=True, slots=True)
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     """Passes on the first tensor, and keeps the others for initial_state."""
 
     def code(self) -> str:
-        """Python's own unpacking."""
         return self.keras
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -130,20 +171,16 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
 
 
-@dataclass(frozen=True, slots=True)
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
     def classes(self) -> tuple[str, ...]:
-        """Keras's operation for brackets."""
         return ("GetItem",)
 
     def code(self) -> str:
-        """Python's own brackets."""
         return self.keras
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        """Brackets behind the tensor."""
         return f"{tensors}[:, -1]"
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -154,7 +191,6 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-@dataclass(frozen=True, slots=True)
 class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
@@ -164,21 +200,17 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Whether the number is the left operand."""
 
     def code(self) -> str:
-        """As Python writes it."""
         return self.called_on("", "x")
 
     @property
     def title(self) -> str:
-        """As Python writes it."""
         return self.code()
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        """Tensor, operator and number."""
         sides = tensors, f"{self.number:g}"
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
     def classes(self) -> tuple[str, ...]:
-        """Keras's operation."""
         return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -192,7 +224,6 @@ BY_PYTHON = (Unpack, LastStep, WithNumber)
 """Python's own operations on tensors, which are no layers of Keras."""
 
 
-@dataclass(frozen=True, slots=True)
 class Unread(Layer, kind="unread", mask="destroys"):
     """What this page can't trace, or what Keras refuses as it is made."""
 
@@ -206,30 +237,17 @@ class Unread(Layer, kind="unread", mask="destroys"):
 
     @property
     def keras(self) -> str:  # type: ignore[override]
-        """The class that the code names."""
         return self.called
 
     def arguments(self) -> Iterator[str]:
-        """An ellipsis: they weren't read."""
         yield "..."
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The shape that a person gave. Its parameters aren't counted.
-
-        An axis keeps its letter if it keeps its size; else its size is its letter.
-        """
+        """The shape that a person gave. Its parameters aren't counted."""
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
-        axes = list(Input(form="other", shape=self.output).axes())
-        axes[-1] = replace(axes[-1], role="features")
-        for before in inputs.tensors[:1]:
-            axes[0], last = before[0], len(axes) - 1
-            was = dict(enumerate(before[1:-1], 1)) | {last: before[-1]}
-            for at, axis in enumerate(axes[1:], 1):
-                same = at in was and was[at].size == axis.size
-                letter = was[at].letter if same else f"{axis.size or '?'}"
-                axes[at] = replace(axis, letter=letter)
-        return Outputs((tuple(axes),))
+        batch, *before = inputs.tensors[0] if inputs.tensors else Input().axes()
+        return Outputs(((batch, *named([size or None for size in self.output], before)),))
 
 
 def with_said_outputs(stack: Stack, other: Stack) -> Stack:

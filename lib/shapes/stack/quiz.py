@@ -5,8 +5,7 @@ outputs of similar stacks, and shapes with sizes mixed up; the reason of each na
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -18,7 +17,6 @@ from lib.shapes.stack.shaping import Flatten, RepeatVector
 from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D
-from lib.text import capital
 
 FIRST = (
     "input_t7_f3~lstm_u5",
@@ -33,6 +31,8 @@ FIRST = (
 """The first questions, as in a link: each adds something; the last one breaks."""
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
 """Merge mode → what happens to the outputs of both directions."""
+_BLAMED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}
+"""Settings that people mistake for one another, with the values that they have then."""
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "It raises an error"
@@ -115,91 +115,54 @@ def reason(stack: Stack) -> Option:
     return Option(readable_shapes(steps[-1].tensors), _decides(steps[-1]))
 
 
-def _decides(step: TracedLayer) -> str:  # noqa: PLR0911  one each
+def _decides(step: TracedLayer) -> str:
     """Why the last layer of a question returns this shape."""
     layer, (_, *time, last) = step.layer, step.tensors[0]
     columns, steps = last.size, time[0].size if time else 1
-    every_step = f"return_sequences=True: all {steps} steps"
-    if isinstance(layer, Bidirectional):
-        count = f"{columns}" if columns == layer.units else f"2·{layer.units}"
-        what = every_step if time else "return_sequences=False: one vector"
-        return f"{what}, both directions {_JOINED[layer.merge_mode]}: {count} columns."
-    if isinstance(layer, Recurrent) and time:
-        return f"{every_step}, {columns} units each."
-    if isinstance(layer, Recurrent):
-        return f"return_sequences=False, the default: only the last step, {columns} units."
-    if isinstance(layer, Dense) and time:
-        return f"Dense works on each step: only the last axis changes, to {columns}."
-    if isinstance(layer, Dense):
-        return f"No time axis reaches Dense: {columns} numbers for each sample."
+    if isinstance(layer, (Recurrent, Bidirectional)):
+        kept = f"True: all {steps} steps" if time else "False, the default: only the last step"
+        merge = getattr(layer, "merge_mode", "")
+        joined = f"both directions {_JOINED[merge]}, " if merge else ""
+        return f"return_sequences={kept}, {joined}{columns} columns."
     if isinstance(layer, RepeatVector):
         return f"RepeatVector makes {steps} steps of one vector."
-    if isinstance(layer, Flatten):
-        sizes = "·".join(f"{axis.size}" for axis in step.inputs.tensors[0][1:])
-        return f"Flatten lays {sizes} numbers end to end: no time axis is left."
-    return f"The mean over all steps leaves one vector of {columns} numbers."
+    if isinstance(layer, Dense):
+        return f"Dense works on the last axis alone: it has {columns} columns now."
+    how = "Flatten lays all numbers end to end"
+    if isinstance(layer, GlobalAveragePooling1D):
+        how = "The mean over all steps is one vector"
+    return f"{how}: {columns} columns, and no time axis."
 
 
 def wrong_options(stack: Stack) -> list[Option]:
     """The wrong options, each shape once, with the first of its reasons."""
-    right = reason(stack).text
     by_text: dict[str, Option] = {}
-    for text, why in _mistakes(stack, right):
+    for text, why in _mistakes(stack):
         by_text.setdefault(text, Option(text, why))
-    by_text.pop(right, None)
+    by_text.pop(reason(stack).text, None)
     return [*by_text.values()]
 
 
-def _mistakes(stack: Stack, right: str) -> Iterator[tuple[str, str]]:
+def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     """Answers with the mistakes that lead to them, likely ones first; a few may be right."""
-    for place, layer in enumerate(stack[1:], start=1):
-        if isinstance(layer, (Recurrent, Bidirectional)):
-            other = replace(layer, return_sequences=not layer.return_sequences)
-            given = reason(put(stack, place, other)).text
-            yield given, _of_other_mode(other, place, right, given)
-        if isinstance(layer, Bidirectional):
-            for merge in ("concat", "sum"):
-                words = f'That would be merge_mode="{merge}"; it is "{layer.merge_mode}".'
-                merged = put(stack, place, replace(layer, merge_mode=merge))
-                yield reason(merged).text, words
+    for place, layer in enumerate(stack):
+        for name, values in _BLAMED.items():
+            is_value = getattr(layer, name, None)
+            for value in (value for value in values if is_value not in (None, value)):
+                other = put(stack, place, layer.with_settings(**{name: value}))
+                setting = f"{name}={value} on layer {place + 1}"
+                yield reason(other).text, f"That would be {setting}; here it is {is_value}."
     yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."
     steps = trace(stack)
     for place, step in reversed(list(enumerate(steps))):
         if step.tensors:
-            yield from _mix_ups(steps, place)
-
-
-def _of_other_mode(other: Any, place: int, right: str, given: str) -> str:
-    """Why the answer isn't `given`, the output with the `other` mode of the layer at `place`."""
-    here = f"here it is {not other.return_sequences}."
-    setting = f"return_sequences={other.return_sequences} on layer {place + 1}"
-    if given == RAISES:
-        return f"Only with {setting} it would; {here}"
-    ours, theirs = (text.count(",") == 2 for text in (right, given))  # (N, T, U) has a time axis
-    if ours and not theirs:
-        return f"That would be {setting}: the time axis is gone."
-    if theirs and not ours and right != RAISES:
-        return f"That would be {setting}; the default keeps only the last step."
-    return f"That would be {setting}; {here}"
-
-
-def _mix_ups(steps: tuple[TracedLayer, ...], place: int) -> Iterator[tuple[str, str]]:
-    """The output of one layer alone, and shapes with sizes in wrong places."""
-    tensor = batch, *rest = steps[place].tensors[0]
-    name = f"layer {place + 1}, {steps[place].layer.keras}," if place else "the input"
-    yield readable_shape(tensor), f"That is {name} alone; layer {place + 2} follows."
-    if len(rest) == 2:
-        words = f"That is {name} with axes swapped: time comes before features."
-        yield readable_shape((batch, *reversed(rest))), words
-    words = f"That is {name} without its time axis."
-    if place == 0:
-        last = next(step for step in reversed(steps) if step.tensors)
-        columns = f"{last.tensors[0][-1].size} columns"
-        words = f"Those are the input's features; {last.layer.keras} puts {columns} there."
-    yield readable_shape((batch, rest[-1])), words
-    steps_in = steps[0].tensors[0][1]  # the input's time, which is gone there
-    gone = f"the input's {steps_in.size} steps are gone."
-    words = f"{capital(name)} has no time axis: {gone}"
-    if len(rest) == 2:
-        words = f"RepeatVector makes {rest[0].size} new timesteps: {gone}"
-    yield readable_shape((batch, steps_in, rest[-1])), words
+            batch, *rest = step.tensors[0]
+            name = f"layer {place + 1}, {step.layer.keras}," if place else "the input"
+            words = f"That is {name} alone; layer {place + 2} follows."
+            yield readable_shape((batch, *rest)), words
+            words = f"That is {name} with axes swapped: time comes before features."
+            yield readable_shape((batch, *reversed(rest))), words
+            yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
+            time = steps[0].tensors[0][1]
+            words = f"The input’s {time.size} steps are gone behind layer {place + 1}."
+            yield readable_shape((batch, time, rest[-1])), words

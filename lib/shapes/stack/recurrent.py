@@ -2,23 +2,20 @@
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, ClassVar
 
 from lib.experiment import CELLS
-from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES
-from lib.shapes.output import rnn_parameter_count as parameters
-from lib.shapes.output import rnn_parameter_product as product
+from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula, rnn_parameter_count
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.settings import POSITIVE, UNITS, function, setting, share
-from lib.shapes.stack.tensors import Tensor, readable_shape, readable_shapes, widened
+from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
 """Used where a size is None but a number is needed; 32 is the default of `fit`."""
 
 
-@dataclass(frozen=True, slots=True)
 class Recurrent(Layer, width_letter="U", uses_mask=2):
     """A cell that is called once for each timestep."""
 
@@ -37,41 +34,47 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     recurrent_dropout: float = share("rdrop", seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states after it."""
         return ("output", *STATES[self.cell] * self.return_state)
-
-    def directions(self) -> "tuple[Recurrent, ...]":
-        """The layer itself."""
-        return (self,)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         count = len(STATES[self.cell])
+        starts, states = self.initial_state or self.states, inputs.states
         wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
-        starts, states = self.initial_state or bool(self.states), inputs.states
         if starts and not states:  # Python's error, before Keras is asked
             raise ShapeError(wanted, "none", "name 'states' is not defined")
-        tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
-        received = readable_shapes(states)
-        if starts and len(states) < count:
-            raise ShapeError(wanted, received, "list index out of range", "run")
-        if starts and (units := states[0][-1].size) != self.units:
-            message = f"Dimensions must be equal, but are {units} and {self.units}"
-            raise ShapeError(wanted, received, message, "run")
-        if starts and len(states[0]) > 2:
-            expected = f"{wanted}, (N, {self.units}) each"
-            raise ShapeError(expected, f"{readable_shape(states[0])}, a sequence", "", "run")
-        return _outputs(self, tensor, inputs.letter)
+        tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        if starts:
+            message, units = "", states[0][-1].size
+            if len(states) < count:
+                message = "list index out of range"
+            elif units != self.units:
+                message = f"Dimensions must be equal, but are {units} and {self.units}"
+            if message or len(states[0]) > 2:
+                raise ShapeError(wanted, readable_shapes(states), message, "run")
+        last = widened(tensor[-1], inputs.letter, self.units)
+        output = (*tensor[: 2 if self.return_sequences else 1], last)
+        states = ((tensor[0], last),) * count * self.return_state
+        return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
+
+    def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
+        """The count on input with this last axis: the number, the product, and in letters."""
+        features, after = axis.size or 0, getattr(self, "reset_after", True)
+        blocks = [BLOCKS[self.cell]] * (BLOCKS[self.cell] > 1)
+        biases = BIASES[self.cell][0 if after else -1] * self.use_bias
+        return (
+            rnn_parameter_count(self.cell, features, self.units, after, use_bias=self.use_bias),
+            formula([*blocks, self.units], [features, self.units, biases]),
+            formula([*blocks, letter], [axis.letter, letter, biases]),
+        )
 
 
-@dataclass(frozen=True, slots=True)
 class LSTM(Recurrent, kind="lstm", cell="lstm"):
     """Reads step by step, with a hidden state and a cell state."""
 
     recurrent_activation: str = function("ract", "sigmoid")
 
 
-@dataclass(frozen=True, slots=True)
 class GRU(Recurrent, kind="gru", cell="gru"):
     """Reads step by step, with one state."""
 
@@ -86,17 +89,11 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
 RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
 LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
 """The layer of each cell, by its key of `lib.experiment.experiment.CELLS`."""
-_CELL = re.compile(r"([a-z]+)(\d+)(\.before)?(\.nobias)?")
-_ONE = r"((lstm|rnn)[0-9]{1,4}|gru[0-9]{1,4}(\.before)?)(\.nobias)?"
-CELLS_PATTERN = f"{_ONE}(-{_ONE})*"
-"""Of cells as text: "lstm8-gru4.nobias"."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
 _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
-_CELLS_BACKWARDS = {"same": "as forwards"} | _CELL_NAMES
 
 
-@dataclass(frozen=True, slots=True)
 class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
 
@@ -113,35 +110,33 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     recurrent_activation: str = function("ract", "sigmoid")
     dropout: float = share("drop", seldom=True)
     recurrent_dropout: float = share("rdrop", seldom=True)
-    backward_layer: str = setting("bc", "same", options=_CELLS_BACKWARDS, seldom=True)
+    backward_layer: str = setting(
+        "bc", "same", options={"same": "as forwards"} | _CELL_NAMES, seldom=True
+    )
 
-    def directions(self) -> tuple[Recurrent, Recurrent]:
+    def directions(self) -> list[Recurrent]:
         """The layer of each direction."""
-        names = (self.cell, self.cell if self.backward_layer == "same" else self.backward_layer)
-        forward, backward = (self._direction(LAYER_OF_CELL[name]) for name in names)
-        return forward, replace(backward, go_backwards=True)
-
-    def _direction(self, kind: type[Recurrent]) -> Recurrent:
-        shared = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
-        return kind(**{name: getattr(self, name) for name in shared})
+        layers = []
+        backward = self.cell if self.backward_layer == "same" else self.backward_layer
+        for name in (self.cell, backward):
+            kind = LAYER_OF_CELL[name]
+            shared = {setting.name for setting in kind.settings() if hasattr(self, setting.name)}
+            layers.append(kind(**{name: getattr(self, name) for name in shared}))
+        return [layers[0], replace(layers[1], go_backwards=True)]
 
     def returned(self) -> tuple[str, ...]:
-        """The output, or the output of each direction; then the states of both."""
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
         names = [f"{state} {arrow}" for arrow in "→←" for state in STATES[self.cell]]
         return (*outputs, *names * self.return_state)
 
     @property
     def title(self) -> str:
-        """With the layer inside."""
         return f"{self.keras}({CELLS[self.cell].keras})"
 
     def classes(self) -> tuple[str, ...]:
-        """The inner layer, and the wrapper."""
         return (CELLS[self.cell].keras, self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The inner layer, then merge_mode and backward_layer where they aren't default."""
         forward, backward = self.directions()
         yield forward.code()
         if self.merge_mode != "concat":
@@ -151,60 +146,77 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
-        tensor = sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
-        one, other = (len(STATES[direction.cell]) for direction in self.directions())
+        tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
+        directions, letter = self.directions(), inputs.letter
+        one, other = (len(STATES[direction.cell]) for direction in directions)
         if self.return_state and one > other:
             raise ShapeError.of("states of two kinds", one=one, other=other)
-        return _outputs(self, tensor, inputs.letter)
+        last = widened(tensor[-1], letter, self.units)
+        joined = widened(last, f"2{letter}", 2 * self.units)
+        output = (
+            *tensor[: 2 if self.return_sequences else 1],
+            joined if self.merge_mode == "concat" else last,
+        )
+        # Keras takes the directions for alike: of a larger state backwards it drops the rest.
+        states = ((tensor[0], last),) * 2 * one * self.return_state
+        counts, *formulas = zip(
+            *(direction.parameters(tensor[-1], letter) for direction in directions), strict=True
+        )
+        product, rule = (f"2·{a}" if a == b else f"{a} + {b}" for a, b in formulas)
+        outputs = (output,) * (2 if self.merge_mode == "none" else 1)
+        return Outputs((*outputs, *states), sum(counts), product, rule)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """A sequence keeps the mask, in each direction."""
-        first, *states = Layer.masks(self, inputs, count)
+        first, *states = super().masks(inputs, count)
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
-@dataclass(frozen=True, slots=True)
+_CELL = re.compile(r"([a-z]+)(\d+)(\.before)?(\.nobias)?")
+_ONE = r"((lstm|rnn)[0-9]{1,4}|gru[0-9]{1,4}(\.before)?)(\.nobias)?"
+"""A cell as text: the kind of its layer, its units and flags."""
+
+
+def _layers_of(cells: str) -> list[Recurrent]:
+    """The layer of each cell in a text."""
+    found = []
+    for name, units, before, nobias in _CELL.findall(cells):
+        about: dict[str, Any] = {"reset_after": False} if before else {}
+        kind = next(kind for kind in RECURRENT if kind.kind == name)
+        found.append(kind(int(units), use_bias=not nobias, **about))
+    return found
+
+
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
     """Calls several cells at each timestep, each on what the one before gives."""
 
-    cells: str = setting("c", "lstm16-lstm8", pattern=CELLS_PATTERN)
-    """Each cell as the kind of its layer, its units and flags: "lstm8-gru4.nobias"."""
+    cells: str = setting("c", "lstm16-lstm8", pattern=f"{_ONE}(-{_ONE})*")
+    """Each as text: "lstm8-gru4.nobias"."""
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)
     stateful: bool = setting("stateful", False, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states of a cell after it."""
         return ("output", *STATES[self.layers()[0].cell] * self.return_state)
 
     def again(self, first: Layer) -> Layer:
-        """With the settings of an earlier layer, or of a cell that was called by itself."""
-        cells = first.cells if isinstance(first, Cell) else None
-        return replace(self, cells=cells) if cells else Layer.again(self, first)
+        return replace(self, cells=first.cells) if isinstance(first, Cell) else super().again(first)
 
     def layers(self) -> list[Recurrent]:
         """The layer of each cell."""
-        found = []
-        for name, units, before, nobias in _CELL.findall(self.cells):
-            about: dict[str, Any] = {"reset_after": False} if before else {}
-            kind = next(kind for kind in RECURRENT if kind.kind == name)
-            found.append(kind(int(units), use_bias=not nobias, **about))
-        return found
+        return _layers_of(self.cells)
 
     def classes(self) -> tuple[str, ...]:
-        """The cells, StackedRNNCells for several, and the layer."""
         cells = [f"{layer.keras}Cell" for layer in self.layers()]
         return (*cells, *("StackedRNNCells",) * (len(cells) > 1), self.keras)
 
     def arguments(self) -> Iterator[str]:
-        """The cells, then the flags that are set."""
         cells = [layer.code().replace("(", "Cell(", 1) for layer in self.layers()]
         yield cells[0] if len(cells) == 1 else f"[{', '.join(cells)}]"
-        yield from (word for word in Layer.arguments(self) if not word.startswith("cells="))
+        yield from (word for word in super().arguments() if not word.startswith("cells="))
 
     def check(self) -> None:
-        """Check the units of each cell."""
         for layer in self.layers():
             layer.check()
 
@@ -212,57 +224,48 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
         """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell; and a cell's states."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
-        layers, products, learned = self.layers(), [], 0
+        layers = self.layers()
         if self.return_state and len(layers) > 1:
             raise NotTraced.of("states of cells")
         columns = BLOCKS[layers[0].cell] * layers[0].units
-        unchecked = replace(inputs, unchecked=True)
-        tensor = sequence(unchecked, columns, stateful=self.stateful)
-        width = tensor[-1].size or 0
+        tensor = _sequence(replace(inputs, unchecked=True), columns, stateful=self.stateful)
+        learned, products, last = 0, "", tensor[-1]
         for layer in layers:
-            products.append(_product(layer, width, layer.units))
-            learned += _count(layer, width)
-            width = layer.units
-        kept = tensor[: 2 if self.return_sequences else 1]
-        last = widened(tensor[-1], inputs.letter, width)
+            count, product, _ = layer.parameters(last, inputs.letter)
+            last = widened(last, inputs.letter, layer.units)
+            learned, products = learned + count, f"{products} + {product}"
+        output = (*tensor[: 2 if self.return_sequences else 1], last)
         states = ((tensor[0], last),) * (len(self.returned()) - 1)
-        return Outputs(((*kept, last), *states), learned, " + ".join(products))
+        return Outputs((output, *states), learned, products.removeprefix(" + "))
 
 
-@dataclass(frozen=True, slots=True)
 class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
     """One step of a recurrent layer, which code calls by itself: with the states before it."""
 
     cells: str = setting("c", "lstm16", pattern=_ONE)
-    """One cell, as `CellStack.cells` writes it."""
+    """One cell as text."""
 
     def layer(self) -> Recurrent:
         """The recurrent layer of this cell."""
-        return CellStack(self.cells).layers()[0]
+        return _layers_of(self.cells)[0]
 
     @property
     def title(self) -> str:
-        """The class of the cell."""
         return f"{self.layer().keras}Cell"
 
     def returned(self) -> tuple[str, ...]:
-        """The output, and the states after it."""
         return ("output", *STATES[self.layer().cell])
 
     def classes(self) -> tuple[str, ...]:
-        """The cell."""
         return (self.title,)
 
     def code(self) -> str:
-        """The call that makes it."""
         return self.layer().code().replace("(", "Cell(", 1)
 
     def called_on(self, code: str, tensors: str) -> str:
-        """Flatten the result: Keras returns the states as a list of their own."""
-        return f"keras.tree.flatten({code}({tensors}))"
+        return f"keras.tree.flatten({code}({tensors}))"  # states are a list of their own
 
     def again(self, first: Layer) -> Layer:
-        """With the settings of an earlier call, or of an RNN around the cell."""
         return replace(self, cells=first.cells) if isinstance(first, (Cell, CellStack)) else self
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -272,17 +275,12 @@ class Cell(Layer, kind="cell", keras="LSTMCell", width_letter="U"):
         if len(tensor) != 2 or len(fits) != len(STATES[layer.cell]) or not all(fits):
             raise NotTraced.of("a cell on other tensors", *inputs.tensors)
         known_size(tensor, BLOCKS[layer.cell] * layer.units)
-        one = (tensor[0], widened(tensor[-1], inputs.letter, layer.units))
-        width, letter = tensor[-1].size or 0, tensor[-1].letter
-        return Outputs(
-            (one,) * (1 + len(states)),
-            _count(layer, width),
-            _product(layer, width, layer.units),
-            _product(layer, letter, inputs.letter),
-        )
+        output = (tensor[0], widened(tensor[-1], inputs.letter, layer.units))
+        learned = layer.parameters(tensor[-1], inputs.letter)
+        return Outputs((output,) * (1 + len(states)), *learned)
 
 
-def sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
+def _sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
     """The input (N, T, F), for a kernel with so many columns."""
     tensor = inputs.of_rank(3)
     known_size(tensor, columns)
@@ -294,38 +292,3 @@ def check_batch(stateful: bool, tensor: Tensor) -> None:
     """Raise ShapeError for a stateful layer without a fixed batch size."""
     if stateful and tensor[0].size is None:
         raise ShapeError.of("open batch", tensor)
-
-
-def _outputs(layer: Recurrent | Bidirectional, tensor: Tensor, letter: str) -> Outputs:
-    """The outputs and states for an input (N, T, F), in one direction or both."""
-    units, directions, last = layer.units, layer.directions(), tensor[-1]
-    merge = layer.merge_mode if isinstance(layer, Bidirectional) else ""
-    one, two = widened(last, letter, units), widened(last, f"2{letter}", 2 * units)
-    kept = tensor[: 2 if layer.return_sequences else 1]
-    output = (*kept, two if merge == "concat" else one)
-    # Keras takes the directions for alike: of a larger state backwards it drops the rest.
-    states = len(STATES[layer.cell]) * len(directions) * layer.return_state
-    features = last.size or 0
-    return Outputs(
-        (*(output,) * (2 if merge == "none" else 1), *((tensor[0], one),) * states),
-        sum(_count(direction, features) for direction in directions),
-        _sum([_product(direction, features, units) for direction in directions]),
-        _sum([_product(direction, last.letter, letter) for direction in directions]),
-    )
-
-
-def _count(layer: Recurrent, features: int) -> int:
-    after = getattr(layer, "reset_after", True)
-    return parameters(layer.cell, features, layer.units, after, use_bias=layer.use_bias)
-
-
-def _product(layer: Recurrent, features: int | str, units: int | str) -> str:
-    biases = BIASES[layer.cell][0 if getattr(layer, "reset_after", True) else -1] * layer.use_bias
-    return product(layer.cell, features, units, biases)
-
-
-def _sum(products: list[str]) -> str:
-    """The formula of both directions: "2·4·16·(3+16+1)" where they are equal."""
-    if len(set(products)) == len(products):
-        return " + ".join(products)
-    return f"2·{products[0]}"

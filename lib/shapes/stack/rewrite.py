@@ -6,17 +6,14 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
-from operator import itemgetter
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.link import to_text
 from lib.shapes.stack.making import ALIASES, arguments_of, spelt
-from lib.shapes.stack.plain import Input, Unread, with_said_outputs
+from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_said_outputs
 from lib.shapes.stack.read.code import read_code
-from lib.shapes.stack.read.pasted import bare, parsed
-from lib.shapes.stack.read.reading import ModelError, Reading
+from lib.shapes.stack.read.pasted import ModelError, Reading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES
 
@@ -60,12 +57,12 @@ class _Edits:
     def __init__(self, text: str) -> None:
         tree, lines = parsed(text)
         self.rows = [line.encode() for line in lines]
-        self._nodes = [*ast.walk(tree)]
-        self._parents = {
-            child: node for node in self._nodes for child in ast.iter_child_nodes(node)
-        }
-        calls = [node for node in self._nodes if isinstance(node, ast.Call)]
+        nodes = [*ast.walk(tree)]
+        self._parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
+        calls = [node for node in nodes if isinstance(node, ast.Call)]
         self._calls = sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+        imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
+        self._imports = [node for node in imports if f"{node.module}".endswith("layers")]
         self._edits: list[tuple[Position, Position, str]] = []
         """From where to where, and the text instead."""
 
@@ -73,48 +70,36 @@ class _Edits:
         """Edit the calls that make one stack, so that they make the other."""
         made: dict[Origin, list[tuple[Layer, ast.Call]]] = {}
         for layer in before:
-            if layer.origin and (calls := self._calls_at(layer.origin)):
+            if (origin := layer.origin) is None:
+                continue
+            in_line = [call for call in self._calls if call.lineno == origin.line]
+            if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
                 # A call in a loop makes several layers; calls in one line may look alike.
-                known = made.setdefault(layer.origin, [])
+                known = made.setdefault(origin, [])
                 known.append((layer, calls[min(len(known), len(calls) - 1)]))
         implied = tuple(_alone(layer) for layer in before if layer.origin is None)
-        call_of: dict[int, ast.Call] = {}
-        for place, layer in enumerate(after):
-            if layer.origin is None and call_of and _alone(layer) not in implied:
-                self._add(call_of[max(call_of)], layer)
+        call: ast.Call | None = None
+        for below, layer in zip((after[0], *after), after, strict=False):
+            if layer.origin is None and call and _alone(layer) not in implied:
+                self._add(call, layer)
             if layer.origin and made.get(layer.origin):
-                was, call_of[place] = made[layer.origin].pop(0)
-                below = after[place - 1] if place else layer
-                self._set(call_of[place], was, layer, below, implied)
-                for ref in {*layer.of} - {*was.of}:
-                    if ref.output == 0 and ref.place in call_of:
-                        self._unpack(call_of[ref.place])
+                was, call = made[layer.origin].pop(0)
+                self._set(call, was, layer, below, implied)
         for removed in made.values():
-            for _, call in removed:
-                self._comment_out(call)
+            for _, gone in removed:
+                self._comment_out(gone)
 
     def changed_lines(self) -> list[tuple[int, int, str]]:
         """Each changed line, the last line that it replaces, and its text; the last one first."""
         rows, ends = [*self.rows], dict[int, int]()
-        edits = sorted(dict.fromkeys(self._edits), key=itemgetter(0))
+        edits = sorted(dict.fromkeys(self._edits), key=lambda edit: edit[0])
         for (line, start), (end, stop), text in reversed(edits):
             rows[line - 1] = rows[line - 1][:start] + text.encode() + rows[end - 1][stop:]
             ends[line] = max(ends.pop(one, one) for one in range(line, end + 1))
-        texts = {line: rows[line - 1].decode().split("\n") for line in ends}
         return [
-            (line, ends[line], "\n".join(text.strip() for text in texts[line]))
+            (line, ends[line], "\n".join(map(str.strip, rows[line - 1].decode().split("\n"))))
             for line in sorted(ends, reverse=True)
         ]
-
-    def _calls_at(self, origin: Origin) -> list[ast.Call]:
-        """The calls that make a layer, in order."""
-        found = []
-        for call in self._calls:
-            end = call.end_col_offset if call.end_lineno == call.lineno else None
-            text = self.rows[call.lineno - 1][call.col_offset : end].decode(errors="replace")
-            if call.lineno == origin.line and origin.call in (text, ast.unparse(call)):
-                found.append(call)
-        return found
 
     def _set(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
         """Write a layer as it is now; in front its Input, if its arguments implied another."""
@@ -149,26 +134,11 @@ class _Edits:
         self._import(_layer_names(ast.parse(text)))
 
     def _import(self, names: set[str]) -> None:
-        """Add layers that the code doesn't know to the import that brings layers by name."""
-        known, place = set[str](), None
-        for node in self._nodes:
-            if isinstance(node, ast.ImportFrom) and f"{node.module}".endswith("layers"):
-                place = place or _span(node.names[-1])[1]
-            if isinstance(node, ast.alias):
-                known.add(node.asname or node.name)
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-                known.add(node.id)
-            elif isinstance(node, (ast.ClassDef, ast.FunctionDef)):
-                known.add(node.name)
-        if place and "*" not in known:
+        """Add layers to the import that brings layers by name."""
+        known = {one.asname or one.name for node in self._imports for one in node.names}
+        if self._imports and "*" not in known:
+            _, place = _span(self._imports[0].names[-1])
             self._edits += [(place, place, f", {name}") for name in sorted(names - known)]
-
-    def _unpack(self, call: ast.Call) -> None:
-        """Let the name on the left hold the first tensor alone."""
-        statement = self._statement_of(call)
-        if statement and isinstance(statement[0], ast.Assign):
-            _, end = _span(statement[0].targets[0])
-            self._edits.append((end, end, ", *states"))
 
     def _comment_out(self, call: ast.Call) -> None:
         if statement := self._statement_of(call):
@@ -274,10 +244,8 @@ def _set_argument(call: ast.Call, name: str, value: ast.expr) -> None:
     names = arguments_of(bare(call.func))
     if name in names[: len(call.args)]:
         call.args[names.index(name)] = value
-        return
-    for keyword in call.keywords:
-        if keyword.arg == name:
-            keyword.value = value
-            return
-    if all(one.arg for one in call.keywords):  # else **those may hold it as well
+    elif any(one.arg == name for one in call.keywords):
+        for keyword in call.keywords:
+            keyword.value = value if keyword.arg == name else keyword.value
+    elif all(one.arg for one in call.keywords):  # else **those may hold it as well
         call.keywords.append(ast.keyword(name, value))

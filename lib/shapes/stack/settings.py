@@ -7,17 +7,14 @@ from lib.experiment import Limit
 from lib.text import beside
 
 UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
-SHARE, SLOPE = Limit(0.0, 1.0, 0.1), Limit(0.0, 10.0, 0.1)
+SHARE, SLOPE, LARGE = (Limit(0.0, most, 0.1) for most in (1.0, 10.0, 1000.0))
 AXIS = Limit(-4, 4)
 MOST = Limit(0, 10_000_000)
 """Of a size without a limit of its own."""
 POSITIVE = "Received an invalid value for argument `{name}`, expected a positive integer"
-"""How Keras begins to refuse a number of units, heads or the like."""
-NO_SHARE = """\
-Invalid value received for argument `{name}`. Expected a float value between 0 and 1. Received: \
-{name}={value}"""
-_NOT_POSITIVE = ", including values {{{value}}} that do not satisfy `value > 0`"
-_NEGATIVE = ", including values {{{value}}} that do not satisfy `value >= 0`"
+"""How Keras begins to refuse a number of units."""
+REFUSED = "… Received: {name}={value}"
+"""How Keras ends most other messages about a number out of range."""
 FORMATS = ("channels_last", "channels_first")
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
@@ -50,21 +47,19 @@ def share(key: str, default: float = 0.0, **about: Any) -> Any:
     return setting(key, default, limit=SHARE, **about)
 
 
-def window(key: str, default: int | None, least: int = 1, axes: int = 1, **about: Any) -> Any:
+def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
     """A field for the size of a window along so many axes, or for its steps."""
-    including = _NOT_POSITIVE if least else _NEGATIVE
-    refusal = no_tuple(axes) + including * (axes == 1)
-    return setting(key, default, limit=WINDOW, least=least, refusal=refusal, **about)
+    return setting(key, default, limit=WINDOW, refusal=no_tuple(axes), **about)
 
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
-    """A field for two sizes, or for another number of them."""
-    optional = default is None
-    refusal = no_tuple(sizes)
-    return setting(key, default, sizes=sizes, least=least, optional=optional, refusal=refusal)
+    """A field for two sizes, or for as many as the default has."""
+    sizes = len(default) if default else sizes
+    about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
+    return setting(key, default, refusal=no_tuple(sizes), **about)
 
 
 def no_tuple(count: int) -> str:
-    """Keras's words for sizes that are none, or too many."""
+    """Keras's words for sizes that are none, too small, or too many."""
     received = "{name}={value}" if count == 1 else "{name}=…"
     return f"The `{{name}}` argument must be a tuple of {count} integers. Received {received}"

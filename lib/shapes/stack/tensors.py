@@ -1,6 +1,6 @@
 """The shape of a tensor with a letter, a size and a role for each axis."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
 from typing import Literal
@@ -58,6 +58,24 @@ def has_time(tensor: Tensor) -> bool:
 def widened(axis: Axis, letter: str, size: int) -> Axis:
     """The last axis with the features that a layer makes."""
     return replace(axis, letter=letter, size=size, role="features")
+
+
+def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
+    """The tensor with another axis at a place, or none."""
+    return (*tensor[:place], *axes, *tensor[place + 1 :])
+
+
+def named(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
+    """Axes of a sample: features last, time first; one whose size stays keeps its letter."""
+    for place, size in enumerate(shape):
+        is_last = place == len(shape) - 1
+        kept = [axis for axis in before if axis.size == size is not None]
+        if kept and (kept[-1].role == "features") == is_last:
+            yield kept[-1]
+        elif is_last:
+            yield Axis("F′", size, "features")
+        else:
+            yield Axis("W′", size, "space") if place else Axis("T′", size, "time")
 
 
 def factor(letter: str) -> str:

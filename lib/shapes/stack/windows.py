@@ -1,28 +1,36 @@
-"""Layers that go along the time axis with a window: convolution, pooling, and what pads or cuts.
+"""Layers that change lengths: convolution and pooling, and what pads, cuts or repeats timesteps.
 
 Those of pictures, with 2D in their names, go along rows and columns, most often at each timestep,
 inside TimeDistributed; those with 3D along timesteps, rows and columns.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from math import prod
 from typing import ClassVar
 
 from lib.experiment import Limit
+from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
-from lib.shapes.stack.settings import FORMATS, UNITS, function, option, pair, setting, window
-from lib.shapes.stack.tensors import Tensor, factor, widened
+from lib.shapes.stack.recurrent import check_batch
+from lib.shapes.stack.settings import (
+    FORMATS,
+    REFUSED,
+    UNITS,
+    WINDOW,
+    function,
+    option,
+    pair,
+    setting,
+    share,
+    window,
+)
+from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
 
-_NO_FILTERS = """\
-Invalid value for argument `filters`. Expected a strictly positive value. Received \
-filters={value}."""
-_NO_GROUPS = "The number of groups must be a positive integer. Received: groups={value}."
 Sizes = int | tuple[int, ...]
 """Of a window, along each axis; an int is for one axis."""
 
 
-@dataclass(frozen=True, slots=True)
 class Windows(Layer, time_letter="T′", mask="destroys"):
     """A layer that changes the lengths of some axes: time, rows, columns."""
 
@@ -34,42 +42,39 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         first = 2 if getattr(self, "data_format", FORMATS[0]) == FORMATS[1] else 1
         return range(first, first + self.spatial)
 
-    def resized(self, tensor: Tensor, lengths: list[int | None], inputs: Inputs) -> Tensor:
-        """The tensor with other lengths; an axis whose length stays keeps its letter."""
-        axes = list(tensor)
-        for place, length in zip(self.along(), lengths, strict=True):
-            axis = axes[place]
-            named = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
-            changed = {"time": inputs.time, "space": named}.get(axis.role, axis.letter)
-            letter = axis.letter if length == axis.size is not None else changed
-            axes[place] = replace(axis, letter=letter, size=length)
-        return tuple(axes)
-
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
         """A sequence with T·times + more timesteps."""
-        tensor = inputs.of_rank(3)
-        before = tensor[self.along()[0]].size
+        tensor, place = inputs.of_rank(3), self.along()[0]
+        before = tensor[place].size
         length = None if before is None else before * times + more
-        return Outputs((self.resized(tensor, [length], inputs),))
+        return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
 
     def passed(
         self, tensor: Tensor, inputs: Inputs, kernels: Sizes, strides: Sizes, gap: int = 1
     ) -> Tensor:
         """The tensor after a window has moved along its axes. ShapeError where it doesn't fit."""
-        lengths, is_padded = [], getattr(self, "padding", "valid") != "valid"
+        is_padded = getattr(self, "padding", "valid") != "valid"
+        output = tensor
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
             length, reach = tensor[place].size, (kernel - 1) * gap + 1
             if stride == 0:
                 raise ShapeError.of("no steps")
             if length is not None:
                 length = -(-length // stride) if is_padded else (length - reach) // stride + 1
-            if length is not None and length < 1:
-                raise ShapeError.of("too short", tensor, reach=reach)
-            lengths.append(length)
-        resized = self.resized(tensor, lengths, inputs)
-        stays = [at for at, step in zip(self.along(), each(strides), strict=True) if step == 1]
-        stays = stays if is_padded else []
-        return tuple(tensor[at] if at in stays else axis for at, axis in enumerate(resized))
+                if length < 1:
+                    raise ShapeError.of("too short", tensor, reach=reach)
+            if stride > 1 or not is_padded:
+                output = with_axis(output, place, resized(tensor[place], length, inputs.time))
+        return output
+
+
+def resized(axis: Axis, length: int | None, time: str) -> Axis:
+    """The axis with another length; where the length stays it keeps its letter."""
+    if length == axis.size is not None:
+        return axis
+    row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
+    letter = {"time": time, "space": row}.get(axis.role, axis.letter)
+    return replace(axis, letter=letter, size=length)
 
 
 def each(sizes: Sizes) -> tuple[int, ...]:
@@ -77,23 +82,21 @@ def each(sizes: Sizes) -> tuple[int, ...]:
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
-@dataclass(frozen=True, slots=True)
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
-    filters: int = setting("k", 16, limit=UNITS, refusal=_NO_FILTERS)
+    filters: int = setting("k", 16, limit=UNITS, refusal="… Received {name}={value}.")
     kernel_size: int | tuple[int, ...] = window("w", 3)
     strides: int | tuple[int, ...] = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
-    groups: int = setting("g", 1, limit=UNITS, seldom=True, refusal=_NO_GROUPS)
+    groups: int = setting("g", 1, limit=UNITS, seldom=True, refusal=REFUSED)
     data_format: str = option("df", *FORMATS, seldom=True)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def check(self) -> None:
-        """Check also settings that exclude one another."""
-        Layer.check(self)
+        super().check()
         strides, dilations = each(self.strides), (self.dilation_rate,) * self.spatial
         if self.filters % self.groups:
             raise ShapeError.of("groups of filters", groups=self.groups, filters=self.filters)
@@ -102,37 +105,36 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
-        rank, kernels, gap = 2 + self.spatial, each(self.kernel_size), self.dilation_rate
+        rank, kernels, groups = 2 + self.spatial, each(self.kernel_size), self.groups
         tensor = inputs.only_one() if inputs.unchecked else inputs.of_rank(rank, or_more=True)
-        groups = self.groups
-        place = 1 if self.data_format == FORMATS[1] else len(tensor) - 1
-        channels = tensor[place].size
+        channels = tensor[self.channels(tensor)].size
         if channels is None:
             raise ShapeError.of("open channels", tensor)
         if channels % groups:
             raise ShapeError.of("groups of channels", tensor, groups=groups, channels=channels)
-        kernel = (*kernels, channels // groups, self.filters)
         if len(tensor) != rank:
+            kernel = (*kernels, channels // groups, self.filters)
             raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
-        resized = self.passed(tensor, inputs, kernels, self.strides, gap)
-        return self.learned(resized, place, inputs)
+        resized = self.passed(tensor, inputs, kernels, self.strides, self.dilation_rate)
+        return self.learned(resized, tensor, inputs.letter)
 
-    def learned(self, resized: Tensor, place: int, inputs: Inputs) -> Outputs:
-        """The output with filters for channels, and its parameters."""
-        (tensor,), letter, count = inputs.tensors, inputs.letter, self.filters
-        filters, channels = widened(tensor[place], letter, count), tensor[place]
-        kernels = each(self.kernel_size)
+    def channels(self, tensor: Tensor) -> int:
+        """The place of the axis that filters take the place of."""
+        return 1 if self.data_format == FORMATS[1] else len(tensor) - 1
+
+    def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
+        """The output with filters for the channels of the input, and its parameters."""
+        place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
+        channels, kernels = tensor[place], each(self.kernel_size)
         size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)
-        bias = "+1" * self.use_bias
         return Outputs(
-            ((*resized[:place], filters, *resized[place + 1 :]),),
-            count * (prod(kernels) * (channels.size or 0) // self.groups + self.use_bias),
-            f"{count}·({size}·{channels.size}{shared}{bias})",
-            f"{letter}·({size}·{factor(channels.letter)}{shared}{bias})",
+            (with_axis(resized, place, widened(channels, letter, filters)),),
+            filters * (prod(kernels) * (channels.size or 0) // self.groups + bias),
+            formula([filters], [f"{size}·{channels.size}{shared}", bias]),
+            formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias]),
         )
 
 
-@dataclass(frozen=True, slots=True)
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
 
@@ -142,17 +144,15 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
     padding: str = option("p", "valid", "same")
 
 
-@dataclass(frozen=True, slots=True)
 class Conv3D(Conv1D, kind="conv3d", spatial=3):
     """Looks at a small cube at a time: a square of a few neighbouring pictures."""
 
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3), sizes=3)
-    strides: int | tuple[int, ...] = pair("s", (1, 1, 1), sizes=3)
+    kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3))
+    strides: int | tuple[int, ...] = pair("s", (1, 1, 1))
     dilation_rate: int = window("d", 1, axes=3, seldom=True)
     padding: str = option("p", "valid", "same")
 
 
-@dataclass(frozen=True, slots=True)
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A convolution backwards: of each timestep it makes several."""
 
@@ -162,8 +162,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
     output_padding: int | None = setting("o", None, limit=Limit(0, 1000), optional=True)
 
     def check(self) -> None:
-        """Check also that the padding of the output is smaller than the strides."""
-        Conv1D.check(self)
+        super().check()
         (stride,), more = each(self.strides), self.output_padding or 0
         if more >= stride:
             raise ShapeError.of("padding of an output", padding=more, stride=stride)
@@ -172,8 +171,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
         """(N, T, F) → (N, T′, C)."""
         tensor = inputs.of_rank(3, or_more=True)
         (kernel,), (stride,) = each(self.kernel_size), each(self.strides)
-        place = 1 if self.data_format == FORMATS[1] else len(tensor) - 1
-        if tensor[place].size is None:
+        if tensor[self.channels(tensor)].size is None:
             raise ShapeError.of("open width", tensor, weights=(kernel, self.filters, None))
         if len(tensor) > 3:
             raise ShapeError.of("axes of a kernel backwards", tensor)
@@ -182,12 +180,60 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
         last = max(reach, stride) if more is None else reach + more
         if last < 1:
             raise ShapeError.of("can't go back", padding=more)
-        before = tensor[self.along()[0]].size
-        length = None if before is None else (before - 1) * stride + last
-        return self.learned(self.resized(tensor, [length], inputs), place, inputs)
+        (longer,) = self.stretched(inputs, stride, last - stride).tensors
+        return self.learned(longer, tensor, inputs.letter)
 
 
-@dataclass(frozen=True, slots=True)
+class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
+    """An LSTM whose kernels go along a row: of rows that change with time."""
+
+    filters: int = setting("k", 16, limit=UNITS)
+    kernel_size: int | tuple[int, ...] = window("w", 3)
+    strides: int | tuple[int, ...] = window("s", 1, least=0)
+    padding: str = option("p", "valid", "same")
+    return_sequences: bool = setting("seq", False)
+    return_state: bool = setting("state", False)
+    go_backwards: bool = setting("back", False, seldom=True)
+    stateful: bool = setting("stateful", False, seldom=True)
+    use_bias: bool = setting("nobias", True, seldom=True)
+    activation: str = function("act", "tanh")
+    recurrent_activation: str = function("ract", "sigmoid")
+    dropout: float = share("drop", seldom=True)
+    recurrent_dropout: float = share("rdrop", seldom=True)
+
+    def returned(self) -> tuple[str, ...]:
+        return ("output", *("h", "c") * self.return_state)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, W, C) → (N, T, W′, C′) or (N, W′, C′), and the states after it."""
+        tensor, kernels = inputs.of_rank(3 + self.spatial), each(self.kernel_size)
+        batch, time, *rows, channels = tensor
+        step = with_axis(tensor, 1)
+        if any(row.size is None for row in rows):
+            raise ShapeError.of("open row", step)
+        if channels.size is None:
+            raise ShapeError.of("open channels of a row", step)
+        check_batch(self.stateful, tensor)
+        letter, filters = inputs.letter, self.filters
+        resized = self.passed(step, inputs, kernels, self.strides)
+        rest = (*resized[:-1], widened(channels, letter, filters))
+        output = (batch, time, *rest[1:]) if self.return_sequences else rest
+        size, bias = "·".join(map(str, kernels)), int(self.use_bias)
+        return Outputs(
+            (output, *(rest,) * 2 * self.return_state),
+            4 * filters * (prod(kernels) * (channels.size + filters) + bias),
+            formula([4, filters], [f"{size}·({channels.size}+{filters})", bias]),
+            formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias]),
+        )
+
+
+class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
+    """An LSTM whose kernels go over a picture: of pictures that change with time."""
+
+    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
+    strides: int | tuple[int, ...] = pair("s", (1, 1), 0)
+
+
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
@@ -203,7 +249,6 @@ class MaxPooling1D(Windows, kind="maxpool"):
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest of a small square of a picture."""
 
@@ -211,11 +256,10 @@ class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     strides: int | tuple[int, ...] | None = pair("s", None, 0)
 
 
-@dataclass(frozen=True, slots=True)
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     """Keeps the largest of a small cube of neighbouring pictures."""
 
-    pool_size: int | tuple[int, ...] = pair("w", (2, 2, 2), sizes=3)
+    pool_size: int | tuple[int, ...] = pair("w", (2, 2, 2))
     strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
 
 
@@ -231,7 +275,6 @@ class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
     """Takes the mean of a small cube of neighbouring pictures."""
 
 
-@dataclass(frozen=True, slots=True)
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
 
@@ -242,7 +285,9 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         """(N, T, F) → (N, F), or (N, 1, F)."""
         tensor, along = inputs.of_rank(2 + self.spatial), self.along()
         if self.keepdims:
-            return Outputs((self.resized(tensor, [1] * self.spatial, inputs),))
+            for place in along:
+                tensor = with_axis(tensor, place, resized(tensor[place], 1, inputs.time))
+            return Outputs((tensor,))
         return Outputs((tuple(axis for place, axis in enumerate(tensor) if place not in along),))
 
 
@@ -264,3 +309,38 @@ class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
 
 class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
     """Takes the mean over all timesteps, rows and columns."""
+
+
+class UpSampling1D(Windows, kind="upsample"):
+    """Gives each timestep several times."""
+
+    size: int = setting("s", 2, limit=WINDOW, refusal=REFUSED)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, size·T, F)."""
+        return self.stretched(inputs, times=self.size)
+
+
+class ZeroPadding1D(Windows, kind="zeropad"):
+    """Puts timesteps of zeros before and after."""
+
+    padding: tuple[int, ...] = pair("p", (1, 1), 0)
+    data_format: str = option("df", *FORMATS, seldom=True)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, F)."""
+        return self.stretched(inputs, more=sum(self.padding))
+
+
+class Cropping1D(Windows, kind="crop"):
+    """Takes timesteps away, before and after."""
+
+    cropping: tuple[int, ...] = pair("c", (1, 1), 0)
+
+    def call(self, inputs: Inputs) -> Outputs:
+        """(N, T, F) → (N, T′, F)."""
+        outputs = self.stretched(inputs, more=-sum(self.cropping))
+        length = outputs.tensors[0][1].size
+        if length is not None and length < 1:
+            raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
+        return outputs

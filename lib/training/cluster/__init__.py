@@ -2,13 +2,13 @@
 
 - A **slot** (`slot`) is one place for training: a named actor of Ray's, one for each processor of
   the cluster, with a worker process of its own. It holds the runs that train there, or have ended
-  there (`held`), for any page server that asks for them.
-- A **driver** (`driver`) is a process of each page server. It speaks the worker's protocol with its
-  client, passes commands on to slots, and looks at each slot for news of its runs.
+  there, for any page server that asks for them.
+- A **driver** (`driver`) is a process of each page server. To the server's client it is a worker
+  process: it passes commands on to slots, and fetches messages from each of them.
 - Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
 
 Ray places the slots, watches them and restarts them; only `on_ray` imports it. Runs that are lost
 with a slot go on in another one: their page server's client has their checkpoints.
 
-Not in here: how a client uses a driver (`lib.training.cluster_link`), and how a run trains.
+Not in here: how a client keeps its driver alive (`lib.training.worker_pool`), and how a run trains.
 """

@@ -1,6 +1,6 @@
 """The driver process, started by `worker_process`.
 
-Usage: `python -m lib.training.cluster CONNECTION SERVER`.
+Usage: `python -m lib.training.cluster CONNECTION`.
 """
 
 from __future__ import annotations
@@ -11,20 +11,16 @@ import signal
 import socket
 import sys
 import threading
-import time
 from importlib.util import find_spec
 from multiprocessing.connection import Connection
 
 import psutil
 
-from lib.training.cluster.driver import Driver
-from lib.training.cluster.link import ClusterError
-from lib.training.machine import RAY, end_with_starter
+from lib.training.cluster.driver import ClusterError, Driver
+from lib.training.machine import RAY
 from lib.training.messages import Event, encode
 from lib.training.sentences import sentence, short_reason
 
-AWAY_SECONDS = 3.0
-"""Between two looks whether the cluster is there."""
 PROBE_SECONDS = 2.0
 """How long its head may take to take a connection."""
 
@@ -45,12 +41,6 @@ def why_away(address: str) -> str:
         return sentence("unreachable")
 
 
-def tell_away(client: Connection, why: object) -> None:
-    """Tell the client why the cluster isn't used, and leave that so for a while."""
-    client.send_bytes(encode(Event("away", f"{why}")))
-    time.sleep(AWAY_SECONDS)
-
-
 def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) -> None:
     """Hand commands to a driver, whose event loop this is, until the client ends."""
     while True:
@@ -61,7 +51,13 @@ def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) ->
         loop.call_soon_threadsafe(driver.take, data)
 
 
-async def drive(address: str, server: str, client: Connection) -> None:
+def give_up(client: Connection, why: str) -> None:
+    """Tell the client why the cluster isn't used, and end: the client tries again."""
+    client.send_bytes(encode(Event("failed", why)))
+    os._exit(0)  # at once: calls of Ray's that wait for a head last long
+
+
+async def drive(address: str, client: Connection) -> None:
     """Serve the client until the cluster can't be used (any more), and say why."""
     # Seconds, else 20, until Ray gives up: that somebody answers is known here.
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
@@ -69,26 +65,24 @@ async def drive(address: str, server: str, client: Connection) -> None:
         from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
 
         on_ray.connect(address)
-        driver = Driver(server, on_ray.find_slots, client.send_bytes)
+        driver = Driver(on_ray.find_slots, client.send_bytes)
         given = client, asyncio.get_running_loop(), driver
         threading.Thread(target=read, args=given, daemon=True).start()
         await driver.run()
     except* ImportError as group:  # half of it is missing, or something that it needs
-        why = short_reason(group.exceptions[0])
-        tell_away(client, sentence("broken_ray", why=why))
+        give_up(client, sentence("broken_ray", why=short_reason(group.exceptions[0])))
     except* ClusterError as group:
-        tell_away(client, group.exceptions[0])
-    os._exit(0)  # at once: calls of Ray's that wait for a head last long
+        give_up(client, f"{group.exceptions[0]}")
+    os._exit(1)
 
 
 def main() -> None:
     """Serve the process that has started this one, which starts another one when this ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    end_with_starter()
     client, address = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
-    while why := why_away(address):
-        tell_away(client, why)
-    asyncio.run(drive(address, sys.argv[2], client))
+    if why := why_away(address):
+        give_up(client, why)
+    asyncio.run(drive(address, client))
 
 
 if __name__ == "__main__":

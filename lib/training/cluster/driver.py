@@ -1,9 +1,8 @@
 """What stands between a page server and the cluster: to its client a worker, made of many slots.
 
-It passes each command on to a slot, and each message of a slot to the client. Commands of one run
-keep their order; others don't wait for them, since a slot may take seconds to answer. It tells the
-client which runs and questions are lost with a slot, and keeps none itself: the client has their
-checkpoints, and starts them again. It knows no Ray (`on_ray`).
+It passes each command on to a slot, and asks that for news of each run and question. It tells the
+client which of these are lost with a slot, and keeps none itself: the client has the checkpoints of
+runs, and starts them again. It knows no Ray (`on_ray`).
 """
 
 from __future__ import annotations
@@ -11,38 +10,76 @@ from __future__ import annotations
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
-from weakref import WeakValueDictionary
+from dataclasses import dataclass, field
+from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.link import Call, ClusterError, Link, UnavailableError, UnusableError
-from lib.training.cluster.slot import LOOK_SECONDS
-from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
+from lib.training.cluster.slot import LOOK_SECONDS, UNSEEN, Load
+from lib.training.cluster.version import fingerprint
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05
-"""Between two looks at a slot at least, so that messages of many runs come together."""
+"""Between two looks for news of a run at least."""
+LOAD_SECONDS = 1.0
+"""Between two looks how busy a slot is."""
 SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 """Between two looks for new slots, and how long the head may take to answer one."""
 NO_SLOT_SECONDS = 60.0
 """A cluster that has had no slot that trains for so long can't be used."""
-FIND_SECONDS = 1.5
-"""How long a run is looked for: it may be on its way from a slot that is gone to another one."""
+PATIENCE_SECONDS = 3600.0
+"""How long a slot is waited for that has no processor yet, or imports TensorFlow."""
+
+
+class ClusterError(Exception):
+    """The cluster can't be used; the text is a clause that says why."""
+
+
+class UnavailableError(Exception):
+    """A slot doesn't answer; the text says how: "is gone"."""
+
+
+class UnusableError(UnavailableError):
+    """A slot isn't to be used; the text is a clause that says why."""
+
+
+Call = Callable[..., Awaitable[Any]]
+"""A slot: `call(method, *arguments, seconds=5.0)` returns what the method returns. It raises what
+the method raises, and UnavailableError if there is no answer in time."""
+
+
+@dataclass(slots=True, eq=False)
+class Link:
+    """A slot, and what a driver knows of it."""
+
+    call: Call
+    is_ready: bool = False
+    refused: str = ""
+    """Why it isn't to be used."""
+    load: Load = (False, 0)
+    """How busy it was when last asked, with what it was given since."""
+    commands: asyncio.Queue[tuple[Command, bytes]] = field(default_factory=asyncio.Queue)
+    """What is to be sent there, in this order."""
 
 
 class Driver:
-    """The cluster as one worker of a page `server`, whose client gets messages by `send`."""
+    """The cluster as one worker, whose client gets messages by `send`."""
 
     def __init__(
         self,
-        server: str,
         find_slots: Callable[[], Awaitable[dict[str, Call]]],
         send: Callable[[bytes], object],
     ) -> None:
-        self._server, self._find_slots, self._send = server, find_slots, send
+        self._find_slots, self._send = find_slots, send
         self._links: dict[str, Link] = {}
         """The slots by name."""
-        self._locks: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
-        """By run or question: held while one of its commands is passed on."""
+        self._commands: asyncio.Queue[bytes] = asyncio.Queue()
+        self._found: dict[str, Link] = {}
+        """Where runs of other servers were found, by id."""
+        self._where: dict[str, Link] = {}
+        """Where the client's runs that aren't over are, and its open questions, by id."""
+        self._followed: dict[str, asyncio.Task[None]] = {}
+        """The tasks that fetch the news of these."""
         self._slots_told = 0
         """How many slots the client knows of."""
         self._tasks = asyncio.TaskGroup()
@@ -50,12 +87,12 @@ class Driver:
     async def run(self) -> None:
         """Serve until something goes wrong: raises ClusterError, in a group, without a cluster."""
         async with self._tasks:
-            self._tasks.create_task(self._survey())
-            self._tasks.create_task(self._beat())
+            for work in (self._survey, self._beat, self._assign):
+                self._tasks.create_task(work())
 
     def take(self, data: bytes) -> None:
-        """Begin with a command of the client's."""
-        self._tasks.create_task(self._act(decode(data, Command), data))
+        """Take a command of the client's."""
+        self._commands.put_nowait(data)
 
     def _tell(self, message: Message) -> None:
         self._send(encode(message))
@@ -75,8 +112,9 @@ class Driver:
                 raise ClusterError(sentence("head_gone")) from None
             for name, call in found.items():
                 if name not in self._links:
-                    self._links[name] = Link(call)
-                    self._tasks.create_task(self._keep(self._links[name]))
+                    link = self._links[name] = Link(call)
+                    self._tasks.create_task(self._watch(link))
+                    self._tasks.create_task(self._pass_on(link))
             refused = [link.refused for link in self._links.values()]
             if refused and all(refused):
                 raise ClusterError(refused[0])
@@ -90,40 +128,26 @@ class Driver:
     def _ready(self) -> list[Link]:
         return [link for link in self._links.values() if link.is_ready]
 
-    async def _keep(self, link: Link) -> None:
-        """Pass on what a slot says, whenever it can train."""
+    async def _watch(self, link: Link) -> None:
+        """Note whether a slot can train, and how busy it is."""
         while True:
             try:
-                await link.wait_until_ready()
-                await self._look(link, seconds=0.0)  # at least how busy it is
-                self._count()
-                while link.is_ready:
-                    await self._look(link)
-                    await asyncio.sleep(GATHER_SECONDS)
+                await _wait_until_ready(link)
+                link.refused = ""
+                while True:
+                    link.load = await link.call("load")
+                    link.is_ready = True
+                    self._count()
+                    await asyncio.sleep(LOAD_SECONDS)
             except UnusableError as error:
-                self._lose(link, sentence("slot_gone"))
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
                     text = sentence("node_refused", why=error)
                     self._tell(messages.Event("refused", text))
-            except UnavailableError as error:
-                self._lose(link, f"{error}")
+            except UnavailableError:
+                pass
+            self._doubt(link)
             await asyncio.sleep(SURVEY_SECONDS)
-
-    async def _look(self, link: Link, seconds: float = LOOK_SECONDS) -> None:
-        """Wait for a slot's news, and pass them on."""
-        link.load, found = await link.call(
-            "look", self._server, dict(link.marks), seconds, seconds=2 * LOOK_SECONDS
-        )
-        for name in found.keys() & link.marks.keys():
-            news = found[name]
-            link.marks[name] = news.mark
-            for data in news.messages:
-                self._send(data)
-            if news.is_last:
-                del link.marks[name]
-                if not news.messages:
-                    self._tell_lost([name], sentence("slot_gone"))
 
     def _count(self) -> None:
         """Tell the client how many slots there are, when that has changed."""
@@ -132,52 +156,30 @@ class Driver:
             self._slots_told = count
             self._tell(messages.Event("ready", count=count))
 
-    def _lose(self, link: Link, how: str) -> None:
-        """Give up a slot, until it is ready again, and all that it has."""
-        link.is_ready = False
-        lost, link.marks = sorted(link.marks), {}
-        self._count()
-        if lost:
-            self._tell_lost(lost, how)
-
-    def _tell_lost(self, ids: list[str], how: str) -> None:
-        self._tell(messages.Lost(ids, sentence("slot_lost", how=how)))
-
-    async def _act(self, command: Command, data: bytes) -> None:
-        """Do a command, after those before it of the same run or question."""
-        name = getattr(command, "run_id", "") or getattr(command, "question_id", "")
-        async with self._locks.setdefault(name, asyncio.Lock()):
+    async def _assign(self) -> None:
+        """Give each command to the slot that it is for."""
+        while True:
+            data = await self._commands.get()
+            command: Command = decode(data, Command)
+            name, link = id_of(command), None
             match command:
-                case messages.Ask(question=messages.FIND_RUN):
-                    _, card = await self._find(command.arguments["run_id"])
-                    self._tell(messages.Answer(name, {"card": card}))
+                case messages.Ask(question=messages.FIND_RUN, arguments=arguments):
+                    self._tasks.create_task(self._find(name, arguments["run_id"]))
+                case messages.Watch():
+                    self._follow(name, self._found.pop(name, None), is_owner=False)
                 case messages.Start() | messages.Ask():
                     while (link := self._least_busy()) is None:  # what follows waits, too
                         await asyncio.sleep(GATHER_SECONDS)
-                    await self._pass(link, data, add=name)
-                case messages.Watch():
-                    link, _ = await self._find(name)
-                    if link is None:
-                        self._tell_lost([name], sentence("slot_gone"))
-                    await self._pass(link, data, add=name)
-                case messages.Steer() | messages.Cancel():
-                    link = next((each for each in self._ready if name in each.marks), None)
-                    if link and getattr(command, "verb", "drop") == "drop":
-                        del link.marks[name]
-                    await self._pass(link, data)
+                    link.load = link.load[0], link.load[1] + 1
+                    self._where[name] = link
                 case messages.Prepare():
-                    await self._pass(self._least_busy(), data)
-
-    async def _pass(self, link: Link | None, data: bytes, add: str = "") -> None:
-        """Send a command to a slot, if there is one; fetch news of what is to be `add`ed."""
-        if link is None:
-            return
-        if add:
-            link.add(add)
-        try:
-            await link.call("take", self._server, data)
-        except UnavailableError as error:
-            self._lose(link, f"{error}")
+                    link = self._least_busy()
+                case _:
+                    link = self._where.get(name)
+                    if getattr(command, "verb", "drop") == "drop":
+                        self._forget(name)
+            if link is not None:
+                link.commands.put_nowait((command, data))
 
     def _least_busy(self) -> Link | None:
         """Of all slots that can be used the one with the least to do; None where there is none."""
@@ -185,18 +187,87 @@ class Driver:
         random.shuffle(ready)  # so that not all servers choose the same of those that are alike
         return min(ready, key=lambda link: link.load, default=None)
 
-    async def _find(self, run_id: str) -> tuple[Link | None, bytes | None]:
-        """The slot that has a run, and the run's card; None where no slot has it."""
-        until = _now() + FIND_SECONDS
-        while _now() < until:
-            ready = self._ready
-            calls = [link.call("find", run_id, seconds=FIND_SECONDS / 2) for link in ready]
-            cards = await asyncio.gather(*calls, return_exceptions=True)
-            for link, card in zip(ready, cards, strict=True):
-                if isinstance(card, bytes):
-                    return link, card
-            await asyncio.sleep(2 * GATHER_SECONDS)
-        return None, None
+    async def _pass_on(self, link: Link) -> None:
+        """Send a slot its commands, one after the other."""
+        while True:
+            command, data = await link.commands.get()
+            name = id_of(command)
+            try:
+                await link.call("take", data)
+            except UnavailableError as error:
+                self._doubt(link)
+                self._lose(name, f"{error}")
+            is_new = isinstance(command, messages.Start | messages.Ask)
+            if is_new and self._where.get(name) is link:
+                self._follow(name, link)
+
+    def _follow(self, name: str, link: Link | None, *, is_owner: bool = True) -> None:
+        """Pass on the news of a run or a question from now on."""
+        if link is None:
+            self._tell_lost(name, sentence("slot_gone"))
+            return
+        self._where[name] = link
+        task = self._tasks.create_task(self._fetch(name, link, is_owner=is_owner))
+        self._followed[name] = task
+
+    async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
+        mark, is_last = UNSEEN, False
+        try:
+            while not is_last:
+                news = await link.call("news", name, mark, is_owner, seconds=2 * LOOK_SECONDS)
+                if news is None:
+                    self._lose(name, sentence("slot_gone"))
+                    return
+                found, mark, is_last = news
+                for data in found:
+                    self._send(data)
+                await asyncio.sleep(GATHER_SECONDS)
+        except UnavailableError as error:
+            self._doubt(link)
+            self._lose(name, f"{error}")
+        else:
+            self._forget(name)
+
+    def _forget(self, name: str) -> bool:
+        """Fetch no more news of something; returns whether it was followed, or was to be."""
+        task = self._followed.pop(name, None)
+        if task is not None and task is not asyncio.current_task():
+            task.cancel()
+        return self._where.pop(name, None) is not None
+
+    def _doubt(self, link: Link) -> None:
+        """Use a slot no more until it answers again."""
+        link.is_ready = False
+        self._count()
+
+    def _lose(self, name: str, how: str) -> None:
+        """Tell the client of something that is lost, which starts a run again elsewhere."""
+        if self._forget(name):
+            self._tell_lost(name, how)
+
+    def _tell_lost(self, name: str, how: str) -> None:
+        self._tell(messages.Lost(name, sentence("slot_lost", how=how)))
+
+    async def _find(self, question_id: str, run_id: str) -> None:
+        """Ask all slots for a run; answer with its card, or None."""
+        ready = self._ready
+        calls = [link.call("find", run_id, seconds=1.0) for link in ready]
+        cards = await asyncio.gather(*calls, return_exceptions=True)
+        found = [(a, card) for a, card in zip(ready, cards, strict=True) if isinstance(card, bytes)]
+        if found:
+            self._found[run_id] = found[0][0]
+        card = found[0][1] if found else None
+        self._tell(messages.Answer(question_id, {"card": card}))
+
+
+async def _wait_until_ready(link: Link) -> None:
+    """Wait until a slot can train. Raises UnusableError if it isn't to be used."""
+    theirs = await link.call("version", seconds=PATIENCE_SECONDS)
+    if theirs != (ours := fingerprint()):
+        raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
+    if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
+        reason, _, _ = failed.partition(":")  # without what helps: a page has no room for it
+        raise UnusableError(sentence("node_fails", why=reason))
 
 
 def _now() -> float:

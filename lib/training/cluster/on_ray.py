@@ -17,7 +17,7 @@ import ray
 from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTaskError
 
 from lib.data import total_memory
-from lib.training.cluster.link import Call, ClusterError, UnavailableError, UnusableError
+from lib.training.cluster.driver import Call, ClusterError, UnavailableError, UnusableError
 from lib.training.cluster.slot import Slot
 from lib.training.sentences import sentence, short_reason
 

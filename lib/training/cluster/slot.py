@@ -1,11 +1,11 @@
 """A slot: one place for training in the cluster, which has a worker process of its own.
 
-Page servers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses.
-To fetch, a server lists the runs and questions that it wants, each with a mark of what it has, and
-gets what is newer. So a slow server gets only the newest snapshot of a run.
+Drivers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses. Any
+driver may ask for news of a run by its id, with a mark of what it has, and gets what is newer. So a
+slow one gets only the newest snapshot.
 
 A slot is an actor of Ray's, made by `on_ray`. It ends with its worker, and when the worker has
-grown beyond its memory and has nothing to do; Ray then starts it again, empty. When no server has
+grown beyond its memory and has nothing to do; Ray then starts it again, empty. When no driver has
 called for long the slot frees its processor for good: the next driver makes a new one.
 """
 
@@ -16,25 +16,104 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
+from lib.results import Snapshot, WeightHistory, memory_of
 from lib.training import messages
-from lib.training.cluster.held import UNSEEN, Held, Mark, News
 from lib.training.cluster.version import fingerprint
-from lib.training.messages import Cancel, Command, Message, Steer, WireError, decode
+from lib.training.messages import Cancel, Command, Message, Steer, decode, encode, id_of
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
 LOOK_SECONDS = 10.0
-"""How long a look waits for news."""
+"""How long a call waits for news."""
 REST_SECONDS = 5.0
 """How long a slot that has grown has had nothing to do when it ends: news may be on their way."""
+UNWANTED_SECONDS = 120.0
+"""How long a run goes on that no driver asks for: its page server is gone, or has moved it."""
 GONE_SECONDS = 900.0
-"""How long a run goes on that no server asks for, and how long a slot stays without any server."""
+"""How long a slot stays without any driver."""
 TIDY_SECONDS = 1.0
+MOST_EPOCHS = 32
+"""Epochs whose weights are kept of a run, for page servers that come later."""
 
 Load = tuple[bool, int]
 """How busy a slot is, the least first: whether it should end soon; its runs and questions."""
+Mark = tuple[int, int]
+"""What a driver has of a run: the number of its newest message, the epoch of its newest weights."""
+UNSEEN: Mark = (0, -1)
+
+
+class News(NamedTuple):
+    """What a driver gets of a run or a question."""
+
+    messages: list[bytes]
+    mark: Mark
+    """Of a driver that has these messages."""
+    is_last: bool
+
+
+@dataclass(slots=True, eq=False)
+class Held:
+    """A run or a question in a slot."""
+
+    end: Steer | Cancel
+    """The command that ends it in the worker."""
+    card: bytes
+    """What other page servers need to show a run."""
+    asked_at: float
+    """When a driver last asked for news, on the slot's clock."""
+    number: int = 0
+    """How many messages there have been."""
+    newest: dict[type, tuple[int, Message]] = field(default_factory=dict)
+    """The newest message of each kind, and its number."""
+    snapshot: Snapshot | None = None
+    """The newest of a run, without weights of its past."""
+    weights: WeightHistory = field(default_factory=lambda: WeightHistory(MOST_EPOCHS))
+    changed: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set by each message, and replaced then."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        is_run_over = self.snapshot is not None and self.snapshot.status.over
+        return is_run_over or messages.Answer in self.newest
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it takes."""
+        return len(self.card) + memory_of(self.snapshot) + self.weights.nbytes
+
+    def note(self, message: Message) -> None:
+        """Keep a message of the worker's."""
+        self.number += 1
+        if isinstance(message, messages.Report):
+            self.weights.take(message.snapshot)
+            self.snapshot = replace(message.snapshot, past=())
+        self.newest[type(message)] = self.number, message
+        self.wake()
+
+    def wake(self) -> None:
+        """Let those who wait for news look again."""
+        self.changed.set()
+        self.changed = asyncio.Event()
+
+    def news(self, mark: Mark, *, is_owner: bool) -> News:
+        """The messages that a driver with this mark doesn't have; checkpoints are the owner's."""
+        number, epoch = mark
+        points, found = self.weights.points, []
+        for kind, (sent, message) in self.newest.items():
+            if sent <= number or (kind is messages.Checkpoint and not is_owner):
+                continue
+            if kind is messages.Report and self.snapshot is not None:
+                past = [point for point in points if point[0] > epoch]
+                if not self.over:  # the newest weights are in the snapshot's results already
+                    past = past[:-1]
+                found.append(encode(messages.Report(replace(self.snapshot, past=tuple(past)))))
+            else:
+                found.append(encode(message))
+        return News(found, (self.number, points[-1][0] if points else epoch), self.over)
 
 
 class Slot:
@@ -53,56 +132,56 @@ class Slot:
         end: Callable[[int], object] = os._exit,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
+        self._share, self._make_worker = share, make_worker
         self._leave, self._end, self._clock = leave, end, clock
-        # It starts with the first call, whose event loop gets its messages.
-        self._worker = make_worker(self._received, self._ended, None, TRAINING, str(share))
-        self._events: asyncio.AbstractEventLoop | None = None
+        self._worker: WorkerProcess | None = None
+        """None before the first call, whose event loop gets its messages."""
         self._held: dict[str, Held] = {}
         """Runs and questions by id."""
-        self._changed = asyncio.Event()
-        """Set by each command and message, and replaced then."""
-        self._commands = 0
-        """How many commands there have been."""
         self._has_grown = False
         self._met = self._busy = clock()
-        """When a server last called; when there was last something to do or to tell."""
+        """When a driver last called; when there was last something to do or to tell."""
 
     async def version(self) -> str:
         """The version of Unrolled here. The first call starts the worker."""
-        if self._events is None:
+        if self._worker is None:
             self._events = asyncio.get_running_loop()
             self._tidying = asyncio.ensure_future(self._tidy())
-            self._worker.begin()
+            self._worker = self._make_worker(
+                self._received, self._ended, 0.0, TRAINING, f"{self._share}"
+            )
         return fingerprint()
 
     async def ready(self) -> str:
         """Return when it can train: "", or a sentence that says why it never will."""
-        while not (self._worker.ready or self._worker.unavailable):
+        while self._worker is None or not (self._worker.ready or self._worker.unavailable):
             await asyncio.sleep(0.05)
         return self._worker.unavailable
 
-    async def take(self, server: str, data: bytes) -> None:
+    async def load(self) -> Load:
+        """How busy the slot is."""
+        self._met = self._clock()
+        return self._has_grown, self._going
+
+    @property
+    def _going(self) -> int:
+        return sum(not held.over for held in self._held.values())
+
+    async def take(self, data: bytes) -> None:
         """Do a command of a page server. Raises WireError for any other bytes."""
         command: Command = decode(data, Command)
-        self._met = self._busy = self._clock()
+        name, now = id_of(command), self._clock()
         match command:
-            case messages.Start(run_id=run_id, card=card):
-                self._hold(run_id, Held(server, Steer("drop", run_id), card, self._clock()))
-            case messages.Ask(question_id=question_id):
-                self._hold(question_id, Held(server, Cancel(question_id), b"", self._clock()))
+            case messages.Start():
+                self._drop(name)  # it is sent again, from its checkpoint
+                self._hold(name, Held(Steer("drop", name), command.card, now))
+            case messages.Ask():
+                self._hold(name, Held(Cancel(name), b"", now))
             case Steer(verb="drop") | Cancel():
-                self._held.pop(_id_of(command), None)
-            case Steer(verb="attend", run_id=run_id) if run_id in self._held:
-                if server != self._held[run_id].owner:
-                    self._held[run_id].note(messages.Attended(run_id))
-            case Steer() | messages.Prepare() | messages.Watch():
-                pass
-            case _:
-                raise WireError(f"a slot takes no {type(command).__name__}")
-        if not isinstance(command, messages.Watch):
+                self._drop(name)
+                return
+        if self._worker is not None:
             self._worker.post(command)
-        self._commands += 1
-        self._wake()
 
     def _hold(self, name: str, held: Held) -> None:
         """Hold one more, and forget the oldest that are over: a page server keeps as many."""
@@ -111,75 +190,45 @@ class Slot:
             del self._held[over.pop(0)]
         self._held[name] = held
 
+    def _drop(self, name: str) -> None:
+        """End what nobody wants any more, and forget it."""
+        held = self._held.pop(name, None)
+        if held is not None and self._worker is not None:
+            if not held.over:
+                self._worker.post(held.end)
+            held.wake()
+
     async def find(self, run_id: str) -> bytes | None:
         """The card of a run; None where it isn't held here."""
         held = self._held.get(run_id)
         return held.card if held else None
 
-    async def look(
-        self, server: str, marks: dict[str, Mark], seconds: float = LOOK_SECONDS
-    ) -> tuple[Load, dict[str, News]]:
-        """How busy the slot is, and the news of what a server lists, as soon as there are any.
-
-        Runs and questions that this server has sent, and doesn't list, end: it has sent them to
-        another slot since. Of what is listed and isn't here, a server that has something of it is
-        told so; for any other, the command may be on its way.
-        """
-        now = self._met = self._clock()
-        self._drop(lambda name, held: held.owner == server and name not in marks)
-        for held in (self._held[name] for name in marks if name in self._held):
-            held.wanted_at = now
-        until, commands = now + seconds, self._commands
-        while not (news := self._news(server, marks)) and now < until:
-            if commands != self._commands:
-                break  # the server may have more to list now
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._changed.wait(), until - now)
-            now = self._clock()
-        if news:
-            self._busy = now
-        return (self._has_grown, self._going), news
-
-    @property
-    def _going(self) -> int:
-        return sum(not held.over for held in self._held.values())
-
-    def _news(self, server: str, marks: dict[str, Mark]) -> dict[str, News]:
-        found = {}
-        for name, mark in marks.items():
-            if (held := self._held.get(name)) is not None:
-                news = held.news(server, mark)
-            else:
-                news = News([], mark, is_last=True) if mark != UNSEEN else None
-            if news is not None:
-                found[name] = news
-                if held and held.is_answered:
-                    del self._held[name]
-        return found
-
-    def _drop(self, is_unwanted: Callable[[str, Held], bool]) -> None:
-        """End what nobody wants any more, and forget it."""
-        for name, held in list(self._held.items()):
-            if not held.over and is_unwanted(name, held):
-                del self._held[name]
-                self._worker.post(held.end)
+    async def news(
+        self, name: str, mark: Mark, is_owner: bool, seconds: float = LOOK_SECONDS
+    ) -> News | None:
+        """The news of a run or a question, as soon as there are any; None where it isn't held."""
+        held = self._held.get(name)
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                while held and held.number <= mark[0] and self._held.get(name) is held:
+                    held.asked_at = self._clock()
+                    await held.changed.wait()
+        if held is None or self._held.get(name) is not held:
+            return None
+        self._met = self._busy = held.asked_at = self._clock()
+        if messages.Answer in held.newest:
+            del self._held[name]
+        return held.news(mark, is_owner=is_owner)
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
         """Pass on a message of the worker's. Called in another thread."""
-        if self._events is not None:
-            self._events.call_soon_threadsafe(self._take_message, message)
+        self._events.call_soon_threadsafe(self._take_message, message)
 
     def _take_message(self, message: Any) -> None:
         if isinstance(message, messages.Event):
             self._has_grown |= message.kind == "grown"
-            return
-        if (held := self._held.get(_id_of(message))) is not None:
+        elif (held := self._held.get(id_of(message))) is not None:
             held.note(message)
-            self._wake()
-
-    def _wake(self) -> None:
-        self._changed.set()
-        self._changed = asyncio.Event()
 
     def _ended(self, worker: WorkerProcess) -> None:
         """End with the worker, unless the next one would fail, too: `ready` says why."""
@@ -190,21 +239,13 @@ class Slot:
         """End runs that nobody wants, and this slot, when it is time."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
-            self._drop(lambda _, held: self._seconds_since(held.wanted_at) > GONE_SECONDS)
-            if self._seconds_since(self._met) > GONE_SECONDS:
+            now = self._clock()
+            for name, held in list(self._held.items()):
+                if not held.over and now - held.asked_at > UNWANTED_SECONDS:
+                    self._drop(name)
+            if now - self._met > GONE_SECONDS:
                 self._leave()
             if self._going:
-                self._busy = self._clock()
-            if self._has_grown and self._seconds_since(self._busy) > REST_SECONDS:
+                self._busy = now
+            if self._has_grown and now - self._busy > REST_SECONDS:
                 self._end(1)
-
-    def _seconds_since(self, then: float) -> float:
-        return self._clock() - then
-
-
-def _id_of(message: Any) -> str:
-    """The id of the run, or of the question, that a message or a command is of."""
-    if isinstance(message, messages.Report):
-        return message.snapshot.run_id
-    found: str = getattr(message, "run_id", "") or getattr(message, "question_id", "")
-    return found

@@ -14,23 +14,20 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib.charts import NO_ANSWER, STARTING, WAITING, questions_sentence
+from lib.charts import NO_ANSWER, STARTING, WAITING
 from lib.recurrence import batch, initial_model_weights, initial_weights
+from lib.text import counted
 from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
-from lib.ui.session import Asked, LayerWeights, session
-from lib.ui.text import plain, say_steadily
+from lib.ui.session import LayerWeights, session
+from lib.ui.text import plain
 
-EVERY_SECONDS = 3.0
-"""Least seconds between two questions about the same choice while a run trains."""
-WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0
-"""Seconds between two checks for an answer, and for a new epoch of a run that trains."""
-MEASURED, AVERAGED = 8, 16
-"""Samples on which differences are measured, and over which gradients are averaged."""
-PADDING = 3
-"""Steps of zeros at the end, to see what they do."""
+EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
+WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
+MEASURED, AVERAGED = 8, 16  # samples for differences, and for mean gradients
+PADDING = 3  # steps of zeros at the end, to see what they do
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -55,68 +52,64 @@ class Question:
     """The question of a place."""
 
     place: str
-    name: str
-    """A key of `lib.training.answers.ANSWERS`."""
-    words: str
-    about: tuple[str, ...]
-    """Attributes of `Chosen` that it depends on, besides the model."""
+    name: str  # a key of `lib.training.answers.ANSWERS`
+    about: tuple[str, ...]  # attributes of `Chosen` that it depends on, besides the model
 
     def arguments(self, chosen: Chosen) -> dict[str, Any]:
         """What Keras needs besides the cell to answer the question of the place."""
-        place, dataset, experiment = self.place, chosen.dataset, chosen.experiment
-        about: dict[str, Any]
-        if place in ("modes", "breakings", "padding"):  # about the layers up to the chosen one
-            about = {"weights": chosen.upward(chosen.weights)}
-            if place == "modes":
-                return {**about, "layers": chosen.layer + 1, "x": measured(chosen), "sample": 0}
-            if place == "breakings":
-                about |= {"backward": backward(chosen), "padding": PADDING}
-                return {**about, "x": measured(chosen)}
-            batches = {end: batch(chosen.features, end == "end")[0] for end in ("end", "start")}
-            return {**about, "batches": batches, "loss": chosen.loss}
-        about = {
-            "layers": experiment.model.layers,
-            "weights": chosen.weights,
-        }  # about the whole model
-        if place == "reach":
-            samples = dataset.shown[:AVERAGED]
-            about |= {"y": dataset.y[samples], "loss": chosen.loss, "layer": chosen.layer}
-            return {**about, "x": dataset.x[samples]}
-        if place == "both ways":
-            other = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
-            weights = initial_model_weights(other, dataset.shape[2], dataset.targets)
-            about |= {"backward": tuple(weights)}
-        return {**about, "x": chosen.features}
+        dataset, experiment, x = chosen.dataset, chosen.experiment, chosen.features
+        up_to_layer = {"weights": chosen.upward(chosen.weights)}
+        of_model = {"weights": chosen.weights, "layers": experiment.model.layers}
+        match self.place:
+            case "modes":
+                samples = {"x": measured(chosen), "sample": 0}
+                return {**up_to_layer, **samples, "layers": chosen.layer + 1}
+            case "breakings":
+                other = {"backward": backward(chosen), "padding": PADDING}
+                return {**up_to_layer, **other, "x": measured(chosen)}
+            case "padding":
+                batches = {end: batch(x, end == "end")[0] for end in ("end", "start")}
+                return {**up_to_layer, "batches": batches, "loss": chosen.loss}
+            case "reach":
+                shown = dataset.shown[:AVERAGED]
+                loss = {"loss": chosen.loss, "layer": chosen.layer}
+                return {**of_model, **loss, "x": dataset.x[shown], "y": dataset.y[shown]}
+            case "both ways":
+                untrained = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
+                weights = initial_model_weights(untrained, dataset.shape[2], dataset.targets)
+                return {**of_model, "backward": tuple(weights), "x": x}
+        return {**of_model, "x": x}
 
 
-PLACES = {
-    question.place: question
-    for question in (
-        Question("modes", "modes", "are the modes one computation?", ("sample", "layer")),
-        Question("breakings", "breakings", "what breaks it?", ("sample", "layer")),
-        Question("reach", "reach", "how far back does each loss reach?", ("layer", "loss")),
-        Question("one way", "influence", "which inputs move which outputs?", ("sample",)),
-        Question(
-            "both ways", "influence", "which do if the layers are Bidirectional?", ("sample",)
-        ),
-        Question("padding", "padding", "what does padding do?", ("sample", "layer", "loss")),
-    )
-}
-"""Where an answer is shown → its question."""
+_ALL = (
+    Question("modes", "modes", ("sample", "layer")),
+    Question("breakings", "breakings", ("sample", "layer")),
+    Question("reach", "reach", ("layer", "loss")),
+    Question("one way", "influence", ("sample",)),
+    Question("both ways", "influence", ("sample",)),
+    Question("padding", "padding", ("sample", "layer", "loss")),
+)
+PLACES = {question.place: question for question in _ALL}  # where an answer is shown → its question
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Asked:
+    """A question that was asked about these weights of an epoch."""
+
+    weights: LayerWeights
+    epoch: int
+    answer: AnswerFuture
+    time: float  # in seconds of `lib.ui.clock`
+
+
+@dataclass(slots=True, eq=False)
 class Reply:
-    """The state of a question."""
+    """What is known at a place of the page, about one choice of the person."""
 
-    answered: Asked | None
-    """None until there is an answer about the choice."""
-    pending: AnswerFuture | None
-    """The question under way."""
-    waiting: bool
-    """Whether an answer is expected soon."""
-    about: str
-    """The question in words."""
+    choice: tuple[object, ...]  # numbers are compared by value, data by identity
+    answered: Asked | None = None
+    pending: Asked | None = None
+    waiting: bool = True  # whether nothing is shown until the pending answer comes
 
     @property
     def error(self) -> str:
@@ -134,34 +127,32 @@ class Reply:
         waiting = WAITING if runs.client().worker_ready else STARTING
         return NO_ANSWER if self.error else waiting
 
-    @property
-    def ahead(self) -> int:
-        """How many questions, of any page, are answered before this one."""
-        return runs.client().ahead(self.pending) if self.pending else 0
-
 
 def ask(place: str, chosen: Chosen) -> Reply:
     """Ask the question of a place, unless its answer is here or under way; returns its state."""
-    question, asked = PLACES[place], session().cell.asked.setdefault(place, [])
+    question, replies = PLACES[place], session().cell.replies
     model, seed = chosen.experiment.model, chosen.experiment.seed  # not what training changes
     of_model = model, seed, chosen.dataset, chosen.run_id, chosen.mode
     choice = *of_model, *(getattr(chosen, name) for name in question.about)
-    if asked and asked[-1].choice != choice and asked[-1].answer.cancel():
-        asked.pop()  # nobody waits for it any more
-    if asked and asked[-1].answer.done():
-        del asked[:-1]
-    done = [each for each in asked[:1] if each.answer.done()]
-    answered = next((each for each in done if each.choice == choice), None)
-    is_new = answered is not None and answered.weights is chosen.weights
+    reply: Reply | None = replies.get(place)
+    if reply is None or reply.choice != choice:
+        if reply and reply.pending:
+            reply.pending.answer.cancel()
+        reply = replies[place] = Reply(choice)
+    if reply.pending and reply.pending.answer.done():
+        reply.answered, reply.pending = reply.pending, None
+    now, answered = clock.now(), reply.answered
+    is_old = answered is None or answered.weights is not chosen.weights
     follows = answered is not None and chosen.polling
-    is_due = not follows or clock.now() - asked[-1].time >= EVERY_SECONDS
-    if not is_new and asked == done and is_due:
-        answer = _answer(question, chosen)
-        asked.append(Asked(choice, chosen.weights, chosen.epoch, answer, clock.now()))
-        if answer.done():
-            return Reply(asked[-1], None, False, question.words)
-    pending = None if asked == done else asked[-1].answer
-    return Reply(answered, pending, not is_new and not follows, question.words)
+    is_due = answered is None or not follows or now - answered.time >= EVERY_SECONDS
+    if is_old and is_due and reply.pending is None:
+        asked = Asked(chosen.weights, chosen.epoch, _answer(question, chosen), now)
+        if asked.answer.done():
+            reply.answered, is_old = asked, False
+        else:
+            reply.pending = asked
+    reply.waiting = is_old and not follows
+    return reply
 
 
 def _answer(question: Question, chosen: Chosen) -> AnswerFuture:
@@ -177,28 +168,22 @@ def _answer(question: Question, chosen: Chosen) -> AnswerFuture:
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     """How far Keras is with the page's questions, and of which epoch its answers are."""
-    waiting = sorted((reply for reply in replies if reply.waiting), key=lambda reply: reply.ahead)
-    done, total = len(replies) - len(waiting), len(replies)
-    about, ahead = (waiting[0].about, waiting[0].ahead) if waiting else ("", 0)
+    client, total = runs.client(), len(replies)
+    done = sum(not reply.waiting for reply in replies)
     failed = sum(bool(reply.error) for reply in replies)
-    ready, again = runs.client().worker_ready, chosen.polling
-    if failed and (why := runs.client().unavailable):
-        return why
-    far = questions_sentence(done, total, about, ahead, ready=ready, failed=failed, again=again)
+    if failed and client.unavailable:
+        return client.unavailable
+    if done < total and client.worker_ready:
+        far = f"Keras is answering question {done + 1} of {total} …"
+    elif done < total:
+        far = f"{STARTING} It takes some seconds; then it answers {counted(total, 'question')}."
+    elif failed:
+        far = f"Keras gave no answer to {failed} of {counted(total, 'question')}: see below."
+    else:
+        far = f"Keras has answered {counted(total, 'question')} about what is shown."
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
-    if all(answered.weights is chosen.weights for answered in known):
-        return far
-    epochs = [f"{epoch:,}" for epoch in sorted({answered.epoch for answered in known})]
-    return f"{far} Figures as of epoch {' to '.join(dict.fromkeys((epochs[0], epochs[-1])))}."
-
-
-def say_progress(replies: Sequence[Reply], chosen: Chosen) -> None:
-    """Draw the progress, in the space of its longest wording."""
-    total, longest = len(replies), max((reply.about for reply in replies), key=len)
-    waiting = questions_sentence(0, total, longest, 88, ready=True)
-    again = questions_sentence(total, total, "", 0, ready=True, again=True)
-    older = f"{again} Figures as of epoch 8,888 to 8,888."
-    say_steadily(keras_progress(replies, chosen), max(waiting, older, key=len), gray=True)
+    old = [answered.epoch for answered in known if answered.weights is not chosen.weights]
+    return f"{far} Figures as of epoch {min(old):,}." if old else far
 
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
@@ -207,30 +192,21 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:
-        st.button("Ask Keras again", icon=":material/replay:", on_click=_forget_errors)
+        forget = session().cell.replies.clear
+        st.button("Ask Keras again", icon=":material/replay:", on_click=forget)
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    drawn, sentence = _run_state(), keras_progress(replies, chosen)
+
+    def seen() -> tuple[object, ...]:
+        """What the page shows of the run, without what is said of its worker, and the progress."""
+        run, now = runs.current_run() or (None, None)
+        of_run = (run, now.status, now.epoch, now.seeds) if now else None
+        return of_run, keras_progress(replies, chosen)
+
+    drawn = seen()
 
     def look() -> None:
-        answered = any(reply.pending is not None and reply.pending.done() for reply in replies)
-        if answered or (_run_state(), keras_progress(replies, chosen)) != (drawn, sentence):
+        if any(each.pending and each.pending.answer.done() for each in replies) or seen() != drawn:
             st.rerun()
 
     fragment(look, run_every=seconds)()
-
-
-def _run_state() -> tuple[object, ...] | None:
-    """What the page shows of the session's run, which isn't how its worker is."""
-    if (current := runs.current_run()) is None:
-        return None
-    run, snapshot = current
-    return run, snapshot.status, snapshot.epoch, snapshot.seeds
-
-
-def _forget_errors() -> None:
-    """Forget failed questions, so that they are asked again."""
-    places = session().cell.asked
-    for name, asked in [*places.items()]:
-        if asked[0].answer.done() and asked[0].answer.exception():
-            del places[name]

@@ -10,19 +10,15 @@ from lib.charts import Palette, Strip
 from lib.recurrence import highest_output, unroll, unroll_stack
 from lib.training import recorded_leak
 from lib.ui.cell.ask import PADDING, Reply, backward
-from lib.ui.cell.chosen import Chosen, Follower, row_order
+from lib.ui.cell.chosen import Chosen, row_order
 from lib.ui.text import card, hint, takeaway
 
-ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))
-"""The names of the ways, side by side in two rows."""
-NAMED = 36
-"""Up to so many timesteps, the last one's number fits beside the word "zeros"."""
+ROWS = (("bidirectional", "padding"), ("zeroed", "backwards"))  # the ways, side by side
+# The longest usual takeaway of this part, which reserves its space.
 _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
-"""The longest usual takeaway of this part, which reserves its space."""
-_BELOW = " What is padded are the features: the layers below read the zeros, and hand the mask up."
 
 
-def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the part, which doesn't follow the playhead."""
     (breakings,) = replies
     ways = charts.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
@@ -32,24 +28,18 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         for name, column in zip(row, st.columns(2), strict=True):
             way = ways[name]
             with column, card(way.title, gap="xsmall", height="stretch"):
-                sentence = f"{way.takeaway} {way.why}"
-                st.html(
-                    charts.strips(outputs[name], way.measures, breakings.instead, sentence, palette)
-                )
-                below = _BELOW if chosen.layer and name == "padding" else ""
-                takeaway(way.takeaway, f"{chosen.which}{way.why}{below}", longest=_ROOM)
+                shown = outputs[name], way.measures, breakings.instead
+                st.html(charts.strips(*shown, f"{way.takeaway} {way.why}", palette))
+                takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=_ROOM)
     left, right = st.columns(2)
     with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):
-        experiment, hidden = chosen.experiment, chosen.traces[-1].hidden[0]
-        layers = experiment.model.layers
-        which = f"Layer {layers} of {layers}, the top one. " if layers > 1 else ""
-        words, details = charts.bound_words(experiment, chosen.dataset, hidden)
-        bound = highest_output(experiment.model.cell, len(hidden))
-        st.html(charts.bound_picture(hidden, bound, which + details, palette))
-        takeaway(words, which + details)
+        hidden = chosen.traces[-1].hidden[0]  # of the top layer
+        words, details = charts.bound_words(chosen.experiment, chosen.dataset, hidden)
+        bound = highest_output(chosen.experiment.model.cell, len(hidden))
+        st.html(charts.bound_picture(hidden, bound, details, palette))
+        takeaway(words, details)
     with right:
         leak_card(palette)
-    return []
 
 
 def leak_card(palette: Palette) -> None:
@@ -75,7 +65,7 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     plain = unroll_stack(cell, weights, padded)[-1].hidden[0][:, order]
     held = unroll_stack(cell, weights, padded, mask)[-1].hidden[0][:, order]
     in_time = {0: "1", steps - 1: f"{steps}"}
-    with_zeros = (in_time if steps <= NAMED else {0: "1"}) | {steps + PADDING // 2: "zeros"}
+    with_zeros = {0: "1", steps + PADDING // 2: "zeros"}
     end = steps + PADDING - 1
     return {
         "bidirectional": (

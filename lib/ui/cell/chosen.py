@@ -1,17 +1,15 @@
 """What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
 
 The playhead is the timestep and the unit that the whole page is about. When it moves, only its
-fragment runs, which rewrites formulas and sentences in slots of the page's sections. In a run of
-the whole page the sections write them too, so that nothing is blank for a moment.
-
-Pictures must follow at once, so a component's script, playhead.js, sets the custom properties
-`--cell-t` and `--cell-row`, by which pictures place their bands (`lib.charts.html`), and reports to
-Python. It has two native sliders, for keyboards and screen readers; pressing a picture also works.
+fragment runs, which rewrites formulas and sentences in slots of the page's sections. Pictures must
+follow at once, so its script, playhead.js, sets the custom properties `--cell-t` and `--cell-row`,
+by which pictures place their bands (`lib.charts.html`), and reports to Python.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import streamlit as st
@@ -30,8 +28,7 @@ from lib.ui.shown import Epochs, ShownRun, fitting_run
 from lib.ui.text import hint
 
 KEY = "cell_playhead"
-ORDER = Linked("order", ("", "similar"), 0, "cell_similar")
-"""The order of the pictures' rows: as in Keras, or by similarity."""
+ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # of the rows: as in Keras, or so
 
 _component = component(KEY, f"{Path(__file__).with_name('playhead')}")
 
@@ -42,20 +39,14 @@ class Chosen:
 
     experiment: Experiment
     dataset: Dataset
-    sample: int
-    """Its index in `dataset.x`."""
-    layer: int
-    """0 is the bottom one."""
+    sample: int  # its index in `dataset.x`
+    layer: int  # 0 is the bottom one
     mode: str
-    """The model's mode."""
     weights: LayerWeights
-    epoch: int
-    """The epoch of the weights."""
+    epoch: int  # the epoch of the weights
     run_id: str
-    polling: bool
-    """Whether a run changes the weights."""
-    traces: Sequence[Trace]
-    """The forward pass of every layer on the sample."""
+    polling: bool  # whether a run changes the weights
+    traces: Sequence[Trace]  # the forward pass of every layer on the sample
 
     @property
     def layer_pass(self) -> LayerPass:
@@ -71,12 +62,8 @@ class Chosen:
 
     @property
     def loss(self) -> str:
-        """The name of the loss that the models are trained with."""
+        """The name of the training loss."""
         return self.experiment.training.loss
-
-    def upward(self, weights: LayerWeights) -> LayerWeights:
-        """A model's weights from the bottom layer up to this one."""
-        return weights[: ARRAYS_EACH * (self.layer + 1)]
 
     @property
     def is_top(self) -> bool:
@@ -89,20 +76,24 @@ class Chosen:
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
+    def upward(self, weights: LayerWeights) -> LayerWeights:
+        """A model's weights from the bottom layer up to this one."""
+        return weights[: ARRAYS_EACH * (self.layer + 1)]
 
-def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
+
+def choose(loaded: Loaded, about: DeltaGenerator | None = None) -> Chosen:
     """Draw the controls and return the choice; `about` gets a hint on the weights."""
     experiment, dataset = loaded.experiment, loaded.dataset
     shown, modes = fitting_run(experiment, dataset), experiment.model.modes
+    about = about or st.container(key="scene_weights")
     names = [dataset.sample_name(int(index)) for index in dataset.shown]
     numbers = [f"{index + 1}" for index in dataset.shown]
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
     titles = ["1, bottom", *layers[1:-1], f"{len(layers)}, top"][: len(layers)]
     labels = [MODES[mode].label for mode in modes]
     apart = "Both models start from the same weights and are trained apart."
-    with st.container(
-        horizontal=True, gap="medium", vertical_alignment="bottom", key="cell_chosen"
-    ):
+    bar: Any = {"gap": "medium", "vertical_alignment": "bottom", "key": "cell_chosen"}
+    with st.container(horizontal=True, **bar):
         choice = Linked("sample", numbers, 0, f"cell_sample_{len(names)}")
         sample = int(dataset.shown[linked_slider("Sample", names, choice)])
         choice = Linked("layer", layers, len(layers) - 1, f"cell_layer_{len(layers)}")
@@ -112,17 +103,10 @@ def choose(loaded: Loaded, about: DeltaGenerator) -> Chosen:
         weights, epoch, origin = _weights(shown, mode)
     with about:
         hint(f"Weights: {origin}.")
-    x, run_id = dataset.x[sample : sample + 1], shown.snapshot.run_id
-    of = weights, dataset, sample
+    x, of = dataset.x[sample : sample + 1], (weights, dataset, sample)
     traces, _ = once("traces", of, lambda: forward(experiment, weights, x))
-    return Chosen(
-        experiment, dataset, sample, layer, mode, weights, epoch, run_id, shown.polling, traces
-    )
-
-
-def looked_at(loaded: Loaded) -> Chosen:
-    """Like `choose`, for a picture by itself."""
-    return choose(loaded, st.container(key="scene_weights"))
+    of_run = shown.snapshot.run_id, shown.polling
+    return Chosen(experiment, dataset, sample, layer, mode, weights, epoch, *of_run, traces)
 
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
@@ -141,44 +125,42 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 
-@dataclass(frozen=True, slots=True)
-class At:
+class At(NamedTuple):
     """A timestep, 0 to T-1, and a unit, 0 to U-1."""
 
     step: int
     unit: int
 
 
-Follower = Callable[[At], None]
-"""Rewrites a part of the page for the playhead's position."""
+Follower = Callable[[At], None]  # rewrites a part of the page for the playhead's position
 
 
 def follow_playhead(
-    bar: DeltaGenerator, layer: LayerPass, followers: Sequence[Follower], *, plays: bool = False
+    bar: DeltaGenerator, layer: LayerPass, write: Follower | None = None, *, plays: bool = False
 ) -> None:
-    """Draw the playhead into `bar`. When it moves, the followers run, and no picture is drawn.
+    """Draw the playhead into `bar`. When it moves, `write` is called, and no picture is drawn.
 
     With `plays` it runs through time once by itself and reports nothing.
     """
+
+    def draw() -> None:
+        at = where(layer)
+        data = {
+            "links_opened": session().cell.links_opened,
+            "steps": len(layer.x),
+            "units": layer.units,
+            "order": row_order(layer).tolist(),
+            **at._asdict(),
+            "names": {"time": TIME, "units": UNITS},
+            "widest": WIDEST,
+            "plays": plays,
+        }
+        _component(key=KEY, data=data, on_at_change=_remember)
+        if write:
+            write(at)
+
     with bar:
-        fragment(_draw)(layer, followers, plays=plays)
-
-
-def _draw(layer: LayerPass, followers: Sequence[Follower], *, plays: bool) -> None:
-    at = where(layer)
-    data = {
-        "links_opened": session().cell.links_opened,
-        "steps": len(layer.x),
-        "units": layer.units,
-        "order": row_order(layer).tolist(),
-        **asdict(at),
-        "names": {"time": TIME, "units": UNITS},
-        "widest": WIDEST,
-        "plays": plays,
-    }
-    _component(key=KEY, data=data, on_at_change=_remember)
-    for write in followers:
-        write(at)
+        fragment(draw)()
 
 
 def _remember() -> None:
@@ -189,12 +171,11 @@ def _remember() -> None:
     page = session().cell
     try:
         report = st.session_state[KEY]["at"]  # gone where the page has just been left
-        step, unit = (max(int(report[name]), 0) for name in ("step", "unit"))
+        page.step, page.unit = (max(int(report[name]), 0) for name in ("step", "unit"))
     except (KeyError, TypeError, ValueError, OverflowError):
         return  # nothing of use, and so not from our script
-    page.step, page.unit = step, unit
     if report.get("rests"):
-        page.link = f"{step + 1}", f"{unit + 1}"
+        page.link = f"{page.step + 1}", f"{page.unit + 1}"
         address.set_page_values({"step": page.link[0], "unit": page.link[1]})
 
 
@@ -205,18 +186,13 @@ def where(layer: LayerPass) -> At:
     """
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
-        page.link = link
-        page.step, page.unit = map(_index, page.link)
-        page.links_opened += 1
+        page.link, page.links_opened = link, page.links_opened + 1
+        numbers = (int(t) if t.isdecimal() and len(t) <= 3 else 0 for t in link)  # from 1
+        page.step, page.unit = (number - 1 if number else None for number in numbers)
     return At(
         min(page.step or 0, len(layer.x) - 1),
         _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),
     )
-
-
-def _index(text: str) -> int | None:
-    """A number from 1 in the address as an index; None for what is none."""
-    return int(text) - 1 if text.isdecimal() and len(text) <= 3 and int(text) else None
 
 
 def row_order(layer: LayerPass) -> np.ndarray:

@@ -9,14 +9,13 @@ import streamlit as st
 from lib import charts
 from lib.charts import Palette, ProofCard, Side
 from lib.recurrence import difference
-from lib.text import widest
 from lib.ui.cell.ask import Reply, measured
 from lib.ui.cell.chosen import At, Chosen, Follower, first_row, row_order, where
 from lib.ui.fragment import slot
 from lib.ui.text import card, hint, say_steadily, takeaway
 
 
-def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
     """Draw the part; returns what rewrites the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
@@ -26,13 +25,11 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
     draw_last(chosen, replies, palette)
     with card(at_each.title, gap="xsmall", key="cell_prefixes"):
-        one = Side("return_sequences=True", "asked once", _rows(modes, "whole", order))
-        asked = Side(
-            "return_sequences=False", f"asked {steps} times", _rows(modes, "prefixes", order)
-        )
+        whole, prefixes = _rows(modes, "whole", order), _rows(modes, "prefixes", order)
+        one = Side("return_sequences=True", "asked once", whole)
+        asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
         start = first_row(chosen.layer_pass)
-        st.html(_shown(modes, (one, asked), at_each, palette, columns="timesteps", start=start))
-        takeaway(at_each.takeaway, at_each.why)
+        _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
         words = slot()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
         against = None
@@ -44,31 +41,28 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Fol
         st.html(charts.proof_cards(cards, palette, modes.instead))
 
     def write(at: At) -> None:
-        zeros = np.zeros((steps, len(order)))
-        values = answer or {"whole": zeros, "prefixes": zeros}
-        says = charts.prefix_sentence(
-            values["whole"], values["prefixes"], at.unit, at.step, "Keras"
-        )
+        says = modes.instead
+        if answer:
+            both = answer["whole"], answer["prefixes"]
+            says = charts.prefix_sentence(*both, at.unit, at.step, "Keras")
         with words:
-            say_steadily(says if answer else modes.instead, widest(says))
+            say_steadily(says)
 
     write(where(chosen.layer_pass))
-    return [write]
+    return write
 
 
-def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the first card: the last step of one mode is the whole output of the other."""
     (modes,) = replies
     answer, order = modes.values, row_order(chosen.layer_pass)
     at_last, _ = charts.one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
-        ends = None if answer is None else answer["sequence"][:, -1].T[order]
+        ends = answer["sequence"][:, -1].T[order] if answer else None
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
         other = Side("return_sequences=False", "all that it gives", _rows(modes, "last", order))
         columns = f"{len(measured(chosen))} samples"
-        st.html(_shown(modes, (one, other), at_last, palette, columns=columns, start=None))
-        takeaway(at_last.takeaway, at_last.why)
-    return []
+        _equation(modes, (one, other), at_last, palette, columns=columns, start=None)
 
 
 def _rows(modes: Reply, name: str, order: np.ndarray) -> np.ndarray | None:
@@ -77,9 +71,9 @@ def _rows(modes: Reply, name: str, order: np.ndarray) -> np.ndarray | None:
     return None if answer is None else answer[name].reshape(-1, len(order)).T[order]
 
 
-def _shown(
+def _equation(
     modes: Reply, sides: tuple[Side, Side], card: ProofCard, palette: Palette, **about: Any
-) -> str:
-    says = f"{card.takeaway} {card.why}"
-    about |= {"missing": modes.instead, "sentence": says}
-    return charts.equation(*sides, card.measures[0], palette, **about)
+) -> None:
+    about |= {"missing": modes.instead, "sentence": f"{card.takeaway} {card.why}"}
+    st.html(charts.equation(*sides, card.measures[0], palette, **about))
+    takeaway(card.takeaway, card.why)

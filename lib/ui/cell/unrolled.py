@@ -13,7 +13,7 @@ from lib.ui.linked import linked_toggle
 from lib.ui.text import say, takeaway
 
 
-def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Follower]:
+def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> Follower:
     """Draw the part; returns what rewrites the formulas."""
     layer = chosen.layer_pass
     over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
@@ -23,7 +23,7 @@ def draw(chosen: Chosen, _replies: Sequence[Reply], palette: Palette) -> list[Fo
         with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
             _heatmaps(layer, palette, top=chosen.is_top)
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
-        return [_unit(layer, palette, top=chosen.is_top)]
+        return _unit(layer, palette, top=chosen.is_top)
 
 
 def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True) -> None:

@@ -2,8 +2,7 @@
 
 The address holds the ids of picked runs, each with its name if that is short and plain:
 `runs=0123~Small,4567`. A recording's id is the name of its data. Until a person picks, the page
-picks the browser's newest runs, or recordings. List and pictures are one fragment, which redraws
-itself while one of the runs trains.
+picks the browser's newest runs, or recordings.
 """
 
 import re
@@ -32,19 +31,14 @@ from lib.ui.shown import pick_answers
 from lib.ui.streamlit_private.script import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
-KEY = "runs"
-"""The picked runs in the address."""
-NOTHING = "-"
-"""Its value when a person has unpicked all runs."""
-USUAL = 3
-"""The number of the browser's runs that the page picks."""
+KEY = "runs"  # the picked runs in the address
+NOTHING = "-"  # its value when a person has unpicked all runs
+USUAL = 3  # runs that the page picks
 STAND_INS = ("running_mean", "echo")
 GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a restart."
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
-LONGEST = 40
-"""The longest name, in letters."""
-SECONDS = 1.0
-"""Least seconds between two redraws: each row is many elements."""
+LONGEST_NAME = 40
+SECONDS = 1.0  # least seconds between two redraws: each row is many elements
 _HTML = templates(__file__)
 
 
@@ -97,24 +91,19 @@ def settle_picks() -> bool:
 
 
 def write_picks() -> None:
-    """Bring the link up to date; in callbacks too."""
-    record = session().compare
-    record.text = ",".join(filter(None, map(_in_link, record.picks))) or NOTHING
+    """Bring the link up to date, without a run from a file; in callbacks too."""
+    record, parts = session().compare, []
+    for run_id in record.picks:
+        run, name = find(run_id), record.linked.get(run_id, "")
+        if run:
+            name = "" if run.is_recorded or not _PLAIN.fullmatch(run.name) else run.name
+        if not (run and run.is_kept):
+            parts.append(f"{run_id}~{name}" if name else run_id)
+    record.text = ",".join(parts) or NOTHING
     set_page_values({KEY: record.text})
 
 
-def _in_link(run_id: str) -> str:
-    """A run's part of the link; "" for a run from a file or an unknown one."""
-    run, name = find(run_id), session().compare.linked.get(run_id, "")
-    if run is None:
-        return f"{run_id}~{name}".rstrip("~") if runs.is_looked_for(run_id) else ""
-    if run.is_kept:
-        return ""
-    has_name = not run.is_recorded and _PLAIN.fullmatch(run.name)
-    return f"{run.id}~{run.name}" if has_name else run.id
-
-
-def toggle(run_id: str) -> None:
+def toggle(run_id: str, _: object = None) -> None:
     """Pick or unpick a run. For callbacks."""
     record = session().compare
     record.is_chosen, others = True, [each for each in record.picks if each != run_id]
@@ -122,20 +111,12 @@ def toggle(run_id: str) -> None:
     write_picks()
 
 
-def take_off(run_id: str) -> None:
-    """Remove one of the browser's own runs from the list. For callbacks."""
-    runs.take_off_list(run_id)
-    session().compare.linked.pop(run_id, None)
-    if run_id in session().compare.picks:
-        toggle(run_id)
-
-
 def listed() -> list[Compared]:
     """All listed runs: the browser's, the oldest first, then others of the link."""
     record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
-    real = dict.fromkeys([*own, *record.linked])
-    ids = dict.fromkeys([*real, *record.picks, *(_stand_ins(own) if len(real) < 2 else ())])
+    ids = dict.fromkeys([*own, *record.linked])
+    ids |= dict.fromkeys([*record.picks, *(_stand_ins(own) if len(ids) < 2 else ())])
     return [replace(run, letter=letters.get(run.id, "")) for run in map(find, ids) if run]
 
 
@@ -153,44 +134,34 @@ def _stand_ins(own: list[str]) -> list[str]:
 
 
 def side_by_side(palette: Palette) -> None:
-    """Draw the list of runs, and the picked ones in shared pictures."""
-    following_fragment(listed, partial(_panel, palette), _going, SECONDS)
+    """Draw the list of runs, and the picked ones in shared pictures; again while one trains."""
 
+    def going(rows: Sequence[Compared]) -> set[str]:
+        looked_for = {each for each in session().compare.picks if runs.is_looked_for(each)}
+        return looked_for | {run.id for run in rows if run.snapshot.status.active}
 
-def _going(rows: Sequence[Compared]) -> set[str]:
-    """The runs that train or are still looked for."""
-    looked_for = {each for each in session().compare.picks if runs.is_looked_for(each)}
-    return looked_for | {run.id for run in rows if run.snapshot.status.active}
+    following_fragment(listed, partial(_panel, palette), going, SECONDS)
 
 
 def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
+    picks = session().compare.picks
     st.markdown(f"# {plain(words.headline(laid))}")
-    if any(runs.is_looked_for(each) for each in session().compare.picks):
+    if any(map(runs.is_looked_for, picks)):
         hint(runs.LOOKING)
-    _list(rows, palette)
-    if known := [run for run in laid if run.snapshot.results]:
-        _pictures(known, palette)
-
-
-def _list(rows: Sequence[Compared], palette: Palette) -> None:
-    """Draw a row for each run."""
     with st.container(key="compare_list", gap=None):
         for run, own in zip(rows, words.differences(rows), strict=True):
             key = f"compare_row_{run.id}"
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
-                _pick(run)
+                is_picked = run.id in picks
+                full = len(picks) == len(LETTERS) and not is_picked
+                control = bound(f"pick_{run.id}", is_picked, partial(toggle, run.id))
+                st.checkbox(plain(run.name), is_picked, disabled=full, **control)
                 st.html(_row(run, own, palette))
                 with st.popover("More"):
                     _more(run)
-
-
-def _pick(run: Compared) -> None:
-    picks = session().compare.picks
-    is_picked = run.id in picks
-    full = len(picks) == len(LETTERS) and not is_picked
-    control = bound(f"pick_{run.id}", is_picked, lambda _: toggle(run.id))
-    st.checkbox(plain(run.name), is_picked, disabled=full, **control)
+    if known := [run for run in laid if run.snapshot.results]:
+        _pictures(known, palette)
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
@@ -198,6 +169,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
     badge = "[from a file]" if run.is_kept else badge
     part = part_of([run])
+    losses = words.LOSSES_AT_END[part]
     said = {
         badge.partition("[")[2].rstrip("]"): words.reached(run),
         "settings": own,
@@ -205,7 +177,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
         "error at the last step": {
             mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results
         },
-        f"{part} loss": {m: words.middling(run, m, words.LOSSES_AT_END[part]) for m in run.results},
+        f"{part} loss": {mode: words.middling(run, mode, losses) for mode in run.results},
     }
     return str(_HTML.row(run.letter, said, palette))
 
@@ -225,9 +197,15 @@ def _more(run: Compared) -> None:
         runs.rename(run.id, name)
         write_picks()
 
-    st.text_input("Name", run.name, LONGEST, **bound(f"name_{run.id}", run.name, rename))
+    def remove() -> None:
+        runs.take_off_list(run.id)
+        session().compare.linked.pop(run.id, None)
+        if run.id in session().compare.picks:
+            toggle(run.id)
+
+    st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
     about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
-    press("Remove", "delete", f"remove_{run.id}", take_off, args=(run.id,), help=about)
+    press("Remove", "delete", f"remove_{run.id}", remove, help=about)
 
 
 def _pictures(laid: Sequence[Compared], palette: Palette) -> None:

@@ -15,13 +15,14 @@ import streamlit as st
 
 from lib.charts import templates
 from lib.shapes import LINK_LONGEST as LONGEST
-from lib.story import TALK, Scene, all_scenes, told
+from lib.story import TALK, Scene, all_scenes
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import component, current_palette
 from lib.ui.data import load_data
+from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
-from lib.ui.present.talks import TALKS, Shown, Talk
+from lib.ui.present.talks import LOOK_SECONDS, Shown, Talk, mine
 from lib.ui.session import Loaded, session
 from lib.ui.settings import Settled
 from lib.ui.text import hint, plain, press
@@ -30,10 +31,8 @@ from lib.ui.views import VIEWS, draw
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
 followed, the one whose notes these are, and the one to go back to."""
-UNTOLD = ("open", "pace", "story")
-"""Keys of the presenter's address that followers don't get."""
-KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}
-"""Registry of scenes → its name in the overview."""
+UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
+KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
 _HTML = templates(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")
@@ -71,8 +70,20 @@ def come_back(talk: Talk, scenes: Sequence[Scene]) -> None:
     if record.talk != talk.id and talk.shown and talk.shown.answers:
         record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
     record.talk = talk.id
-    if by := TALKS.granted(talk):
-        step(scenes, by)
+    while talk.wishes:
+        step(scenes, talk.wishes.pop())
+
+
+def answer_wishes(talk: Talk) -> None:
+    """Look once a second whether the notes want another scene, and note that the page is open."""
+
+    def look() -> None:
+        mine()
+        if talk.wishes:
+            st.rerun()
+
+    with st.container(key="answer_wishes"):
+        fragment(look, run_every=LOOK_SECONDS)()
 
 
 def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
@@ -80,7 +91,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
 
     Who `follows` has no controls.
     """
-    st.markdown(f"# {plain(told(scene).title)}")
+    st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
     runs.show_lookup()
@@ -101,10 +112,7 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
 
 
 def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
-    """Draw the buttons below a scene.
-
-    Nothing is `loaded` where something else than the scene is on the screen.
-    """
+    """Draw the buttons below a scene; without `loaded` something else is on the screen."""
     place = scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         both_ways(place, len(scenes), partial(step, scenes))
@@ -125,10 +133,14 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         else:
             _opens("Follow me", "qr_code_2", "audience")
         with st.container(key="open_notes", width="content"):
-            st.link_button(
-                "Notes", link(notes=talk.notes), icon=":material/notes:", type="tertiary"
-            )
-        leave(scene)
+            url = link(notes=talk.notes)
+            st.link_button("Notes", url, icon=":material/notes:", type="tertiary")
+        kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
+        view = VIEWS[stage.shown(scene)]
+        kept |= {"part": [view.part]} if view.part else {}
+        page = view.page if scene.page == "Explore" else scene.page
+        path, icon = PAGES[page]
+        st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
 def both_ways(place: int, count: int, go_on: Callable[[int], None]) -> None:
@@ -148,16 +160,6 @@ def _opens(label: str, icon: str, what: str) -> None:
     press(label, icon, f"open_{what}", act, type="tertiary")
 
 
-def leave(scene: Scene) -> None:
-    """A link to the page that has the scene's picture, with its settings."""
-    kept = {key: texts for key, texts in address.whole().items() if key not in KEYS}
-    view = VIEWS[stage.shown(scene)]
-    kept |= {"part": [view.part]} if view.part else {}
-    page = view.page if scene.page == "Explore" else scene.page
-    path, icon = PAGES[page]
-    st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
-
-
 def browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
     """Draw what the browser does alone: full screen, blank, and beside `notes` the clock."""
     seconds = clock.now() - talk.began
@@ -168,27 +170,18 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     """Draw all scenes to go to, and a widget to pick and order them."""
     st.markdown("# All scenes")
     with st.container(key="scenes"):
-        for place, each in enumerate(scenes):
-            press(
-                f"{place + 1}. {plain(told(each).title)}",
-                "slideshow",
-                f"go_{place}",
-                partial(go, each.name),
-                type="primary" if each is scene else "secondary",
-                width="stretch",
-                wrap=True,
-            )
-    known = {each.name: each for each in all_scenes()}
-
-    def take(names: list[str]) -> None:
-        address.set_page_value("story", names_of([known[name] for name in names]))
-
-    def title(name: str) -> str:
-        whole = f"{KINDS[name.rpartition('.')[0]]}: {told(known[name]).title}"
-        return shorten(whole, LONGEST_LABEL, placeholder=" …")
-
+        for number, each in enumerate(scenes):
+            label, act = f"{number + 1}. {plain(each.title)}", partial(go, each.name)
+            kind = "primary" if each is scene else "secondary"
+            press(label, "slideshow", f"go_{number}", act, type=kind, width="stretch", wrap=True)
+    titles = {
+        each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {each.title}" for each in all_scenes()
+    }
     picked = [each.name for each in scenes]
     place = picked.index(scene.name)
+
+    def take(names: list[str]) -> None:
+        address.set_page_value("story", "" if names == [*TALK] else ",".join(names))
 
     def move(by: int) -> None:
         others = [name for name in picked if name != scene.name]
@@ -196,8 +189,8 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
 
     st.multiselect(
         "Your talk, in this order",
-        [*known],
-        format_func=title,
+        [*titles],
+        format_func=lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …"),
         **bound("story_picks", picked, take),
     )
     hint("A picture by itself is of the first data, untouched.")
@@ -207,8 +200,7 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
             ("Later", "arrow_forward", "scene_later", 1),
         ):
             at_end = not 0 <= place + by < len(picked)
-            told_what = f"Move scene {place + 1}, the open one"
-            press(label, icon, key, partial(move, by), disabled=at_end, help=told_what)
+            press(label, icon, key, partial(move, by), disabled=at_end, help="Move the open scene")
         press("Begin anew", "restart_alt", "begin_anew", partial(_begin_anew, scenes, talk))
         is_ready = not names_of(scenes)
         press("The ready talk", "undo", "story_ready", partial(take, [*TALK]), disabled=is_ready)
@@ -218,12 +210,12 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
 
 def told_to_all(scenes: Sequence[Scene], scene: Scene) -> Shown:
     """What the audience sees; without values too long for a link that the app writes."""
-    link = {
+    query = {
         key: texts
         for key, texts in address.whole().items()
         if key not in UNTOLD and len("".join(texts)) <= LONGEST
     }
-    return Shown(scene.name, {**link, "story": [names_of(scenes)]}, tuple(stage.picked(scene)))
+    return Shown(scene.name, {**query, "story": [names_of(scenes)]}, tuple(stage.picked(scene)))
 
 
 def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:

@@ -7,18 +7,20 @@ import streamlit as st
 from lib import shapes
 from lib.charts import SCALES, Palette, shapes_picture
 from lib.shapes import Explanation, Shape
-from lib.text import beside
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
 from lib.ui.text import card, hint, plain, press
 
-KEY = "error"
-"""In the address: which example is shown. What a person pastes never goes there."""
-LONGEST = 600
-"""The longest text shown about a message, in characters."""
-SURE: dict[str, str] = beside(__file__)["sure"]
+KEY = "error"  # in the address: which example is shown. What a person pastes never goes there
+LONGEST = 600  # the longest text shown about a message, in characters
+SURE = {
+    "certain": "Certain: the message says so.",
+    "likely": "Likely: the message leaves open why it came to this.",
+    "possible": "Possible: the message says little, or isn't the last error of the text.",
+}
+"""Confidence of an explanation → what is said of it."""
 
 
 def decoder(palette: Palette) -> None:
@@ -35,29 +37,20 @@ def decoder(palette: Palette) -> None:
     with left.container(border=True, height="stretch", key="explanation"):
         if explanation:
             _explained(explanation, text)
-        elif not text.strip():
-            st.markdown("Its cause, and what mends it, will stand here.")
         else:
-            st.markdown(
-                "### Cause\nNone of the messages that this page knows is in the text. "
-                "The checklist below finds most causes."
-            )
+            st.markdown("The checklist below finds most causes.")
     with right.container(border=True, height="stretch"):
         control = bound("error_text", text, _pasted)
         st.text_area("Paste a message, or a whole traceback", height=200, **control)
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
         picked = next((name for name, words in shapes.EXAMPLES.items() if words == text), None)
-        pills(
-            "Examples", {name: name for name in shapes.EXAMPLES}, picked, "error_example", _picked
-        )
+        names = {name: name for name in shapes.EXAMPLES}
+        pills("Examples", names, picked, "error_example", _picked)
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if found := _shapes_in(text):
             st.html(shapes_picture(found, palette))
-            hint(
-                "Drawn as samples, timesteps, features: purple is time, brown are features. "
-                f"The shape of a kernel means something else. {SCALES}"
-            )
+            hint(f"Drawn as samples, timesteps (purple), features (brown). {SCALES}")
         else:
             hint("None of 2 to 4 axes.")
     with right, card("Check the shapes, in this order", height="stretch"):

@@ -24,13 +24,10 @@ from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack
 from lib.ui.text import card, hint, plain, press, say, steady_chart, takeaway
 
-KEY = "check"
-"""In the address."""
+KEY = "check"  # in the address
 COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
-SHAPES = {"output": "The model’s output", "target": "y.shape"}
 POLL_SECONDS = 0.3
-Answers = Mapping[str, AnswerFuture]
-"""The worker's answers by mistake, once it has trained both models."""
+Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
 
 
 def doctor(palette: Palette) -> None:
@@ -45,13 +42,7 @@ def doctor(palette: Palette) -> None:
         compared = words.compared_sentence(diagnosis)
         sentence = f"{words.verdict_title(diagnosis)}. {compared}"
         st.html(lineup_picture(diagnosis, sentence, palette))
-        details = f"{compared} {SCALES}"
-        case = shapes.mistake_of(question.output, question.target)
-        timesteps = 3 in (len(question.output), len(question.target))  # y (N, 16) may be columns
-        measured = (diagnosis.verdict, diagnosis.loss) == ("silent", shapes.LOSS)
-        if case and timesteps and measured:
-            details += f" {words.measured_sentence(shapes.MISTAKES[case], recorded_damage(case))}"
-        takeaway(words.compared_takeaway(diagnosis), details)
+        takeaway(words.compared_takeaway(diagnosis), f"{compared} {SCALES}")
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -69,14 +60,13 @@ def _set(**values: Any) -> None:
     for name in values:
         session().shapes.problems.pop(name, None)
     question = replace(shapes.read_question(address.page_value(KEY)), **values)
-    address.set_page_value(
-        KEY, "" if question == TargetQuestion() else shapes.write_question(question)
-    )
+    text = "" if question == TargetQuestion() else shapes.write_question(question)
+    address.set_page_value(KEY, text)
 
 
 def _question(question: TargetQuestion) -> None:
     page = session().shapes
-    for name, label in SHAPES.items():
+    for name, label in (("output", "The model’s output"), ("target", "y.shape")):
         key, problem = f"check_{name}", page.problems.get(name)
         text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
         st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
@@ -108,13 +98,11 @@ def take_stack_output() -> None:
     Unknown timesteps become 12. Loss and y come from the code that was read, if it has them;
     without any y the target is what the loss expects. An earlier stack's question is forgotten.
     """
-    stack, page = current_stack(), session().shapes
-    said = address.page_value(KEY)
+    stack, page, said = current_stack(), session().shapes, address.page_value(KEY)
     said = "" if said == page.taken else said
     question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
     if not tensors:
-        problem = "The traced stack’s output isn’t known. Go through its red or grey row first."
-        page.problems["output"] = problem
+        page.problems["output"] = "The traced stack’s output isn’t known: see its red or grey row."
         return
     read = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
@@ -126,19 +114,17 @@ def take_stack_output() -> None:
         target = tuple(size or shapes.TIMESTEPS for size in read.target)
     elif not said:  # nobody has said anything of y yet
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
-    size = batch or question.batch_size
-    _set(output=(target[0], *one), target=target, batch_size=size, loss=loss)
+    of_stack = {"output": (target[0], *one), "batch_size": batch or question.batch_size}
+    _set(**of_stack, target=target, loss=loss)
     page.taken = address.page_value(KEY)
     page.made_up = not said and read is not None and not read.target
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
     fixes = diagnosis.fixes[:3]
-    if not fixes and not diagnosis.batches:  # the numbers of samples differ
-        hint("With x and y cut from the same windows, this line before fit passes:")
+    if not fixes:
+        hint("Bring y and the output to the same shape. Cut from the same windows as x, y passes:")
         st.code("assert len(x) == len(y)", language="python")
-    elif not fixes:
-        hint("No change of one line is known here: bring y and the output to the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
             say(f"{capital(fix.condition)}. {fix.fix}")
@@ -149,26 +135,23 @@ def _fixes(diagnosis: Diagnosis) -> None:
 def _usual(question: TargetQuestion) -> None:
     """Draw a row for each output with every target coloured by its verdict; a click opens one."""
     for name, output in shapes.OUTPUTS.items():
-        cases = {
-            y: replace(question, output=output, target=shape) for y, shape in shapes.TARGETS.items()
-        }
-        asked = next((y for y, case in cases.items() if case == question), None)
-        painted = {}
-        for y, case in cases.items():
+        painted, asked = {}, None
+        for y, shape in shapes.TARGETS.items():
+            case = replace(question, output=output, target=shape)
             verdict = case.diagnose().verdict
             painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
+            asked = y if case == question else asked
+
+        def ask(target: str, output: tuple[int, ...] = output) -> None:
+            _set(output=output, target=shapes.TARGETS[target])
+
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"output **{plain(name)}**, y:", width=140)
-
-            def ask(target: str, output: tuple[int, ...] = output) -> None:
-                _set(output=output, target=shapes.TARGETS[target])
-
             pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
     n, t, u = shapes.OUTPUTS["(N, T, U)"]
-    hint(
-        " · ".join(f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items())
-        + f". N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
-    )
+    signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
+    sizes_of = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
+    hint(f"{' · '.join(signs)}. {sizes_of}")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
@@ -178,36 +161,36 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
     if page.damage_question != question:
         page.mistake = fitting or page.mistake or next(iter(shapes.MISTAKES))
     page.damage_question = question
-    draw = partial(_panel, palette, fitting if question.loss == shapes.LOSS else None)
-    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
+
+    def is_training(answers: Answers) -> bool:
+        return not all(answer.done() for answer in answers.values())
+
+    draw = partial(_damage, palette, fitting if question.loss == shapes.LOSS else None)
+    following_fragment(lambda: page.training_both, draw, is_training, POLL_SECONDS)
 
 
-def _is_training(answers: Answers) -> bool:
-    return not all(answer.done() for answer in answers.values())
-
-
-def _panel(palette: Palette, asked_about: str | None, answers: Answers) -> None:
+def _damage(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     """Draw the damage; `asked_about` is the mistake that the question describes, else None."""
-    waiting, page = _is_training(answers), session().shapes
-    mistakes, case = shapes.MISTAKES, page.mistake
+    page, mistakes = session().shapes, shapes.MISTAKES
+    case, answer = page.mistake, answers.get(page.mistake)
     titles = {name: one.title for name, one in mistakes.items()}
     pick = partial(setattr, page, "mistake")
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
     if case != asked_about:
         hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
-    answer = answers[case] if case in answers and answers[case].done() else None
-    problem = answer and answer.exception()
-    damage = Damage(**answer.result()) if answer and not problem else recorded_damage(case)
+    problem = answer.exception() if answer and answer.done() else None
+    is_live = answer is not None and answer.done() and not problem
+    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
 
     def train() -> None:
         page.training_both[case] = runs.client().ask("target_damage", case=case)
 
     with st.container(horizontal=True, vertical_alignment="center"):
+        waiting = not all(each.done() for each in answers.values())
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         if waiting:
             st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
         else:
-            is_live = answer and not problem
             st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")

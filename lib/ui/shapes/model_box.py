@@ -5,9 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib.data import UploadError
 from lib.experiment import LOSSES
-from lib.shapes import LONGEST, RULE_OF, ModelError, Note, Reading, Stack, as_settings, read
+from lib.shapes import LONGEST, RULE_OF, ModelError, Reading, Stack, as_settings, read
 from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
@@ -19,10 +18,9 @@ from lib.ui.text import closable, hint, plain, press
 
 FILE = "model_file"
 TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
+# Names that `compile` takes → Explore's loss.
 LOSS_OF = {name: key for key, loss in LOSSES.items() for name in RULE_OF[loss.keras].names}
-"""Names that `compile` takes → Explore's loss."""
-MOST_NOTES = 3
-"""Notes shown; the others are folded."""
+MOST_NOTES = 3  # notes shown; the others are folded
 HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
 
 
@@ -30,6 +28,11 @@ def model_box() -> None:
     """Draw the box, and what was read from it last."""
     page = session().shapes
     hidden: Any = {"label_visibility": "collapsed"}
+
+    def read_error() -> None:
+        page.message = page.model_text
+        address.set_page_value("part", "error")
+
     with st.container(key="model", gap="xsmall"):
         left, right = st.columns([6, 1])
         with left:
@@ -41,39 +44,31 @@ def model_box() -> None:
         problem = plain(page.model_problem)
         closable(problem, "model_problem", "error", partial(setattr, page, "model_problem", ""))
         if "Read an error" in page.model_problem:
-            press("Read this error", "troubleshoot", "to_error", _read_error)
+            press("Read this error", "troubleshoot", "to_error", read_error)
         if page.reading:
             _came(page.reading)
 
 
-def _read_error() -> None:
-    session().shapes.message = session().shapes.model_text
-    address.set_page_value("part", "error")
-
-
 def _came(reading: Reading) -> None:
     """Say what was read, or that the stack has changed since."""
-    stack, notes = reading.stack, reading.notes
+    stack = reading.stack
     if not is_of_code():
         with st.container(horizontal=True, vertical_alignment="center"):
             hint(f"The stack below isn’t that of your {reading.source} any more.")
             press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
         return
     name = session().shapes.model_file
-    were = "was" if len(stack) == 1 else "were"
     source = f"{reading.source}, {name}" if name else reading.source
-    hint(f"{counted(len(stack), 'layer')} {were} read from your {source}.")
-    for note in notes[:MOST_NOTES]:
-        _say(note)
-    if len(notes) > MOST_NOTES:
-        with st.expander(f"{len(notes) - MOST_NOTES} more", type="compact"):
-            for note in notes[MOST_NOTES:]:
-                _say(note)
-
-
-def _say(note: Note) -> None:
-    where = f":gray[line {note.line}] " if note.line else ""
-    st.markdown(f":small[:material/info: {where}{plain(note.sentence)}]")
+    hint(f"From your {source}: {counted(len(stack), 'layer')}.")
+    lines = []
+    for note in reading.notes:
+        where = f":gray[line {note.line}] " if note.line else ""
+        lines.append(f":small[:material/info: {where}{plain(note.sentence)}]")
+    if lines:
+        st.markdown("  \n".join(lines[:MOST_NOTES]))
+    if folded := lines[MOST_NOTES:]:
+        with st.expander(f"{len(folded)} more", type="compact"):
+            st.markdown("  \n".join(folded))
 
 
 def _paste(text: str) -> None:
@@ -84,13 +79,7 @@ def _paste(text: str) -> None:
 
 def _drop() -> None:
     page = session().shapes
-    try:
-        given = take(st.session_state.get(f"{FILE}_{page.drops}"))
-    except UploadError as error:
-        page.drops += 1
-        page.model_problem = f"{error}"
-        return
-    if given is not None:
+    if (given := take(st.session_state.get(f"{FILE}_{page.drops}"))) is not None:
         page.drops += 1
         page.model_text = ""
         name, content = given

@@ -6,20 +6,20 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import SCALES, Palette, stack_picture, stack_sentence
-from lib.shapes import Question, broken, code_lines, question
+from lib.shapes import Question, code_lines, question
 from lib.ui import address
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import set_stack
 from lib.ui.text import card, hint, plain, press, say, takeaway
 
-KEY = "quiz"
-"""In the address: the question's seed."""
+KEY = "quiz"  # in the address: the question's seed
 MOST = 9999
 
 
 def quiz(palette: Palette) -> None:
     """Draw a question; after the answer, the stack with all its tensors."""
-    number = _number()
+    text = address.page_value(KEY)  # which counts from 1
+    number = min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
     puzzle = question(number)
     answer, _ = session().shapes.answers.get(number, (None, False))
     st.markdown("# What shape comes out?")
@@ -39,28 +39,31 @@ def quiz(palette: Palette) -> None:
             takeaway(f"✓ {wanted.text}: {wanted.why}", f"{stack_sentence(steps)} {SCALES}")
         st.html(stack_picture(steps, palette))
         if answer is not None:
-            press("Trace this stack", "view_in_ar", "quiz_trace", partial(_trace, puzzle))
 
+            def trace() -> None:
+                set_stack(tuple(step.layer for step in puzzle.steps))
+                address.set_page_value("part", "")
 
-def _number() -> int:
-    """The question's seed; the address and the page count from 1."""
-    text = address.page_value(KEY)
-    return min(max(int(text), 1), MOST) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
+            press("Trace this stack", "view_in_ar", "quiz_trace", trace)
 
 
 def _options(number: int, puzzle: Question, answer: int | None) -> None:
-    st.markdown(f"### {'Your answer' if answer is None else _verdict(puzzle, answer)}")
+    verdict = "Your answer"
+    if answer is not None:
+        is_right, wanted = answer == puzzle.right, puzzle.options[puzzle.right].text
+        verdict = ":green[✓ Right]" if is_right else f":red[✗ Right is: {plain(wanted)}]"
+    st.markdown(f"### {verdict}")
     for place, option in enumerate(puzzle.options):
-        sign = ""
-        if answer is not None:
-            sign = " ✓" if place == puzzle.right else " ✗" if place == answer else ""
+        is_right, is_answered, sign = place == puzzle.right, answer is not None, ""
+        if is_answered:
+            sign = " ✓" if is_right else " ✗" if place == answer else ""
         st.button(
             f"{plain(option.text)}{sign}",
             key=f"option_{place}",
             width="stretch",
-            disabled=answer is not None and place != puzzle.right,
+            disabled=is_answered and not is_right,
             on_click=_answer,
-            args=(number, place, place == puzzle.right),
+            args=(number, place, is_right),
         )
     with st.container(horizontal=True, vertical_alignment="center"):
         after = partial(address.set_page_value, KEY, f"{(number + 1) % MOST + 1}")
@@ -69,18 +72,5 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
             hint(f"{sum(rights)} of {len(rights)} right.")
 
 
-def _verdict(puzzle: Question, answer: int) -> str:
-    if answer == puzzle.right:
-        return ":green[✓ Right]"
-    if (place := broken(puzzle.steps)) is not None:
-        return f":red[✗ It is an error: layer {place + 1} breaks]"
-    return f":red[✗ It is {puzzle.options[puzzle.right].text}]"
-
-
 def _answer(number: int, place: int, right: bool) -> None:
     session().shapes.answers.setdefault(number, (place, right))
-
-
-def _trace(puzzle: Question) -> None:
-    set_stack(tuple(step.layer for step in puzzle.steps))
-    address.set_page_value("part", "")

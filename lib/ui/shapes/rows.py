@@ -9,18 +9,7 @@ from typing import Any
 import streamlit as st
 
 from lib import shapes
-from lib.shapes import (
-    Input,
-    Joining,
-    Layer,
-    LayerSetting,
-    Recurrent,
-    Ref,
-    ShapeError,
-    Stack,
-    TracedLayer,
-    Unread,
-)
+from lib.shapes import Layer, LayerSetting, Ref, Stack, TracedLayer
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
@@ -57,9 +46,9 @@ def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         st.markdown(title, help=layer.__doc__)
         ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
         for way, disabled in ends.items() if place else ():
-            key, on_click = f"layer_{place}_{way}", partial(_move, place, layer, way)
+            key, act = f"layer_{place}_{way}", partial(_move, place, layer, way)
             label = way.capitalize()
-            st.button(label, key, type="tertiary", disabled=disabled, on_click=on_click)
+            st.button(label, key, type="tertiary", disabled=disabled, on_click=act)
         if place < len(stack) - 1:
             adding("Add below", f"{ADD}_{place}", place + 1, stack, type="tertiary")
     if layer.origin:
@@ -67,10 +56,9 @@ def layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
         st.markdown(f":small[:gray[line {layer.origin.line}] `{code}`]")
     inside = layer.inside
     used = _in_use(inside)
-    settings = [setting for setting in used if not setting.seldom]
     seldom = [setting for setting in used if setting.seldom]
     with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
-        _fields(place, inside, settings)
+        _fields(place, inside, [setting for setting in used if not setting.seldom])
         if place and layer.kind != "unread" and (seldom or len(stack) > 2):
             more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
             if more.open:
@@ -83,9 +71,9 @@ def _in_use(layer: Layer) -> list[LayerSetting]:
     """The settings of a layer that have an effect: of an input, those of its form."""
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
-    hidden = unused[layer.form] if isinstance(layer, Input) else ()
-    if isinstance(layer, Unread):  # Keras refuses it, whatever is said to come out
-        hidden = ("called", "output") if isinstance(layer.error, ShapeError) else ("called",)
+    hidden = unused[layer.form] if isinstance(layer, shapes.Input) else ()
+    if isinstance(layer, shapes.Unread):  # Keras refuses it, whatever is said to come out
+        hidden = ("called", "output") if isinstance(layer.error, shapes.ShapeError) else ("called",)
     return [setting for setting in layer.settings() if setting.name not in hidden]
 
 
@@ -103,90 +91,84 @@ def adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> No
 
 
 def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str = "") -> None:
-    flags = []
+    """Draw a field for each setting, and a row of switches."""
+    flags = [setting.name for setting in settings if isinstance(setting.default, bool)]
     for setting in settings:
-        if isinstance(setting.default, bool):
-            flags.append(setting.name)
-        else:
-            _setting(place, layer, setting)
-    if flags:
-        with st.container(width="stretch"):
-            _flags(place, layer, flags, group)
+        if setting.name not in flags:
+            _field(place, layer, setting)
+    if not flags:
+        return
+
+    def switch(on: list[str]) -> None:
+        switched = {name: name in on for name in flags}
+        _change(place, layer, lambda now: now.with_settings(**switched))
+
+    with st.container(width="stretch"):
+        label, on = f"Layer {place + 1}: switched on", [f for f in flags if getattr(layer, f)]
+        key = _key(place, layer, f"{group}{FLAGS}")
+        pills(label, {flag: flag for flag in flags}, on, key, switch, selection_mode="multi")
 
 
 def _key(place: int, layer: Layer, name: str) -> str:
     return f"layer_{place}_{layer.kind}_{name}"
 
 
-def _setting(place: int, layer: Layer, setting: LayerSetting) -> None:
+def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
     """Draw a menu, a text field or a number field for a setting."""
-    key, width = _key(place, layer, setting.name), WIDTHS.get(setting.name, USUAL_WIDTH)
-    value, label = getattr(layer, setting.name), setting.label or setting.name
+    key, label = _key(place, layer, setting.name), setting.label or setting.name
+    value: Any = getattr(layer, setting.name)
+    shown: Any = {"width": WIDTHS.get(setting.name, USUAL_WIDTH)}
     take = partial(_take, place, layer, setting)
     if setting.options is not None:
-        options = setting.options
-        shared = {"width": width, **bound(key, value, take)}
-        st.selectbox(label, list(options), format_func=options.__getitem__, **shared)
+        shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
+        st.selectbox(label, list(setting.options), **shown)
     elif setting.sizes is not None:
-        text = "" if value is None else ", ".join(map(str, value))
+        words = [f"{size}" for size in value or ()]
         if setting.batched and value:
-            text = ", ".join(["None", *(f"{size or None}" for size in value)])
-        example = "None, 12, 16" if setting.batched else None
-        shown = {"width": width, **bound(key, text, take)}
-        st.text_input(label, max_chars=60, placeholder=example, **shown)
+            words = ["None", *(f"{size or None}" for size in value)]
+        shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
+        st.text_input(label, max_chars=60, **shown, **bound(key, ", ".join(words), take))
     elif setting.pattern:
         st.text_input(label, max_chars=60, width=160, **bound(key, value, take))
     else:
         # Streamlit would leave a number beyond a limit red, and the drawing as it was.
         step = setting.limit.step if setting.limit else 1
-        start: Any = None if setting.optional else "min"
-        shared = {"width": width, **bound(key, value, take)}
-        empty = "any" if setting.optional else None
         number = float(step) if isinstance(setting.default, float) or step < 1 else int(step)
+        if setting.optional:
+            shown |= {"value": None, "placeholder": "any"}
+        shown |= bound(key, value, take)
         if value is not None:
             st.session_state[key] = type(number)(value)
-        st.number_input(label, None, None, start, number, placeholder=empty, **shared)
+        st.number_input(label, step=number, **shown)
 
 
 def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value; say so if it is invalid, or out of range and replaced by the nearest."""
     if not _is_there(place, layer):
         return
-    said = []
+    page, said = session().shapes, []
     if setting.sizes is not None:
         words = f"{value}".translate(_BRACKETS).split()
         if setting.batched:  # as Keras writes a shape: the batch first, None for any size
             words = words[1:] if words[:1] and words[0] in ("None", "N") else words
             words = ["0" if word == "None" else word for word in words]
-        if not all(word.removeprefix("-").isdecimal() and len(word) < 9 for word in words) or (
-            len(words) != setting.sizes > 0
-        ):
+        are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
+        if not are_sizes or len(words) != setting.sizes > 0:
             count = f"{setting.sizes or 'some'} whole numbers"
-            session().shapes.said = [f"{setting.name} takes {count}, and got “{value}”."]
+            page.said = [f"{setting.name} takes {count}, and got “{value}”."]
             return
         value = tuple(map(int, words[:8]))
     elif setting.pattern and not re.fullmatch(setting.pattern, value):
-        asked = f"{setting.name} takes what is like “{setting.default}”"
-        session().shapes.said = [f"{asked}, and got “{value}”."]
+        example = f"{setting.name} takes what is like “{setting.default}”"
+        page.said = [f"{example}, and got “{value}”."]
         return
     elif setting.limit is not None and value is not None:
-        whole = not isinstance(value, float)
         nearest = setting.within(round(value, 4))
         if nearest != round(value, 4):
             said = [shapes.out_of_range(setting.name, setting.limit, f"{value:g}", nearest)]
-        value = int(nearest) if whole else nearest
+        value = nearest if isinstance(value, float) else int(nearest)
     _change(place, layer, lambda now: now.with_settings(**{setting.name: value}))
-    session().shapes.said = said
-
-
-def _flags(place: int, layer: Layer, names: list[str], group: str) -> None:
-    def switch(on: list[str]) -> None:
-        switched = {name: name in on for name in names}
-        _change(place, layer, lambda now: now.with_settings(**switched))
-
-    label, key = f"Layer {place + 1}: switched on", _key(place, layer, f"{group}{FLAGS}")
-    on = [name for name in names if getattr(layer, name)]
-    pills(label, dict(zip(names, names, strict=True)), on, key, switch, selection_mode="multi")
+    page.said = said
 
 
 def _takes(place: int, stack: Stack) -> None:
@@ -195,29 +177,24 @@ def _takes(place: int, stack: Stack) -> None:
     if layer.takes_nothing:
         return
     names = {
-        f"{at + 1}.{output}": f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
+        Ref(at, output): f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
         for at, before in enumerate(stack[:place])
         for output, name in enumerate(before.returned())
     }
 
-    def chosen(refs: tuple[Ref, ...]) -> list[str]:
-        texts = [f"{ref.place + 1}.{ref.output or 0}" for ref in refs]
-        return [text for text in texts if text in names]
-
-    def take(name: str, texts: list[str]) -> None:
-        pairs = [map(int, text.split(".")) for text in texts if text in names]  # else a label
-        refs = tuple(Ref(at - 1, output) for at, output in pairs)
-        single = {at for at, before in enumerate(stack) if len(before.returned()) == 1}
-        named: dict[str, Any] = {
-            name: tuple(Ref(ref.place) if ref.place in single else ref for ref in refs)
-        }
+    def take(name: str, refs: list[Ref]) -> None:
+        known = [ref for ref in refs if ref in names]  # after another change it may be a label
+        single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
+        named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
         _change(place, layer, lambda now: replace(now, **named))
 
-    parts = [("of", "Takes, where not the layer before")]
-    if isinstance(layer, Recurrent):
-        parts.append(("states", "Starts from the states"))
-    for name, label in parts:
-        shown = bound(f"layer_{place}_{name}", chosen(getattr(layer, name)), partial(take, name))
+    parts = {"of": "Takes, where not the layer before"}
+    if isinstance(layer, shapes.Recurrent):
+        parts["states"] = "Starts from the states"
+    for name, label in parts.items():
+        refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
+        known = [ref for ref in refs if ref in names]
+        shown = bound(f"layer_{place}_{name}", known, partial(take, name))
         st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
 
 
@@ -236,14 +213,12 @@ def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
 
 def _move(place: int, layer: Layer, way: str) -> None:
     """Move a layer up or down, or remove it, if it is still there."""
-    stack = current_stack()
+    stack, first = current_stack(), place - 1 if way == "up" else place
     if not _is_there(place, layer):
         return
     if way == "remove":
         set_stack(shapes.put(stack, place))
-        return
-    first = place - 1 if way == "up" else place
-    if 0 < first < len(stack) - 1:
+    elif 0 < first < len(stack) - 1:
         set_stack(shapes.swap(stack, first))
 
 
@@ -252,9 +227,9 @@ def _add(key: str, place: int) -> None:
     if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
         return
     layer = shapes.KINDS[name]()
-    if isinstance(layer, Joining):  # with what stands before, and what stands before that
+    if isinstance(layer, shapes.Joining):  # with what stands before, and what stands before that
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
-    if isinstance(layer, Input) and isinstance(first := stack[0], Input):
+    if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first
     set_stack(shapes.insert(stack, place, layer))
     session().shapes.opened = place

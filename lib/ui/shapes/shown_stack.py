@@ -6,8 +6,7 @@ from lib.shapes import Stack, model_stack, read_text, rewritten, to_text, with_s
 from lib.ui import address
 from lib.ui.session import Loaded, session
 
-KEY = "stack"
-"""The stack's key in the address, unless it is the sidebar's."""
+KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
 
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
@@ -71,8 +70,3 @@ def _change_code() -> None:
         page.reading, page.stack = said, said.stack
     elif lines:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
-
-
-def previous_stack() -> Stack:
-    """The stack before the last change; the same where nothing has changed yet."""
-    return session().shapes.stack_before or current_stack()

@@ -4,9 +4,10 @@ from functools import partial
 
 import streamlit as st
 
+from lib import sweep
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import VARIABLE, worded
-from lib.sweep import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary, weight
+from lib.sweep import READY, Plan, Ready
 from lib.text import counted, duration, sentence
 from lib.ui import runs
 from lib.ui.address import change, page_value, set_page_value, set_page_values
@@ -20,8 +21,10 @@ RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 
 def choose(loaded: Loaded) -> Plan | None:
     """Draw the form; returns the plan, or None and says why there is none."""
-    can = offered(loaded.experiment)
-    typed = _typed(can)
+    can = sweep.offered(loaded.experiment)
+    pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
+    typed = {key: text for key, text in pairs if key in can}
+    typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
     st.markdown("### What varies")
     st.multiselect(
         "Settings",
@@ -49,30 +52,21 @@ def choose(loaded: Loaded) -> Plan | None:
 
 
 def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
-    base, table = loaded.experiment, session().upload.table
-    seeds = int(SEEDS.texts[SEEDS.index])
-    place = st.container()
+    seeds, place = int(SEEDS.texts[SEEDS.index]), st.container()
     try:
-        plan = make_plan(base, parse_vary(vary), seeds, table)
+        plan = sweep.make_plan(
+            loaded.experiment, sweep.parse_vary(vary), seeds, session().upload.table
+        )
     except ExperimentError as error:
         place.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
         return None
-    seconds = sum(weight(point, loaded.dataset) for point in plan.points)
-    seconds /= max(1, min(len(plan.points), runs.client().places))
     with place:
-        points = counted(len(plan.points), "point")
-        many = f"{points} × {counted(seeds, 'seed')}: {plan.runs} of at most {MOST_RUNS} runs"
-        hint(f"{many}, in {duration(seconds)}.")
+        seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().places)
+        many = f"{counted(len(plan.points), 'point')} × {counted(seeds, 'seed')}"
+        hint(f"{many}: {plan.runs} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None
-
-
-def _typed(can: list[str]) -> dict[str, str]:
-    """The varied settings and their values from the address, else the usual ones."""
-    pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
-    typed = {key: text for key, text in pairs if key in can}
-    return typed or {key: VARIABLE[key]["values"] for key in can[:1]}
 
 
 def _write() -> None:
@@ -89,7 +83,7 @@ def _write() -> None:
 
 def _take(ready: Ready) -> None:
     """Show a ready sweep, and set all settings to it."""
-    base = base_of(ready.data, ready.settings)
+    base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
     own["relative"] = RELATIVE.texts[ready.relative]

@@ -11,7 +11,7 @@ from lib.charts import Palette
 from lib.experiment import MODES as WORDS
 from lib.results import PointResult
 from lib.sweep import Plan, State
-from lib.text import beside, duration, joined, number, sentence
+from lib.text import beside, duration, number, sentence
 from lib.ui import runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
@@ -21,28 +21,25 @@ from lib.ui.sweep.sweeps import Sweep, begin, shown
 from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
 LOOK_SECONDS = 1.0
-SAID: dict[str, str] = beside(__file__)
-"""Badges by the sweep's state, and sentences."""
+SAID: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
 _HTML = charts.templates(
     __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
 )
 
 
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
-    """Draw the shown sweep, and keep it up to date while it runs."""
-    draw = partial(_panel, plan, loaded, palette)
-    following_fragment(shown, draw, _may_change, LOOK_SECONDS)
+    """Draw the shown sweep, and keep it up to date while it may change by itself."""
 
+    def may_change(sweep: Sweep) -> bool:
+        if sweep.is_mine:
+            return sweep.runner.state is State.GOING
+        return bool(sweep.id) and not sweep.runner.state.is_over  # its owner may resume it
 
-def _may_change(sweep: Sweep) -> bool:
-    """Whether the sweep may change by itself: its owner may resume one that rests."""
-    state = sweep.runner.state
-    return state is State.GOING or bool(sweep.id and not sweep.is_mine and not state.is_over)
+    following_fragment(shown, partial(_panel, plan, loaded, palette), may_change, LOOK_SECONDS)
 
 
 def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) -> None:
-    with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
-        _buttons(sweep, plan, loaded)
+    _buttons(sweep, plan, loaded)
     points = sweep.runner.results
     _progress(sweep, plan, loaded, len(points))
     words = charts.found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
@@ -57,12 +54,13 @@ def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
     runner, args = sweep.runner, (plan, loaded)
     idle = runner.state.is_over or not sweep.is_mine
     label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
-    press(label, "play_arrow", "sweep_start", begin, args=args, type=kind, disabled=not plan)
-    act, label, icon = runner.pause, "Pause", "pause"
-    if runner.state is State.PAUSED:
-        act, label, icon = runner.go_on, "Go on", "play_arrow"
-    press(label, icon, f"sweep_{icon}", act, disabled=idle)
-    press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
+    with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
+        press(label, "play_arrow", "sweep_start", begin, args=args, type=kind, disabled=not plan)
+        act, label, icon = runner.pause, "Pause", "pause"
+        if runner.state is State.PAUSED:
+            act, label, icon = runner.go_on, "Go on", "play_arrow"
+        press(label, icon, f"sweep_{icon}", act, disabled=idle)
+        press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
 
 
 def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
@@ -82,19 +80,10 @@ def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> Non
     of_sidebar = loaded.dataset.title
     if sweep.title != of_sidebar:
         hint(SAID["other_data"].format(plain(sweep.title), plain(of_sidebar)))
-    elif plan and not sweep.is_redacted and (other := _other_settings(runner.plan, plan)):
-        hint(SAID["other_settings"].format(plain(other)))
-
-
-def _other_settings(done: Plan, planned: Plan) -> str:
-    """How a planned sweep of the same data differs: "units 8 → 16 and other points"; "" if not."""
-    before, after = done.points[0].experiment, planned.points[0].experiment
-    varied = {key: before.get(key) for key in (*done.keys, *planned.keys)}
-    said = [charts.changed_settings(before, after.set(**varied))]
-    said += ["other points"] * (
-        [p.values for p in done.points] != [p.values for p in planned.points]
-    )
-    return joined([words for words in said if words])
+    elif plan and not sweep.is_redacted:
+        shown, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
+        if shown != planned:
+            hint(SAID["other_settings"])
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
@@ -108,18 +97,17 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
     with st.container(horizontal=True, key="sweep_pickers"):
         relative = linked_toggle("As a share of the best guess's", RELATIVE)
         for key in others:
-            texts = [f"{value}" for value in axes[key]]
-            choice = Linked("at", texts, 0, f"sweep_at_{key}_{len(texts)}")
-            names = [results.worded(key, value) for value in axes[key]]
+            values = axes[key]
+            choice = Linked("at", [f"{v}" for v in values], 0, f"sweep_at_{key}_{len(values)}")
+            names = [results.worded(key, value) for value in values]
             at = linked_buttons(key, names, choice, label_visibility="collapsed")
-            of_curve = [point for point in points if point.values[key] == axes[key][at]]
+            of_curve = [point for point in points if point.values[key] == values[at]]
     curve = charts.curve_figure(of_curve, across, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
     for key in others:
         for what in ("difference", *results.MODES):
-            steady_chart(
-                charts.map_figure(points, (across, key), what, palette), words, f"sweep_{what}"
-            )
+            figure = charts.map_figure(points, (across, key), what, palette)
+            steady_chart(figure, words, f"sweep_{what}")
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
@@ -128,10 +116,7 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
-        settings = parse_qsl(point["settings"])
-        if hides_columns:
-            settings = [
-                (key, value) for key, value in settings if key not in results.COLUMN_SETTINGS
-            ]
-        rows.append((point, urlencode(settings) + run, better))
+        hidden = results.COLUMN_SETTINGS if hides_columns else ()
+        kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
+        rows.append((point, urlencode(kept) + run, better))
     return str(_HTML.points(rows, hides_columns))

@@ -20,28 +20,21 @@ from lib.ui.address import page_value, set_page_value
 from lib.ui.session import Loaded, session
 from lib.ui.text import plain
 
-KEYS = ("sweep", "ready", "vary", "each", "at", "relative")
-"""The page's keys in the address: a sweep's id or a ready sweep's name, and the choices."""
-MOST = 24
-"""Sweeps kept; beyond that the oldest finished ones are forgotten. At most `MAX_SWEEPS` go on, each
-with a thread."""
+KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # of the page, in the address
+MOST = 24  # sweeps kept, of which MAX_SWEEPS may go on; then finished ones are forgotten
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
-
-NOBODY = Visitor(None)
+UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Sweep:
     """A sweep that was started here, or a recorded one."""
 
-    id: str
-    """"" for a recorded sweep."""
+    id: str  # "" for a recorded sweep
     runner: Runner
-    data: str
-    """The title of its data."""
+    data: str  # the title of its data
     owner: runs.Owner
-    visitor: Visitor = NOBODY
-    """Who started it."""
+    visitor: Visitor  # who started it
 
     @property
     def title(self) -> str:
@@ -59,10 +52,8 @@ class Sweep:
         return runs.is_mine(self.id, self.owner)
 
 
-_SWEEPS: dict[str, Sweep] = {}
-"""Sweeps by id, of all sessions of this server."""
-_LOCK = threading.Lock()
-"""Held while a place for a new sweep is found and taken."""
+_SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
+_LOCK = threading.Lock()  # held while a place for a new sweep is found and taken
 
 
 def shown() -> Sweep:
@@ -73,7 +64,7 @@ def shown() -> Sweep:
     if sweep is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
-        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
+        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY, Visitor(None))
     sweep.runner.watch()
     for point in sweep.runner.results:
         runs.adopt(point["run"], sweep.owner)
@@ -109,13 +100,13 @@ def _make_room(visitor: Visitor) -> str:
     if refusal := sweep_refusal(visitor, [each.visitor for each in watched]):
         return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
-        max(others, key=lambda each: each.runner.unwatched_seconds).runner.give_way()
+        max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
     for other in known:
         if other.is_mine:
             other.runner.stop()
         if other.runner.state.is_over and other.runner.unwatched_seconds >= KEEP_SECONDS:
-            _SWEEPS.pop(other.id, None)
-    over = [each.id for each in known if each.runner.state.is_over]
+            del _SWEEPS[other.id]
+    over = [each.id for each in _SWEEPS.values() if each.runner.state.is_over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
-        _SWEEPS.pop(old, None)
+        del _SWEEPS[old]
     return ""

@@ -6,20 +6,19 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import Palette
-from lib.ui.cell import break_it, learn, proof, unrolled
+from lib.ui.cell import PARTS, break_it, learn, proof, unrolled
 from lib.ui.cell.ask import Reply, ask, watch
-from lib.ui.cell.chosen import Chosen, Follower, follow_playhead, looked_at
-from lib.ui.cell.parts import PARTS
+from lib.ui.cell.chosen import Chosen, Follower, choose, follow_playhead
 from lib.ui.runs import client
 from lib.ui.session import Loaded
 from lib.ui.text import hint
 
-Draw = Callable[[Chosen, Sequence[Reply], Palette], list[Follower]]
+Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 
 def part(places: Sequence[str], draw: Draw, loaded: Loaded, palette: Palette) -> None:
     """Draw a part with the answers of these places."""
-    chosen = looked_at(loaded)
+    chosen = choose(loaded)
     bar = st.container(key="cell_bar")
     replies = _replies(places, chosen)
     follow_playhead(bar, chosen.layer_pass, draw(chosen, replies, palette))
@@ -36,15 +35,15 @@ def _replies(places: Sequence[str], chosen: Chosen) -> list[Reply]:
 
 def runs(loaded: Loaded, palette: Palette) -> None:
     """Draw the layer at every timestep, with a playhead that plays by itself."""
-    chosen = looked_at(loaded)
+    chosen = choose(loaded)
     with st.container(border=True, key="cell_unrolled"):
         unrolled.chain(chosen, palette, as_it_runs=True)
-    follow_playhead(st.container(key="scene_plays"), chosen.layer_pass, (), plays=True)
+    follow_playhead(st.container(key="scene_plays"), chosen.layer_pass, plays=True)
 
 
 def one(loaded: Loaded, palette: Palette) -> None:
     """Draw the proof's first card."""
-    chosen = looked_at(loaded)
+    chosen = choose(loaded)
     replies = _replies(["modes"], chosen)
     proof.draw_last(chosen, replies, palette)
     watch(chosen, replies)

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.charts import Palette, losses_figure, samples
 from lib.results import LETTERS, Compared
-from lib.story import GALLERY, cells_of
+from lib.story import GALLERY, runs_of
 from lib.text import readable
 from lib.ui.explore import charts
 from lib.ui.explore.charts import CARDS, card
@@ -46,7 +46,7 @@ def sample(loaded: Loaded, palette: Palette) -> None:
 
 def cells(_: Loaded, palette: Palette) -> None:
     """Draw the gallery's two recorded cells, whose loss is the error at the last step."""
-    runs = [*cells_of(GALLERY["cells"]).items()]
+    runs = [*runs_of(GALLERY["cells"]).items()]
     laid, ends = list[Compared](), list[str]()
     for letter, (name, run) in zip(LETTERS, runs, strict=False):
         compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)

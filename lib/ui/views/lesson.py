@@ -22,7 +22,7 @@ from lib.text import beside, number, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
 from lib.ui.cell import unrolled
-from lib.ui.cell.chosen import At, follow_playhead, looked_at, where
+from lib.ui.cell.chosen import At, choose, follow_playhead, where
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
 from lib.ui.shapes.doctor import damage_card
@@ -38,14 +38,14 @@ _HTML = charts.templates(__file__, signed=signed, short=short, MODES=MODES, SAID
 
 def chain(loaded: Loaded, palette: Palette) -> None:
     """Draw the layer along time with its outputs."""
-    chosen = looked_at(loaded)
+    chosen = choose(loaded)
     with st.container(border=True, key="chain"):
         unrolled.chain(chosen, palette)
 
 
 def hand(loaded: Loaded, palette: Palette) -> None:
     """Draw a layer's states, and the playhead's step computed by hand."""
-    chosen = looked_at(loaded)
+    chosen = choose(loaded)
     layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
@@ -61,7 +61,7 @@ def hand(loaded: Loaded, palette: Palette) -> None:
             st.rerun()
 
     write(where(layer))
-    follow_playhead(bar, layer, [write])
+    follow_playhead(bar, layer, write)
 
 
 def pair(_: Loaded, palette: Palette) -> None:
@@ -131,7 +131,7 @@ def worked_numbers() -> dict[str, object]:
 
 def glance(loaded: Loaded, palette: Palette) -> None:
     """Draw a mask, the final states, and both directions, with this layer's numbers."""
-    layer = looked_at(loaded).layer_pass
+    layer = choose(loaded).layer_pass
     with st.container(border=True):
         st.html(f"{_HTML.glance(**glance_numbers(layer), palette=palette)}")
 

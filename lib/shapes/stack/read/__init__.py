@@ -9,8 +9,7 @@ can't be read is reported with its line, and the rest is traced as far as it goe
 from lib.shapes.stack.base import Stack
 from lib.shapes.stack.read.code import read_code
 from lib.shapes.stack.read.config import read_config
-from lib.shapes.stack.read.pasted import notebook_code, refused
-from lib.shapes.stack.read.reading import ModelError, Note, Reading
+from lib.shapes.stack.read.pasted import ModelError, Note, Reading, notebook_code, refused
 
 __all__ = ["ModelError", "Note", "Reading", "read", "read_model"]
 

@@ -3,30 +3,26 @@
 from __future__ import annotations
 
 import difflib
-from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.graph import Graph, KerasTensor, input_layer
 from lib.shapes.stack.making import MAKES, Unknown
-from lib.shapes.stack.plain import Embedding, Input, Unread
-from lib.shapes.stack.read.pasted import WORDS, refused
-from lib.shapes.stack.read.reading import Note
+from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
+from lib.shapes.stack.read.pasted import WORDS, Note, refused
 from lib.shapes.stack.read.values import Array, listed, plain
+from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tensors import Tensor, sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
 _MOST_STEPS = 40_000
 """Statements and expressions that are followed, each time that they are; a layer is some."""
-_LONGEST_NAME = 40
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 """Samples that stand in where the code tells no shape: the first that the layer accepts."""
-_WORDS, _FEATURES = (12,), 3
 
 
 @dataclass(slots=True, eq=False)
@@ -34,68 +30,61 @@ class LayerObject:
     """A layer that the code makes, and may call several times."""
 
     layer: Layer
-    known: bool = True
-    """Whether the code tells which layer it is."""
-    shape: Any = None
-    """Its input shape by its own arguments (`input_shape=`), the batch first."""
-    name: Any = None
-    """Its `name=` argument."""
+    keywords: dict[str, Any] = field(default_factory=dict)
     cell_class: str = ""
     """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
+    known: bool = True
+    """Whether the code tells which layer it is."""
+
+    @property
+    def shape(self) -> Any:
+        """The input shape that its arguments tell, its batch first; None where they don't."""
+        given = self.keywords
+        if "batch_input_shape" in given:
+            return given["batch_input_shape"]
+        axes = ("input_length", "input_dim")[: 1 if isinstance(self.layer, Embedding) else 2]
+        shape = given.get("input_shape", [given[name] for name in axes if name in given])
+        shape = (shape,) if isinstance(shape, int) else shape
+        return (given.get("batch_size"), *shape) if listed(shape) and shape else None
 
 
 @dataclass(slots=True, eq=False)
 class ModelObject:
-    """A model that the code makes: Sequential, of inputs and outputs, or of a class of its own."""
+    """A model that the code makes: what leads from its inputs to its outputs in the graph."""
 
     line: int
-    layers: list[Any] | None = None
-    """Of a Sequential."""
     inputs: list[KerasTensor] = field(default_factory=list)
-    outputs: Any = None
+    outputs: list[Any] = field(default_factory=list)
+    """The last entry counts; a Sequential has one after each layer."""
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
     """Of an own class, which may be a layer's: follows its `call` with these arguments."""
     attributes: dict[str, Any] = field(default_factory=dict)
     """Of an own class, its methods among them."""
     shape: Any = None
-    """Its input shape by `build` or `fit`, the batch first."""
+    """Of an own class, the input shape by `build` or `fit`, the batch first."""
     rank: int = 0
     """Of several models the one with the highest rank is traced: 3 for one that is fitted."""
     loss: Any = None
     target: Array | None = None
-    built: int = -1
-    """How many layers it had when its outputs were computed; -1 before that."""
     each_step: bool = False
-    """Whether a functional model is called at each timestep."""
-
-    def at_each_step(self) -> ModelObject:
-        """The model in a TimeDistributed: each of its layers is in one."""
-        if self.layers is None:
-            return replace(self, each_step=True)
-        layers = [one for one in self.layers if isinstance(one, LayerObject)]
-        return ModelObject(self.line, [LayerObject(_at_each_step(one.layer)) for one in layers])
+    """Whether it stands in a TimeDistributed."""
 
 
-def _at_each_step(layer: Layer) -> Layer:
-    return replace(TimeDistributed(replace(layer, of=())), of=layer.of, origin=layer.origin)
-
-
-class Builder:
+class Builder(Graph):
     """All layers and models of a code, and what is to be said of them."""
 
     def __init__(self) -> None:
-        self.graph = Graph()
+        super().__init__()
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
-        """Those that are made, but for the ones inside a wrapper."""
+        """All but those inside a wrapper."""
         self.origin = Origin(1, "", "")
-        """Of what is made now."""
-        self.untraced = 0
-        """How many layers and operations have no rule here so far."""
         self._steps = 0.0
-        self._open: dict[int, tuple[int, list[Input | Unread]]] = {}
-        """By place of an input whose shape isn't known, its line and what may stand in for it."""
+        self._open: dict[int, list[Input | Unread]] = {}
+        """By place of an input whose shape isn't known, what may stand in for it."""
+        self._guessed: dict[int, int] = {}
+        """By place of an input with a guessed shape, the line in which it is made."""
         self._stand_ins: dict[Any, KerasTensor] = {}
         """By value that isn't a tensor but a layer is called on it, the tensor in its place."""
 
@@ -106,27 +95,25 @@ class Builder:
             raise refused("too much")
 
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
-        """Add a note, by its name in code.toml."""
+        """Add a note, by its name in words.toml."""
         self.notes.append(Note(say(WORDS["notes"], what, **names), line))
 
     def unread(self, name: str, why: str) -> LayerObject:
-        """What stands for a layer that can't be read, with a reason by its name in code.toml."""
+        """What stands for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
-        self.untraced += 1
-        name = name if len(name) <= _LONGEST_NAME else name[: _LONGEST_NAME - 1] + "…"
+        name = name if len(name) <= 40 else f"{name[:39]}…"
         reason = say(WORDS["unread"], why, name=f"“{name}”")
-        alike = [right for right in MAKES if right.lower() == name.lower()]
-        alike = alike or difflib.get_close_matches(name, MAKES, 1, 0.85)
-        if why == "value" and alike:
-            reason += f"; {alike[0]} is"
-        return self._in_place(name, NotTraced(reason))
+        alike = {right.lower(): right for right in MAKES}
+        close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
+        if why == "value" and close:
+            reason += f"; {alike[close[0]]} is"
+        layer = Unread(called=name, error=NotTraced(reason), origin=self.origin)
+        return LayerObject(layer, known=False)
 
-    def refused(self, name: str, why: str, **words: object) -> LayerObject:
+    def refused(self, name: str, why: str) -> LayerObject:
         """What stands for a layer that Keras refuses, with an error of refusals.toml."""
-        return self._in_place(name[:_LONGEST_NAME], ShapeError.of(why, name=name, **words))
-
-    def _in_place(self, name: str, error: ShapeError | NotTraced) -> LayerObject:
-        return LayerObject(Unread(called=name, error=error, origin=self.origin), known=False)
+        error = ShapeError.of(why, name=name)
+        return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
     def put(
         self,
@@ -140,43 +127,44 @@ class Builder:
         for one in inputs:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
-        return self.graph.call(layer, inputs, states, called)
+        of, start = (tuple(Ref(one.place, one.output) for one in them) for them in (inputs, states))
+        self.rows.append(replace(layer, of=of))
+        if states and isinstance(layer, Recurrent):
+            self.rows[-1] = replace(layer, of=of, states=start)
+        place = len(self.rows) - 1
+        if called is not None:
+            self.owners[place] = called
+        return KerasTensor(place)
 
-    def input(self, shape: Any, batch: Any = None, origin: Origin | None = None) -> KerasTensor:
-        """An input for samples of a shape that may be unknown, or unknown in parts.
+    def input(self, shape: Any, origin: Origin | None = None) -> KerasTensor:
+        """An input of a shape, the batch first, that may be unknown, or unknown in parts.
 
         It has an origin where a call makes it, and none where another layer implies it.
         """
-        line = self.origin.line
-        if isinstance(shape, int):
-            self.note("a number as shape", line, size=shape)
-            shape = (shape,)
-        told = [batch, *shape] if listed(shape) else [batch, *_STAND_INS[0]]
+        is_told = listed(shape) and len(shape) > 0
+        told = [*shape] if is_told else [None, *_STAND_INS[0]]
         known = [size if plain(size) else None for size in told]
-        layer: Input | Unread = input_layer(known, origin)
+        layer = input_layer(known, origin)
         if isinstance(layer, Unread):
             return self.put(replace(layer, origin=self.origin))
         tensor = self.put(layer)
-        candidates: list[Input | Unread] = [layer]
-        if not listed(shape):
-            candidates = [input_layer((None, *one)) for one in _STAND_INS]
-        elif not plain(told[-1]):
-            candidates.append(input_layer([*known[:-1], _FEATURES]))
-        if known != told or not listed(shape):
-            self._open[tensor.place] = line, candidates
+        if known != told or not is_told:
+            candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
+            others = [input_layer((None, *one)) for one in _STAND_INS]
+            self._open[tensor.place] = candidates if is_told else others
+            self._guessed[tensor.place] = self.origin.line
         return tensor
 
     def _choose_input(self, place: int, taker: Layer) -> None:
         """Replace an input of unknown shape by the first candidate that the layer accepts."""
         self.count_steps(40)
-        line, candidates = self._open.pop(place)
+        candidates = self._open.pop(place)
         if isinstance(taker, Embedding) and len(candidates) == len(_STAND_INS):
-            candidates = [input_layer((None, *_WORDS))]
+            candidates = [input_layer((None, 12))]
         alone = replace(taker, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
         chosen = [*accepted, candidates[0]][0]
-        self.graph.layers[place] = replace(chosen, origin=self.graph.layers[place].origin)
-        self.note("open", line, shape=trace((chosen,))[0].shapes[0][1:])
+        self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def found(self, *values: Any) -> list[KerasTensor]:
         """The tensors in values, which may be lists within lists."""
@@ -197,13 +185,11 @@ class Builder:
         """The tensors that a layer is called on; what isn't one has another in its place."""
         tensors = []
         for one in self.leaves(value):
-            # What has the same name in the code is the same tensor.
-            key = (
-                getattr(one, "path", getattr(one, "name", one)) if isinstance(one, Unknown) else one
-            )
             if isinstance(one, KerasTensor):
                 tensors.append(one)
             elif not plain(one):
+                # What has the same name in the code is the same tensor.
+                key = getattr(one, "name", one) if isinstance(one, Unknown) else one
                 if key not in self._stand_ins:
                     self._stand_ins[key] = self._stand_in(one)
                 tensors.append(self._stand_ins[key])
@@ -211,13 +197,13 @@ class Builder:
 
     def _stand_in(self, value: Any) -> KerasTensor:
         if isinstance(value, Array) and len(value.shape) > 1:
-            return self.input(value.shape[1:], value.shape[0])
+            return self.input(value.shape)
         if isinstance(value, LayerObject):
             not_called = self.refused(value.layer.keras, "not called")
             return self.put(not_called.layer if value.known else value.layer)
         if isinstance(value, ModelObject):
             return self.put(self.refused("model", "not called").layer)
-        if any(isinstance(one, Input) and one.origin for one in self.graph.layers):
+        if any(isinstance(one, Input) and one.origin for one in self.rows):
             name = getattr(value, "name", "") or self.origin.call
             return self.put(self.unread(name, "value").layer)
         return self.input(None)
@@ -225,7 +211,7 @@ class Builder:
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
         """A row that isn't traced, called on the tensors in these values, if there are any."""
         tensors = self.found(values)
-        if tensors and all(self.graph.layers[one.place].kind == "unread" for one in tensors):
+        if tensors and all(self.rows[one.place].kind == "unread" for one in tensors):
             return tensors[0]
         unread = self.unread(name or self.origin.call or self.origin.text, why)
         return self.call(unread, tensors) if tensors else unread
@@ -234,94 +220,102 @@ class Builder:
         """What a layer or model returns that is called on these tensors."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, ModelObject):
-            self.take_shape(what, inputs)
             if what.call:
                 return what.call([inputs if inputs[1:] else inputs[0]], {})
-            again = self._call_sequential if what.layers is not None else self._call_functional
-            return again(what, inputs)
+            return self._call_again(what, inputs)
         if not isinstance(what, LayerObject):
             what = self.unread(getattr(what, "name", "") or self.origin.call, "value")
         if what.cell_class:
             what = self.unread(what.cell_class, "cell")
         return self.put(what.layer, inputs, states, called=what)
 
-    def _call_sequential(self, model: ModelObject, inputs: list[KerasTensor]) -> Any:
-        """Call each layer on the outputs of the one before; its own Input is left out."""
-        tensors = inputs
-        for layer in model.layers or ():
-            if isinstance(layer, KerasTensor):
-                continue
-            called = layer
-            if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
-                self.origin = layer.layer.origin or self.origin
-                name = layer.cell_class or layer.layer.keras
-                called = self.refused(name, "two tensors in a Sequential")
-            tensors = self.tensors(self.call(called, tensors))
-        return tensors[0] if len(tensors) == 1 else tensors
+    def sequential(self, layers: Iterable[Any]) -> ModelObject:
+        """A Sequential model of layers, models and perhaps an Input."""
+        model = ModelObject(self.origin.line)
+        for layer in layers:
+            self.add(model, layer)
+        return model
 
-    def _call_functional(self, model: ModelObject, inputs: list[KerasTensor]) -> Any:
+    def add(self, model: ModelObject, layer: Any) -> None:
+        """Add a layer, a model or an Input to a Sequential."""
+        if isinstance(layer, KerasTensor):
+            model.inputs = model.inputs or [layer]
+            model.outputs = model.outputs or [layer]
+            return
+        if isinstance(layer, LayerObject):
+            self.origin = layer.layer.origin or self.origin
+        if not model.inputs and isinstance(layer, ModelObject) and layer.inputs:
+            model.inputs = [self.put(self.rows[layer.inputs[0].place])]
+        elif not model.inputs:
+            model.inputs = [self.input(getattr(layer, "shape", None))]
+        model.outputs = model.outputs or [*model.inputs]
+        if isinstance(layer, LayerObject) and (layer.cell_class or layer.layer.kind == "mha"):
+            name = layer.cell_class or layer.layer.keras
+            layer = self.refused(name, "two tensors in a Sequential")
+        given = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
+        model.outputs.append(given[0] if len(given) == 1 else given)
+
+    def _call_again(self, model: ModelObject, inputs: list[KerasTensor]) -> Any:
         """Call the layers between its inputs and outputs once more, on these inputs."""
-        if inputs == model.inputs and not model.each_step:
-            return model.outputs
+        if not model.outputs or (inputs == model.inputs and not model.each_step):
+            return [*inputs[:1], *model.outputs][-1]
+        entry = self.rows[inputs[0].place]
+        if isinstance(entry, Input) and entry.origin and inputs[0].place not in self._guessed:
+            self.take_shape(model, sizes(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
         def after(ref: Ref) -> KerasTensor:
             new = moved.get(ref.place, KerasTensor(ref.place))
             return new if ref.output is None else KerasTensor(new.place, ref.output)
 
-        outputs = self.tensors(model.outputs)
-        for place in self.graph.leading_to(one.place for one in outputs):
-            layer = self.graph.layers[place]
+        outputs = self.tensors(model.outputs[-1])
+        for place in self.leading_to(one.place for one in outputs):
+            layer = self.rows[place]
             if place not in moved and any(ref.place in moved for ref in layer.refs()):
-                layer = _at_each_step(layer) if model.each_step else layer
+                if model.each_step:
+                    each = TimeDistributed(replace(layer, of=()))
+                    layer = replace(each, of=layer.of, origin=layer.origin)
                 of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
-                moved[place] = self.put(layer, of, states, self.graph.owners.get(place))
+                moved[place] = self.put(layer, of, states, self.owners.get(place))
         given = [after(Ref(one.place, one.output)) for one in outputs]
         return given[0] if len(given) == 1 else given
 
-    def take_shape(self, model: ModelObject, inputs: Sequence[KerasTensor]) -> None:
-        """Take the input shape of an Input of the code that the model is called on."""
-        for one in inputs[:1] if model.shape is None else ():
-            layer = self.graph.layers[one.place]
-            if isinstance(layer, Input) and layer.origin and one.place not in self._open:
-                model.shape = sizes(layer.axes())
+    def take_shape(self, model: ModelObject, shape: Any) -> None:
+        """Take an input shape, the batch first, for a model that has a guessed one, or none."""
+        model.shape = model.shape or shape
+        for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
+            known = [size if plain(size) else None for size in shape]
+            if known == [*shape]:
+                del self._guessed[place]
+            elif len(known) > 2:
+                known[-1] = known[-1] or 3
+            self._open.pop(place, [])
+            self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
     def ends(self, model: ModelObject) -> tuple[list[KerasTensor], Any]:
-        """The inputs and outputs of a model, which is called if it has none yet."""
-        layers = model.layers or []
-        if (model.layers is not None or model.call) and model.built != len(layers):
-            model.built = len(layers)
-            model.inputs = [self._first_input(model)]
-            model.outputs = self.call(model, model.inputs)
-        return model.inputs, model.outputs
-
-    def _first_input(self, model: ModelObject) -> KerasTensor:
-        first = model.layers[0] if model.layers else None
-        if isinstance(first, KerasTensor):
-            return first
-        shape = model.shape
-        if isinstance(first, ModelObject) and not shape and (inputs := self.ends(first)[0]):
-            return self.put(self.graph.layers[inputs[0].place])
-        self.origin = Origin(model.line, "", "")
-        if isinstance(first, LayerObject):
-            shape = first.shape or shape
-            self.origin = first.layer.origin or self.origin
-        known = listed(shape) and shape
-        return self.input(shape[1:], shape[0]) if known else self.input(None)
+        """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
+        if model.call and not model.outputs:
+            self.origin = Origin(model.line, "", "")
+            model.inputs = [self.input(model.shape)]
+            model.outputs = [self.call(model, model.inputs)]
+        return model.inputs, [None, *model.outputs][-1]
 
     def stack(self, model: ModelObject | None) -> Stack:
         """The layers of a model, from its inputs to its outputs; without a model all layers."""
         inputs, outputs = self.ends(model) if model else ([], None)
         ends = [*inputs, *self.tensors(outputs)]
-        kept = self.graph.leading_to(one.place for one in ends)
-        called = {self.graph.owners[place] for place in kept if place in self.graph.owners}
-        for name, count in Counter(getattr(one, "name", "") for one in called).items():
-            if name and count > 1:
-                self.note("same names", name=f"“{name}”")
-        return self.graph.stack(ends)
+        kept = self.leading_to(one.place for one in ends)
+        for place in self._guessed.keys() & kept:
+            shape = trace((self.rows[place],))[0].shapes[0]
+            self.note("open", self._guessed[place], shape=shape[1:])
+        called = {self.owners[place] for place in kept if place in self.owners}
+        names = [one.keywords.get("name") for one in called if isinstance(one, LayerObject)]
+        for name in {one for one in names if isinstance(one, str) and names.count(one) > 1}:
+            self.note("same names", name=f"“{name}”")
+        return self.stack_of(ends)
 
     def tensor(self, value: KerasTensor) -> Tensor | None:
         """The axes of a tensor, the first of several; None where the trace stops before it."""
-        stack = self.graph.stack([value])
+        stack = self.stack_of([value])
         self.count_steps(4 * len(stack))
         return next(iter(trace(stack)[-1].tensors[value.output or 0 :]), None)

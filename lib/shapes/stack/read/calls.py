@@ -26,11 +26,7 @@ _MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}
 MAKES_LAYERS = {*MAKES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
 _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 """Modules of Keras whose functions make no layers."""
-_LIBRARIES = ("numpy", "tensorflow", "keras", "tf_keras")
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-_SIGN_OF = {"add": ast.Add(), "subtract": ast.Sub(), "multiply": ast.Mult()}
-"""Functions of `keras.ops` → Python's operator that does the same."""
-_SAME_SHAPE = ("cast", "convert_to_tensor", "identity")
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 """Arguments of a layer's call that are tensors, in order."""
 _RANKS = {"fit": 3, "fit_generator": 3, "train_on_batch": 3, "compile": 2, "build": 1}
@@ -41,18 +37,10 @@ _RANKS |= {"summary": 1, "evaluate": 1, "predict": 1}
 class Calls(Builder):
     """What Keras, and NumPy a little, return for the arguments in a code."""
 
-    def call_object(self, what: Any, args: Args, keywords: Keywords, name: str) -> Any:
-        """What something returns that the code doesn't define: a layer, a model, a library."""
-        if isinstance(what, Name):
-            return self._call_library(what, args, keywords)
-        tensors = self.found(args, keywords)
-        if isinstance(what, LayerObject):
-            return self._call_layer(what, args, keywords) if what.known or tensors else what
-        if isinstance(what, ModelObject) and tensors:
-            return self.call(what, self.tensors([*args[:1], *_named(keywords, *_TENSORS)]))
-        return self.not_traced(name, "function", tensors) if tensors else UNKNOWN
-
-    def _call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
+    def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
+        """What a layer returns; itself where it isn't read and no tensor is given."""
+        if not layer.known and not self.found(args, keywords):
+            return layer
         given = [*(args if layer.layer.kind == "mha" else args[:1]), *_named(keywords, *_TENSORS)]
         is_recurrent = isinstance(layer.layer, Recurrent)
         second = args[1] if is_recurrent and args[1:] else []
@@ -70,15 +58,14 @@ class Calls(Builder):
         if any(map(plain, self.leaves(given))):
             layer = self.unread(layer.layer.keras, "no tensor")
         called: KerasTensor = self.call(layer, self.tensors(given), states)
-        self.graph.on_lists |= {called.place} if listed(given) else set()
+        self.on_lists |= {called.place} if listed(given) else set()
         return called
 
-    def _call_library(self, what: Name, args: Args, keywords: Keywords) -> Any:
+    def call_library(self, what: Name, args: Args, keywords: Keywords) -> Any:  # noqa: PLR0911
         """What something of a library returns: a layer, an input, a model, an array."""
         name, (root, *modules) = what.name, what.path.split(".")[:-1] or [""]
         tensors = self.found(args, keywords)
-        of_keras = root in ("keras", "tf_keras") or (root == "tensorflow" and "keras" in modules)
-        if of_keras and _NO_LAYERS.isdisjoint(modules):
+        if {"keras", "tf_keras"} & {root, *modules} and _NO_LAYERS.isdisjoint(modules):
             if name in ("Input", "InputLayer"):
                 return self._input(args, keywords)
             if name in ("Sequential", "Model", "Functional"):
@@ -89,16 +76,19 @@ class Calls(Builder):
                 return self._call_on(merge, joined)
             if name in MAKES or ("layers" in modules and name[:1].isupper()):
                 return self._layer(name, args, keywords)
-        value: Any = UNKNOWN
         of_python = root in ("math", "numpy") or what.path == f"keras.{name}"
         if what.path == "keras.dict" and not args:
-            value = keywords
-        elif name in values.FUNCTIONS and of_python:
+            return keywords
+        value: Any = UNKNOWN
+        if name in values.FUNCTIONS and of_python:
             value = values.call_function(name, args)
-        elif root in _LIBRARIES:
+        elif name in ("concat", "concatenate") and args and tensors:
+            joined = replace(made("Concatenate", args[1:], keywords), origin=self.origin)
+            value = self.call(LayerObject(joined), self.tensors(args[:1]))
+        elif name == "shape" and tensors:
+            value = self._shape(tensors[0])
+        elif root in ("numpy", "tensorflow", "keras"):
             value = values.new_array(name, args, keywords)
-        if value is UNKNOWN and tensors and root in _LIBRARIES:
-            value = self._operation(name, args, keywords)
         if value is not UNKNOWN:
             return value
         not_imported = root == "keras" and not modules
@@ -119,39 +109,23 @@ class Calls(Builder):
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)
         return self.not_traced("", "op", left, right)
 
-    def _operation(self, name: str, args: Args, keywords: Keywords) -> Any:
-        """What a function of a library returns for tensors; UNKNOWN if it isn't traced."""
-        operands = [*args, *_named(keywords, "x", "input", "input_tensor")]
-        first = operands[0] if operands else None
-        if name in _SIGN_OF and len(operands) == 2:
-            return self.arithmetic(_SIGN_OF[name], *operands)
-        if name in ("concat", "concatenate") and isinstance(first, (list, tuple)):
-            joined = made("Concatenate", (keywords.get("axis", (*args[1:], -1)[0]),))
-            joined = replace(joined, origin=self.origin)
-            return self.call(LayerObject(joined), self.tensors(first))
-        if not isinstance(first, KerasTensor) or len(self.found(args, keywords)) > 1:
-            return UNKNOWN
-        if name in ("shape", "int_shape"):
-            return self._shape(first)
-        return first if name in _SAME_SHAPE else UNKNOWN
-
     def _shape(self, tensor: KerasTensor) -> Any:
         axes = self.tensor(tensor)
         return sizes(axes) if axes else UNKNOWN
 
     def _layer(self, name: str, args: Args, keywords: Keywords) -> Any:
-        """The layer that a call makes; of a wrapper around a Sequential a model of its layers."""
+        """The layer that a call makes; of a wrapper around a model a model of its layers."""
         self.count_steps(100)
         inside = [*self.leaves([args, keywords])] if name in _WRAPPERS else []
-        inner = inside[0] if inside else None
         self.layers = [layer for layer in self.layers if layer not in inside]
-        if isinstance(inner, ModelObject) and not inner.call and name == "TimeDistributed":
-            return inner.at_each_step()
-        cell = inner if isinstance(inner, LayerObject) and inner.cell_class else None
-        if cell and name not in ("RNN", "StackedRNNCells"):
-            return self.unread(cell.cell_class, "cell")
-        is_unread = isinstance(inner, LayerObject) and not inner.known
-        if "**" in keywords or is_unread or isinstance(inner, (Unknown, KerasTensor, ModelObject)):
+        match inside[:1]:
+            case [ModelObject(call=None) as model] if name == "TimeDistributed":
+                return replace(model, each_step=True)
+            case [LayerObject(cell_class=cell)] if cell and name not in ("RNN", "StackedRNNCells"):
+                return self.unread(cell, "cell")
+            case [LayerObject(known=False) | Unknown() | KerasTensor() | ModelObject()]:
+                return self.unread(name, "arguments")
+        if "**" in keywords:
             return self.unread(name, "arguments")
         args = [_argument(one, bool(inside)) for one in args]
         named = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
@@ -163,64 +137,56 @@ class Calls(Builder):
             if isinstance(usual, int):
                 line = self.origin.line
                 self.note("open number", line, argument=argument, name=name, count=usual)
-        layer = LayerObject(replace(made(name, args, named), origin=self.origin))
-        layer.shape = _input_shape(name, keywords)
-        if isinstance(inner, LayerObject) and name == "Bidirectional":
-            layer.shape = layer.shape or inner.shape
-        layer.name = keywords.get("name") if plain(keywords.get("name")) else None
-        layer.cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
-        self.layers.append(layer)
-        return layer
+        if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
+            keywords = inside[0].keywords | {"name": None} | keywords
+        cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
+        made_here = replace(made(name, args, named), origin=self.origin)
+        self.layers.append(LayerObject(made_here, keywords, cell_class))
+        return self.layers[-1]
 
     def _input(self, args: Args, keywords: Keywords) -> KerasTensor:
-        shape, batch = _given(args, keywords, 0, "shape", "input_shape"), None
-        whole = [*_named(keywords, "batch_shape", "batch_input_shape"), None][0]
-        if listed(whole) and whole:
-            batch, *shape = whole
-        batch = _given(args, keywords, 1, "batch_size") or batch
-        return self.input(shape, batch, self.origin)
+        shape = _given(args, keywords, 0, "shape", "input_shape")
+        batch = _given(args, keywords, 1, "batch_size")
+        if isinstance(shape, int):
+            self.note("a number as shape", self.origin.line, size=shape)
+            shape = (shape,)
+        whole = _given([], keywords, 0, "batch_shape", "batch_input_shape")
+        return self.input(whole or ((batch, *shape) if listed(shape) else None), self.origin)
 
     def _model(self, name: str, args: Args, keywords: Keywords) -> Any:
         model = ModelObject(self.origin.line)
         if name == "Sequential":
             layers = _given(args, keywords, 0, "layers") or []
-            model.layers = list(layers) if listed(layers) else [layers]
             if len(args) > 1 and not listed(layers):
-                model.layers = args
+                layers = args
                 self.note("no list", self.origin.line)
+            model = self.sequential(layers if listed(layers) else [layers])
         else:
             outputs = _given(args, keywords, 1, "outputs", "output")
             if outputs is None:
                 return self.unread(name, "class")
             model.inputs = self.found(_given(args, keywords, 0, "inputs", "input"))
             ends = self.tensors(outputs)
-            model.outputs = outputs if isinstance(outputs, KerasTensor) else ends
-            if self._are_inputs(ends) and not self._are_inputs(model.inputs):
-                self.note("turned round", self.origin.line)
-                model.inputs, model.outputs = ends, model.inputs
+            model.outputs = [outputs if isinstance(outputs, KerasTensor) else ends]
         self.models.append(model)
         return model
-
-    def _are_inputs(self, tensors: list[KerasTensor]) -> bool:
-        return all(self.graph.layers[one.place].kind == "input" for one in tensors)
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
         """What is done with a model."""
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))
-        if name == "add" and model.layers is not None:
-            model.layers.append(first)
-        elif name == "pop" and model.layers:
-            model.layers.pop()
-            model.built = -1  # another layer may come in its place
+        if name == "add" and not model.call:
+            self.add(model, first)
+        elif name == "pop" and model.outputs:
+            model.outputs.pop()
         elif name == "compile":
             model.loss = second
         elif name == "build" and isinstance(first, (list, tuple)):
-            model.shape = first
+            self.take_shape(model, first)
         elif name in ("fit", "train_on_batch", "evaluate", "predict"):
             if isinstance(first, Array):
-                model.shape = model.shape or (None, *first.shape[1:])
+                self.take_shape(model, (None, *first.shape[1:]))
             if isinstance(second, Array) and name in ("fit", "train_on_batch"):
                 model.target = second
         elif name not in _RANKS:
@@ -229,7 +195,7 @@ class Calls(Builder):
 
     def outputs(self, tensor: KerasTensor, count: int = 0) -> list[KerasTensor]:
         """Each tensor of a layer that returns several, or of what is unpacked to so many names."""
-        layer = self.graph.layers[tensor.place]
+        layer = self.rows[tensor.place]
         several = 1 if tensor.output is not None else len(layer.returned())
         unpacks = layer.kind == "mha" or getattr(layer, "return_state", False)
         if several == 1 and (not count or layer.kind == "unread"):
@@ -247,9 +213,7 @@ class Calls(Builder):
                 return shape
             case KerasTensor() if name == "shape":
                 return self._shape(owner)
-            case Class():
-                return owner.attributes.get(name, UNKNOWN)
-            case ModelObject() if name in owner.attributes:
+            case Class() | ModelObject() if name in owner.attributes:
                 return owner.attributes[name]
             case ModelObject() if name in ("input", "inputs", "output", "outputs"):
                 ends = self.ends(owner)[name.startswith("output")]
@@ -268,16 +232,6 @@ def _named(keywords: Keywords, *names: str) -> Args:
 def _given(args: Args, keywords: Keywords, at: int, *names: str) -> Any:
     """The argument with one of these names, or in this place; None where it isn't given."""
     return [*_named(keywords, *names), *args[at:], None][0]
-
-
-def _input_shape(name: str, keywords: Keywords) -> Any:
-    """The input shape that a layer's arguments tell, its batch first; None where they don't."""
-    if "batch_input_shape" in keywords:
-        return keywords["batch_input_shape"]
-    axes = ("input_length",) if name == "Embedding" else ("input_length", "input_dim")
-    shape = keywords.get("input_shape", _named(keywords, *axes))
-    shape = (shape,) if isinstance(shape, int) else shape
-    return (keywords.get("batch_size"), *shape) if listed(shape) and shape else None
 
 
 def _argument(value: Any, in_wrapper: bool, depth: int = 0) -> Any:

@@ -14,19 +14,16 @@ from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.stack.base import MAX_LAYERS, Layer
-from lib.shapes.stack.each_step import TimeDistributed
 from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
-from lib.shapes.stack.plain import Embedding, Unread
+from lib.shapes.stack.plain import Embedding, TimeDistributed, Unread
 from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
-from lib.shapes.stack.read.reading import ModelError, Note, Reading
+from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
-from lib.text import beside, say
 
-_WORDS = beside(__file__)
 MAX_BYTES = 1_000_000
 """Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
 Record = dict[str, Any]
@@ -40,7 +37,7 @@ def read_config(content: str | bytes) -> Reading:
         reader = _Reader()
         stack = reader.stack(reader.model(record))
         if len(stack) > MAX_LAYERS:
-            _refuse("too_many", most=MAX_LAYERS)
+            _refuse("too many", most=MAX_LAYERS)
         loss = (record.get("compile_config") or {}).get("loss")
         loss = loss["class_name"] if isinstance(loss, dict) and "class_name" in loss else loss
         known = loss if isinstance(loss, str) and loss in RULE_OF else ""
@@ -48,30 +45,29 @@ def read_config(content: str | bytes) -> Reading:
     except ModelError:
         raise
     except RecursionError:
-        _refuse("too_many", most=MAX_LAYERS)
+        _refuse("too many", most=MAX_LAYERS)
     except (AttributeError, LookupError, TypeError, ValueError):
         _refuse("strange")  # what Keras didn't write lacks a key, or has something else there
 
 
 def _refuse(what: str, **words: object) -> NoReturn:
-    shown = {name: f"{word}"[:80] for name, word in words.items()}
-    raise ModelError(say(_WORDS, what, **shown))
+    raise refused(what, None, **{name: f"{word}"[:80] for name, word in words.items()})
 
 
 def _parsed(content: str | bytes) -> Record:
     """The JSON object in a text or file."""
+    text = content if isinstance(content, str) else _text_of(content)
+    if len(text) > MAX_BYTES:
+        _refuse("too large", most=f"{MAX_BYTES / 1e6:.0f} MB")
+    text = text.strip().strip('"')
     try:
-        text = content if isinstance(content, str) else _text_of(content)
-        if len(text) > MAX_BYTES:
-            _refuse("too_large", most=f"{MAX_BYTES / 1e6:.0f} MB")
-        text = text.strip().strip('"')
         if text.startswith('{\\"'):  # as `json.dump(model.to_json(), file)` writes it
             text = json.loads(f'"{text}"')
         found = json.loads(text, object_hook=_normalised)
     except json.JSONDecodeError as wrong:
-        _refuse("no_json", why=wrong)
+        _refuse("no json", why=wrong)
     is_model = isinstance(found, dict) and "class_name" in found
-    return found if is_model else _refuse("no_model", received=found)
+    return found if is_model else _refuse("no record", received=found)
 
 
 def _normalised(record: Record) -> Any:
@@ -95,14 +91,10 @@ def _text_of(content: bytes) -> str:
         # Each entry of the directory begins like this: counted before any is read.
         if content.count(b"PK\x01\x02") > 200:
             raise zipfile.BadZipFile("it has more files in it than Keras writes")
-        with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            info = archive.getinfo("config.json")
-            if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-                raise zipfile.BadZipFile("config.json is packed in another way than Keras does it")
-            with archive.open(info) as member:  # no more of it, whatever size it claims
-                return member.read(MAX_BYTES + 1).decode("utf-8-sig", "replace")
+        with zipfile.ZipFile(io.BytesIO(content)).open("config.json") as member:
+            return member.read(MAX_BYTES + 1).decode("utf-8-sig", "replace")
     except Exception as wrong:  # of a broken archive zipfile raises nearly anything
-        _refuse("no_archive", why=wrong)
+        _refuse("no archive", why=wrong)
 
 
 def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
@@ -124,12 +116,13 @@ class _Reader(Builder):
         config = record["config"]
         if "output_layers" in config:
             return self._functional(config)
-        layers = config.get("layers") or _refuse("no_layers", name=record["class_name"])
-        objects = [self._object(layer) for layer in layers if layer["class_name"] != "InputLayer"]
-        model = ModelObject(1, objects)
+        layers = config.get("layers") or _refuse("no layers", name=record["class_name"])
+        rest = [layer for layer in layers if layer["class_name"] != "InputLayer"]
+        objects: list[Any] = [*map(self._object, rest)]
         if "layers" not in layers[0]["config"]:
-            model.shape = self._input_shape(layers[0], config.get("build_input_shape"))
-        return model
+            shape = self._input_shape(layers[0], config.get("build_input_shape"))
+            objects = [self.input(shape), *objects]
+        return self.sequential(objects)
 
     def _functional(self, config: Record) -> ModelObject:
         records = {layer["name"]: layer for layer in config["layers"]}
@@ -142,8 +135,7 @@ class _Reader(Builder):
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
                 if (name, call) not in found and record["class_name"] == "InputLayer":
-                    batch, *shape = self._input_shape(record)
-                    found[name, call] = [self.input(shape, batch)]
+                    found[name, call] = [self.input(self._input_shape(record))]
                 elif (name, call) not in found:
                     inputs = tensors(record["inbound_nodes"][call])
                     if name not in objects:
@@ -155,14 +147,14 @@ class _Reader(Builder):
 
         inputs = tensors(config["input_layers"])
         outputs = tensors(config["output_layers"]) or _refuse("strange")
-        return ModelObject(1, inputs=inputs, outputs=outputs)
+        return ModelObject(1, inputs, [outputs])
 
     def _input_shape(self, layer: Record, built: Any = None) -> list[Any]:
         """The shape that an Input has, or a layer implies, or its model was built with."""
         config = layer["config"]
         shape = config.get("batch_shape") or config.get("batch_input_shape") or built
         if not shape:
-            self.notes.append(Note(_WORDS["open_input"]))
+            self.note("open input")
             shape = [None] * (2 if layer["class_name"] == Embedding.keras else 3)
         return list(shape)
 
@@ -176,10 +168,9 @@ class _Reader(Builder):
         if states and isinstance(layer, Recurrent):
             tensors = tensors[:1]
         elif states and hasattr(layer, "return_sequences"):
-            error = NotTraced.of("states that aren't traced", count=len(states))
-            what = LayerObject(Unread(called=layer.keras, error=error))
+            what = self.unread(layer.keras, "states")
         called = self.call(what, tensors, states)
-        self.graph.on_lists.add(called.place)
+        self.on_lists.add(called.place)
         count = len(what.layer.returned())
         return [called] if count == 1 else [called[at] for at in range(count)]
 
@@ -189,12 +180,12 @@ class _Reader(Builder):
             return self.model(record)
         within = record["config"].get("layer")
         if record["class_name"] == TimeDistributed.keras and "layers" in within["config"]:
-            return self.model(within).at_each_step()
+            return replace(self.model(within), each_step=True)
         layer = _layer(record, tensors)
         why = getattr(layer.inside, "error", None)
         if isinstance(why, NotTraced):
             name = f"{record['config'].get('name') or record['class_name']}"[:60]
-            self.notes.append(Note(say(_WORDS, "untraced", layer=name, reason=why.reason)))
+            self.note("untraced", layer=name, reason=why.reason)
         return LayerObject(layer)
 
 
@@ -218,7 +209,7 @@ def _layer(config: Record, tensors: int = 1) -> Layer:
     layer = made(name, (), values)
     if isinstance(layer, Merge):
         layer = replace(layer, by_sign=is_operation)
-    return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too_many", most=MAX_LAYERS)
+    return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too many", most=MAX_LAYERS)
 
 
 def _value(word: str, value: Any) -> Any:

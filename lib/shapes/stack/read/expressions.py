@@ -10,6 +10,7 @@ from __future__ import annotations
 import ast
 from collections import ChainMap
 from collections.abc import Iterable, Iterator
+from inspect import Parameter, Signature
 from typing import Any
 
 from lib.shapes.stack.base import Origin
@@ -22,52 +23,38 @@ from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
 from lib.shapes.stack.read.values import Function, Name, UnknownExpression, flat, listed, plain
 
-_MOST_LINES, _LONGEST_LINE, _LONGEST_CALL = 12, 240, 1000
-"""Of a statement that is shown in one line; and in characters of that, and of a call in it."""
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
 
 
-class Expressions:
+class Expressions(Calls):
     """Evaluates the expressions of a code with the names that are known where they stand."""
 
     def __init__(self, lines: list[str]) -> None:
-        self.rows = [line.encode() for line in lines]
-        """In bytes, as Python counts columns."""
-        self.builder = Calls()
+        super().__init__()
+        self.lines = lines
         self.statement: ast.AST = ast.Pass()
         """The one that is followed now."""
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
         """Of the innermost function or comprehension first, of the module last."""
         self.skipped: tuple[Origin, str] | None = None
         """The first code with layers that isn't followed, and why."""
-        self._origins: dict[tuple[ast.AST, ast.AST], Origin] = {}
+        self._origins: dict[ast.AST, Origin] = {}
 
-    def call(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
+    def call_value(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
         """What a call returns; `name` is what the code calls it by."""
         raise NotImplementedError
 
     def at(self, node: Any) -> Origin:
         """Where a node stands; layers that are made from here on have this origin."""
-        key = self.statement, node
-        if key not in self._origins:
-            self._origins[key] = self._origin(*key)
-        self.builder.origin = self._origins[key]
-        return self.builder.origin
-
-    def _origin(self, statement: Any, node: Any) -> Origin:
-        line = node.lineno
-        row = self.rows[line - 1]
-        text = call = row[: 4 * _LONGEST_LINE].decode(errors="ignore")
-        if node.end_lineno == line:
-            call = row[node.col_offset : node.end_col_offset].decode()
-        elif not hasattr(node, "body"):
-            text = call = ast.unparse(node)
-            length = getattr(statement, "end_lineno", line) - getattr(statement, "lineno", line)
-            if length < _MOST_LINES and not hasattr(statement, "body"):
-                text = ast.unparse(statement)
-        text = text.strip() if len(text.strip()) <= _LONGEST_LINE else call[:_LONGEST_LINE]
-        return Origin(line, text, call if len(call) <= _LONGEST_CALL else "")
+        if node not in self._origins:
+            call = "" if hasattr(node, "body") else ast.unparse(node)
+            text = self.lines[node.lineno - 1][:300].strip()
+            if call and (node.end_lineno > node.lineno or len(text) > 240):
+                text = call[:240]
+            self._origins[node] = Origin(node.lineno, text[:240], call if len(call) < 1000 else "")
+        self.origin = self._origins[node]
+        return self.origin
 
     def named(self, name: str) -> Any:
         """The value of a name. One that the code doesn't define is taken for Keras's."""
@@ -77,7 +64,7 @@ class Expressions:
 
     def value(self, node: ast.AST | None) -> Any:  # noqa: PLR0911, PLR0912  one each
         """The value of an expression."""
-        self.builder.count_steps()
+        self.count_steps()
         match node:
             case None:
                 return None
@@ -88,7 +75,7 @@ class Expressions:
             case ast.Attribute(ast.Name(owner), name) if f"{owner}.{name}" in self.names.maps[-1]:
                 return self.names.maps[-1][f"{owner}.{name}"]
             case ast.Attribute(owner, name):
-                return self.builder.attribute(self.value(owner), name, dotted(node))
+                return self.attribute(self.value(owner), name, dotted(node))
             case ast.Tuple(elements):
                 return tuple(self._items(elements))
             case ast.List(elements):
@@ -97,14 +84,14 @@ class Expressions:
                 pairs = zip(map(self.value, keys), map(self.value, entries), strict=True)
                 return {key: one for key, one in pairs if plain(key)}
             case ast.BinOp(left, sign, right):
-                return self._operation(sign, self._known(left), self._known(right), node)
+                return self.operation(sign, self.known(left), self.known(right), node)
             case ast.Compare(left, [sign], [right]):
                 return values.operation(sign, self.value(left), self.value(right))
             case ast.UnaryOp(ast.Not(), operand):
-                is_true = self._truth(operand)
+                is_true = self.truth(operand)
                 return UNKNOWN if is_true is None else not is_true
             case ast.UnaryOp(ast.USub(), operand):
-                return self._operation(ast.Mult(), -1, self.value(operand), node)
+                return self.operation(ast.Mult(), -1, self.value(operand), node)
             case ast.BoolOp(sign, operands):
                 for operand in operands:
                     last = self.value(operand)
@@ -114,7 +101,7 @@ class Expressions:
                         break
                 return last
             case ast.IfExp(test, then, otherwise):
-                is_then = self._truth(test)
+                is_then = self.truth(test)
                 if is_then is None:
                     return self.skip(node, "branch")
                 return self.value(then if is_then else otherwise)
@@ -130,20 +117,18 @@ class Expressions:
                 return self.function("lambda", args, [ast.Return(body)])
             case ast.Call():
                 return self._call(node)
-            case ast.JoinedStr():
-                return UNKNOWN
         return self.skip(node, "other")
 
     def _items(self, nodes: list[ast.expr]) -> list[Any]:
         """The entries of a list, or the arguments of a call; what has a star is unpacked."""
         found: list[Any] = []
         for node in nodes:
-            value = self._known(node)
-            self.builder.count_steps(len(value) / 20 if listed(value) else 0)
+            value = self.known(node)
+            self.count_steps(len(value) / 20 if listed(value) else 0)
             found += value if isinstance(node, ast.Starred) and listed(value) else [value]
         return found
 
-    def _known(self, node: ast.expr) -> Any:
+    def known(self, node: ast.expr) -> Any:
         """The value of an expression, which messages name by its text if it isn't known."""
         value = self.value(node)
         if value is not UNKNOWN:
@@ -151,28 +136,28 @@ class Expressions:
         origin = self.at(node)
         return UnknownExpression(origin.call or origin.text)
 
-    def _truth(self, node: ast.expr) -> bool | None:
+    def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
         value = self.value(node)
         return bool(value) if flat(value) or isinstance(value, dict) else None
 
-    def _operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
+    def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
         has_list = {list, tuple} & {type(left), type(right)}
-        if has_list or not self.builder.found(left, right):
+        if has_list or not self.found(left, right):
             return values.operation(sign, left, right)
         self.at(node)
-        return self.builder.arithmetic(sign, left, right)
+        return self.arithmetic(sign, left, right)
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
         """An entry: SHAPE[0], or one of several tensors; or the last timestep of a tensor."""
         if isinstance(owner, KerasTensor):
-            owner = self.builder.outputs(owner)
+            owner = self.outputs(owner)
             self.at(node)
             if len(owner) == 1 and _is_last_step(index):
-                return self.builder.put(LastStep(origin=self.builder.origin), owner)
+                return self.put(LastStep(origin=self.origin), owner)
             if len(owner) == 1 or not isinstance(index, (int, slice)):
-                return self.builder.not_traced("", "op", owner)
+                return self.not_traced("", "op", owner)
         if isinstance(owner, (Name, LayerObject)):
             return owner
         has_entries = isinstance(owner, (list, tuple, str, dict, range))
@@ -189,28 +174,35 @@ class Expressions:
         found = []
         for one in rounds:
             self.assign(loop.target, one)
-            found.append(self._known(element))
+            found.append(self.known(element))
         self.names = outside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function of the code, with its defaults and the scope that it is defined in."""
-        positional = [one.arg for one in (*args.posonlyargs, *args.args)]
-        named = [one.arg for one in args.kwonlyargs]
-        with_default = positional[len(positional) - len(args.defaults) :]
-        nodes = zip([*with_default, *named], [*args.defaults, *args.kw_defaults], strict=True)
-        defaults: dict[str, Any] = dict.fromkeys([*positional, *named], UNKNOWN)
-        defaults |= {name: self.value(one) for name, one in nodes if one}
-        return Function(name, body, args, defaults, self.names)
+        in_order, with_default = [*args.posonlyargs, *args.args], [*args.defaults]
+        values = [UNKNOWN] * (len(in_order) - len(with_default)) + [*map(self.value, with_default)]
+        parameters = [
+            Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=value)
+            for one, value in zip(in_order, values, strict=True)
+        ]
+        if args.vararg:
+            parameters.append(Parameter(args.vararg.arg, Parameter.VAR_POSITIONAL))
+        for one, node in zip(args.kwonlyargs, args.kw_defaults, strict=True):
+            value = self.value(node) if node else UNKNOWN
+            parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
+        if args.kwarg:
+            parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
+        return Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
         """What a call returns."""
-        func, is_method = node.func, isinstance(node.func, ast.Attribute)
+        func = node.func
         owner = self.value(func.value) if isinstance(func, ast.Attribute) else None
         args = self._items(node.args)
         keywords: dict[str, Any] = {}
         for keyword in node.keywords:
-            value = self._known(keyword.value)
+            value = self.known(keyword.value)
             if keyword.arg is None and isinstance(value, dict):
                 keywords |= {f"{key}": one for key, one in value.items()}
             else:
@@ -218,16 +210,17 @@ class Expressions:
         name = bare(func) or self.at(func).call
         self.at(node)
         if isinstance(owner, ModelObject) and name not in owner.attributes:
-            return self.builder.call_method(owner, name, args, keywords)
+            return self.call_method(owner, name, args, keywords)
         if isinstance(owner, (list, dict)):
             value = values.call_method(owner, name, args)
             return self.skip(node, "other") if value is UNKNOWN else value
-        callee = self.builder.attribute(owner, name) if is_method else self.value(func)
-        return self.call(callee, args, keywords, name)
+        is_method = isinstance(func, ast.Attribute)
+        callee = self.attribute(owner, name) if is_method else self.value(func)
+        return self.call_value(callee, args, keywords, name)
 
     def assign(self, target: ast.expr, value: Any) -> None:
         """Give a value to a name, to an attribute or entry, or to several of these."""
-        self.builder.count_steps()
+        self.count_steps()
         match target:
             case ast.Name(name):
                 self.names[name] = value
@@ -257,7 +250,7 @@ class Expressions:
         """The values that are assigned to so many names."""
         if isinstance(value, KerasTensor):
             self.at(self.statement)
-            return self.builder.outputs(value, count)
+            return self.outputs(value, count)
         if isinstance(value, Name):
             return [Name(f"{value.path}.{at}") for at in range(count)]
         if listed(value):
@@ -278,15 +271,13 @@ class Expressions:
                 changed.add(name)
         given: Any = UNKNOWN
         makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in found.values())
-        if makes_layers or self.builder.found(found):
+        if makes_layers or self.found(found):
             origin = self.at(code)
-            unread = self.builder.unread(why, why)
-            given = self.builder.not_traced(why, why, found)
             self.skipped = self.skipped or (origin, why)
+            given = self.not_traced(why, why, found)
             for name, value in found.items():
-                layers = value.layers if isinstance(value, ModelObject) else None
-                if layers is not None and f"{name}.add" in found:
-                    layers.append(unread)
+                if isinstance(value, ModelObject) and f"{name}.add" in found:
+                    self.add(value, self.unread(why, why))
         self.forget(changed, given)
         return given
 
@@ -300,7 +291,7 @@ class Expressions:
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
         """A node and all nodes in it, each of which is a step."""
         for one in ast.walk(node):
-            self.builder.count_steps(0.5)
+            self.count_steps(0.5)
             yield one
 
 

@@ -6,22 +6,21 @@ import re
 import textwrap
 import warnings
 from collections.abc import Iterator
+from dataclasses import dataclass
 
-from lib.shapes.stack.read.reading import ModelError
+from lib.shapes.output import Shape
+from lib.shapes.stack.base import Stack
 from lib.text import beside, say
 
-WORDS = beside(__file__, "code")
+WORDS = beside(__file__, "words")
 LONGEST = 200_000
 """Of a text, in characters."""
 _LONGEST_NOTEBOOK = 10_000_000
 """Of a notebook's file with its pictures, in characters."""
-_MARKS = ",;([{.:\n<>+"
 _MOST_MARKS = 40_000
-"""In a text: parsing takes some microseconds for each."""
+"""Of punctuation in a text: parsing takes some microseconds for each."""
 _MOST_IN_FSTRINGS = 1000
 """Brackets of f-strings: Python parses all that stands before each again."""
-_CODE_MAGIC = re.compile("%%(time|capture)")
-"""The first line of cells that are Python nevertheless."""
 PYTHON_ERROR = re.compile(
     r"^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )", re.MULTILINE
 )
@@ -30,11 +29,46 @@ _SUMMARY = re.compile("[┏┡]━|Layer [(]type[)]")
 _NO_PYTHON = re.compile(r"^( *)(?:[!%?].*|print\s+[^\s(=.,].*)$", re.MULTILINE)
 """Lines of a notebook, such as "!pip install keras"; prints of Python 2."""
 _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
-_FENCE = re.compile(r"^\s*(?:```|~~~)")
 
 
-def refused(what: str, line: int | None = None, **names: object) -> ModelError:
-    """The error of this name in code.toml."""
+@dataclass
+class ModelError(ValueError):
+    """A text or file that no model can be read from: a sentence and, of code, the line."""
+
+    sentence: str
+    line: int | None = None
+
+    def __str__(self) -> str:
+        return self.sentence if self.line is None else f"Line {self.line}: {self.sentence}"
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A sentence about what was read, with its line in the text, counted from 1."""
+
+    sentence: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """The stack that was read, and what else the text says of the model."""
+
+    stack: Stack
+    source: str
+    """"code" or "configuration"."""
+    notes: tuple[Note, ...] = ()
+    """What couldn't be read, or was read in another way than it is written."""
+    loss: str = ""
+    """Keras's name of the loss of `compile`; empty where there is none."""
+    target: Shape | None = None
+    """The shape of y in `fit`, its samples first, where the code tells it."""
+    text: str = ""
+    """The code that was read; of a notebook its cells."""
+
+
+def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:
+    """The error of this name in words.toml."""
     return ModelError(say(WORDS["errors"], what, **names), line)
 
 
@@ -46,9 +80,8 @@ def parsed(text: str) -> tuple[ast.Module, list[str]]:
     if len(text) > LONGEST:
         raise refused("too long", most=LONGEST, count=len(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").expandtabs(8)
-    marks = sum(map(text.count, _MARKS))
     fstrings = text.count("{") if re.search("f['\"]", text) else 0
-    if marks > _MOST_MARKS or fstrings > _MOST_IN_FSTRINGS:
+    if sum(map(text.count, ",;([{.:\n<>+")) > _MOST_MARKS or fstrings > _MOST_IN_FSTRINGS:
         raise refused("too much")
     errors: list[tuple[str, int | None]] = []
     for variant in _variants(text):
@@ -79,8 +112,7 @@ def notebook_code(text: str) -> str:
         sources = ["".join(cell["source"]) for cell in cells if cell["cell_type"] == "code"]
     except (ValueError, TypeError, LookupError, RecursionError):
         return ""
-    python = [one for one in sources if not one.startswith("%%") or _CODE_MAGIC.match(one)]
-    return "\n".join(python)
+    return "\n".join(one for one in sources if not re.match("%%(?!time|capture)", one))
 
 
 def _variants(text: str) -> Iterator[str]:
@@ -88,7 +120,7 @@ def _variants(text: str) -> Iterator[str]:
     text = textwrap.dedent(text)
     yield text
     lines = text.split("\n")
-    fences = {at for at, line in enumerate(lines) if _FENCE.match(line)}
+    fences = {at for at, line in enumerate(lines) if re.match(r"\s*(```|~~~)", line)}
     if len(fences) > 1:  # only what they enclose is code
         inside = False
         for at, line in enumerate(lines):

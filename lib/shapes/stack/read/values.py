@@ -10,7 +10,8 @@ import math
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from inspect import Signature
 from typing import Any
 
 from lib.shapes.stack.making import UNKNOWN, Unknown
@@ -73,26 +74,12 @@ class Function:
 
     name: str
     body: list[ast.stmt]
-    signature: ast.arguments
-    defaults: dict[str, Any]
-    """Every parameter, UNKNOWN where it has no default."""
+    signature: Signature
+    """Every parameter has a default, UNKNOWN where the code gives none."""
     names: ChainMap[str, Any]
     """The scope that it is defined in."""
     instance: tuple[Any, ...] = ()
     """Of a bound method, the object that is its first argument."""
-
-    def bind(self, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-        """The value of each parameter in a call."""
-        signature = self.signature
-        positional = [one.arg for one in (*signature.posonlyargs, *signature.args)]
-        named = {one: keywords[one] for one in self.defaults if one in keywords}
-        values = self.defaults | dict(zip(positional, args, strict=False)) | named
-        if signature.vararg:
-            values[signature.vararg.arg] = tuple(args[len(positional) :])
-        if signature.kwarg:
-            rest = {key: one for key, one in keywords.items() if key not in named}
-            values[signature.kwarg.arg] = rest
-        return values
 
 
 @dataclass(slots=True, eq=False)
@@ -110,13 +97,6 @@ class Class:
     def has_call(self) -> bool:
         """Whether it is a model or layer whose `call` can be followed."""
         return bool(self.base) and isinstance(self.attributes.get("call"), Function)
-
-    def bound(self, instance: Any) -> dict[str, Any]:
-        """Its attributes for an instance: methods are bound to it."""
-        return {
-            name: replace(one, instance=(instance,)) if isinstance(one, Function) else one
-            for name, one in self.attributes.items()
-        }
 
 
 @dataclass(frozen=True, slots=True, eq=False)
