@@ -16,8 +16,8 @@ from typing import Any
 
 from lib.training.answers.gradients import influence, reach
 from lib.training.answers.models import keras_file, target_damage
-from lib.training.answers.modes import breakings, modes, padding
+from lib.training.answers.modes import breakings, modes
 
-_FUNCTIONS = breakings, influence, keras_file, modes, padding, reach, target_damage
+_FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}
 """The function that answers each question, by name."""

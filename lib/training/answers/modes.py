@@ -1,12 +1,9 @@
-"""Both modes on the same weights: whether they are equal, what breaks that, and padding."""
+"""Both modes on the same weights: whether they are equal, and what breaks that."""
 
-from collections.abc import Mapping
 from typing import Any
 
-import keras
 import numpy as np
 
-from lib.experiment import LOSSES
 from lib.recurrence import layers_of
 from lib.training.answers.layers import Calls, Weights, recurrent, stack
 
@@ -81,44 +78,3 @@ def breakings(
 def _largest(values: np.ndarray) -> float:
     """The largest absolute value: 0.0 only where all of them are exactly zero."""
     return float(np.abs(values).max(initial=0.0))
-
-
-class _LossFromZero:
-    """The loss of outputs against targets of zero; Keras's outputs know their mask."""
-
-    def __init__(self, name: str) -> None:
-        # As objects Keras's losses know of masks; as functions they don't.
-        self._loss = getattr(keras.losses, LOSSES[name].keras.title().replace("_", ""))()
-
-    def __call__(self, outputs: Any) -> Any:
-        return self._loss(keras.ops.zeros_like(outputs), outputs)
-
-
-_MASKING = keras.layers.Masking(0.0)
-_LOSSES = {name: _LossFromZero(name) for name in LOSSES}
-
-
-def padding(
-    cell: str, weights: Weights, batches: Mapping[str, np.ndarray], loss: str
-) -> dict[str, Any]:
-    """The last-step mode's outputs for padded batches, and the sequence mode's loss.
-
-    `weights` are of the layers up to the one that is asked; Keras hands the mask up. `batches` are
-    inputs (N, T, F) by name, padded with zeros.
-
-    Returns:
-        By the name of the batch, plain and behind `Masking(0.0)`: `last` and `masked_last`,
-        outputs (N, U); `loss` and `masked_loss`, of all timesteps against targets of zero.
-    """
-    parts = layers_of(weights)
-    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
-    run = Calls("padding", cell, weights, max(x.shape[1] for x in batches.values())).run
-    return {
-        name: {
-            "last": run(last, x),
-            "masked_last": run([_MASKING, *last], x),
-            "loss": float(run([*every, _LOSSES[loss]], x)),
-            "masked_loss": float(run([_MASKING, *every, _LOSSES[loss]], x)),
-        }
-        for name, x in batches.items()
-    }

@@ -6,6 +6,6 @@ PARTS = {
     "unrolled": ("Unrolled", (), unrolled.draw),
     "proof": ("Proof", ("modes",), proof.draw),
     "break": ("Break it", ("breakings",), break_it.draw),
-    "learn": ("How they learn", ("reach", "one way", "both ways", "padding"), learn.draw),
+    "learn": ("How they learn", ("reach", "one way", "both ways"), learn.draw),
 }
 """Part, as the address names it → its title, the places of its answers, and what draws it."""

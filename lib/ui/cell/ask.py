@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 
 from lib.charts import NO_ANSWER, STARTING, WAITING
-from lib.recurrence import batch, initial_model_weights, initial_weights
+from lib.recurrence import initial_model_weights, initial_weights
 from lib.text import counted
 from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
@@ -67,9 +67,6 @@ class Question:
             case "breakings":
                 other = {"backward": backward(chosen), "padding": PADDING}
                 return {**up_to_layer, **other, "x": measured(chosen)}
-            case "padding":
-                batches = {end: batch(x, end == "end")[0] for end in ("end", "start")}
-                return {**up_to_layer, "batches": batches, "loss": chosen.loss}
             case "reach":
                 shown = dataset.shown[:AVERAGED]
                 loss = {"loss": chosen.loss, "layer": chosen.layer}
@@ -87,7 +84,6 @@ _ALL = (
     Question("reach", "reach", ("layer", "loss")),
     Question("one way", "influence", ("sample",)),
     Question("both ways", "influence", ("sample",)),
-    Question("padding", "padding", ("sample", "layer", "loss")),
 )
 PLACES = {question.place: question for question in _ALL}  # where an answer is shown → its question
 

@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.charts import Palette, gradients
 from lib.recurrence import ways
-from lib.text import apart_by, beside
+from lib.text import beside
 from lib.ui.cell.ask import AVERAGED, Reply
 from lib.ui.cell.chosen import Chosen
 from lib.ui.style import playhead_band
@@ -18,7 +18,7 @@ _SAID = beside(__file__)
 
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the part, which doesn't follow the playhead."""
-    reach, one_way, both_ways, padding = replies
+    reach, one_way, both_ways = replies
     left, right = st.columns(2)
     with left:
         draw_reach(chosen, [reach], palette)
@@ -26,7 +26,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     with right, card(title, key="cell_influence", gap="xsmall", height="stretch"):
         _influence(chosen, one_way, both_ways, palette)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
-        _padding(chosen, padding, palette)
+        _padding(chosen, palette)
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
@@ -74,17 +74,10 @@ def _influence(chosen: Chosen, one_way: Reply, both_ways: Reply, palette: Palett
     takeaway(words, sentence, longest=gradients.ROOM)
 
 
-def _padding(chosen: Chosen, reply: Reply, palette: Palette) -> None:
+def _padding(chosen: Chosen, palette: Palette) -> None:
     cell, features = chosen.experiment.model.cell, chosen.features
     padded = ways(cell, chosen.upward(chosen.weights), features)
     found = gradients.padding_sentence(padded)
     sentence = _SAID["padding"].format(which=chosen.which, found=found)
     st.html(gradients.padding_picture(padded, sentence, palette))
-    if reply.answered and (answers := reply.values):
-        as_asked = ways(cell, chosen.upward(reply.answered.weights), features)
-        apart = max(
-            np.abs(way.outputs - answers[name]["masked_last" if way.masked else "last"]).max()
-            for way, name in zip(as_asked, ("end", "end", "start", "start"), strict=True)
-        )
-        sentence += f" Keras differs from NumPy by {apart_by(float(apart))} at most."
     takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
