@@ -114,14 +114,14 @@ def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said():
     app.text_input(key=shape).set_value("None, many").run()
     assert "takes some whole numbers" in text(app)
     app.text_input(key=shape).set_value("(None, None, 8)").run()
-    assert title(app) == "From (N, 24, 6) to (N, ?, 1) with 1,481 parameters and those of layer 3"
+    assert title(app) == "From (N, 24, 6) to (N, T′, 1) with 1,481 parameters and those of layer 3"
     assert "incomplete" in text(app)
     assert app.text_input(key=shape).value == "None, None, 8"
     app.number_input(key="layer_1_lstm_units").set_value(9).run()
     assert "LSTM(9, return" in app.text_area(key="model_text").value
     assert "isn’t that of your code any more" not in text(app)
     link = "".join(app.query_params["stack"])
-    assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, ?, 1)")
+    assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T′, 1)")
 
 
 def drop(app, name, code):

@@ -145,7 +145,9 @@ def unrolled(table: Table) -> Table:
     known = np.flatnonzero(~np.isnan(values))
     kept = slice(known[0], known[-1] + 1) if len(known) else slice(None)
     frame = frame[kept].reset_index(drop=True)
-    note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long."
+    others = [n for n in table.frame.columns if n not in (*columns, table.series)]
+    note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
+    note += f"; left out: {listed(map(str, others))}." if others else "."
     return replace(
         table,
         frame=frame,
