@@ -17,11 +17,8 @@ LANE_PRODUCTS = 400_000
 processor busy alone: side by side each would be slower."""
 MOST_TIMES, CHEAP = 8, 3_000_000
 """A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
-CHEAP multiplications, about 1.5 ms. With several seeds both are divided by SEVERAL."""
-SEVERAL = 2
-FAR = 4
-"""A bucket holds models for which it costs so many times more than these limits: where memory is
-short, that is better than one program after another for each setting."""
+CHEAP multiplications, about 1.5 ms."""
+_SIZES = "units", "timesteps", "features", "targets", "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +60,14 @@ class Architecture:
     def holds(self, other: "Architecture") -> bool:
         """Whether a program of this one, a size bucket, can train models of the other.
 
-        What is smaller there is padded (`size_buckets`), and of more samples each call has some. It
-        doesn't hold what would be too costly.
+        What is smaller there is padded (`size_buckets`), and of more samples each call has some.
         """
-        return (
-            self.code == other.code
-            and self.lanes <= other.lanes
-            and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= FAR * max(MOST_TIMES * other.work, CHEAP)
-        )
+        sizes = ((getattr(self, size), getattr(other, size)) for size in _SIZES)
+        return self.code == other.code and all(room >= size for room, size in sizes)
 
-    def is_near(self, other: "Architecture", times: float = MOST_TIMES) -> bool:
-        """Whether a batch of the other's models costs at most so many `times` as much here.
-
-        Models of several seeds are trained alone and in one thread here, which counts double.
-        """
-        most = max(times * other.work, CHEAP) / (1 if other.threads == 1 else SEVERAL)
-        return self.price(other) <= most
-
-
-_SIZES = "units", "timesteps", "features", "targets", "batch"
+    def is_near(self, other: "Architecture") -> bool:
+        """Whether a batch of the other's models costs not much more here, or is cheap."""
+        return self.price(other) <= max(MOST_TIMES * other.work, CHEAP)
 
 
 def architecture_of(

@@ -20,21 +20,19 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
 WANTED, LIKELY, BACKGROUND, BUCKET = range(4)
-"""What is built first: what runs wait for, what is likely to be wanted soon, what only background
-runs wait for, and the size buckets that nobody has asked for."""
+"""What is built first: what runs wait for, what is likely to be wanted soon, what background runs
+wait for or runs gain by, and the size buckets that nobody has asked for."""
 IDLE_SECONDS = 0.5
 """Between two looks whether there is time for a size bucket."""
-COSTLY = 3
-"""A bucket is costly from so many times the price of the run's exact program on."""
 
 
 class ProgramCache:
     """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
     `build` makes a program from its key. Two threads build what runs wait for, and one of them what
-    is likely. A third with the lowest priority builds the rest while nobody waits: for background
-    runs, and, while there `has_time`, those `buckets` that are wanted from the start (True). A
-    faster program for a run that has another one already is built while memory `may_grow`.
+    is likely. A third with the lowest priority builds the rest while nobody waits: what has been
+    asked for, and, while there `has_time`, those `buckets` that are wanted from the start (True).
+    Programs that runs can do without are built while memory `may_grow`.
     """
 
     def __init__(
@@ -153,9 +151,6 @@ class RunProgram:
         self._first = programs.ask(bucket, background=background)
         self._exact = self._first if bucket == key else None
         self._has_exact = bucket == key
-        self.is_costly = not bucket.is_near(key, COSTLY if key.threads == 1 else 0)
-        """Whether the first program costs a multiple of the exact one, and that is much. Several
-        seeds are trained one by one in a bucket, which is costly unless they are tiny."""
 
     @property
     def is_being_built(self) -> bool:
@@ -170,7 +165,7 @@ class RunProgram:
         """The exact program the first time that it is ready; it is asked for where it `pays`."""
         if self._exact is None:
             if pays and self._programs.may_ask(self._key):
-                self._exact = self._programs.ask(self._key, background=self._background)
+                self._exact = self._programs.ask(self._key, background=True)
         elif not self._has_exact and self._exact.done():
             self._has_exact = True
             return None if self._exact.exception() else self._exact.result()
@@ -178,5 +173,6 @@ class RunProgram:
 
     def leave(self) -> None:
         """Take back all that was asked for."""
-        for future in filter(None, {self._first, self._exact}):
-            self._programs.leave(future, background=self._background)
+        self._programs.leave(self._first, background=self._background)
+        if self._exact not in (None, self._first):
+            self._programs.leave(self._exact, background=True)

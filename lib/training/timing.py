@@ -33,9 +33,7 @@ class Timing:
     evaluate_seconds: float = 0.05
     """How long models are evaluated at once; the rest waits for the next turns."""
     exact_seconds: float = 0.3
-    """A run with more than this to go gets a program of its exact size, …"""
-    exact_slice_seconds: float = 0.05
-    """… unless its turns are shorter than this, as among more than four runs."""
+    """A run with more than this to go gets a program of its exact size."""
     slow_epoch_seconds: float = 1.0
     """From here on a run says how much of an epoch is done."""
     checkpoint_seconds: float = 2.0

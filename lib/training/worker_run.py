@@ -153,7 +153,7 @@ class WorkerRun:
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
         stop = self._next_stop(trainer.epoch)
         if trainer.between_steps and not tempo.keeps_pace:
-            self._change_to_exact_program(seconds)
+            self._change_to_exact_program()
         trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
@@ -174,16 +174,11 @@ class WorkerRun:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _change_to_exact_program(self, seconds: float) -> None:
-        """Train on by the program of the run's exact size where that is there, or ask for it.
-
-        It pays where there is a lot to do. Among many runs, whose turns are short, only one whose
-        size bucket is costly has it, and so takes less of the others' time.
-        """
-        timing, left = self._timing, self._epochs - self._trainer.done
-        is_long = 0 < timing.exact_seconds * self._tempo.rate < left
-        has_time = seconds >= timing.exact_slice_seconds or self._program.is_costly
-        if (exact := self._program.exact(is_long and has_time)) is not None:
+    def _change_to_exact_program(self) -> None:
+        """Train on by the program of the run's exact size where that is there, or ask for it."""
+        left = self._epochs - self._trainer.done
+        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
+        if (exact := self._program.exact(is_long)) is not None:
             try:
                 self._trainer.load(exact)
                 self._tempo.begin(self._clock(), self._trainer.done)

@@ -321,28 +321,14 @@ def test_what_a_program_serves():
     assert not bucket.holds(architecture_of(experiment, N, T + 4, F, K))
 
 
-@pytest.mark.parametrize(
-    ("several", "timesteps", "features", "parts"),
-    [
-        ({}, (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (0.98, 0.5)),
-        ({"lanes": 4, "threads": 2}, (4, 8, 12, 16, 24, 32, 40), (1, 3, 4), (0.9, 0.7)),
-    ],
-    ids=["one seed", "several"],
-)
-def test_the_buckets_hold_what_is_usual(several, timesteps, features, parts):
-    """Nearly all settings of one layer with the usual batch, and most of two and three layers.
-
-    However dear, some bucket holds each small model, with batches of 32 and 64: where memory is
-    short, programs come to an end.
-    """
+def test_the_buckets_hold_what_is_usual():
+    """Nearly all settings of one layer with the usual batch, and most of two and three layers."""
     for cell, layers in product(CELLS, (1, 2, 3)):
         code = Code(cell, layers, "dense")
-        sizes = product(range(1, 65), timesteps, features, (1, 4))
-        asked = [Architecture(code, *each, 512, 32, **several) for each in sizes]
+        sizes = product(range(1, 65), (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (1, 4))
+        asked = [Architecture(code, *each, 512, 32) for each in sizes]
         near = [key for key in asked if any(b.holds(key) and b.is_near(key) for b in SIZE_BUCKETS)]
-        assert len(near) > parts[layers > 1] * len(asked)
-        for each in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
-            assert any(bucket.holds(Architecture(code, *each)) for bucket in SIZE_BUCKETS), each
+        assert len(near) > (0.98 if layers == 1 else 0.5) * len(asked)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
 FIRST = list(SIZE_BUCKETS)[:3]
-ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0.0)
+ALWAYS = replace(USUAL, exact_seconds=1e-6)
 """Any run that has something left gains."""
 
 
@@ -75,22 +75,6 @@ def test_without_memory_a_run_stays_in_its_bucket():
     assert run.exact(pays=True)
 
 
-def test_only_who_takes_much_time_of_others_has_a_program_among_many():
-    """A middling model in a bucket for twice its units and timesteps; not the smallest one there.
-
-    To several seeds a bucket is dear that is hardly larger: their own trains two models at a time.
-    """
-    largest = max(SIZE_BUCKETS, key=lambda bucket: bucket.units)
-    programs = ProgramCache(build, {largest: False})
-    own = replace(largest, units=60, timesteps=24, features=3, targets=1, batch=32)
-    near = replace(largest, features=3)
-    runs = [
-        RunProgram(programs, key, background=False, repeats=False)
-        for key in (own, near, replace(near, threads=2))
-    ]
-    assert [run.is_costly for run in runs] == [True, False, True]
-
-
 @pytest.mark.parametrize("where", ["build", "load"])
 def test_an_exact_program_that_finds_no_memory_is_done_without(where):
     """The run goes on with its size bucket to the end, and nothing is tried again."""
@@ -130,15 +114,12 @@ def test_what_is_shown_at_a_pace_repeats():
 
 
 @pytest.mark.parametrize(
-    ("settings", "slice_seconds"),
-    [({"epochs": 5}, 0.1), ({"epochs": 2000, "show_seconds": 30.0}, 0.1), ({"epochs": 2000}, 0.04)],
-    ids=["soon over", "at a pace", "among many, with short turns"],
+    "settings", [{"epochs": 5}, {"epochs": 2000, "show_seconds": 30.0}], ids=["short", "at a pace"]
 )
-def test_who_would_gain_nothing_asks_for_no_exact_program(settings, slice_seconds):
+def test_who_would_gain_nothing_asks_for_no_exact_program(settings):
     """It trains in its size bucket to the end."""
     maker = Maker()
     maker.gate.set()
-    timing = replace(ALWAYS, exact_slice_seconds=0.05) if slice_seconds < 0.1 else USUAL
-    stage = Stage(build=maker.build, timing=timing, buckets=FIRST, **settings)
-    stage.until_status(Status.FINISHED, slice_seconds)
+    stage = Stage(build=maker.build, buckets=FIRST, **settings)
+    stage.until_status(Status.FINISHED, 0.1)
     assert len(stage.programs.asked) == 1
