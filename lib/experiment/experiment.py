@@ -33,8 +33,7 @@ class Choice:
 class Cell(Choice):
     """A recurrent cell, with the sizes of its weights."""
 
-    blocks: int = 1
-    """Matrices side by side in each kernel: one per gate, and one for the candidate."""
+    blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
     biases: tuple[int, ...] = (1,)
     """Biases that each column of the kernels may have, Keras's default first."""
     states: tuple[str, ...] = ("h",)
@@ -45,16 +44,11 @@ class Cell(Choice):
 class Mode(Choice):
     """What a model returns, with all words for it; these are empty for both."""
 
-    kind: str = ""
-    """As in "the last-step model"."""
-    name: str = ""
-    """In a chart's key: "last-step mode"."""
-    model: str = ""
-    """In a sentence: "last-step model"."""
-    variable: str = ""
-    """Its model in code: "last_step"."""
-    color: str = ""
-    """As Markdown and .streamlit/config.toml call it."""
+    kind: str = ""  # as in "the last-step model"
+    name: str = ""  # in a chart's key: "last-step mode"
+    model: str = ""  # in a sentence: "last-step model"
+    variable: str = ""  # its model in code: "last_step"
+    color: str = ""  # as Markdown and .streamlit/config.toml call it
 
     def colored(self, words: str) -> str:
         """Markdown of `words` in its colour; as they are for both."""
@@ -91,12 +85,10 @@ class Limit:
         return min(max(value, self.minimum), self.maximum)
 
 
-NO_SERIES = "-"
-"""The value of `DataSettings.series` for "all rows are one series"."""
+NO_SERIES = "-"  # the value of `DataSettings.series` for "all rows are one series"
 MAX_PARAMETERS = 400_000
 """Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,408."""
-MAX_VALUES = 2_000_000
-"""Numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32."""
+MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32
 
 
 def _setting(key: str, default: Any, **allowed: Any) -> Any:
@@ -131,17 +123,14 @@ class DataSettings:
     form: str = _setting("form", "value", options=FORMS)
     stride: int = _number("stride", 1, 1, 1000)
     """Rows from the beginning of a window to that of the next."""
-    rate: int = _number("rate", 1, 1, 100)
-    """Rows from a timestep to the next."""
+    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next
     split: str = _setting("split", "time", options=SPLITS)
     train: int = _number("train", 75, 10, 95)
     """Percent of the windows (or series) that are to learn from."""
     test: int = _number("test", 0, 0, 40)
     """Percent for the test part; the validation part has the rest."""
-    gap: int = _number("gap", 0, 0, 1000)
-    """Rows that are left out between two parts."""
-    period: int = _number("period", 0, 0, 10000)
-    """Rows of a season; 0 means that it is looked for."""
+    gap: int = _number("gap", 0, 0, 1000)  # rows that are left out between two parts
+    period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means that it is looked for
     series: str = _setting("id", "")
     """The column that tells series apart; "" is the table's own guess, NO_SERIES none."""
     scale: str = _setting("scale", "all", options=SCALINGS)

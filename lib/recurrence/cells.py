@@ -48,8 +48,7 @@ class Trace:
     """
 
     hidden: Array
-    cell: Array | None
-    """LSTM's cell states; None for cells that have none."""
+    cell: Array | None  # LSTM's cell states; None for cells that have none
     gates: dict[str, Array]
     """By the names in `GATES`. At a masked step they are what the cell computed and Keras threw
     away."""

@@ -19,12 +19,9 @@ class LayerPass:
     """A layer, and one sample that has gone through it."""
 
     cell: str
-    weights: Sequence[np.ndarray]
-    """The layer's: kernel, recurrent_kernel, bias."""
-    x: np.ndarray
-    """The layer's input, (T, F)."""
-    trace: Trace
-    """What `unroll` made of it, for this one sample."""
+    weights: Sequence[np.ndarray]  # the layer's: kernel, recurrent_kernel, bias
+    x: np.ndarray  # the layer's input, (T, F)
+    trace: Trace  # what `unroll` made of it, for this one sample
 
     def before(self, step: int) -> np.ndarray:
         """The hidden states that a step starts from, (U,)."""
@@ -53,17 +50,12 @@ class LayerPass:
 class Line:
     """One number that a layer computes for one unit at one timestep."""
 
-    symbol: str
-    """With the timestep: "f₃"."""
-    about: str
-    """What it is: "forget gate"."""
-    formula: str
-    """In Keras's names."""
-    filled: str
-    """The formula with this step's numbers."""
+    symbol: str  # with the timestep: "f₃"
+    about: str  # what it is: "forget gate"
+    formula: str  # in Keras's names
+    filled: str  # the formula with this step's numbers
     value: float
-    trace: np.ndarray
-    """The number at every timestep, (T,)."""
+    trace: np.ndarray  # the number at every timestep, (T,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,8 +63,7 @@ class Row:
     """One number that a layer computes with at one timestep, for every unit."""
 
     label: str
-    values: np.ndarray
-    """(U,)."""
+    values: np.ndarray  # (U,)
     kind: Literal["", "rule", "strong"] = ""
     """"rule" is what comes of the rows above, "strong" the gate or state itself."""
 

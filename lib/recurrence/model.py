@@ -9,14 +9,12 @@ from lib.recurrence.cells import GATES, INITIAL_BIAS, Trace, unroll
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
-ARRAYS_EACH = len(_KERNELS)
-"""Of a recurrent layer."""
+ARRAYS_EACH = len(_KERNELS)  # of a recurrent layer
 HELD = 2_000_000
 """Numbers that a part of a forward pass may hold at once: gates, states and outputs."""
 ROUNDING = 1e-6
 """Outputs that differ by no more count as equal: sums are added up in different orders."""
-VISIBLE = 1e-3
-"""Rounding to 32 bits can grow to this in a deep or long stack."""
+VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 
 
 def layers_of(

@@ -11,8 +11,7 @@ import numpy as np
 
 from lib.recurrence.model import unroll_stack
 
-SHARES = (1.0, 0.75, 0.5, 0.25)
-"""The four lengths as shares of T."""
+SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,12 +25,10 @@ class Padded:
     last_step: np.ndarray
     """The last step that is read, whose output last-step mode returns, (N,); -1 where the mask
     hides all steps."""
-    outputs: np.ndarray
-    """What last-step mode returns, (N, U)."""
+    outputs: np.ndarray  # what last-step mode returns, (N, U)
     differences: np.ndarray
     """Largest difference over units from the output for the unpadded sequence, (N,)."""
-    loss_steps: int
-    """Number of steps that sequence mode averages its loss over."""
+    loss_steps: int  # number of steps that sequence mode averages its loss over
     hidden_steps: int
     """Number of steps of the sequences themselves that the mask hides, being all zero."""
 

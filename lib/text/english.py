@@ -4,12 +4,9 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 
-NOTHING = 1e-7
-"""Sizes below this are written "nothing": rounding to 32 bits leaves as much."""
-NEXT_TO_NOTHING = 1e-6
-"""Sizes below this are written in words."""
-ALMOST_0 = "≈ 0"
-"""For "nothing" where room is short, and for values that aren't sizes."""
+NOTHING = 1e-7  # sizes below this are written "nothing": rounding to 32 bits leaves as much
+NEXT_TO_NOTHING = 1e-6  # sizes below this are written in words
+ALMOST_0 = "≈ 0"  # for "nothing" where room is short, and for values that aren't sizes
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 

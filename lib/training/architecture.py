@@ -42,8 +42,7 @@ class Architecture:
     capacity: int
     """Samples: the training part is padded to so many with samples that no batch names."""
     batch: int
-    lanes: int = 1
-    """Models that are trained side by side."""
+    lanes: int = 1  # models that are trained side by side
     threads: int = 1
     """Calls that can be made at the same time, each of which needs a compile of its own."""
 

@@ -17,8 +17,7 @@ class BatchOrder:
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
         self.samples, self.batch = samples, min(batch, samples)
-        self.steps = -(-samples // self.batch)
-        """Batches in an epoch."""
+        self.steps = -(-samples // self.batch)  # batches in an epoch
         self._rng = np.random.default_rng([seed, 2])
         self._waiting = np.empty((0, self.batch), np.int32)
 

@@ -75,8 +75,7 @@ class Optimizer:
     v_part: float = 0.0
     inside: float = 0.0
     outside: float = 0.0
-    corrects: bool = False
-    """Whether the rate makes up for m and v having been zeros."""
+    corrects: bool = False  # whether the rate makes up for m and v having been zeros
 
 
 EPSILON = 1e-7
@@ -86,20 +85,17 @@ UPDATES = {
     "rmsprop": Optimizer(v_part=1 - 0.9, inside=EPSILON),
 }
 """By optimizer, a key of `lib.experiment.experiment.OPTIMIZERS`."""
-COPIES = 3
-"""Arrays for each of the weights: these, m and v."""
+COPIES = 3  # arrays for each of the weights: these, m and v
 
 
 @dataclass(slots=True, eq=False)
 class ModelState:
     """The models in a program's lanes: weights and optimizers' memory."""
 
-    own: Architecture
-    """Their sizes; the program may be larger, a size bucket."""
+    own: Architecture  # their sizes; the program may be larger, a size bucket
     values: list[tf.Tensor]
     """First the weights, then m and v of all of them; the first axis of each is the lanes."""
-    step: int
-    """Batches that they were trained on."""
+    step: int  # batches that they were trained on
     training: Training
 
 

@@ -22,8 +22,7 @@ from lib.training.machine import give_way
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
-Model = tuple[str, int]
-"""A mode, "sequence" or "last", and the place of a seed, from 0."""
+Model = tuple[str, int]  # a mode, "sequence" or "last", and the place of a seed, from 0
 
 
 @dataclass(slots=True, eq=False)
@@ -59,8 +58,7 @@ class Lanes:
         *,
         step: int = 0,
     ) -> None:
-        self.max_steps = program.most_steps(own)
-        """The most batches that one call can train."""
+        self.max_steps = program.most_steps(own)  # the most batches that one call can train
         self._program, width = program, program.lanes
         n = samples.train
         self._data: Any = program.samples(samples.x[:n], samples.y[:n])

@@ -21,12 +21,9 @@ MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
 class Errors:
     """How wrong some weights are on the judged samples."""
 
-    step_mse: np.ndarray
-    """(T,)."""
-    losses: dict[str, float]
-    """The training's loss there, by mode."""
-    predictions: np.ndarray
-    """For the shown samples, (S, T, K)."""
+    step_mse: np.ndarray  # (T,)
+    losses: dict[str, float]  # the training's loss there, by mode
+    predictions: np.ndarray  # for the shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,18 +44,15 @@ class ModelRecord:
     weights: list[np.ndarray]
     """As of the last evaluation, in Keras's order; the best ones where it keeps these."""
     losses: History[float]
-    checks: History[float]
-    """Mean squared errors at the last timestep."""
+    checks: History[float]  # mean squared errors at the last timestep
     validation: History[float]
     """Losses on the validation part: at the epochs of `checks`, or at none."""
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
     """The errors of `weights`."""
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
     """Losses of the batches of an epoch that isn't complete."""
-    best: Best | None = None
-    """None before its first epoch, and where the last epoch is kept."""
-    kept_epoch: int | None = None
-    """The best one, when its weights are back; it trains no more then."""
+    best: Best | None = None  # None before its first epoch, and where the last epoch is kept
+    kept_epoch: int | None = None  # the best one, when its weights are back; it trains no more then
 
     @classmethod
     def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:

@@ -26,10 +26,8 @@ from lib.training.model_record import Errors, ModelRecord
 if TYPE_CHECKING:
     from lib.training.engine import Program
 
-LONGER = 2.0
-"""How many times longer a slice may be, so that it ends with an epoch."""
-DONE = object()
-"""Returned where a step has no part left."""
+LONGER = 2.0  # how many times longer a slice may be, so that it ends with an epoch
+DONE = object()  # returned where a step has no part left
 
 
 class PairTrainer:
@@ -68,8 +66,7 @@ class PairTrainer:
         """The steps of the last evaluation and of the last checkpoint."""
         self._numbers: dict[Model, list[np.ndarray]] = {}
         """Numbers of a checkpoint by which models go on; empty once they are loaded."""
-        self._speed = 0.0
-        """Steps per second while training, as of the last call."""
+        self._speed = 0.0  # steps per second while training, as of the last call
         _, timesteps, features = samples.shape
         targets = samples.targets
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)

@@ -22,8 +22,7 @@ Request: TypeAlias = tuple[int, Key, Future[Any]]
 WANTED, LIKELY, BACKGROUND, BUCKET = range(4)
 """What is built first: what runs wait for, what is likely to be wanted soon, what background runs
 wait for or runs gain by, and the size buckets that nobody has asked for."""
-IDLE_SECONDS = 0.5
-"""Between two looks whether there is time for a size bucket."""
+IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 
 
 class ProgramCache:
@@ -50,8 +49,7 @@ class ProgramCache:
             (BUCKET, key, self._find(key)) for key, at_once in buckets.items() if at_once
         ]
         """What isn't begun, each in the order in which it came."""
-        self._building = 0
-        """How many are built for runs that wait."""
+        self._building = 0  # how many are built for runs that wait
         threads = (HELPER_NICE, {WANTED, LIKELY}), (HELPER_NICE, {WANTED})
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):
             threading.Thread(target=self._work, args=(nice, kinds), daemon=True).start()

@@ -19,8 +19,7 @@ from lib.experiment import CELLS
 from lib.shapes import BLOCKS, bias_shapes
 from lib.training.architecture import Architecture, Code
 
-CAPACITY = 1024
-"""Samples that a bucket holds at a time."""
+CAPACITY = 1024  # samples that a bucket holds at a time
 _SIZES = [
     # layers, units, timesteps, features, targets, batch
     (1, 16, 32, 4, 4, 32),

@@ -11,31 +11,22 @@ from lib.training.messages import BEAT_SECONDS
 class Timing:
     """Durations of a worker's loop and of its runs, as they were measured and tried."""
 
-    slice_seconds: float = 0.1
-    """The longest turn of a run."""
+    slice_seconds: float = 0.1  # the longest turn of a run
     round_seconds: float = 0.2
     shortest_slice_seconds: float = 0.02
     """With many runs turns get shorter, down to this, so that each has one in a round."""
-    poll_seconds: float = 0.005
-    """Between two looks for finished programs and answers."""
-    max_questions: int = 48
-    """Questions that may wait at a time: each keeps its arguments in memory."""
-    grown_seconds: float = 30.0
-    """Between two reports that the worker has outgrown its memory limit."""
+    poll_seconds: float = 0.005  # between two looks for finished programs and answers
+    max_questions: int = 48  # questions that may wait at a time: each keeps its arguments in memory
+    grown_seconds: float = 30.0  # between two reports that the worker has outgrown its memory limit
     beat_seconds: float = BEAT_SECONDS
-    send_seconds: float = 0.18
-    """Between two snapshots of a run that trains: about five a second."""
-    evaluate_share: float = 0.05
-    """The part of its time that a run may spend on evaluations."""
+    send_seconds: float = 0.18  # between two snapshots of a run that trains: about five a second
+    evaluate_share: float = 0.05  # the part of its time that a run may spend on evaluations
     few_epochs: int = 1000
-    stops: int = 16
-    """A run of few epochs is evaluated at least so often, however fast it is."""
+    stops: int = 16  # a run of few epochs is evaluated at least so often, however fast it is
     evaluate_seconds: float = 0.05
     """How long models are evaluated at once; the rest waits for the next turns."""
-    exact_seconds: float = 0.3
-    """A run with more than this to go gets a program of its exact size."""
-    slow_epoch_seconds: float = 1.0
-    """From here on a run says how much of an epoch is done."""
+    exact_seconds: float = 0.3  # a run with more than this to go gets a program of its exact size
+    slow_epoch_seconds: float = 1.0  # from here on a run says how much of an epoch is done
     checkpoint_seconds: float = 2.0
     """Between two checkpoints of a run that trains; large ones come less often (`checkpoint`)."""
 
@@ -43,10 +34,8 @@ class Timing:
 USUAL = Timing()
 LATE = 0.5
 """Seconds that a run at a pace may catch up on. With more, its epochs would come in a rush."""
-MOMENT = 0.02
-"""Seconds. Epochs that are due at shorter intervals are trained several at a time."""
-SPEED_SECONDS = 2.0
-"""The speed of training is measured over this time."""
+MOMENT = 0.02  # seconds. Epochs that are due at shorter intervals are trained several at a time.
+SPEED_SECONDS = 2.0  # the speed of training is measured over this time
 
 
 class Tempo:

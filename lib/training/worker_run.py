@@ -36,13 +36,11 @@ class WorkerRun:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.run_id = start.run_id
-        self.background = start.background
-        """Whether it has turns only while no other run needs one."""
+        self.background = start.background  # whether it has turns only while no other run needs one
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
-        self._goal = 0 if start.paused else self._epochs
-        """The epoch to train to."""
+        self._goal = 0 if start.paused else self._epochs  # the epoch to train to
         self._stepping = False
         """Whether the goal is the end of a step, which is trained without a pace."""
         self._tempo = Tempo(self._epochs, start.show_seconds)

@@ -10,10 +10,8 @@ from lib.experiment import LOSSES
 from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.answers.layers import Calls, Weights, head, recurrent, stack, through
 
-MOST_OUTPUTS = 200
-"""Outputs that are looked at: T times as many as output columns."""
-MOST_VALUES = 1_000_000
-"""States in one pass, which remembers about twenty numbers for each: 80 MB."""
+MOST_OUTPUTS = 200  # outputs that are looked at: T times as many as output columns
+MOST_VALUES = 1_000_000  # states in one pass, which remembers about twenty numbers for each: 80 MB
 
 
 def influence(

@@ -18,8 +18,7 @@ import tensorflow as tf
 from lib.experiment import CELLS
 from lib.training.engine import traced, tracing
 
-Weights = Sequence[np.ndarray]
-"""In Keras's order, three arrays for each recurrent layer."""
+Weights = Sequence[np.ndarray]  # in Keras's order, three arrays for each recurrent layer
 UNTRACED_STEPS = 40
 """Timesteps that a model is run for without tracing, by each answer, all times that it is asked."""
 _steps: Counter[tuple[Any, ...]] = Counter()
