@@ -74,11 +74,8 @@ class Loop:
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        start, share = (
-            memory.used_memory(),
-            share or memory.total_memory() // machine.worker_count(),
-        )
-        self._limit = machine.memory_limit(share, start)
+        start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
+        self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
         self._busy_runs = IDLE_RUNS + 1
         """How many runs trained in the last round. Many before the first: the runs of a worker that
@@ -221,20 +218,18 @@ class Loop:
         self._programs.ahead(self._programs.bucket_for(key))
 
     def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
-        match command.verb:
-            case "pause":
-                self._guard(run, run.pause)
-            case "resume":
-                self._guard(run, partial(run.resume, command.epochs))
-            case "step":
-                self._guard(run, run.step)
-            case "stop":
-                self._guard(run, run.stop)
-            case "drop":
-                del self._runs[run.run_id]
-                run.release()
-            case "set_pace":
-                run.set_pace(command.show_seconds)
+        if command.verb == "drop":
+            del self._runs[run.run_id]
+            run.release()
+            return
+        acts: dict[str, Callable[[], None]] = {
+            "pause": run.pause,
+            "resume": partial(run.resume, command.epochs),
+            "step": run.step,
+            "stop": run.stop,
+            "set_pace": partial(run.set_pace, command.show_seconds),
+        }
+        self._guard(run, acts[command.verb])
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions

@@ -66,18 +66,6 @@ def test_who_waits_goes_before_what_is_only_likely(shop):
     assert shop.begun == ["l1", "w1", "w2", "l2"]
 
 
-def test_what_was_likely_and_is_not_any_more_is_given_up(shop):
-    """A person who moves a slider leaves no queue behind."""
-    cache = ProgramCache(shop.build)
-    cache.ahead("l1")
-    shop.wait_begun(1)
-    cache.ahead("l2")
-    cache.ahead("m")
-    shop.let(3)
-    cache.ask("m").result(PATIENCE)
-    assert sorted(shop.begun) == ["l1", "m"]
-
-
 def test_a_program_that_failed_is_tried_again(shop):
     """Who waited hears why; who asks later gets a new try."""
     cache = ProgramCache(shop.build)

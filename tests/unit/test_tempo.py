@@ -76,18 +76,6 @@ def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
     assert runner.tempo.left(100) == pytest.approx(10, rel=0.1)
 
 
-def test_a_machine_that_just_keeps_the_pace_keeps_it():
-    """Epochs of 0.38 s each 0.4 s are even, and seen as such, also in the middle of one."""
-    runner = Runner(20, 8.0, cost=0.38)
-    tempo, start = runner.tempo, runner.clock.seconds
-    runner.until(10)
-    tempo.due(start + 3.9, 9.95)
-    assert tempo.keeps_pace
-    runner.until()
-    assert runner.gaps() == pytest.approx([0.4] * 19)
-    assert tempo.keeps_pace
-
-
 def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     """By what others did for ten seconds: half a second's epochs, and then evenly again."""
     runner = Runner(200, 8.0)

@@ -65,25 +65,6 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
     assert desk.find_over("one").epoch == 30
 
 
-@pytest.mark.parametrize("verb", ["stop", "pause"])
-def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb, monkeypatch):
-    """Both judge it once more: here for the first time since its first epoch of one batch."""
-    held = HeldProgram()
-    broken = broken_outputs(RuntimeError("lost a bit"), good=1)
-    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
-    timing = replace(ONE_BATCH, send_seconds=1e9)
-    desk = Desk(lambda _: held, timing=timing)
-    desk.start("bad", epochs=5000, batch=8, mode="last")
-    assert held.beyond.wait(PATIENCE)
-    desk.send(Steer(verb, "bad"))
-    held.let.set()
-    last = desk.find_over("bad")
-    assert last.status is Status.FAILED
-    assert "lost a bit" in last.reason
-    assert last.epoch < 5000
-    desk.close()
-
-
 def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     monkeypatch,
 ):

@@ -46,15 +46,6 @@ def test_a_run_goes_from_compiling_to_finished():
         assert result.checked_epochs[[0, -1]].tolist() == [0, 5]
 
 
-def test_the_first_epoch_is_sent_at_once():
-    """Long before all that fits into a slice is trained."""
-    stage = Stage(epochs=5000)
-    stage.until_status(Status.RUNNING)
-    stage.run.turn(60)
-    assert stage.last.epoch == 1
-    assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
-
-
 @pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
 def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
     """Everything is ready, and epoch 0 is evaluated. Then it goes on to its end."""
@@ -122,9 +113,7 @@ def test_stop_keeps_the_figures():
         assert not stage.run.busy
 
 
-def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(
-    monkeypatch,
-):
+def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
     """Its loss, from before the last update, is a number; the errors after it are none."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
     stage = Stage(epochs=5)

@@ -52,21 +52,6 @@ def test_a_pause_shows_the_epoch_that_was_reached():
     assert (stage.last.results["last"].predictions == 12).all()
 
 
-def test_a_run_that_a_person_stops_has_the_best_of_what_it_reached():
-    """Of the epochs up to then; of a run that was stopped before the first none is kept."""
-    stage = Stage(paused=True, **{**STOP, "keep": "best"})
-    stage.until_status(Status.PAUSED)
-    for _ in range(4):
-        stage.run.step()
-    stage.until_status(Status.PAUSED)
-    stage.run.stop()
-    assert (stage.last.status, kept(stage.last)) == (Status.STOPPED, {"sequence": 4, "last": 3})
-    stage = Stage(paused=True, **STOP)
-    stage.until_status(Status.PAUSED)
-    stage.run.stop()
-    assert (stage.last.status, kept(stage.last)) == (Status.STOPPED, dict.fromkeys(BEST))
-
-
 @pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
 def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
     """In the eighth epoch; where the last one is kept, its figures stay and no epoch is named."""
