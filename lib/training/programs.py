@@ -19,9 +19,9 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
-WANTED, LIKELY, BACKGROUND, BUCKET = range(4)
-"""What is built first: what runs wait for, what is likely to be wanted soon, what background runs
-wait for or runs gain by, and the size buckets that nobody has asked for."""
+WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)
+"""What is built first: what runs wait for, what they gain by, what is likely to be wanted soon,
+what only background runs ask for, and the size buckets that nobody has asked for."""
 IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 
 
@@ -29,9 +29,9 @@ class ProgramCache:
     """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
     `build` makes a program from its key. Two threads build what runs wait for, and one of them what
-    is likely. A third with the lowest priority builds the rest while nobody waits: what has been
-    asked for, and, while there `has_time`, those `buckets` that are wanted from the start (True).
-    Programs that runs can do without are built while memory `may_grow`.
+    they gain by and what is likely. A third with the lowest priority builds the rest while nobody
+    waits: for background runs, and, while there `has_time`, those `buckets` that are wanted from
+    the start (True). Programs that runs can do without are built while memory `may_grow`.
     """
 
     def __init__(
@@ -50,17 +50,21 @@ class ProgramCache:
         ]
         """What isn't begun, each in the order in which it came."""
         self._building = 0  # how many are built for runs that wait
-        threads = (HELPER_NICE, {WANTED, LIKELY}), (HELPER_NICE, {WANTED})
+        threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED})
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):
             threading.Thread(target=self._work, args=(nice, kinds), daemon=True).start()
 
-    def ask(self, key: Key, *, background: bool = False) -> Future[Any]:
+    def ask(self, key: Key, kind: int = WANTED) -> Future[Any]:
         """The program of this key, for a run that waits for it or gains by it."""
-        return self._request(BACKGROUND if background else WANTED, key)
+        with self._changed:
+            future = self._find(key)
+            if not (future.running() or future.done()):
+                self._requests.append((kind, key, future))
+                self._changed.notify_all()
+            return future
 
-    def leave(self, future: Future[Any], *, background: bool = False) -> None:
+    def leave(self, future: Future[Any], kind: int = WANTED) -> None:
         """Take back what a run asked for. What no other run wants isn't begun."""
-        kind = BACKGROUND if background else WANTED
         with self._changed:
             own = [each for each in self._requests if each[0] == kind and each[2] is future]
             if own:
@@ -70,7 +74,7 @@ class ProgramCache:
         """Build this when no run waits for a program, instead of what was given here before."""
         with self._changed:
             self._requests = [each for each in self._requests if each[0] != LIKELY]
-        self._request(LIKELY, key)
+        self.ask(key, LIKELY)
 
     def bucket_for(self, key: Key) -> Any:
         """The smallest bucket that holds this key and is near it; the key itself where none is.
@@ -90,14 +94,6 @@ class ProgramCache:
     def may_ask(self, key: Key) -> bool:
         """Whether a run may ask for a program that it can do without."""
         return self.has(key) or self._may_grow()
-
-    def _request(self, kind: int, key: Key) -> Future[Any]:
-        with self._changed:
-            future = self._find(key)
-            if not (future.running() or future.done()):
-                self._requests.append((kind, key, future))
-                self._changed.notify_all()
-            return future
 
     def _find(self, key: Key) -> Future[Any]:
         """The future of a key; a new one if it isn't known or failed."""
@@ -144,9 +140,10 @@ class RunProgram:
     def __init__(
         self, programs: ProgramCache, key: Architecture, *, background: bool, repeats: bool
     ) -> None:
-        self._programs, self._key, self._background = programs, key, background
+        self._programs, self._key = programs, key
+        self._kinds = (BACKGROUND, BACKGROUND) if background else (WANTED, FASTER)
         bucket = key if programs.has(key) and not repeats else programs.bucket_for(key)
-        self._first = programs.ask(bucket, background=background)
+        self._first = programs.ask(bucket, self._kinds[0])
         self._exact = self._first if bucket == key else None
         self._has_exact = bucket == key
 
@@ -163,7 +160,7 @@ class RunProgram:
         """The exact program the first time that it is ready; it is asked for where it `pays`."""
         if self._exact is None:
             if pays and self._programs.may_ask(self._key):
-                self._exact = self._programs.ask(self._key, background=True)
+                self._exact = self._programs.ask(self._key, self._kinds[1])
         elif not self._has_exact and self._exact.done():
             self._has_exact = True
             return None if self._exact.exception() else self._exact.result()
@@ -171,6 +168,6 @@ class RunProgram:
 
     def leave(self) -> None:
         """Take back all that was asked for."""
-        self._programs.leave(self._first, background=self._background)
-        if self._exact not in (None, self._first):
-            self._programs.leave(self._exact, background=True)
+        self._programs.leave(self._first, self._kinds[0])
+        if self._exact is not None:
+            self._programs.leave(self._exact, self._kinds[1])

@@ -23,9 +23,9 @@ class Shop(ProgramCache):
         super().__init__(build, buckets)
         self.asked = []
 
-    def ask(self, key, *, background=False):
+    def ask(self, key, *kind):
         """The program of this key."""
-        self.asked.append(super().ask(key, background=background))
+        self.asked.append(super().ask(key, *kind))
         return self.asked[-1]
 
     def wait(self):

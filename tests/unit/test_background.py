@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lib.results.run import Status
 from lib.training.messages import Start
-from lib.training.programs import ProgramCache
+from lib.training.programs import BACKGROUND, ProgramCache
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import build, make_dataset, make_experiment
@@ -57,7 +57,7 @@ def test_it_rests_while_another_is_compiled():
 def test_what_a_person_waits_for_is_built_before_the_background_s(shop):
     """Which has a thread of its own, and begins nothing while others build."""
     cache = ProgramCache(shop.build)
-    ask(cache, "a", "b", background=True)
+    ask(cache, "a", "b", kind=BACKGROUND)
     shop.wait_begun(1)
     ask(cache, "x", "y", "z")
     shop.wait_begun(2)
@@ -78,10 +78,10 @@ def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
     cache = ProgramCache(shop.build)
     cache.ask("a")
     shop.wait_begun(1)
-    asked = ask(cache, "b", "c", background=True)
+    asked = ask(cache, "b", "c", kind=BACKGROUND)
     own = cache.ask("c")
     for future in asked:
-        cache.leave(future, background=True)
+        cache.leave(future, BACKGROUND)
     shop.let(5)
     assert own.result(PATIENCE) == "C"
     again = cache.ask("b")

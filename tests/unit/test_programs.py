@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lib.training.programs import ProgramCache
+from lib.training.programs import BACKGROUND, WANTED, ProgramCache
 from tests.waiting import PATIENCE, eventually
 
 
@@ -46,9 +46,9 @@ def shop():
     shop.let(100)
 
 
-def ask(cache, *keys, background=False):
+def ask(cache, *keys, kind=WANTED):
     """The programs of these keys."""
-    return [cache.ask(key, background=background) for key in keys]
+    return [cache.ask(key, kind) for key in keys]
 
 
 def test_who_waits_goes_before_what_is_only_likely(shop):
@@ -124,7 +124,7 @@ def test_without_leisure_no_bucket_is_built(shop):
     cache = ProgramCache(shop.build, buckets("abc"), lambda: leisure[0])
     shop.let(3)
     assert cache.ask("k").result(PATIENCE) == "K"
-    assert cache.ask("p", background=True).result(PATIENCE) == "P"
+    assert cache.ask("p", BACKGROUND).result(PATIENCE) == "P"
     assert shop.begun == ["k", "p"]
     leisure[0] = True
     assert eventually(lambda: cache.has("abc"))
