@@ -41,10 +41,9 @@ end late."""
 def configure_tensorflow() -> None:
     """Set TensorFlow up for this process: `DEVICES` with a thread each, float32.
 
-    Two threads of one device hand the operations of a program to and fro, which is slower by a
-    third (measured on two processors, with TensorFlow 2.21). So a second call is made on a device
-    of its own. Six programs at a time: three that are being compiled, two calls of a run that
-    trains, and one that answers a question.
+    With two threads a device is slower by a third: they hand a program's operations to and fro
+    (measured with TensorFlow 2.21). Six programs at a time: three that are being compiled, two
+    calls of a run that trains, and one that answers a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
@@ -113,9 +112,8 @@ def training_of(
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too. Models may
-    be of either mode, with any optimizer, and of all sizes that the architecture `holds`: smaller
-    ones are padded (`size_buckets`).
+    It remembers nothing of them, so that any number take turns, in several threads too. They may
+    have any mode, optimizer and loss, and all sizes that the architecture `holds` (`size_buckets`).
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -155,10 +153,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models of `mode` and of their `own` sizes into the lanes, after `step` batches.
-
-        `models` are the weights of each, of a trained one with the memory of its optimizer.
-        """
+        """Put models into the lanes by what `weights` gave of each, after `step` batches with `memory`."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -180,10 +175,7 @@ class Program:
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
-        """The training part as the program takes it: x (N, T, F), y (N, T, K).
-
-        Where they are more than it holds, they stay as they are, and each call gets those it names.
-        """
+        """Pad x (N, T, F) and y (N, T, K); more samples than it holds stay as they are."""
         of = self.architecture
         if len(x) > of.capacity:
             return x, y
@@ -196,11 +188,7 @@ class Program:
     def train(
         self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
-        """Train models on batches (steps, L, B) of `BatchOrder`s, at most `most_steps` of them.
-
-        Each thread makes one call at a time. Returns each batch's losses before its update,
-        (steps, L).
-        """
+        """Train on batches (steps, L, B), at most `most_steps`; losses before each, (steps, L)."""
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches
@@ -233,10 +221,7 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     span: tf.Tensor,
     training: Training,
 ) -> tuple[list[tf.Tensor], tf.Tensor]:
-    """Values and losses after training on samples x (N, T, F) and y (N, T, K).
-
-    The `order` of batches is (steps, L, B); of these `span` says how many are done and to do.
-    """
+    """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
     count, (rule, choices, _) = len(values) // COPIES, training
     rates = _rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])
 
@@ -262,10 +247,7 @@ def _gradients(
     indexes: tf.Tensor,
     training: Training,
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Losses (L,) on the samples at `indexes` (L, B), -1 for none, and the weights' gradients.
-
-    A loss is taken over the timesteps that count. At the others no output is wrong.
-    """
+    """Losses (L,) over the timesteps that count, on the samples at `indexes` (L, B), and gradients."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
     rows = tf.maximum(indexes, 0)

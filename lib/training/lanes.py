@@ -42,11 +42,7 @@ def _helper() -> ThreadPoolExecutor:
 
 
 class Lanes:
-    """All models of a run in a program that holds their `own` sizes.
-
-    `models` are the weights of each, or, after `step` batches in other lanes, with the optimizer's
-    memory.
-    """
+    """All models of a run in a program that holds their `own` sizes: see `Program.load`."""
 
     def __init__(
         self,
@@ -86,10 +82,9 @@ class Lanes:
     def train(
         self, batches: np.ndarray, models: Collection[Model]
     ) -> Iterator[dict[Model, np.ndarray]]:
-        """Train these models on batches (steps, seeds, B), a call or two at a time.
+        """Train these models on batches (steps, seeds, B), and those that share a call with them.
 
-        Yields the losses (steps,) of the models of each call or two. Models that share a call with
-        these are trained along.
+        Yields the losses (steps,) of the models of each call or two.
         """
         groups = [group for group in self._groups if set(group.models) & set(models)]
         abreast = self._program.threads

@@ -67,10 +67,7 @@ class ModelRecord:
         self.checks.add(epoch, float(found.step_mse[-1]))
 
     def compare(self, epoch: int, loss: float) -> int:
-        """Compare an epoch that was taken with the best before it: how many came after the best.
-
-        As Keras's `EarlyStopping` does it, without a `min_delta` and in single precision.
-        """
+        """How many epochs came after the best one, by Keras's `EarlyStopping`, in single precision."""
         with np.errstate(over="ignore"):
             if self.best is None or np.float32(loss) < np.float32(self.best.loss):
                 training_loss = self.losses.points[-1][1]

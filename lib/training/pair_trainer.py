@@ -123,10 +123,7 @@ class PairTrainer:
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
 
     def go_on_from(self, saved: SavedRun) -> None:
-        """Continue from a checkpoint, before anything is loaded.
-
-        Raises ValueError where that is of another run.
-        """
+        """Continue from a checkpoint before `load`. Raises ValueError where that is of another run."""
         is_epoch_end = saved.step == saved.epoch * self.batches.steps
         if not (is_epoch_end and 0 < saved.epoch < self._experiment.training.epochs):
             raise ValueError(f"no run of these epochs goes on from step {saved.step}")
@@ -138,20 +135,14 @@ class PairTrainer:
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """Results by seed and mode: losses up to now, the rest as of the last evaluation.
-
-        Before the first evaluation one seed without any.
-        """
+        """Results by seed and mode; before the first evaluation one seed without any."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
             seeds[k][mode] = model.result(whole=whole)
         return tuple(seeds) if self._evaluated_step >= 0 else ({},)
 
     def load(self, program: Program) -> None:
-        """Put all models into one program that holds their `architecture`.
-
-        Between two steps also from one program into another: training goes on where it was.
-        """
+        """Put all models into a program that holds their `architecture`, maybe out of another one."""
         models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
         if self._lanes is not None:
             models = self._lanes.weights(self._going, memory=True)
@@ -197,10 +188,7 @@ class PairTrainer:
             now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
-        """Evaluate the models for about `seconds`. Returns whether nothing is left to evaluate.
-
-        Only at the end of an epoch, once. After a False the next call goes on.
-        """
+        """Evaluate at the end of an epoch, for about `seconds`; whether nothing is left for the next call."""
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
                 return True
@@ -223,20 +211,18 @@ class PairTrainer:
 
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
-        errors: dict[int, Errors] = {}
+        errors: dict[Model, Errors] = {}
         weights = {key: model.weights for key, model in self._going.items()}
         if self._lanes is not None:
             weights = self._lanes.weights(self._going)
         for key, now in weights.items():
-            if id(now) not in errors:  # the untrained models of a pair are one and the same
-                errors[id(now)] = yield from self._errors(now)
-            if not np.isfinite(errors[id(now)].step_mse).all():
+            errors[key] = yield from self._errors(now)
+            if not np.isfinite(errors[key].step_mse).all():
                 self.diverged = key
                 return
         for key, model in self._going.items():
-            found = errors[id(weights[key])]
-            model.take(self.epoch, weights[key], found)
-            loss = found.losses[key[0]]
+            model.take(self.epoch, weights[key], errors[key])
+            loss = errors[key].losses[key[0]]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             keeps = self._keeps_best and self.epoch
@@ -272,10 +258,7 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches, which should take so many `seconds`.
-
-        A single step has parts, each for some of the models.
-        """
+        """Train all models on the next batches; a single step has parts, each for some of the models."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
         spent, before = 0.0, self._clock()

@@ -41,9 +41,8 @@ _SIZES = [
     (3, 32, 64, 4, 4, 64),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. With the usual batch of 32 most models pay less than twice the price
-of their exact program in the smallest that holds them. None holds a stack without a head, more than
-64 timesteps, or longer batches: these wait for their exact program."""
+"""What is likely comes first. With a batch of 32 most models pay less than twice the price of their
+exact program. None holds a stack without a head, more than 64 timesteps, or longer batches."""
 SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _SIZES

@@ -4,7 +4,6 @@ The loop gives it turns. The `pair_trainer` trains and evaluates its models.
 """
 
 import contextlib
-import logging
 import math
 import time
 from collections.abc import Callable
@@ -18,8 +17,6 @@ from lib.training.pair_trainer import PairTrainer
 from lib.training.programs import ProgramCache, RunProgram
 from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Tempo, Timing
-
-log = logging.getLogger(__name__)
 
 
 class WorkerRun:
@@ -177,11 +174,8 @@ class WorkerRun:
         left = self._epochs - self._trainer.done
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
         if (exact := self._program.exact(is_long)) is not None:
-            try:
-                self._trainer.load(exact)
-                self._tempo.begin(self._clock(), self._trainer.done)
-            except Exception:  # most likely there was no memory for both
-                log.warning("A run trains on with its size bucket", exc_info=True)
+            self._trainer.load(exact)
+            self._tempo.begin(self._clock(), self._trainer.done)
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
