@@ -1,8 +1,4 @@
-"""What one unit does at one timestep, as formulas with the numbers filled in; and which move alike.
-
-The last line is the new hidden state, the very number that `unroll` has there; tests compare the
-two.
-"""
+"""What one unit does at one timestep, as formulas with the numbers filled in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -3,11 +3,23 @@
 Not in here, and so free to change without a new compile: the loss, the optimizer and its learning
 rate, the seed, the number of epochs, the data itself, and, up to the next power of two, the number
 of samples; with one seed the mode, too.
+
+Size buckets are programs for larger models than a run's, whose weights are padded with zeros, so
+that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Units, features and targets
+of zeros stay zero: a unit without weights has a state of 0 in every cell (its candidate is tanh 0),
+so its gradients are 0, and no optimizer moves what has none. tests/agreement/test_engine.py trains
+both ways.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
 
-from lib.experiment import Experiment
+import numpy as np
+
+from lib.experiment import CELLS, Experiment
+from lib.shapes import BLOCKS, bias_shapes
 from lib.training import machine
 from lib.training.limits import MAX_STATES
 
@@ -59,7 +71,7 @@ class Architecture:
     def holds(self, other: "Architecture") -> bool:
         """Whether a program of this one, a size bucket, can train models of the other.
 
-        What is smaller there is padded (`size_buckets`), and of more samples each call has some.
+        What is smaller there is padded (`resized`), and of more samples each call has some.
         """
         sizes = ((getattr(self, size), getattr(other, size)) for size in _SIZES)
         return self.code == other.code and all(room >= size for room, size in sizes)
@@ -94,3 +106,76 @@ def architecture_of(
         lanes=lanes,
         threads=2 if several else 1,
     )
+
+
+CAPACITY = 1024  # samples that a bucket holds at a time
+_BUCKETS = [
+    # layers, units, timesteps, features, targets, batch
+    (1, 16, 32, 4, 4, 32),
+    (1, 32, 32, 4, 4, 32),
+    (1, 64, 64, 4, 4, 32),
+    (1, 24, 32, 4, 4, 32),
+    (1, 48, 32, 4, 4, 32),
+    (1, 40, 32, 4, 4, 32),
+    (1, 16, 64, 16, 4, 64),
+    (1, 32, 64, 16, 4, 64),
+    (1, 64, 64, 16, 4, 64),
+    (1, 128, 64, 4, 4, 32),
+    (2, 32, 32, 4, 4, 32),
+    (2, 64, 32, 4, 4, 32),
+    (2, 32, 64, 4, 4, 64),
+    (2, 64, 64, 16, 4, 64),
+    (3, 32, 32, 4, 4, 32),
+    (3, 64, 32, 4, 4, 32),
+    (3, 32, 64, 4, 4, 64),
+    (3, 64, 64, 16, 4, 64),
+]
+"""What is likely comes first. With a batch of 32 most models pay less than twice the price of their
+exact program. None holds a stack without a head, more than 64 timesteps, or longer batches."""
+SIZE_BUCKETS = {
+    Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
+    for layers, u, t, f, k, batch in _BUCKETS
+    for cell in CELLS
+}
+"""Each with whether it is built from the start on. The others take up to 60 MB, at least the first
+with as many layers, and so are built when somebody comes near them."""
+
+Shapes = list[tuple[int, ...]]
+
+
+def weight_shapes(of: Architecture) -> Shapes:
+    """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
+    cell, units, width = of.code.cell, of.units, of.features
+    wide = BLOCKS[cell] * units
+    shapes: Shapes = []
+    for _ in range(of.code.layers):
+        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
+        width = units
+    return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
+
+
+def _shapes_by_gate(of: Architecture) -> Shapes:
+    """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
+    shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
+    recurrent = len(shapes) - 2 * (of.code.head == "dense")
+    apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
+    return apart + shapes[recurrent:]
+
+
+def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
+    """Arrays like a model's weights, once or more over, padded or cut to a program of other sizes.
+
+    What is padded is 0, and so is what is cut. Axes in front of the weights' own stay.
+    """
+    if old == new:
+        return list(arrays)
+    made = []
+    shapes = _shapes_by_gate(old), _shapes_by_gate(new), weight_shapes(new)
+    for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
+        front = array.shape[: array.ndim - len(shape)]
+        cells = np.zeros((*front, *after), array.dtype)
+        common = [slice(min(sizes)) for sizes in zip(before, after, strict=True)]
+        both: tuple[Any, ...] = (..., *common)
+        cells[both] = array.reshape(*front, *before)[both]
+        made.append(cells.reshape(*front, *shape))
+    return made

@@ -22,9 +22,8 @@ import tensorflow as tf
 
 from lib.experiment import LOSSES, TrainingSettings
 from lib.recurrence import ARRAYS_EACH, layers_of
-from lib.training.architecture import Architecture, Code
+from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
-from lib.training.size_buckets import resized, weight_shapes
 
 Array: TypeAlias = "tf.Tensor"
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
@@ -60,30 +59,20 @@ def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> 
     return made.get_concrete_function()
 
 
-@dataclass(frozen=True, slots=True)
-class Optimizer:
-    """The numbers that make one rule Keras's Adam, SGD or RMSprop: one program has them all.
-
-    w are weights, g is their gradient, m and v are like these and zeros at first. m takes a part of
-    g, v of g²; then w loses rate · m / (√(v + inside) + outside).
-
-    Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
-    """
-
-    m_part: float = 1.0
-    v_part: float = 0.0
-    inside: float = 0.0
-    outside: float = 0.0
-    corrects: bool = False  # whether the rate makes up for m and v having been zeros
-
-
 EPSILON = 1e-7
 UPDATES = {
-    "adam": Optimizer(m_part=1 - 0.9, v_part=1 - 0.999, outside=EPSILON, corrects=True),
-    "sgd": Optimizer(inside=1.0),  # v stays 0, so that m, which is g, is divided by 1
-    "rmsprop": Optimizer(v_part=1 - 0.9, inside=EPSILON),
+    # m_part, v_part, inside, outside, whether the rate makes up for m and v having been zeros
+    "adam": (1 - 0.9, 1 - 0.999, 0.0, EPSILON, True),
+    "sgd": (1.0, 0.0, 1.0, 0.0, False),  # v stays 0, so that m, which is g, is divided by 1
+    "rmsprop": (1.0, 1 - 0.9, EPSILON, 0.0, False),
 }
-"""By optimizer, a key of `lib.experiment.experiment.OPTIMIZERS`."""
+"""The numbers that make one rule Keras's optimizers, so that one program has them all.
+
+w are weights, g is their gradient, m and v are like these and zeros at first. m takes a part of g,
+v of g²; then w loses rate · m / (√(v + inside) + outside).
+
+Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
+"""
 COPIES = 3  # arrays for each of the weights: these, m and v
 
 
@@ -102,10 +91,11 @@ def training_of(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
 ) -> Training:
     """How a program of so many timesteps trains models of their `own`."""
-    by, last = UPDATES[settings.optimizer], own.timesteps - 1
+    *rule, corrects = UPDATES[settings.optimizer]
+    last = own.timesteps - 1
     counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
-    rule = [settings.learning_rate, by.m_part, by.v_part, by.inside, by.outside]
-    choices = [own.timesteps, own.targets, by.corrects, list(LOSSES).index(settings.loss)]
+    rule = [settings.learning_rate, *rule]
+    choices = [own.timesteps, own.targets, corrects, list(LOSSES).index(settings.loss)]
     return tf.constant(rule), tf.constant(choices), tf.constant(counts)
 
 
@@ -113,7 +103,7 @@ class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
     It remembers nothing of them, so that any number take turns, in several threads too. They may
-    have any mode, optimizer and loss, and all sizes that the architecture `holds` (`size_buckets`).
+    have any mode, optimizer and loss, and all sizes that the architecture `holds` (`architecture`).
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -153,7 +143,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models into the lanes by what `weights` gave of each, after `step` batches with `memory`."""
+        """Put models into the lanes, by their weights, or with `memory` after `step` batches."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -247,7 +237,7 @@ def _gradients(
     indexes: tf.Tensor,
     training: Training,
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Losses (L,) over the timesteps that count, on the samples at `indexes` (L, B), and gradients."""
+    """Losses (L,) of the samples at `indexes` (L, B), and the gradients of the weights."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
     rows = tf.maximum(indexes, 0)
@@ -277,7 +267,7 @@ def _rates(numbers: tf.Tensor, rule: tf.Tensor, corrects: tf.Tensor) -> tf.Tenso
 def _updated(
     values: list[tf.Tensor], g: tf.Tensor, rate: tf.Tensor, rule: tf.Tensor
 ) -> tuple[tf.Tensor, ...]:
-    """Weights, m and v after a step of an `Optimizer`."""
+    """Weights, m and v after a step: see `UPDATES`."""
     w, m, v = values
     _, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
     m = (1 - m_part) * m + m_part * g

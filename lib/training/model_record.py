@@ -67,7 +67,7 @@ class ModelRecord:
         self.checks.add(epoch, float(found.step_mse[-1]))
 
     def compare(self, epoch: int, loss: float) -> int:
-        """How many epochs came after the best one, by Keras's `EarlyStopping`, in single precision."""
+        """Count the epochs since the best one, which is the one of Keras's `EarlyStopping`."""
         with np.errstate(over="ignore"):
             if self.best is None or np.float32(loss) < np.float32(self.best.loss):
                 training_loss = self.losses.points[-1][1]

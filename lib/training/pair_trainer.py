@@ -123,7 +123,7 @@ class PairTrainer:
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
 
     def go_on_from(self, saved: SavedRun) -> None:
-        """Continue from a checkpoint before `load`. Raises ValueError where that is of another run."""
+        """Continue from a checkpoint before `load`; ValueError where that is of another run."""
         is_epoch_end = saved.step == saved.epoch * self.batches.steps
         if not (is_epoch_end and 0 < saved.epoch < self._experiment.training.epochs):
             raise ValueError(f"no run of these epochs goes on from step {saved.step}")
@@ -142,7 +142,7 @@ class PairTrainer:
         return tuple(seeds) if self._evaluated_step >= 0 else ({},)
 
     def load(self, program: Program) -> None:
-        """Put all models into a program that holds their `architecture`, maybe out of another one."""
+        """Put all models into a program that holds their `architecture`; also from another one."""
         models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
         if self._lanes is not None:
             models = self._lanes.weights(self._going, memory=True)
@@ -188,7 +188,7 @@ class PairTrainer:
             now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
-        """Evaluate at the end of an epoch, for about `seconds`; whether nothing is left for the next call."""
+        """Evaluate for about `seconds`, at the end of an epoch; whether nothing is left to do."""
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
                 return True
@@ -258,7 +258,7 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches; a single step has parts, each for some of the models."""
+        """Train all models on the next batches; a single step has parts, for some of them each."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
         spent, before = 0.0, self._clock()

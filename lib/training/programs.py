@@ -1,6 +1,6 @@
 """Compiled programs: built in helper threads, shared by all runs, and the choice of one for a run.
 
-A run begins with the program of a size bucket (`size_buckets`), which is mostly there already. A
+A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
 program of exactly its size is one and a half to three times as fast. A long run has it built while
 it trains, and changes to it between two batches. A run that is shown at a pace stays with its
 bucket, so that it repeats to the last bit; so does any where memory is short.

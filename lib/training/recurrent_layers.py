@@ -108,11 +108,10 @@ RULES = {
 def recurrent(
     cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor
 ) -> tf.Tensor:
-    """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F).
+    """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F), zeros after `timesteps`.
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. After so many
-    `timesteps` x is zeros, and so are the states. No size has to be known before XLA compiles it,
-    and `timesteps` not even then.
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. No size has to be
+    known before XLA compiles it, and `timesteps` not even then.
     """
     return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)
 

@@ -25,14 +25,13 @@ from lib.data import memory
 from lib.experiment import ExperimentError
 from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
-from lib.training.architecture import Architecture, architecture_of
+from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
 from lib.training.environment import set_environment
 from lib.training.machine import give_way
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence, short_reason, why_unavailable
-from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 

@@ -19,14 +19,15 @@ from lib.experiment.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, 
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
-from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
+from lib.training.architecture import (  # noqa: E402
+    SIZE_BUCKETS,
+    Architecture,
+    Code,
+    architecture_of,
+)
 from lib.training.batches import BatchOrder  # noqa: E402
-from lib.training.checkpoint import restore  # noqa: E402
-from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
-from lib.training.size_buckets import SIZE_BUCKETS  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
-from tests.unit.test_checkpoint import assert_same, train_to  # noqa: E402
 from tests.weekly import first_of  # noqa: E402
 
 EPOCHS = 4
@@ -271,40 +272,6 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
     again = trainer.results()[0]["sequence"]
     np.testing.assert_array_equal(again.loss, expected.loss)
     np.testing.assert_array_equal(again.predictions, expected.predictions)
-
-
-@pytest.mark.parametrize("begins_in", ["own", "bucket"])
-@pytest.mark.parametrize(("keep", "seeds"), [("last", 1), ("last", 4), ("best", 3), ("stop", 5)])
-def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(keep, seeds, begins_in):
-    """Every figure and weight at its end, as if it had never been interrupted, by one program.
-
-    It is interrupted after each epoch, also where some of its models have stopped by then.
-    """
-    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4).set(
-        keep=keep, patience=3, epochs=24, seeds=seeds, lr=0.03
-    )
-    dataset, own = data(), architecture_of(experiment, N, T, F, K)
-    ours = program(own if begins_in == "own" else bucket_for(own))
-
-    def begin_trainer(state=b""):
-        trainer = PairTrainer(experiment, dataset)
-        restore(state, trainer.go_on_from)
-        trainer.evaluate()
-        trainer.load(ours)
-        return trainer
-
-    whole, second, stopped = begin_trainer(), begin_trainer(), set()
-    for epoch in range(1, 25):
-        train_to(whole, epoch)
-        train_to(second, epoch)
-        if second.may_be_saved:
-            kept = [r.kept_epoch is not None for s in second.results() for r in s.values()]
-            stopped.add("some" if any(kept) else "none")
-            second = begin_trainer(encode(second.saved()))
-    assert stopped == ({"none", "some"} if keep == "stop" else {"none"})
-    whole.keep_best()
-    second.keep_best()
-    assert_same(second, whole)
 
 
 def test_what_a_program_serves():

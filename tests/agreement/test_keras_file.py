@@ -40,19 +40,6 @@ def asked(client, run, mode, weights):
     return future.result(timeout=60)["file"]
 
 
-@pytest.mark.parametrize("mode", ["sequence", "last"])
-def test_a_models_file_predicts_what_the_screen_says(client, trained, tmp_path, mode):
-    """Within 1e-6, sequence mode at every step and last-step mode once, on the shown samples."""
-    run, snapshot = trained
-    result, path = snapshot.results[mode], tmp_path / "model.keras"
-    path.write_bytes(asked(client, run, mode, result.weights))
-    model = keras.models.load_model(path)
-    said = result.predictions if mode == "sequence" else result.predictions[:, -1]
-    np.testing.assert_allclose(
-        model.predict(run.dataset.x[snapshot.samples], verbose=0), said, atol=1e-6
-    )
-
-
 def test_the_archive_names_weights_as_that_file_does(client, trained, tmp_path):
     """Each model of each seed has the arrays of its file, under Keras's own paths."""
     run, snapshot = trained

@@ -16,8 +16,7 @@ import numpy as np
 
 from tests.bench.workloads import LEARNING_RATE, WORKLOADS, Workload
 
-SNAPSHOT_SECONDS = 0.2
-"""How often figures are kept: as often as the worker does it."""
+SNAPSHOT_SECONDS = 0.2  # how often figures are kept: as often as the worker does it
 XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
 
 Measure = Callable[[float], float]

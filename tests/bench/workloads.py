@@ -19,8 +19,7 @@ class Workload:
     features: int
     units: int
     batch: int
-    jit_epochs: int
-    """Epochs in one call of the JAX program, about a tenth of a second's work."""
+    jit_epochs: int  # epochs in one call of the JAX program, about a tenth of a second's work
 
     @property
     def name(self):

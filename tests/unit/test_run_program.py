@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from lib.results.run import Status
+from lib.training.architecture import SIZE_BUCKETS
 from lib.training.programs import ProgramCache, RunProgram
-from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.fakes import build
 from tests.unit.stage import Stage

@@ -11,9 +11,8 @@ from msgspec import structs
 from lib.data import memory
 from lib.results.run import Snapshot, Status
 from lib.training import limits, pair_trainer, programs, worker
-from lib.training.architecture import Architecture
+from lib.training.architecture import SIZE_BUCKETS, Architecture
 from lib.training.messages import Event, Prepare, Steer, Verb
-from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (

@@ -1,14 +1,10 @@
 """Questions that only Keras can answer: one function for each.
 
 A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
-helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
-boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tuples arrive as
-lists). A function raises ValueError, with a sentence, for what it can't answer. Most are about a
-model: `cell`, a key of `lib.experiment.CELLS`; how many recurrent `layers` it has; its `weights`,
-in Keras's order, three for each layer from the bottom up and those of the head, if any. A `loss` is
-a key of `lib.experiment.LOSSES`.
-
-Like the engine, these modules may import keras, and only the worker imports them.
+helper thread. Arguments and answers are plain values, lists, dicts and NumPy arrays (read-only on
+arrival; tuples arrive as lists). A function raises ValueError, with a sentence, for what it can't
+answer. `cell` is a key of `lib.experiment.CELLS`, `loss` one of LOSSES; `weights` are in Keras's
+order, three for each of the recurrent `layers` from the bottom up and those of the head, if any.
 """
 
 from collections.abc import Callable
