@@ -137,7 +137,6 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         best_mse=np.ones(4),
         target_unit="<b>unit",
     )
-    # As of a series, say.
     monkeypatch.setattr(Dataset, "sample_name", lambda _, index, **_how: f"<b>{index}")
     figures = all_figures(a_run(dataset, sequence=0.5, last=0.2))
     figures |= {"sample": sample_figure(dataset, 0, LIGHT), "split": split_figure(dataset, LIGHT)}
