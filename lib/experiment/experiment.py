@@ -114,31 +114,24 @@ class DataSettings:
     samples: int = _number("N", 320, 32, 4096, 32)
     noise: float = _number("noise", 0.0, 0.0, 1.0, 0.05)
     lag: int = _number("lag", 3, 1, 50)
-    horizon: int = _number("horizon", 1, 0, 365)
-    """Rows from a timestep to its target; 0 is its own row."""
+    horizon: int = _number("horizon", 1, 0, 365)  # rows from a timestep to its target
     inputs: tuple[str, ...] = _setting("inputs", ())
     targets: tuple[str, ...] = _setting("targets", ())
     missing: str = _setting("missing", "fill", options=MISSING)
     ahead: str = _setting("ahead", "one", options=AHEAD)
     form: str = _setting("form", "value", options=FORMS)
-    stride: int = _number("stride", 1, 1, 1000)
-    """Rows from the beginning of a window to that of the next."""
+    stride: int = _number("stride", 1, 1, 1000)  # rows from one window's start to the next one's
     rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next
     split: str = _setting("split", "time", options=SPLITS)
-    train: int = _number("train", 75, 10, 95)
-    """Percent of the windows (or series) that are to learn from."""
-    test: int = _number("test", 0, 0, 40)
-    """Percent for the test part; the validation part has the rest."""
+    train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
+    test: int = _number("test", 0, 0, 40)  # percent; the validation part has the rest
     gap: int = _number("gap", 0, 0, 1000)  # rows that are left out between two parts
     period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means that it is looked for
-    series: str = _setting("id", "")
-    """The column that tells series apart; "" is the table's own guess, NO_SERIES none."""
+    series: str = _setting("id", "")  # the column that tells series apart; "" is to be guessed
     scale: str = _setting("scale", "all", options=SCALINGS)
-    types: tuple[str, ...] = _setting("types", ())
-    """Columns that are to be read otherwise: "store:category", by `lib.data.tables.table.KINDS`."""
+    types: tuple[str, ...] = _setting("types", ())  # columns to be read otherwise: "store:category"
     wide: str = _setting("wide", "unroll", options=WIDE)
-    at_gaps: str = _setting("at_gaps", "run_on", options=AT_GAPS)
-    """What windows do where rows are missing; see `lib.data.tables.order.segments`."""
+    at_gaps: str = _setting("at_gaps", "run_on", options=AT_GAPS)  # where rows are missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,8 +160,7 @@ class TrainingSettings:
     batch_size: int = _number("batch", 32, 1, 512)
     epochs: int = _number("epochs", 200, 1, 5000)
     keep: str = _setting("keep", "last", options=KEEPS)
-    patience: int = _number("patience", 20, 1, 1000)
-    """Epochs without a better one after which a mode stops; only where `keep` is "stop"."""
+    patience: int = _number("patience", 20, 1, 1000)  # epochs, where `keep` is "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,8 +172,7 @@ class Experiment:
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
     seeds: int = _number("seeds", 1, 0, 16)
-    """How many seeds models are trained with on the same data: `seed` and those after it. 0 leaves
-    it to what they cost."""
+    """Models are trained with `seed` and those after it. 0 leaves it to what they cost."""
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
@@ -258,9 +249,8 @@ SETTINGS = {
     for item in fields(record)
     if "key" in item.metadata
 }
-"""By URL key."""
 LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
-"""Of all numeric settings, by URL key."""
+"""Both by URL key."""
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
@@ -311,9 +301,6 @@ def read_query(
 
 
 def validate(experiment: Experiment) -> None:
-    """Raise ExperimentError, naming the limit and what was asked, unless all settings are allowed.
-
-    Sizes that depend on the data (parameters, values) are checked by the worker, which has it.
-    """
+    """Raise ExperimentError, naming the limit and what was asked, unless all are allowed."""
     for key, setting in SETTINGS.items():
         setting.check(experiment.get(key))

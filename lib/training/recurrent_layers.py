@@ -9,8 +9,7 @@ Everything is time-major, (T, L, B, …), so that a timestep is one piece of mem
 lanes, which are models of their own side by side, B samples of a batch, F features, U units, G
 gates, which stand side by side in Keras's kernels.
 
-Source: `step` is the `call` of Keras's cells with their default options
-(keras/src/layers/rnn/{lstm,gru,simple_rnn}.py), and `back` is its derivative.
+Source: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.py.
 """
 
 from collections.abc import Callable, Sequence

@@ -261,44 +261,37 @@ class Loop:
             raise LostConnection from error
 
 
-def serve(connection: Any, share: int | None = None) -> int:
-    """Train what comes by a connection; `share` is what of the machine's memory this process has.
+def main() -> int:
+    """Serve the process that started this one, by a connection, and return an exit code.
 
-    Returns an exit code: 0 when the connection has ended.
+    The arguments are the connection's number, and perhaps how many bytes of memory this process
+    has. The code is 0 when the connection has ended.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
+    share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
-    # What is imported stays: 330,000 objects. A collection of all took 0.2 s, while runs waited.
-    gc.disable()
-    try:
-        # They import TensorFlow, which reads the environment just set.
-        from lib.training import engine  # noqa: PLC0415
-        from lib.training.answers import ANSWERS  # noqa: PLC0415
-
-        engine.configure_tensorflow()
-        gc.freeze()
-    except MemoryError:
-        return messages.OUT_OF_MEMORY
-    except Exception as error:  # whatever it is, the client must hear of it
-        traceback.print_exc()  # for the server's log
-        connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
-        return 1
-    finally:
-        gc.enable()
-    try:
-        Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
-    except MemoryError:  # not in a run, which would fail alone
-        return messages.OUT_OF_MEMORY
-    return 0
-
-
-def main() -> int:
-    """Serve the process that started this one: by a connection, and perhaps a share of memory."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
-    share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     with Connection(int(sys.argv[1])) as connection:
-        return serve(connection, share)
+        try:
+            # They import TensorFlow, which reads the environment just set.
+            from lib.training import engine  # noqa: PLC0415
+            from lib.training.answers import ANSWERS  # noqa: PLC0415
+
+            engine.configure_tensorflow()
+            # To collect all that was imported, 330,000 objects, took 0.2 s, while runs waited.
+            gc.freeze()
+        except MemoryError:
+            return messages.OUT_OF_MEMORY
+        except Exception as error:  # whatever it is, the client must hear of it
+            traceback.print_exc()  # for the server's log
+            connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
+            return 1
+        try:
+            Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
+        except MemoryError:  # not in a run, which would fail alone
+            return messages.OUT_OF_MEMORY
+    return 0
 
 
 if __name__ == "__main__":
