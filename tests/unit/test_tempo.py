@@ -88,3 +88,10 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     runner.until()
     assert runner.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
     assert runner.tempo.keeps_pace
+
+
+def test_a_pace_that_is_none_is_refused():
+    """It must take some time."""
+    for seconds in (0.0, -1.0):
+        with pytest.raises(ValueError, match="must be shown for more than 0 seconds"):
+            Tempo(5, seconds)
