@@ -103,31 +103,20 @@ def unroll(
     return Trace(hidden, others[0] if others else None, named)
 
 
-def _sigmoid(values: Array) -> None:
-    """In place: 1 / (1 + exp(-values)), precise at both ends.
-
-    Not by `np.negative`, which NumPy 2.4.6 gets wrong in place on every fourth number (on x86).
-    """
-    np.multiply(values, -1, out=values)
-    np.exp(values, out=values)
-    values += 1
-    np.reciprocal(values, out=values)
+def _sigmoid(values: Array) -> Array:
+    return 1 / (1 + np.exp(-values))
 
 
 def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
     """One step: `gates` (N, 4U) are the input's part at first; states (2, N, U) are h and c."""
     units = len(recurrent)
-    i, f, c, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
-    (h, carry), (output, cell) = before, after
-    gates += h @ recurrent
-    candidate = np.tanh(c)
-    _sigmoid(gates)  # of c, too: all in one piece of memory take less time than three without it
-    c[...] = candidate
-    np.multiply(f, carry, out=cell)
-    candidate *= i
-    cell += candidate
-    np.tanh(cell, out=output)
-    output *= o
+    i, f, candidate, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
+    gates += before[0] @ recurrent
+    tanh = np.tanh(candidate)
+    gates[...] = _sigmoid(gates)  # of the candidate, too: faster than three pieces without it
+    candidate[...] = tanh
+    after[1] = f * before[1] + i * candidate
+    after[0] = o * np.tanh(after[1])
 
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
@@ -135,28 +124,22 @@ def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Arra
 
     With `reset_after` the reset gate scales the state after the recurrent kernel, else before it.
     """
-    units, reset_after = len(recurrent), bias.ndim == 2
-    z, r, last = (gates[:, k * units : (k + 1) * units] for k in range(3))
-    [h], [output] = before, after
-    from_state = h @ (recurrent if reset_after else recurrent[:, : 2 * units])
-    if reset_after:
-        from_state += bias[1]
-    candidate, late = last.copy(), slice(2 * units, None)
-    gates[:, : 2 * units] += from_state[:, : 2 * units]
-    _sigmoid(gates)  # of the candidate, too, as in `_lstm`
-    candidate += r * from_state[:, late] if reset_after else (r * h) @ recurrent[:, late]
-    np.tanh(candidate, out=candidate)
-    last[...] = candidate
-    np.subtract(1, z, out=output)
-    output *= candidate
-    output += z * h
+    h, units, early = before[0], len(recurrent), 2 * len(recurrent)
+    z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
+    if bias.ndim == 2:  # reset_after
+        from_state = h @ recurrent + bias[1]
+        gates[:, :early] = _sigmoid(gates[:, :early] + from_state[:, :early])
+        from_state = r * from_state[:, early:]
+    else:
+        gates[:, :early] = _sigmoid(gates[:, :early] + h @ recurrent[:, :early])
+        from_state = (r * h) @ recurrent[:, early:]
+    candidate[...] = np.tanh(candidate + from_state)
+    after[0] = z * h + (1 - z) * candidate
 
 
 def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
     """One step: `gates` (N, U) are the input's part; the state is (1, N, U)."""
-    [h], [output] = before, after
-    np.add(gates, h @ recurrent, out=output)
-    np.tanh(output, out=output)
+    after[0] = np.tanh(gates + before[0] @ recurrent)
 
 
 STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}

@@ -246,8 +246,12 @@ def _gradients(
     exists = tf.cast(indexes >= 0, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        outputs = _outputs(code, weights, x, timesteps)
-        wrong = tf.where(counts[:, None, None, None], outputs - y, 0.0)  # (T, L, B, K)
+        for layer in layers_of(weights, code.layers):
+            x = recurrent(code.cell, layer, x, timesteps)
+        if head := weights[ARRAYS_EACH * code.layers :]:
+            kernel, bias = head
+            x = product(x, kernel) + bias[:, None]
+        wrong = tf.where(counts[:, None, None, None], x - y, 0.0)  # (T, L, B, K)
         losses = tf.reduce_sum(_costs(wrong, loss), axis=(0, 3)) / counted
         losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
     return losses, tape.gradient(losses, weights)
@@ -286,13 +290,3 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     for place, other in enumerate(others, 1):
         costs = tf.where(chosen == place, other, costs)
     return costs
-
-
-def _outputs(code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor) -> tf.Tensor:
-    """The models' outputs (T, L, B, K) for x (T, L, B, F), of which so many timesteps count."""
-    for layer in layers_of(weights, code.layers):
-        x = recurrent(code.cell, layer, x, timesteps)
-    if head := weights[ARRAYS_EACH * code.layers :]:
-        kernel, bias = head
-        x = product(x, kernel) + bias[:, None]
-    return x
