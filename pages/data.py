@@ -41,20 +41,18 @@ def _pictures() -> None:
     if origin := dataset.origin:
         with card("Which rows it is"):
             step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = samples.window_words(dataset, origin, sample, step)
-            figure = samples.window_figure(dataset, origin, sample, step, palette)
+            told = samples.window_words(dataset, sample, step)
+            figure = samples.window_figure(dataset, sample, step, palette)
             told_chart(figure, *told, "chart_window")
             say(samples.shapes_sentence(dataset))
-            hint(samples.slip_sentence(dataset, origin))
+            hint(samples.slip_sentence(dataset))
             with st.expander("The same with Keras", type="compact"):
-                say(samples.keras_sentence(dataset, origin))
+                say(samples.keras_sentence(dataset))
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with card("What is kept for checking"):
         told = split.split_words(dataset)
         told_chart(split.split_figure(dataset, palette), *told, "chart_split")
-        if origin and 0 < (shown := len(split.series_shown(dataset))) < len(origin.names):
-            hint(f"{shown} of {len(origin.names):,} series are drawn.")
     with card("Leak check"):
         leaks = find_leaks(dataset)
         takeaway(split.leak_takeaway(leaks), *map(split.leak_sentence, leaks))
@@ -100,9 +98,9 @@ with choice.container(border=True):
 table = session().upload.table
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
+notes += [f"Source: {dataset.source}"] if dataset.source else []
 gaps = split.gaps_sentence(dataset)
 notes += [gaps] if gaps != split.gaps_hint(dataset) else []  # which stands beside its button
-notes += [f"Source: {dataset.source}"] if dataset.source else []
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:

@@ -2,15 +2,20 @@
 
 import streamlit as st
 
-from lib.story import GALLERY
+from lib.charts import caption, small_picture
+from lib.story import GALLERY, Scene, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
-from lib.ui.frame import frame
-from lib.ui.gallery import KEY, all_cards, one_card
+from lib.ui.data import load_data
+from lib.ui.frame import PAGES, frame
 from lib.ui.session import session
 from lib.ui.strangers import leave_foreign_run
 from lib.ui.streamlit_private.script import is_history_navigation
-from lib.ui.text import plain
+from lib.ui.text import hint, plain
+from lib.ui.views import draw
+
+KEY = "card"
+"""The open card's key in the address."""
 
 
 def _enter() -> None:
@@ -21,6 +26,46 @@ def _enter() -> None:
         address.put({})  # all cards have no settings
 
 
+def _all_cards() -> None:
+    """Draw every card; a press on a card opens it."""
+    with st.container(key="gallery"):
+        for scene in GALLERY.values():
+            if scene.group:
+                st.markdown(f"## {scene.group}")
+            with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
+                plot = plot_of(scene)
+                st.html(small_picture(plot, scene.title, current_palette()))
+                hint(caption(scene.picture, plot))
+                _link(plain(scene.title), scene.id)
+                st.markdown(f":small[{scene.text}]")
+
+
+def _one_card(scene: Scene) -> None:
+    """Draw one card: its claim, its picture, and links."""
+    names = list(GALLERY)
+    place = names.index(scene.id)
+    st.markdown(f"# {plain(scene.title)}")
+    st.markdown(scene.text)
+    with st.container(horizontal=True, key="ways_of_card"):
+        path, icon = PAGES[scene.page]
+        with st.container(key="way_on", width="content"):
+            label = f"Open in {scene.page}"
+            st.page_link(path, label=label, icon=icon, query_params=scene.query)
+        _link("Previous", names[place - 1], ":material/arrow_back:")
+        _link("Next", names[(place + 1) % len(names)], ":material/arrow_forward:")
+        _link("All cards", "", PAGES["Gallery"][1])
+    with st.container(key="picture_of_card"):
+        draw(scene.shows, load_data(settled), current_palette())
+
+
+def _link(label: str, name: str, icon: str | None = None) -> None:
+    """Draw a link to a card; "" leads to all of them.
+
+    A link without parameters leaves the address of its own page as it is (Streamlit 1.67).
+    """
+    st.page_link(PAGES["Gallery"][0], label=label, icon=icon, query_params={KEY: name})
+
+
 record = session().address
 was_here = record.page == "Gallery"
 settled = frame("Gallery", (KEY,), own=_enter)
@@ -29,7 +74,7 @@ if was_here and record.opened and len(record.ours) == 1 and not is_history_navig
     st.query_params.from_dict(record.ours[0])
 asked = address.page_value(KEY)
 if asked in GALLERY:
-    one_card(GALLERY[asked], settled, current_palette())
+    _one_card(GALLERY[asked])
     st.stop()
 
 st.markdown("# What return_sequences does")
@@ -39,4 +84,4 @@ st.markdown(
     ":small[Each card opens its picture, trained already. :blue[Blue] is sequence mode, :orange"
     "[orange] last-step mode, :gray[dotted] a guess, :green[dashed green] the best possible.]"
 )
-all_cards(current_palette())
+_all_cards()

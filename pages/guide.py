@@ -40,5 +40,3 @@ with to_do:
     if stage.answered(step):
         stage.train_buttons(step, loaded)
     stage.waiting(step)
-with st.container(key="handout"):
-    st.markdown(lesson.handout())

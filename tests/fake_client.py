@@ -28,38 +28,21 @@ class FakeClient:
     """How many runs train side by side; a test may set another number."""
 
     def __init__(self):
-        self.runs = {}
-        self.snapshots = {}
-        """The newest of each run, by its id: a test puts others here."""
+        self.runs, self.snapshots = {}, {}
+        """By id; a test puts other snapshots here."""
         self.calls = []
         """What was done to runs: "pause", "resume", "step" or "stop", and a run's id."""
-        self.paces = {}
-        """How many seconds each run's epochs are spread over, by its id."""
-        self.resumed = {}
-        """For how many epochs each run was told to go on, None where to its end."""
-        self.prepared = []
-        """The models that were likely to be trained, one after the other."""
-        self.questions = []
-        """All that was asked, in order."""
-        self.cards = {}
-        """Of runs of other page servers, by id."""
-        self.found = []
-        """The runs that were looked for there."""
+        self.paces, self.resumed = {}, {}
+        """By run: over how many seconds its epochs are spread, and for how many it was resumed."""
+        self.prepared, self.questions = [], []
+        """The models that were likely to be trained, and all that was asked, in order."""
+        self.cards, self.found = {}, []
+        """Runs of other page servers by id, and those that were looked for there."""
         self.is_silent = False
         """Whether nobody answers who looks for a run, until a test calls `answer`."""
         self._unanswered = []
 
-    def start(
-        self,
-        experiment,
-        dataset,
-        paused=False,
-        owner=None,  # noqa: ARG002  as the client's
-        show_seconds=None,
-        *,
-        background=False,  # noqa: ARG002  as the client's
-        card=b"",  # noqa: ARG002  as the client's
-    ):
+    def start(self, experiment, dataset, paused=False, owner=None, show_seconds=None, **_):  # noqa: ARG002
         """A run that trains, or one that is paused before its first epoch."""
         run = Run(f"r{len(self.runs)}", experiment, dataset)
         self.runs[run.id] = run
@@ -70,8 +53,8 @@ class FakeClient:
     def find(self, run_id):
         """The card of a run of another page server."""
         self.found.append(run_id)
-        self._unanswered.append((run_id, Future()))
-        answer = self._unanswered[-1][1]
+        answer = Future()
+        self._unanswered.append((run_id, answer))
         if not self.is_silent:
             self.answer()
         return answer
@@ -142,8 +125,3 @@ class FakeClient:
         """A question whose answer a test gives."""
         self.questions.append(Question(name, arguments))
         return self.questions[-1].answer
-
-    def ahead(self, question):
-        """How many open questions were asked before this one."""
-        open_ones = [asked.answer for asked in self.questions if not asked.answer.done()]
-        return open_ones.index(question) if question in open_ones else 0

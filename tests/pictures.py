@@ -19,8 +19,6 @@ from tests.browser.driver import settle
 from tests.browser.server import ROOT, serve
 
 GITHUB = ROOT / ".github"
-PAGES = {"explore": ("/", 1440, 1130)}
-"""README's picture: its address, and the screen's width and height in pixels."""
 CARD = """<!doctype html><style>
 body {{ margin: 0; height: 630px; display: flex; flex-direction: column; color: {ink};
   background: {background}; font-family: sans-serif }}
@@ -54,15 +52,6 @@ def wait_until_still(page):
         page.wait_for_timeout(1000)
 
 
-def draw_page(page, url, path, width, height):
-    """A page as it opens on a screen of this size."""
-    page.set_viewport_size({"width": width, "height": height})
-    page.goto(f"{url}{path}")
-    settle(page)
-    wait_until_still(page)
-    return page.screenshot()
-
-
 def draw_card(page, url, scene):
     """A card's claim, and its picture."""
     page.set_viewport_size({"width": 1200, "height": 630})
@@ -81,10 +70,12 @@ def main(names):
     with serve() as server, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=find(), args=list(FLAGS))
         page = browser.new_page()
-        for name, (path, width, height) in PAGES.items():
-            if not names or name in names:
-                png = draw_page(page, server.url, path, width, height)
-                write(GITHUB / f"{name}.png", png)
+        if not names or "explore" in names:
+            page.set_viewport_size({"width": 1440, "height": 1130})
+            page.goto(server.url)
+            settle(page)
+            wait_until_still(page)
+            write(GITHUB / "explore.png", page.screenshot())
         for name, scene in GALLERY.items():
             if not names or name in names:
                 write(GITHUB / "cards" / f"{name}.png", draw_card(page, server.url, scene))

@@ -15,11 +15,9 @@ import asyncio
 import contextlib
 import re
 import time
-from dataclasses import dataclass
 from secrets import token_hex
 
 from streamlit.proto.BackMsg_pb2 import BackMsg
-from streamlit.proto.Element_pb2 import Element
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosedOK
@@ -34,15 +32,6 @@ WIDGETS = (
     *("button", "button_group", "checkbox", "multiselect", "number_input"),
     *("radio", "selectbox", "slider", "text_area", "text_input"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shown:
-    element: Element
-    fragment: str
-    """The id of the fragment that drew it; empty for the page itself."""
-    run: int
-    """The number of the run that drew it."""
 
 
 class Session:
@@ -64,22 +53,17 @@ class Session:
         """Bytes of all messages that have come, which a proxy carries."""
         self.full_runs = 0
         """Runs of the whole page that have come to their end."""
-        self._url = url
-        self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self.query = query
         """What stands in the address."""
+        self._url = url
+        self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self._page_name, self._page = page, ""
-        self._shown = {}
-        self._run = 0
-        self._run_fragments = []
-        self._widgets = {}
-        self._timers = {}
-        self._fragments = {}
-        self._charts = {}
-        self._folded = {}
+        self._shown = {}  # place → element, id of the fragment that drew it, number of the run
+        self._run, self._run_fragments = 0, []
+        self._widgets, self._timers, self._fragments = {}, {}, {}
+        self._charts, self._folded = {}, {}
         self._changed = asyncio.Event()
-        self._connection = None
-        self._reader = None
+        self._connection = self._reader = None
 
     async def __aenter__(self):
         address = f"{self._url.replace('http', 'ws', 1)}/_stcore/stream"
@@ -96,12 +80,7 @@ class Session:
         await self.until(lambda: self.full_runs > 0)
         return self
 
-    async def __aexit__(
-        self,
-        kind,
-        error,
-        trace,
-    ):
+    async def __aexit__(self, *_):
         self._end_timers()
         if self._connection is not None:
             await self._connection.close()
@@ -133,8 +112,8 @@ class Session:
 
     def elements(self, kind):
         """All elements of a kind, from top to bottom; the sidebar's last."""
-        elements = [shown.element for _, shown in sorted(self._shown.items())]
-        return [element for element in elements if element.WhichOneof("type") == kind]
+        shown = [self._shown[place][0] for place in sorted(self._shown)]
+        return [element for element in shown if element.WhichOneof("type") == kind]
 
     def has(self, status):
         """Whether the run's badge says this."""
@@ -176,7 +155,6 @@ class Session:
         self._widgets = {  # a click is told once
             widget: held for widget, held in self._widgets.items() if held[0] != "trigger_value"
         }
-        assert self._connection is not None
         await self._connection.send(message.SerializeToString())
 
     async def click(self, label):
@@ -229,7 +207,6 @@ class Session:
     async def stop_reading(self):
         """As a browser whose tab is frozen: what is sent to it stays unread."""
         self._end_timers()
-        assert self._reader is not None
         self._reader.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await self._reader
@@ -237,7 +214,6 @@ class Session:
     # How it listens
 
     async def _read(self):
-        assert self._connection is not None
         try:
             async for data in self._connection:
                 self.received += len(data)
@@ -283,7 +259,7 @@ class Session:
             self._folded |= {folded.label: folded.id} if folded.id else {}
             return
         element = delta.new_element
-        self._shown[place] = _Shown(element, delta.fragment_id, self._run)
+        self._shown[place] = element, delta.fragment_id, self._run
         kind = element.WhichOneof("type")
         if kind in WIDGETS:
             self._fragments[getattr(element, kind).id] = delta.fragment_id
@@ -302,7 +278,7 @@ class Session:
         self._shown = {  # what this run didn't draw again is gone
             place: shown
             for place, shown in self._shown.items()
-            if shown.run == self._run or not (whole or shown.fragment in self._run_fragments)
+            if shown[2] == self._run or not (whole or shown[1] in self._run_fragments)
         }
         self.full_runs += whole
 

@@ -14,15 +14,13 @@ _LOOK: dict[str, Part] = beside(__file__)
 WIDE = 1e8
 """Beyond that the numbers of an axis are powers of ten, as after a training that diverged."""
 ROUNDING = 1e-6
-"""So small a share of an axis below 0 is none: standardised values are back in their unit."""
+"""So small a share of an axis below 0 is rounding: standardised values are back in their unit."""
 
 
 def timestep_axis(names: Sequence[str]) -> Part:
     """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
-    longest = max(map(len, names))
-    # What fits beside each other on a phone, where a plot is about 230 pixels wide.
-    most = 12 if longest <= 2 else max(2, min(6, round(230 / (7.5 * longest + 12))))
+    most = 12 if max(map(len, names)) <= 2 else _most_names(names)
     # The last step is what all is about: it is always named, and the others back from it.
     ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
@@ -31,25 +29,23 @@ def timestep_axis(names: Sequence[str]) -> Part:
     return _LOOK["timestep"] | about
 
 
-def _stride(steps: int, most: int) -> int:
-    """The timesteps from tick to tick, so that about `most` ticks count back from T.
+def _most_names(names: Iterable[str]) -> int:
+    """How many fit beside each other on a phone, where a plot is about 230 pixels wide."""
+    return max(2, min(6, round(230 / (7.5 * max(map(len, names)) + 12))))
 
-    Preferred are round numbers that divide T (4, 8, … 24), then strides that lead to the first step
-    (1, 6, 11), then any that divides T, then any round number.
-    """
+
+def _stride(steps: int, most: int) -> int:
+    """The timesteps from tick to tick for about `most` ticks: it divides T or T - 1 if it can."""
     least = max(1, math.ceil((steps - 1) / (most - 1)))
     near = range(least, min(2 * least, steps - 1) + 1)
-    nice = [k for k in (1, 2, 3, 4, 5, 6, 8, 10, 12, 20, 25, 50) if k in near]
-    multiples = [k for k in near if steps % k == 0]
-    to_the_first = [k for k in near if (steps - 1) % k == 0]
-    return [*(k for k in multiples if k in nice), *to_the_first, *multiples, *nice, least][0]
+    even = [k for k in near if not steps % k] or [k for k in near if not (steps - 1) % k]
+    return (even or [least])[0]
 
 
 def row_ticks(names: Mapping[int, str]) -> Part:
     """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
     rows = list(names)
-    most = max(2, min(6, round(230 / (7.5 * max(map(len, names.values())) + 12))))
-    ticks = [rows[place] for place in spread_places(len(rows), most)]
+    ticks = [rows[place] for place in spread_places(len(rows), _most_names(names.values()))]
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
@@ -62,8 +58,8 @@ def epoch_axis(epochs: int) -> Part:
 def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
     """A y axis that holds `values`, and stands still while they move a little.
 
-    `core` are values that never move, such as targets. Beyond them the axis grows in quarters of
-    their span, doubled until eight are enough. With `zero` it begins at 0, unless a value is below.
+    Beyond the `core`, values that never move, it grows in quarters of their span, doubled until
+    eight are enough. With `zero` it begins at 0, unless a value is below.
     """
     low, high = _span(np.append(core, 0.0) if zero else core)
     least, most = _span(np.concatenate([[low, high], np.ravel(values)]))
@@ -114,9 +110,8 @@ def log_axis(title: str, values: Iterable[float]) -> Part:
     low = min(low, high - 1)
     decades = range(math.ceil(low), math.floor(high) + 1)
     stride = max(1, math.ceil(len(decades) / 6))
-    shown = [k for k in decades if k % stride == 0]
-    ticks = [(1, k) for k in shown]
-    if len(shown) < 3 and high - low <= 2.5:
+    ticks = [(1, k) for k in decades if k % stride == 0]
+    if len(ticks) < 3 and high - low <= 2.5:
         extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
         ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
     return {

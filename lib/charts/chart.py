@@ -14,16 +14,12 @@ from lib.charts.palette import Palette
 from lib.text import beside
 
 _LOOK = beside(__file__)
-CONFIG: Part = _LOOK["config"]
-"""For `st.plotly_chart(config=…)`."""
+CONFIG: Part = _LOOK["config"]  # for `st.plotly_chart(config=…)`
 
 FONT_SIZE = 14
-LEFT, BOTTOM = 64, 46
-"""Margins in pixels: of the tick labels, and of the timesteps."""
-ROW, NOTE = 19, 16
-"""Heights in pixels: of a row of the key, and of words beside a plot."""
-MOST_POINTS = 1500
-"""Of more samples or dates every k-th is drawn, so that a chart stays small."""
+LEFT, BOTTOM = 64, 46  # margins in pixels: of the tick labels, and of the timesteps
+ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words beside a plot
+MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
 VALUE = ",.5~r"
 """How hover texts write a number, in d3's terms: five significant digits, thousands apart."""
 
@@ -31,12 +27,11 @@ VALUE = ",.5~r"
 class Chart(go.Figure):
     """A figure made of plain dicts, which `st.plotly_chart` sends: it calls `to_dict` alone.
 
-    Plotly's own objects for each part of a figure take longer than all else of a chart. They are
-    made only when somebody asks for an attribute of Plotly's, as tests do.
+    Plotly's own objects take longer than all else of a chart, so they are made only when somebody
+    asks for an attribute of Plotly's, as tests do. `traces` are as given, with arrays.
     """
 
     traces: Sequence[Part] = ()
-    """As they were given, with arrays."""
 
     def __init__(self, data: Sequence[Part], layout: Part, written: Part | None = None) -> None:
         """Make a figure of these traces and this layout; `written` is what `to_dict` returns."""
@@ -64,34 +59,20 @@ class Chart(go.Figure):
 
 
 def _written(part: Any) -> Any:
-    """A part of a figure as it is sent: without numpy, and without what is None."""
+    """A part of a figure as it is sent, without numpy and None."""
     if isinstance(part, dict):
         return {key: _written(value) for key, value in part.items() if value is not None}
     if isinstance(part, list | tuple):
         return [_written(value) for value in part]
+    if isinstance(part, np.ndarray) and part.dtype.kind in "if" and part.size:
+        # As `BaseFigure.to_dict` of Plotly 6 and 7 writes arrays: JSON takes long.
+        numbers = part.astype(np.int32) if part.dtype.kind == "i" else part
+        code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
+        shape = {"shape": ", ".join(map(str, part.shape))} if part.ndim > 1 else {}
+        return {"dtype": code, "bdata": b64encode(numbers.tobytes()).decode("ascii"), **shape}
     if isinstance(part, np.ndarray):
-        return _written_array(part)
+        return (np.datetime_as_string(part) if part.dtype.kind == "M" else part).tolist()
     return part.item() if isinstance(part, np.generic) else part
-
-
-def _written_array(array: np.ndarray) -> Any:
-    """An array's bytes as Plotly (6 and 7) writes them: `BaseFigure.to_dict`; JSON takes long."""
-    if array.dtype.kind not in "if" or not array.size:
-        return (np.datetime_as_string(array) if array.dtype.kind == "M" else array).tolist()
-    numbers = array.astype(np.int32) if array.dtype.kind == "i" else array
-    shape = {"shape": ", ".join(map(str, array.shape))} if array.ndim > 1 else {}
-    code = f"{numbers.dtype.kind}{numbers.dtype.itemsize}"
-    return {"dtype": code, "bdata": b64encode(numbers.tobytes()).decode("ascii"), **shape}
-
-
-def figure(data: list[Part], layout: Part, frames: Sequence[Part] = ()) -> Chart:
-    """A figure from plain dicts, with `frames` to be played. Callers escape their hover texts."""
-    for trace in data:
-        trace["name"] = escaped(trace["name"])
-    made = Chart(data, layout)
-    if frames:  # written out alone: to build them takes as long as two dozen figures
-        made.to_dict()["frames"] = [*frames]
-    return made
 
 
 def plotted(
@@ -110,10 +91,11 @@ def plotted(
 ) -> Chart:
     """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
 
-    The key replaces Plotly's legend, which takes half of the plot on a phone. Its rows and all
-    margins are fixed: nothing jumps while numbers grow. Dragging is off, so that a finger scrolls
-    the page. `name` keeps a zoom over updates.
+    The key replaces Plotly's legend, which takes half of the plot on a phone. All margins are
+    fixed: nothing jumps while numbers grow. Dragging is off, so that a finger scrolls the page.
+    `name` keeps a zoom over updates.
     """
+    key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
     axis = {"gridcolor": palette.grid, "linecolor": palette.border, "tickfont": font}
     axis |= _LOOK["axis"]
@@ -138,7 +120,9 @@ def plotted(
         },
         "uirevision": name,
     }
-    return figure(data, layout | more)
+    for trace in data:  # callers escape their hover texts
+        trace["name"] = escaped(trace["name"])
+    return Chart(data, layout | more)
 
 
 def hover(unit: str = "") -> str:
@@ -193,37 +177,22 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
 
 
 def side_notes(
-    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int, together: str
+    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
 ) -> list[Part]:
     """Words to the right of a logarithmic plot, beside the levels that they name.
 
     Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
-    from one power of ten to another over `plot` pixels. Words that would touch are moved apart;
-    those of two levels that look like one line, of one colour, become one, `together`.
+    from one power of ten to another over `plot` pixels. Words that would touch are moved apart.
     """
-    pixels = plot / (axis[1] - axis[0])
-    placed: list[Part] = []
-    below = -math.inf
+    placed, below = [], -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):
-        if not value > 0:
-            continue
-        power = math.log10(value)
-        same = [note for note in placed if note["font"]["color"] == color]
-        if same and (power - same[-1]["y"]) * pixels < 2:
-            same[-1]["text"] = together
-            continue
-        shift = max(0.0, below + NOTE - power * pixels)
-        below = power * pixels + shift
-        beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
-        placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
+        if value > 0:
+            power = math.log10(value)
+            pixel = power * plot / (axis[1] - axis[0])
+            shift, below = max(0.0, below + NOTE - pixel), max(pixel, below + NOTE)
+            beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
+            placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
     return placed
-
-
-def all_zero(values: Sequence[float], palette: Palette) -> list[Part]:
-    """The note of a logarithmic plot that has nothing to draw, since all of `values` are 0."""
-    if not values or any(values):
-        return []
-    return [empty("every value is 0:<br>a constant target<br>is learned at once", palette)]
 
 
 def empty(words: str, palette: Palette) -> Part:

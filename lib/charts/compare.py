@@ -4,7 +4,6 @@ Colours are the modes'. A run has a dash, a mark and a letter; its traces' names
 letter, by which `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
-import math
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
@@ -18,7 +17,6 @@ from lib.charts.step_error import error_unit, typical_error
 from lib.experiment import MODES
 from lib.results import Compared, ModeResult, part_of, same_data
 
-HEIGHT = 340
 LOOKS = {
     "A": ("solid", "diamond-open", "line"),
     "B": ("dash", "circle-open", "dashed"),
@@ -28,8 +26,7 @@ LOOKS = {
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
 """By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
-SPARK = 64
-"""Points of a small curve."""
+SPARK = 64  # points of a small curve
 
 
 class _Curve(NamedTuple):
@@ -84,10 +81,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 def answers_figure(
     runs: Sequence[Compared], sample: int, target: int, palette: Palette
 ) -> chart.Chart:
-    """What runs of the same data say of one sample, in the raw unit, beside the target.
-
-    `sample` is which of the shown samples, 0 to S-1, and `target` which column, 0 to K-1.
-    """
+    """What runs of the same data say of one sample, in the raw unit, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
     line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
@@ -118,51 +112,29 @@ def _by_step(
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
 ) -> chart.Chart:
-    """Curves with their letters, over lines `below` them, each with its entry in the key."""
+    """Curves, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
-    letters = dict.fromkeys(curve.run.letter for curve in curves)
+    letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
     key = [marks.mode_keys(modes), looks + [entry for _, entry in below]]
-    ends, most = _letters(curves, y, HEIGHT - chart.top(key) - chart.BOTTOM, palette)
-    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
-    traces = [line for line, _ in below] + [_trace(curve, palette, hover) for curve in curves]
-    look: Part = {"name": name, "height": HEIGHT, "right": right, "hovermode": "closest"}
-    return chart.plotted([*traces, *ends], palette, x, y, key, **look)
-
-
-def _trace(curve: _Curve, palette: Palette, hover: str) -> Part:
-    run, mode, x, y = curve
-    name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
-    dash, symbol, _ = LOOKS[run.letter]
-    if len(x) == 1:
-        edge = {"color": color, "width": 3}
-        marker = {"color": color, "size": 14, "symbol": symbol, "line": edge}
-        return marks.points(name, x, y, marker, hover)
-    return marks.line(name, y, {"color": color, "width": 2.5, "dash": dash}, hover, x=x)
-
-
-def _letters(
-    curves: Sequence[_Curve], y: Part, plot: int, palette: Palette
-) -> tuple[list[Part], int]:
-    """A letter right of each curve's end, and how many there are at most side by side.
-
-    Those that would lie on one another stand beside one another. `plot` is its height in pixels.
-    """
-    is_log, per = y.get("type") == "log", plot / (y["range"][1] - y["range"][0])
-    traces, column, most, begin = [], 0, 1, -math.inf
-    for run, mode, x, values in sorted((c for c in curves if len(c.y)), key=lambda c: c.y[-1]):
-        end = float(values[-1])
-        if not math.isfinite(end) or (is_log and end <= 0):
-            continue
-        height = per * (math.log10(end) if is_log else end)
-        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
-        most = max(most, column + 1)
-        trace = marks.points(run.letter, x[-1:], values[-1:], {}, "")
-        trace |= {"mode": "text", "text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
-        trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
-        traces.append(trace)
-    return traces, most
+    lines, ends = [line for line, _ in below], []
+    for run, mode, of_x, of_y in curves:
+        name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
+        dash, symbol, _ = LOOKS[run.letter]
+        if len(of_x) == 1:
+            marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
+            lines.append(marks.points(name, of_x, of_y, marker, hover))
+        else:
+            style = {"color": color, "width": 2.5, "dash": dash}
+            lines.append(marks.line(name, of_y, style, hover, x=of_x))
+        column = "\N{EM SPACE}" * (letters.index(run.letter) + 1)
+        end = marks.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
+        end |= {"text": [column + run.letter], "textposition": "middle right"}
+        ends.append(end | {"textfont": {"color": palette.words(mode)}})
+    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * len(letters)
+    look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
+    return chart.plotted([*lines, *ends], palette, x, y, key, **look)
 
 
 def sparkline(run: Compared, palette: Palette) -> str:

@@ -1,22 +1,17 @@
-"""Runs side by side in words: what differs, each one's numbers, and what the pictures tell.
-
-A run is called better only where `compare_modes` is clear about each pair: of the same data, with
-several seeds, which are the same.
-"""
+"""Runs side by side in words: what differs, each one's numbers, and what the pictures tell."""
 
 import math
 from collections.abc import Sequence
 
 import numpy as np
 
-from lib.charts.words import Words, name_of, off_unit, too_few, value_of
+from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, Verdict, decided, independent_samples, lead_of, part_of, same_data
+from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
-MOST_SETTINGS = 5
-"""So many settings of a run are named as its own; of more the others are counted."""
+MOST_SETTINGS = 5  # so many settings of a run are named as its own; of more the others are counted
 ERROR = "final_mse"
 LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
 """Figures of `ModeResult`, by the part of the data."""
@@ -45,12 +40,12 @@ def differences(runs: Sequence[Compared]) -> list[str]:
 
 
 def _own(run: Compared, runs: Sequence[Compared]) -> str:
-    alike = [other for other in runs if other.dataset.title == run.dataset.title]
-    usual = suggested(run.experiment.data.name).set(seeds=run.experiment.seeds)
-    others = [other.experiment for other in alike]
-    others += [usual] * (len(alike) < len(runs))
+    others = [o.experiment for o in runs if o.dataset.title == run.dataset.title]
+    has_other_data = len(others) < len(runs)
+    if has_other_data:
+        others.append(suggested(run.experiment.data.name).set(seeds=run.experiment.seeds))
     own = [k for k in SETTINGS if any(run.experiment.get(k) != each.get(k) for each in others)]
-    return _named(run, ["data"] * (len(alike) < len(runs)) + [k for k in own if k != "data"])
+    return _named(run, ["data"] * has_other_data + [key for key in own if key != "data"])
 
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
@@ -110,64 +105,42 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
     details = [f"{'; '.join(numbers)}.", RANGE]
     if why := why_open(runs, figure):
         return why, " ".join(details)
-    clauses, any_clear = [], False
+    winners = {}
     for mode in _modes(runs):
         lead, verdicts = lead_of([run.snapshot.by_seed(mode, figure) for run in runs])
         least, second = sorted(_medians(runs, mode, figure))[:2]
         is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
             each.is_clear and not each.better for each in verdicts.values()
         )
-        any_clear |= bool(is_clear)
-        clauses.append(f"{runs[lead].letter if is_clear else 'unclear'} in {MODES[mode].name}")
-        details += [
-            _pair_sentence(mode, each, runs[lead].letter, runs[place].letter)
-            for place, each in verdicts.items()
-        ]
+        winners[mode] = runs[lead].letter if is_clear else "unclear"
+        for place, found in verdicts.items():
+            pair = pair_sentence(found, runs[lead].letter, runs[place].letter)
+            details.append(f"{capital(MODES[mode].name)}: {pair}")
+    clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
     takeaway = f"Smallest {what}, by all seeds together: {', '.join(clauses)}."
-    if not any_clear:
+    if set(winners.values()) == {"unclear"}:
         count = len(runs[0].snapshot.seeds)
         takeaway = f"No clear winner: {count} seeds can't tell these runs apart."
     return takeaway, " ".join(details)
 
 
-def _pair_sentence(mode: str, found: Verdict, first: str, second: str) -> str:
-    """How one mode's errors of two runs, by their letters, differ seed by seed."""
-    name = capital(MODES[mode].name)
-    below, above = (second, first) if found.better else (first, second)
-    if found.is_equal:
-        return f"{name}: {below} and {above} have the same errors in all seeds."
-    by, p_value = readable(100 * found.by, 2), readable(100 * found.p_value, 2)
-    text = (
-        f"{name}: {below} is below {above} in {found.wins} of {found.seeds} seeds, by {by}% in the "
-        f"median; if neither were better, a difference as large would come in {p_value}% of cases "
-        "(paired t-test of logarithms)."
-    )
-    return text if found.agrees else f"{text} The mean of the logarithms favours the other run."
-
-
-def why_open(  # noqa: PLR0911  one reason after another
-    runs: Sequence[Compared], figure: str = ERROR
-) -> str:
+def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
     """Why no run can be called better, in a sentence; "" where seeds may decide."""
     if len(runs) < 2:
         return "One run alone: pick another one to lay over it."
     if not all(run.snapshot.status.over for run in runs):
         return "Some of these runs aren't at their end yet: no verdict."
-    if not same_data(runs):
-        return "Their data differ, so no run is called better than another."
-    if not (modes := _modes(runs)):
-        return "They have no mode in common, so no run is called better than another."
-    if any(len(run.snapshot.seeds) < 2 for run in runs):
+    seeds, modes = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}, _modes(runs)
+    if not modes or not same_data(runs) or len(seeds) > 1:
+        return "Their data, modes or seeds differ, so no run is called better than another."
+    if len(runs[0].snapshot.seeds) < 2:
         return "One seed decides nothing: several seeds of each run would tell."
-    if len({(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}) > 1:
-        return "Their seeds differ, so no run is called better than another."
-    if not all(np.isfinite(run.snapshot.by_seed(m, figure)).all() for run in runs for m in modes):
+    medians = [_medians(runs, mode, figure) for mode in modes]
+    if not np.isfinite(medians).all():
         return "One run has an error that isn't a number, so none is called better."
     samples = independent_samples(runs[0].dataset)
-    medians = [_medians(runs, mode, figure) for mode in modes]
-    if not any(decided(min(each), max(each), samples) for each in medians):
-        return too_few(samples)
-    return ""
+    is_decided = any(decided(min(each), max(each), samples) for each in medians)
+    return "" if is_decided else too_few(samples)
 
 
 def _medians(runs: Sequence[Compared], mode: str, figure: str) -> list[float]:
@@ -181,10 +154,7 @@ def _modes(runs: Sequence[Compared]) -> list[str]:
 
 
 def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """How far off the answers at a sample's last step are, for runs of the same data.
-
-    `sample` is which of the shown samples, and `target` which column.
-    """
+    """How far off the answers at a sample's last step are, for runs of the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     unit, truth = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
     off = {
@@ -198,6 +168,5 @@ def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
     name = capital(dataset.sample_name(index))
     return (
         f"One sample: at its last step the answers are off by {least} to {most}.",
-        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}. "
-        f"{RANGE}",
+        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}.",
     )

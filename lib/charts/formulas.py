@@ -18,10 +18,7 @@ _HTML = templates(__file__, over=OVER_TIME, signed=signed)
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
-    """A row for each line: its name and trace, and its formula with the numbers filled in.
-
-    Only in the top layer is a step of h outlined: those below hand out all of it in both modes.
-    """
+    """A row for each line: its name and trace, and its formula with the numbers filled in."""
     rows = [(line, *_trace(line, palette), top and line is lines[-1]) for line in lines]
     return str(_HTML.lines(rows, len(lines[0].trace), palette))
 
@@ -40,15 +37,11 @@ def _trace(line: Line, palette: Palette) -> tuple[Markup, str, str]:
     return image, short(high), short(low).replace("-", "−")
 
 
-STATE = {"h": "hidden state"}
-"""What stands for the gates of a cell that has none."""
+STATE = {"h": "hidden state"}  # what stands for the gates of a cell that has none
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """|h| of every unit, (T, U), below the bound (T,) that they can't cross.
-
-    Up to 32 units are drawn one by one; of more, only the furthest at each timestep.
-    """
+    """|h| of every unit, (T, U), below the bound (T,) that they can't cross."""
     heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
     each = hidden.shape[1] <= 32
     shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""

@@ -1,8 +1,4 @@
-"""A stack that isn't a chain: its layers in order, with an arrow for each tensor that is taken.
-
-An arrow to the next layer is straight, others are arcs: above for what a layer is called on, below
-and dashed for states that it starts from.
-"""
+"""A stack that isn't a chain: its layers in order, with an arrow for each tensor that is taken."""
 
 from collections.abc import Iterator
 
@@ -11,12 +7,10 @@ from lib.charts.palette import Palette
 from lib.shapes import Input, TracedLayer, takes_previous
 from lib.text import joined
 
-WIDTH = 860.0
-"""Of the whole, in pixels, where there are enough layers."""
+WIDTH = 860.0  # of the whole, in pixels, where there are enough layers
 WIDEST, NARROWEST, GAP = 118.0, 24.0, 16.0
 HEIGHT = 34.0
-LETTER = 6.6
-"""The width of a letter, about."""
+LETTER = 6.6  # the width of a letter, about
 _HTML = templates(__file__, px="{:.1f}".format)
 
 

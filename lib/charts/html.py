@@ -1,13 +1,9 @@
-"""What pictures in HTML are made of: templates, images, and words in the letters of code.
+"""What pictures in HTML are made of: templates and images.
 
 A picture's markup stands in the HTML file beside its module, as macros that the module calls.
-
 `st.html` drops SVG elements, so a drawing is an image with a data URI. A matrix is a PNG of a
-pixel for each number, which the browser enlarges. The classes' layout is in `lib/ui/css`.
-
-On the Cell page a picture over time is a block of T equal columns, with bands over the playhead's
-column and the picked unit's row. CSS custom properties, `--cell-t` and `--cell-row`, place the
-bands, so that moving them sends and draws nothing else: see `lib.ui.cell.chosen`.
+pixel for each number, which the browser enlarges. On the Cell page CSS custom properties,
+`--cell-t` and `--cell-row`, place the playhead's bands: see `lib.ui.cell.chosen`.
 """
 
 from base64 import b64encode
@@ -24,8 +20,7 @@ from PIL import Image
 from lib.charts.palette import Palette
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-STEPS = 60
-"""Shades on either side of zero: more than an eye tells apart."""
+STEPS = 60  # shades on either side of zero: more than an eye tells apart
 TIME = "cell-time"
 """The class of a block whose columns are timesteps: pressed, it moves the playhead."""
 UNITS = "cell-units"
@@ -33,7 +28,7 @@ UNITS = "cell-units"
 
 
 def _joined(name: str) -> str:
-    """A template by its path, or its name in this room, with its lines joined: no break shows."""
+    """A template by its path, or its name in this package, with its lines joined."""
     lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 
@@ -99,15 +94,13 @@ def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
     return image.format(uri, rem)
 
 
-def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "") -> str:
+def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "none") -> str:
     """A line through the middle of each column of that plane; `heights` (T,) from the top down."""
-    points = " ".join(
-        f"{(k + 0.5) * 1000 / len(heights):.0f},{y:.1f}" for k, y in enumerate(heights)
-    )
-    dashes = f' stroke-dasharray="{dash}"' if dash else ""
+    across = (np.arange(len(heights)) + 0.5) * 1000 / len(heights)
+    points = " ".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, heights, strict=True))
     return (
-        f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}"'
-        f'{dashes} vector-effect="non-scaling-stroke"/>'
+        f'<polyline points="{points}" fill="none" stroke="{color}" stroke-width="{width}" '
+        f'stroke-dasharray="{dash}" vector-effect="non-scaling-stroke"/>'
     )
 
 

@@ -10,28 +10,23 @@ from lib.charts.palette import Palette
 from lib.experiment import MODES
 from lib.text import beside
 
-Part = dict[str, Any]
-"""A trace, an axis, a style or another part of a figure, as Plotly has it."""
+Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, as Plotly has it
 Values = Sequence[Any] | np.ndarray
-GLYPHS: dict[str, str] = beside(__file__)
-"""How a key draws marks and lines."""
+GLYPHS: dict[str, str] = beside(__file__)  # how a key draws marks and lines
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One word of a chart's key: what a mark or a line stands for."""
 
-    glyph: str
-    """A key of GLYPHS."""
+    glyph: str  # A key of GLYPHS
     words: str
     color: str = "ink"
-    """Of the mark: a colour of `Palette`; the words have that of words beside such marks."""
-    text: str = ""
-    """The words' own, where it is another."""
+    """Of the mark, a field of `Palette`; the words have its text colour."""
+    text: str = ""  # the words' own, where it is another
 
 
-SEEDS = Entry("thin", "each seed", "muted")
-"""The key of `seed_lines`."""
+SEEDS = Entry("thin", "each seed", "muted")  # the key of `seed_lines`
 
 
 def finite(values: np.ndarray) -> np.ndarray:
@@ -105,17 +100,10 @@ def dot_size(steps: int) -> int:
     return 7 if steps <= 30 else 4
 
 
-def stripe(begin: Any, end: Any, fill: str, edge: str) -> Part:
-    """A part of the x axis, from top to bottom of the plot, below all else."""
-    box = {"type": "rect", "x0": begin, "x1": end, "yref": "paper", "y0": 0, "y1": 1}
-    return {**box, "layer": "below", "fillcolor": fill, "line": {"color": edge, "width": 1}}
-
-
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """A thin dotted line between two rows where rows of time are missing between them.
+    """A line between two rows, at x from `first` on, where their `Origin.segment` (R,) changes.
 
-    Rows have their `Origin.segment` (R,) and stand at x from `first` on. Of more than a dozen gaps
-    none is drawn: they would hide the data.
+    Of more than a dozen gaps none is drawn: they would hide the data.
     """
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
@@ -127,7 +115,7 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
 
 
 def naive_style(palette: Palette) -> Part:
-    """A guess without learning: grey, dotted, as in the key."""
+    """A guess without learning."""
     return {"color": palette.baseline, "width": 2, "dash": "dot"}
 
 

@@ -1,28 +1,37 @@
-"""What charts over the epochs share: curves of modes and seeds, and rings at kept epochs."""
+"""Charts over the epochs: curves of modes and seeds beside levels, and rings at kept epochs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from lib.charts import chart, marks
+from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
 from lib.experiment import MODES
-from lib.results import Snapshot
+from lib.results import RunAt, Snapshot
+
+LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
+COUNTS = {"sequence": "every step", "last": "last step"}
+"""What a mode's level counts, as it stands beside it."""
 
 
 class Curve(NamedTuple):
     """A figure of one mode over the epochs."""
 
-    epochs: np.ndarray
-    """(P,) int, increasing."""
-    values: np.ndarray
-    """The median over the seeds, (P,)."""
+    epochs: np.ndarray  # (P,) int, increasing
+    values: np.ndarray  # the median over the seeds, (P,)
     seeds: list[tuple[np.ndarray, np.ndarray]]
     """Epochs and values of each of several seeds; empty for one."""
-    kept: int | None
-    """The epoch whose weights the mode has back."""
+    kept: int | None  # the epoch whose weights the mode has back
+
+
+class Level(NamedTuple):
+    """What the values of all epochs are held against, maybe of each mode."""
+
+    label: str
+    values: Mapping[str, float]
+    color: str  # "baseline" or "best"
 
 
 def curves_of(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
@@ -36,50 +45,80 @@ def curves_of(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
     return curves
 
 
-def drawn_values(curves: Iterable[Curve]) -> list[float]:
-    """All numbers of some curves, which an axis has to hold."""
-    return [
-        float(value)
-        for curve in curves
-        for values in (curve.values, *(of_seed for _, of_seed in curve.seeds))
-        for value in values
-    ]
-
-
-def seed_traces(curves: Mapping[str, Curve], palette: Palette) -> list[Part]:
-    """Thin lines of each seed, by mode."""
-    return [
+def epochs_figure(
+    run: RunAt,
+    curves: Mapping[str, Curve],
+    levels: Sequence[Level],
+    palette: Palette,
+    *,
+    title: str,
+    name: str,
+    height: int,
+    validation: Mapping[str, Curve] | None = None,
+) -> chart.Chart:
+    """Curves and their levels on a logarithmic axis, on which a level of 0 can't stand."""
+    snapshot, checks = run.snapshot, validation or {}
+    drawn = [*_values(curves.values()), *(v for each in levels for v in each.values.values())]
+    drawn += _values(curve._replace(seeds=[]) for curve in checks.values())
+    x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    y = axes.log_axis(title, drawn)
+    data = [
         marks.seed_lines(f"{MODES[m].name}, each seed", curve.seeds, {"color": palette.mode(m)})
         for m, curve in curves.items()
         if curve.seeds
     ]
+    data += _medians(checks, ", validation", {"width": 1.8, "dash": "dashdot"}, palette)
+    data += _medians(curves, "", {"width": 2.5}, palette)
+    # Levels lie above the curves, of which one may reach the best: below it nobody would see it.
+    entries, notes = [marks.SEEDS] * bool(snapshot.others), []
+    for label, values, color in levels:
+        is_best = color == "best"
+        style = marks.best_style(palette) if is_best else marks.naive_style(palette)
+        data += [marks.line(label, [v, v], style, "", x=x["range"]) for v in values.values()]
+        zero = ": 0" * (not any(values.values()))
+        entries[:0] = [Entry("dashed" if is_best else "dotted", label + zero, color)] * bool(values)
+        numbers = sorted(values.values())
+        is_same = len(numbers) == 1 or (bool(numbers) and numbers[-1] < 1.1 * numbers[0])
+        for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
+            notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))
+    both = any(len(level.values) > 1 for level in levels)
+    words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
+    if not any(len(curve.values) for curve in curves.values()):
+        words.append(chart.empty("not trained yet", palette))
+    elif not any(drawn):
+        words.append(
+            chart.empty("every value is 0:<br>a constant target<br>is learned at once", palette)
+        )
+    rings = _rings(checks or curves, palette)
+    kept = "each seed's best epoch" if snapshot.others else "the epoch that is kept"
+    lines = marks.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)
+    key = [lines, entries, [Entry("rings", kept, "muted")] * bool(rings)]
+    look: Part = {"name": name, "height": height, "right": 84 if both else 16, "notes": words}
+    return chart.plotted(data + rings, palette, x, y, key, **look)
 
 
-def curve_traces(
-    curves: Mapping[str, Curve], palette: Palette, *, validation: bool = False
-) -> list[Part]:
+def _values(curves: Iterable[Curve]) -> list[float]:
+    """All numbers of some curves, which an axis has to hold."""
+    arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
+    return [float(value) for values in arrays for value in values]
+
+
+def _medians(curves: Mapping[str, Curve], what: str, style: Part, palette: Palette) -> list[Part]:
     """The medians by mode; few points are dots, so that all can be seen."""
-    style = {"width": 1.8, "dash": "dashdot"} if validation else {"width": 2.5}
     traces = []
     for mode, curve in curves.items():
-        name = f"{MODES[mode].name}{', validation' if validation else ''}"
-        color, count = palette.mode(mode), len(curve.epochs)
-        line = {"color": color, **style}
-        trace = marks.line(name, curve.values, line, chart.hover(), x=curve.epochs)
-        trace["mode"] = "lines" if count > 12 else "lines+markers"
-        traces.append(trace | {"marker": {"color": color, "size": 9 if count == 1 else 6}})
+        line, dots = {"color": palette.mode(mode), **style}, 6 * (len(curve.epochs) <= 12)
+        name, hover = f"{MODES[mode].name}{what}", chart.hover()
+        traces.append(marks.line(name, curve.values, line, hover, x=curve.epochs, dots=dots))
     return traces
 
 
-def kept_rings(
-    curves: Mapping[str, Curve], palette: Palette, *, seeds: bool
-) -> tuple[list[Part], list[Entry]]:
-    """A ring around the value of each kept epoch, and their entry in the key."""
+def _rings(curves: Mapping[str, Curve], palette: Palette) -> list[Part]:
+    """A ring around the value of each kept epoch."""
     rings = []
     for mode, (epochs, values, _, kept) in curves.items():
         if kept is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             name, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(marks.points(name, epochs[at], values[at], marker, chart.hover()))
-    words = "each seed's best epoch" if seeds else "the epoch that is kept"
-    return rings, [Entry("rings", words, "muted")] * bool(rings)
+    return rings

@@ -1,9 +1,7 @@
 """What charts over the timesteps share: both modes' traces, a sample's inputs, gaps between rows.
 
-The sequence mode is a line with a dot at every timestep. The last-step mode is one open diamond at
-T, so that the target can be seen in it; a dotted line leads to it only where somebody asks what it
-would have said `earlier`. Lines and diamonds are medians over the seeds; thin lines and small
-diamonds are single seeds.
+The sequence mode is a line. The last-step mode is one open diamond at T; a dotted line leads to it
+only where somebody asks what it would have said `earlier`. Thin lines and small diamonds are seeds.
 """
 
 import math
@@ -24,12 +22,10 @@ ASKED = {"dense": "its head", "none": "its output"}
 
 
 class ModeValues(NamedTuple):
-    """Values of one mode over the timesteps."""
+    """Values of one mode over the timesteps: (T,) over the seeds, and (R, T) of each seed."""
 
     median: np.ndarray
-    """Over the seeds, (T,)."""
     seeds: np.ndarray
-    """Of each seed, (R, T)."""
 
 
 def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
@@ -47,48 +43,39 @@ def mode_traces(
 ) -> list[Part]:
     """The traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
     traces: list[Part] = []
-    for mode, dash in (("sequence", "solid"), *[("last", "dot")] * earlier):
-        if mode in values and len(seeds := values[mode].seeds) > 1:
+    drawn = [mode for mode in values if mode == "sequence" or earlier]
+    for mode in drawn:
+        if len(seeds := values[mode].seeds) > 1:
             steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
+            thin: Part = {"color": palette.mode(mode), "dash": "dot" * (mode == "last") or "solid"}
             lines = [(steps, marks.finite(seed)) for seed in seeds]
-            style: Part = {"color": palette.mode(mode), "dash": dash}
-            traces.append(marks.seed_lines(name, lines, style))
-    if "last" in values and earlier:
-        style = {"color": palette.last, "width": 2.5, "dash": "dot"}
-        median = marks.finite(values["last"].median)
-        traces.append(marks.line(_asked_earlier(head), median, style, hover))
-    if "sequence" in values:
-        median = marks.finite(values["sequence"].median)
-        style, dots = {"color": palette.sequence, "width": 2.5}, marks.dot_size(len(median))
-        traces.append(marks.line(MODES["sequence"].name, median, style, hover, dots=dots))
+            traces.append(marks.seed_lines(name, lines, thin))
+    for mode in reversed(drawn):  # sequence mode above the dotted line
+        median, style = marks.finite(values[mode].median), {"color": palette.mode(mode)}
+        name, dots = MODES[mode].name, marks.dot_size(len(median))
+        if mode == "last":
+            name, dots, style["dash"] = f"{ASKED[head]}, asked earlier", 0, "dot"
+        line: Part = {"width": 2.5, **style}
+        traces.append(marks.line(name, median, line, hover, dots=dots))
     if "last" in values:
-        traces += _diamonds(values["last"], palette, hover)
+        last, x = marks.finite(values["last"].seeds[:, -1]), [len(values["last"].median)]
+        marker: Part = {"color": palette.last, "symbol": "diamond-open"}
+        if len(last) > 1:
+            small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
+            name = f"{MODES['last'].name}, each seed"
+            traces.append(marks.points(name, x * len(last), last, small, ""))
+        large = marker | {"size": 17, "line": {"color": palette.last, "width": 3.5}}
+        last = marks.finite(values["last"].median[-1:])
+        traces.append(marks.points(MODES["last"].name, x, last, large, hover))
     return traces
-
-
-def _diamonds(values: ModeValues, palette: Palette, hover: str) -> list[Part]:
-    """The last-step mode's answer at T, and that of each seed."""
-    name, steps, traces = MODES["last"].name, len(values.median), []
-    marker: Part = {"color": palette.last, "symbol": "diamond-open"}
-    if (count := len(values.seeds)) > 1:
-        small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
-        last = marks.finite(values.seeds[:, -1])
-        traces.append(marks.points(f"{name}, each seed", [steps] * count, last, small, ""))
-    large = marker | {"size": 17, "line": {"color": palette.last, "width": 3.5}}
-    last = marks.finite(values.median[-1:])
-    return [*traces, marks.points(name, [steps], last, large, hover)]
 
 
 def mode_key(
     modes: Collection[str], head: str, *, earlier: bool
 ) -> tuple[list[Entry], list[Entry]]:
     """The key of `mode_traces`: of both modes, and of the dotted line where there is one."""
-    dotted = [Entry("dotted", _asked_earlier(head), "last")] * (earlier and "last" in modes)
-    return marks.mode_keys(modes, "dots", "open diamond"), dotted
-
-
-def _asked_earlier(head: str) -> str:
-    return f"{ASKED[head]}, asked earlier"
+    dotted = [Entry("dotted", f"{ASKED[head]}, asked earlier", "last")]
+    return marks.mode_keys(modes, "dots", "open diamond"), dotted * (earlier and "last" in modes)
 
 
 def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:
@@ -103,10 +90,7 @@ def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarr
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
-    """A trace of one sample's inputs as shades, features by timesteps, and its y axis.
-
-    That is a second one, up to the share `end` of the plot, with `names` from above.
-    """
+    """A trace of one sample's inputs as shades, features by timesteps, and its y axis."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
     axis = {
@@ -119,10 +103,9 @@ def input_squares(
         "zeroline": False,
     }
     hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
-    trace = marks.heatmap("inputs", dataset.x[sample].T, shades, hover, yaxis="y2", ygap=1)
-    # Of more timesteps gaps would be half of it on a phone.
-    trace |= {"xgap": 1 if steps <= 30 else 0, "text": np.tile(texts[:, None], (1, steps))}
-    return trace, axis
+    gap = 1 if steps <= 30 else 0  # of more timesteps gaps would be half of it on a phone
+    more = {"yaxis": "y2", "xgap": gap, "ygap": 1, "text": np.tile(texts[:, None], (1, steps))}
+    return marks.heatmap("inputs", dataset.x[sample].T, shades, hover, **more), axis
 
 
 def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> Part:

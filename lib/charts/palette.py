@@ -4,9 +4,8 @@ Blue is the sequence mode, vermilion the last-step mode, ink the target, green t
 grey a guess without learning; of signed numbers ink is positive and magenta negative; of a shape's
 axes purple is time, brown features, grey the batch. Shape and dash always say the same again.
 
-Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008), for people with any
-kind of colour vision. The colours that pages share with their pictures are Streamlit's theme in
-`.streamlit/config.toml`; those of pictures alone are in `palette.toml`.
+Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008). Colours shared
+with pages are in `.streamlit/config.toml`, those of pictures alone in `palette.toml`.
 """
 
 import tomllib
@@ -16,29 +15,24 @@ from pathlib import Path
 
 from lib.text import beside
 
-LEVELS = 9
-"""How many shades a tensor's entries have, from the lowest value to the highest."""
+LEVELS = 9  # how many shades a tensor's entries have, from the lowest value to the highest
 
 
 @dataclass(frozen=True, slots=True)
 class Palette:
-    """The colours of one theme, as "#RRGGBB".
+    """The colours of one theme, a key of PALETTES, as "#RRGGBB".
 
     The plain colours are for lines and marks, at least 3 to 1 against the background; those that
     end in `_text` are for words, at least 4.5 to 1 (WCAG 2.2, 1.4.11 and 1.4.3).
     """
 
     theme: str
-    """A key of PALETTES."""
     background: str
-    surface: str
-    """Of a box on the background."""
+    surface: str  # of a box on the background
     border: str
     grid: str
-    ink: str
-    """The target, and plain words."""
-    muted: str
-    """Words of second rank."""
+    ink: str  # the target, and plain words
+    muted: str  # words of second rank
     baseline: str
     sequence: str
     sequence_text: str
@@ -46,16 +40,11 @@ class Palette:
     last_text: str
     best: str
     best_text: str
-    time: str
-    """The axis of timesteps, in lines and words."""
-    features: str
-    """The axis of features, units and columns."""
-    silent: str
-    """Behind what is wrong and raises no error."""
-    wrong: str
-    """What raises an error."""
-    negative: str
-    """Of numbers below zero, where ink is for those above."""
+    time: str  # the axis of timesteps, in lines and words
+    features: str  # the axis of features, units and columns
+    silent: str  # behind what is wrong and raises no error
+    wrong: str  # what raises an error
+    negative: str  # of numbers below zero, where ink is for those above
 
     def axis(self, role: str) -> str:
         """The colour of an axis: of time or features; the batch and a picture's have none."""
@@ -72,9 +61,8 @@ class Palette:
 
     def shades(self, color: str) -> tuple[str, ...]:
         """LEVELS shades from almost the surface to `color`, for values from low to high."""
-        return tuple(
-            mix(self.surface, color, 0.14 + 0.86 * k / (LEVELS - 1)) for k in range(LEVELS)
-        )
+        shares = (0.14 + 0.86 * k / (LEVELS - 1) for k in range(LEVELS))
+        return tuple(mix(self.surface, color, share) for share in shares)
 
     def signed(self, steps: int) -> tuple[str, ...]:
         """2·steps + 1 shades from -1 over 0, which is the surface, to 1."""
@@ -86,15 +74,11 @@ class Palette:
     @staticmethod
     def text_on(color: str) -> str:
         """Black or white, whichever is clearer on a colour: 4.5 to 1 at least."""
+        parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
+        linear = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
+        luminance = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
         # Both are equally clear on this luminance: 1.05 / (l + 0.05) = (l + 0.05) / 0.05.
-        return "#000000" if _luminance(color) > 0.179 else "#FFFFFF"
-
-
-def _luminance(color: str) -> float:
-    """WCAG's relative luminance, 0 to 1."""
-    parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+        return "#000000" if luminance > 0.179 else "#FFFFFF"
 
 
 @lru_cache(4096)  # a picture asks for hundreds, mostly the same as the one before

@@ -4,6 +4,7 @@ HTML fragments for `st.html`: see proofs.html. A figure of exactly 0.0 is writte
 difference that 32-bit numbers leave; green says that two things are one.
 """
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,11 +15,12 @@ from lib.charts.palette import Palette
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE
 from lib.shapes import STATES
-from lib.text import apart_by, readable
+from lib.text import apart_by
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
+
 _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
 
 
@@ -26,12 +28,9 @@ _HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
 class Measure:
     """One difference that was measured."""
 
-    of: str
-    """What is compared, as code: "sequence[:, -1] − last"."""
-    value: float | None
-    """None while there is no answer."""
-    close_enough: float = 0.0
-    """Up to here both are called the same."""
+    of: str  # what is compared, as code: "sequence[:, -1] − last"
+    value: float | None  # None while there is no answer
+    close_enough: float = 0.0  # up to here both are called the same
 
     @property
     def same(self) -> bool:
@@ -41,24 +40,21 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ProofCard:
-    """A claim, what was measured for it, and why it is so."""
+    """A claim, what was measured for it, what was found, in a line, and why it is so."""
 
     title: str
     measures: tuple[Measure, ...]
     takeaway: str
-    """What was found, in a line; it needs no more room while there is no answer."""
     why: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of two things that should be the same."""
+    """One of two things that should be the same: its code, and what of it is shown."""
 
     code: str
     about: str
-    """What of the code is shown, in a few words."""
-    rows: np.ndarray | None
-    """(U, columns); None while it isn't known."""
+    rows: np.ndarray | None  # (U, columns); None while it isn't known
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -66,19 +62,15 @@ class Strip:
     """A layer's outputs for one sample as it hands them out: columns aren't always timesteps."""
 
     name: str
-    outputs: np.ndarray
-    """(columns, U)."""
-    last: int
-    """The column that the last-step mode takes; `sequence[:, -1]` takes the last one."""
-    named: dict[int, str]
-    """What stands below some columns."""
+    outputs: np.ndarray  # (columns, U)
+    last: int  # the column that the last-step mode takes; `sequence[:, -1]` takes the last one
+    named: dict[int, str]  # what stands below some columns
 
 
 strips = _HTML.strips
 """The strips, and what was measured: of `Strip`s, `Measure`s, what stands where a figure isn't
 known, a sentence and a palette."""
-strips_legend = _HTML.strips_legend
-"""What their outlines mean, in the colours of a palette."""
+strips_legend = _HTML.strips_legend  # what their outlines mean, in the colours of a palette
 proof_cards = _HTML.cards
 """All cards, of `ProofCard`s, a palette, and what stands where a figure isn't known."""
 
@@ -105,21 +97,18 @@ def one_computation(
     if answer is not None:
         at_last = float(answer["difference"])
         at_each = float(np.abs(answer["prefixes"] - answer["whole"]).max())
-    cell = CELLS[experiment.model.cell].label
     return (
         ProofCard(
             "The last step of the sequence is the last-step mode",
             (Measure("max |sequence[:, -1] − last|", at_last, ROUNDING),),
-            _apart("The two modes end in the same numbers", "The two modes end", at_last),
-            f"Both run the same {steps} steps of the same {cell}; return_sequences only says what "
-            "is handed out.",
+            _found("Both modes end in the same numbers", at_last),
+            f"Both run the same {steps} steps of the same {CELLS[experiment.model.cell].label}; "
+            "return_sequences only says what is handed out.",
         ),
         ProofCard(
             "Sequence mode is one last-step answer for each prefix",
             (Measure("max |sequence − prefixes|", at_each, ROUNDING),),
-            _apart(
-                f"One sequence holds {steps} last-step answers", f"The {steps} answers are", at_each
-            ),
+            _found(f"One sequence holds {steps} last-step answers", at_each),
             f"On the sample shown, return_sequences=True gives {steps} outputs in one pass. "
             f"return_sequences=False is asked {steps} times, first for one timestep, at last for "
             "all: what comes later can't change an output.",
@@ -127,73 +116,51 @@ def one_computation(
     )
 
 
-def _apart(same: str, differ: str, difference: float | None) -> str:
-    """That two things are one, or how far apart they are; the first until it is known."""
+def _found(claim: str, difference: float | None) -> str:
+    """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
     if not difference:
-        return f"{same}{'.' if difference is None else ': they differ by 0.0.'}"
-    if not np.isfinite(difference):
+        return f"{claim}{'.' if difference is None else ': they differ by 0.0.'}"
+    if not math.isfinite(difference):
         return "Some of the outputs aren't numbers any more."
     if difference <= ROUNDING:
-        return f"{same} but for rounding ({apart_by(difference)})."
-    return f"{differ} up to {apart_by(difference)} apart."
+        return f"{claim} but for rounding ({apart_by(difference)})."
+    return f"They are up to {apart_by(difference)} apart."
 
 
 def also_measured(
     experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That NumPy draws what Keras computes, and what the states are.
+    """That NumPy draws what Keras computes, and what return_state adds to the outputs.
 
     `answer` is that of `modes`, None while there is none; NumPy `differs` from it by so much.
     """
+    model, states = experiment.model, STATES[experiment.model.cell]
+    takeaway = "NumPy draws the pictures; Keras computes the same once more."
+    if differs is not None and not math.isfinite(differs):
+        takeaway = "Some of the states aren't numbers any more: the run has diverged."
+    elif differs is not None:
+        reason = ": rounding to 32 bits" if differs <= ROUNDING else ""
+        takeaway = f"NumPy and Keras differ by {apart_by(differs) if differs else '0.0'}{reason}."
+    state = None
+    if answer is not None:
+        state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
+    grows = " h stays between −1 and 1; c can grow beyond that." if "c" in states else ""
     return (
         ProofCard(
             "What you see is what Keras computes",
             (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE),),
-            _numpy_words(differs),
-            "The figure is the largest difference of outputs and last states, relative to "
-            "the largest of these where that is above 1.",
+            takeaway,
+            "The largest difference of outputs and last states, relative to the largest of these "
+            "where that is above 1.",
         ),
-        _returned(experiment, answer),
+        ProofCard(
+            "return_state adds the states of the last step",
+            (Measure("max |out[:, -1] − h|", state),),
+            f"{CELLS[model.cell].label}({model.units}, return_state=True) returns "
+            f"[out, {', '.join(states)}].",
+            f"In both modes each state is (N, {model.units}), and h is the last output.{grows}",
+        ),
     )
-
-
-def _returned(experiment: Experiment, answer: dict[str, Any] | None) -> ProofCard:
-    """What return_state adds to the outputs."""
-    model, states = experiment.model, STATES[experiment.model.cell]
-    difference, largest = None, ""
-    if answer is not None:
-        difference = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
-        largest = f": here the largest |c| is {readable(np.abs(answer['states'][-1]).max())}"
-    why = f"In both modes h is (N, {model.units}), and h is the last output."
-    if "c" in states:
-        why = (
-            f"In both modes h and c are (N, {model.units}), and h is the last output. h stays "
-            f"between −1 and 1, but c can grow beyond that{largest}."
-        )
-    code = f"{CELLS[model.cell].label}({model.units}, return_state=True)"
-    return ProofCard(
-        "return_state adds the states of the last step",
-        (Measure("max |out[:, -1] − h|", difference),),
-        f"{code} returns [out, {', '.join(states)}].",
-        why,
-    )
-
-
-def _numpy_words(differs: float | None) -> str:
-    """How far Keras is from what NumPy drew, as far as is known."""
-    if differs is None:
-        return "NumPy draws the pictures; Keras computes the same once more."
-    if not np.isfinite(differs):
-        return "Some of the states aren't numbers any more: the run has diverged."
-    if not differs:
-        return "NumPy and Keras give the same numbers."
-    if differs <= ROUNDING:
-        return f"NumPy and Keras give the same numbers but for rounding ({apart_by(differs)})."
-    if differs <= VISIBLE:
-        return (
-            f"NumPy and Keras differ by {apart_by(differs)}: rounding can grow from step to step."
-        )
-    return f"NumPy and Keras differ by {apart_by(differs)}."
 
 
 def prefix_sentence(
@@ -201,8 +168,7 @@ def prefix_sentence(
 ) -> str:
     """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
-    first = "timestep" if step == 0 else f"{step + 1} timesteps"
     return (
         f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
-        f"{whole}; return_sequences=False on the first {first} gives it {alone}."
+        f"{whole}; return_sequences=False on timesteps 1 to {step + 1} gives it {alone}."
     )

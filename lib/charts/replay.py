@@ -5,64 +5,42 @@ error by epoch and timestep stand still, and a line on them is at the epoch. Plo
 is in one figure, so each chart becomes a panel with its own axes. One key serves them all.
 """
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
-from html import unescape
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart, loss, marks, predictions, step_error
 from lib.charts.html import png_uri
-from lib.charts.marks import Entry
+from lib.charts.marks import Entry, Part
 from lib.charts.over_time import mode_traces
 from lib.charts.palette import Palette, mix
 from lib.charts.step_error import error_unit, typical_error
 from lib.charts.words import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
-from lib.results import (
-    Frame,
-    RunAt,
-    Snapshot,
-    best_possible,
-    independent_samples,
-    outcomes,
-    step_errors,
-)
+from lib.results import Frame, ModeResult, RunAt, Snapshot
 from lib.text import beside, readable
 
 _LOOK = beside(__file__)
 MOST_DOTS = 30
 """Of a line with more timesteps the dots are left out: each is an element that has to be moved."""
 Frames = tuple[Frame, ...]
-EDGE, SHADES = 8, 64
-"""Of a heatmap's entry in its picture, in pixels, and of the picture."""
-Traces = list[dict[str, Any]]
+EDGE, SHADES = 8, 64  # of a heatmap's entry in its picture, in pixels, and of the picture
+Traces = list[Part]
 Place = tuple[float, float, float, float]
 """Of the figure's plot, from its left and bottom edges, in shares: left, right, bottom and top."""
 
 
-@dataclass(frozen=True, slots=True)
-class Panel:
+class Panel(NamedTuple):
     """A chart that moves."""
 
     title: str
-    still: Traces
-    """What doesn't move, below what does."""
+    figure: chart.Chart
     frames: Sequence[Traces]
-    """What moves, in each frame: always as many traces, of which x and y change."""
-    axes: Mapping[str, dict[str, Any]]
-    """By "xaxis", "yaxis" and maybe "yaxis2", as a layout has them."""
-
-    @classmethod
-    def of(cls, title: str, figure: chart.Chart, frames: Sequence[Traces]) -> "Panel":
-        """A chart some of whose traces move, perhaps with others that it doesn't have itself."""
-        layout, moving = figure.to_dict()["layout"], {trace["name"] for trace in frames[0]}
-        traces = [{**trace, "name": unescape(trace["name"])} for trace in figure.traces]
-        still = [trace for trace in traces if trace["name"] not in moving]
-        names = [name for name in layout if name[1:5] == "axis"]
-        return cls(title, still, frames, {name: layout[name] for name in names})
+    """What moves, in each frame: always as many traces, which replace those of their names."""
 
 
 def replay_figure(
@@ -84,29 +62,25 @@ def replay_figure(
     """
     look, place = _LOOK[layout], range(len(frames))[start]
     answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
-    figures = (
-        predictions.figure(predictions.facts_of(run, sample, target, earlier), palette),
-        step_error.figure(step_error.facts_of(run, earlier), palette),
-        loss.figure(loss.facts_of(run), palette),
-    )
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
+    of_answers = predictions.figure(predictions.facts_of(run, sample, target, earlier), palette)
+    of_errors = step_error.figure(step_error.facts_of(run, earlier), palette)
     panels = [
-        Panel.of("The answers", figures[0], answers),
-        Panel.of("How early could each know?", figures[1], errors),
-        Panel.of("Loss", figures[2], losses),
+        Panel("The answers", of_answers, answers),
+        Panel("How early could each know?", of_errors, errors),
+        Panel("Loss", loss.figure(loss.facts_of(run), palette), losses),
         *_maps(run.dataset, frames, palette, look["map"]),
     ]
     *places, one, other = look["places"]
     if len(run.snapshot.results) == 1:  # its map has the room of both
         one = one[0], max(one[1], other[1]), *one[2:]
-    data, moves, placed = together(panels, [*places, one, other], palette, place)
-    named = [{"name": frame.name, **move} for frame, move in zip(frames, moves, strict=True)]
-    key, nothing = _key(run), {"title": ""}
+    data, moves, placed = _together(panels, [*places, one, other], palette, place)
+    key = _key(run)
     ground = chart.plotted(
         [],
         palette,
-        nothing,
-        {**nothing},
+        {"title": ""},
+        {"title": ""},
         [key] if layout == "wide" else [key[:3], key[3:]],
         name=f"replay {run.dataset.name}",
         height=look["height"],
@@ -114,7 +88,11 @@ def replay_figure(
     ).to_dict()["layout"]
     ground["annotations"][0]["yshift"] += _LOOK["titles"]
     ground["margin"]["t"] += _LOOK["titles"] + look["controls"]
-    return chart.figure(data, ground | placed | _controls(frames, place, palette, look), named)
+    made = chart.Chart(data, ground | placed | _controls(frames, place, palette, look))
+    # Written out alone: Plotly's objects of frames take as long as two dozen figures.
+    named = zip(frames, moves, strict=True)
+    made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
+    return made
 
 
 def _moving_traces(
@@ -130,32 +108,26 @@ def _moving_traces(
         values = step_error.errors_by_mode(dataset, frame.snapshot)
         errors.append(mode_traces(values, head, palette, error, earlier=earlier))
     if dataset.shape[1] > MOST_DOTS:
-        for traces in answers + errors:
-            for trace in traces:
-                trace["mode"] = trace["mode"].removesuffix("+markers")
+        for trace in (trace for traces in answers + errors for trace in traces):
+            trace["mode"] = trace["mode"].removesuffix("+markers")
     return answers, errors
 
 
 def _key(run: RunAt) -> list[Entry]:
     """One key for all panels."""
-    best = best_possible(run.experiment, run.dataset)
+    best = results.best_possible(run.experiment, run.dataset)
     key = [Entry("dots", f"target{run.dataset.ahead}")]
     key += marks.mode_keys(run.snapshot.results, "dots", "open diamond")
-    if best:
-        key.append(Entry("dashed", best.label, "best"))
+    key += [Entry("dashed", best.label, "best")] if best else []
     key.append(Entry("dotted", run.dataset.naive_label, "baseline"))
     return [*key, marks.SEEDS] if run.snapshot.others else key
 
 
-def _controls(frames: Frames, start: int, palette: Palette, look: dict[str, Any]) -> dict[str, Any]:
+def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
     """Play, pause, and a slider over the epochs."""
     font = {"size": chart.FONT_SIZE, "color": palette.ink}
     box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
     at_once, slowly = _LOOK["at_once"], _LOOK["slowly"]
-    steps = [
-        {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
-        for frame in frames
-    ]
     buttons = [
         {"label": "▶ Play", "method": "animate", "args": [None, slowly]},
         {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
@@ -165,7 +137,10 @@ def _controls(frames: Frames, start: int, palette: Palette, look: dict[str, Any]
         **box,
         **look["slider"],
         "active": start,
-        "steps": steps,
+        "steps": [
+            {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
+            for frame in frames
+        ],
         "currentvalue": {"prefix": "after epoch ", "font": font, "xanchor": "left"},
         "activebgcolor": palette.muted,
         "tickcolor": palette.muted,
@@ -193,58 +168,58 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
-    errors = {mode: typical_error(dataset, mse) for mode, mse in step_errors(frames).items()}
+    errors = {m: typical_error(dataset, mse) for m, mse in results.step_errors(frames).items()}
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names, unit = [frame.label for frame in frames], chart.escaped(error_unit(dataset))
-    hover = (
-        "timestep %{x}, after epoch %{text}: "
-        f"%{{customdata:{chart.VALUE}}} {unit}<extra></extra>"
-    )
+    value = f"%{{customdata:{chart.VALUE}}} {unit}<extra></extra>"
+    hover = f"timestep %{{x}}, after epoch %{{text}}: {value}"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
-    x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
     panels: list[Panel] = []
     for mode, values in errors.items():
         z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
-        reach = {"zmin": low, "zmax": max(high, low + 0.1)}
-        heat = marks.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **reach)
-        heat |= {"customdata": values, "text": np.tile(np.c_[names], (1, values.shape[1]))}
-        y: dict[str, Any] = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
+        text = np.tile(np.c_[names], (1, values.shape[1]))
+        more = {"zmin": low, "zmax": max(high, low + 0.1), "customdata": values, "text": text}
+        heat = marks.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
+        x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
+        y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        figure = chart.plotted([heat], palette, {**x}, y, [], name="", height=0)
+        figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
         about = title.format(
             mode=name,
             asked=", if asked" if mode == "last" else "",  # its earlier steps nobody asks for
             low=readable(10.0**low, 2),
             high=readable(10.0**high, 2),
         )
-        panels.append(Panel.of(about, figure, lines))
+        panels.append(Panel(about, figure, lines))
     return panels
 
 
-def together(
+def _together(
     panels: Sequence[Panel], places: Iterable[Place], palette: Palette, start: int
-) -> tuple[Traces, list[dict[str, Any]], dict[str, Any]]:
+) -> tuple[Traces, list[Part], Part]:
     """The figure's traces as in the frame `start`, all frames, and the layout's axes and titles."""
     data: Traces = []
-    frames: list[dict[str, Any]] = [{"data": [], "traces": []} for _ in panels[0].frames]
-    layout: dict[str, Any] = {"annotations": [], "images": []}
+    frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
+    layout: Part = {"annotations": [], "images": []}
     for number, (panel, (left, right, bottom, top)) in enumerate(zip(panels, places, strict=False)):
         # A figure's axes are numbered, but for the first; a panel has one of x and up to two of y.
         names = {"x": f"x{number + 1}", "y": f"y{2 * number + 1}", "y2": f"y{2 * number + 2}"}
         names |= {} if number else {"x": "x", "y": "y"}
+        moving = {trace["name"] for trace in panel.frames[0]}
+        still = [trace for trace in panel.figure.traces if trace["name"] not in moving]
         for frame, traces in zip(frames, panel.frames, strict=True):
-            first = len(data) + len(panel.still)
+            first = len(data) + len(still)
             frame["traces"] += range(first, first + len(traces))
             frame["data"] += map(_values, traces)
-        moving = [{**t, **_values(t)} for t in panel.frames[start]]
-        for trace in (*panel.still, *moving):
+        for trace in (*still, *({**t, **_values(t)} for t in panel.frames[start])):
             own = {"xaxis": names["x"], "yaxis": names[trace.get("yaxis", "y")]}
             data.append({**trace, **own})
             if trace["type"] == "heatmap":
                 layout["images"].append(_image(trace, own))
-        for name, axis in panel.axes.items():
+        axes_of = {n: a for n, a in panel.figure.to_dict()["layout"].items() if n[1:5] == "axis"}
+        for name, axis in axes_of.items():
             is_x, mine = name == "xaxis", names[name.replace("axis", "")]
             low, high = (left, right) if is_x else (bottom, top)
             layout[f"{mine[0]}axis{mine[1:]}"] = {
@@ -258,73 +233,53 @@ def together(
     return data, frames, layout
 
 
-def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> dict[str, Any]:
+def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
     """The picture below a heatmap, which Plotly (4.2) takes away when lines move, but for words."""
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
     low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
-    shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0)  # no number is no good one
-    indexes = np.clip(shares * (len(colors) - 1), 0, len(colors) - 1).round().astype(np.uint8)
+    shares = np.nan_to_num((z - low) / max(high - low, 1e-12), nan=1.0).clip(0, 1)
+    indexes = (shares * (SHADES - 1)).round().astype(np.uint8)
     large = np.kron(indexes, np.ones((EDGE, EDGE), np.uint8))  # else a browser would blur it
-    corner = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
-    size = {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
-    place = {"xref": own["xaxis"], "yref": own["yaxis"], **corner, **size}
-    return {"source": png_uri(large, colors), **place}
+    place = {"x": heat["x"][0] - 0.5, "y": heat["y"][0] - 0.5, "yanchor": "top"}
+    place |= {"sizex": z.shape[1], "sizey": z.shape[0], "sizing": "stretch", "layer": "below"}
+    return {"source": png_uri(large, colors), "xref": own["xaxis"], "yref": own["yaxis"], **place}
 
 
-def _values(trace: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a trace moves, as short as can be seen."""
+def _values(trace: Mapping[str, Any]) -> Part:
+    """What of a trace moves."""
     return {"type": trace["type"], "x": _short(trace["x"]), "y": _short(trace["y"])}
 
 
 def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
     """Numbers with five digits that count, and a gap where there is none; texts as they are."""
-    array = np.asarray(values)
-    if array.dtype.kind != "f":
-        return list(array.tolist())
-    known = np.isfinite(array)
-    size = np.zeros(array.shape)
-    np.log10(np.abs(array), where=known & (array != 0), out=size)
-    scale = 10.0 ** (4 - np.floor(size))
-    short = (np.round(array * scale) / scale).astype(object)
-    short[~known] = None
-    return list(short.tolist())
+    floats = np.asarray(values)
+    if floats.dtype.kind != "f":
+        return list(floats.tolist())
+    return [float(f"{v:.5g}") if math.isfinite(v) else None for v in floats.tolist()]
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
-    """From which epoch on each mode beats the guess or baseline at the last step, by its history.
-
-    The details have that error, the median over the seeds, after each of the frames' epochs.
-    """
-    guess, samples = float(dataset.naive_mse[-1]), independent_samples(dataset)
-    since: list[str] = []
-    for mode, result in frames[-1].snapshot.middle.results.items():
-        beats = outcomes(np.asarray(result.last_step_mse), guess, samples)
-        when = _since(result.checked_epochs, beats == "clear")
-        if "unclear" in beats[-1:]:
-            when = "unclear"
-        elif not any("epoch" in each for each in since):  # no room for the word twice
-            when = when.replace("from", "from epoch")
-        since.append(f"{MODES[mode].name} {when}")
-    takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {', '.join(since)}."
+    """From which epoch on each mode beats the guess at the last step, and its error by epoch."""
+    newest = frames[-1].snapshot.middle.results
+    since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
+    takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."
     is_raw = dataset.raw_scale is not None
     scale, unit = (dataset.raw_scale, off_unit(dataset)) if is_raw else (1.0, ", scaled")
-    modes, rows = list(frames[-1].snapshot.results), []
+    rows = []
     for frame in frames:
-        mse = [np.median(frame.snapshot.by_seed(mode)) for mode in modes]
+        mse = [np.median(frame.snapshot.by_seed(mode)) for mode in newest]
         errors = [readable(scale * np.sqrt(error), 3) for error in mse]
         rows.append(f"{frame.label} {', '.join(errors)}")
-    names = ", then ".join(MODES[mode].name for mode in modes)
+    names = ", then ".join(MODES[mode].name for mode in newest)
     details = f"Typical error at the last step ({names}{unit}), by epoch: {'; '.join(rows)}."
-    if any(frame.is_estimated for frame in frames):
-        details += " Before the end some samples stand for all."
     return takeaway, details
 
 
-def _since(epochs: np.ndarray, beats: np.ndarray) -> str:
-    """In words, the first of the epochs (Q,) from which on a model is always better, (Q,) bool."""
-    worse = np.flatnonzero(~beats)
-    first = int(worse[-1]) + 1 if len(worse) else 0
-    if first == len(epochs):
-        return "no more" if beats.any() else "never"
-    return f"from {epochs[first]:,}"
+def _since(result: ModeResult, dataset: Dataset) -> str:
+    """In words, the first epoch from which on a model is always clearly better than the guess."""
+    guess, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
+    beats = results.outcomes(np.asarray(result.last_step_mse), guess, samples)
+    first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
+    epochs = result.checked_epochs
+    return f"from epoch {epochs[first]:,}" if first < len(epochs) else "not clearly"

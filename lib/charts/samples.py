@@ -1,9 +1,6 @@
-"""A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from.
+"""A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
 
-The rows around a window stand side by side, whatever time lies between them, without their values.
-"""
-
-from itertools import cycle, pairwise
+from itertools import cycle
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -13,7 +10,7 @@ from lib.charts.marks import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.words import Words
-from lib.data import Dataset, Origin, part_spans
+from lib.data import Dataset
 from lib.results import spread_places
 from lib.text import ALMOST_0, apart, capital, counted, joined
 
@@ -27,10 +24,7 @@ DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", 
 """Of the lines of targets, in turns: the dash, and the glyph that says so in a key."""
 READS, SEQUENCE, LAST = 2, 1, 0
 """Where on the y axis the rows stand that are read, and the targets of each mode."""
-AROUND = 0.12
-"""How many rows are seen on each side of a window, as a part of its own."""
-TICKS = 61
-"""Of so many rows, evenly apart, a few are ticks: 60 is a multiple of one less than these are."""
+AROUND = 0.12  # how many rows are seen on each side of a window, as a part of its own
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
@@ -57,10 +51,10 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
     data, entries = [], []
-    hover, size = chart.hover(), marks.dot_size(steps)
     for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
-        data.append(marks.line(name, targets[:, k], style, hover, dots=size))
+        dots = marks.dot_size(steps)
+        data.append(marks.line(name, targets[:, k], style, chart.hover(), dots=dots))
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
@@ -76,7 +70,8 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         [Entry("squares", f"input x, {higher} is higher", "muted")],
     ]
     zero = axes.from_zero(dataset.raw(dataset.y[shown], shown))
-    y = chart.with_unit("target y", dataset.target_unit)
+    title = chart.with_unit("target y", dataset.target_unit)
+    y = axes.linear_axis(title, targets.ravel(), targets.ravel(), zero=zero)
     squares = ROW * max(4, features)
     inner = PLOT + GAP + squares
     shades, axis = input_squares(dataset, sample, palette, squares / inner, short)
@@ -84,8 +79,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         [*data, shades],
         palette,
         axes.timestep_axis(dataset.steps_of(sample)) | {"anchor": "y2"},
-        axes.linear_axis(y, targets.ravel(), targets.ravel(), zero=zero)
-        | {"domain": [(squares + GAP) / inner, 1.0]},
+        y | {"domain": [(squares + GAP) / inner, 1.0]},
         key,
         name=f"sample {dataset.name}",
         height=chart.top(key) + inner + chart.BOTTOM,
@@ -98,66 +92,43 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 
 def sample_words(dataset: Dataset, sample: int) -> Words:
     """Which of its targets each mode has to do with; where these begin, move and end, raw."""
-    y, learns = raw_targets(dataset, sample)[:, 0], sample < dataset.train
-    steps = "both" if len(y) == 2 else f"all {len(y)}"
-    does, by = ("learns", "from") if learns else ("is judged", "on")
+    y = raw_targets(dataset, sample)[:, 0]
+    does, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
     takeaway = (
-        f"Sequence mode {does} {by} {steps} steps' targets, last-step mode {by} the last step's."
+        f"Sequence mode {does} {by} all {len(y)} steps' targets, last-step mode {by} the last "
+        "step's."
     )
-    use = (
-        f"The sequence mode learns from the targets of all {len(y)} timesteps, the last-step mode "
-        "from the last one's."
-    )
-    if not learns:
-        use = (
-            "Neither mode learns from it: the sequence mode is judged on the targets of all "
-            f"{len(y)} timesteps, the last-step mode on the last one's."
-        )
     name = capital(dataset.sample_name(sample))
     target = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
-    if y[low] == y[high]:
-        return takeaway, f"{name}: {target} is {first}{unit} at every timestep. {use}"
     return takeaway, (
         f"{name}: {target} starts at {first}{unit} and ends at {last}{unit}; it is lowest at "
-        f"timestep {low + 1} ({least}) and highest at timestep {high + 1} ({most}). {use}"
+        f"timestep {low + 1} ({least}) and highest at timestep {high + 1} ({most})."
     )
 
 
 def numbers_hint(dataset: Dataset) -> str:
     """What the columns of a sample's numbers are."""
     what = f"x is what a model reads, y what it should answer{dataset.ahead}"
-    if not dataset.is_scaled:
-        return f"{what}."
-    unit = f" in {dataset.target_unit}" if dataset.target_unit else ""
-    return (
-        f"{what}: both standardised, as the models see them. Beside each y is the value{unit} that "
-        "it stands for, as in the chart."
-    )
+    scaled = ": both standardised, beside each y its raw value" * dataset.is_scaled
+    return f"{what}{scaled}."
 
 
-def window_figure(
-    dataset: Dataset, origin: Origin, sample: int, step: int, palette: Palette
-) -> chart.Chart:
-    """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say.
-
-    Timestep `step`, 0 to T-1, stands out, with a line to its targets; that of the last timestep
-    goes on to those of the last-step mode.
-    """
-    steps = dataset.shape[1]
+def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
+    """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say."""
+    origin, steps = dataset.cut_from, dataset.shape[1]
     reads = origin.rows(steps, sample)
     targets = reads[:, None] + np.array(origin.horizons)  # (T, H)
-    series = int(origin.series[reads[0]])
-    own = np.flatnonzero(origin.series == series)
+    own = np.flatnonzero(origin.series == origin.series[reads[0]])
     end = max(reads[-1], targets.max())
     around = 2 + int(AROUND * (end - reads[0]))
     rows = range(max(own[0], reads[0] - around), min(own[-1], end + around) + 1)
-    ticks = {rows[place] for place in spread_places(len(rows), TICKS)}
-    # Of up to fifty thousand rows in sight no others are named: each takes a while.
-    names = {row: origin.label(row) for row in ticks.union(reads.tolist(), targets.flat)}
-    named = {row: names[row] for row in sorted(ticks)}
+    # Of up to fifty thousand rows in sight only those that are marked or may be ticks have a name:
+    # 61, since 60 is a multiple of one less than the ticks are.
+    ticks = [rows[place] for place in spread_places(len(rows), 61)]
+    names = {row: origin.label(row) for row in {*ticks, *reads.tolist(), *targets.flat}}
     size = max(2.5, min(12.0, 200 / len(rows)))  # they stand apart on a phone
 
     def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
@@ -169,9 +140,9 @@ def window_figure(
     diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
     stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
     number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
-    ink = {"color": palette.ink}
     across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
+    ink = {"color": palette.ink}
     data = [
         marks.line("from a timestep to its targets", down, line, "", x=across),
         placed("read", reads, READS, square),
@@ -186,70 +157,44 @@ def window_figure(
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
     low, high = reads[0] - around - 0.7, end + around + 0.7
-    stripes, notes = _parts(dataset, origin, series, (low, high), palette)
-    stripes += marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
+    across_axis = axes.row_ticks({row: names[row] for row in ticks})
     return chart.plotted(
         data,
         palette,
-        {"title": "row of the table", "range": [low, high], **axes.row_ticks(named)},
+        {"title": "row of the table", "range": [low, high], **across_axis},
         {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
         key,
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
-        notes=notes,
         hovermode="closest",
-        shapes=stripes,
+        shapes=marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
     )
 
 
-def _parts(
-    dataset: Dataset, origin: Origin, series: int, seen: tuple[float, float], palette: Palette
-) -> tuple[list[Part], list[Part]]:
-    """A stripe for each part and for what is left out between two, and their names."""
-    spans = [(a - 0.5, b + 0.5, name) for a, b, name in part_spans(dataset, origin, series)]
-    spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
-    stripes, notes = [], []
-    for begin, end, name in spans:
-        fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
-        stripes.append(marks.stripe(begin, end, fill, palette.border))
-        left, right = max(begin, seen[0]), min(end, seen[1])
-        if right - left > 0.17 * (seen[1] - seen[0]):  # else there is no room for its name
-            middle, small = (left + right) / 2, chart.FONT_SIZE - 1
-            note = chart.note(name, middle, 1, palette.muted, small)
-            notes.append(note | {"xref": "x", "yanchor": "top"})
-    return stripes, notes
-
-
-def window_words(dataset: Dataset, origin: Origin, sample: int, step: int) -> Words:
+def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     """What timestep `step`, 0 to T-1, reads and has to say; the rows of the whole sample."""
+    origin = dataset.cut_from
     ahead, first = origin.horizons, int(origin.starts[sample])
+
+    def rows(begin: int, end: int) -> str:
+        return " to ".join(dict.fromkeys((origin.label(begin), origin.label(end))))
+
     row, last = (first + origin.rate * k for k in (step, dataset.shape[1] - 1))
-    says = _rows(origin, row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
+    says = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
-    takeaway = (
-        f"Sample {sample + 1}, timestep {step + 1} reads {origin.label(row)} and must say "
-        f"{change}{says}."
-    )
-    series = origin.names[origin.series[first]]
-    who = f"Sample {sample + 1}{f', {series},' if series else ''}"
+    name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
+    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
     every = f", every {origin.rate} rows" if origin.rate > 1 else ""
-    far = f"{counted(ahead[-1], origin.step)} later" if ahead[-1] else "in the same row"
-    if len(ahead) > 1:
-        far = f"{ahead[0]} to {far}"
     details = (
-        f"{who} reads {_rows(origin, first, last)}{every}. The sequence mode has a target for each "
-        f"timestep, {far}: {_rows(origin, first + ahead[0], last + ahead[-1])}. The last-step mode "
-        f"has the last timestep's: {_rows(origin, last + ahead[0], last + ahead[-1])}."
+        f"{name}{f', {series},' if series else ''} reads {rows(first, last)}{every}. The sequence "
+        f"mode has a target for each timestep: {rows(first + ahead[0], last + ahead[-1])}. The "
+        f"last-step mode has the last timestep's: {rows(last + ahead[0], last + ahead[-1])}."
     )
     if origin.crosses_gap(dataset.shape[1], sample):
         details += " Rows are missing in between: the window runs on across a gap of time."
     return takeaway, details
-
-
-def _rows(origin: Origin, first: int, last: int) -> str:
-    return " to ".join(dict.fromkeys((origin.label(first), origin.label(last))))
 
 
 def shapes_sentence(dataset: Dataset) -> str:
@@ -258,34 +203,26 @@ def shapes_sentence(dataset: Dataset) -> str:
     return f"x ({t}, {f}) → y ({t}, {k}) for the sequence mode, y_last ({k},) for the last step."
 
 
-def slip_sentence(dataset: Dataset, origin: Origin) -> str:
+def slip_sentence(dataset: Dataset) -> str:
     """Whether targets are also inputs, or in the same row, and when that is right."""
-    both = [name for name in origin.columns if name in dataset.feature_names]
-    among = joined(both)
+    origin = dataset.cut_from
+    both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        if not both:
-            return ""
-        are = "are" if len(both) > 1 else "is"
-        return (
-            f"{among} {are} among inputs and targets, and that is right: a timestep reads it up to "
-            "its own row, and must say a later one."
-        )
+        rest = "Right: a timestep reads its own row, and must say a later one."
+        return f"Among inputs and targets: {both}. {rest}" if both else ""
     if both:
         return (
-            f"Each timestep reads the {among} that it must say: models learn to copy it. Take it "
+            f"Each timestep reads the {both} that it must say: models learn to copy it. Take it "
             "out of the inputs, or look one row ahead."
         )
-    return (
-        "Targets are in the row that is read. That is right where they aren't known yet when the "
-        "inputs are, such as another measurement of that time. Nothing is foretold."
-    )
+    return "Targets are in the row that is read: right where they aren't known yet at that time."
 
 
-def keras_sentence(dataset: Dataset, origin: Origin) -> str:
-    """How targets line up in `timeseries_dataset_from_array`, and the slip that is usual there."""
+def keras_sentence(dataset: Dataset) -> str:
+    """How targets line up in `timeseries_dataset_from_array`."""
+    origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
     return (
         "Keras gives targets[i] to the window that begins at row i. So targets are shifted by "
-        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead. The "
-        "usual slip is to pass them as they are: then each window must say its own first row."
+        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead."
     )

@@ -1,9 +1,4 @@
-"""What a table's models are worth: beside baselines, on the dates of a part, and on rows to come.
-
-"Beats" refers to the baseline that is best for the target over all samples of the part. On dates
-the sequence mode answers several times: that is the band around its line, which is the last answer.
-A forecast's band is a prediction interval.
-"""
+"""Models of a table beside baselines: their errors, their answers by date, and their forecasts."""
 
 import math
 
@@ -13,61 +8,41 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
-from lib.data import (
-    Baseline,
-    Dataset,
-    Origin,
-    every_kth,
-    natural_seasons,
-    rows_needed,
-    season_length,
-    training_rows,
-)
+from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
 from lib.results import Part as DataPart
 from lib.text import capital, counted, joined, number, readable
 
 HEIGHT = 380
-OPACITY = 0.3
-"""Of bands."""
+OPACITY = 0.3  # of bands
 PICKED = " The best epoch was picked on these samples, so a test part says more."
 """Of models and bands, where the best epoch on the validation part was kept."""
 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart = "judged") -> str:
-    """Which mode clearly beats the best baseline, by squared error."""
+    """Which modes clearly beat the best baseline, by squared error."""
     best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.guesses):
         return CONSTANT
     if not table.models:
         return f"To be beaten: {best.label}, the best baseline."
-    guess, samples = float(best.rmse[target]) ** 2, table.independent
     errors = np.array([one.rmse[target] for one in table.models]) ** 2
-    beats = [*map(str, outcomes(errors, guess, samples))]
-    better, worse = (
-        [one.label for one, each in zip(table.models, beats, strict=True) if each == outcome]
-        for outcome in ("clear", "no")
-    )
-    if "unclear" in beats and not better:
-        return too_few(samples)
-    if better and worse:
-        return f"{where} {better[0]} beats {best.label}; {worse[0]} doesn't."
-    if better:
-        who = "both modes beat" if len(better) > 1 else f"{better[0]} beats"
-        return f"{where} {who} {best.label}, the best baseline."
-    clearly = "clearly " if any(table.skill(one, target) > 0 for one in table.models) else ""
-    who = f"{worse[0]} doesn't {clearly}beat"
-    if len(worse) > 1:
-        who = f"neither mode {clearly}beats"
+    beats = outcomes(errors, float(best.rmse[target]) ** 2, table.independent)
+    winners = [one.label for one, beat in zip(table.models, beats, strict=True) if beat == "clear"]
+    if not winners and "unclear" in beats:
+        return too_few(table.independent)
+    who = f"{winners[0]} beats" if winners else "no mode clearly beats"
+    if len(winners) > 1:
+        who = "both modes beat"
     return f"{where} {who} {best.label}, the best baseline."
 
 
 def skill_sentence(
-    dataset: Dataset, origin: Origin, table: SkillTable, target: int, part: DataPart = "judged"
+    dataset: Dataset, table: SkillTable, target: int, part: DataPart = "judged"
 ) -> str:
     """How wrong models and the best baseline are, on how many samples, and what is measured."""
-    best, unit = table.baselines(target)[0], off_unit(dataset)
+    best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kept = "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kept} sample")
     few = f", every {nth(table.every)} of the part," if table.every > 1 else ""
@@ -79,9 +54,7 @@ def skill_sentence(
         skill, share = table.skill(score, target), ""
         if math.isfinite(skill):
             share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
-        rmse, mae = (readable(error[target]) for error in (score.rmse, score.mae))
-        name = capital(score.label)
-        parts.append(f"{name}'s is {rmse}{unit}{share}; it is off by {mae}{unit} on average.")
+        parts.append(f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}.")
     before = "the row before"
     if origin.period > 1:
         before = f"the value one season before ({season_length(origin, origin.period)})"
@@ -94,127 +67,72 @@ def skill_sentence(
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """How long a season is, and unless it was `chosen`, which ones were tried, and which not."""
-    season, gaps = origin.season, ""
-    rows, tried = season_length(origin, season.period), joined([f"{m:,}" for m in season.tried])
-    if origin.gaps:
-        gaps = (
-            f" Rows are counted: across a gap of time ({counted(origin.gaps, 'gap')}) the value a "
-            "season before is older."
-        )
+    """How long a season is, and unless it was `chosen`, which lengths were tried."""
+    season = origin.season
+    length = season_length(origin, season.period)
     if chosen:
-        return f"A season is {rows}, as chosen.{gaps}"
+        return f"A season is {length}, as chosen."
+    tried = f" (tried: {joined([f'{m:,}' for m in season.tried])} rows)" if season.tried else ""
     if season.period > 1:
-        parts = [
-            f"A season is taken to be {rows}: the shortest of those with nearly the least error in "
-            f"training (tried: {tried} rows)."
-        ]
-    elif tried:
-        parts = [
-            "No season was found: none has a clearly smaller error than no change in training "
-            f"(tried: {tried} rows)."
-        ]
+        text = f"A season is taken to be {length}: the least error in training{tried}."
     else:
-        parts = ["No season was found in the training rows."]
-    there = len(training_rows(origin))
-    parts += [
-        f"{m:,} rows were not tried: that takes two periods, {rows_needed(origin, m):,} training "
-        f"rows, and there are {there:,}."
-        for m in natural_seasons(origin)
-        if m not in season.tried
-    ]
+        text = f"No season was found in the training rows{tried}."
     if season.baseline > season.period:
         usual = season_length(origin, season.baseline)
-        parts.append(f"The calendar's usual season, {usual}, is listed as a baseline all the same.")
-    return " ".join(parts) + gaps
+        text += f" The calendar's usual season, {usual}, is listed as a baseline all the same."
+    return text
 
 
 def on_dates_figure(
-    dataset: Dataset,
-    origin: Origin,
-    by_row: ByRow,
-    target: int,
-    rival: Baseline,
-    *,
-    palette: Palette,
+    dataset: Dataset, by_row: ByRow, target: int, rival: Baseline, palette: Palette
 ) -> chart.Chart:
     """The target on the dates of a part, both modes' last-step answers, and a baseline."""
-    every = _drawn_every(by_row, origin)
+    origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
     x, axis = _dates(origin, by_row.rows[::every])
     truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
-    data, sequence_key = [], list[Entry]()
-    if by_row.steps is not None:
-        low, high = (edge[::every] for edge in by_row.steps)
-        sequence_key = marks.mode_keys(["sequence"])
-        if by_row.most > 1:
-            color = palette.sequence
-            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
-            sequence_key += [Entry("squares", "all its answers for a date", "sequence", "muted")]
-        else:
-            answers["sequence"] = low
-    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
+    data = [_line("target", x, truth, {"color": palette.ink, "width": wide}, unit)]
     data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
-    key = [[Entry("line", f"target{dataset.ahead}")], sequence_key]
-    key[0] += marks.mode_keys(["last"] * ("last" in answers), last="dashed")
-    key.append([Entry("dotted", rival.label, "baseline")])
+    key = [
+        [Entry("line", f"target{dataset.ahead}")],
+        marks.mode_keys(answers, last="dashed"),
+        [Entry("dotted", rival.label, "baseline")],
+    ]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
-    name, key = f"on dates {dataset.name} {target}", [row for row in key if row]
+    name = f"on dates {dataset.name} {target}"
     return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
 
 
-def _drawn_every(by_row: ByRow, origin: Origin) -> int:
-    """Every which date is drawn."""
-    return every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
+def _drawn_every(dataset: Dataset, by_row: ByRow) -> int:
+    return every_kth(len(by_row.rows) / chart.MOST_POINTS, dataset.cut_from.period)
 
 
-def dates_words(dataset: Dataset, origin: Origin, by_row: ByRow, target: int) -> Words:
-    """What the band is; where it begins and ends, how wide it is, and how far off answers are."""
+def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
+    """How far off answers are at the last step, and which dates are drawn."""
+    origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
-    column, every = origin.columns[target // len(origin.horizons)], _drawn_every(by_row, origin)
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
-    details = [f"{capital(column)}{f' of {name}' if name else ''}, {rows}."]
-    if not by_row.last:
-        takeaway = "Not trained yet: the target, and what a baseline says of it."
-    elif by_row.steps is None:
-        takeaway = "Last-step mode answers where a window ends."
-    elif by_row.most > 1:
-        times = counted(by_row.most, "time")
-        takeaway = f"Sequence mode answers a date up to {times}: that is the band."
-        width = readable(float((by_row.steps[1] - by_row.steps[0]).mean()))
-        details.append(
-            "From the least to the greatest of the sequence model's answers for a date it is "
-            f"{width}{unit} on average; the line is the answer of a last step, which has read most."
-        )
-    else:
-        other = "; last-step mode only where a window ends" if len(by_row.last) > 1 else ""
-        takeaway = f"Sequence mode answers each date once{other}."
+    column = capital(origin.columns[target // len(origin.horizons)])
     off = [
-        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
+        f"{MODES[mode].name} by {readable(float(np.abs(values - by_row.truth).mean()))}{unit}"
         for mode, values in by_row.last.items()
-        if np.isfinite(values).any()
     ]
+    takeaway = "Not trained yet: the target, and what a baseline says of it."
     if off:
-        details.append(f"At the last step, on average, off: {joined(off)}.")
-    return takeaway, " ".join(details)
+        takeaway = f"At the last step, on average, off: {joined(off)}."
+    return takeaway, f"{column}{f' of {name}' if name else ''}, {rows}."
 
 
 def forecast_figure(
-    dataset: Dataset,
-    origin: Origin,
-    forecast: Forecast,
-    series: int,
-    column: int,
-    *,
-    palette: Palette,
+    dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
-    """The last known rows of a series, and after them what each model says, with its band."""
-    ahead = len(forecast.errors)
+    """The last known rows of a series, and after them each model's forecast with its band."""
+    origin, ahead = dataset.cut_from, len(next(iter(forecast.values.values())))
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
@@ -238,32 +156,27 @@ def forecast_figure(
 
 
 def forecast_words(
-    dataset: Dataset, origin: Origin, forecast: Forecast, *, fed_back: bool, picked: bool = False
+    dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool = False
 ) -> Words:
-    """The answer for the last row; how it is made, and how often such bands held."""
-    count, unit = len(forecast.errors), f" {dataset.target_unit}" if dataset.target_unit else ""
-    ahead = counted(count, origin.step)
-    when = capital(f"{ahead} on")
+    """The forecast of the last row; how it is made, and how often such bands held."""
+    origin = dataset.cut_from
+    count = len(next(iter(forecast.values.values())))
+    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    when = capital(f"{counted(count, origin.step)} on")
     if forecast.times is not None and origin.time_format:
         when = str(forecast.times[-1].strftime(origin.time_format))
     answers = [
         f"{MODES[mode].name} {_with_band(float(v[-1]), float(forecast.widths[mode][-1]))}{unit}"
         for mode, v in forecast.values.items()
     ]
-    details = [f"Each row to come is answered at the last step of a window, {ahead} ahead at most."]
+    details = ["Each row to come is answered at the last step of a window."]
     if fed_back:
         times = counted(count, "time")
         details = [f"Each answer goes in as the next row's value, {times}: errors add up."]
-    has_band = np.isfinite([*forecast.widths.values()])
-    if has_band.any():
-        low, high = int(forecast.errors.min()), int(forecast.errors.max())
-        errors = f"{high:,}" if low == high else f"{low:,} to {high:,}"
-        details.append(
-            "A band is as wide as 90 of 100 errors on validation samples (split conformal, from "
-            f"{errors} errors for each row).{PICKED if picked else ''}"
-        )
-    if not has_band.all():
-        details.append("Where there is no band there are too few errors to tell: fewer than nine.")
+    details.append(
+        "A band is as wide as 90 of 100 errors on validation samples (split conformal); there is "
+        f"none where fewer than nine errors are known.{PICKED if picked else ''}"
+    )
     held = [
         f"{100 * inside / of:.0f}% of {of:,} with {MODES[mode].name}"
         for mode, (inside, of) in forecast.covered.items()
@@ -271,11 +184,7 @@ def forecast_words(
     if held:
         details.append(f"Of the test part's targets such bands hold {joined(held)}.")
     elif dataset.test:
-        details.append(
-            "How many of the test part's targets they hold is said once it is looked at."
-        )
-    else:
-        details.append("There is no test part to count on how many targets they hold.")
+        details.append("Look at the test part to see how many of its targets such bands hold.")
     return f"{when}: {', '.join(answers)}.", " ".join(details)
 
 
@@ -290,8 +199,10 @@ def _with_band(value: float, width: float) -> str:
 def _dates(
     origin: Origin, rows: np.ndarray, forecast: Forecast | None = None
 ) -> tuple[np.ndarray, Part]:
-    """Where rows, and those that are forecast, stand by dates or else by number, and the x axis."""
-    times, more = (forecast.times, len(forecast.errors)) if forecast else (None, 0)
+    """The x of rows and of those that are forecast, as dates or else as names, and the x axis."""
+    times, more = None, 0
+    if forecast:
+        times, more = forecast.times, len(next(iter(forecast.values.values())))
     if origin.times is not None and origin.time_format and (times is not None or not more):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
         axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}
@@ -308,13 +219,13 @@ def _dates(
 
 
 def _style(mode: str, palette: Palette, width: int) -> Part:
-    """Both are lines here; the last-step mode's is dashed, so that colour isn't all."""
+    """The line of last-step mode is dashed, so that colour isn't all that tells them apart."""
     dash = "solid" if mode == "sequence" else "6px"
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
 def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
-    """A line over what there is of y; with a dot at each where they are few."""
+    """A line through the finite values of y, with dots where they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
     return marks.line(name, y[known], style, hover, x=x[known], dots=dots)

@@ -1,7 +1,4 @@
-"""What is kept of a dataset for checking, and what is to be noticed of it before any training.
-
-Samples to learn from and those kept back are on their dates, where there are any.
-"""
+"""What is kept of a dataset for checking, and what is to be noticed of it before any training."""
 
 import math
 from collections.abc import Sequence
@@ -14,12 +11,10 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import Words, nth
-from lib.data import Dataset, Finding, Origin, find_leaks, moments, part_spans, series_by_part
+from lib.data import Dataset, Finding, find_leaks, moments
 from lib.experiment import MAX_VALUES
-from lib.results import spread_places
 from lib.text import apart, counted, joined, listed, number
 
-MOST_SERIES = 12
 MARKS = {
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
@@ -38,127 +33,77 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample: those to learn from, then those kept back.
-
-    Of several target columns it is the first, and the axis says which. Of several series each has
-    a band of its own, from its lowest value to its highest; `series_shown` says which are drawn.
-    """
-    origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
-    if origin and shown:
-        numbers = numbers[np.isin(origin.series[origin.starts], shown)]
-    numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
+    """The last target of every sample, on the dates or rows of a table, each part with its mark."""
+    numbers = np.arange(len(dataset.y))[:: math.ceil(len(dataset.y) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
-    if origin and len(shown) > 1:
-        heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
-        left = chart.left_of(y["ticktext"])
-    else:
-        heights, left = values, chart.LEFT
-        target = dataset.target_names[0] if dataset.targets > 1 else "target y"
-        title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
-        y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
-    if origin and shown:
-        places, names, x, edges = _on_rows(dataset, origin, numbers, shown)
-    else:
-        places, n = numbers + 1, len(dataset.y)
-        names = [dataset.sample_name(int(k), short=True) for k in numbers]
-        room = max(0.5, 0.03 * n)  # so that no mark is cut
-        x = {"title": "sample", "range": [1 - room, n + room]}
-        x |= {"nticks": 6, "tickformat": ",d"} if n > 6 else {"dtick": 1}
-        edges = [(part.start + 0.5,) * 2 for part in dataset.parts.values()][1:]
+    target = dataset.target_names[0] if dataset.targets > 1 else "target y"
+    title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
+    y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
+    places, x, edges = _places(dataset, numbers)
+    names = [dataset.sample_name(int(k), short=True) for k in numbers]
+    if (origin := dataset.origin) is not None:
+        last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
+        names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]
     texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
     for name, part in dataset.parts.items():
         own = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
-        size = 4 if len(shown) > 1 else 6
-        marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
-        which = f" ({name})" if shown else ""
-        hover = f"%{{text}}{which}: %{{customdata:{chart.VALUE}}}<extra></extra>"
-        trace = marks.points(name, places[own], heights[own], marker, hover)
-        data.append(trace | {"customdata": values[own], "text": texts[own]})
+        marker = {"color": getattr(palette, color), "size": 6, "symbol": symbol}
+        hover = f"%{{text}} ({name}): %{{y:{chart.VALUE}}}<extra></extra>"
+        trace = marks.points(name, places[own], values[own], marker, hover)
+        data.append(trace | {"text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
-    stripes = [marks.stripe(*edge, palette.surface, palette.muted) for edge in edges]
-    look: Part = {"name": f"split {dataset.name}", "height": 400, "left": left}
-    return chart.plotted(data, palette, x, y, [key], hovermode="closest", shapes=stripes, **look)
+    look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    look |= {"fillcolor": palette.surface, "line": {"color": palette.muted, "width": 1}}
+    left_out = [{**look, "x0": begin, "x1": end} for begin, end in edges]
+    about: Part = {"name": f"split {dataset.name}", "height": 400, "hovermode": "closest"}
+    return chart.plotted(data, palette, x, y, [key], shapes=left_out, **about)
 
 
-def series_shown(dataset: Dataset) -> list[int]:
-    """Up to `MOST_SERIES` series by parts, one of each at least; none where each has one sample."""
-    origin = dataset.origin
-    if origin is None or len(set(origin.series[origin.starts].tolist())) == len(dataset.x):
-        return []
-    of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
-    order = list(dict.fromkeys(series for part in of_parts for series in part))
-    spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
-    chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])
-    return sorted(list(chosen)[:MOST_SERIES], key=order.index)
+def _places(
+    dataset: Dataset, numbers: np.ndarray
+) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
+    """Where samples stand, the x axis, and from where to where rows are left out between parts."""
+    origin, count = dataset.origin, len(dataset.y)
+    if origin is None or len(np.unique(origin.series[origin.starts])) == count:
+        room = max(0.5, 0.03 * count)  # so that no mark is cut
+        x: Part = {"title": "sample", "range": [1 - room, count + room]}
+        x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
+        parts = [*dataset.parts.values()]
+        return numbers + 1, x, [(part.start + 0.5,) * 2 for part in parts[1:]]
+    times = origin.times if origin.time_format else None
 
-
-def _bands(
-    values: np.ndarray, series: np.ndarray, shown: list[int], origin: Origin
-) -> tuple[np.ndarray, Part]:
-    """Where values stand, each in the band of its series, the first one on top; the y axis."""
-    heights, upwards = np.empty(len(values)), shown[::-1]
-    for level, each in enumerate(upwards):
-        own = series == each
-        if own.any():
-            low, high = values[own].min(), values[own].max()
-            heights[own] = level + 0.1 + 0.8 * (values[own] - low) / ((high - low) or 1)
-    names = [chart.escaped(chart.shortened(origin.names[each])) for each in upwards]
-    ticks = {"tickvals": np.arange(len(shown)) + 0.5, "ticktext": names, "showgrid": False}
-    return heights, {"title": "", "range": [0, len(shown)], **ticks}
-
-
-def _on_rows(
-    dataset: Dataset, origin: Origin, numbers: np.ndarray, shown: list[int]
-) -> tuple[np.ndarray, list[str], Part, list[tuple[Any, Any]]]:
-    """Where samples stand by their last target's row, their names, the axis, and parts' edges."""
-
-    def at(rows: np.ndarray | list[int]) -> np.ndarray:
-        if origin.times is not None and origin.time_format:
-            return np.asarray(origin.times[rows])
+    def at(rows: np.ndarray) -> np.ndarray:
+        if times is not None:
+            return np.asarray(times[rows])
         return rows - np.searchsorted(origin.series, origin.series[rows]) + 1
 
-    rows = origin.starts[numbers] + origin.rate * (dataset.shape[1] - 1) + origin.horizons[0]
-    names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in rows]
-    spans = [span for each in shown for span in part_spans(dataset, origin, each)]
-    edges = []
-    for before, after in pairwise(dataset.parts):
-        end = at([end for _, end, name in spans if name == before]).max()
-        begin = at([begin for begin, _, name in spans if name == after]).min()
-        if end < begin:  # else it is series that are split
-            edges.append((end, begin))
-    title = "time of the target" if origin.time_format else "row of the target"
-    axis: Part = {"title": title, "nticks": 4, "tickangle": 0}
-    if origin.times is not None and not origin.time_format and len(shown) == 1:
-        axis |= axes.row_ticks({int(at(row)): origin.label(row) for row in np.unique(rows)})
-    return at(rows), names, axis, edges
+    reach = origin.rate * (dataset.shape[1] - 1)
+    first = [origin.starts[part] for part in dataset.parts.values()]
+    edges = [
+        (at(before + reach + max(origin.horizons)).max(), at(after).min())
+        for before, after in pairwise(first)
+    ]
+    title = "row of the target" if times is None else "time of the target"
+    places = at(origin.starts[numbers] + reach + origin.horizons[0])
+    # Parts of whole series lie side by side in time, without an edge.
+    shown = [(end, begin) for end, begin in edges if end < begin]
+    return places, {"title": title, "nticks": 4, "tickangle": 0}, shown
 
 
 def split_words(dataset: Dataset) -> Words:
     """How many samples are to learn from and to check on; what was found of rows in two parts."""
-    if not dataset.has_validation:
-        all_of_them = f"All {len(dataset.x)} samples are for training"
-        return f"{all_of_them}: none is kept for checking.", (
-            f"{all_of_them}: there are too few to keep any back, so errors are measured on what "
-            "was learned from."
-        )
     train, judged, test = dataset.train, dataset.seen - dataset.train, dataset.test
+    if not judged:
+        return f"All {train} samples are for training: none is kept for checking.", (
+            "There are too few samples to keep any back, so errors are measured on what was "
+            "learned from."
+        )
     takeaway = f"{train:,} samples to learn from, {judged:,} kept for checking."
-    which, details = "other", []
+    details = [f"Models learn from the first {train:,} samples, judged on the next {judged:,}."]
     if test:
         takeaway = f"{train:,} samples to learn from, {judged:,} to check on, {test:,} for the end."
-        which = "next"
-        details = [f"The last {test:,} are the test part: to be looked at once."]
-    details.insert(
-        0,
-        f"The models learn from the first {train:,} samples and are judged on the {which} "
-        f"{judged:,}.",
-    )
-    if (origin := dataset.origin) and origin.every == 1:
-        for (_, end, before), (begin, _, after) in pairwise(part_spans(dataset, origin, 0)):
-            if between := begin - end - 1:
-                rows = counted(between, "row")
-                details.append(f"Left out between {before} and {after}: {rows}.")
+        details.append(f"The last {test:,} are the test part: to be looked at once.")
     details += [finding.sentence for finding in find_leaks(dataset) if finding.splits]
     return takeaway, " ".join(details)
 
@@ -167,8 +112,8 @@ def range_hint(dataset: Dataset) -> str:
     """That many validation targets lie outside the range of those of training, and what helps.
 
     Of a table's first target column, where the targets are values and not changes; "" elsewhere,
-    where fewer than 5% do, and where the level hasn't moved: where the means of both parts at the
-    last step are less than a standard deviation of the training part apart.
+    where fewer than 5% do, and where the means of both parts at the last step are less than a
+    standard deviation of the training part apart.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -176,28 +121,23 @@ def range_hint(dataset: Dataset) -> str:
     training, judged = slice(dataset.train), dataset.judged
 
     def raw(y: np.ndarray, samples: slice) -> np.ndarray:
-        """The first column of targets, (S,), of y (S, K)."""
         return dataset.raw(y.astype(np.float64), samples, last=True)[:, 0]
 
-    lows, highs = (raw(edge(dataset.y[training], axis=1), training) for edge in (np.min, np.max))
-    low, high = float(lows.min()), float(highs.max())
+    low = float(raw(dataset.y[training].min(axis=1), training).min())
+    high = float(raw(dataset.y[training].max(axis=1), training).max())
     known, values = (raw(dataset.y[part, -1], part) for part in (training, judged))
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    edges = [0.0 if abs(edge) < 1e-6 * (high - low) else edge for edge in (low, high)]  # rounding
     return (
         f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
-        f"({' to '.join(apart(*edges))}{unit}): predict the change instead."
+        f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
     )
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """That levels of series deviate twice as much as their values do, and what helps; "" if not.
-
-    Of a table's first target column, where all series are scaled alike and are in both parts.
-    """
+    """That levels of series deviate twice as much as their values do, and what helps; "" if not."""
     origin = dataset.origin
     if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""
@@ -244,7 +184,7 @@ def gaps_sentence(dataset: Dataset) -> str:
 
 
 def gaps_hint(dataset: Dataset) -> str:
-    """The same where it is true of half of the windows at most, so that it helps to stop them."""
+    """The same where windows can stop at gaps; "" where few windows would be left."""
     origin = dataset.origin
     few = origin is not None and origin.crosses_gap(dataset.shape[1]).mean() <= 0.5
     return gaps_sentence(dataset) if few else ""

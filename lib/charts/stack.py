@@ -1,43 +1,17 @@
-"""A stack of layers: its tensors, how parameters are counted, and what a change has changed.
-
-Pictures are HTML fragments for `st.html`, which wrap on a phone: see stack.html. Shapes come from
-`lib.shapes`.
-"""
+"""A stack of layers: its tensors, how parameters are counted, and what a change has changed."""
 
 import re
-from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from typing import Any
 
 from markupsafe import Markup
 
+from lib import shapes
 from lib.charts.html import templates
 from lib.charts.palette import Palette
 from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
-from lib.shapes import (
-    Bidirectional,
-    CellStack,
-    Layer,
-    LayerSetting,
-    Recurrent,
-    Stack,
-    Tensor,
-    TracedLayer,
-    broken,
-    has_time,
-    letters,
-    put,
-    readable_shape,
-    readable_shapes,
-    spare_states,
-    stopped,
-    total,
-    trace,
-    uncounted,
-)
-from lib.shapes import code_ends as ends
-from lib.text import capital, joined
+from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
+from lib.text import joined
 
 Steps = tuple[TracedLayer, ...]
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
@@ -50,7 +24,11 @@ def _breaking(name: str) -> Markup:
 
 
 _HTML = templates(
-    __file__, letters=letters, readable_shape=readable_shape, has_time=has_time, breaking=_breaking
+    __file__,
+    letters=shapes.letters,
+    readable_shape=shapes.readable_shape,
+    has_time=shapes.has_time,
+    breaking=_breaking,
 )
 
 
@@ -85,23 +63,21 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
-    """What the last of these layers gives, in the mode's colour from a recurrent layer on.
-
-    Each tensor has its name, where there are several, and its image.
-    """
-    by_mode = any(isinstance(step.layer, (Recurrent, Bidirectional, CellStack)) for step in steps)
-    names, boxes = steps[-1].layer.returned(), []
+    """Each output of the last layer, with its name, if there are several, and its image."""
+    recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack
+    layer, boxes = steps[-1].layer, []
+    by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
+    names = layer.returned()
     for tensor, name in zip(steps[-1].tensors, names, strict=False):  # none where it isn't reached
-        of_mode = palette.sequence if has_time(tensor) else palette.last
-        color = of_mode if by_mode and steps[-1].layer.kind != "input" else palette.ink
-        image = tensor_image(tensor, scale, palette, color)
+        of_mode = palette.sequence if shapes.has_time(tensor) else palette.last
+        image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
     return boxes
 
 
-def _flags(layer: Layer) -> Iterator[str]:
+def _flags(layer: shapes.Layer) -> Iterator[str]:
     """What is switched on, in Keras's words."""
-    if isinstance(layer, Bidirectional):
+    if isinstance(layer, shapes.Bidirectional):
         yield f"{layer.cell}, {layer.merge_mode}"
     for setting in layer.settings():
         if setting.default is False and getattr(layer, setting.name):
@@ -119,9 +95,9 @@ def layer_sentence(step: TracedLayer) -> str:
         return f"{name} isn't reached"
     if step.layer.kind == "input":
         return f"The input is {readable_shapes(step.tensors)}"
-    counted = f" with {step.parameters:,} parameters" if step.parameters else ""
-    gives = f"{name} gives {readable_shapes(step.tensors)}{counted}"
-    if spare := spare_states(step):  # of two directions, those are the backward ones
+    parameters = f" with {step.parameters:,} parameters" if step.parameters else ""
+    gives = f"{name} gives {readable_shapes(step.tensors)}{parameters}"
+    if spare := shapes.spare_states(step):  # of two directions, those are the backward ones
         held = len(step.inputs.states)
         gives += f", starts from the first {held - spare} of {held} states, and drops the rest"
     return gives
@@ -137,9 +113,8 @@ def stack_sentence(steps: Steps) -> str:
 
 def _counted(steps: Steps) -> str:
     """All parameters, and the layers whose parameters aren't known."""
-    unknown = [f"{at + 1}" for at in uncounted(steps)]
-    rest = f" and those of layer{'s' * (len(unknown) > 1)} {joined(unknown)}" if unknown else ""
-    return f"{total(steps):,} parameters{rest}"
+    unknown = joined([f"{at + 1}" for at in shapes.uncounted(steps)])
+    return f"{total(steps):,} parameters" + (f" and those of layer {unknown}" if unknown else "")
 
 
 def mended(words: str, lines: Collection[int]) -> str:
@@ -153,73 +128,42 @@ def mended(words: str, lines: Collection[int]) -> str:
 def change_words(before: Stack, after: Stack, about: str) -> Words:
     """What a change did to the output and to the parameters.
 
-    Where nothing changed, or all of it, the takeaway is what the stack is `about`.
+    Where nothing changed, or the kinds of most layers, the takeaway is what the stack is `about`.
     """
-    new = trace(after)
+    old, new = shapes.trace(before), shapes.trace(after)
     unchanged = about or (TRY if stopped(new) is None else MEND)
     if before == after:
         return unchanged, ""
-    old = trace(before)
-    moved, settings = _change(before, after)
-    words = [
-        f"layer {place}'s {setting.label or setting.name} from {_written(was)} to {_written(now)}"
-        for place, setting, was, now in settings
-    ]
-    short, long = capital(moved or "other settings"), capital(moved or ", ".join(words))
-    if not moved and len(settings) == 1:
-        place, setting, _, value = settings[0]
-        short = f"{setting.name}={_written(value)} on layer {place}"
-    names = {setting.name for _, setting, *_ in settings}
-    outcome = _outcome(old, new, of_time=bool(names) and names <= {"timesteps", "n"})
-    return unchanged if moved == "other layers" else f"{short}: {outcome}", f"{long}: {outcome}"
+    if [layer.kind for layer in before] == [layer.kind for layer in after]:
+        changes = [
+            f"{setting.name}={'any' if now is None else now} on layer {place}"
+            for place, (one, other) in enumerate(zip(before, after, strict=True), start=1)
+            for setting in other.inside.settings()
+            if (now := getattr(other.inside, setting.name)) != getattr(one.inside, setting.name)
+        ]
+        change = changes[0] if len(changes) == 1 else "Other settings"
+    elif any(shapes.put(after, place) == before for place in range(len(after))):
+        change = "One layer more"
+    elif any(shapes.put(before, place) == after for place in range(len(before))):
+        change = "One layer less"
+    else:
+        change = "Other layers"
+    says = f"{change}: {_outcome(old, new)}"
+    return unchanged if change == "Other layers" else says, says
 
 
-def _outcome(old: Steps, new: Steps, *, of_time: bool) -> str:
-    """What a change did from one trace to the next, `of_time` where the timesteps alone changed."""
-    breaks, broke = broken(new), stopped(old)
-    if breaks is not None:
-        return f"layer {breaks + 1} {'still breaks' if breaks == broke else 'breaks'}."
+def _outcome(old: Steps, new: Steps) -> str:
+    """What a change did from one trace to the next."""
+    if (breaks := shapes.broken(new)) is not None:
+        return f"layer {breaks + 1} {'still ' * (breaks == stopped(old))}breaks."
     if (at := stopped(new)) is not None:
         return f"traced up to layer {at}."
     was, now = (readable_shapes(steps[-1].tensors) for steps in (old, new))
-    if broke is not None:
-        return f"now it {'works' if old[broke].error else 'is traced'}, and gives {now}."
+    if stopped(old) is not None:
+        return f"now it works, and gives {now}."
     less, more = (f"{total(steps):,}" for steps in (old, new))
     counts = f"{more} parameters stay" if less == more else f"parameters {less} → {more}"
-    if of_time and less == more:
-        return f"{counts}, since all timesteps share the weights."
     return f"{'the output stays' if was == now else 'output now'} {now}, {counts}."
-
-
-def _written(value: Any) -> str:
-    return "any" if value is None else f"{value}"
-
-
-_Settings = list[tuple[int, LayerSetting, Any, Any]]
-"""Which layer, counted from 1, what of it, and the values before and after."""
-
-
-def _change(before: Stack, after: Stack) -> tuple[str, _Settings]:
-    """How layers moved, came or went; and what differs where they are of the same kinds."""
-    settings: _Settings = []
-    kinds = [[(layer.kind, layer.title) for layer in stack] for stack in (before, after)]
-    same_kinds = kinds[0] == kinds[1]
-    if same_kinds:
-        settings = [
-            (place, setting, was, now)
-            for place, (one, other) in enumerate(zip(before, after, strict=True), start=1)
-            for setting in other.inside.settings()
-            if (was := getattr(one.inside, setting.name))
-            != (now := getattr(other.inside, setting.name))
-        ]
-    if Counter(before) == Counter(after):
-        return "another order", settings
-    if same_kinds:
-        return "", settings
-    if any(put(after, place) == before for place in range(len(after))):
-        return "one layer more", settings
-    is_one_less = any(put(before, place) == after for place in range(len(before)))
-    return "one layer less" if is_one_less else "other layers", settings
 
 
 def stack_title(steps: Steps) -> str:
@@ -230,7 +174,7 @@ def stack_title(steps: Steps) -> str:
     if place is not None:
         return f"Layer {place + 1}, {steps[place].layer.keras}, can’t be traced here"
     inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
-    outputs = [tensor for at in ends(steps) for tensor in steps[at].tensors]
+    outputs = [tensor for at in shapes.code_ends(steps) for tensor in steps[at].tensors]
     first, last = (
         readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"
         for some in (inputs, outputs)

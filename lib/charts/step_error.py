@@ -10,8 +10,7 @@ from lib.charts.over_time import ASKED, ModeValues
 from lib.charts.palette import Palette
 from lib.charts.words import no_verdict, off_unit, too_few
 from lib.data import Dataset
-from lib.experiment import MODES
-from lib.results import OUTCOMES, RunAt, Snapshot, best_possible, independent_samples, outcomes
+from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
 from lib.text import apart, capital
 
 
@@ -20,19 +19,14 @@ class Facts:
     """Typical errors on the judged samples by timestep: see `typical_error`."""
 
     run: RunAt
-    earlier: bool
-    """Whether last-step mode is asked before the last step, too."""
+    earlier: bool  # whether last-step mode is asked before the last step, too
     errors: dict[str, ModeValues]
-    """By mode."""
-    guess: np.ndarray
-    """Of the guess or baseline, (T,)."""
-    best: np.ndarray | None
-    """The least that the models can expect, (T,)."""
+    guess: np.ndarray  # of the guess or baseline, (T,)
+    best: np.ndarray | None  # the least that the models can expect, (T,)
     best_label: str
-    samples: float
-    """How many independent samples were judged."""
+    samples: float  # how many independent samples were judged
     outcomes: dict[str, list[str]]
-    """By mode whether it beats the guess, one of OUTCOMES for each step that it answers at."""
+    """By mode whether it beats the guess, see `results.outcomes`, at each of its steps."""
 
 
 def facts_of(run: RunAt, earlier: bool = False) -> Facts:
@@ -42,9 +36,8 @@ def facts_of(run: RunAt, earlier: bool = False) -> Facts:
     best = best_possible(run.experiment, dataset)
     beats = {}
     for mode, result in snapshot.middle.results.items():
-        first = -1 if mode == "last" else 0
-        mse = np.asarray(result.step_mse[first:])
-        beats[mode] = [*map(str, outcomes(mse, naive[first:], samples))]
+        asked = slice(-1 if mode == "last" else 0, None)
+        beats[mode] = [*map(str, outcomes(result.step_mse[asked], naive[asked], samples))]
     return Facts(
         run=run,
         earlier=earlier,
@@ -67,10 +60,7 @@ def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues
 
 
 def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
-    """The root of mean squared errors, in the raw unit where all targets have one.
-
-    It has the unit of the target, and small errors stay visible beside great ones.
-    """
+    """The root of mean squared errors, in the raw unit where all targets have one."""
     return (dataset.raw_scale or 1.0) * np.sqrt(marks.finite(mse))
 
 
@@ -91,50 +81,32 @@ def figure(facts: Facts, palette: Palette) -> chart.Chart:
     if facts.best is not None:  # above the line that reaches it, to be seen
         data.append(marks.line(facts.best_label, facts.best, marks.best_style(palette), hover))
         levels.insert(0, Entry("dashed", facts.best_label, "best"))
-    if facts.run.snapshot.others:
-        levels.append(marks.SEEDS)
+    levels += [marks.SEEDS] * bool(facts.run.snapshot.others)
     x = axes.timestep_axis(dataset.timestep_names)
     held = np.append(facts.guess, over_time.drawn_values(facts.errors, earlier=earlier))
     title = chart.with_unit("typical error", unit)
     y = axes.linear_axis(title, held, np.append(facts.guess, 0.0))
-    key = [row for row in ([*modes, *asked], levels) if row]
-    name = f"step error {dataset.name}"
+    key, name = [modes + asked, levels], f"step error {dataset.name}"
     return chart.plotted(data, palette, x, y, key, name=name, height=over_time.HEIGHT)
 
 
 def takeaway(facts: Facts) -> str:
-    """Where each model beats the guess or baseline: sequence mode by step, last-step mode once."""
+    """At how many of its steps each mode beats the guess or baseline."""
     if why := no_verdict(facts.run.dataset, facts.run.snapshot.epoch):
         return why
-    best = {mode: min(steps, key=OUTCOMES.index) for mode, steps in facts.outcomes.items()}
-    if "clear" not in best.values():
-        return _nobody_beats(facts, best)
-    rival, last, sequence = facts.run.dataset.rival, best.get("last"), best.get("sequence")
-    if sequence != "clear":
-        also = {None: "", "no": "; sequence mode doesn't", "unclear": "; sequence mode is unclear"}
-        if sequence == "unclear" and facts.outcomes["sequence"][-1] == "no":
-            return f"Last-step mode beats {rival}; sequence mode's earlier steps are unclear."
-        return f"Last-step mode beats {rival}{also[sequence]}."
-    steps, count = len(facts.guess), facts.outcomes["sequence"].count("clear")
-    where = "at every step" if count == steps else f"at {count} of {steps} steps"
-    also = {
-        None: "",
-        "clear": ", last-step at its one",  # there is no room for "mode"
-        "no": "; last-step mode doesn't",
-        "unclear": "; last-step mode is unclear",
-    }
-    return f"Sequence mode beats {rival} {where}{also[last]}."
-
-
-def _nobody_beats(facts: Facts, best: dict[str, str]) -> str:
-    """The last step decides, as on the other cards."""
-    if any(steps[-1] == "unclear" for steps in facts.outcomes.values()):
-        return too_few(facts.samples)
-    rival, first = facts.run.dataset.rival, next(iter(best))
-    who = "Neither mode beats" if len(best) > 1 else f"{capital(MODES[first].name)} doesn't beat"
-    if best.get("sequence") == "unclear":
-        return f"{who} {rival} at the last step; earlier steps are unclear."
-    return f"{who} {rival}{' at any step' if 'sequence' in best else ''}."
+    beats, rival = facts.outcomes, facts.run.dataset.rival
+    if not any("clear" in steps for steps in beats.values()):
+        if any(steps[-1] == "unclear" for steps in beats.values()):
+            return too_few(facts.samples)
+        who = "Neither mode beats" if len(beats) > 1 else "The model doesn't beat"
+        return f"{who} {rival} at the last step."
+    last = beats.get("last", [""])[-1]
+    if "sequence" not in beats:
+        return f"Last-step mode beats {rival}."
+    wins = f"{beats['sequence'].count('clear')} of {len(facts.guess)} steps"
+    also = {"clear": "; last-step mode does", "no": "; last-step mode doesn't"}
+    rest = also.get(last, "; last-step mode is unclear" if last else "")
+    return f"Sequence mode beats {rival} at {wins}{rest}."
 
 
 def sentence(facts: Facts) -> str:
@@ -142,27 +114,22 @@ def sentence(facts: Facts) -> str:
     dataset, steps = facts.run.dataset, len(facts.guess)
     is_raw = dataset.raw_scale is not None
     unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
-
-    def ends(errors: np.ndarray) -> list[str]:
-        """An error (T,) at step 1 and at step T."""
-        return apart(errors[0], errors[-1], unit=unit)
-
     parts = []
     if "sequence" in facts.errors:
-        first, last = ends(facts.errors["sequence"].median)
+        first, last = apart(*facts.errors["sequence"].median[[0, -1]], unit=unit)
         parts.append(
             f"The sequence model's typical error ({kind}) is {first} at step 1 and {last} at step "
             f"{steps}."
         )
     if "last" in facts.errors:
-        first, last = ends(facts.errors["last"].median)
+        first, last = apart(*facts.errors["last"].median[[0, -1]], unit=unit)
         parts.append(
             f"The last-step model answers at step {steps} alone, and is off by {last} there."
         )
         if facts.earlier:
             asked = ASKED[facts.run.experiment.model.head]
             parts.append(f"Asked at step 1, {asked} would have been off by {first}.")
-    first, last = ends(facts.guess)
+    first, last = apart(*facts.guess[[0, -1]], unit=unit)
     guess = capital(dataset.naive_label)
     parts.append(f"{guess} is off by {first} at step 1 and {last} at step {steps}.")
     return " ".join(parts)

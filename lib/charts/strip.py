@@ -8,7 +8,7 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, Self
+from typing import NamedTuple
 
 import numpy as np
 from markupsafe import Markup
@@ -19,17 +19,34 @@ from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
 from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_shape, total
-from lib.text import counted
+from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
-WHOLE = 16
-"""The most rows or columns that are all drawn; of more an ellipsis stands for the rest."""
-Room = tuple[float, float, int]
-"""Limits of the largest tensor: height and width in pixels at 16 px per rem, and rows as WHOLE."""
+WHOLE = 16  # the most rows or columns that are all drawn; of more an ellipsis stands for the rest
 BESIDE, BELOW = (74.0, 104.0, 13), (42.0, 96.0, 8)
-"""Of models of one layer, whose modes stand side by side, and of more, one below the other."""
-EDGE = 3.0
-"""Room around the entries for the outline of a row, in pixels."""
+"""Limits of the largest tensor: height and width in pixels at 16 px per rem, and rows as WHOLE.
+
+Of models of one layer, whose modes stand side by side, and of more, one below the other.
+"""
+EDGE = 3.0  # room around the entries for the outline of a row, in pixels
+
+
+Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
+"""By mode what `lib.recurrence.forward` returned for one sample, where weights are known."""
+LEGEND = (
+    "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
+    "each layer uses the same ones at every step."
+)
+"""What the letters of shapes mean."""
+
+_HTML = templates(
+    __file__,
+    LEGEND=LEGEND,
+    letters=letters,
+    readable_shape=readable_shape,
+    has_time=has_time,
+    px="{:.1f}".format,
+)
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
@@ -54,84 +71,56 @@ def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
 class Grid:
     """How the tensors of one picture are drawn: all with the same rows, and entries of one size."""
 
-    rows: list[int | None]
-    """Which timesteps are drawn, and None for those that are left out."""
-    pitch: float
-    """The distance from entry to entry, in pixels."""
+    rows: list[int | None]  # which timesteps are drawn, and None for those that are left out
+    pitch: float  # the distance from entry to entry, in pixels
     palette: Palette
 
-    @classmethod
-    def of(cls, steps: int, widest: int, palette: Palette, room: Room) -> Self:
-        """The grid that lets the largest tensor fit, which is (`steps`, `widest`)."""
-        height, width, whole = room
-        rows, columns = _drawn(steps, whole), _drawn(widest)
-        fitting = min(height / len(rows), width / len(columns))
-        return cls(rows, round(min(max(fitting, 3.0), 16.0), 1), palette)
-
     def size(self, width: int) -> tuple[float, float]:
-        """Width and height in rem of a tensor with `width` columns."""
+        """Width and height in pixels of a tensor with `width` columns."""
         across, down = len(_drawn(width)), len(self.rows)
-        return (across * self.pitch + 2 * EDGE) / 16, (down * self.pitch + 2 * EDGE) / 16
+        return across * self.pitch + 2 * EDGE, down * self.pitch + 2 * EDGE
 
-    def middles(self) -> list[float]:
-        """The middle of each timestep's row, (T,), as a share of the height; or the ellipsis's."""
+    def middles(self) -> str:
+        """The middle of each timestep's row, as a share of the height; or the ellipsis's."""
         steps = range((self.rows[-1] or 0) + 1)
         places = [self.rows.index(step if step in self.rows else None) for step in steps]
-        height = len(self.rows) * self.pitch + 2 * EDGE
-        return [(EDGE + self.pitch * (place + 0.5)) / height for place in places]
+        height = self.size(1)[1]
+        return " ".join(f"{(EDGE + self.pitch * (k + 0.5)) / height:.4f}" for k in places)
 
     def image(
         self,
         width: int,
         levels: np.ndarray | None,
-        shades: Sequence[str],
+        color: str,
         *,
         only_last: bool = False,
         outlined: bool = False,
     ) -> Markup:
         """A tensor with `width` columns as an image element.
 
-        Its entries have the `levels` (T, width), 0 to LEVELS-1, of the `shades`; None draws it
-        flat. With `only_last` the other rows are pale; `outlined` marks the last row.
+        Its entries have the `levels` (T, width), 0 to LEVELS-1, of the shades up to `color`; None
+        draws it flat. With `only_last` the other rows are pale; `outlined` marks the last row.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
         entry = f"h{inner:.1f}v{inner:.1f}h-{inner:.1f}z"
         start, middle = EDGE + self.pitch * 0.07 + 1, EDGE + self.pitch / 2
-        xs = [f"M{start + self.pitch * x:.1f} " for x in range(len(columns))]
         paths: dict[tuple[bool, int], str] = defaultdict(str)
         dots, known = "", None if levels is None else levels.tolist()
         for y, row in enumerate(self.rows):
             pale, down = only_last and y < len(self.rows) - 1, self.pitch * y
-            here = f"{start + down:.1f}{entry}"
             for x, column in enumerate(columns):
+                across = self.pitch * x
                 if row is not None and column is not None:
                     level = known[row][column] if known else 3
-                    paths[pale, level] += xs[x] + here
+                    paths[pale, level] += f"M{start + across:.1f} {start + down:.1f}{entry}"
                 elif row is not column:  # dots where rows or columns are left out
-                    dots += f"M{middle + self.pitch * x:.1f} {middle + down:.1f}h0"
-        across, high = (16 * side for side in self.size(width))
-        outline = (high - self.pitch - 2 * EDGE + 1, across, high) if outlined else None
+                    dots += f"M{middle + across:.1f} {middle + down:.1f}h0"
+        wide, high = self.size(width)
+        outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
+        shades = self.palette.shades(color)
         body = _HTML.entries(paths, shades, dots, outline, self.palette)
-        return svg_image(body, across, high, 'stroke-width="2" stroke-linejoin="round"')
-
-
-Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
-"""By mode what `lib.recurrence.forward` returned for one sample, where weights are known."""
-
-LEGEND = (
-    "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
-    "each layer uses the same ones at every step."
-)
-"""What the letters of shapes mean."""
-_HTML = templates(
-    __file__,
-    LEGEND=LEGEND,
-    letters=letters,
-    readable_shape=readable_shape,
-    has_time=has_time,
-    px="{:.1f}".format,
-)
+        return svg_image(body, wide, high, 'stroke-width="2" stroke-linejoin="round"')
 
 
 class _Stage(NamedTuple):
@@ -140,21 +129,14 @@ class _Stage(NamedTuple):
     step: TracedLayer
     image: Markup
     name: str
-    color: str
-    """Of the name."""
-    room: float = 0
-    """The width of the tensor and its name, in rem; 0 for as wide as they are."""
+    color: str  # of the name
+    room: float = 0  # the width of the tensor and its name, in rem; 0 for as wide as they are
     down: float = 0
     """Above the layer's arrow, in rem: it points from the tensor's middle, or its last row."""
 
 
 def shape_strip(
-    experiment: Experiment,
-    dataset: Dataset,
-    palette: Palette,
-    *,
-    traces: Traces,
-    sample: int,
+    experiment: Experiment, dataset: Dataset, palette: Palette, *, traces: Traces, sample: int
 ) -> str:
     """Both modes, always of the same height, side by side where there is room.
 
@@ -165,32 +147,29 @@ def shape_strip(
     models = model_layers(experiment.model, timesteps, features, dataset.targets)
     widest = max(_width(step) for steps in models.values() for step in steps)
     brief = experiment.model.layers > 1
-    grid = Grid.of(timesteps, widest, palette, BELOW if brief else BESIDE)
+    height, width, whole = BELOW if brief else BESIDE
+    rows = _drawn(timesteps, whole)
+    pitch = min(max(min(height / len(rows), width / len(_drawn(widest))), 3.0), 16.0)
+    grid = Grid(rows, round(pitch, 1), palette)
     read = levels_of(dataset.x[sample]) if dataset.has_rows else None
     modes = []
     for mode, steps in models.items():
         above = _output_levels(experiment, dataset.y[sample], traces.get(mode))
         stages = _stages(mode, experiment, steps, [read, *above], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
-    middles = " ".join(f"{middle:.4f}" for middle in grid.middles())
     sentence = strip_sentence(experiment, dataset)
-    return str(_HTML.strip(modes, middles, brief, sentence, palette))
+    return str(_HTML.strip(modes, grid.middles(), brief, sentence, palette))
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """Every shape on the way through each model, and how many parameters it has."""
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
-    about = {
-        "sequence": "Sequence mode, an output at every timestep",
-        "last": "Last-step mode, the last row of the hidden states and nothing else",
-    }
     parts = []
     for mode, (start, *steps) in models.items():
         way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
-        parts.append(f"{about[mode]}: {' → '.join([readable_shape(start.tensors[0]), *way])}.")
-    parameters = counted(total(next(iter(models.values()))), "parameter")
-    each = " each, whatever the number of timesteps" if len(models) > 1 else ""
-    return " ".join([*parts, f"{parameters}{each}."])
+        shapes = " → ".join([readable_shape(start.tensors[0]), *way])
+        parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
+    return " ".join([*parts, f"{counted(total(next(iter(models.values()))), 'parameter')} each."])
 
 
 def _stages(
@@ -202,26 +181,24 @@ def _stages(
 ) -> list[_Stage]:
     """Of one mode the input, then what comes out of each layer."""
     palette, layers = grid.palette, experiment.model.layers
-    image = grid.image(_width(steps[0]), levels[0], palette.shades(palette.ink))
+    image = grid.image(_width(steps[0]), levels[0], palette.ink)
     stages = [_Stage(steps[0], image, "input", palette.muted)]
-    shades = palette.shades(palette.mode(mode))
-    height, row = grid.size(1)[1], grid.pitch / 16
     for place, step in enumerate(steps[1:], start=1):
-        is_top, is_head = place == layers, place == len(steps) - 1
-        width, only_last = _width(step), not has_time(step.tensors[0])
+        is_top, width, only_last = place == layers, _width(step), not has_time(step.tensors[0])
         outlined = only_last or (is_top and experiment.model.mode == "both")
-        image = grid.image(width, levels[place], shades, only_last=only_last, outlined=outlined)
+        color = palette.mode(mode)
+        image = grid.image(width, levels[place], color, only_last=only_last, outlined=outlined)
         name, color = "hidden states", palette.muted
         if is_top and only_last:
             name, color = "the last row alone", palette.words(mode)
-        elif is_head:
-            values = "one value" if width == 1 else f"{width} values"
-            name = f"{values} a step" if not only_last else f"{values}{', once' * (width > 1)}"
-        room = max(4.75, grid.size(width)[0])
-        at_last = not has_time(steps[place - 1].tensors[0])
-        middle = height - row / 2 - EDGE / 16 if at_last else height / 2
+        elif place > layers:
+            name = f"{counted(width, 'value')}{', once' if only_last else ' a step'}"
+        middle = grid.size(1)[1] / 2
+        if not has_time(steps[place - 1].tensors[0]):
+            middle = grid.size(1)[1] - grid.pitch / 2 - EDGE
         words = 1.05 * (1 if layers > 1 else 2)  # the lines above the tensors
-        stages.append(_Stage(step, image, name, color, room, words + 0.2 + middle - 1.35))
+        room = max(4.75, grid.size(width)[0] / 16)
+        stages.append(_Stage(step, image, name, color, room, words + middle / 16 - 1.15))
     return stages
 
 

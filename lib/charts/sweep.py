@@ -1,7 +1,4 @@
-"""A sweep: errors against one setting, maps of two, all settings side by side, and what was found.
-
-The words claim no more than the sweep's seeds and points can carry.
-"""
+"""A sweep: errors against one setting, maps of two, all settings at once, and what was found."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -9,30 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
-from lib.results import (
-    CHANCE,
-    MODES,
-    VARIABLE,
-    PointResult,
-    axes_of,
-    clear_mode,
-    findings,
-    is_number,
-    named,
-    worded,
-)
-from lib.text import capital, counted, joined, number, short
+from lib.results import MODES, VARIABLE, PointResult
+from lib.text import counted, joined, number, short
 
-HEIGHT, ROW = 330, 34
-"""Of a curve and of a row of a map, in pixels."""
-WIDE = 8
-"""Numbers that go this many times up stand on a logarithmic axis."""
-MOST_RATIO = 2.0
-"""A map's colours end where one error is four times the other: two doublings."""
+HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
+WIDE = 8  # numbers that go this many times up stand on a logarithmic axis
+MOST_RATIO = 2.0  # a map's colours end where one error is four times the other: two doublings
 GUESS = "best guess without learning"
 LETTERS = {"sequence": "S", "last": "L"}
 
@@ -40,14 +24,11 @@ LETTERS = {"sequence": "S", "last": "L"}
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each.
-
-    `points` differ in that setting alone. Each has a best guess of its own to be held against.
-    """
-    place = {v: v if is_number(key) else k for k, v in enumerate(axes_of(points)[key])}
+    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each."""
+    values = results.axes_of(points)[key]
+    place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
-    x = [place[point.values[key]] for point in measured]
-    across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
+    x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
     data, everything = [marks.line(GUESS, guess, marks.naive_style(palette), "", x=x)], [*guess]
     for mode in MODES:
@@ -56,24 +37,22 @@ def curve_figure(
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
         everything += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
-        data.append(marks.band(f"{name}, seeds", np.array(x), *edges, color, 0.15))
+        data.append(marks.band(f"{name}, seeds", x, *edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
         data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
         line = marks.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
-        data.append(line | {"customdata": [named(point.values) for point in measured]})
-    key_rows = [marks.mode_keys(MODES), [Entry("dotted", GUESS, "baseline")]]
-    up = axes.log_axis(
-        "MSE / best guess's = 1 − skill" if relative else "MSE at the last step", everything
-    )
-    lost = [place[p.values[key]] for p in points if not p.is_finished]
-    if lost:
+        data.append(line | {"customdata": [results.named(point.values) for point in measured]})
+    title = "MSE / best guess's = 1 − skill" if relative else "MSE at the last step"
+    up, levels = axes.log_axis(title, everything), [Entry("dotted", GUESS, "baseline")]
+    if lost := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
         data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
-        key_rows[1].append(Entry("cross", "diverged, or failed", "wrong"))
-    look: Part = {"name": f"sweep {key}", "height": HEIGHT}
-    return chart.plotted(data, palette, across, up, key_rows, **look)
+        levels.append(Entry("cross", "diverged, or failed", "wrong"))
+    across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
+    rows = [marks.mode_keys(MODES), levels]
+    return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
 def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
@@ -81,7 +60,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
     below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
-    is_wide = is_number(key) and 0 < WIDE * places[0] <= places[-1]
+    is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     room = 0.06 * (ends[-1] - ends[0]) or 0.5
     return {
@@ -89,7 +68,7 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - room, ends[-1] + room],
         "tickvals": places,
-        "ticktext": [worded(key, value) + below.get(value, "") for value in place],
+        "ticktext": [results.worded(key, value) + below.get(value, "") for value in place],
         "tickangle": 0,
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
     }
@@ -102,51 +81,42 @@ def map_figure(
 
     Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
     """
-    values = axes_of(points)
+    values, rows = results.axes_of(points), []
     if what == "difference":
         squares, (above, below) = _differences(points), MODES
         texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
+        rows = [[Entry("squares", "?: may be chance", "baseline")]]
     else:
         squares, above, below = _errors(points, what), what, what
         texts = {what: f"{WORDS[what].name}: median error"}
-    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
-    if what == "difference":
-        rows.append([Entry("squares", "?: may be chance", "baseline")])
+    rows = [[Entry("squares", words, mode) for mode, words in texts.items()], *rows]
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
     for point in points:
         x, y = (values[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
-        z[y, x], names[y, x] = shade, named(point.values)
+        z[y, x], names[y, x] = shade, results.named(point.values)
         ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
-    scale = [[0.0, least], [0.5, palette.surface], [1.0, most]]
-    heat = {
-        "type": "heatmap",
-        "name": what,
-        "z": z,
-        "zmin": -1.0,
-        "zmax": 1.0,
-        "xgap": 2,
-        "ygap": 2,
-        "customdata": names.tolist(),
-        "colorscale": scale,
-        "showscale": False,
-        "hoverinfo": "none",
-    }
-    x_axis, y_axis = (_steps(key, values[key]) for key in keys)
+    look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
+    look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
+    heat = marks.heatmap(what, z, [least, palette.surface, most], "", **look)
+    x_axis, y_axis = (
+        {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
+        for key in keys
+    )
     height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    look: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
-    return chart.plotted([heat], palette, x_axis, y_axis, rows, **look)
+    size: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    return chart.plotted([heat], palette, x_axis, y_axis, rows, **size)
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
     """How much lower a mode is at each finished point, from -1 to 1, and in words."""
     squares = {}
-    for point, found in findings(points).items():
+    for point, found in results.findings(points).items():
         times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
@@ -169,27 +139,24 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
     return squares
 
 
-def _steps(key: str, values: Sequence[Any]) -> Part:
-    """An axis on which all values are equally far apart."""
-    look: Part = {"range": [-0.5, len(values) - 0.5], "showgrid": False, "tickangle": 0}
-    return {"title": VARIABLE[key]["label"], **look, **_ticks(key, values)}
-
-
 def _ticks(key: str, values: Sequence[Any]) -> Part:
-    return {"tickvals": [*range(len(values))], "ticktext": [worded(key, v) for v in values]}
+    """All values of a setting, equally far apart."""
+    return {
+        "range": [-0.5, len(values) - 0.5],
+        "tickvals": [*range(len(values))],
+        "ticktext": [results.worded(key, value) for value in values],
+        "tickangle": 0,
+    }
 
 
 def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Chart:
-    """A line for each point through all that varies and both modes' errors, as powers of ten.
-
-    Its colour is the mode's whose median error is smaller.
-    """
+    """A line for each point through all that varies and both modes' errors, as powers of ten."""
     finished = [point for point in points if point.is_finished]
     dimensions = []
-    for key, values in axes_of(finished).items():
+    for key, values in results.axes_of(finished).items():
         places = [values.index(point.values[key]) for point in finished]
-        label = VARIABLE[key]["label"]
-        dimensions.append({"label": label, "values": places, **_ticks(key, values)})
+        ticks = {name: _ticks(key, values)[name] for name in ("tickvals", "ticktext")}
+        dimensions.append({"label": VARIABLE[key]["label"], "values": places, **ticks})
     least = np.finfo(np.float64).tiny
     logs = {m: np.log10([max(p.median(m), least) for p in finished]) for m in MODES}
     ends = [min(map(min, logs.values())), max(map(max, logs.values()))]
@@ -210,27 +177,23 @@ def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Ch
         "uirevision": "parallel",
         "paper_bgcolor": palette.background,
     }
-    return chart.figure([trace], layout)
+    return chart.Chart([trace], layout)
 
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
     """At how many points each mode is clearly better, in at most 15 words."""
-    found = list(findings(points).values())
+    found = list(results.findings(points).values())
     if not found:
         return "No point could be trained: see the table." if points else "No point is trained yet."
     of, seeds = counted(len(found), "point"), found[0].seeds
     if seeds == 1:
         lower = sum(each.better == 0 and each.by > 0 for each in found)
         return f"One seed decides nothing: sequence mode's error is smaller at {lower} of {of}."
-    clear = [clear_mode(each) for each in found]
-    sequence, last = clear.count("sequence"), clear.count("last")
-    if sequence and last:
-        return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
-    if not sequence and not last:
+    clear = [results.clear_mode(each) for each in found]
+    if not any(clear):
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
-    better, other = ("sequence", "last") if sequence else ("last", "sequence")
-    kind, count = capital(WORDS[better].kind), sequence or last
-    return f"{kind} mode is clearly better at {count} of {of}, {WORDS[other].name} at none."
+    sequence, last = clear.count("sequence"), clear.count("last")
+    return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
@@ -241,15 +204,14 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
         details.append(
-            f"The smallest median error has {WORDS[mode].name} at {named(point.values)}: "
-            f"{number(medians[least])}. Whether that is chance isn't tested."
+            f"The smallest median error has {WORDS[mode].name} at {results.named(point.values)}: "
+            f"{number(medians[least])}."
         )
         if len(point.rows) > len(MODES):
             of = counted(len(finished), "point")
             details.append(
-                '"Clearly" means: a paired t-test of the logarithms of both modes\' errors, seed '
-                f"by seed, corrected for {of} by Holm's method, leaves chance less than "
-                f"{number(100 * CHANCE)} %."
+                f'"Clearly" means p < 0.05 (paired t-test of log errors, corrected for {of} by '
+                "Holm's method)."
             )
     if few := sum(not point.has_samples for point in finished):
         of = counted(few, "point")

@@ -1,31 +1,17 @@
-"""What a target's shape does to a loss: how both tensors are lined up, and the damage done.
+"""What a target's shape does to a loss: how both tensors are lined up, and the damage done."""
 
-`lib.shapes` decides which axes are paired; this draws the pairs (target.html) and says so.
-"""
+from collections.abc import Sequence
 
-from collections.abc import Callable, Sequence
-
+from lib import shapes
 from lib.charts import axes, chart, marks
 from lib.charts.html import templates
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
-from lib.shapes import (
-    EPOCHS,
-    SIGNS,
-    Axis,
-    AxisPair,
-    Damage,
-    Diagnosis,
-    Mistake,
-    Role,
-    Sizes,
-    Tensor,
-    Verdict,
-)
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
 from lib.shapes import tensors_sizes as sizes
-from lib.text import counted, number, readable
+from lib.text import number
 
 HEIGHT = 300
 VERDICTS: dict[Verdict, str] = {
@@ -43,7 +29,7 @@ LETTERS: dict[str, tuple[str, Role]] = {
 _HTML = templates(__file__, LETTERS=LETTERS)
 
 
-def axes_of(shape: Sequence[int | None], output: Sizes | None = None) -> Tensor:
+def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:
     """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
     ends: tuple[str, ...] = ("timestep", "column")
     if len(shape) == 2:
@@ -70,15 +56,15 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         image = tensor_image(compared, scale, palette, color)
         images.append(("⇒", batch.broadcast, image, "compared in a batch"))
     rows = [
-        (pair, f"{SIGNS[verdict]} {words}".rstrip(), _behind(verdict, palette))
+        (pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), _behind(verdict, palette))
         for pair, verdict, words in diagnosis.axes
     ]
     return str(_HTML.lineup(images, rows, sentence, palette))
 
 
-def shapes_picture(shapes: Sequence[Sequence[int | None]], palette: Palette) -> str:
+def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
     """Some shapes beside each other, all to the same scale."""
-    tensors = [axes_of(shape) for shape in shapes]
+    tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(sizes(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
     return str(_HTML.shapes(images, palette))
@@ -105,13 +91,8 @@ def _behind(verdict: Verdict, palette: Palette) -> str:
 
 def verdict_title(diagnosis: Diagnosis) -> str:
     """The verdict on an output and a target in one sentence."""
-    shapes = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
-    says = {
-        "correct": f"{shapes} train what is meant",
-        "silent": f"{shapes} train something else",
-        "error": f"Keras refuses {shapes}",
-    }
-    return f"{VERDICTS[diagnosis.verdict]}: {says[diagnosis.verdict]}"
+    sides = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
+    return f"{VERDICTS[diagnosis.verdict]}: {sides}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
@@ -126,17 +107,10 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
     batch = diagnosis.decisive
     if diagnosis.verdict == "correct":
         return "As it is meant: every output meets its own target."
-    if diagnosis.verdict == "silent":
-        what = "the loss is not the one that is meant"
-        if batch:
-            what = f"a batch of {batch.size} is compared as {batch.broadcast}"
-        return f"Nothing raises: {what}."
-    for pair, verdict, _ in diagnosis.axes:
-        if verdict == "error" and pair.of_output and pair.of_target:
-            output = counted(pair.output, pair.of_output)
-            target = counted(pair.target, pair.of_target)
-            return f"Keras raises: {target} of y for {output} of the output."
-    return "Keras raises: this loss refuses these shapes."
+    if diagnosis.verdict == "error":
+        return "Keras raises: this loss refuses these shapes."
+    compared = f"a batch of {batch.size} is compared as {batch.broadcast}" if batch else ""
+    return f"Nothing raises: {compared or 'the loss is not the one that is meant'}."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
@@ -175,19 +149,13 @@ def _key(right: str, wrong: str) -> list[Entry]:
     return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]
 
 
-def damage_words(mistake: Mistake, damage: Damage) -> Words:
+def damage_words(mistake: shapes.Mistake, damage: Damage) -> Words:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
-    right, wrong = _errors(damage, readable)
+    right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
-    right, wrong = _errors(damage, number)
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])
     return takeaway, (
-        f"With {mistake.title}, nothing raises: in {EPOCHS} epochs the loss goes from {begin} to "
-        f"{end}. But {mistake.learns}: at the last timestep its mean squared error is {wrong}, "
-        f"where always saying the mean has 1. With {mistake.right} it is {right}."
+        f"With {mistake.title}, nothing raises: in {shapes.EPOCHS} epochs the loss goes from "
+        f"{begin} to {end}. But {mistake.learns}: at the last timestep its mean squared error is "
+        f"{wrong}, where always saying the mean has 1. With {mistake.right} it is {right}."
     )
-
-
-def _errors(damage: Damage, write: Callable[[float], str]) -> tuple[str, str]:
-    """The errors of the right and the wrong setup."""
-    return write(damage.error("right")), write(damage.error("wrong"))

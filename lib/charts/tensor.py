@@ -1,8 +1,4 @@
-"""One tensor, each axis to its own scale.
-
-Time runs down, features across, samples lie behind each other, in the colours of `Palette.axis`.
-A tensor is an SVG image, with its shape as alternative text.
-"""
+"""One tensor, each axis to its own scale."""
 
 from __future__ import annotations
 
@@ -15,20 +11,14 @@ from lib.charts.html import svg_image, templates
 from lib.charts.palette import Palette, mix
 from lib.shapes import Axis, Tensor, readable_shape
 
-ENTRY = 11.0
-"""The most that an entry takes, in pixels at the usual 16 px per rem."""
-LEAST = 4.0
-"""The least that an axis takes."""
-OPEN = 8
-"""How many entries an axis of any size is drawn with."""
-GRID = 4.0
-"""From this width of an entry on, lines are drawn between entries."""
-SHEET = 5.0
-"""The distance of one sample from the next."""
+ENTRY = 11.0  # the most that an entry takes, in pixels at the usual 16 px per rem
+LEAST = 4.0  # the least that an axis takes
+OPEN = 8  # how many entries an axis of any size is drawn with
+GRID = 4.0  # from this width of an entry on, lines are drawn between entries
+SHEET = 5.0  # the distance of one sample from the next
 SCALES = "Each axis has its own scale, the same for all tensors here."
 """What a page says below them: 200 timesteps may be drawn shorter than 64 features."""
-LETTER = 7.2
-"""The width of a letter of that size, about."""
+LETTER = 7.2  # the width of a letter of that size, about
 
 
 @dataclass(frozen=True, slots=True)

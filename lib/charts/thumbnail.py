@@ -1,8 +1,4 @@
-"""Small still pictures of a gallery's cards: what is drawn, and it as an image.
-
-What a card is about becomes a `Plot`, a few numbers that a recording can keep; a plot becomes an
-SVG image in a theme's colours. A kind of picture more is a function and its name in PICTURES.
-"""
+"""Small still pictures of a gallery's cards: what is drawn, which a recording keeps, and as SVG."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -20,39 +16,34 @@ from lib.shapes import Damage, Leak
 
 WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12
 """Of a picture, its margins, and its letters, in its own units: about a pixel each."""
-POINTS = 48
-"""Of a line, at most."""
-_HTML = templates(__file__, px="{:.1f}".format)
+POINTS = 48  # of a line, at most
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
+
+_HTML = templates(__file__, px="{:.1f}".format)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
-    """A line, or marks, with its name beside its end."""
+    """A line through (P,) points of increasing x, or marks, with its name beside its end."""
 
     x: np.ndarray
-    """(P,), increasing."""
     y: np.ndarray
-    """(P,)."""
-    color: str
-    """A colour of `Palette`."""
+    color: str  # a colour of `Palette`
     name: str = ""
-    style: str = "line"
-    """A key of DASHES, or "marks": a diamond at each point."""
+    style: str = "line"  # A key of DASHES, or "marks": a diamond at each point
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plot:
-    """All lines of a picture; those that come later lie above."""
+    """All lines of a picture, later ones above; y is maybe drawn by its logarithm."""
 
     lines: tuple[Line, ...]
     is_log: bool = False
-    """Whether y is drawn by its logarithm."""
 
 
 def _steps(y: np.ndarray, *about: str) -> Line:
-    y = np.asarray(y, np.float64)
-    return Line(np.arange(1.0, len(y) + 1), y, *about)
+    """A line of values (T,) over the timesteps."""
+    return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
 
 
 def _by_epoch(curve: Curve, *about: str) -> Line:
@@ -62,14 +53,10 @@ def _by_epoch(curve: Curve, *about: str) -> Line:
     return Line(curve.epochs[some].astype(np.float64), curve.values[some], *about)
 
 
-def _level(curve: Curve, value: float, *about: str) -> Line:
+def _level(curve: Curve, value: float, color: str, style: str) -> Line:
     """One value from a curve's first epoch to its last."""
-    return Line(curve.epochs[[0, -1]].astype(np.float64), np.full(2, value), *about)
-
-
-def _last(y: np.ndarray, *about: str) -> Line:
-    """The last step alone, as last-step mode answers."""
-    return Line(np.array([float(len(y))]), np.array([float(y[-1])]), *about)
+    ends = curve.epochs[[0, -1]].astype(np.float64)
+    return Line(ends, np.full(2, value), color, style=style)
 
 
 def losses(run: RunAt) -> Plot:
@@ -77,9 +64,9 @@ def losses(run: RunAt) -> Plot:
     facts, lines = loss.facts_of(run), []
     for mode, curve in facts.losses.items():
         if facts.best.get(mode):
-            lines.append(_level(curve, facts.best[mode], "best", "", "dashed"))
+            lines.append(_level(curve, facts.best[mode], "best", "dashed"))
         else:
-            lines.append(_level(curve, facts.guess[mode], "baseline", "", "dotted"))
+            lines.append(_level(curve, facts.guess[mode], "baseline", "dotted"))
         lines.append(_by_epoch(curve, mode))
     return Plot(tuple(lines), is_log=True)
 
@@ -91,7 +78,9 @@ def step_errors(run: RunAt) -> Plot:
     if facts.best is not None and facts.best.any():
         lines.append(_steps(facts.best, "best", "", "dashed"))
     lines.append(_steps(facts.errors["sequence"].median, "sequence"))
-    return Plot((*lines, _last(facts.errors["last"].median, "last", "", "marks")))
+    last = facts.errors["last"].median[-1:].astype(np.float64)
+    at_last = Line(np.array([float(len(facts.guess))]), last, "last", style="marks")
+    return Plot((*lines, at_last))
 
 
 def leaked(leak: Leak) -> Plot:
@@ -108,8 +97,7 @@ def broadcast(damage: Damage) -> Plot:
         values[order].astype(np.float64)
         for values in (damage.truth, damage.predictions["right"], damage.predictions["wrong"])
     )
-    lines = Line(truth, right, "best", "right y"), Line(truth, wrong, "wrong", "broadcast y")
-    return Plot(lines)
+    return Plot((Line(truth, right, "best", "right y"), Line(truth, wrong, "wrong", "broadcast y")))
 
 
 def reach(norms: Mapping[str, np.ndarray]) -> Plot:
@@ -120,20 +108,17 @@ def reach(norms: Mapping[str, np.ndarray]) -> Plot:
 
 def one(answer: Mapping[str, np.ndarray]) -> Plot:
     """The last outputs of both modes on the same weights, unit by unit; of one sample."""
-    units = np.arange(1.0, answer["last"].shape[1] + 1)
-    sequence, last = (
-        each.astype(np.float64) for each in (answer["sequence"][0, -1], answer["last"][0])
-    )
-    return Plot((Line(units, sequence, "sequence"), Line(units, last, "last", "", "marks")))
+    sequence = _steps(answer["sequence"][0, -1], "sequence")
+    return Plot((sequence, _steps(answer["last"][0], "last", "", "marks")))
 
 
 def errors(run: RunAt) -> Plot:
     """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
     facts = last_step_error.facts_of(run)
     first = next(iter(facts.curves.values()))
-    lines = [_level(first, facts.guess, "baseline", "", "dotted")]
+    lines = [_level(first, facts.guess, "baseline", "dotted")]
     if facts.best:
-        lines.append(_level(first, facts.best, "best", "", "dashed"))
+        lines.append(_level(first, facts.best, "best", "dashed"))
     lines += [_by_epoch(curve, mode) for mode, curve in facts.curves.items()]
     return Plot(tuple(lines), is_log=True)
 
@@ -168,8 +153,7 @@ def thumbnail(plot: Plot, theme: str) -> str:
     """A plot as the address of an image, in the colours of a theme."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
-    left = min(line.x[0] for line in plot.lines)
-    right = max(line.x[-1] for line in plot.lines)
+    left, right = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
     drawn = []
     for number, (line, height) in enumerate(zip(plot.lines, heights, strict=True)):
         x = EDGE + (line.x - left) / (right - left) * (WIDTH - 2 * EDGE)

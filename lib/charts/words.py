@@ -1,51 +1,33 @@
-"""Sentences about a run that belong to no single chart: its settings, shapes, progress, verdicts.
-
-A sentence says nothing that isn't computed from the arrays it was given, and rounds for reading. It
-serves as alternative text too, so it stands without the picture. No HTML in here, no Markdown.
-"""
+"""Sentences about a run that belong to no single chart: its settings, progress and verdicts."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from lib.data import DATASETS, Dataset
 from lib.experiment import CELLS, MODES, SETTINGS, Experiment, Setting
-from lib.results import ModeResult, Snapshot, Status, decisive_ratio
-from lib.text import apart, capital, duration, joined, short
+from lib.results import ModeResult, Snapshot, Status, Verdict, decisive_ratio
+from lib.text import apart, capital, counted, duration, joined, readable, short
 
 Words = tuple[str, str]
 """What a picture shows: a takeaway of at most 15 words, and the sentence that says it at length."""
 Name = Callable[[Setting], str]
-"""Writes what a setting is called."""
 CONSTANT = "The target is constant: there is nothing to learn."
 UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
-def as_sentence(clauses: Sequence[str], start: str = "") -> str:
-    """Clauses as one sentence: "The one is 1; the other is 2."."""
-    return capital(start + "; ".join(clauses)) + "."
-
-
 def nth(place: int) -> str:
-    """The ordinal of a number: "second", "third", "4th", "21st"."""
-    if word := {2: "second", 3: "third"}.get(place):
-        return word
+    """The ordinal of a number: "2nd", "3rd", "11th"."""
     is_teen = 10 < place % 100 < 14
     return f"{place:,}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Who answers when, in a line."""
-    model, steps = experiment.model, dataset.shape[1]
-    many, several = ("One", "Two", "Three")[model.layers - 1], model.layers > 1
-    who = f"{many} {CELLS[model.cell].label}{' layers' if several else ''}"
-    if model.mode == "last":
-        reads = "read" if several else "reads"
-        answers = "answer" if several else "answers"
-        return f"{who} {reads} {steps} timesteps and {answers} once, at the last."
-    sentence = f"{who} {'answer' if several else 'answers'} at each of {steps} timesteps"
-    if model.mode == "both":
-        sentence += f", {'their twins' if several else 'its twin'} only at the last"
-    return f"{sentence}."
+    """The layers, the timesteps, and what each mode returns, in a line."""
+    model = experiment.model
+    layers = counted(model.layers, f"{CELLS[model.cell].label} layer")
+    returns = {"both": "every step, or only the last", "sequence": "every step"}
+    what = returns.get(model.mode, "only the last step")
+    return f"{layers} over {dataset.shape[1]} timesteps, returning {what}."
 
 
 def name_of(setting: Setting) -> str:
@@ -54,7 +36,7 @@ def name_of(setting: Setting) -> str:
 
 
 def value_of(setting: Setting, experiment: Experiment) -> str:
-    """What a setting is, as people read it."""
+    """A setting's value, as people read it."""
     value = experiment.get(setting.key)
     if setting.key == "data":
         return DATASETS[value].title
@@ -68,17 +50,21 @@ def changed_settings(before: Experiment, after: Experiment, name: Name = name_of
     changed = [
         f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
     ]
-    return ", ".join(changed[:2]) + (f" and {len(changed) - 2} more" if len(changed) > 2 else "")
+    return _first(2, changed)
 
 
 def own_settings(shown: Experiment, chosen: Experiment, name: Name = name_of) -> str:
-    """What of the settings that are shown isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
+    """What of the shown settings isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
     own = _differing(shown, chosen)
-    if not own or own[0].key == "data":
-        return value_of(own[0], shown) if own else ""
-    first, more = own[0], f" and {len(own) - 1} more" if len(own) > 1 else ""
-    called = first.key if len(first.key) == 1 else name(first)
-    return f"{called} = {value_of(first, shown)}{more}"
+    if own and own[0].key == "data":
+        return value_of(own[0], shown)
+    return _first(
+        1, [f"{s.key if len(s.key) == 1 else name(s)} = {value_of(s, shown)}" for s in own]
+    )
+
+
+def _first(most: int, texts: list[str]) -> str:
+    return ", ".join(texts[:most]) + f" and {len(texts) - most} more" * (len(texts) > most)
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
@@ -102,23 +88,13 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 def kept_sentence(snapshot: Snapshot) -> str:
     """Which epoch's weights each mode has back, of those that have; "" where none has."""
-    if snapshot.others and snapshot.keeps_best:
-        return "Each seed's modes keep their own best epochs on validation."
-    results = snapshot.results
-    kept = {m: r.kept_epoch for m, r in results.items() if r.kept_epoch is not None}
+    kept = {m: r.kept_epoch for m, r in snapshot.results.items() if r.kept_epoch is not None}
     if not kept:
         return ""
-    first, *others = kept.values()
-    if others == [first]:
-        return f"Both modes keep epoch {first:,}, their best on validation."
-    name = capital(MODES[next(iter(kept))].name)
-    if others:
-        return (
-            f"{name} keeps epoch {first:,}, last-step mode epoch {others[0]:,}, each its best on "
-            "validation."
-        )
-    stopped = "has stopped and " if len(results) > 1 else ""  # the other mode trains on
-    return f"{name} {stopped}keeps epoch {first:,}, its best on validation."
+    if snapshot.others and snapshot.keeps_best:
+        return "Each seed's modes keep their own best epochs on validation."
+    epochs = joined([f"{MODES[mode].name} keeps epoch {epoch:,}" for mode, epoch in kept.items()])
+    return f"{capital(epochs)}, the best on validation."
 
 
 def off_unit(dataset: Dataset) -> str:
@@ -139,6 +115,16 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     """From the least to the greatest error at the last step: "0.010 to 0.015"; "" of one seed."""
     errors = snapshot.by_seed(mode)
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
+
+
+def pair_sentence(found: Verdict, first: str, second: str) -> str:
+    """How two models' errors, called `first` and `second`, differ seed by seed."""
+    below, above = (second, first) if found.better else (first, second)
+    p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
+    return (
+        f"{below} is below {above} in {found.wins} of {found.seeds} seeds, by "
+        f"{readable(100 * found.by, 2)}% in the median ({p_value}, paired t-test of log errors)."
+    )
 
 
 def too_few(samples: float, what: str = "") -> str:

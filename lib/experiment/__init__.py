@@ -14,7 +14,6 @@ from lib.experiment.experiment import (
     NO_SERIES,
     OPTIMIZERS,
     SETTINGS,
-    Choice,
     DataSettings,
     Experiment,
     ExperimentError,

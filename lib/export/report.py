@@ -52,7 +52,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         if name == "predictions" and not of.dataset.has_rows:
             continue
         card = EXPLORE_CARDS[name]
-        facts = card.facts(of, *picked.get(name, ()))
+        facts = card.facts_of(of, *picked.get(name, ()))
         figure = card.figure(facts, _LIGHT)
         pictures.append((title, figure, card.takeaway(facts), card.sentence(facts)))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}

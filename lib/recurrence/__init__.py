@@ -26,4 +26,4 @@ from lib.recurrence.model import (
     unroll_stack,
     weight_names,
 )
-from lib.recurrence.padded import Padded, batch, lengths, ways
+from lib.recurrence.padded import Padded, batch, ways

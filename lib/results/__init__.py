@@ -8,7 +8,6 @@ from lib.results.baselines import best_loss, best_possible, mode_losses, naive_l
 from lib.results.compared import (
     CHANCE,
     LETTERS,
-    OUTCOMES,
     Compared,
     Verdict,
     compare_modes,
@@ -17,15 +16,14 @@ from lib.results.compared import (
     independent_samples,
     lead_of,
     outcomes,
+    overfits_in_seeds,
     part_of,
     same_data,
 )
-from lib.results.forecast import Forecast, ForecastError, forecast, why_not_fed_back
-from lib.results.overfit import overfits_in_seeds
+from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
 from lib.results.run import (
-    ModelWeights,
     ModeResult,
     Run,
     RunAt,

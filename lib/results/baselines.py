@@ -1,7 +1,4 @@
-"""Losses in NumPy as Keras computes them, of the naive baseline and of the best possible model.
-
-A mode's own loss counts every timestep in sequence mode, only the last in last-step mode.
-"""
+"""Losses in NumPy as Keras computes them, of the naive baseline and of the best possible model."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -42,12 +39,9 @@ def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) 
 class Best:
     """The least error that an experiment's models can reach."""
 
-    mse: np.ndarray
-    """Mean squared error by timestep (T,), in the unit of y squared."""
-    label: str
-    """Its name on charts."""
-    why: str
-    """The reason, as a sentence."""
+    mse: np.ndarray  # mean squared error by timestep (T,), in the unit of y squared
+    label: str  # its name on charts
+    why: str  # the reason, as a sentence
 
 
 def best_possible(
@@ -69,8 +63,6 @@ def best_possible(
     if not (floor > (0 if known is None else known)).any():
         return best
     reach = f"±{number(bound[0])} at step 1 and ±{number(bound[-1])} at step {len(bound)}"
-    if bound[0] == bound[-1]:
-        reach = f"±{number(bound[0])} at every step"
     target = f"{'scaled ' * dataset.is_scaled}target of {signed(y.flat[np.argmax(missed)])}"
     why = f"The output of {CELLS[cell].label} stays within {reach}, so a {target} is out of reach."
     return Best(floor if known is None else np.maximum(floor, known), "this layer's floor", why)

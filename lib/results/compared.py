@@ -1,4 +1,4 @@
-"""Which of two modes or runs is better: a paired t-test over seeds, and a test of the sample size.
+"""Which of two modes or runs is better, and whether one overfits.
 
 The seed decides the first weights and the order of batches, and moves an error as much as many a
 setting does. So figures are medians over seeds; one mode is better only if `compare_modes` finds a
@@ -15,14 +15,9 @@ import numpy as np
 from lib.data import Dataset
 from lib.results.run import ModeResult, RunAt
 
-LETTERS = "ABCDEF"
-"""Names of compared runs in charts."""
-CHANCE = 0.05
-"""The significance level."""
-BETTER = 0.95
-"""A model beats a rival with an error below this share of the rival's."""
-OUTCOMES = ("clear", "unclear", "no")
-"""Whether a model beats a rival, best first."""
+LETTERS = "ABCDEF"  # names of compared runs in charts
+CHANCE = 0.05  # the significance level
+BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
 CORRELATION = 0.8
 """Assumed correlation of two models' errors on the same samples; on bundled tables 0.68 to 0.90."""
 
@@ -49,7 +44,7 @@ def decisive_ratio(samples: float) -> float:
     squares, √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom
     (Morgan, "A test for the significance of the difference between the two variances in a sample
     from a normal bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
-    So the ratio falls steadily: 6.7 for 3 samples, 1.6 for 30, 1.08 for 1,000, 1 without a limit.
+    The ratio falls steadily: 6.7 for 3 samples, 1.6 for 30, 1.08 for 1,000, 1 without a limit.
     """
     z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
@@ -65,7 +60,7 @@ def decided(first: float | np.ndarray, second: float | np.ndarray, samples: floa
 
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """For each error one of `OUTCOMES` against a rival's."""
+    """Whether errors beat a rival's: "clear", "no", or "unclear" on so few samples."""
     better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(decided(errors, rival, samples), better, "unclear")
 
@@ -74,24 +69,13 @@ def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: flo
 class Verdict:
     """The comparison of two models' errors by seed."""
 
-    better: int
-    """0 where the first has the smaller median error, else 1."""
-    wins: int
-    """Number of seeds in which it is smaller."""
+    better: int  # 0 where the first has the smaller median error, else 1
+    wins: int  # number of seeds in which it is smaller
     seeds: int
-    by: float
-    """Median over the seeds of the relative reduction of the error."""
-    p_value: float
-    """From the paired t-test; 1 with a single seed."""
-    agrees: bool
-    """Whether the mean of the log errors, which the test is about, favours the same one."""
-    has_samples: bool = True
-    """Whether enough samples were judged: see `decided`."""
-
-    @property
-    def is_equal(self) -> bool:
-        """Whether both have the same errors, seed by seed."""
-        return not self.wins and not self.by and self.p_value == 1
+    by: float  # median over the seeds of the relative reduction of the error
+    p_value: float  # from the paired t-test of log errors; 1 with a single seed
+    agrees: bool  # whether the mean of the log errors favours the same one
+    has_samples: bool = True  # whether enough samples were judged: see `decided`
 
     @property
     def is_clear(self) -> bool:
@@ -139,11 +123,9 @@ class Compared(RunAt):
 
     id: str
     name: str
-    letter: str = ""
-    """One of LETTERS; "" for a run that isn't drawn."""
+    letter: str = ""  # one of LETTERS; "" for a run that isn't drawn
     is_recorded: bool = False
-    is_kept: bool = False
-    """Whether it is from a file."""
+    is_kept: bool = False  # whether it is from a file
 
     @property
     def results(self) -> dict[str, ModeResult]:
@@ -166,16 +148,41 @@ def part_of(runs: Sequence[Compared]) -> str:
 
 def same_data(runs: Sequence[Compared]) -> bool:
     """Whether all runs have the same samples."""
-    return all(_have_same_data(runs[0], other) for other in runs[1:])
+    one = runs[0]
+    return all(
+        run.dataset is one.dataset
+        or (
+            run.experiment.data == one.experiment.data
+            and run.dataset.train == one.dataset.train
+            # A seed makes other data of a task, and two files may be cut alike.
+            and np.array_equal(run.dataset.x, one.dataset.x, equal_nan=True)
+            and np.array_equal(run.dataset.naive_mse, one.dataset.naive_mse)
+        )
+        for run in runs
+    )
 
 
-def _have_same_data(one: Compared, other: Compared) -> bool:
-    a, b = one.dataset, other.dataset
-    if a is b:
-        return True
-    if one.experiment.data != other.experiment.data or a.train != b.train:
+def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
+    """Whether a mode's model overfits in three of four seeds at least: one curve may only swing."""
+    seeds, samples = run.snapshot.seeds, independent_samples(run.dataset)
+    return 4 * sum(is_overfit(seed[mode], guess, samples) for seed in seeds) >= 3 * len(seeds)
+
+
+def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
+    """Whether validation loss has risen from its minimum, and clearly above the training loss.
+
+    Medians over a tenth of all judgements are compared, since single ones vary. The minimum must
+    lie before the last quarter, and the rise be decided by so many independent `samples` and be
+    more than 2% of `guess`, the loss of the naive baseline.
+    """
+    checks = np.asarray(result.validation_loss, np.float64)
+    if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
-    if not (a.has_rows or b.has_rows):  # guesses err alike on the same rows
-        return np.array_equal(a.naive_mse, b.naive_mse)
-    # A seed makes other data of a task and not of a table, and two files may be cut alike.
-    return np.array_equal(a.x, b.x) and np.array_equal(a.y, b.y)
+    width = max(3, len(checks) // 10)
+    medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
+    now, least = medians[-1], medians.min()
+    training = float(np.median(result.loss[-width:]))
+    rises = now > max(1.25, decisive_ratio(samples)) * least
+    rises &= now - least > 0.02 * guess
+    rises &= 4 * int(checks.argmin()) < 3 * len(checks)
+    return bool(rises and now > 1.25 * training and training < least)

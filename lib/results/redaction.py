@@ -1,8 +1,4 @@
-"""A run on an upload as others may see it: errors and weights, but no value or name of the file.
-
-Copies have the same types and shapes. Arrays of values are NaN, so that a chart that doesn't check
-`Dataset.has_rows` draws nothing.
-"""
+"""A run on an upload as others may see it: errors and weights, but no value or name of the file."""
 
 from dataclasses import replace
 
@@ -14,8 +10,7 @@ from lib.results.baselines import ERRORS, step_losses
 from lib.results.compared import independent_samples
 from lib.results.run import ModeResult, Run, Snapshot
 
-TITLE = "An uploaded file"
-"""Stands for the file's name."""
+TITLE = "An uploaded file"  # stands for the file's name
 HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
 """Stands where samples or rows would be drawn."""
 COLUMN_SETTINGS = ("inputs", "targets", "types", "id")

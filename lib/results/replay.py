@@ -1,12 +1,8 @@
-"""A run as it was: untrained, after an earlier epoch, or after each kept epoch, as a replay.
-
-Computed with NumPy from weights; the initial weights are those that training starts from.
-"""
+"""A run as it was: untrained, after an earlier epoch, or after each kept epoch, as a replay."""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 import numpy as np
 
@@ -17,18 +13,12 @@ from lib.results.baselines import mode_losses, step_losses
 from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
 from lib.results.thinning import spread_places
 
-BUDGET = 100_000_000
-"""Multiply-adds for evaluating a model as it was, about 0.1 s."""
-MOST, LEAST = 24, 6
-"""Limits of the number of frames, which depends on their cost."""
-FEWEST = 3
-"""The least number of epochs that make a replay."""
-BEST = "best"
-"""Name of the last frame where the best epochs are restored."""
-SHARE = 1 / 16
-"""Share of the budget for one frame of a replay."""
-STEP = 60_000
-"""Overhead of a timestep, in multiply-adds."""
+BUDGET = 100_000_000  # multiply-adds for evaluating a model as it was, about 0.1 s
+MOST, LEAST = 24, 6  # limits of the number of frames, which depends on their cost
+FEWEST = 3  # the least number of epochs that make a replay
+BEST = "best"  # name of the last frame where the best epochs are restored
+STEP = 60_000  # overhead of a timestep, in multiply-adds
+
 _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 
@@ -51,31 +41,20 @@ def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
     return tuple(dict.fromkeys(modes, weights) for weights in each)
 
 
-def as_of(
-    run: RunAt,
-    epoch: int,
-    weights: SeedWeights,
-    *,
-    budget: float = BUDGET,
-    shares: Sequence[Mapping[str, np.ndarray]] = (),
-) -> Snapshot:
+def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
     """The snapshot after an earlier epoch, computed from the weights then.
 
-    All seeds together are evaluated within a `budget` of multiply-adds (`_evaluate`), and errors
-    are multiplied by `shares`, by seed and mode (`_share`).
+    All seeds together are evaluated within a `budget` of multiply-adds: see `_evaluate`.
     """
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     judged: dict[int, _Evaluated] = {}
 
-    def then(
-        mode: str, now: ModeResult, weights: tuple[np.ndarray, ...], share: np.ndarray | float
-    ) -> ModeResult:
+    def then(mode: str, now: ModeResult, weights: tuple[np.ndarray, ...]) -> ModeResult:
         if now.kept_epoch is not None and epoch > now.checked_epochs[-1]:
             return now  # it had stopped by then
-        if id(weights) not in judged:
+        if id(weights) not in judged:  # untrained modes share their weights
             judged[id(weights)] = _evaluate(experiment, dataset, weights, budget)
-        some_mse, losses, predictions = judged[id(weights)]
-        step_mse = some_mse * share
+        step_mse, losses, predictions = judged[id(weights)]
         trained, checked = now.loss_epochs <= epoch, now.checked_epochs <= epoch
         epochs, errors = now.checked_epochs[checked], now.last_step_mse[checked]
         validation = now.validation_loss[checked] if dataset.has_validation else np.zeros(0)
@@ -83,8 +62,7 @@ def as_of(
             epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
             if dataset.has_validation:
                 validation = np.append(validation, losses[mode])
-        return replace(
-            now,
+        return ModeResult(
             loss_epochs=now.loss_epochs[trained],
             loss=now.loss[trained],
             checked_epochs=epochs,
@@ -93,12 +71,11 @@ def as_of(
             step_mse=step_mse,
             predictions=predictions,
             weights=weights,
-            kept_epoch=None,
         )
 
     results, *others = (
-        {mode: then(mode, now, models[mode], share.get(mode, 1.0)) for mode, now in seed.items()}
-        for seed, models, share in zip(snapshot.seeds, weights, shares or repeat({}), strict=False)
+        {mode: then(mode, now, models[mode]) for mode, now in seed.items()}
+        for seed, models in zip(snapshot.seeds, weights, strict=False)
     )
     shown = dataset.shown
     return replace(snapshot, epoch=epoch, samples=shown, results=results, others=tuple(others))
@@ -124,57 +101,34 @@ def _evaluate(
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """A replay's run after one epoch."""
+    """A replay's run after one epoch, whose name is the epoch or BEST."""
 
     name: str
-    """The epoch, or BEST."""
     snapshot: Snapshot
-    is_estimated: bool = False
-    """Whether errors are scaled from those of some samples."""
 
     @property
     def label(self) -> str:
-        """The name on the chart; the best of one seed with each model's epoch."""
-        if self.name.isdecimal():
-            return f"{int(self.name):,}"
-        kept = {result.kept_epoch for result in self.snapshot.results.values()}
-        epochs = ", ".join(f"{epoch:,}" for epoch in sorted(filter(None, kept)))
-        return self.name if self.snapshot.others or not epochs else f"{self.name} ({epochs})"
+        """The name on the chart."""
+        return f"{int(self.name):,}" if self.name.isdecimal() else self.name
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Frames of the epochs with known weights, and of the snapshot itself, in about a second."""
-    snapshot, most = run.snapshot, _most(run.experiment, run.dataset)
+    """Frames of the epochs with known weights, and of the snapshot itself, in about a second.
+
+    Of large data some samples stand for all, but in the last frame.
+    """
+    snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
-    newest, shares, budget = snapshot.weights, [], SHARE * BUDGET
-    if snapshot.has_all(newest):  # else nobody knows what some samples would say in the end
-        some = as_of(run, 0, newest, budget=budget)
-        for final, now in zip(snapshot.seeds, some.seeds, strict=True):
-            shares.append({mode: _share(final[mode], now[mode]) for mode in final})
-    scaled = [share for seed in shares for share in seed.values()]
-    is_estimated = any(not np.allclose(share, 1, rtol=1e-3) for share in scaled)
-    frames = []
-    for epoch in (epochs[place] for place in spread_places(len(epochs), most - 1)):
-        then = as_of(run, epoch, past[epoch], budget=budget, shares=shares)
-        frames.append(Frame(f"{epoch}", then, is_estimated))
+    modes, seeds = len(run.experiment.model.modes), len(run.experiment.each_seed)
+    weights = initial_model_weights(run.experiment, dataset.shape[2], dataset.targets)
+    samples = len(dataset.x[dataset.judged])
+    sums = seeds * dataset.shape[1] * samples * sum(array.size for array in weights)
+    cost = modes * (min(sums, budget) + seeds * dataset.shape[1] * STEP)
+    most = int(np.clip(15 * BUDGET / cost, LEAST, MOST))
+    shown = [epochs[place] for place in spread_places(len(epochs), most - 1)]
+    frames = [Frame(f"{epoch}", as_of(run, epoch, past[epoch], budget=budget)) for epoch in shown]
     return (*frames, Frame(end or f"{snapshot.epoch}", snapshot))
-
-
-def _most(experiment: Experiment, dataset: Dataset) -> int:
-    """The number of frames that take about a second."""
-    (_, steps, features), models = dataset.shape, len(experiment.each_seed)
-    weights = initial_model_weights(experiment, features, dataset.targets)
-    each = STEP + len(dataset.shown) * sum(array.size for array in weights)
-    cost = models * len(experiment.model.modes) * steps * each
-    return int(np.clip(10 * BUDGET / cost, LEAST, MOST))
-
-
-def _share(all_say: ModeResult, some_say: ModeResult) -> np.ndarray:
-    """Factors from errors on some samples to those on all, (T,)."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        share = all_say.step_mse / some_say.step_mse
-    return np.where(np.isfinite(share), share, 1.0)
 
 
 def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:

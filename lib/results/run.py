@@ -17,16 +17,13 @@ class Status(StrEnum):
     """Where a run stands."""
 
     QUEUED = "queued"
-    """Accepted, but others come first, or the worker is starting."""
     COMPILING = "compiling"
     RUNNING = "running"
     PAUSED = "paused"
     FINISHED = "finished"
     STOPPED = "stopped"
-    DIVERGED = "diverged"
-    """The loss became infinite or not a number; `reason` says what to try."""
-    FAILED = "failed"
-    """The run was refused or its worker died; `reason` says which."""
+    DIVERGED = "diverged"  # the loss became infinite or not a number; `reason` says what to try
+    FAILED = "failed"  # the run was refused or its worker died; `reason` says which
 
     @property
     def active(self) -> bool:
@@ -41,11 +38,7 @@ class Status(StrEnum):
 
 ModelWeights = dict[str, tuple[np.ndarray, ...]]
 """Weights of one seed's models by mode, in the order of Keras's `model.get_weights()`."""
-SeedWeights = tuple[ModelWeights, ...]
-"""Weights of all models of a run, by seed."""
-
-ARRAY_BYTES = 200
-"""Memory of an array besides its numbers."""
+SeedWeights = tuple[ModelWeights, ...]  # weights of all models of a run, by seed
 
 
 def weight_bytes(weights: SeedWeights) -> int:
@@ -56,7 +49,7 @@ def weight_bytes(weights: SeedWeights) -> int:
 def memory_of(part: Any) -> int:
     """Bytes of memory, about, of the arrays in records, dicts and tuples."""
     if isinstance(part, np.ndarray):
-        return part.nbytes + ARRAY_BYTES
+        return part.nbytes + 200  # the array object itself
     if isinstance(part, dict):
         return sum(map(memory_of, part.values()))
     if isinstance(part, tuple):
@@ -73,20 +66,16 @@ class ModeResult:
     Of the last-step model, steps before the last are what its head would have said there.
     """
 
-    loss_epochs: np.ndarray
-    """Epochs of `loss`, (P,) int, increasing; thinned as a run grows."""
-    loss: np.ndarray
-    """Training loss, (P,), as Keras's `fit` reports it: the mean over samples."""
+    loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; thinned as a run grows
+    loss: np.ndarray  # training loss, (P,), as Keras's `fit` reports it: the mean over samples
     checked_epochs: np.ndarray
     """Epochs after which the model was judged, (Q,) int, increasing; 0 is before training."""
     last_step_mse: np.ndarray
     """Mean squared error at the last timestep, (Q,): the number to compare the modes by."""
     validation_loss: np.ndarray
     """Loss on the validation part, (Q,), as Keras's `evaluate` reports it; (0,) without one."""
-    step_mse: np.ndarray
-    """Mean squared error by timestep, now, (T,)."""
-    predictions: np.ndarray
-    """Outputs for the shown samples, now, (S, T, K)."""
+    step_mse: np.ndarray  # mean squared error by timestep, now, (T,)
+    predictions: np.ndarray  # outputs for the shown samples, now, (S, T, K)
     weights: tuple[np.ndarray, ...] | None = None
     """Weights now, in `get_weights()` order; None where too many to be sent during training."""
     kept_epoch: int | None = None
@@ -94,17 +83,17 @@ class ModeResult:
 
     @property
     def final_mse(self) -> float:
-        """The weights' `last_step_mse`."""
+        """`last_step_mse` of the weights now."""
         return self._final(self.last_step_mse, self.checked_epochs)
 
     @property
     def final_loss(self) -> float:
-        """The weights' `loss`; NaN before the first epoch."""
+        """`loss` of the weights now; NaN before the first epoch."""
         return self._final(self.loss, self.loss_epochs)
 
     @property
     def final_validation_loss(self) -> float:
-        """The weights' `validation_loss`; NaN without one."""
+        """`validation_loss` of the weights now; NaN without one."""
         return self._final(self.validation_loss, self.checked_epochs)
 
     def _final(self, values: np.ndarray, epochs: np.ndarray) -> float:
@@ -121,24 +110,19 @@ class Snapshot:
     run_id: str
     status: Status
     epoch: int = 0
-    epochs: int = 0
-    """Epochs asked for."""
+    epochs: int = 0  # how many are asked for
     epochs_per_second: float = 0.0
     """The run's pace while it can be kept, else the last second's speed; 0 if not measured yet."""
-    seconds_left: float | None = None
-    """None if not measured yet, and where the run may stop early."""
-    reason: str = ""
-    """Why it ended or what it waits for, as a sentence, where that has to be said."""
+    seconds_left: float | None = None  # None if not measured yet, and where the run may stop early
+    reason: str = ""  # why it ended or what it waits for, as a sentence, where that has to be said
     samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Indexes of the shown samples, (S,) int."""
+    """Indexes of the shown samples, (S,)."""
     results: dict[str, ModeResult] = field(default_factory=dict)
     """Figures by mode, of the experiment's own seed; empty before the first."""
-    others: tuple[dict[str, ModeResult], ...] = ()
-    """Figures of the seeds after it."""
+    others: tuple[dict[str, ModeResult], ...] = ()  # figures of the seeds after it
     past: tuple[tuple[int, SeedWeights], ...] = ()
     """Epochs, increasing, and weights of some judgements since the snapshot before."""
-    is_full: bool = False
-    """Whether it FAILED only because its training process had no place for it."""
+    is_full: bool = False  # whether it FAILED only because its training process had no place for it
 
     @property
     def seeds(self) -> tuple[dict[str, ModeResult], ...]:

@@ -1,7 +1,7 @@
 """Skill: errors of models and baselines at the last step, in the target's unit.
 
 Only for datasets cut from a table, whose samples have an `Origin`. Computed with NumPy from the
-weights that a run has sent. Forecasts beyond the last row are in `lib.results.forecast`.
+weights that a run has sent. Forecasts beyond the last row are in `lib.results.forecasting`.
 """
 
 import math
@@ -27,28 +27,20 @@ Part = Literal["judged", "test"]
 class Answers:
     """Predictions for samples of one part of a dataset."""
 
-    samples: np.ndarray
-    """Indexes of the samples, (M,) int, increasing."""
-    every: int
-    """Every k-th sample of the part is among them; 1 means all."""
-    last: dict[str, np.ndarray]
-    """Outputs at the last step by mode, (M, K), in the unit of y."""
-    steps: np.ndarray | None
-    """The sequence model's outputs at every step, (M, T, K); None where there is none."""
+    samples: np.ndarray  # indexes of the samples, (M,) int, increasing
+    every: int  # every k-th sample of the part is among them; 1 means all
+    last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SkillTable:
     """Errors of models and baselines on the same samples."""
 
-    samples: np.ndarray
-    """Indexes of the samples, (M,) int."""
-    every: int
-    """Every k-th sample of the part is among them."""
+    samples: np.ndarray  # indexes of the samples, (M,) int
+    every: int  # every k-th sample of the part is among them
     models: tuple[Score, ...]
     guesses: tuple[Score, ...]
-    independent: float
-    """How many of the samples are independent: see `independent_samples`."""
+    independent: float  # how many of the samples are independent: see `independent_samples`
 
     def baselines(self, target: int) -> list[Score]:
         """The baselines, by increasing RMSE for this target column."""
@@ -92,9 +84,8 @@ def answers(
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]
-    outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
-    last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
-    return Answers(samples, every, last, outputs.get("sequence"))
+    last = {m: model_outputs(experiment, w, x)[:, -1].copy() for m, w in weights.items()}
+    return Answers(samples, every, last)
 
 
 def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
@@ -109,10 +100,9 @@ def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
             mase = np.where(unit > 0, mae / unit, np.nan)
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
-    models = [score(mode, MODES[mode].name, last) for mode, last in said.last.items()]
-    baselines = [score(one.name, one.label, one.last[samples]) for one in dataset.baselines]
-    count = independent_samples(dataset, samples)
-    return SkillTable(samples, said.every, tuple(models), tuple(baselines), count)
+    models = tuple(score(mode, MODES[mode].name, last) for mode, last in said.last.items())
+    guesses = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
+    return SkillTable(samples, said.every, models, guesses, independent_samples(dataset, samples))
 
 
 def skill_of_seeds(
@@ -146,48 +136,28 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Answers by target row, for one series and one target column, in the raw unit; D rows."""
+    """Last-step answers for one series and one target column, in the raw unit, (D,) each."""
 
-    rows: np.ndarray
-    """Rows of the `Origin` that are targets of some step of some sample, (D,) int, increasing."""
+    rows: np.ndarray  # rows of the `Origin` that are targets of a last step, increasing
     truth: np.ndarray
-    """(D,)."""
-    last: dict[str, np.ndarray]
-    """Outputs at a last step, by mode, (D,); NaN where no sample ends."""
-    guesses: dict[str, np.ndarray]
-    """Guesses of the baselines, by name, likewise."""
-    steps: tuple[np.ndarray, np.ndarray] | None
-    """Least and greatest output of the sequence model for a row, at any step, (D,) each."""
-    most: int
-    """The most steps that have the same row as their target."""
+    last: dict[str, np.ndarray]  # of the models, by mode
+    guesses: dict[str, np.ndarray]  # of the baselines, by name
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     """The answers in order of rows. Raises ValueError for data of no table."""
-    origin, timesteps = dataset.cut_from, dataset.shape[1]
+    origin = dataset.cut_from
     mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
-    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
-    rows = np.unique(about)
-    place = np.searchsorted(rows, about[:, -1])
+    rows = origin.rows(dataset.shape[1], samples)[:, -1] + origin.horizons[ahead]
 
     def raw(last: np.ndarray) -> np.ndarray:
-        values = np.full(len(rows), np.nan)
-        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
-        return values
+        return dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
 
-    order = np.argsort(about, axis=None, kind="stable")
-    first = np.searchsorted(about.ravel()[order], rows)
-    steps = None
-    if said.steps is not None and len(rows):
-        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
-        steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     return ByRow(
         rows,
         origin.targets[rows, column],
         {mode: raw(last[mine]) for mode, last in said.last.items()},
         {one.name: raw(one.last[samples]) for one in dataset.baselines},
-        steps,
-        int(np.diff(first, append=about.size).max(initial=0)),
     )

@@ -1,7 +1,4 @@
-"""Results of a sweep: both modes' errors by point, and where one mode is significantly better.
-
-A point is one choice of the settings that vary; R is its number of seeds.
-"""
+"""Results of a sweep: both modes' errors by point, and where one mode is significantly better."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -23,8 +20,7 @@ VARIABLE: dict[str, dict[str, str]] = beside(__file__)
 class PointResult:
     """The result of a point's run; `point["status"]` is a column that all its rows share."""
 
-    values: Mapping[str, Any]
-    """The settings that vary, by URL key."""
+    values: Mapping[str, Any]  # the settings that vary, by URL key
     rows: Sequence[Mapping[str, Any]]
     """A row for each seed and mode, by column of `lib.sweep.rows.KINDS`."""
 

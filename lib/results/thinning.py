@@ -8,12 +8,11 @@ import numpy as np
 
 from lib.results.run import SeedWeights, Snapshot, memory_of
 
+# Limits of the weights by epoch: of each run in memory, of one that nobody has looked at for long,
+# and in a kept file.
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
-"""Limits of the weights by epoch in memory, of each run."""
 FEW_BYTES, FEW_EPOCHS = 250_000, 8
-"""Limits for a run that nobody has looked at for long."""
 KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
-"""Limits in a kept file."""
 Value = TypeVar("Value")
 
 
@@ -37,8 +36,7 @@ class History(Generic[Value]):
     """At most `limit` values by epoch, with the first and the newest, evenly spaced."""
 
     limit: int
-    gap: int = 1
-    """Epochs between kept values; doubles when there are too many."""
+    gap: int = 1  # epochs between kept values; doubles when there are too many
     points: list[tuple[int, Value]] = field(default_factory=list)
     """Epochs, increasing, each with its value."""
 
@@ -95,10 +93,8 @@ class WeightHistory:
 
     def __init__(self, most: int = MOST_EPOCHS) -> None:
         self._most = most
-        self._history: History[SeedWeights] | None = None
-        """None before the first weights, whose size limits it."""
-        self._size = 0
-        """Bytes that the weights of one epoch take."""
+        self._history: History[SeedWeights] | None = None  # before the first weights
+        self._size = 0  # bytes that the weights of one epoch take
 
     @property
     def nbytes(self) -> int:

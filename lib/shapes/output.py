@@ -1,7 +1,5 @@
 """Output shapes and parameter counts of one layer, as Keras would say them, by arithmetic.
 
-Tests hold each answer equal to Keras's; `lib.shapes.stack` follows whole models on these rules.
-
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. A shape is a
 tuple whose first entry is the batch: `None`, as in `model.output_shape`, since any size will do.
 """
@@ -29,12 +27,11 @@ def rnn_output_shape(
     bidirectional: bool = False,
     merge_mode: str | None = "concat",
 ) -> tuple[Any, ...]:
-    """What a recurrent layer returns, whichever cell it has: (None, T, U) or (None, U).
+    """What a recurrent layer returns for (batch, T, F): (None, T, U) or (None, U).
 
-    Of an input (batch, T, F), whose batch and T may each be None or a number. In `Bidirectional`
-    it has 2·U where `merge_mode` concatenates the two directions; with None it is a pair of such
-    shapes. Raises ValueError with what was expected and what was received: for a wrong number of
-    axes in Keras's own words, "expected ndim=3, found ndim=2".
+    Batch and T may each be None or a number. In `Bidirectional` it has 2·U where `merge_mode`
+    concatenates the two directions; with None it is a pair of such shapes. Raises ValueError with
+    what was expected and what was received.
     """
     shape = tuple(input_shape)
     if len(shape) != 3:

@@ -24,7 +24,7 @@ from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
 from lib.training.client_run import ClientRun
 from lib.training.messages import FIND_RUN, Message, Start, Steer
-from lib.training.questions import AnswerFuture, Questions
+from lib.training.questions import AnswerFuture, Questions, refused_question
 from lib.training.quotas import Visitor
 from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
@@ -157,12 +157,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 known.worker.post(Steer(verb, run.id, epochs=epochs))
                 self._changed.notify_all()
 
-    def drop(self, run: Run) -> None:
-        """End a run and forget it."""
-        with self._changed:
-            self._registry.drop(run.id)
-            self._changed.notify_all()  # `wait` raises KeyError now
-
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         shape = (dataset.train, *dataset.shape[1:], dataset.targets)
@@ -180,20 +174,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             supervisor = self._least_busy()
-            worker = supervisor.need()
-            future = self._questions.ask(worker, name, arguments)
             if supervisor.unavailable:
-                self._questions.move(worker, None, supervisor.unavailable)
-            return future
+                return refused_question(supervisor.unavailable)
+            return self._questions.ask(supervisor.need(), name, arguments)
 
     def find(self, run_id: str) -> AnswerFuture:
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
         return self.ask(FIND_RUN, run_id=run_id)
-
-    def ahead(self, question: AnswerFuture) -> int:
-        """How many open questions its worker answers before this one; 0 for one that is over."""
-        with self._changed:
-            return self._questions.ahead(question)
 
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""

@@ -19,6 +19,13 @@ class AnswerError(RuntimeError):
     """There will be no answer; the text says why, in a sentence."""
 
 
+def refused_question(why: str) -> AnswerFuture:
+    """The future of a question that nobody can answer."""
+    future: AnswerFuture = Future()
+    future.set_exception(AnswerError(why))
+    return future
+
+
 @dataclass(slots=True, eq=False)
 class Question:
     """A question that has no answer yet."""
@@ -52,12 +59,6 @@ class Questions:
             if future.cancelled() and (question := self._open.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
                 question.worker.post(Cancel(question_id))
-
-    def ahead(self, future: AnswerFuture) -> int:
-        """How many questions its worker answers before this one; 0 for one that is answered."""
-        own = next((each.worker for each in self._open.values() if each.future is future), None)
-        futures = [each.future for each in self._open.values() if each.worker is own]
-        return futures.index(future) if futures else 0
 
     def settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it, unless they have cancelled the question."""

@@ -51,15 +51,17 @@ class RunRegistry:
         self.tidy()
         supervisor = self._pool.least_busy(self.going)
         self._make_room()
-        refusal = run_refusal(owner, run.dataset, self._of_visitors(), self._pool.places)
+        refusal = supervisor.unavailable or run_refusal(
+            owner, run.dataset, self._of_visitors(), self._pool.places
+        )
         worker = supervisor.need()
-        added = self._add(run, worker, start, owner)
-        added.reason = self._pool.away
-        if supervisor.unavailable or refusal:
-            added.end(supervisor.unavailable or refusal, self._clock())
-        else:
+        if not refusal:
             worker.post(start)
             supervisor.end_delay()
+        added = self._add(run, worker, start, owner)
+        added.reason = self._pool.away
+        if refusal:
+            added.end(refusal, self._clock())
 
     def adopt(self, run: Run) -> None:
         """Watch a run that another page server of the cluster has started."""

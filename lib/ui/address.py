@@ -20,7 +20,6 @@ scenes and kept runs have to set it anyway, so that there would be two stores.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
 from typing import Any
 
 import streamlit as st
@@ -72,10 +71,10 @@ def _open(address: Query) -> None:
     Values that are unknown or out of range become complaints, unless they would change nothing.
     """
     record = session().address
-    keys = {"pace", "epoch", *record.own_keys}
+    keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
         keys.update(PICTURE_KEYS)
-    says = address.keys() & ({*SETTINGS, "run", *keys} - {"pace"})
+    says = address.keys() & {*SETTINGS, "run", *keys}
     record.opened = "data" if "data" in says else "bare"
     name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
     complaints = [] if name in DATASETS else [f"The link's data, {name[:24]!r}, aren't known here."]
@@ -90,10 +89,9 @@ def _open(address: Query) -> None:
     experiment, of_settings = read_query(asked, base, DATASETS[base.data.name].at_most)
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # its settings don't hold any more
-    run_id = address["run"][-1] if "run" in address else None
-    _be_about(Subject(experiment, run_id))
+    _be_about(Subject(experiment, address.get("run", [None])[-1]))
     record.pace, record.page_values[record.page] = "", {}
-    for key in keys & address.keys():
+    for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
     # Written anew, an address that Back leads to would be a place that Back can't get past.
@@ -121,8 +119,7 @@ def put(setup: Query) -> Subject:
     As long as nothing is changed, the address of a page of scenes has only the keys that say which
     scene it is.
     """
-    name = setup.get("data", [FIRST])[-1]
-    subject = Subject(read_query(setup, suggested(name))[0])
+    subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
         set_page_value(key, setup[key][-1])
@@ -136,13 +133,10 @@ def _without(link: Query, keys: Iterable[str]) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """The settings that change with a choice of dataset `name`, by key.
-
-    Those that suited the one before are reset; what a person has set otherwise stays.
-    """
-    before = DATASETS[session().address.experiment.data.name].suggested
-    suited = {**fitting(before, {}), **DATASETS[name].suggested}
-    return {**suited, "data": name, "inputs": (), "targets": (), "types": ()}
+    """The settings that change with a choice of dataset `name`, by key; what a person set stays."""
+    suited = fitting(DATASETS[session().address.experiment.data.name].suggested, {})
+    own = {"data": name, "inputs": (), "targets": (), "types": ()}
+    return {**suited, **DATASETS[name].suggested, **own}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
@@ -151,11 +145,11 @@ def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
     `before` are those that suited the data before: they are reset.
     """
     experiment = session().address.experiment
-    usual = {key: before.get(key, SETTINGS[key].default) for key in {**before, **now}}
+    usual = {key: setting.default for key, setting in SETTINGS.items()}
     return {
-        key: now.get(key, SETTINGS[key].default)
-        for key, value in usual.items()
-        if experiment.get(key) == value
+        key: now.get(key, usual[key])
+        for key in {**before, **now}
+        if experiment.get(key) == before.get(key, usual[key])
     }
 
 
@@ -198,10 +192,10 @@ def set_page_value(key: str, text: str) -> None:
     of_scene = record.page in SCENE_PAGES and key not in record.own_keys
     of_subject = key == "epoch" or of_scene
     kept = record.subject.values if of_subject else record.page_values.setdefault(record.page, {})
-    if text != kept.get(key, ""):
+    if text:
+        kept[key] = text
+    else:
         kept.pop(key, None)
-        if text:
-            kept[key] = text
 
 
 def set_page_values(values: Mapping[str, str]) -> None:
@@ -221,9 +215,9 @@ def query(page: str = "") -> Query:
     """The address of a page, else of the open one, that opens this experiment and run."""
     record = session().address
     if page in ("", record.page):
-        link, places = whole(), record.own_keys
-        is_as_set = record.page in SCENE_PAGES and _without(link, places) == record.subject.as_set
-        return _without(link, record.subject.as_set) if is_as_set else link
+        link, as_set = whole(), record.subject.as_set
+        is_as_set = record.page in SCENE_PAGES and _without(link, record.own_keys) == as_set
+        return _without(link, as_set) if is_as_set else link
     if page in SCENE_PAGES:  # it sets the experiment anew
         return {key: [text] for key, text in record.page_values.get(page, {}).items()}
     mine = record.mine
@@ -231,17 +225,9 @@ def query(page: str = "") -> Query:
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:
-    """The address of an experiment, its run if it has one, and a page's own keys.
-
-    The data come first; then settings where they aren't what the data suggest.
-    """
-    texts = {**_settings(experiment), **({"run": run_id} if run_id else {}), **values}
-    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}
-
-
-@lru_cache(maxsize=64)
-def _settings(experiment: Experiment) -> dict[str, str | list[str]]:
-    """Found once for all links of a page."""
+    """The address of an experiment, its run if it has one, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
-    changed = to_query(experiment, suggested(name))
-    return {"data": name} | {key: text for key, text in changed.items() if key not in unused}
+    settings = to_query(experiment, suggested(name))  # where they aren't what the data suggest
+    texts = {"data": name, **{key: text for key, text in settings.items() if key not in unused}}
+    texts |= {**({"run": run_id} if run_id else {}), **values}
+    return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

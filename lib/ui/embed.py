@@ -19,7 +19,7 @@ from lib.ui.frame import PAGES, complaints, screen
 from lib.ui.settings import settled_experiment
 from lib.ui.style import PICTURED
 from lib.ui.text import plain
-from lib.ui.views import VIEWS, View, draw
+from lib.ui.views import VIEWS, draw
 
 KEY = "card"
 
@@ -44,14 +44,9 @@ def embed() -> None:
         st.markdown(f"**{plain(scene.title)}**")
     with st.container(key="embedded"):
         draw(name, load_data(settled), current_palette())
-    with st.container(key="embedded_link"):
-        st.markdown(f":small[[Unrolled: open in full]({_full(view)})]", width="content")
-
-
-def _full(view: View) -> str:
-    """The page of a view with the same settings, from where the app's first page is."""
     there = {key: texts for key, texts in address.query().items() if key != KEY}
     there |= {"part": [view.part]} if view.part else {}
     path, _ = PAGES[view.page]
-    name = "" if path == "app.py" else PurePath(path).stem
-    return f"./{name}?{urlencode(there, doseq=True)}"
+    full = f"./{'' if path == 'app.py' else PurePath(path).stem}?{urlencode(there, doseq=True)}"
+    with st.container(key="embedded_link"):
+        st.markdown(f":small[[Unrolled: open in full]({full})]", width="content")

@@ -35,26 +35,6 @@ def fragment(draw: Callable[P, object], run_every: float | None = None) -> Calla
     return drawn
 
 
-def asking_fragment(draw: Callable[P, object]) -> Callable[P, None]:
-    """A fragment whose widgets ask for a run of the page, by `st.rerun`.
-
-    A widget outside of fragments would make the browser ask for that run: Streamlit (1.67) then
-    ends the run that goes on, and forgets a click that waits for its end.
-    """
-
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-        runs = count()
-
-        def draw_or_ask() -> None:
-            if next(runs):
-                st.rerun()
-            draw(*args, **kwargs)
-
-        fragment(draw_or_ask)()
-
-    return drawn
-
-
 def following_fragment(
     look: Callable[[], T],
     draw: Callable[[T], Callable[[T], object] | None],
@@ -78,54 +58,47 @@ def following_fragment(
         seconds: between two looks at least; more on a busy server.
         about: what the rest of the page shows of it, compared by equality.
     """
-    first = look()
+    first, interval = look(), 0.0
     before = going(first), about(first)
-    is_first_run, interval = True, 0.0
+    is_first_run = True
 
-    def checked(now: T) -> T:
+    def checked() -> T:
+        now = look()
         if (going(now), about(now)) != before:
             st.rerun()
         return now
 
     def in_turn(part: Callable[[T], R]) -> R:
         with turn(first=is_first_run):  # drawn with the page, for which somebody waits
-            return part(first if is_first_run else checked(look()))
+            return part(first if is_first_run else checked())
 
-    def draw_all() -> None:
-        in_turn(draw)
-        checked(look())
+    def look_again(owner: str = "") -> None:
+        nonlocal interval
+        if CAN_FOLLOW and before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
+            look_every(interval := RHYTHM.interval(seconds))
+            if owner:
+                look_every(AFRESH * interval, owner)
+        checked()  # it may have ended since the last look
 
     def draw_and_follow() -> None:
         nonlocal interval
-        update, runs = in_turn(draw), count()
-        owner = fragment_id() if update and before[0] else ""
-
-        def look_again() -> None:
-            nonlocal interval
-            if before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
-                look_every(interval := RHYTHM.interval(seconds))
-                if owner:
-                    look_every(AFRESH * interval, owner)
-            checked(look())  # it may have ended since the last look
+        update, owner, runs = in_turn(draw), fragment_id() if before[0] else "", count()
 
         def follow() -> None:
             if update and next(runs) % AFRESH:  # else all is drawn anew at this moment
                 with drawing_as(owner):
                     in_turn(update)
-            look_again()
+            look_again(owner)
 
-        if owner:
+        if update and owner:
             interval = 0.0  # the new fragment has no timer yet
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
         else:
             look_again()
 
+    every = None if CAN_FOLLOW or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:
-        if CAN_FOLLOW:
-            fragment(draw_and_follow)()
-        else:
-            every = RHYTHM.interval(max(seconds, WHOLE_SECONDS)) if before[0] else None
-            fragment(draw_all, run_every=every)()
+        fragment(draw_and_follow, run_every=every)()
     finally:
         is_first_run = False
 

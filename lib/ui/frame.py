@@ -23,14 +23,7 @@ from lib.ui.settings import Settled, controls, mode_control, settled_experiment
 from lib.ui.strangers import foreign_upload
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import (
-    came_of_file,
-    opener,
-    refusal,
-    take_file,
-    uploader,
-    was_opened,
-)
+from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader, was_opened
 
 PAGES: dict[str, list[str]] = beside(__file__)
 """Menu label → the page's file and icon."""
@@ -46,10 +39,7 @@ TAGLINE = "every timestep, or just the last?"
 
 
 def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
-    """What comes before anything is drawn on `page`, which may have nothing but itself to show.
-
-    It `shows` pictures of these other pages.
-    """
+    """What comes before anything is drawn on `page`, which `shows` pictures of other pages."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
@@ -96,8 +86,7 @@ def _frame(page: str, own: Callable[[], object] | None) -> Settled:
     settled = settled_experiment()
     has_uploader = page == "Data" or settled.experiment.data.name == "upload"
     with st.sidebar:
-        with st.container(gap="xxsmall"):
-            _menu()
+        _menu()
         if not own:
             settled = sidebar(settled, with_table=page != "Data")
         with st.container(key="open_place"):
@@ -116,15 +105,16 @@ def _frame(page: str, own: Callable[[], object] | None) -> Settled:
 
 def _menu() -> None:
     """The name of the app, and a link to each page with what this one is about."""
-    with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
-        st.markdown("### Unrolled", width="content")
-        icon, there = ":material/present_to_all:", address.query("Present")
-        st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
-    hint(TAGLINE)
-    with st.container(key=MENU, gap="xxsmall"):
-        for label, (path, icon) in PAGES.items():
-            st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-        advice()
+    with st.container(gap="xxsmall"):
+        with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+            st.markdown("### Unrolled", width="content")
+            icon, there = ":material/present_to_all:", address.query("Present")
+            st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
+        hint(TAGLINE)
+        with st.container(key=MENU, gap="xxsmall"):
+            for label, (path, icon) in PAGES.items():
+                st.page_link(path, label=label, icon=icon, query_params=address.query(label))
+            advice()
 
 
 def complaints() -> None:
@@ -135,14 +125,15 @@ def complaints() -> None:
 
 
 def sidebar(settled: Settled, *, with_table: bool) -> Settled:
-    """Draw the controls; returns `settled` with a place below those of a table.
-
-    The Data page has room for those of a table itself, and asks for a sidebar without them.
-    """
-    is_upload = settled.experiment.data.name == "upload"
+    """Draw the controls, on most pages `with_table`; returns `settled` with a place below those."""
+    names, now = list(DATASETS), settled.experiment.data.name
+    is_upload = now == "upload"
     with st.container(gap="xsmall"):
         mode_control()
-        _data()
+        control = bound("data", now, lambda name: change(picking(name)))
+        label_of = {name: spec.label for name, spec in DATASETS.items()}.__getitem__
+        st.selectbox("Data", names, names.index(now), label_of, **control)
+        hint(DATASETS[now].shows)
         controls("sizes", settled)
     if with_table and has_columns(settled):
         label = "Your table: file, columns …" if is_upload else "Table: columns, steps ahead"
@@ -160,11 +151,3 @@ def sidebar(settled: Settled, *, with_table: bool) -> Settled:
         with more:
             controls(MORE, settled)
     return settled
-
-
-def _data() -> None:
-    labels = {name: spec.label for name, spec in DATASETS.items()}
-    names, now = list(DATASETS), session().address.experiment.data.name
-    control = bound("data", now, lambda name: change(picking(name)))
-    st.selectbox("Data", names, names.index(now), labels.__getitem__, **control)
-    hint(DATASETS[now].shows)

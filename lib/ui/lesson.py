@@ -1,7 +1,6 @@
-"""The lesson: the current step, each browser's progress, and the handout for paper."""
+"""The lesson: the current step, and each browser's progress."""
 
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import partial
 
 import streamlit as st
 
@@ -12,9 +11,9 @@ from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.linked import pills
-from lib.ui.session import session
+from lib.ui.session import Stage, session
 from lib.ui.strangers import leave_foreign_run
-from lib.ui.text import hint, plain, press
+from lib.ui.text import hint, press
 from lib.ui.views import VIEWS
 
 KEY = "at"
@@ -25,18 +24,8 @@ MOST = 500
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
 
 
-@dataclass(slots=True)
-class Kept:
-    """A browser's progress in the lesson, for its next session."""
-
-    step: str = STEPS[0]
-    """The step that was opened last."""
-    answers: dict[str, list[int]] = field(default_factory=dict)
-    passed: set[str] = field(default_factory=set)
-
-
-_KEPT: dict[str, Kept] = {}
-"""Progress by browser, the newest last."""
+_KEPT: dict[str, Stage] = {}
+"""Each browser's progress, of its newest session that opened the lesson; the newest last."""
 
 
 def step() -> Scene:
@@ -46,32 +35,22 @@ def step() -> Scene:
 
 def enter() -> None:
     """Put the current step on the stage, without rewriting the address: Back must get past it."""
-    record = session().stage
+    record, browser = session().stage, browser_id()
     if not record.step:
-        kept = _KEPT.get(browser_id() or "", Kept())
-        record.step = kept.step
-        record.answers |= {name: [*given] for name, given in kept.answers.items()}
-        record.passed |= kept.passed
+        kept = _KEPT.get(browser or "", record)
+        record.step = kept.step or STEPS[0]
+        record.answers, record.passed = kept.answers, kept.passed
         record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
+        if browser:
+            remember(_KEPT, browser, record, MOST)
     leave_foreign_run()
     stage.enter(step())
 
 
 def go(name: str) -> None:
     """Open a step and remember it for this browser. For callbacks."""
-    session().stage.came_back = False
+    session().stage.step, session().stage.came_back = name, False
     address.set_page_value(KEY, name)
-    _keep(name)
-
-
-def _keep(name: str = "") -> None:
-    """Remember this browser's answers, and the step that it went to, if any."""
-    record, browser = session().stage, browser_id()
-    if not browser:
-        return
-    kept = _KEPT.get(browser, Kept())
-    answers = {step: [*given] for step, given in record.answers.items()}
-    remember(_KEPT, browser, Kept(name or kept.step, answers, {*record.passed}), MOST)
 
 
 def progress() -> None:
@@ -95,17 +74,13 @@ def ways_on() -> None:
     here = step()
     place, (path, icon) = STEPS.index(here.id), PAGES[here.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(here)
-    if session().stage.answers:
-        _keep()
     if is_last and is_done:
         st.markdown(TURN)
     with st.container(horizontal=True, key="lesson_ways", vertical_alignment="center"):
         if place:
-            before = partial(go, STEPS[place - 1])
-            press("Back", "arrow_back", "scene_before", before)
+            press("Back", "arrow_back", "scene_before", partial(go, STEPS[place - 1]))
         if not is_last:
-            then = partial(go, STEPS[place + 1])
-            kind = "primary" if is_done else "secondary"
+            then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
         label = "Your turn" if is_last else f"Open in {here.page}"
         if is_done or not is_last:
@@ -114,7 +89,7 @@ def ways_on() -> None:
                 st.page_link(path, label=label, icon=icon, query_params=query)
 
 
-def _query(scene: Scene, *, turn: bool = False) -> address.Query:
+def _query(scene: Scene, *, turn: bool) -> address.Query:
     """The link to the scene's page as the scene is now; for `turn`, without a run."""
     view = VIEWS[stage.shown(scene)]
     part = view.part if view.page == scene.page else ""
@@ -124,24 +99,3 @@ def _query(scene: Scene, *, turn: bool = False) -> address.Query:
     if turn:  # the next seed, of which there is no recording
         return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
     return address.query_of(experiment, session().run_id, said)
-
-
-@lru_cache(maxsize=1)
-def handout() -> str:
-    """All steps as Markdown for print: words, questions with options, and answers."""
-    return "\n\n".join(["## All steps", *map(_on_paper, GUIDE.values())])
-
-
-def _on_paper(scene: Scene) -> str:
-    lines = [f"#### {STEPS.index(scene.id) + 1}. {plain(scene.title)}", scene.text]
-    answers = []
-    for ask in scene.asks:
-        options = "  \n".join(
-            f"{letter}) {plain(option.text)}"
-            for letter, option in zip("abcd", ask.options, strict=False)
-        )
-        right = ask.options[ask.right]
-        answers.append(f"{'abcd'[ask.right]}) {plain(right.why)}")
-        lines.append(f"**{plain(ask.text)}**  \n{options}")
-    said = "Answers" if len(answers) > 1 else "Answer"
-    return "\n\n".join([*lines, f"*{said}: {' '.join(answers)}*"])

@@ -12,7 +12,6 @@ import streamlit as st
 
 from lib.ui import address
 
-_DROPPED = object()
 PART = "part"
 """The key that says which part of a page is open; the first part needs none."""
 
@@ -34,10 +33,7 @@ class Linked:
         return self.texts.index(text) if text in self.texts else self.default
 
     def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        """Arguments that tie a widget, whose options are 0, 1, 2 and so on, to the address.
-
-        `then` is called when the choice has been kept.
-        """
+        """Arguments that tie a widget with options 0, 1, 2 … to the address; `then` comes after."""
 
         def keep(moved: Any) -> None:
             # None for a moment where a browser's theme isn't the usual one; a label where the
@@ -70,8 +66,8 @@ def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]
     def moved() -> None:
         # Two runs of a session may overlap (Streamlit 1.67): the one that ends drops the values of
         # widgets that it didn't draw.
-        if (given := st.session_state.get(key, _DROPPED)) is not _DROPPED:
-            take(given)
+        if key in st.session_state:
+            take(st.session_state[key])
 
     return {"key": set_widget(key, value), "on_change": moved}
 
@@ -84,10 +80,7 @@ def pills(
     act: Callable[[Any], object],
     **others: Any,
 ) -> None:
-    """A row of buttons, name → label; the callback calls `act` with the picked name.
-
-    With a selection of several, with a list of names. `others` are options of `st.pills`.
-    """
+    """A row of buttons, name → label; the callback calls `act` with the picked name, or names."""
     others |= bound(key, picked, lambda now: None if now is None else act(now))
     names, label_of = list(options), options.__getitem__
     st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
@@ -101,10 +94,7 @@ def linked_toggle(label: str, choice: Linked) -> bool:
 
 
 def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
-    """Draw a slider that shows `labels` for the choice's texts; returns the chosen index.
-
-    With a single text nothing is drawn.
-    """
+    """Draw a slider that shows `labels` for several texts; returns the chosen index."""
     if len(labels) > 1:
         options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
         st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
@@ -118,31 +108,16 @@ def linked_buttons(
     then: Callable[[], None] = lambda: None,
     **options: Any,
 ) -> int:
-    """Draw buttons side by side with these `labels`; returns the chosen index.
-
-    `then` is called after a choice; `options` are those of `st.segmented_control`. With a single
-    text nothing is drawn.
-    """
+    """Draw buttons with `labels` for several texts, and call `then` after a choice; its index."""
     if len(labels) > 1:
-        st.segmented_control(
-            label,
-            range(len(labels)),
-            default=choice.index,
-            format_func=labels.__getitem__,
-            required=True,
-            **options,
-            **choice.bind(then),
-        )
+        options |= {"default": choice.index, "format_func": labels.__getitem__}
+        options |= choice.bind(then)
+        st.segmented_control(label, range(len(labels)), required=True, **options)
     return choice.index
 
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
-    """Draw the buttons of a page's parts; returns the name of the open one.
-
-    Args:
-        titles: by the part's name in the address, in order. PART is one of the page's own keys.
-        key: the widget's.
-    """
+    """Draw buttons for a page's parts, name in the address → title; returns the open one's name."""
     names = list(titles)
     choice, labels = Linked(PART, names, 0, key), list(titles.values())
     return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]

@@ -27,7 +27,6 @@ const PARTS = `:is(.st-key-to_doctor, .st-key-to_error, .st-key-open_stack, .st-
   .st-key-lesson_progress) button, :is(.st-key-gallery, .st-key-ways_of_card) a`;
 const DRAGGED = 400; // milliseconds after which a file that is dragged has left the window
 const GIVES = 50; // times that, in which an uploader may come for one that was dropped
-const SEEN = 200; // milliseconds in which a new curve takes the look of the old one
 const REST = 700; // milliseconds after a page was drawn or has got another size
 const LEAVES = 10000; // milliseconds until a page that was to be left may tell something again
 const LISTENER = ".st-key-listener";
@@ -186,15 +185,13 @@ function mount(root) {
   listen("click", ({ target }) =>
     target.closest?.(PARTS) && document.querySelector("[data-testid=stMain]").scrollTo(0, 0));
 
-  // A press on the page's blank ground focuses all of it; the next key would frame it in grey.
-  listen("focusin", ({ target }) => {
-    if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
-  });
-
   arrive(); // what is mounted is the next page's
   if ((root.getRootNode().host ?? root).closest(LISTENER)) reloadWhenWhite(LISTENER);
   const path = location.pathname;
-  addEventListener("popstate", () => location.pathname !== path && leave(), { signal: own.ended.signal });
+  addEventListener("popstate", () => {
+    clearTimeout(own.later); // what is told has the sliders' values from before Back
+    if (location.pathname !== path) leave();
+  }, { signal: own.ended.signal });
   listen("click", (event) => {
     const link = event.target.closest?.("[data-testid=stPageLink-NavLink]");
     if (!link || !mayTell() || event.ctrlKey || event.metaKey || event.shiftKey) return;
@@ -241,57 +238,31 @@ function mount(root) {
   listen("scroll", unmark);
   own.unmark = unmark;
 
-  // A run's letter, of the row that has the focus, and of the row and the curve that are pointed at:
-  // by the page's `data-lifts`, and the curves' own `data-run`, compare.css lets the others fade.
-  const lifts = {}, page = document.documentElement.dataset;
-  const runOf = ({ name }) => name.match(/^([A-F])(,|$)/)?.[1]; // Plotly has no other mark for it
-  function tag() {
-    document.querySelectorAll(`${CURVES} .trace:not([data-run])`).forEach((curve) => {
-      curve.dataset.run = runOf(traceOf(curve)) ?? "";
+  // A run's row that is pointed at, or has the focus, lifts its curves: compare.css fades the others.
+  const page = document.documentElement.dataset;
+  function lift({ target }) {
+    const letter = target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
+    if (letter === page.lifts) return;
+    if (!letter) return delete page.lifts;
+    document.querySelectorAll(`${CURVES} .trace`).forEach((curve) => { // Plotly has no other mark
+      curve.dataset.run = traceOf(curve).name.match(/^([A-F])(,|$)/)?.[1] ?? "";
     });
-    if (!page.lifts || document.querySelector(`${CURVES} .trace[data-run="${page.lifts}"]`)) return;
-    delete page.lifts; // its run was taken off
-    clearInterval(own.tagging);
+    page.lifts = letter;
   }
-  function lift(how, letter) {
-    lifts[how] = letter;
-    const lifted = lifts.curve || lifts.row || lifts.focus;
-    if (lifted === page.lifts) return;
-    clearInterval(own.tagging);
-    if (!lifted) return delete page.lifts;
-    tag();
-    own.tagging = setInterval(tag, SEEN); // those of a run that trains are drawn anew
-    page.lifts = lifted;
-  }
-  const letterOf = (target) =>
-    target.closest?.(RUNS)?.querySelector("[data-letter]")?.dataset.letter;
-  // Which curve or point is near, Plotly alone knows.
-  function hear(plot, events) {
-    if (!plot?.on || plot.isHeard) return;
-    plot.isHeard = true;
-    Object.entries(events).forEach(([name, act]) => plot.on(name, act));
-  }
-  const curveEvents = {
-    plotly_hover: ({ points: [{ fullData }] }) => lift("curve", runOf(fullData)),
-    plotly_unhover: () => lift("curve"),
-  };
+  listen("pointerover", lift);
+  listen("focusin", lift);
+
   // A point of a sweep's chart opens what its row in the table does: at once, where `on_select` of
   // st.plotly_chart (1.67) fades the other points and needs a run of the page first.
-  const pointEvents = {
-    plotly_click: ({ points }) => {
+  listen("pointerover", ({ target }) => {
+    const plot = target.closest?.(`${SWEPT} .js-plotly-plot`);
+    if (!plot?.on || plot.isHeard) return;
+    plot.isHeard = true;
+    plot.on("plotly_click", ({ points }) => {
       const name = points.find((each) => each.customdata)?.customdata;
       [...document.querySelectorAll(POINTS)].find((each) => each.textContent === name)?.click();
-    },
-  };
-  listen("pointerover", ({ target }) => {
-    hear(target.closest?.(`${SWEPT} .js-plotly-plot`), pointEvents);
-    const plot = target.closest?.(`${CURVES} .js-plotly-plot`);
-    hear(plot, curveEvents);
-    if (!plot) lift("curve");
-    lift("row", letterOf(target));
+    });
   });
-  listen("focusin", ({ target }) => lift("focus", letterOf(target)));
-  listen("focusout", () => lift("focus"));
 
   // How high the charts are that fill a place, once all has come to rest: Python draws the next
   // ones so. Streamlit (1.67) would show each in its own height for a moment.
@@ -334,7 +305,6 @@ export default function ({ data, parentElement, setStateValue }) {
     if (root.isConnected) return;
     root.listener?.ended.abort();
     clearTimeout(root.listener?.later);
-    clearInterval(root.listener?.tagging);
     delete root.listener;
   };
 }

@@ -1,8 +1,8 @@
 """A component on every page whose script does what can't wait for a run of the page.
 
 It hears the page's keys, and shows them for `?`; gives a file that is dropped anywhere to the
-page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts a
-run's row and curves on Compare; opens the run of a point on Sweep; closes the drawer on phones.
+page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts the
+curves of a run's row on Compare; opens the run of a point on Sweep; closes the drawer on phones.
 
 It tells Python the heights of charts that fill a place, and that the system went dark or light;
 but once a link has been pressed, nothing of the page that is left.
@@ -10,11 +10,12 @@ but once a link has been pressed, nothing of the page that is left.
 
 import re
 from dataclasses import asdict
+from itertools import count
 
 import streamlit as st
 
 from lib.ui.browser import component
-from lib.ui.fragment import asking_fragment
+from lib.ui.fragment import fragment
 from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
@@ -26,14 +27,21 @@ _KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEY
 
 
 def listener(page: str) -> None:
-    """Draw the component for `page`, a key of KEYS."""
-    asking_fragment(_draw)(page)
+    """Draw the component for `page`, a key of KEYS.
 
+    In a fragment, which asks for a run of the page when the component tells something. Outside of
+    fragments the browser would ask for that: Streamlit (1.67) then ends the run that goes on, and
+    forgets a click that waits for its end.
+    """
+    times, ground = count(), lambda: None
 
-def _draw(page: str) -> None:
-    _component(
-        key=KEY, data=_KEYS[page], on_heights_change=_note_heights, on_ground_change=lambda: None
-    )
+    def draw() -> None:
+        if next(times):
+            st.rerun()
+        data = _KEYS[page]
+        _component(key=KEY, data=data, on_heights_change=_note_heights, on_ground_change=ground)
+
+    fragment(draw)()
 
 
 def _note_heights() -> None:

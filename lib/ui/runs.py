@@ -156,7 +156,7 @@ def refresh_run() -> None:
 
     Without a way to the cluster a link's run may go on there, and is kept.
     """
-    run_id, is_own = session().run_id, session().run_id in session().run.started
+    run_id, is_own = session().run_id, session().run_id in session().started
     if not run_id or is_looked_for(run_id) or client().get(run_id):
         return
     if is_own:
@@ -207,7 +207,7 @@ def open_run() -> tuple[Run, Snapshot] | None:
 
 def is_mine(started: str, owner: Owner) -> bool:
     """Whether this session or its browser started a run or sweep with this id and owner."""
-    here = started in session().run.started
+    here = started in session().started
     return here or (owner.browser is not None and owner.browser == browser_id())
 
 
@@ -255,7 +255,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     card = card_for(experiment, owner)
     run = client().start(experiment, dataset, paused, owned_by, seconds, card=card)
     _OWNERS[run.id] = owner
-    session().run.started.add(run.id)
+    session().started.add(run.id)
     _forget_owners(client())
     session().run_id = run.id
     forget_epoch()

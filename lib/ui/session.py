@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from secrets import token_hex
-from threading import local
 from typing import TYPE_CHECKING, TypeAlias, TypeVar, cast
 
 import streamlit as st
@@ -16,7 +15,6 @@ from lib.experiment import Experiment
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
-    from concurrent.futures import Future
     from typing import Any
 
     import numpy as np
@@ -24,7 +22,6 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
     from lib.export import Kept
-    from lib.results import SeedWeights
     from lib.shapes import Reading as ReadModel
     from lib.shapes import Stack, TargetQuestion
     from lib.training import AnswerFuture
@@ -54,14 +51,14 @@ class Subject:
 
 @dataclass(slots=True, eq=False)
 class Address:
-    """What the pages are about, and what the browser's address says of it: see `lib.ui.address`."""
+    """The pages' subject, and the browser's address: see `lib.ui.address`."""
 
     subject: Subject = field(default_factory=lambda: Subject(Experiment()))
     """Of the open page."""
     mine: Subject = field(default_factory=lambda: Subject(Experiment()))
     """The person's own: another one than `subject` while a page of scenes is open."""
     pace: str = ""
-    """How fast runs are shown, on every page: a key of `lib.ui.runs.PACES`; "" is the usual one."""
+    """A key of `lib.ui.runs.PACES`; "" is the usual one."""
     page: str = ""
     """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
     own_keys: tuple[str, ...] = ()
@@ -77,7 +74,6 @@ class Address:
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
     """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
-    """A sentence for each value of the opened link that couldn't be taken."""
     opened: str = ""
     """What this run of a page opened: an address with "data", or a "bare" one; "" for none."""
 
@@ -89,16 +85,6 @@ class Address:
     @experiment.setter
     def experiment(self, experiment: Experiment) -> None:
         self.subject.experiment = experiment
-
-
-@dataclass(slots=True, eq=False)
-class SessionRun:
-    """What was done for runs: see `lib.ui.runs`."""
-
-    started: set[str] = field(default_factory=set)
-    """The ids of all runs and sweeps that this session has started."""
-    clicks: dict[str, float] = field(default_factory=dict)
-    """Button → when it was last acted on, in seconds of `lib.ui.clock`."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -120,9 +106,7 @@ class Upload:
 
     table: Table | None = None
     error: str = ""
-    """Why the last file isn't the table."""
     reading: Reading | None = None
-    """A file that is being read."""
     workbook: tuple[str, bytes] | None = None
     """Name and bytes of a small workbook with several sheets, to read another one."""
     last_good: Loaded | None = None
@@ -136,15 +120,8 @@ class TwoCharts:
     """The two charts of a place on a page: the newer one covers the older one."""
 
     top: int = 1
-    """Index of the newer one."""
     shown: list[tuple[Chart, str, Chart] | None] = field(default_factory=lambda: [None, None])
-    """Of each its figure, its alternative text, and the figure in the height of its place."""
-
-    def shows(self, figure: Chart, alt: str) -> bool:
-        """Whether the newer one has this figure, at any height, with this alternative text."""
-        if (newer := self.shown[self.top]) is None or newer[1] != alt:
-            return False
-        return newer[0] is figure or newer[0].to_dict() == figure.to_dict()
+    """Figure, alternative text, and the figure in the height of its place."""
 
 
 @dataclass(slots=True, eq=False)
@@ -158,21 +135,6 @@ class Charts:
     """Card of Explore → takeaway and details of its chart."""
     turn: int = 0
     """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
-    prepared: object = None
-    """The kind of models that the worker was last asked to compile ahead of training."""
-
-
-@dataclass(slots=True, eq=False)
-class WorthCard:
-    """What a table's models are worth: see `lib.ui.explore.worth`."""
-
-    dataset: Dataset | None = None
-    weights: SeedWeights = ({},)
-    """Those that are evaluated, by seed; of the first an empty dict before there are any."""
-    made: Made = field(default_factory=dict)
-    """What was computed for these data."""
-    looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    """By the title of the data, with which weights (run and epoch) their test part was seen."""
 
 
 @dataclass(slots=True, eq=False)
@@ -195,41 +157,29 @@ class ShapesPage:
     """What the parts of the Shapes page are about: see `lib.ui.shapes`."""
 
     sidebar_stack: Stack = ()
-    """The sidebar's model as a stack."""
     targets: int = 1
-    """How many columns to learn the sidebar's data have."""
     stack: Stack = ()
-    """The person's own, with what a link can't hold: its lines of code."""
     stack_text: str = ""
-    """What the address says for it."""
     stack_before: Stack | None = None
-    """The one before the last change."""
     reading: ReadModel | None = None
-    """The model that was pasted or dropped last."""
     model_text: str = ""
-    """What was pasted."""
     model_file: str = ""
     """The name of the file that was dropped, "" where a text was pasted."""
     drops: int = 0
     """How many files have been dropped: with another number the uploader is empty again."""
     model_problem: str = ""
-    """Why that is no model."""
     said: list[str] = field(default_factory=list)
-    """What of a link, or of a number, couldn't be taken as it stood."""
     opened: int | None = None
-    """Of a long stack the layer whose settings are open."""
     answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     """Of the quiz: question → which option was picked first, and whether it was right."""
     problems: dict[str, str] = field(default_factory=dict)
     """Field of the question about a target → what is wrong with what was typed there."""
     message: str | None = None
-    """The error message that is explained; None before anybody has chosen one."""
     taken: str = ""
     """The question that was made from a stack's output, as the address has it."""
     made_up: bool = False
     """Whether its y was made up to fit, for code that doesn't show y."""
     damage_question: TargetQuestion | None = None
-    """The question that was asked last."""
     mistake: str = ""
     """What was picked since, of `lib.shapes.MISTAKES`; at first what fits the question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
@@ -241,17 +191,14 @@ class Stage:
     """The scene that is on the stage: see `lib.ui.stage`."""
 
     scene: str = ""
-    """The one whose settings hold, by name; "" before the first."""
     subjects: dict[str, Subject] = field(default_factory=dict)
     """Scene → what a person has made of its settings."""
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
-    """The scenes whose condition was met, or waived by the person."""
     step: str = ""
-    """The step of the lesson where this browser was before."""
+    """The step of the lesson that was gone to last, by this browser."""
     talk: str = ""
-    """The id of the talk that this session gives."""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
 
@@ -261,13 +208,11 @@ class ComparePage:
     """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
     picks: list[str] = field(default_factory=list)
-    """Their ids, by letter."""
     linked: dict[str, str] = field(default_factory=dict)
     """The ids that links have named, and what they called them."""
     is_chosen: bool = False
     """Whether a person or a link has picked them, and not the page."""
     text: str = ""
-    """What the address said of them last."""
     seen: set[str] = field(default_factory=set)
     """The browser's runs when the page was drawn last: one that is new is laid over the others."""
 
@@ -278,18 +223,17 @@ class Session:
 
     id: str = field(default_factory=lambda: token_hex(8))
     address: Address = field(default_factory=Address)
-    run: SessionRun = field(default_factory=SessionRun)
+    started: set[str] = field(default_factory=set)
+    """The ids of all runs and sweeps that this session has started."""
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
-    """The run of a file that was opened, shown where the settings are its own."""
     charts: Charts = field(default_factory=Charts)
-    worth: WorthCard = field(default_factory=WorthCard)
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
-    taking: dict[object, tuple[Future[Any], float]] = field(default_factory=dict)
-    """What is being made to be taken away, and since when: see `lib.ui.explore.take`."""
+    looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
+    """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
 
@@ -303,17 +247,11 @@ class Session:
         self.address.subject.run_id = run_id
 
 
-_HERE = local()
-"""Of a script's thread, which belongs to one session: its state, and the record in it."""
-
-
 def session() -> Session:
     """The record of the session whose page is run."""
-    if getattr(_HERE, "state", None) is not st.session_state:
-        # Streamlit's way there takes twenty times as long, and a page asks a hundred times.
-        _HERE.record = st.session_state.setdefault(KEY, Session())
-        _HERE.state = st.session_state
-    found: Session = _HERE.record
+    if KEY not in st.session_state:
+        st.session_state[KEY] = Session()
+    found: Session = st.session_state[KEY]
     return found
 
 

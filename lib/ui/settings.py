@@ -5,8 +5,6 @@ that the data don't use has none. One that the data or the head dictates is draw
 value that holds instead, and says why. Those of a table's columns: `lib.ui.columns`.
 """
 
-from collections.abc import Mapping
-from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,23 +12,8 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts import name_of
-from lib.data import (
-    DATASETS,
-    OPTIONAL,
-    dictated,
-    example_of_upload,
-    settle,
-)
-from lib.experiment import (
-    LIMITS,
-    MAX_VALUES,
-    MODES,
-    SETTINGS,
-    Choice,
-    Experiment,
-    Limit,
-    Setting,
-)
+from lib.data import DATASETS, OPTIONAL, dictated, example_of_upload, settle
+from lib.experiment import LIMITS, MAX_VALUES, MODES, SETTINGS, Experiment, Limit, Setting
 from lib.text import beside, number
 from lib.ui.address import change
 from lib.ui.linked import bound
@@ -41,16 +24,13 @@ from lib.ui.text import hint
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """Group → URL key → how the setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
-_EXPLAINED = {"U", *(key for spec in DATASETS.values() for key in (*spec.why, *spec.at_least))} | {
-    key for rows in GROUPS.values() for key, row in rows.items() if "clamped" in row
-}
-"""Settings with a sentence below at times: a container keeps the next widget in its place."""
-_NAMES = {key: row["label"] for rows in GROUPS.values() for key, row in rows.items()} | LABELS
+_ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 
 def label_of(setting: Setting) -> str:
     """A setting's label without limits and units: "Targets", "Learning rate"."""
-    label = _NAMES.get(setting.key, name_of(setting)).format(step="Row", columns="month")
+    label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
+    label = label.format(step="Row", columns="month")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
@@ -71,8 +51,9 @@ def settled_experiment() -> Settled:
     table = session().upload.table
     experiment = settle(session().address.experiment, table)
     if experiment.data.name == "upload" and table is None:
-        shown = (foreign := foreign_upload()) and foreign.experiment
-        experiment = experiment.set(F=(shown or example_of_upload(experiment)).data.features)
+        foreign = foreign_upload()
+        shown = foreign.experiment if foreign else example_of_upload(experiment)
+        experiment = experiment.set(F=shown.data.features)
     return Settled(experiment)
 
 
@@ -81,17 +62,16 @@ def _guide(step: str) -> str:
     return f"[Guide: {step}](guide?at={step})"
 
 
-def _help(row: Mapping[str, Any], *lines: str) -> str | None:
-    """A control's help text, with a link to the step of the lesson that explains it."""
-    about = [*lines, row.get("about", ""), _guide(row["guide"]) if "guide" in row else ""]
-    return "  \n".join(filter(None, about)) or None
+def _help(key: str) -> str | None:
+    """A control's help text: its options, what it means, and the lesson's step that explains it."""
+    row = _ROWS[key]
+    lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
+    lines += [row.get("about", ""), _guide(row["guide"]) if "guide" in row else ""]
+    return "  \n".join(filter(None, lines)) or None
 
 
 def bound_setting(key: str, limit: Limit | None = None) -> tuple[Any, dict[str, Any]]:
-    """The experiment's value of a setting, and arguments that tie a widget to it.
-
-    A value beyond the `limit` of the data is brought within.
-    """
+    """A setting's value, brought within `limit`, and arguments that tie a widget to it."""
 
     def take(value: Any) -> None:
         if value is not None:  # as a button group says for a moment in a dark browser
@@ -141,30 +121,21 @@ def controls(group: str, settled: Settled, only: str = "", **names: object) -> N
         if key in unused or (only and key != only):
             continue
         label = row["label"].format(**names)
-        with st.container(gap=None) if only or key in _EXPLAINED else nullcontext():
+        with st.container(gap=None):  # a sentence below moves no widget to another place
             if key in why:
-                _fixed(key, label, experiment.get(key))
+                value, options = experiment.get(key), SETTINGS[key].options
+                text = options[value].label if options else f"{value:,}"
+                st.selectbox(label, [text], disabled=True, key=f"{key}_fixed_{value}")
                 hint(why[key])
             elif row.get("typed"):
-                _field(key, label, row)
-            elif options := SETTINGS[key].options:
-                _menu(key, label, row, options)
+                _field(key, label, row.get("step", 1))
+            elif SETTINGS[key].options:
+                _menu(key, label)
             else:
-                _slider(key, label, row, experiment)
+                _slider(key, label, experiment)
 
 
-def _fixed(key: str, label: str, value: Any) -> None:
-    """A disabled widget with the value that the data or the head dictate."""
-    setting, place = SETTINGS[key], f"{key}_fixed_{value}"
-    if setting.options:
-        st.selectbox(label, [setting.options[value].label], disabled=True, key=place)
-    else:
-        limit, kind = LIMITS[key], type(setting.default)
-        low, high = min(limit.minimum, value), max(limit.maximum, value)
-        st.slider(label, kind(low), kind(high), kind(value), disabled=True, key=place)
-
-
-def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment) -> None:
+def _slider(key: str, label: str, experiment: Experiment) -> None:
     """A slider; below it what the data need, or which value holds instead."""
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[experiment.data.name]
     least = spec.at_least.get(key, limit.minimum)
@@ -175,36 +146,37 @@ def _slider(key: str, label: str, row: Mapping[str, str], experiment: Experiment
         # A slider with other limits is another widget for Streamlit (1.67). Unless the key is set
         # now, it gets the value that the key had before any widget was drawn.
         drawn[key], st.session_state[key] = (least, most), value
-    step, about, used = kind(limit.step), _help(row), experiment.get(key)
-    st.slider(label, kind(least), kind(most), value, step=step, help=about, **control)
+    limits, used = (kind(least), kind(most)), experiment.get(key)
+    st.slider(label, *limits, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
     # Of settings without such a sentence the two differ only where another run of the page has
     # changed the data since `experiment` was settled: its own drawing follows.
-    if used != value and "clamped" in row:
-        hint(f"{used:,} here: {row['clamped'].format(most=f'{MAX_VALUES:,}')}")
+    if used != value and (clamped := _ROWS[key].get("clamped")):
+        hint(f"{used:,} here: {clamped.format(most=f'{MAX_VALUES:,}')}")
 
 
-def _menu(key: str, label: str, row: Mapping[str, str], options: Mapping[str, Choice]) -> None:
+def _menu(key: str, label: str) -> None:
     value, control = bound_setting(key)
+    options = SETTINGS[key].options or {}
     labels = {name: choice.label for name, choice in options.items()}
-    lines = [f"**{c.label}**: {c.about}" for c in options.values() if c.about]
-    about = _help(row, *lines)
-    place = list(options).index(value)
-    st.selectbox(label, list(options), place, labels.__getitem__, help=about, **control)
+    names = list(labels)
+    place, about = names.index(value), _help(key)
+    st.selectbox(label, names, place, labels.__getitem__, help=about, **control)
 
 
-def _field(key: str, label: str, row: Mapping[str, Any]) -> None:
+def _field(key: str, label: str, step: float) -> None:
     """A field for a number; its label may have the limits."""
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
+    limits = f"{number(limit.minimum)} to {number(limit.maximum)}"
     st.number_input(
-        label.replace("LIMITS", f"{number(limit.minimum)} to {number(limit.maximum)}"),
+        label.replace("LIMITS", limits),
         kind(limit.minimum),
         kind(limit.maximum),
         value,
-        step=kind(row.get("step", 1)),
+        step=kind(step),
         format="%g" if kind is float else None,
-        help=_help(row),
+        help=_help(key),
         **control,
     )

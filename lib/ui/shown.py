@@ -16,7 +16,7 @@ from lib.charts import Traces
 from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward
-from lib.results import BEST, Run, RunAt, SeedWeights, Snapshot, Status, as_of
+from lib.results import BEST, Run, RunAt, SeedWeights, Status, as_of
 from lib.training import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
@@ -43,27 +43,22 @@ class ShownRun(RunAt):
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
-    watched = runs.current_run()
-    if watched and not _could_not_begin(watched[1]):
+    if watched := runs.current_run():
         run, snapshot = watched
-        if not snapshot.results:
-            start = runs.before_training(run)
-            snapshot = replace(
-                snapshot, samples=start.samples, results=start.results, others=start.others
-            )
-        return ShownRun(run.experiment, run.dataset, snapshot, run)
+        # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
+        is_failed = snapshot.status is Status.FAILED and not snapshot.results
+        if not (is_failed and runs.client().unavailable):
+            if not snapshot.results:  # before its first epoch those of the untrained models
+                start = runs.before_training(run)
+                samples, others = start.samples, start.others
+                snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
+            return ShownRun(run.experiment, run.dataset, snapshot, run)
     kept, table = session().kept, session().upload.table
     if kept and kept.experiment == experiment and kept.table in (None, table):
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
     return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
-
-
-def _could_not_begin(snapshot: Snapshot) -> bool:
-    """Whether a run has failed without figures because nothing can be trained on this server."""
-    failed = snapshot.status is Status.FAILED and not snapshot.results
-    return failed and bool(runs.client().unavailable)
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -75,10 +70,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
 
 
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
-    """Draw pickers of a shown sample and a target column, where there are several.
-
-    Returns the indices of both. Without `labels` the pickers are narrow.
-    """
+    """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
     _sample_index(len(names))
@@ -118,11 +110,8 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     sample = int(samples[_sample_index(len(samples))])
     if shown.polling or not shown.dataset.has_rows:
         return sample, {}
-    x = shown.dataset.x[sample : sample + 1]
-    return sample, {
-        mode: forward(shown.experiment, weights, x)
-        for mode, weights in shown.snapshot.weights[0].items()
-    }
+    x, models = shown.dataset.x[sample : sample + 1], shown.snapshot.weights[0]
+    return sample, {mode: forward(shown.experiment, each, x) for mode, each in models.items()}
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +131,7 @@ class Epochs:
         weights = _weights(shown)
         texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
         key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
-        # An earlier epoch is judged on the samples anew, which takes their rows.
+        # An earlier epoch is evaluated on the samples anew, which takes their rows.
         can_choose = last and not shown.polling and shown.dataset.has_rows
         choice = Linked("epoch", texts, last, key) if can_choose else None
         return cls(shown, weights, choice)
@@ -154,6 +143,12 @@ class Epochs:
         if choice is None or choice.index == choice.default:
             return None
         return int(choice.texts[choice.index])
+
+    @property
+    def about(self) -> tuple[object, ...]:
+        """What the page runs again for: another run, its beginning or end, a picked epoch."""
+        shown = self.shown
+        return shown.run, shown.polling or shown.snapshot.status, self.picked
 
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
@@ -173,18 +168,14 @@ class Epochs:
 
 
 def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
-    """Weights by epoch: the initial ones, a run's checkpoints, and the newest.
-
-    Epochs that lack one of the modes are left out.
-    """
-    seeds, run, dataset = shown.snapshot.seeds, shown.run, shown.dataset
+    """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
+    run, snapshot = shown.run, shown.snapshot
     # While it trains nobody can go back to them.
-    start = () if shown.polling else runs.untrained_models(dataset, shown.experiment).weights
-    past = shown.snapshot.past if run is None else runs.client().checkpoints(run)
-    known = {0: start}
-    known |= {epoch: models for epoch, models in past if shown.snapshot.has_all(models)}
-    checked = [int(e) for seed in seeds for r in seed.values() for e in r.checked_epochs[-1:]]
-    newest = shown.snapshot.weights
-    if shown.snapshot.has_all(newest) and checked and not shown.snapshot.keeps_best:
-        known[max(checked)] = newest
+    start = () if shown.polling else runs.untrained_models(shown.dataset, shown.experiment).weights
+    past = snapshot.past if run is None else runs.client().checkpoints(run)
+    known = {0: start, **{epoch: each for epoch, each in past if snapshot.has_all(each)}}
+    results = [result for seed in snapshot.seeds for result in seed.values()]
+    checked = [int(epoch) for result in results for epoch in result.checked_epochs[-1:]]
+    if snapshot.has_all(snapshot.weights) and checked and not snapshot.keeps_best:
+        known[max(checked)] = snapshot.weights
     return dict(sorted(known.items()))

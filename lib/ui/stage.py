@@ -11,7 +11,7 @@ import streamlit as st
 from lib.experiment import SETTINGS
 from lib.results import Run, Snapshot, Status
 from lib.shapes import TracedLayer, broken, read_text, trace
-from lib.story import Ask, Scene
+from lib.story import Ask, Scene, Until
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
@@ -19,7 +19,7 @@ from lib.ui.settings import Settled, one_control
 from lib.ui.text import hint, plain, press
 
 LOOK_SECONDS = 0.5
-"""Least seconds between two looks whether the scene's run has paused or gone on."""
+"""Least seconds between two looks at the scene's run."""
 
 
 def enter(scene: Scene) -> None:
@@ -38,8 +38,7 @@ def enter(scene: Scene) -> None:
 
 def controls(scene: Scene, settled: Settled) -> None:
     """Draw the settings that can be moved."""
-    settings = [key for key in scene.controls if key in SETTINGS]
-    if settings:
+    if settings := [key for key in scene.controls if key in SETTINGS]:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
             for key in settings:
                 one_control(key, settled)
@@ -50,7 +49,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
     if "run" in scene.controls:
         following_fragment(
             runs.open_run,
-            lambda going: _training(scene, loaded, going),
+            partial(_training, scene, loaded),
             lambda going: going is not None,
             LOOK_SECONDS,
             about=lambda going: going and (going[0], going[1].status),
@@ -59,34 +58,24 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
 
 def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
     """The button, and the run's epoch, unless the scene waits for that and says so itself."""
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        _train_button(scene, loaded, going)
-        if going and not scene.until:
-            with st.container(key="train_where", width="content"):
-                hint(_where(going[1]))
-
-
-def _where(snapshot: Snapshot) -> str:
-    if snapshot.status.active and not snapshot.epoch:
-        return "Training starts …"
-    rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
-    return f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
-
-
-def _train_button(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
     client = runs.client()
-    if going is None:
-        train = partial(_train, scene, loaded)
-        can_train = loaded.trainable
-        press("Train", "play_arrow", "do_train", train, type="primary", disabled=not can_train)
-        return
-    run, snapshot = going
-    if snapshot.status.active:
-        press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
-    else:
-        left = scene.pause - snapshot.epoch
-        resume = partial(client.resume, run, left if left > 0 else None)
-        press("Resume", "play_arrow", "do_resume", resume, type="primary")
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        if going is None:
+            train, off = partial(_train, scene, loaded), not loaded.trainable
+            press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
+            return
+        run, snapshot = going
+        if snapshot.status.active:
+            press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
+        else:
+            left = max(0, scene.pause - snapshot.epoch)
+            resume = partial(client.resume, run, left or None)
+            press("Resume", "play_arrow", "do_resume", resume, type="primary")
+        if not scene.until:
+            rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
+            where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
+            with st.container(key="train_where", width="content"):
+                hint(where if snapshot.epoch else "Training starts …")
 
 
 def _train(scene: Scene, loaded: Loaded) -> None:
@@ -120,7 +109,10 @@ def question(scene: Scene) -> None:
     verdicts(scene)
     ask = open_ask(scene)
     if ask and (not ask.after or has_happened(scene)):
-        _ask(scene, ask)
+        st.markdown(f"**{plain(ask.text)}**")
+        for place, option in enumerate(ask.options):
+            answer, label = partial(_answer, scene, len(picked(scene)), place), plain(option.text)
+            st.button(label, f"option_{place}", width="stretch", on_click=answer)
 
 
 def open_ask(scene: Scene) -> Ask | None:
@@ -131,7 +123,11 @@ def open_ask(scene: Scene) -> Ask | None:
 def verdicts(scene: Scene) -> None:
     """Draw the answered questions, with explanations."""
     for ask, given in zip(scene.asks, picked(scene), strict=False):
-        _verdict(ask, given)
+        right, wrong = ask.options[ask.right], ask.options[given]
+        st.markdown(f"**{plain(ask.text)}**")
+        if given != ask.right:
+            st.markdown(f":red[✗ {plain(wrong.text)}]: {plain(wrong.why)}")
+        st.markdown(f":green[✓ {plain(right.text)}]: {plain(right.why)}")
 
 
 def reveal(scene: Scene) -> None:
@@ -140,27 +136,6 @@ def reveal(scene: Scene) -> None:
         _answer(scene, len(picked(scene)), ask.right)
     else:
         del session().stage.answers[scene.name]
-
-
-def _verdict(ask: Ask, given: int) -> None:
-    right = ask.options[ask.right]
-    st.markdown(f"**{plain(ask.text)}**")
-    if given != ask.right:
-        wrong = ask.options[given]
-        st.markdown(f":red[✗ {plain(wrong.text)}]: {plain(wrong.why)}")
-    st.markdown(f":green[✓ {plain(right.text)}]: {plain(right.why)}")
-
-
-def _ask(scene: Scene, ask: Ask) -> None:
-    st.markdown(f"**{plain(ask.text)}**")
-    for place, option in enumerate(ask.options):
-        st.button(
-            plain(option.text),
-            key=f"option_{place}",
-            width="stretch",
-            on_click=_answer,
-            args=(scene, len(picked(scene)), place),
-        )
 
 
 def _answer(scene: Scene, question: int, place: int) -> None:
@@ -177,26 +152,23 @@ def waiting(scene: Scene) -> None:
                 lambda: _progress(scene),
                 lambda progress: hint(progress[0]),
                 lambda progress: progress[1],
-                0.3,
+                LOOK_SECONDS,
                 about=lambda _: has_happened(scene),
             )
-            waive = partial(_waive, scene)
-            press("Skip", "skip_next", "scene_skip", waive, type="tertiary")
+            press("Skip", "skip_next", "scene_skip", partial(_skip, scene), type="tertiary")
 
 
 def _progress(scene: Scene) -> tuple[str, bool]:
     """What is to do, or how far the run is; and whether a run goes on."""
     epoch = scene.until.epoch if scene.until else 0
     _, snapshot = runs.current_run() or (None, None)
-    if not epoch or snapshot is None or not snapshot.status.active:
-        why = runs.client().unavailable if epoch else ""
-        return (f"{why} Skip shows a recorded run." if why else scene.todo), False
-    if not snapshot.epoch:
-        return "The training is about to begin. Skip shows a recorded one.", True
-    return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
+    if epoch and snapshot and snapshot.status.active:
+        return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
+    why = runs.client().unavailable if epoch else ""
+    return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
 
-def _waive(scene: Scene) -> None:
+def _skip(scene: Scene) -> None:
     """Skip what is to do; a training is replaced by the recorded run."""
     session().stage.passed.add(scene.name)
     if scene.until and scene.until.epoch:
@@ -215,10 +187,11 @@ def done(scene: Scene) -> bool:
 
 def has_happened(scene: Scene) -> bool:
     """Whether what the scene waits for after its first questions has happened, or was skipped."""
-    passed = session().stage.passed
-    if scene.name not in passed and answered(scene) and _is_so(scene):
-        passed.add(scene.name)
-    return scene.name in passed
+    stage, until = session().stage, scene.until
+    here = stage.scene == scene.name
+    if answered(scene) and (until is None or (here and _is_so(scene, until))):
+        stage.passed.add(scene.name)
+    return scene.name in stage.passed
 
 
 def traced_stack() -> tuple[TracedLayer, ...]:
@@ -226,12 +199,7 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-def _is_so(scene: Scene) -> bool:
-    until = scene.until
-    if until is None:
-        return True
-    if session().stage.scene != scene.name:
-        return False
+def _is_so(scene: Scene, until: Until) -> bool:
     if until.epoch:
         current = runs.current_run()
         return current is not None and current[1].epoch >= until.epoch

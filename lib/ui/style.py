@@ -6,13 +6,13 @@ are Streamlit's own. The components' CSS is with them.
 """
 
 from collections.abc import Mapping
-from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import Palette, html, mix, strip
+from lib.charts import html, mix, strip
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
 from lib.ui.keys import BUTTON, KEYS
@@ -41,24 +41,16 @@ _LETTERS = "".join(
 
 
 def style(page: str, *others: str) -> None:
-    """Write the CSS of all pages, and in a style of its own that of `page` and `others`.
-
-    Apart, since a style that changes is expensive. `others` are pages whose pictures it shows.
-    """
-    for css in _sheets(current_palette(), *others, page):
-        _write(css)
-
-
-@lru_cache(maxsize=64)
-def _sheets(colors: Palette, *pages: str) -> tuple[str, ...]:
+    """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
+    colors = current_palette()
     colored = ["background", "border", "ink", "muted", "wrong"]
     colored += ["sequence_text", "best_text", "last_text"]
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
-    every = f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}"
-    own = "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys(pages))
-    return (every, own) if own else (every,)
+    _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
+    if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
+        _write(own)
 
 
 def hide(*keys: str) -> None:
@@ -78,10 +70,7 @@ def point_at(key: str) -> None:
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
-    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1.
-
-    The lower one is hidden HIDE_AFTER later. A chart in full screen lies above everything.
-    """
+    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1."""
     rules = "".join(
         f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
         f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
@@ -94,25 +83,13 @@ def lay_above(tops: Mapping[str, int], at: Place) -> None:
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:
-    """Tell the playhead's band (cell.css) where a container's figure has its timesteps.
-
-    The band's step is the page's `--cell-t`.
-    """
+    """Tell the playhead's band (cell.css) where a container's figure has its timesteps."""
     layout = figure.to_dict()["layout"]
     margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
     sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))
     _write(f".st-key-{key}{{{sides}--steps:{high - low:.4f};--before:{0.5 - low:.4f}}}")
 
 
-class _Style:
-    """CSS that `st.html` takes as it is; it would parse a string line by line in each run."""
-
-    def __init__(self, css: str) -> None:
-        self._html = f"<style>{css}</style>"
-
-    def _repr_html_(self) -> str:
-        return self._html
-
-
 def _write(css: str) -> None:
-    st.html(_Style(css))
+    # Streamlit takes what this returns as it is; it would parse a string line by line in each run.
+    st.html(SimpleNamespace(_repr_html_=lambda: f"<style>{css}</style>"))

@@ -9,7 +9,7 @@ one, which stays until it is covered.
 
 import re
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from html import escape
 from typing import Any
 
@@ -22,10 +22,6 @@ from lib.ui.fragment import Place
 from lib.ui.session import TwoCharts, session
 from lib.ui.style import lay_above
 
-_TOGETHER = re.compile(r"[\d.]+e-\d+|\d [°%]C?")
-"""Where no line may break: within 1.2e-5, and between a number and its unit."""
-_WHOLE = r'<span style="white-space:nowrap">\g<0></span>'
-_SHAPE = re.compile(r"\((?:[NTFUK\d]+, )+[NTFUK\d]+\)")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
@@ -35,9 +31,8 @@ def plain(text: str) -> str:
 
 
 def say(text: str, place: Place | None = None) -> None:
-    """A small sentence below a picture; no shape in it is broken over lines."""
-    whole = _SHAPE.sub(lambda shape: shape[0].replace(" ", "\N{NO-BREAK SPACE}"), plain(text))
-    (place or Place()).show("markdown", f":small[{whole}]")
+    """A small sentence below a picture."""
+    (place or Place()).show("markdown", f":small[{plain(text)}]")
 
 
 def say_steadily(
@@ -52,7 +47,7 @@ def say_steadily(
     (place or Place()).show(
         "html",
         f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{_TOGETHER.sub(_WHOLE, escape(text))}</span></div>",
+        f"<span>{escape(text)}</span></div>",
     )
 
 
@@ -71,15 +66,14 @@ class Takeaway:
         `details` are sentences, as many each time: the picture's alternative text.
         """
         room = escape(self._longest or words)
-        self._words.show(
-            "html",
-            f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>',
+        text = (
+            f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>'
         )
-        folded: AbstractContextManager[object] = nullcontext()
-        if any(details) and not self._details:
-            folded = st.expander("details", type="compact")
+        self._words.show("html", text)
+        is_first = any(details) and not self._details
+        if is_first:
             self._details = [Place() for _ in details]
-        with folded:
+        with st.expander("details", type="compact") if is_first else nullcontext():
             for each, place in zip(details, self._details, strict=False):
                 say(each, place)
 
@@ -137,7 +131,9 @@ class SteadyChart:
         With None the chart that was drawn before (`is_drawn`) stays.
         """
         pair = self._pair
-        if figure is not None and not pair.shows(figure, sentence):
+        before, alt, _ = pair.shown[pair.top] or (None, "", None)
+        same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
+        if figure and not same:
             # Else it is seen in its own height for a moment. One that is there has this by now.
             known = session().charts.heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top

@@ -1,13 +1,12 @@
 """The doctor's verdicts are what Keras does.
 
-CASES go through what `fit` does with a loss: `compute_loss` in a graph whose batch size is known
-only if it divides the samples, batch by batch, and the mean over samples. Some of them go through
-`fit` itself as well, and so do the usual mistakes with a real LSTM. One class alone is an
-exception with a test of its own: the loss is the intended one there, 0, and the verdict "silent".
+Random shapes go through what `fit` does with a loss: `compute_loss` in a graph whose batch size is
+known only if it divides the samples, batch by batch, and the mean over samples. The usual mistakes
+go through `fit` itself, with a real LSTM. One class alone is an exception with a test of its own:
+the loss is the intended one there, 0, and the verdict "silent".
 """
 
 import math
-from collections import Counter
 from functools import cache
 
 import numpy as np
@@ -47,10 +46,6 @@ def random_case(rng):
     return output, target, loss, int(rng.choice([1, 2, 3, 4, n, t, 32]))
 
 
-CASES, FITTED = 1600, 64
-"""How many cases there are, and how many of them go through `fit` as well."""
-
-
 @cache
 def random_cases(count):
     """Distinct ones, always the same."""
@@ -71,7 +66,7 @@ def random_cases(count):
 def test_verdicts_on_random_shapes_are_what_keras_does():
     """Raises, or gives the intended loss, or another one."""
     verdicts = set()
-    for case in random_cases(CASES):
+    for case in random_cases(1600):
         diagnosis = diagnose_target(*case)
         answer = ask("losses.judged", question(*case), 0)
         if verdict_of(answer) == "correct" != diagnosis.verdict:
@@ -82,16 +77,6 @@ def test_verdicts_on_random_shapes_are_what_keras_does():
             assert diagnosis.keras_says in answer["error"], case
         verdicts.add(diagnosis.verdict)
     assert verdicts == {"correct", "silent", "error"}
-
-
-def test_verdicts_on_random_shapes_are_what_fit_does():
-    """Some of the same cases, the whole way: a model that gives back what it gets."""
-    verdicts = Counter()
-    for case in random_cases(CASES)[:: CASES // FITTED]:
-        answer, diagnosis = ask("losses.fitted", question(*case)), diagnose_target(*case)
-        assert diagnosis.verdict == verdict_of(answer), (case, answer, diagnosis)
-        verdicts[diagnosis.verdict] += 1
-    assert min(verdicts[name] for name in ("correct", "silent", "error")) > 5
 
 
 @pytest.mark.parametrize(

@@ -60,7 +60,7 @@ def mended(explanation, output, y):
 def test_a_traceback_tells_a_categorical_loss_from_a_binary_one():
     """Which share their message: it alone leaves both open."""
     model = f'recurrent({(T, 4)}, loss="categorical_crossentropy")'
-    message, whole = says(f"{model}.fit(X, np.zeros({(N, T)}), verbose=0)")
+    message, whole = says(f"{model}.fit(X, np.zeros({(N, T, 1)}), verbose=0)")
     assert "Dense(1)" in explain_error(message).code
     assert "Dense(1)" not in explain_error(whole).code
 

@@ -8,14 +8,9 @@ import signal
 import psutil
 import pytest
 
-from lib.data import memory
-from lib.experiment.experiment import Experiment
 from lib.results.run import Status
-from lib.training import machine, worker_pool, worker_process
+from lib.training import worker_pool, worker_process
 from lib.training.client import TrainingClient
-from lib.training.messages import Event
-from lib.training.worker_process import WorkerProcess
-from tests.agreement.test_client import is_gone
 from tests.processes import worker_pids
 from tests.unit.fakes import make_dataset
 from tests.waiting import PATIENCE, eventually
@@ -23,23 +18,12 @@ from tests.weekly import first_of
 
 
 @pytest.fixture(scope="module")
-def made():
-    """The workers that were started, each with what is called with its messages."""
-    return []
-
-
-@pytest.fixture(scope="module")
-def client(made):
+def client():
     """One client for all; it replaces as many workers as are ended here, one after the other."""
-
-    def make(on_message, on_end, delay):
-        made.append((WorkerProcess(on_message, on_end, delay), on_message))
-        return made[-1][0]
-
     patch = pytest.MonkeyPatch()
-    patch.setattr(worker_pool, "RESTART_DELAYS", (0.0,) * 20)
-    patch.setattr(memory, "total_memory", lambda: machine.GB)
-    with TrainingClient(make_worker=make) as client:
+    patch.setattr(worker_pool, "RESTART_DELAYS", (0.0,))
+    patch.setattr(worker_pool, "MOST_DEATHS", 20)
+    with TrainingClient() as client:
         yield client
     patch.undo()
 
@@ -81,17 +65,6 @@ def goes_on(client, run, old, reason, since=0):
     assert client.wait(run, PATIENCE).status is Status.STOPPED
 
 
-def test_where_two_workers_do_not_fit_one_follows_the_other(client, made):
-    """The grown one ends first, and a run that is started meanwhile waits for the other."""
-    old = the_pid(client)
-    worker, on_message = made[0]
-    on_message(worker, Event("grown"))
-    run = client.start(Experiment().set(U=4, batch=8, epochs=2), make_dataset())
-    assert client.wait(run, PATIENCE).status is Status.FINISHED
-    assert the_pid(client) != old
-    assert is_gone(old)
-
-
 def test_killed_in_the_middle(client, endless):
     """What trains goes on, what is compiled begins again, and what rests is back as it was."""
     pid = the_pid(client)
@@ -125,11 +98,7 @@ def test_killed_in_the_middle(client, endless):
     assert (later.status, later.reason) == (Status.FINISHED, "")
 
 
-def test_stopped_and_so_silent(
-    client,
-    endless,
-    monkeypatch,
-):
+def test_stopped_and_so_silent(client, endless, monkeypatch):
     """After some beats without a sign of life it is ended, and another takes its place."""
     pid = the_pid(client)
     run = client.start(*endless)

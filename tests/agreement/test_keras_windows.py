@@ -5,7 +5,6 @@ import pytest
 
 from lib.data.datasets import make_dataset, settle, suggested
 from lib.data.tables import windows
-from lib.data.tables.cutting import part_spans
 from lib.export.data import arrays, keras_windows
 from lib.export.script import keras_script
 from tests.unit.own_data import windows_of_load, windows_of_stores
@@ -35,10 +34,11 @@ def test_the_code_makes_the_same_windows_and_targets(settings, monkeypatch):
     dataset = windows_of_stores(**{k: v for k, v in settings.items() if k != "most"})
     assert (dataset.origin.every > 1) == ("most" in settings)
     origin, code = dataset.origin, keras_windows(dataset, dataset.origin, settings.get("stride", 1))
-    for first, last, name in part_spans(dataset, origin, 0):
-        part = np.arange(len(dataset.x))[dataset.parts[name]]
+    length = origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
+    for samples in dataset.parts.values():
+        part = np.arange(len(dataset.x))[samples]
         part = part[origin.series[origin.starts[part]] == 0]
-        rows = slice(first, last + 1)
+        rows = slice(origin.starts[part].min(), origin.starts[part].max() + length + 1)
         made = {"x_rows": origin.inputs[rows], "y_rows": origin.targets[rows], "np": np}
         exec(code, made)  # noqa: S102 - it is ours
         raw = dataset.y[part] * dataset.target_scale + dataset.target_offset  # or its change

@@ -15,10 +15,9 @@ from lib.shapes.stack.code import HEAD, code_lines, ends, keras_code, model_line
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, read_text
-from lib.shapes.stack.plain import Embedding, Input, Unread, WithNumber
+from lib.shapes.stack.plain import Embedding, Input, Reshape, Unread, WithNumber
 from lib.shapes.stack.read import read_model
 from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
-from lib.shapes.stack.shaping import Reshape
 from lib.shapes.stack.tensors import sizes
 from lib.shapes.stack.tracing import broken, stopped, total, trace
 from tests.agreement.layer_cases import CASES

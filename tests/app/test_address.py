@@ -76,16 +76,6 @@ def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back()
         assert address(app) == {"data": OLD, "T": "20", **own}
 
 
-def test_another_link_in_the_same_tab_replaces_it():
-    """Also by none, where the link has none."""
-    app = start(stack="a")
-    app.query_params["stack"] = "c"
-    assert shown(app.run()) == "c"
-    del app.query_params["stack"]
-    app.query_params["T"] = "40"
-    assert shown(app.run()) == ""
-
-
 def test_an_address_that_lags_behind_takes_nothing_back():
     """However late the browser follows, also where a run of our own had the newer one between."""
     app = put(start(stack="a"), "b")
@@ -104,21 +94,3 @@ def test_back_takes_the_page_to_an_address_that_it_had(values):
     app.query_params["stack"] = "a"
     app.session_state["back"] = True
     assert shown(app.run()) == "a"
-
-
-def changed_page():
-    """A page whose data another run changes between settling the settings and drawing them."""
-    from lib.ui import address
-    from lib.ui.settings import controls, settled_experiment
-
-    address.begin("Explore")
-    settled = settled_experiment()
-    address.change({"data": "echo", "T": 7, "F": 5, "U": 9})
-    controls("sizes", settled)
-
-
-def test_settings_that_change_while_they_are_drawn_are_drawn_as_they_are_then():
-    """The run of the page that changed them draws the rest."""
-    app = AppTest.from_function(changed_page, default_timeout=30).run()
-    assert not app.exception
-    assert [slider.value for slider in app.slider] == [7, 5, 9]

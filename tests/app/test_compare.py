@@ -32,7 +32,6 @@ def train(client, app, units):
     if app.session_state["unrolled_session"].address.page != "Explore":
         app.switch_page(PAGES["Explore"][0]).run()
     app.slider(key="U").set_value(units).run()
-    app.session_state["unrolled_session"].run.clicks.clear()  # this is another click
     app.button(key="do_train").click().run()
     assert not app.exception
     run = list(client.runs.values())[-1]
@@ -70,7 +69,9 @@ def test_it_opens_with_recordings():
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
     assert "recorded200 epochs" in seen(app)
-    assert "Their data differ, so no run is called better than another." in seen(app)
+    assert "Their data, modes or seeds differ, so no run is called better than another." in seen(
+        app
+    )
     assert "runs" not in address(app)
     assert "Remove" not in [button.label for button in app.button]
 

@@ -1,19 +1,10 @@
 """A fragment has a container to itself, so that what Streamlit drops of it leaves no gap."""
 
-from collections import Counter
-from contextlib import nullcontext
-from unittest.mock import Mock
-
 import pytest
-import streamlit as st
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
-from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState
 from streamlit.testing.v1 import AppTest
 
-from lib.results.run import Status
-from lib.training.recorded import recorded
 from lib.ui import fragment
-from lib.ui.explore import page
 from tests.app.driver import start
 
 
@@ -52,56 +43,6 @@ def test_nothing_stands_beside_a_fragment(name, query, sent):
         assert not beside, f"{root} of {name} has {beside} beside it"
 
 
-@pytest.mark.private
-def test_who_looks_for_new_figures_sends_only_what_is_another(client, sent, monkeypatch):
-    """Into the places where it was drawn with the page, so that the browser keeps all else.
-
-    After an epoch both charts of the upper row come and one of the lower, each with its words and
-    its details, and a style that lays them above the older ones; then, without another epoch,
-    only the other chart of the lower row.
-    """
-    follows = []
-    streamlits = st.fragment
-
-    def note(draw, **options):
-        if draw.__name__ == "follow":
-            follows.append(draw)
-        return streamlits(draw, **options)
-
-    looks = []
-
-    def look_twice(_):
-        if not client.runs:
-            return
-        (run,) = client.runs.values()
-        shown = recorded(run.experiment)
-        assert shown
-        for _ in range(2):
-            figures = {"samples": shown.samples, "results": shown.results}
-            client.set(run, Status.RUNNING, epoch=9, **figures)
-            sent.clear()
-            with ThreadState.scoped(fragment_id="alone", delta_path=(0, 99)):
-                follows[-1]()
-            looks.append([each for each in sent if each.WhichOneof("type") == "delta"])
-
-    monkeypatch.setattr(st, "fragment", note)
-    monkeypatch.setattr(page, "take_card", look_twice)
-    app = start()
-    app.run()
-    app.button(key="do_train").click().run()
-    assert not app.exception
-    kinds = [
-        Counter(each.delta.new_element.WhichOneof("type") or "block" for each in look)
-        for look in looks[-2:]
-    ]
-    assert [each["plotly_chart"] for each in kinds] == [3, 1]
-    words = 2  # two cards say what they said of the example, whose figures these are
-    charts = {"plotly_chart": 4, "html": words + 2, "markdown": 4}
-    assert sum(kinds, Counter()) == charts | {"progress": 1, "metric": 2}
-    (owner,) = {each.delta.fragment_id for look in looks[-2:] for each in look}
-    assert owner not in {"", "alone"}
-
-
 def crowded_page():
     """What goes, on a server that becomes crowded while it is drawn; and Streamlit's own timer."""
     import streamlit as st
@@ -131,27 +72,3 @@ def test_a_page_takes_an_interval_as_streamlit_would_set_it(sent, monkeypatch):
     assert ours.auto_rerun.fragment_id in {m.delta.fragment_id for m in sent}
     ours.auto_rerun.fragment_id, ours.hash = streamlits.auto_rerun.fragment_id, streamlits.hash
     assert ours == streamlits
-
-
-@pytest.mark.private
-def test_every_fifth_look_is_left_to_who_draws_all_anew(monkeypatch):
-    """The fragment around has a timer of its own, which is so much slower and fires just then."""
-    follows = []
-    timers, drawn = list[tuple[object, ...]](), list[bool]()
-
-    def note(follow):
-        follows.append(follow)
-        return follow
-
-    rhythm = Mock(**{"interval.return_value": 1.0, "is_off.return_value": False})
-    monkeypatch.setattr(fragment, "RHYTHM", rhythm)
-    monkeypatch.setattr(fragment, "fragment", lambda draw: draw)
-    monkeypatch.setattr(fragment, "look_every", lambda *timer: timers.append(timer))
-    monkeypatch.setattr(st, "fragment", note)
-    monkeypatch.setattr(fragment, "fragment_id", lambda: "owner")
-    monkeypatch.setattr(fragment, "drawing_as", lambda _: nullcontext())
-    fragment.following_fragment(lambda: True, lambda _: drawn.append, lambda going: going)
-    for _ in range(2 * fragment.AFRESH):
-        follows[0]()
-    assert timers == [(1.0,), (fragment.AFRESH * 1.0, "owner")]
-    assert len(drawn) == 2 * (fragment.AFRESH - 1)

@@ -79,12 +79,6 @@ def test_a_claims_errors_stand_on_its_picture(name):
     assert sorted(map(float, claims)) == pytest.approx(sorted(map(float, metrics)), rel=0.05)
 
 
-def test_the_card_of_two_cells_shows_the_numbers_of_both():
-    """Those of its claim."""
-    page = html(link("Gallery", card="cells"))
-    assert all(number in page for number in re.findall(r"\d\.\d+", GALLERY["cells"].title))
-
-
 def test_a_card_that_there_is_not_is_said():
     """In a sentence above all cards, with nothing of the link taken as markup."""
     app = link("Gallery", card="<b>x")

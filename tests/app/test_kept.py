@@ -8,7 +8,6 @@ from lib.results.run import RunAt
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import kept_runs
-from lib.ui.explore.live import SAME_CLICK_SECONDS
 from lib.ui.frame import PAGES
 from tests.app.driver import bar, give, session, start, text
 from tests.unit.test_kept import CSV, of_upload
@@ -45,7 +44,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     assert f"after epoch {epoch} of mine.unrolled" in text(mine)
 
 
-def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client, time):
+def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
     """As it is for a new one; and what is then trained is shown, until it is reset."""
     _, content = of()
     app = start()
@@ -53,7 +52,6 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client, time):
     give(app, "mine.unrolled", content)
     assert client.calls[-1][0] == "stop"
     assert "from a file" in bar(app)
-    time.seconds += 2 * SAME_CLICK_SECONDS
     app.button(key="do_train").click().run()
     assert "training" in bar(app)
     app.button(key="do_reset").click().run()

@@ -4,7 +4,7 @@ from urllib.parse import parse_qsl
 
 import pytest
 
-from lib.data import DATASETS, settle
+from lib.data import DATASETS
 from lib.ui.address import SCENE_PAGES
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
@@ -13,18 +13,18 @@ from tests.app.driver import address, link, pictures, session, start, text, titl
 
 SCALE = "Each axis has its own scale"
 PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
-    "Explore": ("at each of 12 timesteps", 10, ("(N, 12, 16)", "Loss over epochs", "example")),
+    "Explore": ("over 12 timesteps", 10, ("(N, 12, 16)", "Loss over epochs", "example")),
     "Explore?data=upload&T=9&U=5&mode=last": (
-        "One LSTM",
+        "1 LSTM layer",
         7,
         ("Seattle weather stands in", "Seattle weather: the answers", "(N, 9, 4)", "(N, 5)"),
     ),
     "Explore?data=upload&T=512&U=5&horizon=365&ahead=each": ("", 10, ("stands in", "(N, 5)")),
     "Explore?data=upload&T=300&U=5&gap=1000": ("", 10, ("stands in", "(N, 5)")),
     **{f"Explore?data={name}": ("", 8, ("Loss over epochs",)) for name in DATASETS},
-    "Explore?mode=sequence": ("One LSTM", 7, ("Error at the last step",)),
+    "Explore?mode=sequence": ("1 LSTM layer", 7, ("Error at the last step",)),
     "Explore?data=worked_scaled": ("", 8, ("The worked example has 2 timesteps",)),
-    "Explore?data=seattle": ("at each of 24 timesteps", 10, ("(N, 24, 32)", "-badge[example]")),
+    "Explore?data=seattle": ("over 24 timesteps", 10, ("(N, 24, 32)", "-badge[example]")),
     "Gallery": ("What return_sequences does", 14, ()),
     "Guide": ("One cell, three steps", 1, ("1 of 9",)),
     "Cell": ("Inside the LSTM: one layer of 16 units", 13, ("·recurrent_kernel", "Timestep 1, ")),
@@ -154,28 +154,6 @@ def test_chosen_columns_stay_on_every_page_and_their_link_holds_them():
     assert "targets" not in address(app)
 
 
-@pytest.mark.parametrize("name", ["Explore", "Data"])
-def test_settings_are_settled_once_in_a_run_of_a_page(name, monkeypatch):
-    """However many controls ask what holds, and where a dataset has to be made too."""
-    calls = []
-
-    def count(module):
-        def counted(experiment, table=None):
-            calls.append((module, experiment))
-            return settle(experiment, table)
-
-        monkeypatch.setattr(f"{module}.settle", counted)
-
-    app = start(name)
-    for module in ("lib.data.datasets", "lib.ui.settings"):
-        count(module)
-    app.run()
-    assert [module for module, _ in calls] == ["lib.ui.settings"]
-    calls.clear()
-    app.slider(key="T").set_value(17).run()
-    assert [(module, asked.data.timesteps) for module, asked in calls] == [("lib.ui.settings", 17)]
-
-
 def test_settings_that_are_folded_away_stay_what_they_are():
     """Of a link, set before, or set in the moment of folding; other data leave them alone."""
     app = start(data="echo", cell="gru", keep="best")
@@ -193,23 +171,6 @@ def test_settings_that_are_folded_away_stay_what_they_are():
     assert app.number_input(key="epochs").value == 70
 
 
-def test_a_choice_that_a_browser_forgets_stays():
-    """A browser that says None of the mode, for a moment, changes nothing."""
-    app = start(mode="last")
-    app.session_state["mode"] = None
-    app.run()
-    assert not app.exception
-    assert app.session_state["mode"] == "last"
-
-
-def test_an_upload_is_counted_and_its_target_named():
-    """Until another one is chosen."""
-    app = start(data="upload")
-    app.file_uploader(key="upload_file").set_value(("one.csv", b"3\n" * 80, "text/csv")).run()
-    assert "80 rows, 1 number column." in text(app)
-    assert "column 1 is predicted until you choose" in text(app)
-
-
 def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     """Train is dimmed, the sentence names a batch size that would do, and that size trains."""
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
@@ -220,13 +181,6 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     app.number_input(key="batch").set_value(66).run()
     assert not app.warning
     assert not app.button(key="do_train").disabled
-
-
-def test_without_a_file_nobody_is_asked_to_train():
-    """What stands in has its own number of features."""
-    app = start(data="upload")
-    assert app.slider(key="F_fixed_4").disabled
-    assert "Press Train" not in text(app)
 
 
 def test_a_slider_begins_where_its_data_allow():
@@ -253,21 +207,3 @@ def test_patience_is_asked_for_where_a_mode_may_stop():
     worked = start(data="worked_scaled", keep="stop")
     assert worked.selectbox(key="keep_fixed_last").disabled
     assert "patience" not in {widget.key for widget in worked.number_input}
-
-
-@pytest.mark.parametrize(("data", "begins"), [("seattle", "≈ "), ("running_mean", "")])
-def test_the_error_of_a_single_seed_has_no_range(data, begins):
-    """What stands below it is its size in the target's unit, or nothing."""
-    app = start("Explore", data=data, seeds="1")
-    assert len(app.metric) == 2
-    for metric in app.metric:
-        assert metric.delta.startswith(begins)
-        assert bool(metric.delta) == bool(begins)
-        assert "·" not in metric.delta
-
-
-def test_the_worked_example_says_before_training_how_low_its_error_can_get():
-    """Raw targets of 101 to 208 can't be reached: the page shows the floor and says why."""
-    app = start(data="worked_raw", optimizer="adam", lr="0.1", batch="2", epochs="3000")
-    assert "26,109" in text(app)
-    assert "out of reach" in text(app)

@@ -7,8 +7,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import DATASETS, FIRST, suggested
 from lib.experiment.experiment import Experiment
-from lib.ui import address, browser, linked, listener, runs, upload
-from lib.ui.cell import chosen
+from lib.ui import address, browser, linked, runs, upload
 from lib.ui.session import once, session
 from lib.ui.shapes import model_box
 from lib.ui.sweep import choose
@@ -108,17 +107,6 @@ def test_a_slider_with_other_limits_keeps_what_a_person_set():
     assert (app.slider(key="F").min, app.slider(key="F").value) == (2, 5)
 
 
-def test_picking_data_brings_what_suits_it_and_leaves_what_a_person_set():
-    """And takes back what suited the data from before."""
-    app = start()
-    experiment(app, cell="gru")
-    do(app, lambda: address.change(address.picking("seattle")))
-    picked = suggested("seattle").set(cell="gru", F=Experiment().data.features)
-    assert experiment(app) == picked
-    do(app, lambda: address.change(address.picking("running_mean")))
-    assert experiment(app) == suggested("running_mean").set(cell="gru")
-
-
 @pytest.mark.parametrize("name", list(DATASETS))
 def test_a_link_to_what_a_dataset_suggests_is_short(name):
     """Only the dataset's name stands in it."""
@@ -170,15 +158,6 @@ def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch):
         del app.query_params[key]
     assert experiment(app) == Experiment().set(seed=3, seeds=0)
     assert address_of(app) == {"seed": "3"}
-
-
-def test_what_the_browser_still_tells_of_a_page_that_has_been_left_is_dropped():
-    """Its components are no longer there to be asked."""
-    app = start()
-    before = do(app, lambda: (dict(session().charts.heights), session().cell.step))
-    do(app, listener._note_heights)
-    do(app, chosen._remember)
-    assert do(app, lambda: (session().charts.heights, session().cell.step)) == before
 
 
 # Whose a run is
@@ -238,48 +217,6 @@ def test_a_new_run_takes_the_place_of_the_one_before(client):
     assert address_of(app) == {"data": FIRST}
 
 
-def test_a_request_from_before_the_run_forgets_it_not(client):
-    """A busy browser's address still has no run, and the page has been run with it since."""
-    app = start(data=FIRST)
-    run = train(app)
-    do(app, runs.current_run)
-    del app.query_params["run"]
-    assert do(app, lambda: session().run_id) == run.id
-    assert client.calls == []
-
-
-def test_of_a_run_that_was_started_here_no_link_is_blamed(client):
-    """It is forgotten after some hours, and no link was opened."""
-    app = start()
-    train(app)
-    client.runs.clear()
-    assert do(app, runs.current_run) is None
-    assert do(app, lambda: session().address.complaints) == []
-
-
-def test_a_run_is_one_of_these_settings_and_this_upload(open_in):
-    """Two files may have the same settings, and another browser's file is never this one's."""
-    app, mine, later = open_in("anna"), object(), object()
-
-    def is_run_of(app, run, table, **settings):
-        experiment = run.experiment.set(**settings)
-        return do(app, lambda: runs.is_run_of(run, experiment, table))
-
-    do(app, lambda: setattr(session().upload, "table", mine))
-    run = train(app, data="upload")
-    assert is_run_of(app, run, mine)
-    assert not is_run_of(app, run, later)
-    assert not is_run_of(app, run, mine, T=5)
-    assert do(app, runs.table_of_run) is mine
-
-    other = open_in("berta")
-    assert not may_steer(other, run)
-    assert not is_run_of(other, run, mine)
-    assert do(other, runs.table_of_run) is None
-
-    assert is_run_of(app, train(app), None)
-
-
 # Which browser it is
 
 
@@ -328,16 +265,3 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     upload._given("upload_file")
     model_box._drop()
     assert taken == [1]
-
-
-def test_a_label_that_is_no_option_any_more_is_not_taken(monkeypatch):
-    """Streamlit gives a callback the label itself, where other data no longer have the option."""
-    labels = {"sweep_keys": ["features F", "U"], "sweep_U": "2,4"}
-    monkeypatch.setattr(st, "session_state", labels)
-    written = {}
-    monkeypatch.setattr(choose, "set_page_value", written.__setitem__)
-    kept = linked.Linked("step", ("0", "1"), 0, "field").bind(written.clear)["on_change"]
-    labels["field"] = "Step 9"
-    kept()
-    choose._write()
-    assert written == {"vary": "U=2,4"}

@@ -1,11 +1,10 @@
 """Pages that set what they show by themselves, and what the person had before."""
 
 import pytest
-from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import FIRST, suggested
 from lib.experiment.experiment import read_query
-from lib.story import GUIDE, TALK
+from lib.story import TALK
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from tests.app.driver import start, text
@@ -32,14 +31,6 @@ def present(scene, **query):
     app.query_params.clear()
     app.query_params.update({"scene": scene, **query})
     return app.switch_page("pages/present.py").run()
-
-
-def test_a_guide_that_was_opened_first_leaves_nothing_behind():
-    """Explore is as it is for who comes there first."""
-    app = AppTest.from_file("../../app.py", default_timeout=30)
-    app.switch_page(PAGES["Guide"][0]).run()
-    app = follow(app, "Explore")
-    assert experiment(app).set(seeds=0) == suggested(FIRST)
 
 
 @pytest.mark.parametrize("name", list(TALK))
@@ -99,17 +90,3 @@ def test_a_step_is_as_it_was_after_a_look_at_the_gallery():
     app = follow(follow(app, "Gallery"), "Guide")
     assert experiment(app) == before
     assert set(app.query_params) == {"at"}
-
-
-def test_a_control_that_a_step_doesnt_have_says_nothing_there():
-    """Though the session still has the value that it had in another one."""
-    app = start("Guide")
-    app.query_params["at"] = "switch"
-    app.run()
-    app.button(key=f"option_{GUIDE['switch'].asks[0].right}").click().run()
-    app.segmented_control(key="mode").set_value("last").run()
-    app.button(key="scene_next").click().run()
-    app.session_state["mode"] = "last"
-    for ask in GUIDE["shapes"].asks:
-        app.button(key=f"option_{ask.right}").click().run()
-        assert experiment(app).model.mode == "both"

@@ -9,12 +9,12 @@ def page():
     """One chart, of the number in the session."""
     import streamlit as st
 
-    from lib.charts.chart import figure
+    from lib.charts import Chart
     from lib.ui.text import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
     hold = st.session_state.setdefault("hold", False) and is_drawn("it")
-    newest = None if hold else figure([{"name": "it", "y": [number]}], {"height": 300})
+    newest = None if hold else Chart([{"name": "it", "y": [number]}], {"height": 300})
     steady_chart(newest, f"It shows {number}.", key="it")
 
 
@@ -22,15 +22,15 @@ def filling_page():
     """A chart that fills its place, which the browser has told to be 230 pixels high."""
     import streamlit as st
 
-    from lib.charts.chart import figure
+    from lib.charts import Chart
     from lib.ui.listener import KEY, _note_heights
     from lib.ui.text import steady_chart
 
     st.session_state[KEY] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
     _note_heights()
-    steady_chart(figure([], {"height": 340}), "It fills.", "chart_loss", fills=True)
-    steady_chart(figure([], {"height": 340}), "It fills.", "chart_compare", fills=True)
-    steady_chart(figure([], {"height": 260}), "It doesn't.", "chart_loss_too")
+    steady_chart(Chart([], {"height": 340}), "It fills.", "chart_loss", fills=True)
+    steady_chart(Chart([], {"height": 340}), "It fills.", "chart_compare", fills=True)
+    steady_chart(Chart([], {"height": 260}), "It doesn't.", "chart_loss_too")
 
 
 def test_a_chart_that_fills_its_place_is_sent_as_high_as_that_is():
@@ -65,31 +65,3 @@ def test_two_charts_take_turns():
         assert all(charts[words] == before[words] for words in older)
         before = charts
     assert run(app, 3) == run(app, 3)  # the same figure again changes nothing
-
-
-def test_a_held_chart_waits_with_its_next_figure():
-    """While it is held nothing is drawn; afterwards the newest figure is."""
-    app = AppTest.from_function(page, default_timeout=30)
-    for number, hold, drawn in ((1, False, [1]), (2, True, [1]), (3, False, [1, 3])):
-        app.session_state["hold"] = hold
-        assert run(app, number)[1] == drawn
-
-
-def band_page():
-    """The playhead's band over a chart of four timesteps, whose axis goes from 0.25 to 4.75."""
-    import plotly.graph_objects as go
-
-    from lib.ui.style import playhead_band
-
-    margin = {"l": 50, "r": 10, "t": 20, "b": 30}
-    layout = {"margin": margin, "height": 300, "xaxis": {"range": [0.25, 4.75]}}
-    playhead_band("place", go.Figure(layout=layout))
-
-
-def test_the_playhead_is_told_where_a_chart_has_its_timesteps():
-    """Between the margins, over as many steps as the axis is wide, the first of them around 1."""
-    app = AppTest.from_function(band_page, default_timeout=30).run()
-    assert not app.exception
-    (style,) = [html.proto.body for html in app.get("html")]
-    assert "--left:50px;--right:10px;--top:20px;--bottom:30px;" in style
-    assert "--steps:4.5000;--before:0.2500" in style

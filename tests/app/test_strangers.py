@@ -180,8 +180,7 @@ def test_a_stranger_s_controls_are_those_that_do_something():
     """The sidebar has the run's features; settings that cut a table are there with one alone."""
     stranger = start(**LINK)
     assert stranger.button(key="do_train").disabled
-    assert "Upload yours" in stranger.button(key="do_train").help
-    assert [each.value for each in stranger.slider if "Features" in each.label] == [2]
+    assert stranger.selectbox(key="F_fixed_2").disabled
     assert not [each.label for each in stranger.toggle if "earlier" in each.label]
     assert "train" in {each.key for each in start("Data", **QUERY).slider}
     assert "train" not in {each.key for each in start("Data", **LINK).slider}

@@ -13,6 +13,7 @@ from streamlit.proto.WidgetStates_pb2 import WidgetState, WidgetStates
 from streamlit.runtime import Runtime
 from streamlit.runtime.app_session import AppSession, AppSessionState
 from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
+from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
@@ -48,33 +49,52 @@ def mended(monkeypatch):
     mend_sessions()
 
 
-@pytest.fixture
-def script(tmp_path):
-    """The path of a page with a fragment."""
-    path = tmp_path / "page.py"
-    path.write_text(PAGE)
-    return str(path)
+def ask(session, fragment_id=""):
+    """A browser's request of a page or a fragment."""
+    session.request_rerun(ClientState(fragment_id=fragment_id))
+
+
+async def ends(folder, then=None):
+    """How the browser hears that runs have ended: of the page, and of a fragment.
+
+    That one asks when the page's thread has ended and the loop, held here, hasn't heard of it.
+    """
+    (script := folder / "page.py").write_text(PAGE)
+    data = ScriptData(str(script), is_hello=False)
+    session = AppSession(data, MagicMock(), ScriptCache(), lambda: None, {})
+    ask(session)
+    session._scriptrunner._script_thread.join(PATIENCE)  # the loop stands still here
+    (fragment_id,) = session._fragment_storage._fragments
+    ask(session, fragment_id)
+    if then is not None:
+        then(session)
+    end = time.monotonic() + PATIENCE
+    while session._scriptrunner is not None and time.monotonic() < end:
+        await asyncio.sleep(0.02)
+    messages = session.flush_browser_queue()
+    session.shutdown()
+    return [m.script_finished for m in messages if m.WhichOneof("type") == "script_finished"]
 
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
 @pytest.mark.parametrize(
-    ("then", "ends"),
+    ("then", "expected"),
     [
         (None, BOTH),
         (AppSession.shutdown, WHOLE),  # a session that has gone starts nothing
         # A run of the page takes along what waits: nothing older comes after it.
-        (lambda session: _ask(session, ""), [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]),
+        (ask, [ForwardMsg.FINISHED_EARLY_FOR_RERUN, *WHOLE]),
     ],
 )
-def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(then, ends, script):
+def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(then, expected, tmp_path):
     """The browser hears of both."""
-    assert asyncio.run(_ends(script, then)) == ends
+    assert asyncio.run(ends(tmp_path, then)) == expected
 
 
-def test_streamlit_itself_forgets_the_end_of_the_run(script):
+def test_streamlit_itself_forgets_the_end_of_the_run(tmp_path):
     """Once it doesn't, what is mended here can go."""
-    assert asyncio.run(_ends(script)) == BOTH[1:]
+    assert asyncio.run(ends(tmp_path)) == BOTH[1:]
 
 
 @pytest.mark.private
@@ -83,20 +103,18 @@ def test_a_click_that_waits_is_not_lost():
     started = []
     start = delivered_first(lambda _, asked: started.append(asked))
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
-    click, old, new = (
-        WidgetState(id="button", trigger_value=True),
-        WidgetState(id="slider", int_value=1),
-        WidgetState(id="slider", int_value=2),
-    )
+    click = WidgetState(id="button", trigger_value=True)
+    old, new = (WidgetState(id="slider", int_value=value) for value in (1, 2))
     start(session, RerunData(fragment_id="f", widget_states=WidgetStates(widgets=[click, old])))
     assert not started
     session._scriptrunner = None
     start(session, RerunData(widget_states=WidgetStates(widgets=[new])))
     (asked,) = started
     assert asked.fragment_id_queue == []
-    assert asked.widget_states is not None
-    found = {each.id: each for each in asked.widget_states.widgets}
-    assert found == {"button": click, "slider": new}
+    assert {each.id: each for each in asked.widget_states.widgets} == {
+        "button": click,
+        "slider": new,
+    }
 
 
 @pytest.mark.private
@@ -110,54 +128,46 @@ def test_a_fragment_keeps_what_the_page_has_drawn_of_it():
     queue = ForwardMsgQueue()
     queue.enqueue(drawn)
     queue.enqueue(ended)
-    session = MagicMock(_browser_queue=queue)
-    AppSession._clear_queue(session, ["part"])
+    AppSession._clear_queue(MagicMock(_browser_queue=queue), ["part"])
     assert queue.flush() == [drawn, ended]
 
 
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
-def test_a_fragment_of_a_page_or_an_address_that_was_left_is_not_run():
-    """Its browser would lose the next page, or go back to the address before a link's."""
+def test_a_fragment_asks_for_the_open_page_at_its_address():
+    """Its browser would lose the next page, or go back to the address before a link's or Back."""
     asked = []
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
-    session._create_scriptrunner = asked.append
-    session._scriptrunner = None
-    for page, query, fragment in (
-        ("old", "card=a", ""),
-        ("old", "card=a", "part"),
-        ("old", "card=b", ""),
-        ("old", "card=a", "part"),  # asks with the older address
-        ("new", "", ""),
-        ("old", "", "part"),  # is not run
-        ("new", "", "part"),
+    session._create_scriptrunner, session._scriptrunner = asked.append, None
+    for page, query, fragment, back in (
+        ("old", "card=a", "", False),
+        ("old", "card=b", "", True),
+        ("old", "card=a", "part", False),  # asks with the older address
+        ("new", "", "", False),
+        ("old", "", "part", False),  # is not run
+        ("new", "", "part", False),
     ):
         state = ClientState(page_script_hash=page, query_string=query, fragment_id=fragment)
+        state.is_history_navigation = back
         AppSession.request_rerun(session, state)
     told = [(each.page_script_hash, each.query_string, each.fragment_id or "") for each in asked]
     assert told == [
         ("old", "card=a", ""),
-        ("old", "card=a", "part"),
         ("old", "card=b", ""),
         ("old", "card=b", "part"),
         ("new", "", ""),
         ("new", "", "part"),
     ]
+    assert [each.is_history_navigation for each in asked] == [False, True, True, False, False]
 
 
 @pytest.mark.private
 def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch):
     """One whose browser may still come back stays. When nobody is there, the server is told."""
-    from streamlit.runtime.memory_session_storage import MemorySessionStorage
-
-    clock = [0.0]
-    storage = MemorySessionStorage()
+    clock, storage, sessions = [0.0], MemorySessionStorage(), Runtime._instance._session_mgr
     storage._cache._timer = lambda: clock[0]
-    sessions = Runtime._instance._session_mgr
-    monkeypatch.setattr(sessions, "_session_storage", storage)
-    sessions.list_active_sessions.return_value = []
-    give_back = MagicMock()
-    broken, expired, young = MagicMock(), MagicMock(), MagicMock()
+    sessions._session_storage, sessions.list_active_sessions.return_value = storage, []
+    give_back, broken, expired, young = (MagicMock() for _ in range(4))
     broken.session.shutdown.side_effect = ValueError("a session that cannot end")
     storage.save(broken)
     storage.save(expired)
@@ -185,36 +195,6 @@ def test_private_names_are_those_of_the_tested_release(version, switch, monkeypa
     """Another release, or a switch in the environment, has pages do without them."""
     monkeypatch.setattr(st, "__version__", version)
     monkeypatch.setenv("UNROLLED_PUBLIC", switch)
-    source = Path(streamlit_private.__file__).read_text("utf-8")
     names = {"__name__": "other"}
-    exec(source, names)  # noqa: S102  as another server would
+    exec(Path(streamlit_private.__file__).read_text("utf-8"), names)  # noqa: S102
     assert names["PRIVATE"] is private
-
-
-async def _ends(script, then=None):
-    """How the browser hears that runs have ended: of the page, and of a fragment.
-
-    That one asks when the page's thread has ended and the loop, held here, hasn't heard of it.
-    """
-    session = AppSession(
-        ScriptData(script, is_hello=False), MagicMock(), ScriptCache(), lambda: None, {}
-    )
-    _ask(session, "")
-    runner = session._scriptrunner
-    assert runner is not None
-    assert runner._script_thread is not None
-    runner._script_thread.join(PATIENCE)  # the loop stands still here
-    (fragment_id,) = session._fragment_storage._fragments
-    _ask(session, fragment_id)
-    if then is not None:
-        then(session)
-    end = time.monotonic() + PATIENCE
-    while session._scriptrunner is not None and time.monotonic() < end:
-        await asyncio.sleep(0.02)
-    messages = session.flush_browser_queue()
-    session.shutdown()
-    return [m.script_finished for m in messages if m.WhichOneof("type") == "script_finished"]
-
-
-def _ask(session, fragment_id):
-    session.request_rerun(ClientState(fragment_id=fragment_id))

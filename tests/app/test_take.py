@@ -15,8 +15,8 @@ from lib.ui.explore import take
 from lib.ui.session import KEY as SESSION
 from tests.app.driver import give, start
 from tests.app.test_live import press
+from tests.app.test_skill import let_go
 from tests.app.test_upload import rows
-from tests.app.test_worth import let_go
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def test_each_button_gives_its_file(given):
         *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
     }
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
-    assert not app.session_state[SESSION].taking
+    assert take.TAKING not in app.session_state[SESSION].made
 
     def file(name):
         return io.BytesIO(taken(app, given, name))
@@ -91,7 +91,7 @@ def test_each_button_gives_its_file(given):
     with np.load(file("weights")) as weights:
         assert np.array_equal(weights["last/seed_0/dense/kernel"], last.weights[3])
     report = file("report").read().decode()
-    assert "<h1>One LSTM answers at each of 24 timesteps" in report
+    assert "<h1>1 LSTM layer over 24 timesteps" in report
 
 
 def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
@@ -110,7 +110,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
         assert given[-1] == b"model_last\nkeras"
     ask(app, take.RECEIVED)
     assert client.questions == [asked]
-    assert not app.session_state[SESSION].taking
+    assert take.TAKING not in app.session_state[SESSION].made
 
 
 def test_who_asks_for_what_never_comes_is_told(given, client, time):
@@ -126,17 +126,6 @@ def test_who_asks_for_what_never_comes_is_told(given, client, time):
     assert given[-1]["said"] == {"id": "predictions", "words": take._SAID["gone"], "failed": True}
 
 
-def test_what_is_asked_for_next_cancels_what_was_asked_for_before(given, client):
-    """One browser waits for one file at a time."""
-    app = explore()
-    for model in ("model_last", "model_sequence"):
-        ask(app, model)
-        assert given[-1]["said"]["id"] == model
-    first, second = client.questions
-    assert first.answer.cancelled()
-    assert not second.answer.cancelled()
-
-
 def test_what_cannot_be_made_is_said(given, monkeypatch):
     """With the reason; the next press tries again."""
     app = explore()
@@ -146,23 +135,17 @@ def test_what_cannot_be_made_is_said(given, monkeypatch):
     assert taken(app, given, "weights") == b"all"
 
 
-def test_code_is_of_the_run_and_of_the_sidebar(given, client):
-    """Where they differ; the file names say which is which, and the page shows the run's."""
+def test_code_is_of_the_run_that_is_shown(given, client):
+    """The card says so where the sidebar has other settings."""
     app = press(explore(data="echo"), "train")
-    assert "trains" in given[-1]["note"]
     let_go(client, Status.FINISHED)
     app.run()
-    assert not {"keras_now", "data"} & given[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
     app.selectbox(key="cell").set_value("gru").run()
     card = given[-1]
     assert "with T = 12 and 1 more" in card["note"]
-    names = [card["files"][name] for name in ("keras", "keras_now")]
-    assert names == ["echo-lstm-both.py", "echo-gru-both-sidebar.py"]
+    assert card["files"]["keras"] == "echo-lstm-both.py"
     assert "(N, 12, " in taken(app, given, "keras").decode()
-    now = taken(app, given, "keras_now").decode()
-    assert "(N, 7, " in now
-    assert "keras.layers.GRU" in now
     assert "(N, 12, " in app.code[0].value
     app.session_state[take.SCRIPT] = False  # somebody folds it
     assert not app.run().code
@@ -186,30 +169,10 @@ def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
     assert "weights" in given[-1]["files"]
 
 
-def test_what_was_asked_for_of_another_model_is_never_given(given, client):
-    """Whoever asks Keras for a model, and moves the cell meanwhile, asks for another one."""
-    app = explore(data="seattle", seeds="1")
-    client.worker_ready = False
-    ask(app, "model_last")
-    del app.session_state[take.KEY]
-    (old,) = client.questions
-    assert given[-1]["said"]["id"] == "model_last"
-    app.selectbox(key="cell").set_value("gru").run()
-    old.answer.set_result({"file": b"an LSTM"})
-    ask(app, "model_last")
-    assert not isinstance(given[-1], bytes)
-    *_, new = client.questions
-    assert new is not old
-    new.answer.set_result({"file": b"a GRU"})
-    app.run()
-    assert given[-1] == b"model_last\na GRU"
-
-
 def test_of_an_earlier_epoch_files_say_so(given):
     """In their names, and in scripts and tables: that the run ended elsewhere isn't said of it."""
     app = explore(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
-    assert "after epoch 53" in given[-1]["note"]
     script = taken(app, given, "exact").decode()
     assert "These are the figures of the app's run after 53 of 200 epochs." in script
     rows = list(csv.DictReader(io.StringIO(taken(app, given, "runs").decode())))

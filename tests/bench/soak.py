@@ -35,13 +35,8 @@ LINKS = {
 """What people come with: a value of each, all equally likely. Runs end within a minute by
 themselves, since who leaves doesn't stop them."""
 SLIDERS = {"Units": (2, 64), "Timesteps": (4, 40), "Samples  N": (64, 640)}
-MENUS = {
-    "Cell": ("LSTM", "GRU", "SimpleRNN"),
-    "Optimizer": ("Adam", "SGD", "RMSprop"),
-    "Seeds": ("1", "4", "8"),
-}
-CHANCES = (0.35, 0.25, 0.15, 0.1, 0.15)
-"""To train, move a slider, pick from a menu, stop, or only look."""
+CHANCES = (0.4, 0.3, 0.1, 0.2)
+"""To train, move a slider, stop, or only look."""
 DETAILS = ("did", "failures", "by_minute")
 """What a soak tells in full, for the result alone."""
 
@@ -78,7 +73,7 @@ class Person:
 
     async def _stay(self, session, end):
         """Do a few things, with a look at the page between them."""
-        acts = [self._train, self._slide, self._pick, self._stop, self._look]
+        acts = [self._train, self._slide, self._stop, self._look]
         for _ in range(self._rng.integers(2, 12)):
             if time.monotonic() > end or session.errors or session.has("failed"):
                 return
@@ -106,10 +101,6 @@ class Person:
         value = int(self._rng.integers(low, high + 1))
         with contextlib.suppress(LookupError):  # a series has its own N
             await session.slide(label, value // 32 * 32 if "N" in label else value)
-
-    async def _pick(self, session):
-        label = self._one_of(list(MENUS))
-        await session.pick(label, self._one_of(MENUS[label]))
 
     async def _stop(self, session):
         if await session.click("Stop"):

@@ -45,8 +45,7 @@ def tab(visitors):
 def page(tab):
     """A page for somebody who has never been here. It must end without errors.
 
-    Cookies, what the page has stored, the size, the medium and the colours are as new; a script
-    that is to run before each page's own needs `own_page`, since it stays.
+    Cookies, what the page has stored, the size, the medium and the colours are as new.
     """
     tab.set_viewport_size(DESKTOP)
     tab.emulate_media(media="screen", color_scheme="light")
@@ -82,18 +81,6 @@ def _forget(page):
     page.goto("about:blank")
     page.unroute_all()
     page.context.clear_cookies()
-
-
-@pytest.fixture
-def own_page(browser, server):
-    """A page in a browser of its own, for what would stay with a page. It must end without errors.
-
-    It has loaded nothing yet, as the page of a first visitor.
-    """
-    with fresh_browser(browser, server) as context:
-        page = context.new_page()
-        with without_errors(page):
-            yield page
 
 
 @contextmanager

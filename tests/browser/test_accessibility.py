@@ -92,15 +92,6 @@ def test_a_page_fits_a_phone(page, path):
     assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
 
 
-@pytest.mark.weekly
-@pytest.mark.parametrize("path", ["/", "/data?data=seattle"])
-def test_axe_finds_nothing_serious_where_it_is_dark_from_the_start(page, path):
-    """A page that is opened in dark draws all of it so at once."""
-    page.emulate_media(color_scheme="dark")
-    open_all(page, path)
-    assert not serious(page)
-
-
 def test_the_keys_that_are_shown_are_for_all(page):
     """The overlay has a name, the focus and its contrast, in light and in dark."""
     open_page(page, "/shapes?part=quiz")

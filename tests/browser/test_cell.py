@@ -33,10 +33,10 @@ def test_see_the_cell_by_keyboard(page):
     expect(words(page)).to_contain_text("Timestep 4, unit 14")
     open_part(page, "Proof")
     says = page.get_by_text("gives unit 14 at timestep 4 the value")
-    expect(says).to_contain_text("return_sequences=False on the first 4 timesteps gives it")
+    expect(says).to_contain_text("return_sequences=False on timesteps 1 to 4 gives it")
     slider(page, "Timestep").focus()
     page.keyboard.press("End")
-    expect(page.get_by_text("on the first 12 timesteps gives it")).to_be_visible()
+    expect(page.get_by_text("on timesteps 1 to 12 gives it")).to_be_visible()
 
 
 @pytest.mark.private

@@ -34,17 +34,11 @@ def expect_lifted(page, letter):
 
 
 def lift_each_way(page):
-    """By a row that is pointed at, a curve, and a row that has the focus."""
+    """By a row that is pointed at, and a row that has the focus."""
     rows = page.locator(".compared")
     expect(rows.first).to_contain_text("learning rate 0.001")
     rows.first.hover()
     expect_lifted(page, "A")
-    line = curves(page).locator(".js-line").nth(2)  # the second run's first
-    box = line.bounding_box()
-    assert box
-    page.mouse.move(box["x"] + 2, box["y"] + 4)
-    page.mouse.move(box["x"] + 1, box["y"] + 3)
-    expect_lifted(page, "B")
     page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
     expect_lifted(page, "")
     page.get_by_role("checkbox", name="Run 2").focus()

@@ -7,10 +7,7 @@ from threading import Thread
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.driver import settle
-from tests.browser.test_accessibility import darken, serious
 from tests.waiting import eventually
-from tests.weekly import first_of
 
 WIDTH, HEIGHT = 600, 460
 POST = """<!doctype html><link rel="icon" href="data:,"><h1>A post</h1>
@@ -64,23 +61,3 @@ def test_two_cards_in_a_post_are_whole_and_lead_to_the_app(page, post):
     expect(full.get_by_test_id("stSidebar")).to_be_visible()
     assert "data=parity" in full.url
     full.close()
-
-
-def test_a_card_is_as_wide_as_a_slide(page):
-    """Where Explore would have two of them beside each other."""
-    page.set_viewport_size({"width": 1280, "height": 720})
-    page.goto("/?embed=true&card=loss")
-    card = page.locator(".st-key-card_loss")
-    assert eventually(lambda: card.evaluate("e => e.offsetWidth") > 1200, pause=0.2)
-
-
-@pytest.mark.parametrize("card", first_of(["predictions", "nothing", "unrolled", "stack"], 2))
-def test_axe_finds_nothing_serious_in_a_card(page, card):
-    """As on the page that it is from: in light, and in dark."""
-    page.set_viewport_size({"width": WIDTH, "height": HEIGHT})
-    page.goto(f"/?embed=true&card={card}")
-    page.locator(".st-key-embedded_link a, [role=alert]").first.wait_for()
-    settle(page)
-    assert not serious(page)
-    darken(page)
-    assert not serious(page, "html", "color-contrast")

@@ -6,14 +6,10 @@ import pytest
 from playwright.sync_api import Route, expect
 
 from tests.browser.driver import (
-    TRAINING,
-    button,
     move_slider,
     open_page,
     press,
     settle,
-    stop,
-    train,
     wait_for_status,
     wait_until_whole,
 )
@@ -72,24 +68,6 @@ def test_back_leads_past_a_run(page):
     assert "run=" not in page.url
 
 
-def test_a_link_shows_a_run_to_others_who_cannot_stop_it(page, other_page):
-    """Another browser that opens the address watches the run; its buttons don't steer it."""
-    open_page(page, TRAINING)
-    train(page)
-    link = page.url
-    page.get_by_role("link", name="Data").first.click()
-    page.wait_for_url("**/data?**")
-    open_page(other_page, link)
-    expect(other_page.get_by_text("You are watching a run")).to_be_visible()
-    expect(button(other_page, "Stop")).to_be_disabled()
-    press(other_page, "Train")
-    expect(other_page.get_by_text("You are watching a run")).to_have_count(0)
-    stop(other_page)
-    page.get_by_role("link", name="Explore").click()
-    wait_for_status(page, "training")
-    stop(page)
-
-
 @pytest.mark.parametrize("scheme", first_of(["dark", "light"]))
 def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
     """Widgets whose code comes late show the link's values, and Train changes none of them."""
@@ -119,30 +97,3 @@ def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
     for part in query.split("&"):
         page.wait_for_url(f"**{part}**")
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 30, 3)")
-
-
-def test_what_a_link_cannot_have_is_said_without_covering_or_moving_anything(
-    own_page,
-):
-    """On a phone too: above the headline as soon as the page has its style, until it is closed."""
-    own_page.set_viewport_size({"width": 390, "height": 844})
-    own_page.add_init_script(
-        """window.tops = new Set();
-        setInterval(() => {
-            const title = document.querySelector("h1");
-            if (!title) return;
-            const styled = getComputedStyle(document.documentElement).getPropertyValue("--muted");
-            if (styled) window.tops.add(Math.round(title.getBoundingClientRect().top));
-        }, 20);"""
-    )
-    open_page(own_page, "/?T=9999&cell=banana")
-    wait_until_whole(own_page)
-    assert len(own_page.evaluate("[...window.tops]")) == 1
-    notice = own_page.get_by_role("alert")
-    expect(notice).to_contain_text("100 was taken")
-    box, title = notice.bounding_box(), own_page.get_by_role("heading", level=1).bounding_box()
-    assert box
-    assert title
-    assert box["y"] + box["height"] <= title["y"]
-    own_page.get_by_role("button", name="Close").click()
-    expect(notice).to_have_count(0)

@@ -123,7 +123,7 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page):
     press(page, "Train")
     wait_for_status(page, "finished")
     expect(page).to_have_url(re.compile("scale=id"))
-    worth = page.locator(".st-key-worth")
+    worth = page.locator(".st-key-skill")
     expect(worth).to_contain_text("MASE")
     worth.get_by_role("button", name="Look at the test part").click()
     expect(worth).to_contain_text("Looked at 1 time in this session")

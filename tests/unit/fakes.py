@@ -229,6 +229,11 @@ class Scene:
         if saved is not None:
             self.worker.say(Checkpoint(run.id, saved, b"state"))
 
+    def forget(self, run):
+        """The client forgets a run, and says something to who waits."""
+        self.client._registry.drop(run.id)
+        self.worker.say(Event("alive"))
+
     def latest(self, run):
         """The newest snapshot of a run that the client knows."""
         snapshot = self.client.latest(run)

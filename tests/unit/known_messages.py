@@ -3,8 +3,6 @@
 TODAY = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",
      "Dense has no activaton.", "Write activation."),
-    ("expects 1 input(s), but it received 5 input tensors",
-     "layer takes one tensor and got 5.", "back_c = "),
     ("Unrecognized data type: x=[[[1.0",
      "Keras takes a list for several inputs, not for an", "np.asarray(y)"),
     ("Arguments `target` and `output` must have the same shape",
@@ -26,10 +24,6 @@ TODAY = [
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
      "(320,), the output (32, 5), 10 times as many.", "LSTM(units, return_sequences=True)"),
-    ("Could not interpret initializer identifier: orthogonall",
-     "Keras knows no initializer orthogonall", 'kernel_initializer="orthogonal"'),
-    ("TypeError: SpatialDropout1D.__init__() got an unexpected keyword argument 'foo'",
-     "SpatialDropout1D has no foo.", "help(SpatialDropout1D)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "Keras takes a positive integer. It got n=0.", ""),
     ("Argument `padding` must be either 'valid' or 'same'. Received: no",
@@ -51,18 +45,16 @@ TODAY = [
     ("'int' object is not iterable", "a size belongs into brackets", "Reshape((12,))"),
     ("'_VariantDataset' object is not subscriptable", "a dataset for each window", "flat_map"),
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),
+    ("only 0-dimensional arrays can be converted to Python scalars", None, None),
+    ("class_weight_to_sample_weights(y)\nTypeError: only 0-dimensional arrays can be converted",
+     "A class_weight is looked up once for each sample", "sample_weight"),
     ("Invalid permutation argument `dims` for Permute Layer.",
      "settings don't go together", "counts axes from 1"),
     ("expected shape=(32, 12, 3), found shape=(16, 12, 3)", "batch size is fixed at 32", ""),
-    ("expected shape=(32, 12, 3), found shape=(32, 7, 3)", "7 timesteps instead of 12", ""),
-    ("expected shape=(32, 12, 3), found shape=(32, 12, 4)", "4 features instead of 3", ""),
 ]  # fmt: skip
 """Messages, whole or in part, each with words of its cause, and of its fix or code."""
 
 OLDER = [
-    ("Input 0 of layer dense is incompatible with the layer: expected axis -1 of input shape to "
-     "have value 16 but received input with shape [None, 8]",
-     "It wants 16 features and got [None, 8], 8 of them.", "keras.Input((timesteps, features))"),
     ("Dimensions must be equal, but are 20 and 10 for '{{node Equal}} = "
      "Equal[T=DT_FLOAT](IteratorGetNext:1, Cast_1)' with input shapes: [?,20], [?,10].",
      "A metric can't compare 20 with 10", 'metrics=["accuracy"]'),

@@ -84,16 +84,10 @@ def with_kept(snapshot, **kept):
 
 def spoiled(snapshot, value):
     """The same run after it diverged: every figure of every model is `value` (inf or nan)."""
+    names = ("loss", "last_step_mse", "validation_loss", "step_mse", "predictions")
     results = {
-        mode: replace(
-            result,
-            loss=np.full_like(result.loss, value),
-            last_step_mse=np.full_like(result.last_step_mse, value),
-            validation_loss=np.full_like(result.validation_loss, value),
-            step_mse=np.full_like(result.step_mse, value),
-            predictions=np.full_like(result.predictions, value),
-        )
-        for mode, result in snapshot.results.items()
+        mode: replace(r, **{name: np.full_like(getattr(r, name), value) for name in names})
+        for mode, r in snapshot.results.items()
     }
     return replace(snapshot, status=Status.DIVERGED, results=results)
 
@@ -114,13 +108,7 @@ def words_of(figure):
     return figure.layout.annotations[0].text
 
 
-def a_run(
-    dataset=None,
-    experiment=EXPERIMENT,
-    *,
-    epochs=10,
-    **wrong,
-):
+def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):
     """A run whose models are wrong by so much: `a_run(sequence=0.5, last=0.25)`."""
     dataset = dataset or a_dataset()
     return RunAt(experiment, dataset, a_snapshot(dataset, epochs=epochs, **wrong))
@@ -129,7 +117,7 @@ def a_run(
 def facts_of(card, run, *picked):
     """The facts of an Explore card; of the answers to the first sample unless another is picked."""
     picked = picked or ((0, 0) if card == "predictions" else ())
-    return EXPLORE_CARDS[card].facts(run, *picked)
+    return EXPLORE_CARDS[card].facts_of(run, *picked)
 
 
 def drawn(card, run, *picked, palette=LIGHT):

@@ -80,7 +80,7 @@ class Place:
         """It is gone, as when its node is."""
         self._is_lost.set_result(None)
 
-    async def call(self, method, *arguments, seconds=5.0):
+    async def call(self, method, *arguments, seconds):
         """What the method returns, or `UnavailableError`."""
         if method in self.answers:
             return self.answers[method]

@@ -69,20 +69,3 @@ def test_what_a_person_waits_for_is_built_before_the_background_s(shop):
     assert shop.begun[0] == "a"
     assert sorted(shop.begun[1:4]) == ["x", "y", "z"]
     assert shop.begun[4:] == ["b"]
-
-
-def test_what_only_the_background_waited_for_can_be_left_and_asked_for_again(
-    shop,
-):
-    """A key that a person waits for, too, stays."""
-    cache = ProgramCache(shop.build)
-    cache.ask("a")
-    shop.wait_begun(1)
-    asked = ask(cache, "b", "c", kind=BACKGROUND)
-    own = cache.ask("c")
-    for future in asked:
-        cache.leave(future, BACKGROUND)
-    shop.let(5)
-    assert own.result(PATIENCE) == "C"
-    again = cache.ask("b")
-    assert again.result(PATIENCE) == "B"

@@ -64,7 +64,7 @@ def test_the_larger_of_noise_and_floor_counts_at_each_step(known, label):
     best = best_possible(HEADLESS.set(cell="gru"), dataset)
     assert best.mse.tolist() == [4, 4, 4, max(known, 1)]
     assert best.label == label
-    assert ("±1 at every step, so a target of 2 is" in best.why) == (label == FLOOR)
+    assert ("±1 at step 1 and ±1 at step" in best.why) == (label == FLOOR)
 
 
 def test_what_rounding_reaches_is_no_floor():

@@ -3,7 +3,6 @@
 import re
 from base64 import b64decode
 from io import BytesIO
-from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from lib.charts.formulas import unit_lines
 from lib.charts.html import STEPS, png_uri, shade_indexes
 from lib.charts.palette import PALETTES
 from lib.charts.unrolled import heatmaps, unrolled_picture
-from lib.recurrence.formulas import Line, by_similarity, lines
+from lib.recurrence.formulas import Line, lines
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast
 
@@ -29,11 +28,7 @@ def test_a_png_holds_each_number_as_one_pixel():
         np.testing.assert_array_equal(np.asarray(image), indexes)
         blue = np.asarray(image.convert("RGB"))[..., 2]
     np.testing.assert_array_equal(blue, indexes)
-
-
-def test_shades_go_from_one_end_over_zero_to_the_other():
-    """What is beyond is as strong as the end; what isn't a number looks like zero."""
-    values = np.array([[-1.0, 0.0, 1.0, 7.0, -np.inf, np.nan]])
+    values = np.array([[-1.0, 0.0, 1.0, 7.0, -np.inf, np.nan]])  # no number looks like zero
     assert shade_indexes(values, 1.0).tolist() == [[0, STEPS, 2 * STEPS, 2 * STEPS, 0, STEPS]]
 
 
@@ -99,13 +94,3 @@ def test_a_unit_has_a_row_for_each_of_its_numbers():
     state = Line("c₁", "cell state", "", "", -2.5, np.array([-2.5, 1]))
     assert "<span>1</span><span>0</span>" in unit_lines([gate], LIGHT)
     assert "<span>2.5</span><span>−2.5</span>" in unit_lines([state], LIGHT)
-
-
-def test_units_that_move_alike_stand_together():
-    """Two families of traces, mixed: each comes out in one piece, and no unit is lost."""
-    time = np.linspace(0, 6, 40)[:, None]
-    sizes = np.linspace(0.5, 0.6, 4)
-    mixed = np.stack([np.sin(time) * sizes, np.cos(time) * sizes], axis=2).reshape(40, 8)
-    order = by_similarity(mixed)
-    assert sorted(order) == list(range(8))
-    assert sum(a % 2 != b % 2 for a, b in pairwise(order)) == 1

@@ -58,7 +58,7 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
     scene.say(run, Status.RUNNING, 1)
     scene.say(run, Status.RUNNING, 2)
     assert scene.latest(run).epoch == 2
-    scene.client.drop(dropped)
+    scene.forget(dropped)
     scene.say(dropped, Status.RUNNING, 3)
     assert scene.client.latest(dropped) is scene.client.get(dropped.id) is None
     scene.say(run, Status.FINISHED, 5)
@@ -134,7 +134,7 @@ def test_waiting_ends_when_what_was_waited_for_is_there(scene):
     assert scene.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
         scene.client.wait(dropped, 0.01)
-    with while_waiting(lambda: scene.client.drop(dropped)) as never, pytest.raises(KeyError):
+    with while_waiting(lambda: scene.forget(dropped)) as never, pytest.raises(KeyError):
         scene.client.wait(dropped, 60, never)
 
 
@@ -142,7 +142,7 @@ def test_who_waits_for_several_hears_of_the_first_that_ends(pair):
     """In whatever way; once one of them has ended at once, and of none in vain."""
     ends = (
         lambda run: pair.worker.say(Snapshot(run.id, Status.FINISHED, 5)),
-        pair.client.drop,
+        pair.forget,
         lambda _: pair.client.close(),
     )
     for end in ends:
@@ -185,9 +185,9 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
     other.say(Snapshot(runs[1].id, Status.FINISHED))
     pair.start()
     assert other.verbs == ["start", "prepare", "start"]
-    for verb in ("pause", "resume", "step", "stop", "drop"):
+    for verb in ("pause", "resume", "step", "stop"):
         getattr(pair.client, verb)(runs[2])
-    assert one.verbs[2:] == ["pause", "resume", "step", "stop", "drop"]
+    assert one.verbs[2:] == ["pause", "resume", "step", "stop"]
 
 
 def test_an_answer_comes_to_who_asked(scene):
@@ -219,14 +219,3 @@ def test_a_question_goes_on_with_one_more_worker(scene):
     assert scene.worker.posted == []
     with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
-
-
-def test_a_question_waits_for_those_of_its_own_worker_alone(pair):
-    """What others are asked doesn't count."""
-    first = [pair.client.ask("double", number=1) for _ in range(2)]
-    pair.start()
-    second = pair.client.ask("double", number=1)
-    assert [pair.client.ahead(future) for future in (*first, second)] == [0, 1, 0]
-    worker = next(each for each in pair.workers if each.verbs.count("ask") == 2)
-    worker.say(Answer(worker.posted[0].question_id, {"double": 2}))
-    assert [pair.client.ahead(future) for future in (*first, second)] == [0, 0, 0]

@@ -154,7 +154,7 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     if how == "lost":
         driver.say(Lost(run.id, GONE))
     elif how == "dropped":
-        ready.client.drop(run)
+        ready.forget(run)
     elif how == "old":
         ready.say(run, Status.PAUSED, 2)
         ready.clock.forward(2 * KEEP_SECONDS)

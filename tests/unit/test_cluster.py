@@ -96,16 +96,18 @@ async def test_what_a_slot_says_is_passed_on():
 
 
 async def test_runs_wait_where_there_is_no_slot():
-    """With all that is said to them, in order."""
+    """With all that is said to them, in order; also what a slot hadn't taken when it went."""
     place = Place()
     async with Server(FakeCluster(place)) as server:
         place.lose()
-        await asyncio.sleep(1)
+        await server.take(start_of("first"))
         steers = Steer("pause", "a"), Steer("resume", "a")
         await server.take(start_of("a"), *steers, Ask("q", "double", {}))
         place.begin()
-        await until(lambda: place.worker and len(place.worker.posted) == 4)
-        assert place.worker.posted[1:3] == [*steers]
+        await until(lambda: place.worker and len(place.worker.posted) == 5)
+        assert set(place.runs) == {"first", "a"}
+        assert [c for c in place.worker.posted if isinstance(c, Steer)] == [*steers]
+        assert server.of(Lost) == []
 
 
 async def test_what_is_lost_with_a_slot_is_told():

@@ -36,10 +36,8 @@ def a_run(place=0, dataset=None, experiment=EXPERIMENT, **errors):
     errors = errors or {"sequence": [0.5], "last": [0.25]}
     count = len(next(iter(errors.values())))
     seeds = [{m: a_result(dataset, e[k]) for m, e in errors.items()} for k in range(count)]
-    snapshot = replace(
-        a_snapshot(dataset), status=Status.FINISHED, results=seeds[0], others=tuple(seeds[1:])
-    )
-    letter = LETTERS[place]
+    start, letter = replace(a_snapshot(dataset), status=Status.FINISHED), LETTERS[place]
+    snapshot = replace(start, results=seeds[0], others=tuple(seeds[1:]))
     return Compared(experiment.set(seeds=count), dataset, snapshot, f"id{place}", letter, letter)
 
 
@@ -53,23 +51,19 @@ def runs_on(dataset, *errors):
     [
         (([1.0, 1.1], [2.0, 2.1]), "A"),
         (([2.0, 2.1, 2.2, 2.1], [1.0, 1.1, 1.0, 1.2], [4.0, 4.1, 4.3, 4.2]), "B"),
-        (([1.0, 1.1, 1.0, 1.2], [1.1, 1.0, 1.2, 1.0]), ""),
         (([2.0, 2.1], [1.0, 1.1], [1.1, 1.0]), ""),  # two are close to each other
     ],
 )
 def test_the_words_name_the_run_that_is_better_than_each_of_the_others(errors, leader):
     """By the verdicts of `compare_modes`, with the seeds in which it is."""
-    runs = runs_on(a_dataset(), *({"last": each} for each in errors))
-    says, details = words.errors_words(runs)
+    says, details = words.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
     assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
     assert len(says.split()) <= 15
-    assert details.count("paired t-test") == len(errors) - 1
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
     found = re.findall(r"(\w) is below (\w) in (\d+) of", details)
-    assert len(found) == len(errors) - 1
+    assert len(found) == details.count("paired t-test") == len(errors) - 1
     for below, above, wins in found:
         assert int(wins) == (squares[below] < squares[above]).sum()
-        assert np.median(squares[above] / squares[below]) >= 1
 
 
 BETTER, WORSE = {"last": [1.0, 1.1]}, {"last": [2.0, 2.1]}
@@ -82,43 +76,35 @@ OF_TABLE = of_a_table(a_dataset())
     ("why", "runs"),
     [
         ("One run alone", [a_run()]),
-        ("Their data differ", [a_run(), a_run(1, a_dataset(t=5))]),
+        ("Their data, modes or seeds differ", [a_run(), a_run(1, a_dataset(t=5))]),
         ("One seed decides nothing", runs_on(a_dataset(), {"last": [1.0]}, {"last": [2.0]})),
-        ("Their seeds differ", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
-        ("They have no mode in common", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
+        ("Their data, modes or seeds differ", runs_on(a_dataset(), BETTER, {"last": [2.0, 2, 2]})),
+        ("Their data, modes or seeds", runs_on(a_dataset(), BETTER, {"sequence": [2.0, 2]})),
         ("One run has an error that", runs_on(a_dataset(), BETTER, {"last": [np.nan, 2]})),
         ("Some of these runs aren't at their end", [ONE, PAUSED]),
+        ("Too close to tell: 2 independent samples need", runs_on(OF_TABLE, BETTER, WORSE)),
+        ("Smallest last-step error", runs_on(OF_TABLE, BETTER, {"last": [200.0, 210]})),
     ],
 )
-def test_no_winner_is_named_where_seeds_cannot_tell(why, runs):
-    """Whatever the numbers are, in at most 15 words."""
+def test_no_winner_is_named_where_seeds_or_samples_cannot_tell(why, runs):
+    """Whatever the numbers are, in at most 15 words; nor of losses that count different things."""
     says = words.errors_words(runs)[0]
-    assert says == words.why_open(runs)
     assert says.startswith(why)
     assert len(says.split()) <= 15
-
-
-def test_few_samples_and_other_losses_name_no_winner():
-    """On a table errors must be far apart; losses must count the same."""
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
-    far = {"last": [200.0, 210]}
-    for says, start in (
-        (words.losses_words([ONE, mae])[0], "Their losses count different things"),
-        (words.losses_words([ONE, OTHER])[0], "Smallest validation loss"),
-        (words.errors_words(runs_on(OF_TABLE, BETTER, WORSE))[0], "2 independent samples need"),
-        (words.errors_words(runs_on(OF_TABLE, BETTER, far))[0], "Smallest last-step error"),
-    ):
-        assert start in says
+    assert words.losses_words([ONE, mae])[0].startswith("Their losses count different things")
+    assert words.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
+
+
+def run_of(name, **settings):
+    """A run of a dataset with what it suggests, and other settings."""
+    experiment = suggested(name)
+    dataset = make_dataset(experiment)
+    return Compared(experiment.set(**settings), dataset, a_run().snapshot, name, name)
 
 
 def test_what_differs_is_named_data_first():
     """What changes nothing with a run's data isn't; where nothing differs it is what all are."""
-
-    def run_of(name, **settings):
-        experiment = suggested(name)
-        dataset = make_dataset(experiment)
-        return Compared(experiment.set(**settings), dataset, a_run().snapshot, name, name)
-
     echo, mean = run_of("echo"), run_of("running_mean")
     small = run_of("running_mean", U=4, cell="gru", lag=9)
     far = run_of("running_mean", lr=0.1, batch=8, epochs=7, loss="mae", cell="gru", U=3, seed=4)
@@ -127,7 +113,6 @@ def test_what_differs_is_named_data_first():
             [echo, mean, small],
             ["Echo", "Running mean · units 16 · cell LSTM", "Running mean · units 4 · cell GRU"],
         ),
-        ([run_of("echo", lag=5, seeds=4), mean], ["Echo · lag 5", "Running mean"]),
         ([small, mean], ["units 4 · cell GRU", "units 16 · cell LSTM"]),
         ([mean], ["Running mean · timesteps 12 · units 16"]),
     ):
@@ -136,23 +121,16 @@ def test_what_differs_is_named_data_first():
 
 
 def test_the_same_data_are_told_by_their_samples():
-    """The same object, or settings and arrays that are equal."""
-
-    def echo(seed):
-        experiment = suggested("echo").set(seed=seed)
-        return Compared(experiment, make_dataset(experiment), a_run().snapshot, f"{seed}", "")
-
-    other = echo(1)
-    assert same_data([echo(0), echo(0)])
-    assert not same_data([echo(0), other])
-    assert same_data([other, replace(other, experiment=EXPERIMENT)])
+    """Of equal settings and arrays that are equal."""
+    other = make_dataset(suggested("echo").set(seed=1))
+    assert same_data([run_of("echo"), run_of("echo")])
+    assert not same_data([run_of("echo"), replace(run_of("echo"), dataset=other)])
 
 
 def test_each_runs_numbers_have_their_range():
     """Median, least and most; a time only where it was trained here."""
     run = a_run(last=[0.1, 0.2, 0.3])
     assert words.spread(run, "last") == "0.04 (0.01 to 0.09)"
-    assert words.spread(a_run(last=[0.1]), "last") == "0.01"
     assert words.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
     assert words.reached(timed) == "20 epochs, 5 s"
@@ -175,11 +153,10 @@ def test_every_figure_is_one_that_plotly_accepts(data):
             low, high = go.Figure(figure.to_dict()).layout.yaxis.range
             assert -np.inf < low < high < np.inf
     assert "nan" not in sparkline(broken, LIGHT)
-    assert sparkline(six[0], LIGHT).startswith("<img")
 
 
 def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
-    """A letter stands where a curve ends, and those that would touch stand side by side."""
+    """A letter stands where a curve ends, each in a column of its own."""
     runs = runs_on(a_dataset(), *[{"sequence": [0.5], "last": [0.25]}] * 3)
     for figure in (losses_figure(runs, LIGHT), errors_figure(runs, LIGHT)):
         for letter in "ABC":
@@ -187,15 +164,14 @@ def test_runs_keep_the_modes_colours_and_differ_in_dash_mark_and_letter():
             assert (line.color, line.dash) == (LIGHT.sequence, LOOKS[letter][0])
             x, y = (the(figure, f"{letter}, sequence mode")[axis][-1] for axis in "xy")
             assert (x, y) in {(each.x[0], each.y[0]) for each in traces(figure, letter)}
-        assert len({each.text[0].count("\N{EM SPACE}") for each in figure.data if each.text}) > 2
+        assert len({each.text[0].count("\N{EM SPACE}") for each in figure.data if each.text}) == 3
     assert len({looks[:2] for looks in LOOKS.values()}) == len(LETTERS)
 
 
 def test_errors_on_other_data_are_shares_of_the_guess():
     """1 at each step for the guess itself."""
     one = a_run(0, a_dataset(), sequence=[0.5])
-    other = a_run(1, a_dataset(t=6), sequence=[0.5])
-    figure = errors_figure([one, other], LIGHT)
+    figure = errors_figure([one, a_run(1, a_dataset(t=6), sequence=[0.5])], LIGHT)
     assert figure.layout.yaxis.title.text == "typical error (guess: 1)"
     share = 0.5 / np.sqrt(one.dataset.naive_mse)
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, share)

@@ -5,8 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.data import make_dataset, settle
-from lib.experiment import Experiment
 from lib.results import best_loss, naive_loss
 from tests.unit.own_data import windows_of_load
 from tests.unit.pictures import (
@@ -64,18 +62,6 @@ def test_the_last_step_model_gives_one_value_and_nothing_before_it():
     assert {trace.name for trace in figure.data} == {"target", "last-step mode"}
 
 
-@pytest.mark.parametrize(("head", "who"), [("dense", "its head"), ("none", "its output")])
-@pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
-def test_asked_earlier_a_dotted_line_leads_to_it(head, who, card, picked):
-    """In both charts over the timesteps, and in what is said of them."""
-    run, name = a_run(experiment=EXPERIMENT.set(head=head), last=0.5), f"{who}, asked earlier"
-    figure = drawn(card, run, *picked)
-    assert the(figure, name).line.dash == "dot"
-    assert len(the(figure, name).y) == 4
-    assert name in words_of(figure)
-    assert f"{who} would have been off by 0.5" in sentence(card, run, *picked)
-
-
 @pytest.mark.parametrize("y", [np.arange(4), np.array([0, 1, 1, 0])])
 def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
     """Whatever it answers within a quarter of the targets' span, and for every shown sample."""
@@ -90,20 +76,15 @@ def test_the_axis_of_predictions_stands_still_while_a_model_learns(y):
     assert not any(trace.cliponaxis for figure in figures for trace in figure.data)
 
 
-def test_predictions_that_are_not_numbers_leave_a_gap():
-    """A run that diverged still shows its target, on the target's axis."""
-    fine = a_run(sequence=0.0)
-    figure = drawn("predictions", diverged(fine, np.inf))
-    assert np.isnan(the(figure, "sequence mode").y).all()
-    assert figure.layout.yaxis.range == drawn("predictions", fine).layout.yaxis.range
-
-
-def test_hovering_tells_the_timestep_by_number_and_by_name():
-    """The number stands on top; a name of its own ("day 2") beside the target."""
-    names = ("day 1", "day 2", "day 3", "day <4>")
-    figure = drawn("predictions", a_run(a_dataset(timestep_names=names, lead="one day"), last=0.1))
-    assert figure.layout.xaxis.unifiedhovertitle.text == "timestep %{x}"
-    assert the(figure, "target").customdata[3] == "one day after day &lt;4&gt;"
+@pytest.mark.parametrize(("card", "picked"), [("predictions", (0, 0, 1)), ("step_error", (1,))])
+def test_asked_earlier_a_dotted_line_leads_to_it(card, picked):
+    """In both charts over the timesteps, and in what is said of them."""
+    run, name = a_run(last=0.5), "its head, asked earlier"
+    figure = drawn(card, run, *picked)
+    assert the(figure, name).line.dash == "dot"
+    assert len(the(figure, name).y) == 4
+    assert name in words_of(figure)
+    assert "its head would have been off by 0.5" in sentence(card, run, *picked)
 
 
 # Loss, and the number that compares
@@ -135,12 +116,11 @@ def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
     ("best", "words"),
     [
         (np.zeros(4), ">best possible: 0<"),
-        (np.array([1.0, 1, 1, 0]), ">best possible (last step: 0)<"),
         (np.ones(4), ">best possible<"),
     ],
 )
 def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis(best, words):
-    """So the key says it: of all, or of the last step alone."""
+    """So the key says it."""
     figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
     assert words in words_of(figures["loss"])
     assert (words if best[0] == best[-1] else ">best possible: 0<") in words_of(figures["compare"])
@@ -170,25 +150,6 @@ def test_a_ring_marks_the_epoch_that_each_mode_keeps():
         assert "the epoch that is kept" in words_of(figure)
         assert "kept" not in words_of(plain)
         assert not traces(plain, "last-step mode, kept")
-
-
-def test_before_training_the_loss_chart_says_so():
-    """Its axes are there already: epochs from 0 to what was asked for."""
-    figure = drawn("loss", a_run(epochs=0, last=0.5))
-    assert "not trained yet" in [note.text for note in figure.layout.annotations]
-    low, high = figure.layout.xaxis.range
-    assert low < 0
-    assert 20 < high < 21
-
-
-def test_a_floor_of_one_layer_is_called_so_in_every_chart():
-    """The raw worked example's is worse than a guess, so it is nobody's best possible."""
-    experiment = settle(Experiment().set(data="worked_raw"))
-    figures = all_figures(a_run(make_dataset(experiment), experiment, sequence=0.5, last=0.5))
-    for name in ("loss", "step_error", "compare"):
-        assert traces(figures[name], "this layer's floor")
-        assert "this layer's floor" in words_of(figures[name])
-        assert "best possible" not in figures[name].to_json()
 
 
 def test_the_comparison_is_the_last_steps_error_of_both():

@@ -8,13 +8,23 @@ import pytest
 
 from lib.charts import words
 from lib.charts.explore import EXPLORE_CARDS
-from lib.data import DATASETS, make_dataset, suggested
-from lib.experiment import MODES
-from lib.results import RunAt, Status, decisive_ratio, naive_loss, overfits_in_seeds
-from lib.results.overfit import is_overfit
+from lib.data import DATASETS, Baseline, make_dataset, suggested
+from lib.experiment import MODES, Experiment
+from lib.results import RunAt, Snapshot, Status, decisive_ratio, naive_loss, overfits_in_seeds
+from lib.results.compared import is_overfit
 from lib.training import recorded
 from lib.ui.explore.charts import LONGEST
-from tests.unit.pictures import EXPERIMENT, a_dataset, a_run, sentence, spoiled, takeaway, with_kept
+from lib.ui.settings import label_of
+from tests.unit.pictures import (
+    EXPERIMENT,
+    a_dataset,
+    a_run,
+    of_a_table,
+    sentence,
+    spoiled,
+    takeaway,
+    with_kept,
+)
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 FOURS = np.full((8, 4, 1), 4.0, np.float32)
@@ -34,29 +44,19 @@ SAID = [
         (0, 0, True),
         "At the last step: sequence mode off by 0.5, last-step mode by 0.25.",
         "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
-        "27.5, off by 0.5; the last-step model says 27.25, off by 0.25. Over all 4 steps the "
-        "sequence model is off by 0.5 on average. Before the last step the last-step model was "
-        "never asked; its head would have been off by 0.25 on average.",
+        "27.5, off by 0.5. The last-step model says 27.25, off by 0.25. Over all 4 steps the "
+        "sequence model is off by 0.5 on average. Asked before the last step, its head would have "
+        "been off by 0.25.",
     ),
     (
         "loss",
         a_run(a_dataset(y=FOURS, best_mse=BEST, best_why="It is noisy."), sequence=0.5, last=0.25),
         (),
         "Not to be compared: one averages 4 steps, the other counts one.",
-        "After 10 epochs the sequence model's training loss is 0.25, the mean over 4 steps; the "
-        "last-step model's is 0.0625, over the last step alone. The two losses can't be compared: "
-        "one counts 4 steps, the other counts 1. On the validation samples the sequence model's is "
-        "0.25; the last-step model's is 0.0625. Guessing the mean has a mean squared error of 9. "
-        "Best possible: 0.25 over every step and 0.1 at the last. It is noisy.",
-    ),
-    (
-        "loss",
-        a_run(a_dataset(y=FOURS), EXPERIMENT.set(mode="last", loss="mae"), epochs=1, last=0.5),
-        (),
-        "Training loss is 1; guessing the mean has 3.",
-        "After 1 epoch the last-step model's training loss is 1, over the last step alone. On the "
-        "validation samples the last-step model's is 0.25. Guessing the mean has a mean absolute "
-        "error of 3.",
+        "The sequence model's training loss is 0.25, the mean over 4 steps; on the validation "
+        "samples 0.25. The last-step model's training loss is 0.0625, over the last step alone; on "
+        "the validation samples 0.0625. Guessing the mean has a mean squared error of 9. Best "
+        "possible: 0.25 over every step and 0.1 at the last. It is noisy.",
     ),
     (
         "step_error",
@@ -99,51 +99,49 @@ def test_every_takeaway_is_short_and_parity_alone_is_overfitted(name):
         for each, guess in naive_loss(experiment, dataset).items():
             overfitted |= {each} if overfits_in_seeds(run, each, guess) else set()
     assert overfitted == ({"last"} if name == "parity" else set())
-
-
-def test_the_longest_usual_takeaway_is_short():
-    """The room of a card is made for it."""
     assert all(len(longest.split()) <= 15 for longest in LONGEST.values())
 
 
-@pytest.mark.parametrize("value", [math.nan, math.inf])
-def test_of_a_run_that_diverged_everything_can_be_said(value):
+@pytest.mark.parametrize(("value", "named"), [(math.nan, "not a number"), (math.inf, "infinite")])
+def test_of_a_run_that_diverged_everything_can_be_said(value, named):
     """What isn't a number is neither smaller nor better."""
     run = a_run(sequence=0.5, last=0.5)
     run = replace(run, snapshot=spoiled(run.snapshot, value))
     assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-    assert takeaway("step_error", run) == "Neither mode beats the guess at any step."
+    assert takeaway("step_error", run) == "Neither mode beats the guess at the last step."
     assert "smaller" not in takeaway("compare", run)
-    named = "not a number" if math.isnan(value) else "infinite"
     assert f"says {named}, off by {named}" in sentence("predictions", run)
     assert f"training loss is {named}" in sentence("loss", run)
     assert f"sequence model {named}" in sentence("compare", run)
-    assert "(RMSE) is not a number at" in sentence("step_error", run)
 
 
 def test_sentences_need_no_results():
-    """They then say what is known without them."""
-    run = a_run()
+    """They then say what is known without them; nothing is judged on a constant target."""
+    run, y = a_run(), np.zeros((8, 4, 1), np.float32)
+    constant = a_run(a_dataset(y=y, naive=y), sequence=0.0, last=0.0)
+    for card in ("step_error", "compare"):
+        assert "target is constant" in takeaway(card, constant)
     untrained = a_run(experiment=EXPERIMENT.set(mode="sequence"), epochs=0, sequence=0.5)
     assert takeaway("loss", untrained).startswith("Guessing the mean would have a loss of ")
+    assert sentence("loss", untrained).startswith("Not trained yet. ")
     assert sentence("predictions", run, 1, 0).endswith("the target (target 1) is 31.")
-    assert sentence("loss", run).startswith("Not trained yet. After the first epoch the sequence")
     assert sentence("compare", run).endswith("guessing the mean 788.")
-    assert sentence("step_error", run).startswith("Guessing the mean is off by ")
 
 
-# Predictions
-
-
-def test_answers_are_in_the_raw_unit_and_at_the_steps_own_names():
-    """A deviation of 10 °C makes 0.5 into 5 °C; and of day 4 it is the next day that is told."""
+def test_numbers_are_in_the_raw_unit_and_at_the_steps_own_names():
+    """A deviation of 10 °C makes 0.5 into 5 °C; columns that differ have no common unit."""
     days, offset = tuple(f"day {k}" for k in (1, 2, 3, 4)), np.array([-260.0])
     dataset = a_dataset(**SCALED, target_offset=offset, timestep_names=days, lead="one day")
     run = a_run(dataset, sequence=0.5, last=0.0)
     assert "sequence mode off by 5 °C, last-step mode by 0 °C." in takeaway("predictions", run)
     said = sentence("predictions", run)
     assert "at the last step (day 4) the target (target 1, one day ahead) is 10 °C." in said
-    assert "says 15, off by 5;" in said
+    assert "says 15, off by 5." in said
+    assert "(RMSE) is 5 °C at step 1" in sentence("step_error", run)
+    assert sentence("compare", run).startswith("Mean squared error (scaled) at step 4 on the vali")
+    mixed = a_dataset(k=2, target_scale=np.array([10.0, 2.0]), target_offset=np.zeros(2))
+    said = sentence("step_error", a_run(mixed, sequence=0.5))
+    assert "(RMSE of the scaled targets) is 0.5 at step 1" in said
 
 
 # Loss
@@ -167,11 +165,9 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
     over = judged(fine, RISING, FALLING)
     kept = replace(over, kept_epoch=3)
     for sequence, last, who, then in (
-        (fine, over, "Last-step mode overfits: ", "well above its training loss."),
-        (over, over, "Both modes overfit: ", "well above training loss."),
-        (fine, kept, "Last-step mode overfits: ", "so its best epoch was kept."),
-        (kept, kept, "Both modes overfit: ", "so their best epochs were kept."),
+        (fine, over, "Last-step mode overfits: ", "well above training loss."),
         (over, kept, "Both modes overfit: ", "well above training loss."),
+        (kept, kept, "Both modes overfit: ", "so the best epoch was kept."),
     ):
         results = {"sequence": sequence, "last": last}
         says = takeaway("loss", replace(run, snapshot=replace(run.snapshot, results=results)))
@@ -179,17 +175,19 @@ def test_a_model_overfits_where_validation_loss_rises_while_training_loss_falls(
         assert says.endswith(then)
     for samples in (1, 10, 100):  # it has risen from 0.5 to 0.9
         assert is_overfit(over, 1.0, samples) is (decisive_ratio(samples) < 1.8)
+    for wrong in (1, 2):  # the curve of one seed of four may only swing
+        seeds = [{"sequence": r} for r in [over] * (4 - wrong) + [fine] * wrong]
+        several = replace(run.snapshot, results=seeds[0], others=tuple(seeds[1:]))
+        assert overfits_in_seeds(replace(run, snapshot=several), "sequence", 1.0) is (wrong == 1)
 
 
 @pytest.mark.parametrize(
     ("validation", "training", "guess"),
     [
         ([1.0, 0.7, 0.5, 0.5, 0.52, 0.5, 0.51, 0.5, 0.5, 0.9], FALLING, 1.0),  # it only swings
-        ([1.0, 0.7, 5e-4, 5e-4, 5e-4, 6e-4, 7e-4, 9e-4, 9e-4, 9e-4], FALLING, 1.0),  # all is tiny
         (RISING, FALLING, 50.0),  # beside the guess it is tiny
         (RISING, FALLING[::-1], 1.0),  # the training loss rises, too
         ([1.0, 0.5, 0.9], FALLING[:3], 1.0),  # too short to tell
-        ([], FALLING, 1.0),
     ],
 )
 def test_a_model_does_not_overfit(validation, training, guess):
@@ -199,28 +197,13 @@ def test_a_model_does_not_overfit(validation, training, guess):
     assert not is_overfit(result, guess)
 
 
-@pytest.mark.parametrize(("wrong", "said"), [(1, True), (2, False)])
-def test_a_mode_overfits_where_three_of_four_seeds_do(wrong, said):
-    """The curve of one seed may only swing."""
-    run = a_run(a_dataset(**zeros([1] * 4)), sequence=0.5)
-    fine = run.snapshot.results["sequence"]
-    seeds = [judged(fine, RISING, FALLING)] * (4 - wrong) + [fine] * wrong
-    first, *others = ({"sequence": result} for result in seeds)
-    run = replace(run, snapshot=replace(run.snapshot, results=first, others=tuple(others)))
-    assert overfits_in_seeds(run, "sequence", 1.0) is said
-
-
 def test_losses_that_explode_are_said_before_anything_else():
     """Of the worst seed; and where a run has ended by it, with the epoch that made no number."""
     run = a_run(sequence=0.5, last=0.5)
     fine = run.snapshot.results
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
-    both = last | {"sequence": replace(fine["last"], loss=np.geomspace(1, 1.4e35, 10))}
     for results, status, says in (
-        (last, Status.RUNNING, "Last-step mode's loss has exploded: up"),
-        (last, Status.DIVERGED, "Last-step mode's loss exploded: up to"),
-        (both, Status.RUNNING, "Both modes' losses have exploded: last-step mode's up to 2.8e35"),
-        (both, Status.DIVERGED, "Both modes' losses exploded: last-step mode's to 2.8e35, to no"),
+        (last, Status.RUNNING, "Training loss has exploded: up to 2.8e35."),
         (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
@@ -228,31 +211,127 @@ def test_losses_that_explode_are_said_before_anything_else():
 
 
 @pytest.mark.parametrize(
-    ("kept", "said"),
+    ("kept", "facts"),
     [
-        ({"sequence": None, "last": None}, ""),
-        ({"sequence": 23, "last": 1031}, "Sequence mode keeps epoch 23, last-step mode epoch 1,0"),
-        ({"sequence": 23, "last": 23}, "Both modes keep epoch 23,"),
-        ({"last": 31}, "Last-step mode keeps epoch 31,"),
-        ({"sequence": None, "last": 31}, "Last-step mode has stopped and keeps epoch 31,"),
+        ({"sequence": None, "last": None}, []),
+        ({"sequence": 23, "last": 1031}, ["Sequence mode keeps epoch 23", "keeps epoch 1,031"]),
+        ({"sequence": None, "last": 31}, ["Last-step mode keeps epoch 31"]),
     ],
 )
-def test_it_is_said_which_epochs_are_kept(kept, said):
+def test_it_is_said_which_epochs_are_kept(kept, facts):
     """Of each mode that has its best one's weights back."""
-    run = a_run(experiment=EXPERIMENT.set(mode="both" if len(kept) > 1 else "last"))
+    run = a_run()
     run = replace(run, snapshot=with_kept(a_run(**dict.fromkeys(kept, 0.5)).snapshot, **kept))
-    assert words.kept_sentence(run.snapshot).startswith(said)
-    assert words.kept_sentence(run.snapshot) in sentence("loss", run)
-    assert ("By then the " in sentence("loss", run)) is all(kept.values())
+    said = words.kept_sentence(run.snapshot)
+    assert all(fact in said for fact in facts)
+    assert bool(said) is bool(facts)
+    assert said in sentence("loss", run)
 
 
-def test_figures_of_a_kept_epoch_are_told_and_not_those_of_the_last():
-    """Training loss, validation loss and the error that is compared, worked by hand."""
-    run = a_run(a_dataset(**SCALED), EXPERIMENT.set(mode="last"), last=0.5)
-    result = judged(run.snapshot.results["last"], [0.8, 0.4, 1.6], [7.0, 6.0, 5.0])
-    result = replace(result, last_step_mse=np.array([8.0, 4.0, 16.0]), kept_epoch=2)
-    run = replace(run, snapshot=replace(run.snapshot, results={"last": result}))
-    assert "the last-step model's training loss is 6," in sentence("loss", run)
-    assert "On the validation samples the last-step model's is 0.4." in sentence("loss", run)
-    assert "last-step model 4," in sentence("compare", run)
-    assert words.off_by(run.dataset, result) == "≈ 20 °C off"
+# What is called better
+
+
+@pytest.mark.parametrize(
+    ("naive", "last", "says"),
+    [
+        ([1.5] * 4, 0.5, "Sequence mode beats the guess at 4 of 4 steps; last-step mode does."),
+        ([1.01] * 4, 1, "Neither mode beats the guess at the last step."),  # 1% is nothing
+        ([0.7] * 4, 0.5, "Sequence mode beats the guess at 0 of 4 steps; last-step mode does."),
+        ([1.5] * 4, None, "Sequence mode beats the guess at 4 of 4 steps."),
+    ],
+)
+def test_whether_the_guess_is_beaten_is_counted_step_by_step(naive, last, says):
+    """Errors of the guess by timestep beside a sequence model that is off by 1."""
+    wrong = {} if last is None else {"last": last}
+    assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), sequence=1.0, **wrong)) == says
+
+
+@pytest.mark.parametrize("rival", ["the best baseline", "guessing the mean"])
+def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning(rival):
+    """Whichever of the two is the better one; it is said that the last step is meant."""
+    guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
+    more = {"baselines": (Baseline("seasonal", "last week", guess["naive"][:, -1]),)}
+    dataset = a_dataset(n=120, **guess, **(more if rival == "the best baseline" else {}))
+    says = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
+    assert says == f"At the last step neither mode beats {rival}: 0.09 against 0.04."
+    alone = takeaway("compare", a_run(dataset, last=0.3))
+    assert alone == f"The error at the last step is 0.09; {rival} has 0.04."
+
+
+@pytest.mark.parametrize(
+    ("card", "sequence", "last", "says"),
+    [
+        *((card, 1.5, None, "24 independent samples need") for card in ("step_error", "compare")),
+        ("step_error", 20, None, "The model doesn't beat the best baseline"),
+        ("compare", 0.01, 0.012, "Modes are too close"),
+        ("step_error", 20, 1.2, "24 independent samples need"),
+        ("step_error", 0.1, 0.8, "beats the best baseline at 4 of 4 steps; last-step mode is unc"),
+    ],
+)
+def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last, says):
+    """24 of a table tell an error 20 times as large, and not one that is half as large again."""
+    guess = zeros([1.0] * 4, n=96)
+    baseline = Baseline("last", "guessing no change", guess["naive"][:, -1])
+    table = of_a_table(a_dataset(n=96, **guess, baselines=(baseline,)))
+    errors = {"sequence": sequence, "last": last}
+    run = a_run(table, **{mode: math.sqrt(mse) for mode, mse in errors.items() if mse})
+    assert says in takeaway(card, run)
+
+
+# Words beside the cards
+
+
+def test_the_headline_says_what_is_returned():
+    """By cell, layers and mode."""
+    said = words.setup_sentence(EXPERIMENT, a_dataset())
+    assert said == "1 LSTM layer over 4 timesteps, returning every step, or only the last."
+    said = words.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
+    assert said == "3 GRU layers over 4 timesteps, returning only the last step."
+
+
+@pytest.mark.parametrize(
+    ("dataset", "says"),
+    [
+        (a_dataset(**SCALED), "≈ 5 °C off"),
+        (a_dataset(), ""),
+        (a_dataset(k=2, target_scale=np.array([10.0, 2]), target_offset=np.zeros(2)), ""),
+    ],
+)
+def test_a_scaled_error_is_told_in_the_raw_unit_too(dataset, says):
+    """An error of 0.5 deviations of 10 °C is 5 °C; raw errors and mixed units have no second."""
+    assert words.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == says
+
+
+@pytest.mark.parametrize(
+    ("snapshot", "says"),
+    [
+        (Snapshot("r", Status.RUNNING, 140, 2000, 131.2, 0.46), "131 epochs/s · a moment left"),
+        (Snapshot("r", Status.RUNNING, 140, 2000, 4.13, 59.6), "4.1 epochs/s · about 1 min left"),
+        (Snapshot("r", Status.RUNNING, 140, 2000, 0.0, None), "epoch 140 of 2,000"),
+        (Snapshot("r", Status.PAUSED, 7, 200, 131.2, 0.5), "epoch 7 of 200"),
+        (Snapshot("r", Status.FINISHED, 1043, 2000), "stopped early after 1,043 of 2,000 epochs"),
+    ],
+)
+def test_progress_is_told_as_a_person_would(snapshot, says):
+    """Epochs, speed, and how long it will take; a run that stands still has no speed."""
+    assert words.progress_sentence(snapshot).endswith(says)
+
+
+def test_settings_are_named_where_they_differ():
+    """One or two of them are written out, the others are counted; other data bring others."""
+    chosen = Experiment()
+    for change, says in (
+        ({}, ""),
+        ({"cell": "gru"}, "cell = GRU"),
+        ({"lr": 0.5, "T": 40, "U": 3}, "T = 40 and 2 more"),
+        ({"data": "sine", "T": 40, "U": 3}, "Sine wave"),
+    ):
+        assert words.own_settings(chosen.set(**change), chosen) == says
+    assert words.own_settings(chosen.set(lr=0.5), chosen, label_of) == "Learning rate = 0.5"
+    many = {"T": 15, "cell": "gru", "U": 8, "lr": 0.1, "inputs": ("a", "b")}
+    for change, says in (
+        ({}, ""),
+        ({"data": "sine"}, f"data Running mean → {DATASETS['sine'].title}"),
+        (many, "timesteps 12 → 15, inputs the usual → a and b and 3 more"),
+    ):
+        assert words.changed_settings(chosen, chosen.set(**change)) == says

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.gradients import padding_sentence, padding_takeaway
+from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence.model import ROUNDING
@@ -76,13 +76,38 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
     assert masked.last_step.tolist() == [7, 5, 3, 0]
     assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
     assert masked.differences.min() > ROUNDING
-    assert "The mask hides 4 of the sequences' own 20 steps too" in padding_sentence([masked])
+    assert "The mask hides 4 of the sequences' own steps too" in padding_sentence([masked])
     assert padded[True, False].differences[0] <= ROUNDING
     hidden = by_kind(sample_with_zeros(slice(2)))[True, True]
     assert hidden.last_step.tolist() == [7, 5, 3, -1]
-    sentence = padding_sentence([hidden])
-    assert "and where there is none the zero state that it starts from" in sentence
-    assert "average over" not in sentence
+
+
+def test_a_mask_that_hides_everything_leaves_no_last_step():
+    """None is outlined, and nothing is said of one: the states stay zero, as they start."""
+    padded = list(by_kind(sample_with_zeros(slice(None))).values())
+    for way in (way for way in padded if way.masked):
+        assert way.last_step.tolist() == [-1] * 4
+        assert way.loss_steps == 0
+        assert not way.outputs.any()
+    sentence = padding_sentence(padded)
+    assert sentence.count("the zero state, since the mask hides every step") == 2
+    page = padding_picture(padded, sentence, LIGHT)
+    assert page.count(f"2px solid {LIGHT.last}") == 8 + 1  # the legend's
+    assert page.count("sequence loss: mean over nothing") == 2
+
+
+def test_the_picture_outlines_a_step_of_every_sequence():
+    """Four sequences, four ways; the sentence says how far off the shortest is in each."""
+    layer = opened("lstm", t=8)
+    padded = ways("lstm", layer.weights, layer.x)
+    sentence = padding_sentence(padded)
+    page = padding_picture(padded, sentence, LIGHT)
+    assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
+    # What comes later is drawn above: the playhead doesn't hide the last step's outline.
+    assert page.rindex(f"2px solid {LIGHT.last}") > page.rindex(f"2px solid {LIGHT.ink}")
+    assert sentence.count("the same as unpadded") == 2
+    assert sentence.count("off by") == 2
+    assert "hides" not in sentence
 
 
 def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
@@ -95,7 +120,7 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     )
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
     assert padding_takeaway([plain, masked]) == (
-        "Padding moves the shortest sequence's answer not at all, masked or not."
+        "Padding moves the shortest sequence's answer not at all; masked, not at all."
     )
     hidden = replace(masked, differences=np.full(4, 0.5))
     assert padding_takeaway([plain, hidden]) == (

@@ -9,7 +9,6 @@ import re
 import sys
 from pathlib import Path
 
-import pytest
 import streamlit
 
 ROOT = Path(__file__).parents[2]
@@ -38,24 +37,6 @@ def test_private_names_of_other_libraries_stand_in_their_modules_alone():
             reached = in_script(text) if path.suffix == ".js" else imported(ast.parse(text))
             found += [f"{name}: {each}" for each in reached]
     assert not found, "\n".join(found)
-
-
-@pytest.mark.parametrize(
-    "planted",
-    [
-        *("import streamlit.runtime", "from keras.src.layers import rnn"),
-        *("from numpy import _core", "st.runtime.get_instance()", "getattr(server, '_runtime')"),
-    ],
-)
-def test_a_private_name_is_found_however_python_reaches_it(planted):
-    """By an import, through `st`, or by a string."""
-    assert [*imported(ast.parse(planted))]
-
-
-def test_a_private_name_is_found_in_a_script():
-    """As a property, taken apart, or by a string in brackets."""
-    script = "plot._fullLayout.width; const { l, _size: { w } } = plot; plot['_context']"
-    assert [*in_script(script)] == ["_fullLayout", "_size", "_context"]
 
 
 def imported(tree):

@@ -74,14 +74,6 @@ def test_both_files_have_the_same_table():
             np.testing.assert_array_equal(parquet[column], frame[column])
 
 
-def test_a_name_is_no_formula_in_a_spreadsheet():
-    """In the CSV alone: Parquet has it as it is."""
-    _, dataset, snapshot = a_run("running_mean", seeds=1)
-    run = suggested("running_mean"), replace(dataset, target_names=("=1+1",)), snapshot
-    assert set(pd.read_csv(io.BytesIO(predictions_csv(*run)))["target"]) == {"'=1+1"}
-    assert set(pd.read_parquet(io.BytesIO(predictions_parquet(*run)))["target"]) == {"=1+1"}
-
-
 def test_history_has_a_row_for_each_epoch_mode_and_seed():
     """Epoch 0 was judged and has no training loss; what wasn't kept is empty."""
     experiment, dataset, snapshot = Experiment().set(seed=7), a_dataset(), a_snapshot(a_dataset())
@@ -114,17 +106,3 @@ def test_weights_are_named_by_mode_seed_and_keras():
             for mode, own in models.items():
                 for name, array in zip(weight_names("lstm", len(own)), own, strict=True):
                     assert np.array_equal(archive[f"{mode}/seed_{seed}/{name}"], array)
-
-
-@pytest.mark.parametrize(
-    ("arrays", "names"),
-    [
-        (3, ["gru/gru_cell/kernel", "gru/gru_cell/recurrent_kernel", "gru/gru_cell/bias"]),
-        (8, ["gru_1/gru_cell/kernel", "gru_2/gru_cell/bias", "dense/kernel", "dense/bias"]),
-    ],
-)
-def test_layers_are_counted_where_there_are_several(arrays, names):
-    """A single one has its kind's name alone."""
-    every = weight_names("gru", arrays)
-    assert len(every) == arrays
-    assert set(names) <= set(every)

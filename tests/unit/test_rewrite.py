@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from lib.shapes import Reading, fixes, put, rewritten, to_text, trace
+from lib.shapes.stack.plain import Flatten
 from lib.shapes.stack.read.code import read_code
-from lib.shapes.stack.shaping import Flatten
 
 SEQUENTIAL = "model = Sequential()\nmodel.add(Input((9, 2)))\n{}"
 FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"

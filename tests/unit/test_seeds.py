@@ -12,7 +12,7 @@ from lib.experiment import Experiment
 from lib.results import CHANCE, compare_modes, decided, independent_samples
 from lib.results.compared import CORRELATION, t_test_p_value
 from lib.training import with_seeds
-from tests.unit.pictures import a_dataset, a_run, sentence, takeaway, with_kept
+from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
 
 
 def integrated_chance(t, freedom):
@@ -85,9 +85,9 @@ def test_the_verdict_follows_from_the_errors():
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        ([2.0, 2.1, 2.0, 2.1], "Sequence mode is better in all 4 seeds, by 5"),
-        ([0.9, 0.45, 0.5, 0.44], "Last-step mode is better in all 4 seeds, by 5"),
-        ([1e9, 1e9, 2e9, 1e9], "Sequence mode is better in all 4 seeds, by over 99%"),
+        ([2.0, 2.1, 2.0, 2.1], "Sequence mode is better in 4 of 4 seeds, by 5"),
+        ([0.9, 0.45, 0.5, 0.44], "Last-step mode is better in 4 of 4 seeds, by 5"),
+        ([1e9, 1e9, 2e9, 1e9], "Sequence mode is better in 4 of 4 seeds, by over 99%"),
         ([2.0, 0.5, 1.9, 0.6], "No clear winner: 4 seeds can't tell"),
         ([1.01, 1.011, 1.01, 1.012], "Both modes' errors are nearly the same in 4 seeds: "),
     ],
@@ -103,8 +103,6 @@ def test_one_seed_decides_nothing():
     assert says.startswith("One seed decides nothing; here sequence mode's error is smaller, 0.01")
     same = np.full(4, 0.1)
     assert not compare_modes(same, same).is_clear
-    details = sentence("compare", run_of_seeds([0.1] * 4, [0.1] * 4))
-    assert details.endswith("In each of the 4 seeds both models have the same error.")
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1
 
 
@@ -118,7 +116,6 @@ def test_a_mean_that_one_seed_turns_round_is_no_winner():
     found = compare_modes(np.array(sequence), np.array(last))
     assert (found.better, found.agrees, found.is_clear) == (0, False, False)
     assert found.p_value < CHANCE
-    assert "favours the other mode" in sentence("compare", run_of_seeds(sequence, last))
 
 
 def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():

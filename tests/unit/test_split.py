@@ -14,8 +14,6 @@ from lib.data.origin import Scale
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import LIGHT, a_dataset, the, words_of
 
-# Words
-
 
 def test_the_data_in_words_are_a_title_and_a_shape():
     """One feature is in the singular, and the name of a file is cut where it is long."""
@@ -34,28 +32,23 @@ def test_a_takeaway_is_short_whatever_the_data():
         words.append(split.split_words(dataset)[0])
     for form, ahead in product(("value", "change"), ("one", "each")):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=24, test=20)
-        words += [window_words(dataset, dataset.origin, 999, 23)[0], split.split_words(dataset)[0]]
+        words += [window_words(dataset, 999, 23)[0], split.split_words(dataset)[0]]
         words.append(split.leak_takeaway(find_leaks(dataset)))
     assert not [each for each in words if len(each.split()) > 15]
 
 
 def test_the_split_in_words_says_what_is_kept_back():
-    """Or that nothing is; three parts, with the rows that are left out between them."""
+    """Or that nothing is; of three parts the last is for the end."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway == "6 samples to learn from, 2 kept for checking."
-    assert "first 6 samples and are judged on the other 2. No sample that is kept for" in details
-    takeaway, details = split.split_words(a_dataset(train=8))
-    assert takeaway.endswith("none is kept for checking.")
-    assert details.startswith("All 8 samples are for training: ")
+    assert "first 6 samples, judged on the next 2. No sample that is kept for" in details
+    assert split.split_words(a_dataset(train=8))[0].endswith("none is kept for checking.")
     dataset = windows_of_load(test=20, gap=30)
     training, judged, test = (part.stop - part.start for part in dataset.parts.values())
     takeaway, details = split.split_words(dataset)
     learned = f"{training:,} samples to learn from"
     assert takeaway == f"{learned}, {judged} to check on, {test} for the end."
     assert f"The last {test} are the test part" in details
-    for parts in ("training and validation", "validation and test"):
-        assert f"Left out between {parts}: 30 rows." in details
-    assert "Left out" not in split.split_words(windows_of_load())[1]
 
 
 @pytest.mark.parametrize(
@@ -82,17 +75,13 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
     clean = Finding("The same rows in two parts", True, "No row is in two parts.", "12 rows.")
     bad = Finding("Answers among the inputs", False, "The input a is the target b.", "2 inputs.")
     unknown = Finding("Answers among the inputs", None, "Too few.", "nothing.")
-    assert split.leak_takeaway([clean, bad]) == "1 leak found: answers among the inputs."
-    assert (
-        split.leak_takeaway([clean, unknown]) == "None found, in 1 check of the numbers themselves."
-    )
-    assert split.leak_takeaway([unknown]) == "Too few samples to tell."
-    assert (
-        split.leak_takeaway(find_leaks(a_dataset(n=2, t=4, train=2))) == "Too few samples to tell."
-    )
-    said = split.leak_sentence(bad)
-    assert said.startswith("Answers among the inputs: found. The input a is")
-    assert said.endswith("(Looked at: 2 inputs.)")
+    for findings, says in (
+        ([clean, bad], "1 leak found: answers among the inputs."),
+        ([clean, unknown], "None found, in 1 check of the numbers themselves."),
+        ([unknown], "Too few samples to tell."),
+    ):
+        assert split.leak_takeaway(findings) == says
+    assert split.leak_sentence(bad).startswith("Answers among the inputs: found. The input a is")
 
 
 def a_table(judged, **more):
@@ -137,9 +126,6 @@ def test_targets_outside_what_training_has_seen_are_said(dataset, says):
     assert bool(said) is bool(says)
 
 
-# The picture
-
-
 def test_the_split_has_a_key_for_the_parts_that_there_are():
     """Dots and rings; of several targets the first is drawn; no mark is cut at an edge."""
     both = words_of(split.split_figure(a_dataset(), LIGHT))
@@ -150,13 +136,9 @@ def test_the_split_has_a_key_for_the_parts_that_there_are():
     low, high = split.split_figure(a_dataset(n=400), LIGHT).layout.xaxis.range
     assert low <= 1 - 8
     assert high >= 400 + 8
-
-
-@pytest.mark.parametrize("n", [MOST_POINTS, MOST_POINTS + 1, 2 * MOST_POINTS - 1])
-def test_the_split_never_draws_more_points_than_its_limit(n):
-    """Of more samples every second, third, … is drawn."""
-    figure = split.split_figure(a_dataset(n=n), LIGHT)
-    assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS
+    for n in (MOST_POINTS, MOST_POINTS + 1, 2 * MOST_POINTS - 1):
+        figure = split.split_figure(a_dataset(n=n), LIGHT)
+        assert MOST_POINTS / 2 <= sum(len(trace.x) for trace in figure.data) <= MOST_POINTS
 
 
 def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
@@ -173,40 +155,14 @@ def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
     assert the(figure, "training").x.max() == figure.layout.shapes[0].x0
 
 
-def test_each_series_has_a_band_of_its_own():
-    """Its values between its own lowest and highest; its name, no markup, beside it."""
+def test_series_stand_in_one_picture_and_have_no_boundary_where_they_are_split():
+    """A hover names them, as no markup; of one sample each they stand side by side."""
     dataset = windows_of_stores()
-    figure = split.split_figure(dataset, LIGHT)
-    assert list(figure.layout.yaxis.ticktext) == ["west", "south", "north"]
-    for band, name in enumerate(figure.layout.yaxis.ticktext):
-        heights, values = [], []
-        for part in figure.data:
-            own = [name in text for text in part.text]
-            heights.extend(part.y[own])
-            values.extend(part.customdata[own])
-        assert band < min(heights) < max(heights) < band + 1
-        assert np.argmax(heights) == np.argmax(values)
-    assert len(figure.layout.shapes) == 1  # one boundary for all
     hostile = replace(dataset.origin, names=("<b>1", "<b>2", "<b>3"))
     figure = split.split_figure(replace(dataset, origin=hostile), LIGHT)
-    assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;3", "&lt;b&gt;2", "&lt;b&gt;1"]
-
-
-def test_series_that_are_split_have_no_boundary_in_time():
-    """Each is in one part from end to end; of one sample each they stand side by side."""
-    figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
-    assert not figure.layout.shapes
-    of_parts = [{text.split()[0] for text in trace.text} for trace in figure.data]
-    assert of_parts[0].isdisjoint(of_parts[1])
+    assert len(figure.layout.shapes) == 1
+    assert {text.split()[0] for text in figure.data[0].text} == {f"&lt;b&gt;{k}" for k in (1, 2, 3)}
+    assert not split.split_figure(windows_of_stores(split="id"), LIGHT).layout.shapes
     figure = split.split_figure(windows_of_stores(days=15, split="id"), LIGHT)
     assert figure.layout.xaxis.title.text == "sample"
     assert sum(len(trace.x) for trace in figure.data) == 3
-
-
-def test_of_many_series_some_of_each_part_are_drawn():
-    """Forty by series, one of them for the test."""
-    dataset = windows_of_stores(stores=40, days=60, split="id", train=90, test=3)
-    shown = split.series_shown(dataset)
-    assert len(shown) == split.MOST_SERIES
-    for part in dataset.parts.values():
-        assert set(dataset.origin.series[dataset.origin.starts[part]]) & set(shown)

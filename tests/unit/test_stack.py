@@ -1,17 +1,21 @@
 """Stacks by arithmetic, worked by hand. Agreement with Keras: tests/agreement/test_stack.py."""
 
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import Experiment
+from lib.experiment.experiment import CELLS, Experiment
 from lib.shapes import (
     KINDS,
     MAX_LAYERS,
     PATTERNS,
+    CellStack,
     Input,
+    Ref,
+    as_settings,
     broken,
     code_lines,
     fixes,
@@ -19,19 +23,25 @@ from lib.shapes import (
     keras_code,
     letters,
     model_layers,
+    model_stack,
     pattern_of,
+    put,
     read_model,
     read_text,
     readable_shape,
     stopped,
+    swap,
     to_text,
     total,
     trace,
     uncounted,
 )
+from lib.shapes.stack.code import model_line
 from lib.shapes.stack.fixes import MOST_FIXES
 from lib.shapes.stack.plain import Dense
 from lib.shapes.stack.recurrent import LSTM
+from lib.shapes.stack.tracing import MAX_AXES, MAX_SIZE, keras_names
+from lib.shapes.stack.windows import Conv2D
 from tests.agreement.layer_cases import CASES
 from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
@@ -118,7 +128,6 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
         ("input~bi_mnone~dense", "Unpack", "input~bi_mnone~unpack~dense"),
         ("input~gru_state~unpack~repeat~gru_u8_init", "16 units",
          "input~gru_state~unpack~repeat~gru_init"),
-        ("input_formflat~lstm_init", "Start from zeros", "input_formflat~lstm"),
     ],
 )  # fmt: skip
 def test_the_first_fix_is_the_likeliest(text, words, mended):
@@ -276,3 +285,164 @@ def test_one_tensor_in_a_list_is_named_in_links_and_in_code():
     assert broken(steps) is None
     assert code_lines(steps)[2] == "x = layers.Add()([x2])"
     assert to_text(tuple(step.layer for step in steps)) == "input_t4~dense_k3~add_of2~lstm_u2"
+
+
+# Graphs
+
+
+def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
+    """The commonest graph: what the last layer takes is the sequence, not the states."""
+    steps = steps_of(
+        "input_tany_f8~lstm_u4_state~input_tany_f5~lstm_u4_seq_state_from2.1-2.2~dense_k5_of4.0"
+    )
+    assert steps[3].shapes == ((None, None, 4), (None, 4), (None, 4))
+    assert steps[4].shapes == ((None, None, 5),)
+    assert [*code_lines(steps), model_line(steps)] == [
+        "x = inputs = keras.Input((None, 8))",
+        "x = x2 = layers.LSTM(4, return_state=True)(x)",
+        "x = inputs_2 = keras.Input((None, 5))",
+        "x = x4 = layers.LSTM(4, return_sequences=True, return_state=True)"
+        "(x, initial_state=[x2[1], x2[2]])",
+        "x = layers.Dense(5)(x4[0])",
+        "model = keras.Model([inputs, inputs_2], x)",
+    ]
+
+
+def test_a_layer_that_is_called_again_has_its_weights_once():
+    """And its name, and its settings, whatever the link says of them."""
+    steps = steps_of("input_t4_f3~lstm_u2~input_t4_f3~lstm_u9_as2~concat_of2-4")
+    assert steps[3].shapes == ((None, 2),)
+    assert total(steps) == 4 * 2 * (3 + 2 + 1)
+    assert keras_names(from_text("input~lstm~lstm~lstm_as2"))[1:] == ["lstm", "lstm_1", "lstm"]
+    lines = code_lines(steps)
+    assert lines[1] == "x = x2 = (layer2 := layers.LSTM(2))(x)"
+    assert lines[3] == "x = x4 = layer2(x)"
+    assert lines[4] == "x = layers.Concatenate()([x2, x4])"
+
+
+@pytest.mark.parametrize(
+    ("text", "at", "says", "when"),
+    [
+        ("input~dense_k2~dense_as2", 2, "expected axis", "built"),
+        ("input~lstm_u2_seq~lstm_as2", 2, "", "run"),
+        ("input~lstm_as5", 1, "is not defined", "built"),
+        ("input~dense~lstm_as2", 2, "is not defined", "built"),
+        ("input~add_of1-7", 1, "is not defined", "built"),
+    ],
+)
+def test_a_layer_needs_what_it_names(text, at, says, when):
+    """Its weights fit the first width alone, and what it names must stand before it."""
+    steps = steps_of(text)
+    assert broken(steps) == at
+    assert says in steps[at].error.message
+    assert steps[at].error.when == when
+    assert code_lines(steps)
+
+
+def test_names_of_layers_follow_an_edit():
+    """A layer more, one less, and two that change places."""
+    stack = from_text("input_t4~dense_k3~lstm_u3_seq~add_of2-3")
+    more = put(stack, 1, Dense(9), stack[1])
+    assert to_text(more) == "input_t4~dense_k9~dense_k3~lstm_u3_seq~add_of3-4"
+    assert to_text(put(stack, 1)) == "input_t4~lstm_u3_seq~add_of1-2"
+    assert to_text(swap(stack, 1)) == "input_t4~lstm_u3_seq~dense_k3~add_of3-2"
+    states = from_text("input_t4_f3~lstm_u2_state~input~lstm_u2_from2.1-2.2")
+    moved = put(states, 0, states[0], Dense())
+    assert moved[4] == LSTM(2, states=(Ref(2, 1), Ref(2, 2)))
+
+
+# What Explore can train
+
+
+def test_the_stack_of_an_experiments_model_is_that_experiment():
+    """Its settings come back as they were; a sequence of any length leaves the sidebar's T."""
+    modes, layers, heads = ("sequence", "last"), (1, 3), ("dense", "none")
+    for cell, mode, count, head in product(CELLS, modes, layers, heads):
+        settings = {"cell": cell, "mode": mode, "layers": count, "head": head, "U": 7, "T": 9}
+        model = Experiment().set(**settings).model
+        assert as_settings(model_stack(model, mode, 9, 3, 2), 2) == settings
+    assert as_settings(from_text("input_t10000~lstm~dense"), 1)["T"] < 10_000
+    assert "T" not in as_settings(from_text("input_tany~lstm~dense"), 1)
+
+
+@pytest.mark.parametrize(
+    ("stack", "why"),
+    [
+        ("input", "Explore trains an LSTM, GRU or SimpleRNN"),
+        ("input~conv1d~lstm~dense", "Explore trains an LSTM, GRU or SimpleRNN"),
+        ("input~lstm_seq_u4~lstm_u5", "of one kind and width"),
+        ("input~lstm_drop0.2~dense", "of one kind and width"),
+        ("input~lstm~dense_k3", "it would take Dense(1)"),
+        ("input~lstm_u500~dense", "up to 128; here it is 500"),
+    ],
+)
+def test_why_a_stack_is_none_of_explores(stack, why):
+    """In a sentence, for data with one column to learn."""
+    assert why in f"{as_settings(from_text(stack), 1)}"
+
+
+# What doubles with each layer stops at a size: a link can't use up a server's memory
+
+
+TIMES = MAX_LAYERS - 1
+TOO_MANY = f"(N, {', '.join('2' * 18)}) has 19 axes"
+
+
+def twice(layer, sample="(3, 4)"):
+    """Code that calls a layer on a tensor and itself, again and again."""
+    return f"x = Input({sample})\n" + f"x = {layer}([x, x])\n" * TIMES + "model = Model(x, x)"
+
+
+def linked(layer, sample="input_t3_f4"):
+    """The same as a link."""
+    calls = (f"{layer}_of{place}-{place}" for place in range(1, TIMES + 1))
+    return "~".join([sample, *calls])
+
+
+@pytest.mark.parametrize(
+    ("stack", "received"),
+    [
+        (read_model(twice("Concatenate()")), "(N, 3, 1099511627776) has 3 axes"),
+        (from_text(linked("concat")), "(N, 3, 1099511627776) has 3 axes"),
+        (read_model(twice("Dot(2)", "(2, 2, 2)")), TOO_MANY),
+        (from_text("input_t3" + "~upsample_s1000" * TIMES), "(N, 3000000000000, 3) has 3 axes"),
+    ],
+)
+def test_what_doubles_with_each_layer_is_too_large_to_trace_at_some_point(stack, received):
+    """What is written of it stays short, up to there."""
+    steps = trace(stack)
+    place = stopped(steps)
+    assert place is not None
+    assert received in steps[place].not_traced.reason
+    assert all(len(letters(one)) < 60 for step in steps for one in step.tensors)
+    assert len(keras_code(steps)) < 100 * MAX_LAYERS
+    assert fixes(steps) == ()
+
+
+def test_the_largest_that_is_traced():
+    """As many axes as there may be, and as long a one."""
+    looked_up = from_text("input_formother_x2.2.2.2.2.2.2.2" + "~embed" * 8)
+    assert [len(step.tensors[0]) for step in trace(looked_up)[1:8]] == [*range(10, MAX_AXES + 1)]
+    assert stopped(trace(looked_up)) == 8
+    longest = from_text("input_t10~upsample_s1000~upsample_s1000~upsample_s1000~upsample_s100")
+    assert trace(longest)[-1].tensors[0][1].size == MAX_SIZE
+
+
+def test_cells_of_cells_are_counted():
+    """A stack of two stacks of cells has twice as many; Keras would make each of them."""
+    lines = ["c = LSTMCell(3)", *["c = StackedRNNCells([c, c])"] * TIMES]
+    model = "model = Sequential([Input((3, 4)), RNN(c)])"
+    layer = read_model("\n".join([*lines[:6], model]))[1]
+    assert isinstance(layer, CellStack)
+    assert len(layer.layers()) == 32
+    step = trace(read_model("\n".join([*lines, model])))[1]
+    assert "cells=256" in step.not_traced.reason
+
+
+def test_sizes_in_a_link_are_numbers_of_seven_places_at_most():
+    """Those of a kernel, whose product is written down, and of a sample."""
+    digits = "9" * 3000
+    stack, said = read_text(f"input_formother_x{digits}~conv2d_w{digits}.{digits}")
+    assert stack == (Input(form="other"), Conv2D())
+    assert len(said) == 2
+    assert to_text(stack) == "input_formother~conv2d"

@@ -208,7 +208,7 @@ def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):
     assert starts_of(new, first)[0].paused
     monkeypatch.setattr(memory, "total_memory", lambda: machine.GB)
     for run in (first, second):
-        ready.client.drop(run)
+        ready.forget(run)
     new.say(Event("grown"))
     assert (new.verbs[-1], len(ready.workers)) == ("retire", 3)
 

@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from lib.charts.sweep import found_details, found_takeaway, sweep_title
-from lib.experiment.experiment import MODES as WORDS
 from lib.results import compare_modes
 from lib.results.run import Status
 from lib.results.swept import MODES, axes_of, clear_mode, corrected, findings, named
@@ -27,9 +26,7 @@ def test_the_sentence_counts_the_points_at_which_a_mode_is_better():
         counts = {count, *(found.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
         assert ("Neither mode" in sentence) is (not better)
-        assert sentence.startswith("Clearly better") is (len(better) == 2)
-        if len(better) == 1:
-            assert sentence.startswith(WORDS[better[0]].kind.capitalize())
+        assert sentence.startswith("Clearly better") is bool(better)
         assert len(sentence.split()) <= 15
 
 
@@ -60,7 +57,7 @@ def test_takeaways_of_one_seed_of_lost_points_and_of_none():
     assert not any(map(clear_mode, findings(single).values()))
     for points, said in (
         (single, "One seed decides nothing: sequence mode's error is smaller at 1 of 2 points."),
-        (some, "Sequence mode is clearly better at 1 of 1 point, last-step mode at none."),
+        (some, "Clearly better of 1 point: sequence mode at 1, last-step mode at 0."),
         ([lost], "No point could be trained: see the table."),
         ([], "No point is trained yet."),
     ):
@@ -78,7 +75,7 @@ def test_the_details_name_the_smallest_error_and_the_test():
     least, test = found_details(points)
     assert "last-step mode at T = 8, cell = LSTM: 0.5." in least
     assert "corrected for 2 points by Holm's method" in test
-    assert "less than 5 %" in test
+    assert "p < 0.05" in test
 
 
 def test_axes_are_in_order_of_size_and_names_as_they_came():
@@ -89,17 +86,6 @@ def test_axes_are_in_order_of_size_and_names_as_they_came():
     assert named(points[0].values) == "T = 16, cell = SimpleRNN"
     title = "Echo: the error against timesteps T and cell, 1 seed"
     assert sweep_title("Echo", ["T", "cell"], 1) == title
-
-
-def test_takeaways_of_many_points_and_seeds_have_at_most_15_words():
-    """96 points with 16 seeds each."""
-    more, less = list(np.linspace(2, 2.1, 16)), list(np.linspace(1, 1.1, 16))
-    sequence = [a_point(less, more, T=t) for t in range(2, 50)]
-    last = [a_point(more, less, T=t) for t in range(50, 98)]
-    equal = [a_point(less, less, T=t) for t in range(2, 98)]
-    single = [a_point([1], [2], T=t) for t in range(2, 98)]
-    for points in (sequence, last, sequence + last, equal, single):
-        assert len(found_takeaway(points).split()) <= 15
 
 
 @pytest.mark.parametrize(("samples", "is_clear"), [(6, False), (1e6, True)])

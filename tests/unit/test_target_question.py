@@ -6,8 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lib.charts.target import compared_sentence, damage_words, verdict_title
+from lib.shapes import diagnose_target
 from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
-from lib.shapes.doctor.loss_shapes import follow, loss_rule
 from lib.shapes.doctor.question import (
     LOSS_NAMES,
     ShapeTextError,
@@ -73,8 +73,7 @@ def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared
 def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct():
     """Its shapes say so, and are found again whatever N and T are."""
     for name, mistake in MISTAKES.items():
-        rule = loss_rule("mse", mistake.output, mistake.target)
-        assert follow(mistake.output, mistake.target, rule, 32).verdict == "silent"
+        assert diagnose_target(mistake.output, mistake.target, "mse", 32).verdict == "silent"
         assert mistake_of(mistake.output, mistake.target) == name
     assert mistake_of((9, 5, 1), (9,)) == "flat"
     assert mistake_of((9, 1), (9, 1)) is None

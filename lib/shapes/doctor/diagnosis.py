@@ -12,11 +12,11 @@ from lib.shapes.doctor.loss_shapes import (
     BatchResult,
     LossRule,
     Sizes,
-    Training,
     Verdict,
     follow,
     loss_rule,
     padded,
+    worst,
 )
 
 SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
@@ -52,19 +52,27 @@ class AxisPair:
 
 
 @dataclass(frozen=True, slots=True)
-class Diagnosis(Training):
+class Diagnosis:
     """What `fit` does with a target, and why."""
 
-    cause: str
-    """Why, in sentences."""
-    fixes: tuple[TargetFix, ...]
-    """Ways out, the likeliest first; empty where it is correct, or where nobody can tell."""
-    keras_says: str
-    """For an error: what its message says."""
-    loss: str
-    """The loss as Keras's function is called."""
     output_shape: Sizes
     target_shape: Sizes
+    loss: str
+    """The loss as Keras's function is called."""
+    batches: tuple[BatchResult, ...]
+    """The full batch, and the last one where the samples don't divide; see `follow`."""
+    fixes: tuple[TargetFix, ...]
+    """Ways out, the likeliest first; empty where it is correct, or where nobody can tell."""
+
+    @property
+    def verdict(self) -> Verdict:
+        """The worst of the batches'; "error" where the numbers of samples differ."""
+        return worst(self.batches)
+
+    @property
+    def decisive(self) -> BatchResult | None:
+        """The first batch with this verdict; None where there are no batches."""
+        return next((batch for batch in self.batches if batch.verdict == self.verdict), None)
 
     @property
     def broadcast_shape(self) -> Sizes | None:
@@ -72,16 +80,23 @@ class Diagnosis(Training):
         return self.decisive.broadcast if self.decisive else None
 
     @property
-    def axes(self) -> list[tuple[AxisPair, Verdict, str]]:
-        """The axes as they are lined up in the batch that decides, with what the loss does.
+    def keras_says(self) -> str:
+        """For an error: what its message says."""
+        return self.decisive.says if self.decisive else "Data cardinality is ambiguous"
 
-        Class numbers have no columns. Where no batch is made there are the samples alone: Keras
-        compares nothing else.
-        """
+    @property
+    def cause(self) -> str:
+        """Why, in sentences."""
+        return " ".join(_reasons(self))
+
+    @property
+    def axes(self) -> list[tuple[AxisPair, Verdict, str]]:
+        """The axes as they are lined up in the batch that decides, with what the loss does."""
         rule, batch = RULES[self.loss], self.decisive
+        # Where no batch is made, Keras compares the numbers of samples alone.
         pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
         if batch:
-            if rule.labels and len(batch.output) > 1:
+            if rule.labels and len(batch.output) > 1:  # class numbers have no columns
                 batch = replace(batch, output=batch.output[:-1])
             pairs = _line_up(self.output_shape, self.target_shape, batch)
         return [(pair, *pair.fate(rule, compared=batch is not None)) for pair in pairs]
@@ -115,18 +130,10 @@ def diagnose_target(
     if batch_size < 1:
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
     rule = loss_rule(loss, output, target)
-    training = follow(output, target, rule, batch_size)
-    decisive, wrong = training.decisive, training.verdict != "correct"
-    return Diagnosis(
-        training.verdict,
-        training.batches,
-        cause=" ".join(_reasons(output, target, rule, training)),
-        fixes=target_fixes(output, target, loss, batch_size) if wrong else (),
-        keras_says=decisive.says if decisive else "Data cardinality is ambiguous",
-        loss=rule.name,
-        output_shape=output,
-        target_shape=target,
-    )
+    batches = follow(output, target, rule, batch_size)
+    wrong = worst(batches) != "correct"
+    fixes = target_fixes(output, target, loss, batch_size) if wrong else ()
+    return Diagnosis(output, target, rule.name, batches, fixes)
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
@@ -142,14 +149,15 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
     return numbers
 
 
-def _reasons(output: Sizes, target: Sizes, rule: LossRule, training: Training) -> Iterator[str]:
-    """Why `follow` found what it did of these shapes (N, …), in one or more sentences."""
-    batch = training.decisive
+def _reasons(found: Diagnosis) -> Iterator[str]:
+    """Why a diagnosis is what it is, in one or more sentences."""
+    output, target, batch = found.output_shape, found.target_shape, found.decisive
+    rule = RULES[found.loss]
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
         yield "Cut x and y from the same windows."
         return
-    axes, first = _line_up(output, target, batch), training.batches[0]
+    axes, first = _line_up(output, target, batch), found.batches[0]
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
             yield f"Keras drops the last axis of {name}, which is 1."

@@ -1,17 +1,14 @@
 """Ways to make a target and an output fit: code for y, and for the model.
 
-What y may hold is listed, the likeliest reading first, and each reading turned into a line or two
-of code. Nothing is offered on trust: a fix is kept only if `loss_shapes` pairs the shapes that it
-leads to correctly.
-
-Words, as in Keras: N samples, T timesteps, K columns of the output (its units, or Dense's).
+What y may hold is listed, the likeliest reading first, and each reading turned into code. A fix is
+kept only if `loss_shapes` pairs the shapes that it leads to correctly.
 """
 
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule
+from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule, worst
 from lib.text import counted
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
@@ -47,16 +44,12 @@ class TargetFix:
 
 
 def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tuple[TargetFix, ...]:
-    """All fixes that end in a correct pairing, the likeliest first.
-
-    The shapes are (N, …), with all samples; where their numbers differ there is a fix only if y is
-    flattened.
-    """
+    """All fixes of shapes (N, …) that end in a correct pairing, the likeliest first."""
     fixes: dict[str, TargetFix] = {}
     for fix in _candidates(output, target, loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
         after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
-        if after.verdict == "correct":
+        if worst(after) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
 
@@ -180,10 +173,7 @@ def _steps(output: Sizes) -> int | None:
 
 
 def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Reading]:
-    """One answer per sample: y is (N, K), or (N,) of class numbers, after this `code`.
-
-    With timesteps in the output each may also have to give it: then `repeated` is.
-    """
+    """One answer per sample: y is (N, K), or (N,), after this `code`; or each step gives it."""
     yield "y has one answer per sample", "", code, y
     if steps:
         condition = "each timestep has to give its sample's answer"
@@ -192,10 +182,7 @@ def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterat
 
 
 def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Reading]:
-    """An answer per timestep: y is (N, T, K), or (N, T), after this `code`.
-
-    Or fewer timesteps, after `cut`, or only the `last`.
-    """
+    """An answer per timestep: y is (N, T, K), or (N, T), after `code`; or after `cut` or `last`."""
     n, y_steps, *rest = y
     if steps is None or y_steps == steps:
         yield "y has one answer per timestep", "", code, y

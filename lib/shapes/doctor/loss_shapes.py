@@ -1,7 +1,6 @@
 """What a Keras loss does with the shapes of an output and of a target, batch by batch.
 
-The rules that `fit` follows, and no advice: that is in `fixes`. Read from Keras 3.15's
-`losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`, and held equal to it by tests.
+Read from Keras 3.15's `losses/loss.py`, `losses/losses.py` and `trainers/compile_utils.py`.
 
 A loss in `fit` works in three steps. Where the ranks differ by one and the longer shape ends in
 1, that axis is dropped (or, against a rank of 1, added to the shorter one). Then the two are
@@ -13,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 Verdict = Literal["correct", "silent", "error"]
+VERDICTS: tuple[Verdict, ...] = ("error", "silent", "correct")
 Sizes = tuple[int, ...]
 
 
@@ -99,34 +99,26 @@ class BatchResult:
         return self.output[0]
 
 
-@dataclass(frozen=True, slots=True)
-class Training:
-    """What happens over an epoch of `fit`."""
+def follow(
+    output: Sizes, target: Sizes, rule: LossRule, batch_size: int
+) -> tuple[BatchResult, ...]:
+    """Follow an epoch of `fit`: the full batch and, where the samples don't divide, the last one.
 
-    verdict: Verdict
-    """The worst of the batches'."""
-    batches: tuple[BatchResult, ...]
-    """The full batch and, where the samples don't divide, the last one; empty where the numbers
-    of samples differ, which is an error before any batch is made."""
-
-    @property
-    def decisive(self) -> BatchResult | None:
-        """The first batch with this verdict; None where there are no batches."""
-        return next((b for b in self.batches if b.verdict == self.verdict), None)
-
-
-def follow(output: Sizes, target: Sizes, rule: LossRule, batch_size: int) -> Training:
-    """Follow an epoch of `fit`: both shapes with all their samples in front."""
+    Both shapes have all their samples in front; where these differ no batch is made.
+    """
     if output[0] != target[0]:
-        return Training("error", ())
+        return ()
     full, rest = divmod(output[0], batch_size)
-    batches = tuple(
+    return tuple(
         pair((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
         for size in (batch_size,) * (full > 0) + (rest,) * (rest > 0)
     )
-    verdicts = [batch.verdict for batch in batches]
-    worst = next(v for v in ("error", "silent", "correct") if v in verdicts)
-    return Training(worst, batches)
+
+
+def worst(batches: tuple[BatchResult, ...]) -> Verdict:
+    """The verdict on all batches; "error" where there are none."""
+    verdicts = [batch.verdict for batch in batches] or ["error"]
+    return next(each for each in VERDICTS if each in verdicts)
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:

@@ -34,8 +34,7 @@ CHECKLIST: list[str] = _EXAMPLES["checklist"]
 def explain_error(message: str) -> Explanation | None:
     """What a message means, or a traceback that ends in it; None for one that isn't known here.
 
-    The last error is looked at first. A message that stands only elsewhere in the text is no more
-    than a possibility.
+    A message that stands only elsewhere in the text is no more than a possibility.
     """
     text = Pasted.of(message)
     for _, explanation in known(text, text.message):
@@ -46,10 +45,9 @@ def explain_error(message: str) -> Explanation | None:
 
 
 def known(text: Pasted, part: str) -> Iterator[tuple[Message, Explanation]]:
-    """The messages that are known in a part of a text, each pattern's last place first.
+    """The messages that are known in a part of a text.
 
-    A traceback quotes the line that raised, with the message as it was before its numbers were
-    filled in.
+    Each pattern's last place comes first: a traceback quotes the line that raised, without numbers.
     """
     for message in MESSAGES:
         for pattern in message.patterns:
@@ -61,10 +59,7 @@ def known(text: Pasted, part: str) -> Iterator[tuple[Message, Explanation]]:
 
 
 def described_stack(message: str) -> str:
-    """The stack that a message describes, as an address has it: "input_formflat_f64~lstm".
-
-    "" where it describes none, or one with sizes that a stack can't have.
-    """
+    """The stack that a message describes, as an address has it; "" for none that is possible."""
     explanation = explain_error(message)
     described = explanation.stack if explanation else ""
     numbers = set(re.findall(r"\d+", to_text(from_text(described))))

@@ -5,10 +5,9 @@ from typing import Any
 
 from lib.shapes.doctor.fixes import EVERY_STEP
 from lib.shapes.errors import remedies as the
-from lib.shapes.errors.axes import NAMES, Comparison
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
-from lib.shapes.errors.pasted import RECURRENT, Found
+from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units, list_of_samples
 from lib.shapes.output import Shape, bracketed
 from lib.text import counted

@@ -8,7 +8,7 @@ explain what was found.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
@@ -59,7 +59,7 @@ class Remedy:
     """What to do, in sentences."""
     code: str
     cause: str = ""
-    """What happened, if the condition holds; `explained` fills it in."""
+    """What happened, if the condition holds; filled in by `explained`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,11 +79,9 @@ class Explanation:
     @property
     def cause(self) -> str:
         """What happened, and what most likely led to it."""
-        first, *others = self.meanings[:3]
-        if not others:
-            return first.cause
-        rest = "; or ".join(meaning.condition for meaning in others)
-        return f"{self.happened} Most likely {first.condition}. Or {rest}."
+        likeliest, *others = [meaning.condition for meaning in self.meanings[:3]]
+        cause = f"{self.happened} Most likely {likeliest}." if likeliest else self.happened
+        return f"{cause} Or {'; or '.join(others)}." if others else cause
 
     @property
     def fix(self) -> str:
@@ -126,26 +124,18 @@ def explained(
             "most likely", or "if", is likely, and so are several.
     """
     words = WORDS | {name: word for name, word in (words or {}).items() if word not in (None, "")}
-    happened, stack = _filled(cause, r"(?<=\.) ", words), _put(stack, words)
-    meanings = [
-        Remedy(
-            _put(remedy.condition, words),
-            _filled(remedy.fix, r"(?<=\.) ", words),
-            _filled(cleandoc(remedy.code), "\n", words),
-            happened,
-        )
-        for remedy in remedies or (Remedy("", fix, code),)
-    ]
-    first, *others = meanings
-    if others:
-        told = (replace(m, cause=f"{happened} {capital(m.condition)}.") for m in meanings)
-        return Explanation(happened, tuple(told), confidence or "likely", _put(check, words), stack)
-    if first.condition:
-        first = replace(first, condition="", cause=f"{happened} Most likely {first.condition}.")
-    is_open = re.search("[Mm]ost likely|^If ", first.cause)
-    return Explanation(
-        happened, (first,), confidence or ("likely" if is_open else "certain"), "", stack
-    )
+    happened = _filled(cause, r"(?<=\.) ", words)
+    meanings = []
+    for remedy in remedies or (Remedy("", fix, code),):
+        condition = _put(remedy.condition, words)
+        fix = _filled(remedy.fix, r"(?<=\.) ", words)
+        code = _filled(cleandoc(remedy.code), "\n", words)
+        happens = f"{happened} {capital(condition)}." if condition else happened
+        meanings.append(Remedy(condition, fix, code, happens))
+    is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
+    check = _put(check, words) if len(meanings) > 1 else ""
+    sure: Confidence = confidence or ("likely" if is_open else "certain")
+    return Explanation(happened, tuple(meanings), sure, check, _put(stack, words))
 
 
 def _filled(text: str, between: str, words: Mapping[str, Any]) -> str:

@@ -1,8 +1,7 @@
 """Messages about operations on tensors: reshaping, joining, sliding windows, broadcasting."""
 
-from lib.shapes.errors.axes import Comparison
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
-from lib.shapes.errors.pasted import Found
+from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import LAYER_SHAPES, WINDOWS
 
 

@@ -3,7 +3,7 @@
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP, compile_with
 from lib.shapes.errors.message import Remedy
 
-COLUMNS = compile_with("categorical_crossentropy")
+COLUMNS = 'model.compile(optimizer, loss="categorical_crossentropy", metrics=["accuracy"])'
 SPARSE = compile_with("sparse_categorical_crossentropy")
 INPUT = "keras.Input((timesteps, features))"
 PAD = 'x = keras.utils.pad_sequences(x, padding="post", dtype="float32")'

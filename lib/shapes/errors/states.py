@@ -3,21 +3,9 @@
 import re
 
 from lib.shapes.doctor.fixes import LAST_STEP
+from lib.shapes.errors import remedies as the
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import RECURRENT, Found, sizes
-from lib.shapes.errors.remedies import (
-    AND_STATES,
-    DECODER,
-    DIRECTIONS,
-    FOLDED,
-    OTHER_BATCH,
-    OTHER_FEATURES,
-    PAD,
-    SHORT_BATCH,
-    SWAPPED,
-    TWIN,
-    WHOLE_BATCHES,
-)
 from lib.shapes.output import Shape
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
@@ -34,11 +22,10 @@ def features_or_units(found: Found) -> Explanation | None:
         return explained(
             f"The layer has {expected} units and starts from states of {received}, not as many.",
             fix="Give encoder and decoder the same number of units.",
-            code=DECODER.replace("units", received),
+            code=the.DECODER.replace("units", received),
         )
-    return explained(
-        f"A kernel was made for {expected} features and got {received}.", OTHER_FEATURES, SWAPPED
-    )
+    happened = f"A kernel was made for {expected} features and got {received}."
+    return explained(happened, the.OTHER_FEATURES, the.SWAPPED)
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
@@ -49,24 +36,21 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
 
 
 def batches(found: Found, one: int, other: int, first: str | None = None) -> Explanation:
-    """Two tensors of other samples: a batch that is short, or states of another batch size.
-
-    `first` says which of the two comes first, "y" or the "output".
-    """
+    """Two tensors of other samples; `first` says which comes first, "y" or the "output"."""
     x, state = shapes_of_a_step(found.text.whole)
     if x[:1] == (one,) and state[:1] == (other,):
         return explained(
             f"The layer got {one} samples and states of {other}: one is needed for each sample.",
             fix="Start from the states of the same samples.",
-            code=DECODER,
+            code=the.DECODER,
         )
     small, full = sorted((one, other))
     output, target = (other, one) if first == "y" else (one, other)
     # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
     in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", found.text.node) and other < one
-    remedies = [SHORT_BATCH, OTHER_BATCH, FOLDED]
+    remedies = [the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED]
     if in_cell or (first and output < target):
-        remedies, small, full = [OTHER_BATCH, SHORT_BATCH], full, small
+        remedies, small, full = [the.OTHER_BATCH, the.SHORT_BATCH], full, small
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
         *remedies,
@@ -85,7 +69,7 @@ def several_tensors(found: Found) -> Explanation:
     start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
-        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
+        *([the.AND_STATES, the.DIRECTIONS] if count == 2 else [the.AND_STATES]),
         words={"names": names, "start": start},
         check="print([each.shape for each in x])",
         stack=f"input~{before}_state~{after}" if before and after else "",
@@ -97,7 +81,7 @@ def list_of_samples(count: object) -> Explanation:
     return explained(
         f"The model takes one array and got a list of {count}, which counts as {count} inputs.",
         fix="Make one array of the list; pad sequences of different lengths first.",
-        code=f"x = np.stack(x)\n{PAD}",
+        code=f"x = np.stack(x)\n{the.PAD}",
     )
 
 
@@ -121,12 +105,10 @@ MESSAGES = [
             Remedy(
                 "a sequence is padded in front, the default of pad_sequences, or masked as a whole",
                 "Pad at the end, and leave out empty sequences; or do without these kernels.",
-                f"{PAD}\nLSTM(units, use_cudnn=False)  # or",
+                f"{the.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
             Remedy(
-                "another process has the GPU's memory, or its driver doesn't fit",
-                "Free it; or do without these kernels.",
-                "LSTM(units, use_cudnn=False)",
+                "another process has the GPU's memory", "Free it.", "LSTM(units, use_cudnn=False)"
             ),
         ],
         check="print(x[:2])",
@@ -157,11 +139,10 @@ MESSAGES = [
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
         cause="The layer keeps {kept} for states, and got {received}. The {cell} starts from "
         "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
-        "or its output among them, which comes first: an LSTM starts from two, h and c, a GRU from "
-        "one, Bidirectional from twice as many, stacked cells from a list for each; a state is "
-        "(batch, units).",
+        "or its output among them: an LSTM starts from two, h and c, a GRU from one, Bidirectional "
+        "from twice as many, stacked cells from a list for each.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
-        code=DECODER,
+        code=the.DECODER,
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
@@ -184,10 +165,10 @@ MESSAGES = [
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('received')})?\)",
         cause="{names} values were to be unpacked, and {received} came. If it comes from a "
-        "recurrent layer, it gave, or got, another number of states: with return_state=True an "
-        "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3; without it one.",
+        "recurrent layer, it gave, or got, another number of states: an LSTM gives 3 tensors with "
+        "return_state=True, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",
-        code=DECODER,
+        code=the.DECODER,
         confidence="possible",
     ),
     Message(
@@ -210,8 +191,7 @@ MESSAGES = [
         cause="The layer is stateful, with one state for each sample, and was built for batches of "
         "{full}. It got one of {size}. {samples} doesn't divide by it. The last batch of an epoch, "
         "or of validation data, is often short, and fit takes 32 unless told.",
-        fix="Give fit, evaluate and predict whole batches of that size; or predict with a twin "
-        "that is built for another, and has the same weights.",
-        code=f"{WHOLE_BATCHES}\n{TWIN}",
+        fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
+        code=f"{the.WHOLE_BATCHES}\n{the.TWIN}",
     ),
 ]

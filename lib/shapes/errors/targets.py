@@ -1,6 +1,7 @@
 """Messages about y and the output, and losses that can't pair them."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
+from lib.shapes.errors import remedies as the
 from lib.shapes.errors.message import Message, Remedy, number, shape
 from lib.shapes.errors.pairs import (
     class_numbers,
@@ -9,13 +10,6 @@ from lib.shapes.errors.pairs import (
     of_weights,
     passed,
     traced,
-)
-from lib.shapes.errors.remedies import (
-    ANSWER_PER_SAMPLE,
-    ANSWER_PER_STEP,
-    CHECK_Y,
-    CLASS_COLUMNS,
-    SPARSE,
 )
 
 LOSSES = "|".join(RULE_OF)
@@ -60,7 +54,7 @@ MESSAGES = [
         rf".categorical_crossentropy",
         cause="y is {y}, with one column: class numbers. The loss wants a column for each class.",
         fix="Take the sparse loss; or turn them into columns.",
-        code=f"{SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
+        code=f"{the.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
     Message(
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
@@ -92,7 +86,7 @@ MESSAGES = [
                 "x, y = x[y >= 0], y[y >= 0]",
             ),
         ],
-        check=CHECK_Y,
+        check=the.CHECK_Y,
     ),
     Message(
         rf"label value of {number('label')} which is outside the valid range of \[0, "
@@ -121,8 +115,8 @@ MESSAGES = [
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
         cause="Cross-entropy wants y in the shape of the output, where timesteps count as samples. "
         "The output is {output}, y {y}. One of the two has a time axis, and the other none.",
-        remedies=[ANSWER_PER_SAMPLE, ANSWER_PER_STEP],
-        check=CHECK_Y,
+        remedies=[the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
+        check=the.CHECK_Y,
     ),
     Message(
         r"not supported for 3\+ dim|only (?:0-dim\w+|length-1|size-1) arrays can be converted",
@@ -135,7 +129,7 @@ MESSAGES = [
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
         cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
-        remedies=[CLASS_COLUMNS, ANSWER_PER_STEP],
-        check=CHECK_Y,
+        remedies=[the.CLASS_COLUMNS, the.ANSWER_PER_STEP],
+        check=the.CHECK_Y,
     ),
 ]

@@ -1,7 +1,6 @@
 """What a layer of a stack is: settings with limits, and a rule from tensors to tensors.
 
-The settings' limits feed the widgets, the address and the tests alike. Rules say what Keras 3.15
-does when the model is built, and refuse in its words; tests/agreement holds them equal to it.
+Rules say what Keras 3.15 does, and refuse in its words; tests/agreement holds them equal to it.
 """
 
 from __future__ import annotations
@@ -66,7 +65,8 @@ class LayerSetting:
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
 
-class Ref(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Ref:
     """A reference to the output of an earlier layer."""
 
     place: int
@@ -117,10 +117,7 @@ class Inputs:
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
-        """The one tensor, which must have `rank` axes, or more.
-
-        Where Keras skips its check of the axes, it fails later, or computes something else.
-        """
+        """The one tensor, which must have `rank` axes, or more; unchecked, Keras fails later."""
         tensor = self.only_one()
         found = len(tensor)
         if found == rank or (found > rank and or_more):
@@ -236,7 +233,7 @@ class Layer:
     def at(self, moved: Mapping[int, int]) -> Self:
         """The layer with its references changed from old to new places."""
         of, states = (
-            tuple(Ref(moved[place], output) for place, output in refs if place in moved)
+            tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
             for refs in (self.of, self.states)
         )
         shares = None if self.shares is None else moved.get(self.shares)

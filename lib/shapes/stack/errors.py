@@ -6,7 +6,7 @@ from typing import Literal, Self
 from lib.shapes.stack.tensors import Tensor, readable_shape, readable_shapes, sizes
 from lib.text import beside, say
 
-_REFUSALS = beside(__file__, "refusals")
+_REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
 _NOT_TRACED = beside(__file__, "not_traced")
 When = Literal["built", "run", "trained"]
 """When Keras refuses: as the model is built, as it first runs, or as it trains."""

@@ -1,7 +1,7 @@
 """Fixes of a stack that breaks: each is another stack, in which that layer works.
 
-Every edit is tried. It is offered if the trace then gets past the layer that broke, or if the layer
-breaks for another reason.
+Every edit is tried. It is offered if the trace then gets past the layer that broke, or if Keras can
+make that layer at least.
 """
 
 import re
@@ -11,15 +11,20 @@ from typing import Any
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.plain import (
+    Flatten,
+    Input,
+    RepeatVector,
+    Reshape,
+    TimeDistributed,
+    Unpack,
+    Unread,
+)
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.shaping import Flatten, RepeatVector, Reshape
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
-_CHECKS = ("name 'states'", "Layer ", "Input 0", "Shapes used", "When using `stateful=True`", "")
-"""How Keras's messages begin, in the order of its checks; "" is an error when it runs."""
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
     "axis": [1, -1],
@@ -46,25 +51,13 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     stack = tuple(step.layer for step in steps)
     offered: dict[Stack, StackFix] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
-        traced = trace(fixed)
-        after = stopped(traced)
-        past = after is None or after > at or (after == at and _is_other(traced[at], steps[place]))
+        after = stopped(trace(fixed))
+        past = after is None or after > at
+        if after == at and isinstance(stack[place], Unread):  # Keras can make the layer at least
+            past = not isinstance(fixed[at], Unread)
         if past and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, StackFix(words, fixed))
     return tuple(offered.values())[:MOST_FIXES]
-
-
-def _is_other(after: TracedLayer, before: TracedLayer) -> bool:
-    """Whether the layer that broke now fails a later check of Keras."""
-    if after.error is None or before.error is None:
-        return False
-    if isinstance(before.layer, Unread):
-        return before.layer.fixed is not None and after.error.message != before.error.message
-    first, second = (
-        next(place for place, start in enumerate(_CHECKS) if error.message.startswith(start))
-        for error in (before.error, after.error)
-    )
-    return after.layer.kind == before.layer.kind and second > first
 
 
 Edit = tuple[str, Stack, int]
@@ -89,7 +82,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         words = "Unpack: pass on the output, keep the states"
         yield words, put(stack, place, Unpack(), layer), place + 1
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
-        firsts = tuple(Ref(*ref[:1], ref.output or 0) for ref in layer.of or (Ref(place - 1),))
+        firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Take the first of the tensors", _with(stack, place, of=firsts), place
     sequence: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
     if len(stack[0].shape) > 2 and stack[0].form == "other":
@@ -118,24 +111,20 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     """Other settings of the layer."""
     inside = stack[place].inside
-    tried: dict[str, list[Any]] = {}
     for setting in inside.settings():
-        number = f"{setting.name}={getattr(inside, setting.name)}"
-        if step.error and step.error.received == number:  # which Keras refuses
-            tried[setting.name] = [setting.default]
-        for value in _OFTEN_RIGHT.get(setting.name, ()):
+        now = getattr(inside, setting.name)
+        values = _OFTEN_RIGHT.get(setting.name, [])
+        if step.error and step.error.received == f"{setting.name}={now}":  # which Keras refuses
+            values = [setting.default, *values]
+        elif isinstance(inside, Reshape):
+            values = [(*now[:at], -1, *now[at + 1 :]) for at in range(len(now))]
+        for value in values:
             if isinstance(value, str) == bool(setting.options):
                 is_tuple = setting.sizes is not None and isinstance(value, int)
-                one = (value,) * (setting.sizes or 1) if is_tuple else value
-                tried.setdefault(setting.name, []).append(one)
-    if isinstance(inside, Reshape):
-        sizes = inside.target_shape
-        tried["target_shape"] = [(*sizes[:at], -1, *sizes[at + 1 :]) for at in range(len(sizes))]
-    for name, values in tried.items():
-        for value in values:
-            changed = stack[place].with_settings(**{name: value})
-            written = f"{value!r}".replace("'", '"')
-            yield f"Set {name}={written}", put(stack, place, changed), place
+                other = (value,) * (setting.sizes or 1) if is_tuple else value
+                changed = stack[place].with_settings(**{setting.name: other})
+                written = f"{other!r}".replace("'", '"')
+                yield f"Set {setting.name}={written}", put(stack, place, changed), place
 
 
 def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) -> Iterator[Edit]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
@@ -11,19 +11,6 @@ from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.plain import Embedding, Input, Unread
 from lib.shapes.stack.settings import STEPS
-
-
-@dataclass(frozen=True, slots=True)
-class KerasTensor:
-    """What a layer of the graph returns: all of its tensors, or one of them."""
-
-    place: int
-    """Of the layer in the graph."""
-    output: int | None = None
-
-    def __getitem__(self, output: int) -> KerasTensor:
-        """One tensor of several."""
-        return KerasTensor(self.place, output)
 
 
 class Graph:
@@ -45,7 +32,7 @@ class Graph:
                 kept.update(ref.place for ref in self.rows[place].refs())
         return sorted(kept)
 
-    def stack_of(self, outputs: Iterable[KerasTensor] = ()) -> Stack:
+    def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
         """The layers that lead to these outputs, or all layers, with places of their own.
 
         `of` is left out where a layer takes exactly what the one before it returns.

@@ -83,10 +83,7 @@ def _differ(sizes: Iterable[int | None]) -> bool:
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks from the last axis, so that a batch meets another axis.
-
-    Raises ShapeError unless that is a batch of one.
-    """
+    """Broadcast tensors of different ranks; ShapeError unless the batch that meets an axis is 1."""
     joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
     short, long = sorted((one, other), key=len)
     if short[0].size != 1:
@@ -98,10 +95,7 @@ def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
 
 
 def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tensor:
-    """The shape of both, broadcast from the axis `first` on.
-
-    Raises the ShapeError named `refusal` for sizes that differ and aren't 1.
-    """
+    """The shape of both, broadcast from the axis `first` on; else the ShapeError `refusal`."""
     long, short = sorted((one[first:], other[first:]), key=len, reverse=True)
     axes = list(long)
     for place, axis in enumerate(short, len(long) - len(short)):

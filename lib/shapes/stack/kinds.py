@@ -4,10 +4,10 @@ To add one, write its class beside its like, add its kind to the menu here, its 
 signatures.toml, and cases to tests/agreement/layer_cases.py, by which it is compared with Keras.
 """
 
-from lib.shapes.stack import elementwise, joining, plain, recurrent, shaping, windows
+from lib.shapes.stack import elementwise, joining, plain, recurrent, windows
 from lib.shapes.stack.base import LAYERS, Layer
 
-MODULES = (elementwise, joining, plain, recurrent, shaping, windows)
+MODULES = (elementwise, joining, plain, recurrent, windows)
 """Where the classes are; importing them fills LAYERS."""
 _MENU = """
 lstm gru rnn bi cells cell convlstm convlstm2d

@@ -9,13 +9,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import argument_errors
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, no_tuple
+from lib.text import joined
 
 
 class Unknown:
@@ -47,8 +47,16 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
     if name not in SIGNATURES:
         return Unread(called=name, error=NotTraced.of("not known", name=name))
     try:
-        values, strange = _bound(name, args, keywords)
-        return _without(name, values, strange) if strange else _layer(name, values)
+        values = _bound(name, args, keywords)
+        if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
+            return _without(name, values, strange)
+        missing = [
+            word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
+        ]
+        if missing:
+            listed = joined([f"'{word}'" for word in missing])
+            raise ShapeError.of("missing arguments", name=name, listed=listed)
+        return _layer(name, values)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
 
@@ -83,32 +91,26 @@ def spelt(name: str, argument: str) -> str:
     return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
 
 
-def _bound(
-    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
-) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The arguments by name, and those that the layer doesn't have."""
-    signature, names = SIGNATURES[name], arguments_of(name)
+def _bound(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments by name."""
+    names = arguments_of(name)
     if len(args) > len(names):
         raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
     values = dict(zip(names, args, strict=False))
     if twice := next((word for word in keywords if word in values), ""):
         raise ShapeError.of("an argument twice", name=name, argument=twice)
-    values |= keywords
-    strange = {key: value for key, value in values.items() if spelt(name, key) != key}
-    missing = [word for word in signature if word[-1:] not in "=*" and word not in values]
-    if missing and not strange:
-        raise argument_errors.missing(name, missing)
-    return {key: value for key, value in values.items() if key not in strange}, strange
+    return values | {**keywords}
 
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
     """An Unread for unknown arguments, with the layer without them or with them respelt."""
-    meant = dict(values)
+    meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := spelt(name, key):
             meant.setdefault(right, value)
     shown = {key: UNKNOWN if isinstance(value, Layer) else value for key, value in strange.items()}
-    error = argument_errors.unknown(name, shown, "**" in SIGNATURES[name])
+    row = "unknown arguments" if "**" in SIGNATURES[name] else "an unknown argument"
+    error = ShapeError.of(row, name=name, arguments=shown, first=next(iter(shown)))
     fixed = made(name, (), meant)
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
@@ -190,10 +192,7 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
-    """The value of a setting for this argument.
-
-    Raises ShapeError for what Keras refuses, and NotTraced for what isn't known.
-    """
+    """The value of a setting for this argument; else ShapeError or NotTraced."""
     if setting.options is not None:
         # Of activations and paddings that are someone's own, none changes a shape.
         return setting.default if isinstance(value, Unknown) else _choice(setting, value)
@@ -209,7 +208,7 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         # Of pictures it may be the same along each axis, which Keras writes for each.
         same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
         if len(value) != 1 and not same:
-            raise argument_errors.other_count(setting, value, 1)
+            raise _other_count(setting, value, 1)
         value = value[0]
     if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
         return value
@@ -221,7 +220,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
-        raise argument_errors.not_whole(name, setting, value)
+        raise _not_whole(name, setting, value)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -242,7 +241,8 @@ def _choice(setting: LayerSetting, value: Any) -> str:
         return "linear" if "linear" in options else setting.default
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
-    raise argument_errors.no_option(setting, value)
+    row = "no merge mode" if setting.name == "merge_mode" else "no option"
+    raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
 
 
 def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
@@ -252,10 +252,39 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
         if "must be a tuple" in setting.refusal:
-            raise argument_errors.other_count(setting, value, setting.sizes or 0)
+            raise _other_count(setting, value, setting.sizes or 0)
         kind = type(value).__name__
         raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
     sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
     if setting.sizes and len(sizes) != setting.sizes:
-        raise argument_errors.other_count(setting, value, setting.sizes)
+        raise _other_count(setting, value, setting.sizes)
     return sizes
+
+
+def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
+    """What is no whole number; NotTraced where Keras doesn't check it at once."""
+    kind = type(value).__name__
+    message = "… not supported between instances of …"
+    if "must be a tuple" in setting.refusal:
+        message = no_tuple(setting.sizes or 1)
+    elif name in ("Dense", "Embedding", "MultiHeadAttention"):
+        message = setting.refusal
+    elif name in ("RepeatVector", "UpSampling1D"):
+        message = f"Expected an integer value for `{setting.name}`, got <class '{kind}'>."
+    elif name in ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv3D"):
+        message = ""
+    elif not setting.refusal or setting.sizes:
+        return NotTraced.of("no whole number", argument=setting.name, value=value)
+    elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
+        message = "state_size must be an integer, or a list/tuple of integers…"
+    elif kind == "float":
+        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
+
+
+def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
+    """Another number of sizes than there must be."""
+    message = setting.refusal if setting.sizes else no_tuple(count)
+    message = message.format(name=setting.name, value=value)
+    return ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)

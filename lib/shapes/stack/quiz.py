@@ -11,9 +11,8 @@ import numpy as np
 
 from lib.shapes.stack.base import Layer, Stack, put
 from lib.shapes.stack.link import from_text
-from lib.shapes.stack.plain import Dense, Input
+from lib.shapes.stack.plain import Dense, Flatten, Input, RepeatVector
 from lib.shapes.stack.recurrent import GRU, LSTM, Bidirectional, Recurrent
-from lib.shapes.stack.shaping import Flatten, RepeatVector
 from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D

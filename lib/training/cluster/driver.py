@@ -14,19 +14,21 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.slot import LOOK_SECONDS, UNSEEN, Load
+from lib.training.cluster.slot import UNSEEN, Load
 from lib.training.cluster.version import fingerprint
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05
 """Between two looks for news of a run at least."""
-LOAD_SECONDS = 1.0
+LOAD_SECONDS = 2.0
 """Between two looks how busy a slot is."""
 SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 """Between two looks for new slots, and how long the head may take to answer one."""
 NO_SLOT_SECONDS = 60.0
 """A cluster that has had no slot that trains for so long can't be used."""
+ANSWER_SECONDS = 20.0
+"""How long a slot may take to answer, on a busy node; it waits for news half as long."""
 PATIENCE_SECONDS = 3600.0
 """How long a slot is waited for that has no processor yet, or imports TensorFlow."""
 
@@ -44,7 +46,7 @@ class UnusableError(UnavailableError):
 
 
 Call = Callable[..., Awaitable[Any]]
-"""A slot: `call(method, *arguments, seconds=5.0)` returns what the method returns. It raises what
+"""A slot: `call(method, *arguments, seconds=…)` returns what the method returns. It raises what
 the method raises, and UnavailableError if there is no answer in time."""
 
 
@@ -133,12 +135,12 @@ class Driver:
         while True:
             try:
                 await _wait_until_ready(link)
-                link.refused = ""
-                while True:
-                    link.load = await link.call("load")
-                    link.is_ready = True
-                    self._count()
+                link.load = await link.call("load", seconds=ANSWER_SECONDS)
+                link.is_ready, link.refused = True, ""
+                self._count()
+                while link.is_ready:
                     await asyncio.sleep(LOAD_SECONDS)
+                    link.load = await link.call("load", seconds=ANSWER_SECONDS)
             except UnusableError as error:
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
@@ -192,14 +194,18 @@ class Driver:
         while True:
             command, data = await link.commands.get()
             name = id_of(command)
+            is_new = isinstance(command, messages.Start | messages.Ask)
             try:
-                await link.call("take", data)
+                await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
                 self._doubt(link)
-                self._lose(name, f"{error}")
-            is_new = isinstance(command, messages.Start | messages.Ask)
-            if is_new and self._where.get(name) is link:
-                self._follow(name, link)
+                if is_new:
+                    self.take(data)  # another slot gets it
+                else:
+                    self._lose(name, f"{error}")
+            else:
+                if is_new and self._where.get(name) is link:
+                    self._follow(name, link)
 
     def _follow(self, name: str, link: Link | None, *, is_owner: bool = True) -> None:
         """Pass on the news of a run or a question from now on."""
@@ -207,14 +213,14 @@ class Driver:
             self._tell_lost(name, sentence("slot_gone"))
             return
         self._where[name] = link
-        task = self._tasks.create_task(self._fetch(name, link, is_owner=is_owner))
-        self._followed[name] = task
+        work = self._fetch(name, link, is_owner=is_owner)
+        self._followed[name] = self._tasks.create_task(work)
 
     async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
         mark, is_last = UNSEEN, False
         try:
             while not is_last:
-                news = await link.call("news", name, mark, is_owner, seconds=2 * LOOK_SECONDS)
+                news = await link.call("news", name, mark, is_owner, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(name, sentence("slot_gone"))
                     return
@@ -250,14 +256,13 @@ class Driver:
 
     async def _find(self, question_id: str, run_id: str) -> None:
         """Ask all slots for a run; answer with its card, or None."""
-        ready = self._ready
+        ready, found = self._ready, None
         calls = [link.call("find", run_id, seconds=1.0) for link in ready]
         cards = await asyncio.gather(*calls, return_exceptions=True)
-        found = [(a, card) for a, card in zip(ready, cards, strict=True) if isinstance(card, bytes)]
-        if found:
-            self._found[run_id] = found[0][0]
-        card = found[0][1] if found else None
-        self._tell(messages.Answer(question_id, {"card": card}))
+        for link, card in zip(ready, cards, strict=True):
+            if isinstance(card, bytes):
+                self._found[run_id], found = link, card
+        self._tell(messages.Answer(question_id, {"card": found}))
 
 
 async def _wait_until_ready(link: Link) -> None:

@@ -31,7 +31,7 @@ def connect(address: str) -> None:
 
     Token authentication is on unless the environment says something else.
     """
-    mode = os.environ.setdefault("RAY_AUTH_MODE", "token")
+    os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Ray has nodes look for code where its driver is; each is to take its own.
     os.chdir(tempfile.gettempdir())
     try:
@@ -42,11 +42,8 @@ def connect(address: str) -> None:
             logging_level=logging.ERROR,
             configure_logging=False,
         )
-    except AuthenticationError:
+    except (AuthenticationError, ConnectionError):  # Ray writes why only to its log
         raise ClusterError(sentence("no_token")) from None
-    except ConnectionError:  # though somebody listens there; Ray writes why only to its log
-        what = "wrong_token" if mode == "token" else "no_mode"
-        raise ClusterError(sentence(what, mode=mode)) from None
     except (Exception, SystemExit) as error:
         raise ClusterError(sentence("not_connected", why=short_reason(error))) from None
 
@@ -62,7 +59,7 @@ class SlotActor(Slot):
         super().__init__(share, leave=lambda: ray.kill(me))
 
 
-async def _call(handle: Any, method: str, *arguments: Any, seconds: float = 5.0) -> Any:
+async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> Any:
     """What a slot's method returns. Raises UnavailableError, and what the method raises."""
     try:
         called = getattr(handle, method).remote(*arguments)

@@ -142,24 +142,31 @@ class Slot:
         self._met = self._busy = clock()
         """When a driver last called; when there was last something to do or to tell."""
 
-    async def version(self) -> str:
-        """The version of Unrolled here. The first call starts the worker."""
+    def _start(self) -> WorkerProcess:
+        """The worker, which starts with the first call, whose event loop gets its messages."""
         if self._worker is None:
             self._events = asyncio.get_running_loop()
             self._tidying = asyncio.ensure_future(self._tidy())
             self._worker = self._make_worker(
                 self._received, self._ended, 0.0, TRAINING, f"{self._share}"
             )
+        return self._worker
+
+    async def version(self) -> str:
+        """The version of Unrolled here."""
+        self._start()
         return fingerprint()
 
     async def ready(self) -> str:
         """Return when it can train: "", or a sentence that says why it never will."""
-        while self._worker is None or not (self._worker.ready or self._worker.unavailable):
+        worker = self._start()
+        while not (worker.ready or worker.unavailable):
             await asyncio.sleep(0.05)
-        return self._worker.unavailable
+        return worker.unavailable
 
     async def load(self) -> Load:
         """How busy the slot is."""
+        self._start()
         self._met = self._clock()
         return self._has_grown, self._going
 
@@ -180,8 +187,7 @@ class Slot:
             case Steer(verb="drop") | Cancel():
                 self._drop(name)
                 return
-        if self._worker is not None:
-            self._worker.post(command)
+        self._start().post(command)
 
     def _hold(self, name: str, held: Held) -> None:
         """Hold one more, and forget the oldest that are over: a page server keeps as many."""
@@ -193,9 +199,9 @@ class Slot:
     def _drop(self, name: str) -> None:
         """End what nobody wants any more, and forget it."""
         held = self._held.pop(name, None)
-        if held is not None and self._worker is not None:
+        if held is not None:
             if not held.over:
-                self._worker.post(held.end)
+                self._start().post(held.end)
             held.wake()
 
     async def find(self, run_id: str) -> bytes | None:

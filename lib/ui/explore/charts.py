@@ -45,7 +45,7 @@ def draw(
     cards, layers, waiting = dict[str, Follow](), Place(), _waiting(names, shown)
     with st.container(key="cards"):
         for name in names:
-            with card(name, badge, _title(name, shown)):
+            with card(name, badge):
                 cards[name] = _contents(name, shown, palette, hold=hold or name == waiting)
 
     def lay() -> None:
@@ -74,32 +74,26 @@ def chart_key(name: str) -> str:
     return f"chart_{name}"
 
 
-def _title(name: str, shown: ShownRun) -> str:
-    """The title of a card; "" for the answers, which have a head of their own."""
-    several = len(shown.snapshot.results) > 1
-    return {
-        "loss": "Loss over epochs",
-        "step_error": "How early could each model know?",
-        "compare": "One number for both" if several else "Error at the last step",
-    }.get(name, "")
-
-
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw the inside of a card."""
-    picked: tuple[int | bool, ...] = ()
-    if name == "predictions":
-        answer, earlier = head(shown, "the answers")
-        if not shown.dataset.has_rows:
-            hint(HIDDEN)
-            return lambda _: None
-        picked = (*answer, earlier)
-    elif name == "step_error":
-        picked = ("last" in shown.experiment.model.modes and bool(EARLIER.index),)
-    elif name == "compare":
+    if name == "loss":
+        st.markdown("### Loss over epochs")
+        return _picture(name, shown, palette, (), hold=hold)
+    if name == "step_error":
+        st.markdown("### How early could each model know?")
+        earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
+        return _picture(name, shown, palette, (earlier,), hold=hold)
+    if name == "compare":
+        several = len(shown.snapshot.results) > 1
+        st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
         follow_numbers = _numbers(shown)
-        follow_picture = _picture(name, shown, palette, picked, hold=hold)
+        follow_picture = _picture(name, shown, palette, (), hold=hold)
         return lambda now: (follow_numbers(now), follow_picture(now))
-    return _picture(name, shown, palette, picked, hold=hold)
+    answer, earlier = head(shown, "the answers")
+    if shown.dataset.has_rows:
+        return _picture(name, shown, palette, (*answer, earlier), hold=hold)
+    hint(HIDDEN)
+    return lambda _: None
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
@@ -114,11 +108,9 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
 
 
 @contextmanager
-def card(name: str, badge: str, title: str = "") -> Iterator[None]:
+def card(name: str, badge: str = "") -> Iterator[None]:
     """A card with a badge in its corner: which settings its picture shows, if not the sidebar's."""
     with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
-        if title:
-            st.markdown(f"### {title}")
         yield
         if badge:  # the last, wherever it is seen: nothing comes into another's place
             with st.container(key=f"shows_{name}"):
@@ -150,16 +142,15 @@ def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
     made = EXPLORE_CARDS[name]
-    facts = made.facts(RunAt(experiment, dataset(), snapshot), *picked)
+    facts = made.facts_of(RunAt(experiment, dataset(), snapshot), *picked)
     return made.figure(facts, palette), (made.takeaway(facts), made.sentence(facts))
 
 
 def _numbers(shown: ShownRun) -> Follow:
     """Draw the last-step error, the one number that means the same for both models."""
-    dataset = shown.dataset
+    dataset, count = shown.dataset, len(shown.snapshot.seeds)
     part = "validation" if dataset.has_validation else "training"
     scaled = ", of scaled targets: 1 is their variance in training" if dataset.is_scaled else ""
-    count = len(shown.snapshot.seeds)
     what = f"Median and range over {count} seeds of the mean" if count > 1 else "Mean"
     hint(f"{what} squared error at the last step on {part} data{scaled}")
     places = {mode: Place() for mode in shown.snapshot.results}
@@ -167,10 +158,9 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            spread = seeds_range(now.snapshot, mode)
-            about = " · ".join(filter(None, (spread, off_by(dataset, result))))
-            what = colored(MODES[mode].label), colored(error), about or None, "off"
-            places[mode].show("metric", *what, delta_arrow="off")
+            about = filter(None, (seeds_range(now.snapshot, mode), off_by(dataset, result)))
+            words = colored(MODES[mode].label), colored(error), " · ".join(about) or None, "off"
+            places[mode].show("metric", *words, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)

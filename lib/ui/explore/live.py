@@ -13,16 +13,15 @@ import streamlit as st
 
 from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.results import Run, Status
-from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, seconds
-from lib.ui import clock, runs
+from lib.text import beside
+from lib.ui import runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
 from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound, linked_buttons
 from lib.ui.load import RHYTHM
-from lib.ui.session import Loaded, session
+from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.style import hide
@@ -32,45 +31,29 @@ NEAR_SECONDS = 0.5
 """If the panel redraws at least this often, a rerun of the page leaves the charts as they are: so a
 slider's own pictures come at once, and the charts follow with the next redraw."""
 SEEDS = (1, 4, 8, 16)
-SAME_CLICK_SECONDS = 0.15
-"""A second call of a button's callback within this time is no second click."""
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
-"""By status, "kept", "recorded" or "untrained": a badge, what it means, and perhaps what to do."""
+"""By status, "kept", "recorded" or "untrained": a badge, and what it means."""
 
 
 def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     kind = model.cell, model.layers, model.head  # not of each size: sliders ask for many of them
-    if session().charts.prepared != kind:
-        session().charts.prepared = kind
-        runs.client().prepare(experiment, data)
+    once("prepared", kind, lambda: runs.client().prepare(experiment, data))
     following_fragment(
         lambda: Epochs.of(shown_run(experiment, data)),
         partial(_panel, loaded, palette, count()),
         lambda epochs: epochs.shown.polling,
-        about=_page_is_about,
+        about=lambda epochs: (*epochs.about, session().address.experiment),
     )
     runs.watch_worker()
-
-
-def _page_is_about(epochs: Epochs) -> tuple[object, ...]:
-    """What the rest of the page shows; of its settings the panel itself can change the seeds."""
-    shown, settings = epochs.shown, session().address.experiment
-    return shown.run, shown.polling or shown.snapshot.status, epochs.picked, settings
 
 
 def _panel(
     loaded: Loaded, palette: Palette, times: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
-    """Draw controls and charts; returns what updates the parts that training changes.
-
-    An update takes a third of the time that drawing all of it takes (2.6 ms of 8), which counts
-    where many sessions train.
-
-    `times` counts the drawings of one run of the page: the first with it, later ones after clicks.
-    """
+    """Draw controls and charts, the first of `times` with the page; returns what updates them."""
     shown, progress, words = epochs.shown, Place(), Place()
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
         runs.forget_epoch()
@@ -79,7 +62,7 @@ def _panel(
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
             _buttons(loaded, shown)
         with st.container(key="run_progress", gap=None):
-            _progress(shown, epochs.picked, progress)
+            _progress(epochs, progress)
         with st.container(key="run_words"):
             say_steadily(_words(loaded, shown), gray=True, place=words)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
@@ -87,19 +70,22 @@ def _panel(
             if not replays:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
-            _pick_seeds(loaded)
+            seeds = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
+            options, take = sorted({*SEEDS, seeds}), lambda new: change({"seeds": new or seeds})
+            control = bound("pick_seeds", seeds, take)
+            st.segmented_control("Seeds", options, default=seeds, required=True, **control)
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = badge_of(loaded, shown)
     if replays:  # the run rests
-        replay.draw(epochs, loaded, palette, badge=badge)
+        replay.draw(epochs, palette, badge=badge)
         return lambda _: None
     hold = next(times) == 0 and shown.polling and RHYTHM.interval() <= NEAR_SECONDS
     cards = charts.draw(charts.CARDS, epochs.then, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
-        _progress(now.shown, now.picked, progress)
+        _progress(now, progress)
         say_steadily(_words(loaded, now.shown), gray=True, place=words)
         cards(now.then)
 
@@ -109,22 +95,20 @@ def _panel(
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """Draw Train or Resume, Pause, Step, Stop and Reset, always in these places.
 
-    The first button resumes a paused run even if the settings have changed. New run replaces Pause
-    where they have. Buttons that share a place are always drawn: where one replaced the other, the
-    browser showed both for a moment, and a click in that moment hit nothing.
+    The first button resumes a paused run even if the settings have changed; New run replaces Pause
+    then. Both are always drawn: where one replaced the other, the browser showed both for a moment,
+    and a click in that moment hit nothing.
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     steered = None if run is None or status.over or _is_watched(shown) else run
-    same = _is_same(loaded, shown)
+    same, trainable = _is_same(loaded, shown), loaded.trainable
     paused = steered is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
-    def steer(act: Callable[[Run], object]) -> Callable[[], object]:
-        return lambda: act(steered) if steered else None
-
-    def resume() -> None:
+    def steer(act: Callable[[Run], object]) -> None:
         runs.forget_epoch()
-        steer(client.resume)()
+        if steered:
+            act(steered)
 
     def step() -> None:
         runs.forget_epoch()
@@ -132,37 +116,21 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         client.step(goes_on or train(paused=True))
 
     if paused:
+        resume = partial(steer, client.resume)
         _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
-        can_train = loaded.trainable and not (steered and status.active and same)
-        why = _why_not_trainable(loaded)
-        _button("Train", "play_arrow", train, type="primary", disabled=not can_train, help=why)
-    _button("Pause", "pause", steer(client.pause), disabled=paused or not steered)
-    _button("Resume", "resume", resume, disabled=not paused)  # pressed by its key alone
-    _button("New run", "add", train, disabled=not (paused and loaded.trainable and not same))
-    hide("do_resume", "do_pause" if paused and not same else "do_new_run")
-    about = (
-        "Train one epoch: of this run, or the first one of a new run where there is none or the "
-        "settings have changed. A run that is over has no more."
-    )
-    can_step = paused or (loaded.trainable and not (status.over and same))
+        is_off = not trainable or (steered and status.active and same)
+        _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off))
+    is_new = paused and trainable and not same
+    _button("Pause", "pause", partial(steer, client.pause), disabled=paused or not steered)
+    _button("New run", "add", train, disabled=not is_new)
+    hide("do_pause" if is_new else "do_new_run")
+    about = "Train one epoch: of this run, or of a new one if there is none or settings changed."
+    can_step = paused or (trainable and not (status.over and same))
     _button("Step", "skip_next", step, disabled=not can_step, help=about)
-    _button("Stop", "stop", steer(client.stop), disabled=not steered)
-    about = "Forget the run and go back to what was there before."
-    nothing = run is None and shown.kept is None
+    _button("Stop", "stop", partial(steer, client.stop), disabled=not steered)
+    about, nothing = "Forget the run.", run is None and shown.kept is None
     _button("Reset", "restart_alt", _reset, disabled=nothing, help=about)
-
-
-def _why_not_trainable(loaded: Loaded) -> str | None:
-    """Why nobody can train on these data here; None where Train needs no such help.
-
-    With help Streamlit (1.67) draws a button twice, for phones as well.
-    """
-    if loaded.trainable:
-        return None
-    if loaded.dataset.name == "upload" and not session().upload.table:
-        return "Only who has the run's file can train on it. Upload yours to train."
-    return runs.client().unavailable or "A note on this page says why this can't be trained."
 
 
 def _reset() -> None:
@@ -173,30 +141,11 @@ def _reset() -> None:
     runs.leave()
 
 
-def _pick_seeds(loaded: Loaded) -> None:
-    """Draw the setting of how many seeds Train trains."""
-    count = max(1, loaded.experiment.seeds)  # 0 until data are there that it can be settled by
-    control = bound("pick_seeds", count, lambda picked: change({"seeds": picked or count}))
-    st.segmented_control("Seeds", sorted({*SEEDS, count}), default=count, required=True, **control)
-
-
 def _button(
     name: str, icon: str, act: Callable[[], object], *, label: str = "", **options: Any
 ) -> None:
-    """Draw a button whose key, `do_name`, a keyboard shortcut presses too.
-
-    It acts in a callback, which runs even if its run of the page is cut short.
-    """
-
-    def act_once() -> None:
-        # Streamlit may call twice for one click (1.67, 76 ms apart).
-        now, clicks = clock.now(), session().run.clicks
-        if now - clicks.get(label or name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[label or name] = now
-            act()
-
-    key = f"do_{name.lower().replace(' ', '_')}"
-    press(label or name, icon, key, act_once, **options)
+    """Draw a button whose key, `do_name`, a keyboard shortcut presses too."""
+    press(label or name, icon, f"do_{name.lower().replace(' ', '_')}", act, **options)
 
 
 def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
@@ -214,10 +163,8 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or _is_same(loaded, shown):
         return ""
-    title = shown.dataset.title
-    if _has_other_file(loaded, shown):
-        return title
-    return own_settings(shown.experiment, loaded.experiment, label_of) or title
+    own = own_settings(shown.experiment, loaded.experiment, label_of)
+    return shown.dataset.title if _has_other_file(loaded, shown) or not own else own
 
 
 def _has_other_file(loaded: Loaded, shown: ShownRun) -> bool:
@@ -226,17 +173,16 @@ def _has_other_file(loaded: Loaded, shown: ShownRun) -> bool:
     return len(files) > 1
 
 
-def _progress(shown: ShownRun, picked: int | None, place: Place) -> None:
+def _progress(epochs: Epochs, place: Place) -> None:
     """Draw the progress bar with its text, always in the same place and size."""
-    snapshot = shown.snapshot
+    shown, snapshot = epochs.shown, epochs.shown.snapshot
     badge = WORDS[snapshot.status if shown.run else _stands_in(shown)][0]
     if not shown.run and snapshot.status is Status.DIVERGED:
         badge += f" {WORDS[Status.DIVERGED][0]}"
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
-    share = 1.0 if over else snapshot.epoch / max(1, snapshot.epochs)
-    then = "" if picked is None else f" · shown: after epoch {picked:,}"
-    text = f"{badge} {progress_sentence(snapshot)}{then}"
-    place.show("progress", min(1.0, share), text)
+    share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
+    then = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
+    place.show("progress", share, f"{badge} {progress_sentence(snapshot)}{then}")
 
 
 def _stands_in(shown: ShownRun) -> str:
@@ -246,32 +192,20 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What to know about the run besides its figures, in at most two lines."""
-    words, why = _about_run(loaded, shown), runs.client().unavailable
-    return words if why in words else f"{words} {why}"
-
-
-def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     run, snapshot = shown.run, shown.snapshot
     if run is None:
-        _, words, then = WORDS[_stands_in(shown)]
-        words = words.format(**shown.kept.about) if shown.kept else words
-        if snapshot.status is Status.DIVERGED:
-            return snapshot.reason
-        return words + (f"{then}{_why_one_seed(loaded)}" if loaded.trainable else "")
-    failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
-    kept = kept_sentence(snapshot)
-    words = snapshot.reason or kept or WORDS[snapshot.status][1]
+        words = WORDS[_stands_in(shown)][1].format(**(shown.kept.about if shown.kept else {}))
+        train = "" if shown.kept else "Press Train to make your own."
+        then = train if loaded.trainable else runs.client().unavailable
+        return snapshot.reason or f"{words} {then}"
+    words = snapshot.reason or kept_sentence(snapshot) or WORDS[snapshot.status][1]
+    is_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
-        own = "Train starts your own."
-        if not loaded.trainable and run.experiment.data.name == "upload":
-            rows = "shares its file's rows" if run.dataset.has_rows else "keeps its file's rows"
-            own = f"Its owner {rows}."
-        then = words if failed else own
+        rows = "shares" if run.dataset.has_rows else "keeps"
+        own = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
+        then = words if is_failed else own
         return f"You are watching a run that another browser started. {then}"
-    if failed:  # what to try, also where somebody has begun to try it
-        again = snapshot.status is Status.FAILED and loaded.trainable
-        return f"{words} {'Train begins anew.' if again else kept}"
-    if _is_same(loaded, shown):
+    if is_failed or _is_same(loaded, shown):
         return words
     changed = changed_settings(run.experiment, loaded.experiment, label_of)
     if not changed or _has_other_file(loaded, shown):
@@ -279,11 +213,3 @@ def _about_run(loaded: Loaded, shown: ShownRun) -> str:
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"
     then = f" {begins} starts anew with them." if loaded.trainable else ""
     return f"The settings have changed since: {changed}.{then}"
-
-
-def _why_one_seed(loaded: Loaded) -> str:
-    """Why Train trains one seed, where nobody has chosen how many; "" where it trains more."""
-    if session().address.experiment.seeds or loaded.experiment.seeds != 1:
-        return ""
-    usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
-    return f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."

@@ -8,8 +8,8 @@ from lib.ui.data import load_data
 from lib.ui.explore.charts import EARLIER
 from lib.ui.explore.live import live
 from lib.ui.explore.replay import REPLAY
+from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import take_card
-from lib.ui.explore.worth import KEYS, worth_card
 from lib.ui.frame import frame
 from lib.ui.text import plain
 from lib.ui.views.shapes import strip
@@ -25,5 +25,5 @@ def explore() -> None:
     strip(loaded, palette)
 
     live(loaded, palette)
-    worth_card(loaded, palette)
+    skill_card(loaded, palette)
     take_card(loaded)

@@ -2,7 +2,7 @@
 // What is said of it stands in take.py.
 
 const AGAIN = 500, SILENT = 3000; // milliseconds until it is asked again: after a word, and without one
-const QUEUE = []; // what is asked for: it outlives the element, which may be made anew
+let ASKED = null; // the file that is asked for: it outlives the element, which may be made anew
 const SVG = "http://www.w3.org/2000/svg";
 const SEEN = 700; // milliseconds between two looks at what is on the page
 const PAD = 10; // room around a picture, in the page's pixels
@@ -158,83 +158,40 @@ async function asPng({ text, width, height }) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
-// Files side by side in a zip, as they are (APPNOTE.TXT 4.3: local headers, directory, its end).
-function zipped(files) {
-  const table = Uint32Array.from({ length: 256 }, (_, k) => {
-    for (let bit = 0; bit < 8; bit++) k = k & 1 ? 0xEDB88320 ^ (k >>> 1) : k >>> 1;
-    return k;
-  });
-  const crc = (bytes) => ~bytes.reduce((sum, each) => table[(sum ^ each) & 255] ^ (sum >>> 8), -1) >>> 0;
-  const numbers = (...pairs) => pairs.flatMap(([value, count]) =>
-    Array.from({ length: count }, (_, k) => (value >>> (8 * k)) & 255));
-  const begin = [], directory = [];
-  let offset = 0;
-  files.forEach(({ name, bytes }) => {
-    const title = new TextEncoder().encode(name), size = bytes.length;
-    const about = numbers([20, 2], [0x800, 2], [0, 2], [0, 2], [0x21, 2], [crc(bytes), 4], [size, 4],
-      [size, 4], [title.length, 2], [0, 2]);
-    const local = new Uint8Array([...numbers([0x04034B50, 4]), ...about, ...title]);
-    directory.push(new Uint8Array([...numbers([0x02014B50, 4], [20, 2]), ...about,
-      ...numbers([0, 2], [0, 2], [0, 2], [0, 4], [offset, 4]), ...title]));
-    begin.push(local, bytes);
-    offset += local.length + size;
-  });
-  const size = directory.reduce((sum, each) => sum + each.length, 0);
-  const end = numbers([0x06054B50, 4], [0, 2], [0, 2], [files.length, 2], [files.length, 2], [size, 4],
-    [offset, 4], [0, 2]);
-  return new Blob([...begin, ...directory, new Uint8Array(end)]);
-}
-
 // ── Rows ──
 
 function mount(root) {
-  const own = { queue: QUEUE, data: null, text: "" };
+  const own = { data: null, text: "" };
   const parts = root.querySelector(".parts"), said = root.querySelector(".said");
   const say = (words, failed = false) => {
     said.textContent = words;
     said.classList.toggle("failed", failed);
   };
-  const button = (id) => parts.querySelector(`[data-id="${CSS.escape(id)}"]`);
-  const look = () => {
-    const waits = new Set(own.queue.map(({ id }) => id));
-    parts.querySelectorAll("button").forEach((each) => {
-      each.classList.toggle("waits", waits.has(each.dataset.asks));
-    });
-  };
-
-  // One at a time is asked for, again and again until it is there; the others wait.
-  const ask = (after = 0) => {
-    clearTimeout(own.timer);
-    look();
-    if (!own.queue.length) return;
-    own.timer = setTimeout(() => {
-      if (!root.isConnected) return;
-      own.tell(own.queue[0].id);
-      ask(SILENT);
-    }, after);
-  };
-  const next = () => {
-    own.queue.shift();
-    if (!own.queue.length) own.tell("received");
-    ask();
-  };
   const done = (name, bytes) => say(`${name} is made: ${sizeOf(bytes)}.`);
 
-  async function takePicture(row, kind) {
-    const rows = own.data.parts.flatMap((part) => part.rows).filter(({ picture: of }) => of);
-    const asked = row.picture === "*" ? rows.filter((each) => each.picture !== "*") : [row];
-    const files = [];
-    for (const each of asked) {
-      const svg = await picture(each.picture, each.title);
-      if (!svg) continue;
-      const bytes = kind === "svg" ? new TextEncoder().encode(svg.text) : await asPng(svg);
-      files.push({ name: `${own.data.stem}-${each.name}.${kind}`, bytes });
-    }
-    if (!files.length) return say("That isn't on the page at the moment.", true);
-    const all = row.picture === "*" && zipped(files);
-    const name = all ? `${own.data.stem}-${row.name}-${kind}.zip` : files[0].name;
-    save(all || files[0].bytes, name);
-    done(name, all ? all.size : files[0].bytes.length);
+  // One file is asked for at a time, again and again until it is there.
+  own.ask = (after = 0) => {
+    clearTimeout(own.timer);
+    parts.querySelectorAll("button").forEach((each) =>
+      each.classList.toggle("waits", each.dataset.asks === ASKED?.id));
+    if (!ASKED) return;
+    own.timer = setTimeout(() => {
+      if (!root.isConnected) return;
+      own.tell(ASKED.id);
+      own.ask(SILENT);
+    }, after);
+  };
+  function end() {
+    ASKED = null;
+    own.ask();
+  }
+
+  async function takePicture(row, kind, name) {
+    const svg = await picture(row.picture, row.title);
+    if (!svg) return say("That isn't on the page at the moment.", true);
+    const bytes = kind === "svg" ? new TextEncoder().encode(svg.text) : await asPng(svg);
+    save(bytes, name);
+    done(name, bytes.length);
   }
 
   function fileButton(row, id, label, name, act) {
@@ -250,7 +207,8 @@ function mount(root) {
     if (row.picture) {
       for (const kind of ["svg", "png"]) {
         const id = `${row.name}.${kind}`, name = `${own.data.stem}-${id}`;
-        const act = () => takePicture(row, kind).catch((error) => say(`It couldn't be made: ${error.message}.`, true));
+        const act = () => takePicture(row, kind, name)
+          .catch((error) => say(`It couldn't be made: ${error.message}.`, true));
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
       }
     }
@@ -262,18 +220,16 @@ function mount(root) {
       }
       const name = own.data.files[id];
       files.append(fileButton(row, id, label, name, ({ currentTarget }) => {
-        const asked = currentTarget.dataset.asks = tick?.checked ? tick.value : id;
-        if (own.queue.some((each) => each.id === asked)) return;
-        own.queue.push({ id: asked, name });
+        currentTarget.dataset.asks = tick?.checked ? tick.value : id;
+        ASKED = { id: currentTarget.dataset.asks, name };
         say("It is being made …");
-        if (own.queue.length === 1) ask();
-        else look();
+        own.ask();
       }));
     }
     const element = made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
         row.about && made("div", { className: "about" }, row.about)), files);
-    if (row.picture && row.picture !== "*") element.dataset.of = row.picture;
+    if (row.picture) element.dataset.of = row.picture;
     return element;
   }
   // Only of what is on the page can a picture be made; the page may draw it after these rows.
@@ -282,34 +238,31 @@ function mount(root) {
   });
 
   own.hear = (data) => {
-    const first = own.queue[0];
     if (data instanceof Uint8Array) {
       // What it is stands before it: an answer may come twice, or when another file is waited for.
-      const end = data.indexOf(10), id = new TextDecoder().decode(data.subarray(0, end));
-      if (id !== first?.id) return;
-      const file = data.subarray(end + 1);
-      save(file, first.name);
-      done(first.name, file.length);
-      return next();
+      const line = data.indexOf(10), id = new TextDecoder().decode(data.subarray(0, line));
+      if (id !== ASKED?.id) return;
+      const file = data.subarray(line + 1);
+      save(file, ASKED.name);
+      done(ASKED.name, file.length);
+      own.tell("received");
+      return end();
     }
     const [{ said: told, ...rest }] = data, text = JSON.stringify(rest);
     if (text !== own.text) {
       const focused = root.getRootNode().activeElement?.dataset?.id;
-      own.data = rest;
-      own.text = text;
+      Object.assign(own, { data: rest, text });
       root.querySelector(".note").textContent = rest.note;
       parts.replaceChildren(...rest.parts.map((part) =>
         made("section", {}, made("h4", { textContent: part.title }), ...part.rows.map(rowOf))));
-      if (focused) button(focused)?.focus();
-      look();
+      if (focused) parts.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus();
     }
     lookAround();
-    if (!first || told?.id !== first.id) return;
+    if (!ASKED || told?.id !== ASKED.id) return;
     say(told.words, told.failed);
-    if (told.failed) next();
-    else ask(AGAIN);
+    if (told.failed) end();
+    else own.ask(AGAIN);
   };
-  own.ask = ask;
   own.looking = setInterval(() => (root.isConnected ? lookAround() : clearInterval(own.looking)), SEEN);
   return own;
 }

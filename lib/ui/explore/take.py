@@ -41,7 +41,7 @@ from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
 from lib.ui.text import card
 
-KEY, SCRIPT = "take", "plain_script"
+KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
 """A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
 RECEIVED = "received"
@@ -60,33 +60,19 @@ def take_card(loaded: Loaded) -> None:
         fragment(_draw)(loaded)
 
 
-def _plain_script(epochs: Epochs) -> None:
-    """Draw the plain script, which is written when somebody unfolds it: each epoch has another."""
-    label = "Read the plain script"
-    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
-    if folded.open:
-        then = epochs.then
-        about, now = (then.experiment, then.dataset), _at(epochs.picked, then.snapshot)
-        write = partial(EXPORTS["keras"].write, *about, now)
-        script = once("plain script", (*about, then.snapshot), write)
-        folded.code(script, language="python", wrap_lines=True)
-
-
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
     """The snapshot without how the run ended, if an earlier epoch is picked."""
-    if picked is None:
-        return snapshot
-    return replace(snapshot, status=Status.PAUSED, reason="")
+    return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
 def _draw(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
     epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
-    shown, picked, other = epochs.shown, epochs.picked, badge_of(loaded, epochs.shown)
-    makers = _makers(epochs, loaded if other else None)
-    earlier = "earlier" if picked is not None else "going" if shown.polling else "shown"
-    note = _SAID["other" if other else earlier].format(other=other, epoch=f"{picked or 0:,}")
-    data: Any = _rows(loaded, epochs, makers) | {"note": note}
+    shown, then, picked = epochs.shown, epochs.then, epochs.picked
+    other = badge_of(loaded, shown)
+    makers = _makers(epochs)
+    note = _SAID["other" if other else "shown"].format(other=other)
+    data: Any = _rows(epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
@@ -94,32 +80,37 @@ def _draw(loaded: Loaded) -> None:
         # Of a run that trains it is what was there when it was asked for first.
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
-        made: Any = {"words": _SAID["gone"], "failed": True}
-        if make := makers.get(asked):
-            made = _taken(key, make, of_keras=asked.startswith("model"))
+        make = makers.get(asked)
+        made: Any = _taken(key, make, asked) if make else {"words": _SAID["gone"], "failed": True}
         is_file = isinstance(made, bytes)
         data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if _may_take(shown.dataset, _table(shown)):
-        _plain_script(epochs)
+    if not _may_take(shown.dataset, _table(shown)):
+        return
+    label = "Read the plain script"
+    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
+    if folded.open:  # each epoch has another
+        now = _at(picked, then.snapshot)
+        write = partial(EXPORTS["keras"].write, then.experiment, then.dataset, now)
+        script = once("plain script", (then.experiment, then.dataset, then.snapshot), write)
+        folded.code(script, language="python", wrap_lines=True)
 
 
-def _taken(key: object, make: Make, *, of_keras: bool) -> bytes | dict[str, Any]:
-    """The requested file once it is made; until then, or if it fails, a sentence.
+def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
+    """The requested file as bytes once it is made; until then, or if it fails, words.
 
     A file is kept until the browser confirms it: of two answers on their way at once, a browser
     sees the newer one alone.
     """
-    making = session().taking
-    if key not in making:
+    before, _ = session().made.get(TAKING, (None, None))
+    if before != key:
         _forget()  # nobody waits for what was asked for before
-        making[key] = make(), clock.now()
-    future, since = making[key]
+    future, since = once(TAKING, key, lambda: (make(), clock.now()))
     if not wait([future], QUICK_SECONDS).done:
         if clock.now() - since <= MOST_SECONDS:
-            is_cold = of_keras and not runs.client().worker_ready
+            is_cold = name.startswith("model") and not runs.client().worker_ready
             return {"words": _SAID["cold" if is_cold else "making"]}
         words = _SAID["late"]
     else:
@@ -135,47 +126,37 @@ def _taken(key: object, make: Make, *, of_keras: bool) -> bytes | dict[str, Any]
 
 def _forget() -> None:
     """Stop making what was asked for."""
-    making = session().taking
-    for future, _ in making.values():
-        future.cancel()
-    making.clear()
+    if taking := session().made.pop(TAKING, None):
+        taking[1][0].cancel()
 
 
-def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
+def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
     then, dataset = epochs.then, epochs.then.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
-    kept = len(kept_places(weight_bytes(then.snapshot.weights), len(trained)))
     words = {
         "rows": f"{dataset.y[dataset.judged].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": then.experiment.seed,
-        "kept": kept,
+        "kept": len(kept_places(weight_bytes(then.snapshot.weights), len(trained))),
         "epochs": counted(len(trained), "known epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{name_of(then.experiment, dataset)}{after}"
-    sidebar = f"{name_of(loaded.experiment, loaded.dataset)}-sidebar"
+    names = {file: stem + end for file, end in _FILE["ends"].items() if file in makers}
+    if "data" in makers:
+        names["data"] = f"{data_name(dataset)}.npz"
 
-    def name(file: str) -> str:
-        of, is_now = file.removesuffix("_now"), file.endswith("_now")
-        if of == "data":
-            return f"{data_name(loaded.dataset if is_now else dataset)}.npz"
-        return (sidebar if is_now else stem) + _FILE["ends"][of]
-
-    def labels(files: dict[str, str]) -> dict[str, str]:
-        now = {f"{file}_now": f"{label} of the sidebar" for file, label in files.items()}
-        return {file: label for file, label in (files | now).items() if file in makers}
+    def row(title: str, about: str = "", files: dict[str, str] | None = None, **of: str) -> Any:
+        there = {file: label for file, label in (files or {}).items() if file in makers}
+        return {"title": title, "about": about.format(**words), "files": there, **of}
 
     parts = []
     for title, rows in _FILE["parts"].items():
-        shown = [
-            {**row, "title": of, "about": row.get("about", "").format(**words), "files": files}
-            for of, row in rows.items()
-            if (files := labels(row.get("files", {}))) or "picture" in row
-        ]
+        shown = [row(of, **what) for of, what in rows.items()]
+        shown = [each for each in shown if each["files"] or "picture" in each]
         parts += [{"title": title, "rows": shown}] if shown else []
-    return {"parts": parts, "files": {file: name(file) for file in makers}, "stem": stem}
+    return {"parts": parts, "files": names, "stem": stem}
 
 
 def _table(shown: ShownRun) -> Table | None:
@@ -188,8 +169,8 @@ def _may_take(dataset: Dataset, table: Table | None) -> bool:
     return dataset.has_rows and (dataset.name != "upload" or table is not None)
 
 
-def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
-    """What makes each file of the shown run, and of the sidebar's settings if these differ."""
+def _makers(epochs: Epochs) -> dict[str, Make]:
+    """What makes each file of the shown run."""
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
     table, known = _table(shown), then.snapshot.weights[0]
@@ -206,9 +187,6 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
         judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
         return experiment, dataset, _at(picked, judged)
 
-    def of_run(write: Callable[..., bytes | str]) -> Callable[[], bytes | str]:
-        return lambda: write(*run())
-
     def one_page() -> bytes:
         of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
         return report(of, link, datetime.now(UTC), versions())
@@ -216,29 +194,22 @@ def _makers(epochs: Epochs, sidebar: Loaded | None) -> dict[str, Make]:
     def numbers() -> bytes:
         return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
 
-    files: dict[str, Callable[[], bytes | str]] = {
-        "report": one_page,
-        "history": of_run(results.history_csv),
-        "runs": numbers,
-    }
+    of_run: dict[str, Callable[..., bytes | str]] = {"history": results.history_csv}
+    files: dict[str, Callable[[], bytes | str]] = {"report": one_page, "runs": numbers}
     if dataset.has_rows:  # others can't open the run without the file
         files["kept"] = lambda: keep(shown, past)
-    if _may_take(dataset, table):
-        files |= {name: of_run(export.write) for name, export in EXPORTS.items()}
-        if dataset.origin:
-            files["data"] = partial(arrays, dataset)
-    if sidebar and _may_take(sidebar.dataset, session().upload.table):
-        settings = sidebar.experiment, sidebar.dataset
-        files |= {f"{name}_now": partial(of.write, *settings) for name, of in EXPORTS.items()}
-        if sidebar.dataset.origin:
-            files["data_now"] = partial(arrays, sidebar.dataset)
     if dataset.name == "upload" and table:
         files["kept_rows"] = lambda: keep(shown, past, table)
     if known:
-        files["weights"] = of_run(results.weights_npz)
-    if known and _may_take(dataset, table):
-        files["predictions_csv"] = of_run(results.predictions_csv)
-        files["predictions_parquet"] = of_run(results.predictions_parquet)
+        of_run["weights"] = results.weights_npz
+    if _may_take(dataset, table):
+        of_run |= {name: export.write for name, export in EXPORTS.items()}
+        if known:
+            of_run["predictions_csv"] = results.predictions_csv
+            of_run["predictions_parquet"] = results.predictions_parquet
+        if dataset.origin:
+            files["data"] = partial(arrays, dataset)
+    files |= {name: partial(lambda write: write(*run()), write) for name, write in of_run.items()}
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     for mode, weights in known.items():
         model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}

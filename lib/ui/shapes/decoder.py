@@ -61,7 +61,7 @@ def _explained(explanation: Explanation, text: str) -> None:
     """Draw the cause and the fix; of several meanings, each with its condition."""
     first, *others = explanation.meanings
     st.markdown(f"### {'What it says' if others else 'Cause'}")
-    st.markdown(plain((explanation.happened if others else first.cause)[:LONGEST]))
+    st.markdown(plain((explanation.happened if others else explanation.cause)[:LONGEST]))
     hint(SURE[explanation.confidence])
     if explanation.check:
         hint("Which of those below it was, this line tells:")

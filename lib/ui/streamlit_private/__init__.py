@@ -1,11 +1,8 @@
 """All that this app uses of Streamlit beyond its documentation, each beside a public way.
 
-Streamlit may rename these names in any release, so they are used with the release that was tested
-alone. With another one, or with `UNROLLED_PUBLIC=1` in the environment, PRIVATE is False, and the
-public way is taken: the same with less speed or polish. No other package has such names; a test
-walks the source for them.
-
-`script` has what the running script needs, `server` what is set up when the server starts.
+They are used with the release that was tested alone. With another one, or with `UNROLLED_PUBLIC=1`
+in the environment, PRIVATE is False, and the public way is taken: the same with less speed or
+polish. `script` has what the running script needs, `server` what is set up when the server starts.
 """
 
 import logging
@@ -20,9 +17,5 @@ PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
 """Whether private names are used."""
 
 if not IS_TESTED:
-    logging.getLogger(__name__).warning(
-        "Streamlit %s isn't the tested %sx: pages go without its private names, and redraw more "
-        "slowly; on a busy server one may stand still until it is loaded anew",
-        st.__version__,
-        TESTED,
-    )
+    why = "Streamlit %s isn't the tested %sx: pages redraw more slowly, or stop until reloaded"
+    logging.getLogger(__name__).warning(why, st.__version__, TESTED)

@@ -31,11 +31,7 @@ def fragment_id() -> str:
 
 @contextmanager
 def drawing_as(fragment: str) -> Iterator[None]:
-    """Let the block draw as the fragment with this id. For where CAN_FOLLOW.
-
-    What a fragment draws itself outside of its own place isn't drawn again there, and gets a
-    container of Streamlit's own.
-    """
+    """Let the block draw in the places of the fragment with this id. For where CAN_FOLLOW."""
     with ThreadState.scoped(fragment_id=fragment, delta_path=None):
         yield
 
@@ -43,8 +39,7 @@ def drawing_as(fragment: str) -> Iterator[None]:
 def look_every(seconds: float, fragment: str = "") -> None:
     """Have the fragment with this id, or the one that runs, run at this interval from now on.
 
-    For where CAN_FOLLOW. Publicly an interval is set by a run of the page alone, which takes as
-    long as ten looks. So this sends the message that such a run would send.
+    For where CAN_FOLLOW. Publicly a run of the page alone sets an interval, by this message.
     """
     message = ForwardMsg()
     message.auto_rerun.interval = seconds

@@ -51,12 +51,9 @@ def delivered_first(
 
     A script's thread leaves its messages with the server's loop. When the thread has ended and the
     busy loop hasn't come to the messages, Streamlit starts a new thread for a fragment that asks
-    at that moment, and takes only the new thread's messages from then on. The page stays as it was
-    and its timers have ended: with sixteen sessions after one of some hundred moves of a slider.
-
-    Requests that come meanwhile become one by Streamlit's own rules: the newest values count, and
-    no click is lost. A run of the page waits for nothing and takes along what does. A session that
-    has ended starts nothing.
+    at that moment, and takes only the new thread's messages from then on: the page stays as it was
+    and its timers have ended. Requests that come meanwhile become one by Streamlit's own rules, so
+    that no click is lost.
     """
     waiting: WeakKeyDictionary[AppSession, Any] = WeakKeyDictionary()
 
@@ -85,10 +82,9 @@ def keeping_messages(
 ) -> Callable[[AppSession, list[str] | None], None]:
     """Return `clear`, made to keep all unsent messages when a fragment starts.
 
-    Streamlit calls `clear` when a run starts. Right after a run of the page, it would drop the
-    page's own messages about the fragment, but not the end of the page's run. At that end the
-    browser removes all elements it got no message for: the fragment vanished until its own run
-    had drawn it again. A run of the whole page draws everything, and clears as before.
+    Right after a run of the page Streamlit would drop the page's own messages about the fragment,
+    but not the end of the page's run, at which the browser removes all that it got no message for:
+    the fragment vanished until its own run had drawn it again.
     """
 
     @wraps(clear)
@@ -105,27 +101,25 @@ def of_open_page(
 
     A browser's timers and components go on until it hears of the next page. Streamlit runs such a
     fragment after that page and says that this is a run of the left page: the browser throws the
-    next page away, finds no place for what the fragment draws, and stays white ("Cannot set a node
-    at a delta path").
+    next page away, and stays white ("Cannot set a node at a delta path").
 
-    A link to the page that is open changes its address alone, and the browser keeps the old one
-    until the run answers. A fragment's request in between would bring the old address back, so it
-    gets the address with which the browser last asked for the whole page.
+    A fragment of the open page asks with the address of the last request for the whole page, and
+    as Back or Forward if that was: while a run goes on, both become one request.
     """
-    addresses: WeakKeyDictionary[AppSession, str] = WeakKeyDictionary()
+    asked: WeakKeyDictionary[AppSession, tuple[str, bool]] = WeakKeyDictionary()
 
     @wraps(ask)
     def ask_of_open_page(session: AppSession, state: ClientState | None) -> None:
         if state is not None:
-            page = state.page_script_hash
+            page, here = state.page_script_hash, (state.query_string, state.is_history_navigation)
             if state.fragment_id and page != session._client_state.page_script_hash:
                 return
             if page:  # else Streamlit notes it when the run begins
                 session._client_state.page_script_hash = page
             if state.fragment_id:
-                state.query_string = addresses.get(session, state.query_string)
+                state.query_string, state.is_history_navigation = asked.get(session, here)
             else:
-                addresses[session] = state.query_string
+                asked[session] = here
         ask(session, state)
 
     return ask_of_open_page
@@ -137,10 +131,8 @@ async def drop_expired_sessions(rest: Callable[[], object]) -> None:
     `rest` is called when the last one has ended. The public way: Streamlit's own, which ends them
     when another session leaves.
     """
-    if not PRIVATE:
-        return
     seconds = min(PURGE_SECONDS, st.get_option("server.disconnectedSessionTTL") / PURGES)
-    while True:
+    while PRIVATE:
         await asyncio.sleep(max(0.1, seconds))
         sessions: Any = Runtime.instance()._session_mgr
         expired = [info.session for _, info in sessions._session_storage._cache.expire()]

@@ -87,7 +87,7 @@ def begin(plan: Plan, loaded: Loaded) -> None:
     if refusal:
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
-    session().run.started.add(sweep.id)
+    session().started.add(sweep.id)
     set_page_value("sweep", sweep.id)
     runner.start()
 

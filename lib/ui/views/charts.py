@@ -29,7 +29,7 @@ def chart(name: str, loaded: Loaded, palette: Palette) -> None:
         lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
         draw,
         lambda epochs: epochs.shown.polling,
-        about=lambda epochs: (epochs.shown.run, epochs.shown.snapshot.status, epochs.picked),
+        about=lambda epochs: epochs.about,
     )
 
 
@@ -52,7 +52,8 @@ def cells(_: Loaded, palette: Palette) -> None:
         compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
         laid.append(compared)
         ends.append(f"{letter}, {name}, {readable(compared.results['last'].final_mse, 2)}")
-    with st.container(key="cards"), card("cells", "", "Last-step mode on fifty steps"):
+    with st.container(key="cards"), card("cells"):
+        st.markdown("### Last-step mode on fifty steps")
         words = f"This loss is the mean squared error: {'; '.join(ends)}."
         steady_chart(losses_figure(laid, palette), words, "chart_cells", fills=True)
         takeaway(words)

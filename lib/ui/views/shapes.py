@@ -5,7 +5,7 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import Palette, shape_strip, stack_picture, stack_title
-from lib.shapes import TracedLayer, broken, fixes, read_text, to_text, trace
+from lib.shapes import broken, fixes, read_text, to_text, trace
 from lib.story import find
 from lib.ui import address
 from lib.ui.advice import TABLE
@@ -28,18 +28,14 @@ def stack(_: Loaded, palette: Palette) -> None:
     steps = traced_stack()
     with st.container(border=True, key="stack"):
         title = stack_title(steps)
-        takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if _is_mended(steps) else title)
+        scene = find(session().stage.scene)
+        first = read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
+        is_mended = broken(trace(first)) is not None and broken(steps) is None
+        takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
         st.html(stack_picture(steps, palette))
         for number, fix in enumerate(fixes(steps)):
             mend = partial(address.set_page_value, "stack", to_text(fix.stack))
             press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
-
-
-def _is_mended(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether the scene began with a stack that breaks and the stack doesn't break any more."""
-    scene = find(session().stage.scene)
-    first = read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
-    return broken(trace(first)) is not None and broken(steps) is None
 
 
 def advice(_: Loaded, __: Palette) -> None:

@@ -39,19 +39,8 @@ def judged(case: list[Any], seed: int) -> dict[str, Any]:
         return {**loss_in_graph(at, y_pred, y), "meant": intended_loss(at, y_pred, y)}
 
 
-def fitted(case: list[Any]) -> dict[str, Any]:
-    """The same of `fit` itself, with a model that gives back what it gets."""
-    at = Case(*case)
-    y_pred, y = data(at, 0)
-    model = keras.Sequential([keras.Input(at.output[1:]), layers.Activation("linear")])
-    model.compile("sgd", at.loss)
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Keras's, about a single class and no weights to train
-        return {**loss_in_fit(at, model, y_pred, y), "meant": intended_loss(at, y_pred, y)}
-
-
 def fitted_lstm(case: list[Any]) -> dict[str, Any]:
-    """The same of an LSTM on 12 steps, or as many as it has: data adapter, gradient and all."""
+    """The same of `fit`, with an LSTM on 12 steps, or as many as it has: gradient and all."""
     at, rng = Case(*case), np.random.default_rng(0)
     sequences = len(at.output) == 3
     steps = at.output[1] if sequences else 12

@@ -9,8 +9,8 @@ from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.graph import Graph, KerasTensor, input_layer
-from lib.shapes.stack.making import MAKES, Unknown
+from lib.shapes.stack.graph import Graph, input_layer
+from lib.shapes.stack.making import MAKES
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import WORDS, Note, refused
 from lib.shapes.stack.read.values import Array, listed, plain
@@ -53,7 +53,7 @@ class ModelObject:
     """A model that the code makes: what leads from its inputs to its outputs in the graph."""
 
     line: int
-    inputs: list[KerasTensor] = field(default_factory=list)
+    inputs: list[Ref] = field(default_factory=list)
     outputs: list[Any] = field(default_factory=list)
     """The last entry counts; a Sequential has one after each layer."""
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
@@ -79,13 +79,13 @@ class Builder(Graph):
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         """All but those inside a wrapper."""
-        self.origin = Origin(1, "", "")
+        self.origin = Origin(0, "", "")
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}
         """By place of an input whose shape isn't known, what may stand in for it."""
         self._guessed: dict[int, int] = {}
         """By place of an input with a guessed shape, the line in which it is made."""
-        self._stand_ins: dict[Any, KerasTensor] = {}
+        self._stand_ins: dict[Any, Ref] = {}
         """By value that isn't a tensor but a layer is called on it, the tensor in its place."""
 
     def count_steps(self, steps: float = 1) -> None:
@@ -118,25 +118,24 @@ class Builder(Graph):
     def put(
         self,
         layer: Layer,
-        inputs: Sequence[KerasTensor] = (),
-        states: Sequence[KerasTensor] = (),
+        inputs: Sequence[Ref] = (),
+        states: Sequence[Ref] = (),
         called: Hashable = None,
-    ) -> KerasTensor:
+    ) -> Ref:
         """Add a call of a layer to the graph; `called` is the layer where the code made one."""
         self.count_steps(40)
         for one in inputs:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
-        of, start = (tuple(Ref(one.place, one.output) for one in them) for them in (inputs, states))
-        self.rows.append(replace(layer, of=of))
+        self.rows.append(replace(layer, of=tuple(inputs)))
         if states and isinstance(layer, Recurrent):
-            self.rows[-1] = replace(layer, of=of, states=start)
+            self.rows[-1] = replace(self.rows[-1], states=tuple(states))
         place = len(self.rows) - 1
         if called is not None:
             self.owners[place] = called
-        return KerasTensor(place)
+        return Ref(place)
 
-    def input(self, shape: Any, origin: Origin | None = None) -> KerasTensor:
+    def input(self, shape: Any, origin: Origin | None = None) -> Ref:
         """An input of a shape, the batch first, that may be unknown, or unknown in parts.
 
         It has an origin where a call makes it, and none where another layer implies it.
@@ -166,9 +165,9 @@ class Builder(Graph):
         chosen = [*accepted, candidates[0]][0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
-    def found(self, *values: Any) -> list[KerasTensor]:
+    def found(self, *values: Any) -> list[Ref]:
         """The tensors in values, which may be lists within lists."""
-        return [one for one in self.leaves(values) if isinstance(one, KerasTensor)]
+        return [one for one in self.leaves(values) if isinstance(one, Ref)]
 
     def leaves(self, value: Any) -> Iterator[Any]:
         """The entries of lists within lists, or of dicts, in order; else the value alone."""
@@ -181,21 +180,21 @@ class Builder(Graph):
             else:
                 yield one
 
-    def tensors(self, value: Any) -> list[KerasTensor]:
+    def tensors(self, value: Any) -> list[Ref]:
         """The tensors that a layer is called on; what isn't one has another in its place."""
         tensors = []
         for one in self.leaves(value):
-            if isinstance(one, KerasTensor):
+            if isinstance(one, Ref):
                 tensors.append(one)
             elif not plain(one):
                 # What has the same name in the code is the same tensor.
-                key = getattr(one, "name", one) if isinstance(one, Unknown) else one
+                key = getattr(one, "path", one)
                 if key not in self._stand_ins:
                     self._stand_ins[key] = self._stand_in(one)
                 tensors.append(self._stand_ins[key])
         return tensors
 
-    def _stand_in(self, value: Any) -> KerasTensor:
+    def _stand_in(self, value: Any) -> Ref:
         if isinstance(value, Array) and len(value.shape) > 1:
             return self.input(value.shape)
         if isinstance(value, LayerObject):
@@ -216,7 +215,7 @@ class Builder(Graph):
         unread = self.unread(name or self.origin.call or self.origin.text, why)
         return self.call(unread, tensors) if tensors else unread
 
-    def call(self, what: Any, inputs: list[KerasTensor], states: Sequence[KerasTensor] = ()) -> Any:
+    def call(self, what: Any, inputs: list[Ref], states: Sequence[Ref] = ()) -> Any:
         """What a layer or model returns that is called on these tensors."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, ModelObject):
@@ -238,7 +237,7 @@ class Builder(Graph):
 
     def add(self, model: ModelObject, layer: Any) -> None:
         """Add a layer, a model or an Input to a Sequential."""
-        if isinstance(layer, KerasTensor):
+        if isinstance(layer, Ref):
             model.inputs = model.inputs or [layer]
             model.outputs = model.outputs or [layer]
             return
@@ -255,7 +254,7 @@ class Builder(Graph):
         given = self.tensors(self.call(layer, self.tensors(model.outputs[-1])))
         model.outputs.append(given[0] if len(given) == 1 else given)
 
-    def _call_again(self, model: ModelObject, inputs: list[KerasTensor]) -> Any:
+    def _call_again(self, model: ModelObject, inputs: list[Ref]) -> Any:
         """Call the layers between its inputs and outputs once more, on these inputs."""
         if not model.outputs or (inputs == model.inputs and not model.each_step):
             return [*inputs[:1], *model.outputs][-1]
@@ -264,9 +263,9 @@ class Builder(Graph):
             self.take_shape(model, sizes(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
-        def after(ref: Ref) -> KerasTensor:
-            new = moved.get(ref.place, KerasTensor(ref.place))
-            return new if ref.output is None else KerasTensor(new.place, ref.output)
+        def after(ref: Ref) -> Ref:
+            new = moved.get(ref.place, Ref(ref.place))
+            return new if ref.output is None else Ref(new.place, ref.output)
 
         outputs = self.tensors(model.outputs[-1])
         for place in self.leading_to(one.place for one in outputs):
@@ -277,7 +276,7 @@ class Builder(Graph):
                     layer = replace(each, of=layer.of, origin=layer.origin)
                 of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
                 moved[place] = self.put(layer, of, states, self.owners.get(place))
-        given = [after(Ref(one.place, one.output)) for one in outputs]
+        given = [*map(after, outputs)]
         return given[0] if len(given) == 1 else given
 
     def take_shape(self, model: ModelObject, shape: Any) -> None:
@@ -292,7 +291,7 @@ class Builder(Graph):
             self._open.pop(place, [])
             self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
-    def ends(self, model: ModelObject) -> tuple[list[KerasTensor], Any]:
+    def ends(self, model: ModelObject) -> tuple[list[Ref], Any]:
         """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
         if model.call and not model.outputs:
             self.origin = Origin(model.line, "", "")
@@ -307,14 +306,19 @@ class Builder(Graph):
         kept = self.leading_to(one.place for one in ends)
         for place in self._guessed.keys() & kept:
             shape = trace((self.rows[place],))[0].shapes[0]
-            self.note("open", self._guessed[place], shape=shape[1:])
+            self.note("open", self._guessed[place] or None, shape=shape[1:])
         called = {self.owners[place] for place in kept if place in self.owners}
         names = [one.keywords.get("name") for one in called if isinstance(one, LayerObject)]
         for name in {one for one in names if isinstance(one, str) and names.count(one) > 1}:
             self.note("same names", name=f"“{name}”")
-        return self.stack_of(ends)
+        stack = self.stack_of(ends)
+        for layer in stack:
+            if isinstance(layer.inside, Unread) and isinstance(layer.inside.error, NotTraced):
+                line = (layer.origin.line if layer.origin else 0) or None
+                self.note("unread", line, reason=layer.inside.error.reason)
+        return stack
 
-    def tensor(self, value: KerasTensor) -> Tensor | None:
+    def tensor(self, value: Ref) -> Tensor | None:
         """The axes of a tensor, the first of several; None where the trace stops before it."""
         stack = self.stack_of([value])
         self.count_steps(4 * len(stack))

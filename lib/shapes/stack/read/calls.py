@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.graph import KerasTensor
+from lib.shapes.stack.base import Ref
 from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
@@ -51,13 +51,11 @@ class Calls(Builder):
             return UNKNOWN
         return self._call_on(layer, given if given[1:] else given[0], states)
 
-    def _call_on(
-        self, layer: LayerObject, given: Any, states: Sequence[KerasTensor] = ()
-    ) -> KerasTensor:
+    def _call_on(self, layer: LayerObject, given: Any, states: Sequence[Ref] = ()) -> Ref:
         """What a layer returns, called on a tensor or a list of tensors."""
         if any(map(plain, self.leaves(given))):
             layer = self.unread(layer.layer.keras, "no tensor")
-        called: KerasTensor = self.call(layer, self.tensors(given), states)
+        called: Ref = self.call(layer, self.tensors(given), states)
         self.on_lists |= {called.place} if listed(given) else set()
         return called
 
@@ -72,10 +70,10 @@ class Calls(Builder):
                 return self._model(name, args, keywords)
             if name in _MERGE_FUNCTIONS and tensors:
                 joined = keywords.pop("inputs", (*args, None)[0])
-                merge = self._layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
+                merge = self.make_layer(_MERGE_FUNCTIONS[name], args[1:], keywords)
                 return self._call_on(merge, joined)
             if name in MAKES or ("layers" in modules and name[:1].isupper()):
-                return self._layer(name, args, keywords)
+                return self.make_layer(name, args, keywords)
         of_python = root in ("math", "numpy") or what.path == f"keras.{name}"
         if what.path == "keras.dict" and not args:
             return keywords
@@ -99,7 +97,7 @@ class Calls(Builder):
         """Two tensors, or a tensor and a number, with an operator between them."""
         name = OPERATORS[type(sign)].__name__ if type(sign) in OPERATORS else ""
         numbers = [one for one in (left, right) if type(one) in (int, float)]
-        tensors = [one for one in (left, right) if isinstance(one, KerasTensor)]
+        tensors = [one for one in (left, right) if isinstance(one, Ref)]
         if name in SIGNS and len(numbers) == len(tensors) == 1:
             is_first = left is numbers[0]
             number = WithNumber(name, float(numbers[0]), is_first, origin=self.origin)
@@ -109,11 +107,11 @@ class Calls(Builder):
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)
         return self.not_traced("", "op", left, right)
 
-    def _shape(self, tensor: KerasTensor) -> Any:
+    def _shape(self, tensor: Ref) -> Any:
         axes = self.tensor(tensor)
         return sizes(axes) if axes else UNKNOWN
 
-    def _layer(self, name: str, args: Args, keywords: Keywords) -> Any:
+    def make_layer(self, name: str, args: Args, keywords: Keywords) -> Any:
         """The layer that a call makes; of a wrapper around a model a model of its layers."""
         self.count_steps(100)
         inside = [*self.leaves([args, keywords])] if name in _WRAPPERS else []
@@ -123,7 +121,7 @@ class Calls(Builder):
                 return replace(model, each_step=True)
             case [LayerObject(cell_class=cell)] if cell and name not in ("RNN", "StackedRNNCells"):
                 return self.unread(cell, "cell")
-            case [LayerObject(known=False) | Unknown() | KerasTensor() | ModelObject()]:
+            case [LayerObject(known=False) | Unknown() | Ref() | ModelObject()]:
                 return self.unread(name, "arguments")
         if "**" in keywords:
             return self.unread(name, "arguments")
@@ -144,7 +142,7 @@ class Calls(Builder):
         self.layers.append(LayerObject(made_here, keywords, cell_class))
         return self.layers[-1]
 
-    def _input(self, args: Args, keywords: Keywords) -> KerasTensor:
+    def _input(self, args: Args, keywords: Keywords) -> Ref:
         shape = _given(args, keywords, 0, "shape", "input_shape")
         batch = _given(args, keywords, 1, "batch_size")
         if isinstance(shape, int):
@@ -167,7 +165,7 @@ class Calls(Builder):
                 return self.unread(name, "class")
             model.inputs = self.found(_given(args, keywords, 0, "inputs", "input"))
             ends = self.tensors(outputs)
-            model.outputs = [outputs if isinstance(outputs, KerasTensor) else ends]
+            model.outputs = [outputs if isinstance(outputs, Ref) else ends]
         self.models.append(model)
         return model
 
@@ -193,7 +191,7 @@ class Calls(Builder):
             return self.unread(self.origin.call or name, "value")
         return UNKNOWN
 
-    def outputs(self, tensor: KerasTensor, count: int = 0) -> list[KerasTensor]:
+    def outputs(self, tensor: Ref, count: int = 0) -> list[Ref]:
         """Each tensor of a layer that returns several, or of what is unpacked to so many names."""
         layer = self.rows[tensor.place]
         several = 1 if tensor.output is not None else len(layer.returned())
@@ -202,7 +200,7 @@ class Calls(Builder):
             return [tensor] * max(count, 1)
         if several == 1 and not unpacks:
             return [self.put(Unpack(origin=self.origin), [tensor])] * count
-        return [tensor[at] for at in range(max(several, count))]
+        return [Ref(tensor.place, at) for at in range(max(several, count))]
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:  # noqa: PLR0911  one each
         """An attribute: X.shape, model.output; `text` is the expression in the code."""
@@ -211,7 +209,7 @@ class Calls(Builder):
                 return Name(f"{path}.{name}")
             case Array(shape) if name == "shape":
                 return shape
-            case KerasTensor() if name == "shape":
+            case Ref() if name == "shape":
                 return self._shape(owner)
             case Class() | ModelObject() if name in owner.attributes:
                 return owner.attributes[name]

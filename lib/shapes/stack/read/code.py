@@ -14,9 +14,8 @@ from typing import Any
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
-from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.making import UNKNOWN
-from lib.shapes.stack.plain import Input, Unread
+from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted
 from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.expressions import Expressions
@@ -53,10 +52,6 @@ def read_code(text: str) -> Reading:
         raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
     if model and len(models) > 1:
         reader.note("several models", model.line, count=len(models), line=model.line)
-    for layer in stack:
-        if isinstance(layer, Unread) and isinstance(layer.error, NotTraced):
-            line = layer.origin.line if layer.origin else None
-            reader.note("unread", line, reason=layer.error.reason)
     loss = _loss(reader, model) if model else ""
     notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
     target = None

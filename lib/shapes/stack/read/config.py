@@ -13,13 +13,13 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import MAX_LAYERS, Layer
+from lib.shapes.stack.base import MAX_LAYERS, Ref
 from lib.shapes.stack.errors import NotTraced
-from lib.shapes.stack.graph import KerasTensor
 from lib.shapes.stack.joining import Merge
-from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of, made
-from lib.shapes.stack.plain import Embedding, TimeDistributed, Unread
-from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
+from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
+from lib.shapes.stack.plain import Unread
+from lib.shapes.stack.read.builder import LayerObject, ModelObject
+from lib.shapes.stack.read.calls import Calls
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
@@ -35,7 +35,7 @@ def read_config(content: str | bytes) -> Reading:
     try:
         record = _parsed(content)
         reader = _Reader()
-        stack = reader.stack(reader.model(record))
+        stack = tuple(replace(one, origin=None) for one in reader.stack(reader.model(record)))
         if len(stack) > MAX_LAYERS:
             _refuse("too many", most=MAX_LAYERS)
         loss = (record.get("compile_config") or {}).get("loss")
@@ -108,7 +108,7 @@ def _tensors(value: Any) -> Iterator[tuple[str, int, int]]:
             yield from _tensors(part)
 
 
-class _Reader(Builder):
+class _Reader(Calls):
     """Makes the objects of one configuration, and calls them."""
 
     def model(self, record: Record) -> ModelObject:
@@ -120,104 +120,83 @@ class _Reader(Builder):
         rest = [layer for layer in layers if layer["class_name"] != "InputLayer"]
         objects: list[Any] = [*map(self._object, rest)]
         if "layers" not in layers[0]["config"]:
-            shape = self._input_shape(layers[0], config.get("build_input_shape"))
+            shape = _input_shape(layers[0]) or config.get("build_input_shape")
             objects = [self.input(shape), *objects]
         return self.sequential(objects)
 
     def _functional(self, config: Record) -> ModelObject:
         records = {layer["name"]: layer for layer in config["layers"]}
         objects: dict[str, LayerObject | ModelObject] = {}
-        found: dict[tuple[str, int], list[KerasTensor]] = {}
+        found: dict[tuple[str, int], list[Ref]] = {}
 
-        def tensors(named: Any) -> list[KerasTensor]:
+        def tensors(named: Any) -> list[Ref]:
             """The tensors that are named there; the layers that return them are called first."""
             taken = []
             for name, call, output in islice(_tensors(named), MAX_LAYERS):
                 record = records[name]
                 if (name, call) not in found and record["class_name"] == "InputLayer":
-                    found[name, call] = [self.input(self._input_shape(record))]
+                    found[name, call] = [self.input(_input_shape(record))]
                 elif (name, call) not in found:
                     inputs = tensors(record["inbound_nodes"][call])
                     if name not in objects:
                         objects[name] = self._object(record, len(inputs))
                     found[name, call] = self._called(objects[name], inputs)
                 several = found[name, call]
-                taken.append(several[output] if output < len(several) else several[0][output])
+                taken.append(
+                    several[output] if output < len(several) else Ref(several[0].place, output)
+                )
             return taken
 
         inputs = tensors(config["input_layers"])
         outputs = tensors(config["output_layers"]) or _refuse("strange")
         return ModelObject(1, inputs, [outputs])
 
-    def _input_shape(self, layer: Record, built: Any = None) -> list[Any]:
-        """The shape that an Input has, or a layer implies, or its model was built with."""
-        config = layer["config"]
-        shape = config.get("batch_shape") or config.get("batch_input_shape") or built
-        if not shape:
-            self.note("open input")
-            shape = [None] * (2 if layer["class_name"] == Embedding.keras else 3)
-        return list(shape)
-
-    def _called(
-        self, what: LayerObject | ModelObject, tensors: list[KerasTensor]
-    ) -> list[KerasTensor]:
+    def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
         """The tensors that a layer or an inner model returns, called on these."""
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
-        layer, (_, *states) = what.layer, tensors
-        if states and isinstance(layer, Recurrent):
-            tensors = tensors[:1]
-        elif states and hasattr(layer, "return_sequences"):
-            what = self.unread(layer.keras, "states")
-        called = self.call(what, tensors, states)
-        self.on_lists.add(called.place)
-        count = len(what.layer.returned())
-        return [called] if count == 1 else [called[at] for at in range(count)]
+        first, *rest = tensors
+        if hasattr(what.layer, "return_sequences"):  # the others are its initial states
+            return self.outputs(self.call_layer(what, [[first]], {"initial_state": rest}))
+        args: list[Any] = tensors if what.layer.kind == "mha" else [tensors]
+        return self.outputs(self.call_layer(what, args, {}))
 
     def _object(self, record: Record, tensors: int = 1) -> LayerObject | ModelObject:
         """The layer of a record, which is called on so many tensors, or the inner model."""
         if "layers" in record["config"]:
             return self.model(record)
-        within = record["config"].get("layer")
-        if record["class_name"] == TimeDistributed.keras and "layers" in within["config"]:
-            return replace(self.model(within), each_step=True)
-        layer = _layer(record, tensors)
-        why = getattr(layer.inside, "error", None)
-        if isinstance(why, NotTraced):
-            name = f"{record['config'].get('name') or record['class_name']}"[:60]
-            self.note("untraced", layer=name, reason=why.reason)
-        return LayerObject(layer)
+        name, module = f"{record['class_name']}"[:60], record.get("module") or ""
+        is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
+        is_own = ">" in (record.get("registered_name") or "") or not is_keras
+        by_sign = ".ops." in module  # x + y, x - y and x * y have the names of layers
+        if is_own or (by_sign and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
+            return LayerObject(Unread(called=name, error=NotTraced.of("not known", name=name)))
+        names = arguments_of(name)
+        keywords = {
+            word: self._value(word, value)
+            for word, value in record["config"].items()
+            if ALIASES_OF_ARGUMENTS.get(word, word) in names
+        }
+        layers = [
+            getattr(keywords.get(word), "layer", None) for word in ("layer", "backward_layer")
+        ]
+        if isinstance(layers[1], Recurrent) and replace(layers[1], go_backwards=False) == layers[0]:
+            del keywords["backward_layer"]  # Keras writes it even where it is the usual one
+        made: LayerObject | ModelObject = self.make_layer(name, [], keywords)
+        if isinstance(made, LayerObject) and isinstance(made.layer, Merge):
+            made.layer = replace(made.layer, by_sign=by_sign)
+        return made
+
+    def _value(self, word: str, value: Any) -> Any:
+        """The value of a layer's argument."""
+        if word == "cells":
+            return [*map(self._object, value)]
+        if isinstance(value, dict):
+            return self._object(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
+        is_own = "activation" in word and value is not None and value not in ACTIVATIONS
+        return UNKNOWN if is_own else value  # an own activation changes no shape
 
 
-def _layer(config: Record, tensors: int = 1) -> Layer:
-    """The layer of a configuration, with the layers inside it, called on so many tensors."""
-    name, module = config["class_name"][:60], config.get("module") or ""
-    is_keras = module.split(".")[0] in ("", "keras", "tensorflow", "tf_keras")
-    is_own = ">" in (config.get("registered_name") or "") or not is_keras
-    is_operation = ".ops." in module  # x + y, x - y and x * y have the names of layers
-    if is_own or (is_operation and not (name in ("Add", "Subtract", "Multiply") and tensors > 1)):
-        return Unread(called=name, error=NotTraced.of("not known", name=name))
-    names = arguments_of(name)
-    values = {
-        word: _value(word, value)
-        for word, value in config["config"].items()
-        if ALIASES_OF_ARGUMENTS.get(word, word) in names
-    }
-    forward, backward = values.get("layer"), values.get("backward_layer")
-    if isinstance(backward, Recurrent) and replace(backward, go_backwards=False) == forward:
-        del values["backward_layer"]  # Keras writes it even where it is the usual one
-    layer = made(name, (), values)
-    if isinstance(layer, Merge):
-        layer = replace(layer, by_sign=is_operation)
-    return layer if len(layer.classes()) <= MAX_LAYERS else _refuse("too many", most=MAX_LAYERS)
-
-
-def _value(word: str, value: Any) -> Any:
-    """The value of a layer's argument."""
-    if word == "cells":
-        return [_layer(cell) for cell in value[: MAX_LAYERS + 1]]
-    if isinstance(value, dict):
-        return _layer(value) if word in ("layer", "backward_layer", "cell") else UNKNOWN
-    if "activation" in word:  # one's own changes no shape
-        return value if value is None or value in ACTIVATIONS else UNKNOWN
-    return UNKNOWN if isinstance(value, (str, list)) and len(value) > 16 else value
+def _input_shape(layer: Record) -> Any:
+    """The shape that an Input has, or a layer implies, the batch first; None for no shape."""
+    return layer["config"].get("batch_shape") or layer["config"].get("batch_input_shape")

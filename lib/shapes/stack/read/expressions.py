@@ -1,8 +1,8 @@
 """Python's expressions → values, as far as they can be told without running anything.
 
 A value is a plain one, an Array, a Name of a library, a Function or Class of the code
-(`values.py`), a LayerObject, a ModelObject (`builder.py`), a KerasTensor (`graph.py`), a list or
-dict of these, or UNKNOWN; in a list or as an argument an UnknownExpression instead of UNKNOWN.
+(`values.py`), a LayerObject, a ModelObject (`builder.py`), a Ref to a tensor, a list or dict of
+these, or UNKNOWN; in a list or as an argument a Name with the expression instead of UNKNOWN.
 """
 
 from __future__ import annotations
@@ -13,15 +13,14 @@ from collections.abc import Iterable, Iterator
 from inspect import Parameter, Signature
 from typing import Any
 
-from lib.shapes.stack.base import Origin
-from lib.shapes.stack.graph import KerasTensor
+from lib.shapes.stack.base import Origin, Ref
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import LastStep
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import Function, Name, UnknownExpression, flat, listed, plain
+from lib.shapes.stack.read.values import Function, Name, flat, listed, plain
 
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
@@ -92,14 +91,6 @@ class Expressions(Calls):
                 return UNKNOWN if is_true is None else not is_true
             case ast.UnaryOp(ast.USub(), operand):
                 return self.operation(ast.Mult(), -1, self.value(operand), node)
-            case ast.BoolOp(sign, operands):
-                for operand in operands:
-                    last = self.value(operand)
-                    if not flat(last):
-                        return self.skip(node, "branch")
-                    if bool(last) == isinstance(sign, ast.Or):
-                        break
-                return last
             case ast.IfExp(test, then, otherwise):
                 is_then = self.truth(test)
                 if is_then is None:
@@ -134,7 +125,7 @@ class Expressions(Calls):
         if value is not UNKNOWN:
             return value
         origin = self.at(node)
-        return UnknownExpression(origin.call or origin.text)
+        return Name(origin.call or origin.text)
 
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
@@ -151,7 +142,7 @@ class Expressions(Calls):
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
         """An entry: SHAPE[0], or one of several tensors; or the last timestep of a tensor."""
-        if isinstance(owner, KerasTensor):
+        if isinstance(owner, Ref):
             owner = self.outputs(owner)
             self.at(node)
             if len(owner) == 1 and _is_last_step(index):
@@ -248,11 +239,9 @@ class Expressions(Calls):
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
         """The values that are assigned to so many names."""
-        if isinstance(value, KerasTensor):
+        if isinstance(value, Ref):
             self.at(self.statement)
             return self.outputs(value, count)
-        if isinstance(value, Name):
-            return [Name(f"{value.path}.{at}") for at in range(count)]
         if listed(value):
             return list(value)
         return [value if isinstance(value, LayerObject) else UNKNOWN] * count

@@ -51,21 +51,15 @@ _MAKES_ARRAY = ("zeros", "ones", "empty", "full", "random", "normal", "uniform",
 
 @dataclass(slots=True, eq=False)
 class Name(Unknown):
-    """Something of a library, by its path: "numpy.load", "keras.layers.LSTM"."""
+    """What only running the code would tell: of a library by its path, else by its expression."""
 
     path: str
 
     @property
     def name(self) -> str:
-        """The last part of the path."""
-        return self.path.rpartition(".")[2]
-
-
-@dataclass(slots=True, eq=False)
-class UnknownExpression(Unknown):
-    """A value that only running the code would tell, with the text of its expression."""
-
-    name: str
+        """The last part of a path, "LSTM" of "keras.layers.LSTM"; else the expression."""
+        is_path = self.path.replace(".", "").isidentifier()
+        return self.path.rpartition(".")[2] if is_path else self.path
 
 
 @dataclass(slots=True, eq=False)

@@ -5,14 +5,12 @@ again, each answer in the place of the next input; only where all other inputs a
 
 Bands are split conformal, by step ahead: a half-width is the ⌈0.9 (n + 1)⌉-th smallest of n
 absolute errors on validation samples (Lei et al., "Distribution-Free Predictive Inference for
-Regression", 2018; step by step as Stankevičiūtė, Alaa and van der Schaar, "Conformal Time-Series
-Forecasting", 2021). 90% of the targets lie inside only if future errors are like past ones, which
-time series don't guarantee: so the coverage is counted on the test part.
+Regression", 2018). Time series may change, so how many targets lie inside is counted on the test
+part.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, cast
@@ -26,6 +24,8 @@ from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_o
 from lib.results.thinning import spread_places
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     import pandas as pd
 
 LEVEL = 0.9
@@ -41,14 +41,10 @@ class ForecastError(ValueError):
 class Forecast:
     """A forecast of one target column for the h rows after the last one of a series."""
 
-    times: pd.DatetimeIndex | None
-    """When these rows will be, (h,); None where that isn't known."""
-    values: dict[str, np.ndarray]
-    """By mode, (h,), in the raw unit."""
+    times: pd.DatetimeIndex | None  # (h,); None where they aren't known
+    values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
     widths: dict[str, np.ndarray]
     """Half of the band's height, (h,); NaN where there are too few errors to tell."""
-    errors: np.ndarray
-    """How many errors each width is from, (h,) int."""
     covered: dict[str, tuple[int, int]]
     """Coverage by mode: targets of the test part inside the band, and their number; maybe empty."""
 
@@ -83,27 +79,25 @@ def forecast(
     """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
     `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
-    Bands are from `judged`, what the models say of the validation part; how many targets lie inside
-    is counted on `tested`, those of the test part, where somebody has looked there.
-
+    Bands are from `judged`, the answers of the validation part; coverage is counted on `tested`,
+    those of the test part, where somebody has looked there.
     Raises ForecastError where the series is too short, or answers can't be fed back.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)
-    values, widths, covered, errors = {}, {}, {}, np.zeros(0, int)
+    values, widths, covered = {}, {}, {}
     for mode, arrays in weights.items():
-        model = _Model(experiment, dataset, dataset.cut_from, mode, arrays, series, column, feed)
-        values[mode] = model.fed_back() if feed else model.direct()
-        off = model.errors("judged", judged)
-        errors, width = np.isfinite(off).sum(axis=0), half_widths(off)
+        model = _Model(experiment, dataset, mode, arrays, series, column)
+        values[mode] = model.fed_back(feed) if feed else model.direct()
+        off = model.errors_fed_back("judged", feed) if feed else model.errors(judged)
+        width = half_widths(off)
         widths[mode] = np.broadcast_to(width, values[mode].shape)
         if tested is not None:
-            off = model.errors("test", tested)
+            off = model.errors_fed_back("test", feed) if feed else model.errors(tested)
             if of := int((counted := np.isfinite(off) & np.isfinite(width)).sum()):
                 covered[mode] = int((off <= width)[counted].sum()), of
-    length = len(next(iter(values.values())))
-    times = future_times(dataset, series, length)
-    return Forecast(times, values, widths, np.broadcast_to(errors, (length,)), covered)
+    count = len(next(iter(values.values())))
+    return Forecast(future_times(dataset, series, count), values, widths, covered)
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
@@ -116,8 +110,8 @@ def half_widths(errors: np.ndarray) -> np.ndarray:
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
     """The times of the `count` rows after the last one of a series; None where they aren't known.
 
-    From the frequency that pandas infers from the last rows. Where rows are missing: from months,
-    month ends or weekdays, if all rows keep to them, else from the median step.
+    From the frequency that pandas infers from the last rows; where rows are missing, from months,
+    the weekdays that occur, or the median step.
     """
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
@@ -130,31 +124,28 @@ def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex 
     months = {"month": 1, "quarter": 3, "year": 12}.get(origin.step)
     usual: pd.Timedelta | pd.offsets.BaseOffset = known.to_series().diff().median()
     if months:
-        ends = known.is_month_end.all()
-        usual = pd.offsets.MonthEnd(months) if ends else pd.DateOffset(months=months)
+        usual = pd.DateOffset(months=months)
     elif usual == pd.Timedelta("1D") and known[-1] - known[0] >= pd.Timedelta("14D"):
         days = "".join(f"{int(day in known.day_of_week)}" for day in range(7))
         usual = pd.offsets.CustomBusinessDay(weekmask=days)
     return pd.DatetimeIndex([known[-1] + k * (known.freq or usual) for k in range(1, count + 1)])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, slots=True)
 class _Model:
-    """The model of one mode, and the series and the target column that it is asked about."""
+    """The model of one mode, asked about one series and one target column."""
 
     experiment: Experiment
     dataset: Dataset
-    origin: Origin
     mode: str
-    arrays: Sequence[np.ndarray]
+    arrays: tuple[np.ndarray, ...]
     series: int
     column: int
-    feed: int
 
     @property
     def reach(self) -> int:
         """Rows from a window's first timestep to its last."""
-        return self.origin.rate * (self.dataset.shape[1] - 1)
+        return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
     def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
         """Predictions at the last step, (n, C, H) in the raw unit.
@@ -162,69 +153,62 @@ class _Model:
         `now` (n, C) are the target columns in that row, to which predicted changes are added.
         """
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
-        raw = self.origin.y_scale.raw(predicted, series).reshape(*now.shape, -1)
+        raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
-    def own(self, samples: np.ndarray) -> np.ndarray:
-        """Which of some samples make the band, (m,) int: those of the series."""
-        return np.flatnonzero(self.origin.series[self.origin.starts[samples]] == self.series)
-
-    def span(self) -> tuple[int, int]:
-        """The first row of the series and the one after its last; it has a window at least."""
-        mine = np.flatnonzero(self.origin.series == self.series)
-        if len(mine) <= self.reach:
+    def rows(self) -> np.ndarray:
+        """The rows of the series, which has a window at least."""
+        rows = np.flatnonzero(self.dataset.cut_from.series == self.series)
+        if len(rows) <= self.reach:
             raise ForecastError("This series has too few rows for a window.")
-        return int(mine[0]), int(mine[-1]) + 1
+        return rows
 
     def direct(self) -> np.ndarray:
         """(h,) in the raw unit, of windows at the series' end; NaN where one would be too long."""
-        origin, far = self.origin, max(self.origin.horizons)
+        origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
-        first, end = self.span()
-        last = np.arange(end - (1 if len(origin.horizons) > 1 else far), end)
-        last = last[last - self.reach >= first]
+        last = self.rows()[self.reach :][-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
-    def errors(self, part: Part, said: Answers) -> np.ndarray:
-        """Absolute errors in a part, (n, h) in the raw unit; NaN where no row of it is left."""
-        if self.feed:
-            return self.errors_fed_back(part_of(self.dataset, part))
-        mine = self.own(said.samples)
+    def errors(self, said: Answers) -> np.ndarray:
+        """Absolute errors of these answers for the series, (n, h) in the raw unit."""
+        origin = self.dataset.cut_from
+        mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == self.series)
         samples, raw = said.samples[mine], partial(self.dataset.raw, last=True)
         predicted = raw(said.last[self.mode][mine].astype(np.float64), samples)
         truth = raw(self.dataset.y[samples, -1].astype(np.float64), samples)
-        shape = len(mine), len(self.origin.columns), len(self.origin.horizons)
+        shape = len(mine), len(origin.columns), len(origin.horizons)
         return cast(np.ndarray, np.abs(predicted - truth).reshape(shape)[:, self.column])
 
-    def fed_back(self) -> np.ndarray:
-        """(h,) in the raw unit: one row ahead again and again.
+    def fed_back(self, feed: int) -> np.ndarray:
+        """(feed,) in the raw unit: one row ahead again and again.
 
         Inputs that dates decide are those of the dates to come; others are as in the last row.
         """
-        origin, (_, end) = self.origin, self.span()
-        ahead = np.tile(origin.inputs[end - 1], (1, self.feed, 1))
+        origin, last = self.dataset.cut_from, self.rows()[-1:]
+        ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
-        waves = _by_dates(origin, future_times(self.dataset, self.series, self.feed))
+        waves = _by_dates(origin, future_times(self.dataset, self.series, feed))
         for f, name in enumerate(self.dataset.feature_names):
             if name in waves:
                 ahead[0, :, f] = (waves[name]() - offset[f]) / deviation[f]
-        return self.continue_from(np.array([end - 1]), ahead)[0]
+        return self.continue_from(last, ahead)[0]
 
-    def errors_fed_back(self, samples: np.ndarray) -> np.ndarray:
-        """Recursive forecast errors from evenly spaced start samples, as `errors`."""
-        origin, last = self.origin, self.origin.starts[samples] + self.reach
-        ends = np.full(len(origin.names), -1)
-        np.maximum.at(ends, origin.series[last], last + 1)  # the last row of the part by series
-        each = cost({self.mode: tuple(self.arrays)}, self.dataset.shape[1]) * self.feed
+    def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
+        """Absolute recursive errors in a part, (n, feed); NaN beyond the part's last row."""
+        origin = self.dataset.cut_from
+        last = origin.starts[part_of(self.dataset, part)] + self.reach
+        last = last[origin.series[last] == self.series]
+        end = last.max(initial=-1) + 1
+        each = cost({self.mode: self.arrays}, self.dataset.shape[1]) * feed
         most = min(MOST_STARTS, max(LEAST_STARTS, BUDGET // each))
-        last = last[self.own(samples)]
         last = last[spread_places(len(last), most)]
-        rows = last[:, None] + np.arange(1, self.feed + 1)
-        inside = rows <= ends[origin.series[last]][:, None]
+        rows = last[:, None] + np.arange(1, feed + 1)
+        inside = rows <= end
         rows = np.minimum(rows, len(origin.targets) - 1)
         predicted = self.continue_from(last, origin.inputs[rows])
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
@@ -234,7 +218,8 @@ class _Model:
 
         `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
         """
-        origin, series, names = self.origin, self.origin.series[last], self.dataset.feature_names
+        origin, names = self.dataset.cut_from, self.dataset.feature_names
+        series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]
         columns = [origin.columns.index(names[f]) for f in own]
         offset, deviation = (of[..., own] for of in origin.x_scale.of(series))

@@ -1,0 +1,219 @@
+"""Explore's card for a table's models: errors beside baselines, on dates, and a forecast.
+
+While a run trains it has the baselines alone. The test part is shown on request, and the card
+counts how often that was.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
+from math import isfinite
+from typing import Any, TypeVar
+
+import numpy as np
+import streamlit as st
+
+from lib import results
+from lib.charts import Palette, with_unit
+from lib.charts import skill as words
+from lib.data import DATASETS, Origin, WindowError, check_season
+from lib.experiment import MODES
+from lib.results import Answers, ForecastError, Part, Run, SeedWeights, SkillTable
+from lib.text import capital, counted, readable
+from lib.ui.columns import advice
+from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
+from lib.ui.session import Loaded, once, session
+from lib.ui.settings import Settled, one_control
+from lib.ui.shown import Epochs, ShownRun, shown_run
+from lib.ui.strangers import worth_of
+from lib.ui.text import hint, plain, takeaway, told_chart
+
+T = TypeVar("T")
+
+TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyond the last row"}
+"""The card's parts, by their name in the address."""
+_WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
+_STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
+KEYS = (PART, _WAY.name, _STEPS.name)
+"""In the address."""
+MOST_NAMES = 200
+"""So many a menu offers: all are sent to the browser."""
+
+
+def skill_card(loaded: Loaded, palette: Palette) -> None:
+    """Draw the card, where the shown data were cut from a table."""
+    with st.container(key="skill_place"):  # there always: nothing below it moves
+        shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+        hidden = shown.run if not shown.dataset.has_rows else None
+        if not shown.dataset.origin and not hidden:
+            once("skill", (), dict)  # what was computed of other data may be large
+            return
+        with st.container(border=True, key="skill", gap="xsmall"):
+            if hidden:
+                _errors_alone(shown, hidden)
+                return
+            # Show a run beside the baselines of the season that is set now: they need no training.
+            experiment = shown.experiment.set(period=loaded.experiment.data.period)
+            same = experiment.data == loaded.experiment.data
+            if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
+                shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
+            part = open_part(TITLES, "skill_part")
+            if shown.polling:
+                hint("The models follow when the run pauses or ends.")
+            if part != "worth" and len(_weights(shown)) > 1:
+                hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
+            draw = {"worth": _errors, "dates": _dates, "ahead": _ahead}[part]
+            draw(shown, shown.dataset.cut_from, palette)
+
+
+def _weights(shown: ShownRun) -> SeedWeights:
+    """The trained weights to evaluate, by seed; of the first an empty dict if there are none."""
+    return shown.snapshot.weights if shown.snapshot.epoch and not shown.polling else ({},)
+
+
+def _once(shown: ShownRun, what: str, make: Callable[[], T], *about: object) -> T:
+    """Call `make` once for the same data, weights, and what else it is about."""
+    of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
+    return once(what, (_weights(shown), *about), make, of_data)
+
+
+def _answers(shown: ShownRun, part: Part = "judged") -> Answers:
+    weights = _weights(shown)
+    about = shown.experiment, shown.dataset, weights[0], part
+    make = partial(results.answers, *about, seeds=len(weights))
+    return _once(shown, f"answers {part}", make)
+
+
+def _looks(shown: ShownRun) -> tuple[set[tuple[str, int]], tuple[str, int]]:
+    """The looks taken at the test part of these data, and what one would be now."""
+    looked = session().looked.setdefault(shown.dataset.title, set())
+    return looked, (shown.snapshot.run_id, shown.snapshot.epoch)
+
+
+def _pick(label: str, names: Sequence[str], key: str) -> int:
+    """Draw a menu of several names; returns the picked index, 0 for a single name."""
+    if len(names) < 2:
+        return 0
+    which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
+    about = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
+    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=about))
+
+
+def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
+    """Draw the table of the validation part, and of the test part once somebody looks."""
+    dataset, weights = shown.dataset, _weights(shown)
+    target = _pick("Target", dataset.target_labels, "target")
+
+    def table(part: Part) -> None:
+        make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
+        found = _once(shown, f"medians {part}", make)
+        st.markdown(_markdown(found, target, dataset.target_unit))
+        details = words.skill_sentence(dataset, found, target, part)
+        if len(weights) > 1:
+            details += f" The modes' figures are medians over {len(weights)} seeds."
+        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        takeaway(words.skill_takeaway(found, target, part), details)
+
+    table("judged")
+    _season(shown, origin)
+    advice(dataset, DATASETS[shown.experiment.data.name].uses)
+    if not (dataset.test and weights[0] and shown.snapshot.status.over):
+        return
+    looked, look = _looks(shown)
+    seen, label = look in looked, "Look at the test part"
+    st.button(label, key="look_at_test", disabled=seen, on_click=looked.add, args=(look,))
+    if seen:
+        table("test")
+        times = f"Looked at {counted(len(looked), 'time')} in this session"
+        hint(f"{times}. Who chooses by what it says has no test any more.")
+
+
+def _season(shown: ShownRun, origin: Origin) -> None:
+    """Draw the season of the seasonal baseline: what was found, and the field to change it."""
+    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
+    hint(_once(shown, "season", partial(words.season_sentence, origin, chosen), chosen))
+    one_control("period", Settled(shown.experiment))
+    if asked == chosen:
+        return
+    try:
+        check_season(origin, asked)
+        hint("Other data settings have changed, too: the season you chose applies to the next run.")
+    except WindowError as error:
+        st.warning(plain(capital(f"{error}")), icon=":material/info:")
+
+
+def _errors_alone(shown: ShownRun, run: Run) -> None:
+    """Draw the table of errors alone, of data whose rows are hidden."""
+    found = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
+    st.markdown(f"### {TITLES['worth']}")
+    if found:
+        target = _pick("Target", shown.dataset.target_labels, "target")
+        st.markdown(_markdown(found, target, shown.dataset.target_unit))
+    hint(results.HIDDEN)
+
+
+def _markdown(table: SkillTable, target: int, unit: str) -> str:
+    """A Markdown table: the models in their colours, then the baselines, the best first."""
+    where = plain(with_unit("at the last step", unit))
+    lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
+    named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
+    named += [(plain(one.label), one) for one in table.baselines(target)]
+    for name, score in named:
+        values = [score.mae[target], score.rmse[target], score.mase[target]]
+        numbers = [readable(value) if isfinite(value) else "–" for value in values]
+        skill = table.skill(score, target)
+        share = f"{round(skill):,}%".replace("-", "−") if isfinite(skill) else "–"
+        lines.append(f"| {name} | {' | '.join(numbers)} | {share} |")
+    return "\n".join(lines)
+
+
+def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
+    """Draw the validation part on dates, for one series and one target."""
+    dataset, said = shown.dataset, _answers(shown)
+    there = np.unique(origin.series[origin.starts[said.samples]])
+    table = _once(shown, "skill", partial(results.evaluate, dataset, said))
+    with st.container(horizontal=True):
+        series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
+        target = _pick("Target", dataset.target_labels, "target")
+        best_first = [score.name for score in table.baselines(target)]
+        guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
+        guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
+    rows = _once(
+        shown, "rows", partial(results.by_row, dataset, said, target, series), target, series
+    )
+    about = dataset, rows, target
+    draw = partial(words.on_dates_figure, *about, guess, palette)
+    figure = _once(shown, "dates", draw, rows, guess, palette.theme)
+    told_chart(figure, *words.dates_words(*about), "skill_on_dates")
+
+
+def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
+    """Draw the forecast of the rows to come."""
+    dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
+    if not weights:
+        hint("Not trained yet: once it is, this shows what the models say of the rows to come.")
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        series = _pick("Series", origin.names, "any_series")
+        column = _pick("Target", origin.columns, "column")
+        why = results.why_not_fed_back(dataset)
+        fed = linked_buttons("Forecast", ("Direct", "Fed back"), _WAY, disabled=bool(why))
+        if fed and not why:
+            feed = int(_STEPS.texts[linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
+    if why:
+        hint(why)
+    looked, look = _looks(shown)
+    about: dict[str, Any] = {"series": series, "column": column, "feed": feed}
+    about |= {"tested": _answers(shown, "test") if look in looked else None}
+    run = shown.experiment, dataset, weights
+    try:
+        make = partial(results.forecast, *run, judged=_answers(shown), **about)
+        coming = _once(shown, "coming", make, *about.values())
+    except ForecastError as error:
+        hint(f"{error}")
+        return
+    draw = partial(words.forecast_figure, dataset, coming, series, column, palette)
+    figure = _once(shown, "ahead", draw, coming, palette.theme)
+    kept = shown.snapshot.keeps_best
+    told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
+    told_chart(figure, *told, "skill_ahead")
