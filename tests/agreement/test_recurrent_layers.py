@@ -13,8 +13,7 @@ import tensorflow as tf  # noqa: E402
 from lib.experiment.experiment import CELLS  # noqa: E402
 from lib.training.recurrent_layers import recurrent  # noqa: E402
 
-B, F, U = 3, 2, 4
-"""Samples, features and units: all different, to tell axes apart."""
+B, F, U = 3, 2, 4  # samples, features and units: all different, to tell axes apart
 
 
 @pytest.mark.parametrize("room", [0, 5])

@@ -9,18 +9,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
-from tests.bench.workloads import LEARNING_RATE, WORKLOADS, Workload
+from tests.bench.workloads import LEARNING_RATE, WORKLOADS
 
 SNAPSHOT_SECONDS = 0.2  # how often figures are kept: as often as the worker does it
 XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-
-Measure = Callable[[float], float]
-"""Seconds → epochs per second, measured that long. What is compiled, was compiled before."""
 
 
 def by_epochs(train, unit):
@@ -172,11 +168,7 @@ def jax_jitted(work):
     return by_epochs(train, work.jit_epochs)
 
 
-PEERS: dict[str, Callable[[Workload], Measure]] = {
-    "fit": keras_fit,
-    "torch": torch_eager,
-    "jax": jax_jitted,
-}
+PEERS = {"fit": keras_fit, "torch": torch_eager, "jax": jax_jitted}
 
 
 def main(peer):

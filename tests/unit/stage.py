@@ -49,18 +49,15 @@ class Stage:
         **settings,
     ):
         self.sent = []
-        self.times = []
-        """When each of them was sent, by the clock."""
+        self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
         self.programs = Shop(build, dict.fromkeys(buckets, True))
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)
-        self.made = []
-        """The checkpoints that were sent."""
-        self.places = []
-        """How many snapshots had been sent before each of these."""
+        self.made = []  # the checkpoints that were sent
+        self.places = []  # how many snapshots had been sent before each of these
         self.run = WorkerRun(
             start,
             self.programs,

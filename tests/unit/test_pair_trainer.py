@@ -13,8 +13,7 @@ from tests.unit.fakes import (
     make_experiment,
 )
 
-LONG = 60.0
-"""Seconds: more than any test needs."""
+LONG = 60.0  # seconds: more than any test needs
 
 
 def make_trainer(loss=float, train=8, **settings):

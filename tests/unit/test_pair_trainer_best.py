@@ -11,8 +11,7 @@ from tests.clock import Clock
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 
 LONG = 60.0
-BEST = {"sequence": 6, "last": 3}
-"""The epochs after which `samples` are answered best, by mode."""
+BEST = {"sequence": 6, "last": 3}  # the epochs after which `samples` are answered best, by mode
 
 
 def samples():

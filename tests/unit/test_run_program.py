@@ -15,8 +15,7 @@ from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
 FIRST = list(SIZE_BUCKETS)[:3]
-ALWAYS = replace(USUAL, exact_seconds=1e-6)
-"""Any run that has something left gains."""
+ALWAYS = replace(USUAL, exact_seconds=1e-6)  # any run that has something left gains
 
 
 class Maker:

@@ -5,8 +5,7 @@ import pytest
 from lib.training.timing import LATE, Tempo
 from tests.clock import Clock
 
-SLICE = 0.1
-"""Seconds that a run trains at most before it asks what is due."""
+SLICE = 0.1  # seconds that a run trains at most before it asks what is due
 
 
 class Runner:
@@ -17,10 +16,8 @@ class Runner:
         self.tempo = Tempo(epochs, show_seconds)
         self.cost = cost
         self.done = 0
-        self.ends = []
-        """When each epoch was trained, in seconds from the start."""
-        self.calls = []
-        """How many epochs were trained at a time."""
+        self.ends = []  # when each epoch was trained, in seconds from the start
+        self.calls = []  # how many epochs were trained at a time
         self._epochs = epochs
         self._start = self.clock.seconds
         self.tempo.begin(self.clock.seconds, 0)

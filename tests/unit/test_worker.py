@@ -24,8 +24,7 @@ from tests.unit.fakes import (
 )
 from tests.waiting import PATIENCE, eventually
 
-ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
-"""A batch in each turn."""
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
 
 
 class HeldProgram(FakeProgram):

@@ -9,8 +9,7 @@ from lib.results.run import Status
 from lib.training.timing import USUAL
 from tests.unit.stage import Stage
 
-CLOSE = 0.01
-"""Seconds of the stage's clock that looking at it may take."""
+CLOSE = 0.01  # seconds of the stage's clock that looking at it may take
 
 
 def trained(stage):
