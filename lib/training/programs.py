@@ -27,8 +27,8 @@ IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 class ProgramCache:
     """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
-    `build` makes a program from its key. Two threads build what runs wait for, and one of them what
-    they gain by and what is likely. A third with the lowest priority builds the rest while nobody
+    `build` makes a program from its key. Two threads build what runs wait for or gain by, and one
+    of them what is likely. A third with the lowest priority builds the rest while nobody
     waits: for background runs, and, while there `has_time`, those `buckets` that are wanted from
     the start (True). Programs that runs can do without are built while memory `may_grow`.
     """
@@ -49,7 +49,7 @@ class ProgramCache:
         ]
         """What isn't begun, each in the order in which it came."""
         self._building = 0  # how many are built for runs that wait
-        threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED})
+        threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED, FASTER})
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):
             threading.Thread(target=self._work, args=(nice, kinds), daemon=True).start()
 
