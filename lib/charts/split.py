@@ -210,6 +210,6 @@ def leak_takeaway(findings: Sequence[Finding]) -> str:
 
 
 def leak_sentence(finding: Finding) -> str:
-    """One finding, with what was looked at."""
+    """One finding, in words."""
     verdict = {True: "none", False: "found", None: "to know"}[finding.clean]
-    return f"{finding.about}: {verdict}. {finding.sentence} (Looked at: {finding.looked})"
+    return f"{finding.about}: {verdict}. {finding.sentence}"

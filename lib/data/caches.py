@@ -1,7 +1,6 @@
 """Caches: results that go with an object, and a dict that keeps only its newest entries."""
 
 from collections.abc import Callable
-from contextlib import suppress
 from copy import copy
 from functools import lru_cache, partial, wraps
 from typing import Any, TypeVar, cast
@@ -39,15 +38,9 @@ def remembered(function: _F, size: int = 8) -> _F:
     return cast(_F, cached)
 
 
-def remember(known: dict[Key, Value], key: Key, value: Value, most: int) -> list[tuple[Key, Value]]:
-    """Put an entry into a dict that keeps its `most` newest; return the others, the oldest first.
-
-    Other threads may do the same meanwhile.
-    """
+def remember(known: dict[Key, Value], key: Key, value: Value, most: int) -> None:
+    """Put an entry into a dict that keeps its `most` newest. Other threads may do so meanwhile."""
     known.pop(key, None)
     known[key] = value
-    removed = []
-    for each in [*known][: max(0, len(known) - most)]:
-        with suppress(KeyError):  # another thread was first
-            removed.append((each, known.pop(each)))
-    return removed
+    for each in [*known][:-most]:
+        known.pop(each, None)

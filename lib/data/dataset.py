@@ -110,16 +110,9 @@ class Dataset(Samples):
     """Set only where the rows are hidden from the viewer: then all arrays are NaN."""
 
     def __post_init__(self) -> None:
-        """Check every shape, and make the arrays read-only. Raises ValueError."""
+        """Check the shapes of x and y, and make the arrays read-only. Raises ValueError."""
         Samples.__post_init__(self)
-        n, steps, columns = len(self.x), len(self.timestep_names), len(self.target_names)
-        inputs, targets = (n, steps, len(self.feature_names)), (n, steps, columns)
-        for name, shape in {"x": inputs, "y": targets, "naive": targets}.items():
-            if (actual := getattr(self, name).shape) != shape:
-                raise ValueError(f"{name} must have shape {shape}, got {actual}")
         self.naive.flags.writeable = False
-        if not 0 <= self.test <= n - self.train:
-            raise ValueError(f"test must be 0 to {n - self.train}, got {self.test}")
 
     @property
     def has_rows(self) -> bool:

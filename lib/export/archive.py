@@ -16,7 +16,7 @@ from lib.data import MAX_BYTES
 from lib.training import BUILDING
 
 Record = TypeVar("Record")
-VERSION = 1  # version of the file format; raised when an older Unrolled can't read it
+VERSION = 2  # version of the file format; raised when an older Unrolled can't read it
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6

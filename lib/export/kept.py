@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
-from lib.experiment import Experiment, ExperimentError, validate
+from lib.experiment import Experiment, validate
 from lib.export.archive import VERSION, KeptError, pack, unpack
 from lib.export.table_record import TableRecord, record_of, table_of
 from lib.recurrence import initial_model_weights
@@ -130,14 +130,8 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
         return _opened(name, sha256(content).hexdigest()[:12], record, table)
     except KeptError:
         raise
-    except ExperimentError as error:
-        why = f"{error}".rstrip(".")[:150]
-        raise KeptError(
-            f"Settings that Unrolled can train were expected: {why}. Take the file from where it "
-            "came once more."
-        ) from None
-    except Exception as error:  # damaged bytes and figures that don't fit may raise anything
-        why = " ".join(f"{error}".split())[:150]
+    except Exception as error:  # damaged bytes and settings that don't fit may raise anything
+        why = " ".join(f"{error}".split())[:150].rstrip(".")
         raise KeptError(
             f"A whole kept run (.unrolled) was expected, and this file is damaged or was changed: "
             f"{why}. Take it from where it came once more."

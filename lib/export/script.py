@@ -91,39 +91,28 @@ def template_fields(
 ) -> dict[str, Any]:
     """The fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
-    shown = shown_of(experiment, dataset, snapshot)
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
-    guess, error = capital(dataset.naive_label), dataset.naive_mse[-1]
     is_judged, units = dataset.has_validation, model.units
     models = model_layers(model, steps, features, dataset.targets)
     optimizer, rate = OPTIMIZERS[training.optimizer].keras, f"{training.learning_rate:g}"
+    guess = f"{capital(dataset.naive_label)}: mean squared error {dataset.naive_mse[-1]:.6g}"
     return {
         "experiment": experiment,
         "dataset": dataset,
-        "shown": shown,
+        "shown": shown_of(experiment, dataset, snapshot),
         "training": training,
-        "modes": model.modes,
+        "model": model,
         "both": model.mode == "both",
-        "cell": model.cell,
-        "head": model.head,
         "optimizer": f"keras.optimizers.{optimizer}(learning_rate={rate})",
         "loss": LOSSES[training.loss].keras,
         "scale": "" if scale is None else f"{scale:.6g}",
         "unit": f"{off_unit(dataset)} off",
-        "naive": f"{guess}: mean squared error {error:.6g} at the last timestep",
-        "expected": "\n".join(
-            # With the digits that 32 bits have.
-            f'    "{name}": {{{", ".join(f"{quoted(m)}: {each:.8g}" for m, each in of.items())}}},'
-            for name, of in shown.figures.items()
-        ),
-        "end_seed": experiment.seed + len(experiment.each_seed),
-        "names": ", ".join(map(quoted, model.modes)),
+        "naive": f"{guess} at the last timestep",
         "part": f"train:{'-test' if dataset.test else ''}" if is_judged else ":train",
         "judged": f"train, {dataset.seen}" if is_judged else "train",
         "which": "validation" if is_judged else "training",
         "mode": MODES,
         "variable": {"sequence": "sequence", "last": "last_step"},
-        "units": units,
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
@@ -166,17 +155,10 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     seeds = [] if snapshot is None else snapshot.seeds
     results = [result for seed in seeds for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
-    status, epochs = "none" if snapshot is None else snapshot.status, judged
-    if snapshot is None or not judged:
-        is_over = snapshot is not None and snapshot.status.over
-        status = status if is_over else "none"
-        # Of a run that ended before it was judged, one epoch more shows what happened.
-        epochs = (
-            min(training.epochs, snapshot.epoch + 1) if is_over and snapshot else training.epochs
-        )
+    status = snapshot.status if snapshot and judged else "none"
     note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
     if not judged:
-        return Shown(epochs, note, keeps, patience)
+        return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
     for mode in experiment.model.modes:
@@ -196,21 +178,28 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     return Shown(judged, note, any(kept), patience, figures)
 
 
-@dataclass(frozen=True, slots=True)
-class Export:
-    """One form in which an experiment can be taken away."""
-
-    write: Callable[..., str]
-    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
-
-
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
     """A file name without an ending: "seattle-lstm-both"."""
     cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
     return f"{data_name(dataset)}-{cell}-{mode}"
 
 
+@dataclass(frozen=True, slots=True)
+class Export:
+    """One form in which an experiment can be taken away."""
+
+    write: Callable[..., str]
+    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
+    ending: str  # of the file's name
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """The file's name: "seattle-lstm-both-exact.py"."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
+
+
 EXPORTS = {
-    "keras": Export(keras_script), "exact": Export(exact_script), "notebook": Export(notebook)
-}  # fmt: skip
+    "keras": Export(keras_script, ".py"),
+    "exact": Export(exact_script, "-exact.py"),
+    "notebook": Export(notebook, ".ipynb"),
+}
 """Every export by name."""

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _LARGEST, _LONGEST = 1e100, 255
 """Limits that a table read from a file keeps: of its numbers, and of its name's length."""
-_REST = {field.name for field in fields(Table)} - {"frame", "times", "label"}
+_REST = {field.name for field in fields(Table)} - {"frame", "times"}
 """The fields of a table that are no arrays."""
 
 Column = tuple[np.ndarray, tuple[str, ...] | None]
@@ -29,29 +29,20 @@ Columns = dict[str, Column]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TableRecord:
-    """The columns of a `Table`, those of its `label` with their index, and its other fields."""
+    """The columns of a `Table`, its times, and its other fields."""
 
     frame: Columns
     times: Column | None
-    label: Columns | None
-    order: np.ndarray
     rest: dict[str, Any]
 
 
 def record_of(table: Table) -> TableRecord:
     """The record of a table."""
-    label = table.label
     return TableRecord(
-        frame=_columns(table.frame),
+        frame={str(name): _column(entries) for name, entries in table.frame.items()},
         times=None if table.times is None else _column(table.times),
-        label=None if label is None else _columns(label),
-        order=np.asarray([] if label is None else label.index),
         rest={name: getattr(table, name) for name in _REST},
     )
-
-
-def _columns(frame: pd.DataFrame) -> Columns:
-    return {str(name): _column(entries) for name, entries in frame.items()}
 
 
 def _column(entries: Any) -> Column:
@@ -68,16 +59,16 @@ def table_of(record: TableRecord) -> Table:
     import pandas as pd  # noqa: PLC0415
 
     hints = get_type_hints(Table, localns={"pd": pd})
-    rest = {name: msgspec.convert(record.rest[name], hints[name]) for name in _REST}
+    rest = {
+        name: msgspec.convert(record.rest[name], hints[name]) for name in _REST & {*record.rest}
+    }
     times = None if record.times is None else pd.Index(_entries(*record.times, "str"))
-    label = None if record.label is None else _frame(record.label).set_axis(pd.Index(record.order))
-    made = Table(frame=_frame(record.frame), times=times, label=label, **rest)
+    made = Table(frame=_frame(record.frame), times=times, **rest)
     count, numbers = len(made.frame), made.frame[[*made.numbers]]
     unfit = (
         count < MIN_ROWS,
         (numbers.abs() > _LARGEST).to_numpy().any(),
-        any(len(each) != count for each in (times, label) if each is not None),
-        times is not None and times.hasnans,
+        times is not None and (len(times) != count or times.hasnans),
         not {*made.inputs, *made.targets} <= {*numbers},
         made.series not in {"", *made.frame},
         len(made.name) > _LONGEST,

@@ -116,11 +116,12 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
 def _types(table: Table, types: tuple[str, ...]) -> None:
     """Draw two menus that correct what a column is read as."""
     with st.container(horizontal=True):
-        labels = [] if table.label is None else [str(name) for name in table.label.columns]
-        names = [*labels, *(str(name) for name in table.frame.columns)]
+        names = [*table.labels, *(str(name) for name in table.frame.columns)]
         name = st.selectbox("A column", names, key="types_column")
         said = dict(each.rsplit(":", 1) for each in types if ":" in each)
-        found = "date" if name in labels else "number" if name in table.numbers else "category"
+        found = (
+            "date" if name in table.labels else "number" if name in table.numbers else "category"
+        )
         kinds, value = list(KINDS), said.get(name, found)
 
         def read_as(kind: str) -> None:
@@ -139,13 +140,11 @@ def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
     by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     repeat = table.times is not None and not table.times.is_unique
     with st.container(border=True) if repeat or by else st.expander("Series"):
-        times = "Times repeat" if repeat else "Times don't repeat"
         if by in table.frame.columns:
             count = counted(table.frame[by].nunique(dropna=False), "series", "series")
-            hint(f"{times}: {by} tells {count} apart, and no window crosses them.")
+            hint(f"{by} tells {count} apart, and no window crosses them.")
         else:
-            asks = ". Choose what tells them apart, or rows of one time become one, averaged."
-            hint(f"{times}{asks if repeat else ': all rows are one series.'}")
+            hint("All rows are one series: where a time repeats, its rows are averaged.")
         if by_menu:
             (chosen, control), one = bound_setting("id"), "Nothing: all rows are one series"
             words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}

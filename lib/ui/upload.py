@@ -213,8 +213,7 @@ def _changes(new: Table) -> dict[str, Any]:
     else:
         suits = {**DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
-    there = {*new.frame.columns, *calendar_names(new), NO_SERIES, ""}
-    there |= set() if new.label is None else {*new.label.columns}
+    there = {*new.frame.columns, *new.labels, *calendar_names(new), NO_SERIES, ""}
     try:
         there |= {*prepared(new, now).frame.columns}
     except WindowError:  # or no file with such columns could ever become the data

@@ -40,8 +40,6 @@ MISTAKES = {
         ("wants 2 features and got (8, 5, 1), 1 of them", "keras.Input((timesteps, features))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("axis, asks for more axes than there are", "return_sequences=True)(x)[:, -1, :]"),
-    "layers.Lambda(lambda x: x[:, -1, :])(layers.LSTM(U)(keras.Input((T, F))))":
-        ("axis, asks for more axes than there are", "y = LSTM(units)(x)  # as"),
     "layers.Reshape((4, 2))(X)": ("A reshape has to keep all numbers", "x = np.stack([x[i "),
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((F,))])":
         ("one has a time axis and the other has none", "RepeatVector(timesteps)(b)"),
@@ -101,8 +99,6 @@ MISTAKES = {
         ("have no shape", "output_signature=signature"),
     "last_step().fit(dataset(X, LAST).batch(4), LAST, verbose=0)":
         ("y was given beside it", "from_tensor_slices((x, y))"),
-    "last_step().fit((X for _ in range(2)), verbose=0)":
-        ("A dataset or generator brings pairs of x and y", "model.fit(tf.data.Dataset.from_tenso"),
     "dataset(X, LAST[:7])": ("8 samples and y has 7", "assert len(x) == len(y)"),
     "tf.reduce_mean(keras.Input((T, F)), axis=1)":
         ("a shape and no numbers yet", "keras.ops.mean(x, axis=1)"),
@@ -152,14 +148,11 @@ MISTAKES = {
     "started(layers.LSTM, (2, 4))":
         ("has 3 units and starts from states of 4", "return_state=True"),
     "started(layers.LSTM, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
-    "starting(layers.GRU(4, return_state=True)).predict(X, verbose=0)":
-        ("an LSTM starts from two, h and c, a GRU from one", "out, *states ="),
     "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
         ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM has to know "units".', "LSTM(units=…)"),
-    "out, h = layers.LSTM(4, return_state=True)(keras.Input((5, 2)))": ("comes from", "*states"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy wants a column of y for each of the", "Dense(3)"),
 }  # fmt: skip

@@ -68,13 +68,13 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
 def test_series_that_were_noticed_are_said_and_can_be_refused():
     """Then the rows of one day become one."""
     app = given(stores(), T="2", test="0")
-    assert "Times repeat: store tells 3 series apart, and no window crosses them." in text(app)
+    assert "store tells 3 series apart, and no window crosses them." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
     assert app.selectbox(key="id").options[0] == "store (noticed)"
     app.selectbox(key="id").set_value(NO_SERIES).run()
     assert shown(app).origin.names == ("",)
     assert len(shown(app).origin.series) == 60
-    assert "Choose what tells them apart" in text(app)
+    assert "where a time repeats, its rows are averaged" in text(app)
     app.selectbox(key="id").set_value("weekday").run()
     assert len(shown(app).origin.names) == 7
 

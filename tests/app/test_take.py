@@ -135,17 +135,22 @@ def test_what_cannot_be_made_is_said(given, monkeypatch):
     assert taken(app, given, "weights") == b"all"
 
 
-def test_code_is_of_the_run_that_is_shown(given, client):
-    """The card says so where the sidebar has other settings."""
+def test_code_is_of_the_run_and_of_new_settings(given, client):
+    """Where they differ; the file names say which is which, and the page shows the run's."""
     app = press(explore(data="echo"), "train")
     let_go(client, Status.FINISHED)
     app.run()
+    assert not {"keras_new", "data"} & given[-1]["files"].keys()
     app.slider(key="T").set_value(7).run()
     app.selectbox(key="cell").set_value("gru").run()
     card = given[-1]
     assert "with T = 12 and 1 more" in card["note"]
-    assert card["files"]["keras"] == "echo-lstm-both.py"
+    names = [card["files"][name] for name in ("keras", "keras_new")]
+    assert names == ["echo-lstm-both.py", "echo-gru-both-new-settings.py"]
     assert "(N, 12, " in taken(app, given, "keras").decode()
+    new = taken(app, given, "keras_new").decode()
+    assert "(N, 7, " in new
+    assert "keras.layers.GRU" in new
     assert "(N, 12, " in app.code[0].value
     app.session_state[take.SCRIPT] = False  # somebody folds it
     assert not app.run().code

@@ -111,7 +111,7 @@ def test_a_panel_goes_from_its_file_to_a_forecast(page):
     """A corrected type, a split, training on Explore, the test part, and what comes next."""
     open_page(page, "/data?data=upload&T=7&epochs=4&pace=fast")
     upload(page, "sales.csv", csv(panel(90).assign(zone=3)))
-    expect(page.get_by_text("Times repeat: store tells 3 series apart")).to_be_visible()
+    expect(page.get_by_text("store tells 3 series apart, and no window")).to_be_visible()
     choose(page, "A column", "zone")
     choose(page, "is read as", "left out")
     expect(page).to_have_url(re.compile("types=zone%3Aout"))

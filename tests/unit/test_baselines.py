@@ -242,4 +242,5 @@ def test_a_season_is_called_by_the_calendar_only_where_its_rows_keep_to_it(
     times = times.delete(50) if gap else times[:100]
     values = np.random.default_rng(7).normal(size=100)
     origin = of_values(values, step, horizons, times=times, period=period)
+    origin = replace(origin, segment=(np.arange(100) >= 50).astype(int) * gap)
     assert BASELINES["seasonal"].label(origin) == label

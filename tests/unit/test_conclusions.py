@@ -46,8 +46,7 @@ def test_a_panel_is_guessed_and_split_store_by_store(order):
     assert rmse(dataset, "seasonal") == pytest.approx(week_before, rel=1e-4)
     mixed = panel()["sales"]
     assert np.sqrt((mixed.diff() ** 2).mean()) > 8 * day_before
-    said = f" to {dates[edge - 1]} and for validation rows from {dates[edge]} to "
-    assert any(said in note for note in dataset.notes)
+    assert f"{dataset.origin.times[dataset.origin.training].max():%Y-%m-%d}" == dates[edge - 1]
     assert dataset.train == 3 * (edge - 14)
     assert len(dataset.x) - dataset.train == judged.size
     first = [dataset.sample_name(n) for n in range(dataset.train, len(dataset.x))]
@@ -85,7 +84,7 @@ def test_series_that_end_before_validation_begins_are_said():
     dates = sorted(frame["date"].unique())
     ragged = frame[(frame["store"] == "north") | (frame["date"] < dates[120])]
     dataset = upload(ragged, T=14, inputs=("sales",))
-    edge = pd.Timestamp(next(n for n in dataset.notes if "For training" in n).split()[8])
+    edge = dataset.origin.times[dataset.origin.training].max()
     checked = ragged[pd.to_datetime(ragged["date"]) > edge]["store"].unique()
     assert list(checked) == ["north"]
     assert series_hint(dataset).startswith("Validation is of 1 of 3 series alone (north)")

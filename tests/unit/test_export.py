@@ -9,9 +9,8 @@ import pytest
 
 from lib.data import DATASETS, Table, make_dataset, settle
 from lib.data.datasets.series import TABLES
-from lib.experiment import Experiment, ExperimentError
-from lib.export import EXPORTS, name_of
-from lib.export.data import DATA
+from lib.experiment import Experiment
+from lib.export import EXPORTS
 
 OWN = Table(
     name="sales.csv",
@@ -125,14 +124,6 @@ def test_a_script_spells_out_return_sequences_and_the_shapes():
     assert "last_step.fit(x[:train], y[:train, -1], batch_size=32, epochs=200" in last
 
 
-def test_every_dataset_can_be_exported_and_nothing_else():
-    """The registry of writers follows that of the datasets."""
-    assert set(DATA) == set(DATASETS)
-    _, dataset, _ = exported(Experiment())
-    with pytest.raises(ExperimentError, match="got 'nothing'"):
-        EXPORTS["keras"].write(Experiment().set(data="nothing"), dataset)
-
-
 @pytest.mark.parametrize(
     ("settings", "file", "name"),
     [
@@ -149,4 +140,4 @@ def test_files_are_called_after_what_they_hold(settings, file, name):
     table = Table(name=file, frame=OWN.frame) if file else None
     experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
     compile(script, "script", "exec")
-    assert name_of(experiment, dataset) == name
+    assert EXPORTS["exact"].file_name(experiment, dataset) == f"{name}-exact.py"

@@ -78,9 +78,8 @@ KEPT = [result(9, kept=epoch) for epoch in (2, 5, 4)]
         ([*KEPT, *KEPT], "finished", "stop", "was finished", (9, True, 1 / 4, 10 / 4)),
         ([JUDGED_LATE] * 2, "running", "best", "goes on", (7, False, 1 / 7, 10 / 7)),
         ([result(5, kept=3), result(9)], "paused", "stop", "", (9, True, None, None)),
-        ([result(0, judged=0)] * 2, "diverged", "last", "diverged", (1, False, None, None)),
     ],
-    ids=["stopped", "best epochs of three seeds", "running", "one is back", "diverged at once"],
+    ids=["stopped", "best epochs of three seeds", "running", "one is back"],
 )
 def test_a_script_repeats_a_run_up_to_its_last_judgement(results, status, keep, note, expected):
     """Epochs, whether best epochs are back, and the medians over seeds."""

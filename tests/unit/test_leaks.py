@@ -44,6 +44,29 @@ def test_a_column_that_knows_the_target_is_found_whatever_it_is_called_and_scale
     assert "the input load" not in found.sentence
 
 
+@pytest.mark.parametrize("form", ["value", "change"])
+@pytest.mark.parametrize(
+    "planted",
+    [
+        lambda _, then: then,
+        lambda now, then: then - now,
+        lambda _, then: then.round(),
+        lambda _, then: then * (1 + np.sin(99 * then) / 1000),
+        lambda now, _: now.rolling(5, center=True, min_periods=1).mean(),
+    ],
+)
+def test_what_tells_the_change_is_found_in_both_forms(planted, form):
+    """The next value as it is, from the last one, rounded, noisy, and in a mean."""
+    walk = np.random.default_rng(0).normal(size=672).cumsum()
+    now = pd.Series(walk)
+    columns = {"load": walk, "planted": planted(now, now.shift(-1).ffill()).to_numpy()}
+    dataset = windows_of_load(8, more=columns, inputs=tuple(columns), weeks=4, form=form)
+    found = finding(dataset, ANSWERS)
+    assert found.clean is False
+    assert " planted " in found.sentence
+    assert " load tells" not in found.sentence
+
+
 @pytest.mark.parametrize("horizon", [1, 3, 24])
 def test_seasons_slow_series_and_what_is_past_tell_nothing(horizon):
     """They go with the next value too, since it is much like the last one; not with its change."""

@@ -71,10 +71,10 @@ def test_what_is_said_to_be_in_one_part_is(by, words):
 
 
 def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
-    """With what that was."""
-    clean = Finding("The same rows in two parts", True, "No row is in two parts.", "12 rows.")
-    bad = Finding("Answers among the inputs", False, "The input a is the target b.", "2 inputs.")
-    unknown = Finding("Answers among the inputs", None, "Too few.", "nothing.")
+    """By the checks that could be made."""
+    clean = Finding("The same rows in two parts", True, "No row is in two parts.")
+    bad = Finding("Answers among the inputs", False, "The input a is the target b.")
+    unknown = Finding("Answers among the inputs", None, "Too few.")
     for findings, says in (
         ([clean, bad], "1 leak found: answers among the inputs."),
         ([clean, unknown], "None found, in 1 check of the numbers themselves."),

@@ -35,40 +35,22 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
 
 
 def test_a_column_that_labels_the_rows_may_be_left_out():
-    """Rows are numbered then, in the order of the file (here the newest came first)."""
-    assert SHOPS.frame["sales"].tolist()[0] == 9.5
+    """Rows are numbered then, in the order of their dates."""
     table = retyped(SHOPS, ("date:out",))
-    assert (table.times, table.step, table.label) == (None, "row", None)
-    assert table.frame["sales"].tolist()[0] == 0.5
-    assert "date" not in table.frame
+    assert (table.times, table.step, table.labels) == (None, "row", ())
+    assert table.frame["sales"].tolist()[0] == 9.5
     assert "date no longer labels the rows." in table.notes
 
 
-@pytest.mark.parametrize("kind", ["number", "category"])
-def test_a_year_may_be_a_column_again(kind):
-    """It is as it came; of the parts of a date all come back, where one is left out."""
-    table = read(lines("year,a", lambda i: f"{2000 + 3 * i % 10},{i}"))
-    assert table.step == "year"
-    again = retyped(table, (f"year:{kind}",))
-    assert again.times is None
-    assert list(map(int, again.frame["year"])) == [2000 + 3 * i % 10 for i in range(10)]
-    assert again.frame["a"].tolist() == list(range(10))
-    table = read(lines("year,quarter,a", lambda i: f"{2000 + i // 4},{i % 4 + 1},{i}"))
-    again = retyped(table, ("quarter:out",))
-    assert (again.numbers, again.times) == (("year", "a"), None)
-
-
 def test_another_column_may_label_the_rows():
-    """They are put in its order; the dates before are a column again, where they can be."""
+    """They are put in its order."""
     text = lines("date,shipped,a", lambda i: f"2024-01-{i + 1:02},2024-03-{20 - i},{i}")
     table = read(text)
     assert table.categories == ("shipped",)
     table = retyped(table, ("shipped:date",))
     assert table.times[0] == pd.Timestamp("2024-03-11")
     assert table.frame["a"].tolist() == list(range(9, -1, -1))
-    assert table.categories == ("date",)
-    assert table.label["shipped"].tolist()[0] == "2024-03-11"
-    assert retyped(table, ("date:date",)).times[0] == pd.Timestamp("2024-01-01")
+    assert (table.labels, table.categories) == (("shipped",), ())
 
 
 def test_series_come_and_go_with_dates_and_their_column():
@@ -96,7 +78,7 @@ LONG = read(
         (SHOPS, ("kind:date",), r"kind can't be read as dates, such as .*: got "),
         (SHOPS, ("kind:date", "store:date"), "one column can label the rows, got kind and store"),
         (LONG, ("a:category",), "1,500 different numbers, and at most 1,000"),
-        (LONG, ("time:category",), "more than 1,000 different dates"),
+        (LONG, ("time:category",), "time labels the rows: it is read as dates"),
     ],
 )
 def test_what_cannot_be_is_answered_with_a_sentence(table, types, message):

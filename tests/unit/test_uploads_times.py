@@ -55,7 +55,7 @@ def test_times_come_in_many_forms(head, stamp, first, step):
     assert table.times[0] == pd.Timestamp(first)
     assert table.times.is_monotonic_increasing
     assert table.step == step
-    assert table.label.columns.tolist() == head.split(",")
+    assert table.labels == tuple(head.split(","))
 
 
 @pytest.mark.parametrize(

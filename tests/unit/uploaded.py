@@ -27,10 +27,8 @@ def notes_of(table):
 
 def assert_same(one, other):
     """All of two tables; numbers may have 32 bits."""
-    for name in {*Table.__slots__} - {"frame", "label", "times", "__weakref__"}:
+    for name in {*Table.__slots__} - {"frame", "times", "__weakref__"}:
         assert getattr(one, name) == getattr(other, name), name
     pd.testing.assert_frame_equal(one.frame, other.frame, check_dtype=False)
-    assert (one.label is None, one.times is None) == (other.label is None, other.times is None)
-    if one.label is not None:
-        pd.testing.assert_frame_equal(one.label, other.label, check_dtype=False)
+    assert (one.times is None) == (other.times is None)
     assert one.times is None or one.times.equals(other.times)

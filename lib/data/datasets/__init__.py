@@ -19,25 +19,21 @@ from lib.data.tables.table import MAX_COLUMNS, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
 from lib.text import beside
 
-_MAKERS: dict[str, Callable[..., Dataset]] = {
-    **dict.fromkeys(TASKS, make_task),
-    **dict.fromkeys(("worked_raw", "worked_scaled"), make_worked),
-    **dict.fromkeys((*TABLES, "upload"), make_windowed),
-}
 _TABLE_SETTINGS = {
     *("horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "train", "test", "gap"),
     "period",
 }
-_USES: dict[str, set[str]] = {
-    **{name: {"N", *task.options} for name, task in TASKS.items()},
-    **dict.fromkeys((*TABLES, "upload"), _TABLE_SETTINGS),
-}
-"""The optional settings that matter for a task, or for all tables."""
 
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
-    uses = frozenset({*_USES.get(name, ()), *row.pop("uses", ())})
-    return DatasetSpec(name, _MAKERS[name], TABLES.get(name), uses, **row)
+    """A row of specs.toml, whose `uses` are settings besides those of all tasks or all tables."""
+    make: Callable[..., Dataset] = make_worked
+    uses = {*row.pop("uses", ())}
+    if name in TASKS:
+        make, uses = make_task, uses | {"N", *TASKS[name].options}
+    elif name in (*TABLES, "upload"):
+        make, uses = make_windowed, uses | _TABLE_SETTINGS
+    return DatasetSpec(name, make, TABLES.get(name), frozenset(uses), **row)
 
 
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}

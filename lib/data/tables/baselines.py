@@ -11,7 +11,7 @@ from typing import TypeAlias, cast
 import numpy as np
 
 from lib.data.dataset import Baseline, Dataset, Origin
-from lib.data.tables.seasons import back, is_regular, natural_seasons, season_length
+from lib.data.tables.seasons import back, natural_seasons, season_length
 
 _MAX_WIDTH = 300  # how many numbers of a window the linear autoregression reads
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
@@ -140,7 +140,7 @@ def _last_label(origin: Origin) -> str:
 def _seasonal_label(origin: Origin) -> str:
     period, step = origin.season.baseline, origin.step
     repeats = max(origin.horizons) > period
-    if (season := natural_seasons(origin).get(period)) and is_regular(origin, period):
+    if (season := natural_seasons(origin).get(period)) and not origin.gaps:
         what = "weekday" if step == "day" else step
         then = "yesterday" if season == "day" else f"last {season}"
         return f"repeating the last known {season}" if repeats else f"the same {what} {then}"

@@ -97,7 +97,8 @@ def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
     names = [name for name in counts.index if counts[name] > 0]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1
     groups = {f"{name}": [name] for name in sorted(names[:kept], key=str)}
-    groups |= {"other": others} if (others := names[kept:]) else {}
+    if others := names[kept:]:
+        groups["other"] = [*groups.get("other", []), *others]
 
     def is_in(own: list[object]) -> Callable[[], np.ndarray]:
         return lambda: texts.isin(own).to_numpy(np.float64)

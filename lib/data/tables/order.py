@@ -10,9 +10,20 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.seasons import MONTHS, SECONDS, STEPS, on_weekdays
+from lib.data.tables.seasons import on_weekdays
 from lib.text import counted, joined, number
 
+_STEPS = {
+    "second": (1, 1),
+    "minute": (60, 60),
+    "hour": (3_600, 3_600),
+    "day": (86_400, 86_400),
+    "week": (604_800, 604_800),
+    "month": (2_419_200, 2_678_400),
+    "quarter": (7_776_000, 7_948_800),
+    "year": (31_536_000, 31_622_400),
+}
+"""Step → the fewest and the most seconds that it has."""
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
 _REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6
@@ -31,21 +42,20 @@ class OrderedRows(NamedTuple):
 
     frame: pd.DataFrame
     times: pd.Index | None
-    label: pd.DataFrame | None
+    labels: tuple[str, ...] = ()
     step: str = "row"
     series: str = ""
 
 
 def order_rows(
-    frame: pd.DataFrame, times: pd.Series, label: pd.DataFrame, notes: list[str]
+    frame: pd.DataFrame, times: pd.Series, labels: tuple[str, ...], notes: list[str]
 ) -> OrderedRows:
-    """Put rows in order of their times (R,), none missing; `label` are the columns of these."""
-    name, names = joined(list(label.columns)), list[str]()
+    """Put rows in order of their times (R,), none missing; `labels` are the columns of these."""
+    name, names = joined(labels), list[str]()
     if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
         again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
         notes.append(f"{again} another one left out.")
-        frame, times, label = frame[~twice], times[~twice], label[~twice]
-        frame, times = frame.reset_index(drop=True), times.reset_index(drop=True)
+        frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
     if not times.is_unique and not (names := series_columns(frame, times)):
         notes.append(
             f"{name} repeats, and no column tells series apart: rows of one time are averaged."
@@ -65,11 +75,10 @@ def order_rows(
         notes.append(turned if newest_first else f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
-        label = label.iloc[order]
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
-    return OrderedRows(frame, index, label, step, series)
+    return OrderedRows(frame, index, labels, step, series)
 
 
 def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
@@ -78,7 +87,7 @@ def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
     if series:
         count = counted(frame[series].nunique(), "series", "series")
         notes.append(f"There are {count}, told apart by {series}.")
-    return OrderedRows(frame, None, None, series=series)
+    return OrderedRows(frame, None, series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
@@ -142,14 +151,10 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     if not there.any():
         return "row", []
     typical = float(np.median(seconds[there]))
-    step = next((s for s, (low, high) in STEPS.items() if low <= typical <= high), "row")
-    counts: np.ndarray = seconds[there] / typical
+    step = next((s for s, (low, high) in _STEPS.items() if low <= typical <= high), "row")
+    counts = _step_counts(codes[order], times.to_numpy())[there]
     notes = list[str]()
-    if months := MONTHS.get(step):
-        counts = np.diff(np.asarray(times.year * 12 + times.month))[there] / months
-    elif step == "day" and on_weekdays(times.to_numpy()):
-        days = times.to_numpy().astype("M8[D]")
-        counts = np.busday_count(days[:-1], days[1:])[there]
+    if step == "day" and on_weekdays(times.to_numpy()):
         notes.append("No row is on a weekend, and Monday follows Friday.")
     if (even := _even_share(counts)) < _EVEN:
         usual, least, most = map(_duration, (typical, seconds[there].min(), seconds[there].max()))
@@ -197,6 +202,6 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 def _duration(seconds: float) -> str:
     """So many seconds in words: "5 minutes"."""
-    unit = next((u for u in ("day", "hour", "minute") if seconds >= SECONDS[u]), "second")
-    count = number(seconds / SECONDS[unit])
+    unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
+    count = number(seconds / _STEPS[unit][0])
     return f"{count} {unit}{'' if count == '1' else 's'}"

@@ -8,19 +8,6 @@ from lib.data.origin import Origin, Season
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
-STEPS = {
-    "second": (1, 1),
-    "minute": (60, 60),
-    "hour": (3_600, 3_600),
-    "day": (86_400, 86_400),
-    "week": (604_800, 604_800),
-    "month": (2_419_200, 2_678_400),
-    "quarter": (7_776_000, 7_948_800),
-    "year": (31_536_000, 31_622_400),
-}
-"""Step → the fewest and the most seconds that it has."""
-SECONDS = {step: least for step, (least, _) in STEPS.items()}
-MONTHS = {"month": 1, "quarter": 3, "year": 12}
 MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
 _SEARCHED_ROWS = 1024
 """In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
@@ -64,17 +51,6 @@ def natural_seasons(origin: Origin) -> dict[int, str]:
     return _SEASONS.get(_step(origin), {})
 
 
-def training_rows(origin: Origin) -> np.ndarray:
-    """The training rows of the longest series, (R',) int: seasons are looked for in these."""
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    return rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
-
-
-def rows_needed(origin: Origin, period: int) -> int:
-    """How many training rows it takes to try a season: twice as far as its baseline looks back."""
-    return 2 * int(back(origin, period).max())
-
-
 def check_season(origin: Origin, period: int) -> None:
     """Raise TooShortError unless a series has more training rows than a season of `period` rows."""
     longest = int(np.bincount(origin.series[origin.training]).max())
@@ -93,16 +69,16 @@ def find_season(origin: Origin) -> Season:
     nearest the shortest is taken. The baseline has the calendar's usual season where none is found,
     or where the value a season before is the last known one.
     """
-    longest = training_rows(origin)
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
     lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
     longer = (
         m for m in natural_seasons(origin) if lags[1] < lags[m] and lags[m][-1] < len(longest)
     )
     usual = next(longer, 1)
-    tried = tuple(m for m in lags if m > 1 and rows_needed(origin, m) <= len(longest))
+    tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
     # The same rows for all of them: those that the longest look back leaves.
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
     first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
@@ -150,23 +126,8 @@ def _search(column: bytes) -> int:
 
 
 def season_length(origin: Origin, period: int) -> str:
-    """So many rows in words: "7 days"; "7 rows" where they aren't always so many days."""
-    return counted(period, _step(origin) if is_regular(origin, period) else "row")
-
-
-def is_regular(origin: Origin, period: int) -> bool:
-    """Whether `period` rows before is as many steps before, at every row that has one."""
-    step, dates = _step(origin), origin.times
-    if step == "row" or dates is None or dates.dtype.kind != "M":
-        return True
-    unit, expected = "s", float(period * SECONDS[origin.step])
-    if step in MONTHS:
-        unit, expected = "M", period * MONTHS[step]
-    elif step == "weekday":
-        expected *= 7 / 5
-    times = dates.values.astype(f"M8[{unit}]").astype(np.int64)  # of a zone: in UTC
-    same = origin.series[period:] == origin.series[:-period]
-    return bool((((times[period:] - times[:-period]) == expected) | ~same).all())
+    """So many rows in words: "7 days"; "7 rows" where a gap makes them more days."""
+    return counted(period, "row" if origin.gaps else _step(origin))
 
 
 def _step(origin: Origin) -> str:

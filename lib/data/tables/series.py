@@ -26,8 +26,7 @@ class Rows:
     """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
     segment: np.ndarray
     """Which run of rows without a gap a row belongs to, (R,) int: `order.segments`."""
-    notes: tuple[str, ...]  # sentences on what was done
-    fewer: tuple[str, ...]  # sentences on why there are fewer rows than in the table
+    notes: tuple[str, ...]  # sentences on what was done, and why rows are left out
 
 
 def series_column(table: Table, chosen: str) -> str:
@@ -51,15 +50,13 @@ def rows_of(
     names, columns = features(table, inputs)
     columns += [table.frame[name].to_numpy(np.float64) for name in targets]
     frame, labels = pd.DataFrame(dict(enumerate(columns)), copy=False), [*names, *targets]
-    notes, fewer = list[str](), list[str]()
+    notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
     series_names: tuple[str, ...] = ("",)
     if by := series_column(table, data.series):
         found: pd.Index
         codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
         series_names = tuple("none" if pd.isna(name) else f"{name}" for name in found)
-        count = counted(len(series_names), "series", "series")
-        notes.append(f"{by} tells {count} apart: no window crosses them.")
     times = table.times
     order = np.lexsort((times.asi8, codes) if isinstance(times, pd.DatetimeIndex) else (codes,))
     if (np.diff(order) != 1).any():
@@ -72,7 +69,7 @@ def rows_of(
         if not first.all():
             twice = np.unique(np.cumsum(first)[~first]).size
             apart = f"{by} doesn't tell them apart" if by else "nothing tells series apart"
-            fewer.append(
+            notes.append(
                 f"{counted(twice, 'time has', 'times have')} more than one row, so "
                 f"{counted(len(first), 'row')} became {first.sum():,} by averaging: {apart}. "
                 "Choose a column that does, or leave the dates out."
@@ -91,7 +88,7 @@ def rows_of(
         why = f"values of {lost} are missing"
         if data.missing == "fill":
             why = f"no earlier value of {lost} is known to fill them with"
-        fewer.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
+        notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) and not times.hasnans else None
@@ -105,7 +102,6 @@ def rows_of(
         rank=_rank(codes, dates),
         segment=segments(codes, np.flatnonzero(keep), dates),
         notes=tuple(notes),
-        fewer=tuple(fewer),
     )
 
 

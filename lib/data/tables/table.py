@@ -65,9 +65,7 @@ class Table:
     series: str = ""  # the column that seems to identify series; empty where there is none
     settings: Mapping[str, Any] = field(default_factory=dict)
     """Settings that suit it, by URL key: arrays have their own T, horizon and split."""
-    label: pd.DataFrame | None = None
-    """The columns that the times were read from, as they came, or as times where they are too many
-    texts. Its index says which row of the file each was."""
+    labels: tuple[str, ...] = ()  # the columns that the times were read from
     sheets: tuple[str, ...] = ()  # all sheets of the workbook that it is from
     sheet: str = ""  # the one of them that was read
     fingerprint: str = ""

@@ -27,20 +27,15 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     """The table with some columns read as they are said to be: "store:category", by `KINDS`.
 
     A number that becomes a category is its text; what isn't a number or a date is missing. A date
-    labels the rows; another kind for the column that labels them leaves them in the file's order.
+    labels the rows; a column that does may be left out.
 
     Raises WindowError for a column or kind that there isn't, and for one that can't be read so.
     """
-    frame, label, notes = table.frame.copy(deep=False), table.label, list[str]()
-    labels = [] if label is None else list(label.columns)
-    wanted = _wanted(table, types, [*labels, *frame.columns])
-    dates = [name for name, kind in wanted.items() if kind == "date" and name not in labels]
+    frame, notes = table.frame.copy(deep=False), list[str]()
+    wanted = _wanted(table, types)
+    dates = [name for name, kind in wanted.items() if kind == "date" and name in frame]
     if len(dates) > 1:
         raise WindowError(f"one column can label the rows, got {joined(dates)}.")
-    loses_label = bool(dates) or any(wanted.get(name, "date") != "date" for name in labels)
-    if loses_label and label is not None:
-        frame = _with_label_columns(frame, label, wanted)
-        notes.append(f"{joined(labels)} no longer labels the rows.")
     for name, kind in wanted.items():
         is_number = name in frame and frame[name].dtype.kind == "f"
         if kind == "out":
@@ -56,8 +51,9 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
             frame[name] = as_texts(frame[name])
     if dates:
         times = _as_times(frame[dates[0]], notes)
-        changed = order_rows(frame.drop(columns=dates), times, frame[dates], notes)._asdict()
-    elif loses_label:
+        changed = order_rows(frame.drop(columns=dates), times, (dates[0],), notes)._asdict()
+    elif any(wanted.get(name) == "out" for name in table.labels):
+        notes.append(f"{joined(table.labels)} no longer labels the rows.")
         changed = rows_without_times(frame, notes)._asdict()
     else:
         changed = {"frame": frame, "series": table.series if table.series in frame.columns else ""}
@@ -73,9 +69,9 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
     )
 
 
-def _wanted(table: Table, types: tuple[str, ...], names: list[str]) -> dict[str, str]:
+def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
     """Each column with its kind, of entries such as "store:category". Raises WindowError."""
-    wanted = {}
+    names, wanted = [*table.labels, *map(str, table.frame.columns)], dict[str, str]()
     for entry in types:
         column, _, kind = entry.rpartition(":")
         if kind not in KINDS or column not in names:
@@ -83,23 +79,10 @@ def _wanted(table: Table, types: tuple[str, ...], names: list[str]) -> dict[str,
                 f"a column of {table.name}, which has {names}, can be read as one of {[*KINDS]}, "
                 f"such as '{names[-1]}:out', got {entry!r}."
             )
+        if column in table.labels and kind not in ("date", "out"):
+            raise WindowError(f"{column} labels the rows: it is read as dates, or left out.")
         wanted[column] = kind
     return wanted
-
-
-def _with_label_columns(
-    frame: pd.DataFrame, label: pd.DataFrame, wanted: dict[str, str]
-) -> pd.DataFrame:
-    """The columns with those that the times were read from, in the file's order."""
-    for at, name in enumerate(label.columns):
-        if label[name].dtype.kind != "M":
-            frame.insert(at, name, label[name].array)
-        elif wanted.get(name, "out") != "out":
-            raise WindowError(
-                f"{name} holds more than {MOST_TEXTS:,} different dates, and can't be read as "
-                f"{KINDS[wanted[name]]}: leave it out, or let it label the rows."
-            )
-    return frame.iloc[np.argsort(label.index, kind="stable")].reset_index(drop=True)
 
 
 def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:

@@ -15,13 +15,13 @@ import pandas as pd
 
 from lib.data.dataset import Dataset
 from lib.data.origin import Origin, Scale, Season
-from lib.data.tables import wording
 from lib.data.tables.baselines import with_baselines
-from lib.data.tables.cutting import cut
+from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season
 from lib.data.tables.series import Rows, rows_of
 from lib.data.tables.table import Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
+from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
 _FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
@@ -53,7 +53,7 @@ def make_windows(
             segment=segment,
         )  # fmt: skip
     except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *rows.fewer]), error.cure) from None
+        raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
     training, starts = windows.part == 0, windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
@@ -62,7 +62,7 @@ def make_windows(
     block = rows.series if segment is None else segment
     changed = [name for name in rows.feature_names if change and name in targets]
     raw = _with_changes(rows, [*map(rows.feature_names.index, changed)], block, data.rate)
-    x_scale, flat = scale_of(raw, rows.feature_names, training, groups)
+    x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, rows.feature_names)
     names = [targets[c] for c, _ in product(range(len(targets)), horizons)]
@@ -93,10 +93,7 @@ def make_windows(
         origin = replace(origin, season=find_season(origin))
     offset, deviation = y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
-    notes = [
-        f"{name} is the same in all training rows: nothing is learned from it." for name in flat
-    ]
-    notes += wording.window_notes(rows, windows, origin, data, changed)
+    notes = _notes(windows, origin, data, changed)
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -105,8 +102,8 @@ def make_windows(
         train=windows.sizes[0],
         test=windows.sizes[2],
         feature_names=rows.feature_names,
-        target_names=wording.target_names(targets, table.step, data),
-        timestep_names=wording.timestep_names(rows, origin, data),
+        target_names=_target_names(targets, table.step, data),
+        timestep_names=_timestep_names(rows, origin, data),
         naive=y,  # until `with_baselines` replaces it
         naive_label="",
         origin=origin,
@@ -114,9 +111,9 @@ def make_windows(
         target_offset=offset,
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
-        lead=wording.lead(table.step, data) if data.ahead == "one" else "",
-        about=wording.about(inputs, targets, changed, table.step, data),
-        notes=(*table.notes, *rows.notes, *rows.fewer, *notes),
+        lead=_lead(table.step, data) if data.ahead == "one" else "",
+        about=_about(inputs, targets, changed, table.step, data),
+        notes=(*table.notes, *rows.notes, *notes),
         source=table.source,
         fingerprint=table.fingerprint,
     )
@@ -165,11 +162,11 @@ def _targets(
         name, raw = names[k : k + 1], rows.targets[:, [k // len(horizons)]]
         end = max(len(raw) - h, 0)
         if block is None:
-            scale, _ = scale_of(raw, name, training, groups)
+            scale = scale_of(raw, training, groups)
         else:
             known = training[:end] & training[h:] & (block[:end] == block[h:])
             within = groups and (groups[0][:end], groups[1])
-            scale, _ = scale_of(raw[h:] - raw[:end], name, known, within)
+            scale = scale_of(raw[h:] - raw[:end], known, within)
         target = raw[read + h] - (0.0 if block is None else raw[read])
         target = scale.standard(target, rows.series[read])
         _check_size(target.reshape(-1, 1), name)
@@ -179,29 +176,26 @@ def _targets(
     return Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)), y
 
 
-def scale_of(
-    values: np.ndarray, names: Sequence[str], training: np.ndarray, groups: Groups
-) -> tuple[Scale, list[str]]:
-    """The scale of columns (R, C) by the training rows, of each of `groups`, and flat columns."""
-    offset, deviation, constant = _moments(values[training])
-    flat = [names[j] for j in np.flatnonzero(constant).tolist()]
+def scale_of(values: np.ndarray, training: np.ndarray, groups: Groups) -> Scale:
+    """The scale of columns (R, C) by the training rows, of each of `groups` if there are any."""
+    offset, deviation = _moments(values[training])
     if groups is None:
-        return Scale(offset, deviation), flat
+        return Scale(offset, deviation)
     series, count = groups
     offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
     rows = np.flatnonzero(training)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
     for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s], _ = _moments(known)
-    return Scale(offset, deviation), flat
+        offset[s], deviation[s] = _moments(known)
+    return Scale(offset, deviation)
 
 
-def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean and deviation of columns (R, C), 1 where a column is constant, and which are."""
+def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of columns (R, C), 1 where a column is constant but for rounding."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
-    constant |= deviation <= 1e-12 * np.abs(offset)  # the rest is rounding
-    return offset, np.where(constant, 1.0, deviation), constant
+    constant |= deviation <= 1e-12 * np.abs(offset)
+    return offset, np.where(constant, 1.0, deviation)
 
 
 def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
@@ -222,3 +216,60 @@ def _time_format(times: pd.Index | None) -> str:
     hours = "" if (times == times.floor("D")).all() else " %H:%M"
     seconds = "" if (times == times.floor("min")).all() else ":%S"
     return f"%Y-%m-%d{hours}{seconds}"
+
+
+def _timestep_names(rows: Rows, origin: Origin, data: DataSettings) -> tuple[str, ...]:
+    """Their times where these are the same in all samples, else their numbers."""
+    if rows.times is not None and not np.ptp(rows.rank[origin.starts]):
+        return tuple(origin.label(row) for row in origin.rows(data.timesteps, 0))
+    step = "" if origin.step == "row" else f"{origin.step} "
+    return tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
+
+
+def _target_names(targets: Sequence[str], step: str, data: DataSettings) -> tuple[str, ...]:
+    """K names: "sales", or with a target for each row ahead "sales, 2 days ahead"."""
+    if data.ahead == "one" or not data.horizon:
+        return tuple(targets)
+    ahead = [counted(h, step) for h in range(1, data.horizon + 1)]
+    return tuple(f"{name}, {far} ahead" for name in targets for far in ahead)
+
+
+def _lead(step: str, data: DataSettings) -> str:
+    """How far ahead the farthest target lies: "one day"; "" for a row's own target."""
+    if data.horizon == 1:
+        return f"one {step}"
+    return f"{data.horizon} {step}s" if data.horizon else ""
+
+
+def _about(
+    inputs: Sequence[str], targets: Sequence[str], changed: Sequence[str], step: str,
+    data: DataSettings,
+) -> str:  # fmt: skip
+    """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
+    read = joined([f"the change of {name}" if name in changed else name for name in inputs])
+    target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
+    if data.horizon:
+        far = f"1 to {data.horizon} {step}s" if data.ahead == "each" else _lead(step, data)
+        target += f" {far} ahead"
+    return f"At every step, {target}, from {read}."
+
+
+def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
+    """Sentences on the windows: which are used, the parts, the scale."""
+    notes = list[str]()
+    if data.test and not cut.sizes[2]:
+        notes.append("There are too few rows for a test part.")
+    if data.at_gaps == "stop" and origin.gaps:
+        notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
+    if changed:
+        notes.append(f"Inputs that are targets, too ({joined(changed)}), are read as changes.")
+    used = set(origin.series[origin.starts].tolist())
+    if unused := [name for s, name in enumerate(origin.names) if s not in used]:
+        notes.append(f"Series of too few rows for a window: {listed(unused)}.")
+    if data.split == "id":
+        notes.append("The series of each part are drawn by the seed; times may be in several.")
+    elif len(origin.names) > 1:
+        notes.append("Each series is cut into parts at the same times.")
+    whose = "each series'" if origin.x_scale.by_series else "the"
+    notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
+    return notes

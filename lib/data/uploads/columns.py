@@ -1,6 +1,6 @@
 """All entries of a file → its table: times that label the rows, and columns of numbers or texts."""
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -20,13 +20,13 @@ _HUGE = 1e100  # larger numbers can't be squared; they are taken as missing, as 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """The table of a file's entries. Raises UploadError for too few rows, and without numbers."""
-    labels = _take_times(entries)
+    found = _take_times(entries)
     frame, notes = _usable_columns(entries), entries.notes
-    if labels is None:
+    if found is None:
         # A file that names the series itself has a note on these already.
         rows = rows_without_times(frame, [] if "series" in entries.known else notes)
     else:
-        rows = _label_rows(frame, *labels, notes)
+        rows = _label_rows(frame, *found, notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')} and at least {MIN_ROWS} are needed, "
@@ -38,8 +38,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     return Table(name, notes=tuple(notes), fingerprint=fingerprint, **known)
 
 
-def _take_times(entries: Entries) -> tuple[pd.DataFrame, Times] | None:
-    """Take out the columns that label the rows; return these columns and their times (R,).
+def _take_times(entries: Entries) -> tuple[list[str], Times] | None:
+    """Take out the columns that label the rows; return their names and their times (R,).
 
     Rows at the ends without one are left out.
     """
@@ -56,9 +56,8 @@ def _take_times(entries: Entries) -> tuple[pd.DataFrame, Times] | None:
         )
         entries.frame = entries.frame[first : last + 1].reset_index(drop=True)
         times = times._replace(values=times.values[first : last + 1].reset_index(drop=True))
-    labels = entries.frame[columns]
     entries.frame = entries.frame.drop(columns=columns)
-    return labels, times
+    return columns, times
 
 
 def _find_times(entries: Entries) -> Iterator[tuple[list[str], Times]]:
@@ -87,25 +86,16 @@ def _find_times(entries: Entries) -> Iterator[tuple[list[str], Times]]:
 
 
 def _label_rows(
-    frame: pd.DataFrame, labels: pd.DataFrame, times: Times, notes: list[str]
+    frame: pd.DataFrame, names: list[str], times: Times, notes: list[str]
 ) -> OrderedRows:
     """The rows in order of their times; where a time is missing, in the file's order."""
-    names, values = [str(name) for name in labels.columns], times.values
-    verb = "label" if len(names) > 1 else "labels"
+    verb, values = "label" if len(names) > 1 else "labels", times.values
     notes.append(f"{joined(names)} {verb} the rows{times.reading}.")
-    kept = dict[Hashable, pd.Series]()  # as `Table.label` has them
-    for name, column in labels.items():
-        if pd.api.types.is_numeric_dtype(column):
-            kept[name] = column.astype(np.float64)
-        else:
-            is_short = column.nunique() <= MOST_TEXTS
-            kept[name] = column.astype("str").astype("category") if is_short else values
-    label = pd.DataFrame(kept)
     if not values.isna().any():
-        return order_rows(frame, values, label, notes)
+        return order_rows(frame, values, tuple(names), notes)
     notes.append(f"{counted(int(values.isna().sum()), 'row has', 'rows have')} no date.")
     texts = pd.Index(values.dt.strftime("%Y-%m-%d %H:%M:%S").fillna("no date"))
-    return rows_without_times(frame, notes)._replace(times=texts, label=label)
+    return rows_without_times(frame, notes)._replace(times=texts, labels=tuple(names))
 
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:

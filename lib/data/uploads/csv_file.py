@@ -28,11 +28,6 @@ from lib.data.uploads.entries import (
 from lib.data.uploads.errors import UploadError, check_size
 from lib.text import counted, listed
 
-_BYTE_ORDER_MARKS = {
-    codecs.BOM_UTF16_LE: "utf-16",
-    codecs.BOM_UTF16_BE: "utf-16",
-    codecs.BOM_UTF8: "utf-8-sig",
-}
 _SAMPLE = 64 * 1024
 """The delimiter, the header and decimal commas are found in this many characters."""
 _DELIMITERS = "\t;|,"
@@ -79,17 +74,18 @@ def read_csv(content: bytes) -> Entries:
 
 def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
     """The text of the table, and how many lines above it are left out. Raises UploadError."""
-    marks = _BYTE_ORDER_MARKS.items()
-    encoding = next((kind for mark, kind in marks if content.startswith(mark)), None)
-    if encoding is None and b"\0" in content[:2]:  # a Latin letter's other byte
+    encoding = "utf-8-sig"
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        encoding = "utf-16"
+    elif b"\0" in content[:2]:  # a Latin letter's other byte
         encoding = "utf-16-le" if content[0] else "utf-16-be"
     try:
-        text = content.decode(encoding or "utf-8")
+        text = content.decode(encoding)
     except UnicodeDecodeError as error:
-        if encoding is not None:
+        if encoding != "utf-8-sig":
             raise UploadError(
-                f"The file begins as {encoding.removesuffix('-sig').upper()} text, but byte "
-                f"{error.start:,} isn't valid in it. Save it again as CSV in UTF-8."
+                f"The file begins as UTF-16 text, but byte {error.start:,} isn't valid in it. Save "
+                "it again as CSV in UTF-8."
             ) from None
         text = content.decode("cp1252", errors="replace")
     if not text.strip("\0 \t\r\n\ufeff,;|"):

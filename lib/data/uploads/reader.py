@@ -70,7 +70,7 @@ class Reading:
 
     def _read(self) -> None:
         """Start the process, send it the file, and receive a table or a sentence."""
-        memory = int(MEMORY_SHARE * free_memory())
+        memory = max(0, int(MEMORY_SHARE * free_memory()))
         # These libraries would reserve memory that they may never need.
         sparing = {"OPENBLAS_NUM_THREADS": "1", "ARROW_DEFAULT_MEMORY_POOL": "system"}
         with subprocess.Popen(

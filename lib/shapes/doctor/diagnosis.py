@@ -33,14 +33,11 @@ class AxisPair:
     of_target: str
     """Either is "" where that side lacks the axis; "number" leaves open what a target counts."""
 
-    def fate(self, rule: LossRule, *, compared: bool) -> tuple[Verdict, str]:
-        """What a loss does with this axis, with words for what doesn't fit.
-
-        `compared` is False where no batch is made.
-        """
+    def fate(self, rule: LossRule) -> tuple[Verdict, str]:
+        """What a loss does with this axis, with words for what doesn't fit."""
         names = {self.of_output, self.of_target}
         if self.output != self.target:
-            if rule.checks or not compared or 1 not in (self.output, self.target):
+            if rule.checks or 1 not in (self.output, self.target):
                 return "error", f"{self.output} ≠ {self.target}"
             repeated = "y" if self.target == 1 else "output"
             return "silent", f"{repeated} repeated {max(self.output, self.target)} times"
@@ -93,13 +90,13 @@ class Diagnosis:
     def axes(self) -> list[tuple[AxisPair, Verdict, str]]:
         """The axes as they are lined up in the batch that decides, with what the loss does."""
         rule, batch = RULES[self.loss], self.decisive
-        # Where no batch is made, Keras compares the numbers of samples alone.
-        pairs = [AxisPair(self.output_shape[0], self.target_shape[0], "sample", "sample")]
-        if batch:
-            if rule.labels and len(batch.output) > 1:  # class numbers have no columns
-                batch = replace(batch, output=batch.output[:-1])
-            pairs = _line_up(self.output_shape, self.target_shape, batch)
-        return [(pair, *pair.fate(rule, compared=batch is not None)) for pair in pairs]
+        if batch is None:  # Keras compares the numbers of samples alone
+            output, target = self.output_shape[0], self.target_shape[0]
+            return [(AxisPair(output, target, "sample", "sample"), "error", f"{output} ≠ {target}")]
+        if rule.labels and len(batch.output) > 1:  # class numbers have no columns
+            batch = replace(batch, output=batch.output[:-1])
+        pairs = _line_up(self.output_shape, self.target_shape, batch)
+        return [(pair, *pair.fate(rule)) for pair in pairs]
 
 
 def diagnose_target(

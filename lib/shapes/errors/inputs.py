@@ -74,7 +74,7 @@ def data(
     expected, received = expected or found.shape("expected"), received or found.shape("received")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
-        return weights(found, expected, received) if expected != received else None
+        return weights(found, expected, received)
     remedies = _of_axes(found, both) if both.lacks else _of_sizes(both)
     if expected[1:] == received[:1] and received[1:] == (1,):
         remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another

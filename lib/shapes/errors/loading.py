@@ -57,15 +57,12 @@ def gone(found: Found) -> Explanation | None:
     )
 
 
-def weights_of_another_shape(found: Found) -> Explanation | None:
-    """Weights for a layer of other sizes."""
-    own = found.shape("own") or found.shape("one")
-    received = found.shape("received") or found.shape("other")
-    return weights(found, own, received) if own != received else None
-
-
-def weights(found: Found, own: Shape, received: Shape) -> Explanation:
+def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
     """Say which axis of a weight differs: the layer's `own` shape, and the one `received`."""
+    own = own or found.shape("own") or found.shape("one")
+    received = received or found.shape("received") or found.shape("other")
+    if own == received:
+        return None
     both, why = Comparison(own, received), ""
     if both.is_batch and len(own) == 2 and "embedding" in found.match[0].lower():
         why = f"{own[0]} rows here, {received[0]} there, as of another vocabulary"
@@ -194,7 +191,7 @@ MESSAGES = [
         rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('received')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('received')}.*?"
         "Assign",
-        explain=weights_of_another_shape,
+        explain=weights,
     ),
     Message(
         r'(?:"(?P<owner>[\w.]+)" )?(?:object )?has no attribute "(?P<name>\w+)"',

@@ -120,7 +120,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
         is_off = not trainable or (steered and status.active and same)
-        _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off))
+        why = _why_not_trainable(loaded)
+        _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
     is_new = paused and trainable and not same
     _button("Pause", "pause", partial(steer, client.pause), disabled=paused or not steered)
     _button("New run", "add", train, disabled=not is_new)
@@ -131,6 +132,18 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Stop", "stop", partial(steer, client.stop), disabled=not steered)
     about, nothing = "Forget the run.", run is None and shown.kept is None
     _button("Reset", "restart_alt", _reset, disabled=nothing, help=about)
+
+
+def _why_not_trainable(loaded: Loaded) -> str | None:
+    """Why nobody can train on these data here; None where Train needs no such help.
+
+    With help Streamlit (1.67) draws a button twice, for phones as well.
+    """
+    if loaded.trainable:
+        return None
+    if loaded.dataset.name == "upload" and not session().upload.table:
+        return "Only who has the run's file can train on it. Upload yours to train."
+    return runs.client().unavailable or "A note on this page says why this can't be trained."
 
 
 def _reset() -> None:

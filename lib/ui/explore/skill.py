@@ -18,7 +18,7 @@ from lib.charts import Palette, with_unit
 from lib.charts import skill as words
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
-from lib.results import Answers, ForecastError, Part, Run, SeedWeights, SkillTable
+from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
 from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
@@ -44,13 +44,18 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
-        hidden = shown.run if not shown.dataset.has_rows else None
-        if not shown.dataset.origin and not hidden:
+        run, alone = shown.run, None
+        if run and not shown.dataset.has_rows:
+            alone = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
+        if not shown.dataset.origin and not alone:
             once("skill", (), dict)  # what was computed of other data may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
-            if hidden:
-                _errors_alone(shown, hidden)
+            if alone:
+                st.markdown(f"### {TITLES['worth']}")
+                target = _pick("Target", shown.dataset.target_labels, "target")
+                st.markdown(_markdown(alone, target, shown.dataset.target_unit))
+                hint(results.HIDDEN)
                 return
             # Show a run beside the baselines of the season that is set now: they need no training.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
@@ -140,16 +145,6 @@ def _season(shown: ShownRun, origin: Origin) -> None:
         hint("Other data settings have changed, too: the season you chose applies to the next run.")
     except WindowError as error:
         st.warning(plain(capital(f"{error}")), icon=":material/info:")
-
-
-def _errors_alone(shown: ShownRun, run: Run) -> None:
-    """Draw the table of errors alone, of data whose rows are hidden."""
-    found = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
-    st.markdown(f"### {TITLES['worth']}")
-    if found:
-        target = _pick("Target", shown.dataset.target_labels, "target")
-        st.markdown(_markdown(found, target, shown.dataset.target_unit))
-    hint(results.HIDDEN)
 
 
 def _markdown(table: SkillTable, target: int, unit: str) -> str:

@@ -46,6 +46,8 @@ QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
 """A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
 RECEIVED = "received"
 """What the browser asks for when it has its file."""
+NEW = "_new"
+"""The end of a file's id, if the file is of the sidebar's settings."""
 Make = Callable[[], Future[Any]]
 """Starts to make a file in another thread, so without `st`, or in the worker."""
 
@@ -70,9 +72,9 @@ def _draw(loaded: Loaded) -> None:
     epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     other = badge_of(loaded, shown)
-    makers = _makers(epochs)
+    makers = _makers(epochs) | (_makers_of_settings(loaded) if other else {})
     note = _SAID["other" if other else "shown"].format(other=other)
-    data: Any = _rows(epochs, makers) | {"note": note}
+    data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
         _forget()
@@ -130,7 +132,7 @@ def _forget() -> None:
         taking[1][0].cancel()
 
 
-def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
+def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
     then, dataset = epochs.then, epochs.then.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
@@ -143,12 +145,15 @@ def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{name_of(then.experiment, dataset)}{after}"
-    names = {file: stem + end for file, end in _FILE["ends"].items() if file in makers}
-    if "data" in makers:
-        names["data"] = f"{data_name(dataset)}.npz"
+    new_stem = f"{name_of(loaded.experiment, loaded.dataset)}-new-settings"
+    names = {file: stem + end for file, end in _FILE["ends"].items()}
+    names |= {file + NEW: new_stem + end for file, end in _FILE["ends"].items()}
+    names |= {"data": f"{data_name(dataset)}.npz", f"data{NEW}": f"{data_name(loaded.dataset)}.npz"}
 
     def row(title: str, about: str = "", files: dict[str, str] | None = None, **of: str) -> Any:
-        there = {file: label for file, label in (files or {}).items() if file in makers}
+        labels = dict(files or {})
+        labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
+        there = {file: label for file, label in labels.items() if file in makers}
         return {"title": title, "about": about.format(**words), "files": there, **of}
 
     parts = []
@@ -156,7 +161,20 @@ def _rows(epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
         shown = [row(of, **what) for of, what in rows.items()]
         shown = [each for each in shown if each["files"] or "picture" in each]
         parts += [{"title": title, "rows": shown}] if shown else []
-    return {"parts": parts, "files": names, "stem": stem}
+    return {"parts": parts, "files": {file: names[file] for file in makers}, "stem": stem}
+
+
+def _makers_of_settings(loaded: Loaded) -> dict[str, Make]:
+    """What makes the code of the sidebar's settings, where these aren't those of the shown run."""
+    if not _may_take(loaded.dataset, session().upload.table):
+        return {}
+    settings = loaded.experiment, loaded.dataset
+    files: dict[str, Callable[[], bytes | str]] = {
+        name: partial(export.write, *settings) for name, export in EXPORTS.items()
+    }
+    if loaded.dataset.origin:
+        files["data"] = partial(arrays, loaded.dataset)
+    return {name + NEW: partial(_POOL.submit, file) for name, file in files.items()}
 
 
 def _table(shown: ShownRun) -> Table | None:

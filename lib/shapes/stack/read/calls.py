@@ -59,7 +59,9 @@ class Calls(Builder):
         self.on_lists |= {called.place} if listed(given) else set()
         return called
 
-    def call_library(self, what: Name, args: Args, keywords: Keywords) -> Any:  # noqa: PLR0911
+    def call_library(  # noqa: PLR0911  one each
+        self, what: Name, args: Args, keywords: Keywords
+    ) -> Any:
         """What something of a library returns: a layer, an input, a model, an array."""
         name, (root, *modules) = what.name, what.path.split(".")[:-1] or [""]
         tensors = self.found(args, keywords)
