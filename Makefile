@@ -51,10 +51,8 @@ format: .venv/dev.stamp
 
 bench: .venv/dev.stamp browser
 	$(BIN)/python -m tests.bench.first_use
-	$(BIN)/python -m tests.bench.cold_links
+	$(BIN)/python -m tests.bench.pages
 	$(BIN)/python -m tests.bench.follow
-	$(BIN)/python -m tests.bench.replay
-	$(BIN)/python -m tests.bench.paste
 	$(BIN)/python -m tests.bench.throughput --json throughput.json
 
 bench-load: .venv/dev.stamp browser

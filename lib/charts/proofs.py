@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts.html import OVER_TIME, shaded, templates
 from lib.charts.palette import Palette
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import ROUNDING, Agreement
+from lib.recurrence import ROUNDING, VISIBLE
 from lib.shapes import STATES
 from lib.text import apart_by
 
@@ -128,22 +128,19 @@ def _found(claim: str, difference: float | None) -> str:
 
 
 def also_measured(
-    experiment: Experiment, answer: dict[str, Any] | None, against: Agreement | None
+    experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
     """That NumPy draws what Keras computes, and what return_state adds to the outputs.
 
-    `answer` is that of `modes`, None while there is none; `against` compares it with NumPy.
+    `answer` is that of `modes`, None while there is none; NumPy `differs` from it by so much.
     """
     model, states = experiment.model, STATES[experiment.model.cell]
-    differs, allowed = (against.differs, against.allowed) if against else (None, ROUNDING)
     takeaway = "NumPy draws the pictures; Keras computes the same once more."
-    if against and not math.isfinite(against.differs):
+    if differs is not None and not math.isfinite(differs):
         takeaway = "Some of the states aren't numbers any more: the run has diverged."
-    elif against:
-        by = apart_by(against.differs) if against.differs else "0.0"
-        is_rounding = against.is_rounding or against.differs <= ROUNDING
-        reason = "rounding to 32 bits" if is_rounding else "more than rounding explains"
-        takeaway = f"NumPy and Keras differ by {by}: {reason}."
+    elif differs is not None:
+        reason = ": rounding to 32 bits" if differs <= ROUNDING else ""
+        takeaway = f"NumPy and Keras differ by {apart_by(differs) if differs else '0.0'}{reason}."
     state = None
     if answer is not None:
         state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
@@ -151,7 +148,7 @@ def also_measured(
     return (
         ProofCard(
             "What you see is what Keras computes",
-            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, allowed),),
+            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE),),
             takeaway,
             "The largest difference of outputs and last states, relative to the largest of these "
             "where that is above 1.",

@@ -1,10 +1,7 @@
 """The settings of a run: one frozen `Experiment`, the limits of its parts, and its URL form.
 
-This module holds choices only: it makes no data, computes no shapes and trains nothing. Its
-registries, the rows of `experiment.toml`, feed the widgets, the URL, the worker's checks and the
-tests.
-
-Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
+The registries, the rows of `experiment.toml`, feed the widgets, the URL, the worker's checks and
+the tests. Words, as in Keras: N samples, T timesteps, F features, U units, K target columns.
 """
 
 from __future__ import annotations
@@ -36,8 +33,7 @@ class Choice:
 class Cell(Choice):
     """A recurrent cell, with the sizes of its weights."""
 
-    blocks: int = 1
-    """Matrices side by side in each kernel: one per gate, and one for the candidate."""
+    blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
     biases: tuple[int, ...] = (1,)
     """Biases that each column of the kernels may have, Keras's default first."""
     states: tuple[str, ...] = ("h",)
@@ -46,18 +42,13 @@ class Cell(Choice):
 
 @dataclass(frozen=True, slots=True)
 class Mode(Choice):
-    """What a model returns, with all words for it; its colours are in the palette."""
+    """What a model returns, with all words for it; these are empty for both."""
 
-    kind: str = ""
-    """As in "the last-step model"; this and what follows is empty for both."""
-    name: str = ""
-    """As it stands in a chart's key: "last-step mode"."""
-    model: str = ""
-    """As it stands in a sentence: "last-step model"."""
-    variable: str = ""
-    """What its model is called in code: "last_step"."""
-    color: str = ""
-    """What Markdown and .streamlit/config.toml call its colour."""
+    kind: str = ""  # as in "the last-step model"
+    name: str = ""  # in a chart's key: "last-step mode"
+    model: str = ""  # in a sentence: "last-step model"
+    variable: str = ""  # its model in code: "last_step"
+    color: str = ""  # as Markdown and .streamlit/config.toml call it
 
     def colored(self, words: str) -> str:
         """Markdown of `words` in its colour; as they are for both."""
@@ -68,7 +59,6 @@ _FILE = beside(__file__)
 
 
 def _registry(name: str) -> dict[str, Choice]:
-    """The choices of a table of `experiment.toml`, by what they are called in the URL."""
     return {key: Choice(**row) for key, row in _FILE[name].items()}
 
 
@@ -95,12 +85,10 @@ class Limit:
         return min(max(value, self.minimum), self.maximum)
 
 
-NO_SERIES = "-"
-"""The value of `DataSettings.series` for "all rows are one series"."""
+NO_SERIES = "-"  # the value of `DataSettings.series` for "all rows are one series"
 MAX_PARAMETERS = 400_000
 """Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,408."""
-MAX_VALUES = 2_000_000
-"""Numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32."""
+MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32
 
 
 def _setting(key: str, default: Any, **allowed: Any) -> Any:
@@ -126,34 +114,24 @@ class DataSettings:
     samples: int = _number("N", 320, 32, 4096, 32)
     noise: float = _number("noise", 0.0, 0.0, 1.0, 0.05)
     lag: int = _number("lag", 3, 1, 50)
-    horizon: int = _number("horizon", 1, 0, 365)
-    """Rows from a timestep to its target; 0 is its own row."""
+    horizon: int = _number("horizon", 1, 0, 365)  # rows from a timestep to its target
     inputs: tuple[str, ...] = _setting("inputs", ())
     targets: tuple[str, ...] = _setting("targets", ())
     missing: str = _setting("missing", "fill", options=MISSING)
     ahead: str = _setting("ahead", "one", options=AHEAD)
     form: str = _setting("form", "value", options=FORMS)
-    stride: int = _number("stride", 1, 1, 1000)
-    """Rows from the beginning of a window to that of the next."""
-    rate: int = _number("rate", 1, 1, 100)
-    """Rows from a timestep to the next."""
+    stride: int = _number("stride", 1, 1, 1000)  # rows from one window's start to the next one's
+    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next
     split: str = _setting("split", "time", options=SPLITS)
-    train: int = _number("train", 75, 10, 95)
-    """Percent of the windows (or series) that are to learn from."""
-    test: int = _number("test", 0, 0, 40)
-    """Percent for the test part; the validation part has the rest."""
-    gap: int = _number("gap", 0, 0, 1000)
-    """Rows that are left out between two parts."""
-    period: int = _number("period", 0, 0, 10000)
-    """Rows of a season; 0 means that it is looked for."""
-    series: str = _setting("id", "")
-    """The column that tells series apart; "" is the table's own guess, NO_SERIES none."""
+    train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
+    test: int = _number("test", 0, 0, 40)  # percent; the validation part has the rest
+    gap: int = _number("gap", 0, 0, 1000)  # rows that are left out between two parts
+    period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means that it is looked for
+    series: str = _setting("id", "")  # the column that tells series apart; "" is to be guessed
     scale: str = _setting("scale", "all", options=SCALINGS)
-    types: tuple[str, ...] = _setting("types", ())
-    """Columns that are to be read otherwise: "store:category", by `lib.data.tables.table.KINDS`."""
+    types: tuple[str, ...] = _setting("types", ())  # columns to be read otherwise: "store:category"
     wide: str = _setting("wide", "unroll", options=WIDE)
-    at_gaps: str = _setting("at_gaps", "run_on", options=AT_GAPS)
-    """What windows do where rows are missing; see `lib.data.tables.order.segments`."""
+    at_gaps: str = _setting("at_gaps", "run_on", options=AT_GAPS)  # where rows are missing
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,8 +160,7 @@ class TrainingSettings:
     batch_size: int = _number("batch", 32, 1, 512)
     epochs: int = _number("epochs", 200, 1, 5000)
     keep: str = _setting("keep", "last", options=KEEPS)
-    patience: int = _number("patience", 20, 1, 1000)
-    """Epochs without a better one after which a mode stops; only where `keep` is "stop"."""
+    patience: int = _number("patience", 20, 1, 1000)  # epochs, where `keep` is "stop"
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,8 +172,7 @@ class Experiment:
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
     seeds: int = _number("seeds", 1, 0, 16)
-    """How many seeds models are trained with on the same data: `seed` and those after it. 0 leaves
-    it to what they cost."""
+    """Models are trained with `seed` and those after it. 0 leaves it to what they cost."""
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
@@ -207,7 +183,7 @@ class Experiment:
     def set(self, **values: Any) -> Experiment:
         """A copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
 
-        Raises ExperimentError for a key that isn't one; values are taken as they are (`validate`).
+        Raises ExperimentError for an unknown key; values are taken as they are (`validate`).
         """
         parts: dict[str, dict[str, Any]] = {}
         for key, value in values.items():
@@ -245,12 +221,10 @@ class Setting:
                 allowed = f"a {'whole number' if whole else 'number'} from {allowed}"
             elif low <= value <= high:
                 return
-        elif self.options is not None:
-            if isinstance(value, str) and value in self.options:
-                return
-            allowed = f"one of {list(self.options)}"
-        else:
+        elif self.options is None or (isinstance(value, str) and value in self.options):
             return
+        else:
+            allowed = f"one of {list(self.options)}"
         raise ExperimentError(f"{self.name} must be {allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
@@ -275,9 +249,8 @@ SETTINGS = {
     for item in fields(record)
     if "key" in item.metadata
 }
-"""Every setting by its URL key."""
 LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
-"""The limits of all numeric settings, by URL key."""
+"""Both by URL key."""
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
@@ -296,11 +269,10 @@ def read_query(
     base: Experiment | None = None,
     at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
-    """The experiment of a URL: `base`, the default, with the values that the URL gives.
+    """The experiment of a URL: `base` with the values that the URL gives, and complaints.
 
-    Unknown keys and values of no use are dropped, numbers out of range are clamped; `at_most` are
-    maximums below the usual ones, by key. With it comes a sentence for each value that couldn't be
-    taken as it stands there.
+    Unknown keys and values of no use are dropped, numbers out of range are clamped, also to
+    `at_most` by key: a sentence for each of these.
     """
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
@@ -315,28 +287,20 @@ def read_query(
         except (ValueError, IndexError, OverflowError):
             used, is_taken = experiment.get(key), False
         if not is_taken:
-            complaints.append(_complaint(setting, texts, used))
+            allowed = f"one of {', '.join(setting.options or ())}"
+            if limit := setting.limit:
+                whole = "a whole number " if isinstance(setting.default, int) else ""
+                allowed = f"{whole}from {number(limit.minimum)} to {number(limit.maximum)}"
+            received = shorten("".join(texts[-1:]), 24, placeholder="…")
+            taken = number(used) if isinstance(used, (int, float)) else used
+            complaints.append(
+                f"The link says {key}={received}, and it has to be {allowed}: {taken} was taken."
+            )
         experiment = experiment.set(**{key: used})
     return experiment, complaints
 
 
-def _complaint(setting: Setting, texts: list[str], used: Any) -> str:
-    """A sentence that says why `used` replaces the value of a URL."""
-    whole = "a whole number " if isinstance(setting.default, int) else ""
-    allowed = (
-        f"{whole}from {number(setting.limit.minimum)} to {number(setting.limit.maximum)}"
-        if setting.limit is not None
-        else f"one of {', '.join(setting.options or ())}"
-    )
-    received = shorten("".join(texts[-1:]), 24, placeholder="…")
-    shown = number(used) if isinstance(used, (int, float)) else used
-    return f"The link says {setting.key}={received}, and it has to be {allowed}: {shown} was taken."
-
-
 def validate(experiment: Experiment) -> None:
-    """Raise ExperimentError, naming the limit and what was asked, unless all settings are allowed.
-
-    Sizes that depend on the data (parameters, values) are checked by the worker, which has it.
-    """
+    """Raise ExperimentError, naming the limit and what was asked, unless all are allowed."""
     for key, setting in SETTINGS.items():
         setting.check(experiment.get(key))

@@ -9,16 +9,21 @@ lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's bei
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
 """
 
-from lib.recurrence.agreement import Agreement, agreement
 from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
 from lib.recurrence.formulas import LayerPass, Line, Row, by_similarity, lines, state_rows
-from lib.recurrence.model import forward, initial_model_weights, outputs_in_parts, unroll_stack
-from lib.recurrence.padded import ROUNDING, Padded, ways
-from lib.recurrence.weights import (
+from lib.recurrence.model import (
     ARRAYS_EACH,
+    ROUNDING,
+    VISIBLE,
+    difference,
+    forward,
     glorot_uniform,
+    initial_model_weights,
     initial_weights,
     layers_of,
     orthogonal,
+    outputs_in_parts,
+    unroll_stack,
     weight_names,
 )
+from lib.recurrence.padded import Padded, ways

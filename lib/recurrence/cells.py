@@ -18,28 +18,21 @@ GATES: dict[str, dict[str, str]] = {
 }
 """The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
 
-Candidates, tanh, from -1 to 1, are what could be written into the state; the rest are gates,
-sigmoid, from 0 to 1. A SimpleRNN has none: its one block is its output.
+Gates are sigmoids, candidates a tanh. A SimpleRNN has neither: its one block is its output.
 """
 
 INITIAL_BIAS = {"lstm": {"f": 1.0}}
 """Initial biases that aren't zero, by cell and gate (Keras's `unit_forget_bias=True`)."""
 
-HIGHEST_OUTPUT: dict[str, Callable[[Array], Array]] = {
-    "lstm": np.tanh,
-    "gru": np.ones_like,
-    "simple_rnn": np.ones_like,
-}
-"""By cell: from the timesteps 1, 2, … T to what |h|, a unit's output, stays below at each.
-
-From a zero state an LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). A
-SimpleRNN's output is a tanh, and a GRU's a mixture of tanhs: less than 1 at every step.
-"""
-
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """What a unit's output can come close to but not exceed, by timestep (T,)."""
-    return HIGHEST_OUTPUT[cell](np.arange(1.0, timesteps + 1))
+    """What a unit's |h| stays below at each timestep from a zero state, (T,).
+
+    An LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). The others' outputs are
+    tanhs, or a mixture of some.
+    """
+    steps = np.arange(1.0, timesteps + 1)
+    return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
 
 def gate_symbol(name: str, about: str) -> str:
@@ -49,18 +42,16 @@ def gate_symbol(name: str, about: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """Everything that one recurrent layer computed, by timestep, in float32 unless asked otherwise.
+    """Everything that one recurrent layer computed, by timestep, float32, (N, T, U) each.
 
     With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
     """
 
     hidden: Array
-    """Outputs (N, T, U)."""
-    cell: Array | None
-    """LSTM's cell states (N, T, U); None for cells that have none."""
+    cell: Array | None  # LSTM's cell states; None for cells that have none
     gates: dict[str, Array]
-    """By the names in `GATES`, each (N, T, U). At a masked step they are what the cell computed
-    and Keras threw away."""
+    """By the names in `GATES`. At a masked step they are what the cell computed and Keras threw
+    away."""
 
 
 def unroll(
@@ -69,13 +60,11 @@ def unroll(
     x: Array,
     mask: Array | None = None,
     go_backwards: bool = False,
-    *,
-    precision: type[np.floating] = np.float32,
 ) -> Trace:
     """Run a recurrent layer over its input, from a zero state, and keep every step.
 
     Args:
-        cell: a key of `lib.experiment.experiment.CELLS`.
+        cell: a key of `lib.experiment.CELLS`.
         weights: `layer.get_weights()`: kernel, recurrent_kernel, bias. A GRU's bias says which
             kind it is: (2, 3U) with `reset_after`, (3U,) without.
         x: inputs (N, T, F).
@@ -83,12 +72,10 @@ def unroll(
             output is repeated (zeros, where there is none before).
         go_backwards: from the last step to the first. As in Keras the results then stand in the
             order of processing: step 0 of the trace has seen `x[:, -1]`.
-        precision: to compute in. Keras has 32 bits; 64 show what rounding does to those.
 
-    Raises:
-        ValueError: for an unknown cell, or shapes that don't fit.
+    Raises ValueError for an unknown cell, or shapes that don't fit.
     """
-    x = np.asarray(x, dtype=precision)
+    x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
     if mask is not None:
         mask = np.asarray(mask, dtype=bool)
@@ -100,13 +87,12 @@ def unroll(
     n, t, f = x.shape
     # A run that has diverged is drawn too: inf and nan are answers here, not accidents.
     with np.errstate(over="ignore", invalid="ignore"):
-        # Time first, so that each step is one block of memory; and all steps' inputs go through
-        # the kernel at once, since they don't depend on the state.
+        # Time first, so that a step is one block of memory; one product for all steps' inputs.
         blocks = x.transpose(1, 0, 2).reshape(t * n, f) @ kernel
         blocks += bias[0] if bias.ndim == 2 else bias
         gates = blocks.reshape(t, n, -1)
         units, go = len(recurrent), STEPS[cell]
-        states = np.zeros((t + 1, len(STATES[cell]), n, units), precision)
+        states = np.zeros((t + 1, len(STATES[cell]), n, units), np.float32)
         for step, after in enumerate(states[1:]):
             go(gates[step], states[step], after, recurrent, bias)
             if mask is not None:
@@ -117,62 +103,43 @@ def unroll(
     return Trace(hidden, others[0] if others else None, named)
 
 
-def _sigmoid(values: Array) -> None:
-    """In place: 1 / (1 + exp(-values)), precise at both ends.
-
-    Not by `np.negative`, which is wrong in place on every fourth number of an array (NumPy 2.4.6
-    on x86): on the gates of a layer with one unit.
-    """
-    np.multiply(values, -1, out=values)
-    np.exp(values, out=values)
-    values += 1
-    np.reciprocal(values, out=values)
+def _sigmoid(values: Array) -> Array:
+    return 1 / (1 + np.exp(-values))
 
 
 def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
-    """One step: `gates` (N, 4U) comes in as the input's part; states (2, N, U) are h and c."""
+    """One step: `gates` (N, 4U) are the input's part at first; states (2, N, U) are h and c."""
     units = len(recurrent)
-    i, f, c, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
-    (h, carry), (output, cell) = before, after
-    gates += h @ recurrent
-    candidate = np.tanh(c)
-    _sigmoid(gates)  # of c, too: all in one piece of memory take less time than three without it
-    c[...] = candidate
-    np.multiply(f, carry, out=cell)
-    candidate *= i
-    cell += candidate
-    np.tanh(cell, out=output)
-    output *= o
+    i, f, candidate, o = (gates[:, k * units : (k + 1) * units] for k in range(4))
+    gates += before[0] @ recurrent
+    tanh = np.tanh(candidate)
+    gates[...] = _sigmoid(gates)  # of the candidate, too: faster than three pieces without it
+    candidate[...] = tanh
+    after[1] = f * before[1] + i * candidate
+    after[0] = o * np.tanh(after[1])
 
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U).
 
-    With `reset_after` the reset gate scales what the recurrent kernel made of the state, without
-    it the state before the kernel.
+    With `reset_after` the reset gate scales the state after the recurrent kernel, else before it.
     """
-    units, reset_after = len(recurrent), bias.ndim == 2
-    z, r, last = (gates[:, k * units : (k + 1) * units] for k in range(3))
-    [h], [output] = before, after
-    from_state = h @ (recurrent if reset_after else recurrent[:, : 2 * units])
-    if reset_after:
-        from_state += bias[1]
-    candidate, late = last.copy(), slice(2 * units, None)
-    gates[:, : 2 * units] += from_state[:, : 2 * units]
-    _sigmoid(gates)  # of the candidate, too, as in `_lstm`
-    candidate += r * from_state[:, late] if reset_after else (r * h) @ recurrent[:, late]
-    np.tanh(candidate, out=candidate)
-    last[...] = candidate
-    np.subtract(1, z, out=output)
-    output *= candidate
-    output += z * h
+    h, units, early = before[0], len(recurrent), 2 * len(recurrent)
+    z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
+    if bias.ndim == 2:  # reset_after
+        from_state = h @ recurrent + bias[1]
+        gates[:, :early] = _sigmoid(gates[:, :early] + from_state[:, :early])
+        from_state = r * from_state[:, early:]
+    else:
+        gates[:, :early] = _sigmoid(gates[:, :early] + h @ recurrent[:, :early])
+        from_state = (r * h) @ recurrent[:, early:]
+    candidate[...] = np.tanh(candidate + from_state)
+    after[0] = z * h + (1 - z) * candidate
 
 
 def _simple_rnn(gates: Array, before: Array, after: Array, recurrent: Array, _: Array) -> None:
     """One step: `gates` (N, U) are the input's part; the state is (1, N, U)."""
-    [h], [output] = before, after
-    np.add(gates, h @ recurrent, out=output)
-    np.tanh(output, out=output)
+    after[0] = np.tanh(gates + before[0] @ recurrent)
 
 
 STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn": _simple_rnn}
@@ -180,7 +147,7 @@ STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
-    """The three weights in the precision of x. Raises ValueError unless they fit the cell and x."""
+    """The three weights, float32. Raises ValueError unless they fit the cell and x."""
     if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -189,12 +156,12 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
         raise ValueError(
             f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
         )
-    kernel, recurrent, bias = (np.asarray(array, dtype=x.dtype) for array in weights)
+    kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
     features, units = x.shape[-1], len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
     for name, array, allowed in (
-        ("recurrent_kernel", recurrent, ((units, width),)),
-        ("kernel", kernel, ((features, width),)),
+        ("recurrent_kernel", recurrent, [(units, width)]),
+        ("kernel", kernel, [(features, width)]),
         ("bias", bias, bias_shapes(cell, units)),
     ):
         if array.shape not in allowed:

@@ -1,8 +1,4 @@
-"""What one unit does at one timestep, as formulas with the numbers filled in; and which move alike.
-
-The last line is the new hidden state, the very number that `unroll` has there; tests compare the
-two.
-"""
+"""What one unit does at one timestep, as formulas with the numbers filled in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -19,13 +15,9 @@ class LayerPass:
     """A layer, and one sample that has gone through it."""
 
     cell: str
-    """A key of `lib.experiment.experiment.CELLS`."""
-    weights: Sequence[np.ndarray]
-    """The layer's: kernel, recurrent_kernel, bias."""
-    x: np.ndarray
-    """The layer's input, (T, F)."""
-    trace: Trace
-    """What `unroll` made of it, for this one sample."""
+    weights: Sequence[np.ndarray]  # the layer's: kernel, recurrent_kernel, bias
+    x: np.ndarray  # the layer's input, (T, F)
+    trace: Trace  # what `unroll` made of it, for this one sample
 
     def before(self, step: int) -> np.ndarray:
         """The hidden states that a step starts from, (U,)."""
@@ -42,7 +34,7 @@ class LayerPass:
 
     @property
     def biases(self) -> tuple[np.ndarray, np.ndarray]:
-        """What is added to the input's part and to the state's part, each (G·U,).
+        """Biases of the input's part and of the state's part, each (G·U,).
 
         Only a GRU with `reset_after` has the second; elsewhere it is zero.
         """
@@ -54,17 +46,12 @@ class LayerPass:
 class Line:
     """One number that a layer computes for one unit at one timestep."""
 
-    symbol: str
-    """Its name with the timestep: "f₃"."""
-    about: str
-    """What it is: "forget gate"."""
-    formula: str
-    """How it is computed, in Keras's names."""
-    filled: str
-    """The same with this step's numbers."""
+    symbol: str  # with the timestep: "f₃"
+    about: str  # what it is: "forget gate"
+    formula: str  # in Keras's names
+    filled: str  # the formula with this step's numbers
     value: float
-    trace: np.ndarray
-    """The number at every timestep, (T,)."""
+    trace: np.ndarray  # the number at every timestep, (T,)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -72,8 +59,7 @@ class Row:
     """One number that a layer computes with at one timestep, for every unit."""
 
     label: str
-    values: np.ndarray
-    """(U,)."""
+    values: np.ndarray  # (U,)
     kind: Literal["", "rule", "strong"] = ""
     """"rule" is what comes of the rows above, "strong" the gate or state itself."""
 
@@ -98,7 +84,7 @@ class _UnitStep:
         trace, columns = layer.trace, slice(unit, None, layer.units)  # a column for each gate
         self.step, self.about = step, GATES[layer.cell] or {"h": "hidden state"}
         self.arrays = {name: gate[0, :, unit] for name, gate in trace.gates.items()}
-        self.arrays |= {"hidden": trace.hidden[0, :, unit]}
+        self.arrays["hidden"] = trace.hidden[0, :, unit]
         if trace.cell is not None:
             self.arrays["cell"] = trace.cell[0, :, unit]
         parts = (
@@ -111,9 +97,9 @@ class _UnitStep:
 
     def line(self, symbol: str, about: str, formula: str, filled: str, name: str) -> Line:
         """The line of the array with this name."""
-        at_step = (("ₜ₋₁", subscript(self.step)), ("ₜ", subscript(self.step + 1)))
-        for letter, number_ in at_step:
-            symbol, formula = symbol.replace(letter, number_), formula.replace(letter, number_)
+        for letter, index in (("ₜ₋₁", self.step), ("ₜ", self.step + 1)):
+            symbol = symbol.replace(letter, subscript(index))
+            formula = formula.replace(letter, subscript(index))
         values = self.arrays[name]
         return Line(symbol, about, formula, filled, float(values[self.step]), values)
 
@@ -177,7 +163,6 @@ def _simple_rnn_lines(at: _UnitStep) -> list[Line]:
 
 
 _LINES = {"lstm": _lstm_lines, "gru": _gru_lines, "simple_rnn": _simple_rnn_lines}
-"""By cell, the lines of one unit at one timestep."""
 
 
 def _factor(value: float) -> str:
@@ -193,41 +178,31 @@ def _sum(first: float, *others: float) -> str:
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
     """How gates and states make the new states; nothing for a cell that has no gates."""
-    rows = _STATE_ROWS.get(layer.cell)
-    return rows(layer, step) if rows else []
-
-
-def _lstm_state_rows(layer: LayerPass, step: int) -> list[Row]:
-    gates, hidden, cell = layer.gates(step), layer.trace.hidden[0, step], layer.trace.cell
-    assert cell is not None  # noqa: S101 - an LSTM has one
-    carried = _before(cell[0], step)
-    return [
-        Row("c before", carried),
-        Row("f·c before", gates["f"] * carried),
-        Row("i·c̃", gates["i"] * gates["c"]),
-        Row("c = sum of both", cell[0, step], "strong"),
-        Row("tanh(c)", np.tanh(cell[0, step]), "rule"),
-        Row("h = o·tanh(c)", hidden, "strong"),
-    ]
-
-
-def _gru_state_rows(layer: LayerPass, step: int) -> list[Row]:
-    gates, before = layer.gates(step), layer.before(step)
-    return [
-        Row("h before", before),
-        Row("z·h before", gates["z"] * before),
-        Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
-        Row("h = sum of both", layer.trace.hidden[0, step], "strong"),
-    ]
-
-
-_STATE_ROWS = {"lstm": _lstm_state_rows, "gru": _gru_state_rows}
+    gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
+    if layer.trace.cell is not None:
+        cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)
+        return [
+            Row("c before", carried),
+            Row("f·c before", gates["f"] * carried),
+            Row("i·c̃", gates["i"] * gates["c"]),
+            Row("c = sum of both", cell, "strong"),
+            Row("tanh(c)", np.tanh(cell), "rule"),
+            Row("h = o·tanh(c)", hidden, "strong"),
+        ]
+    if layer.cell == "gru":
+        return [
+            Row("h before", before),
+            Row("z·h before", gates["z"] * before),
+            Row("(1 − z)·h̃", (1 - gates["z"]) * gates["h"]),
+            Row("h = sum of both", hidden, "strong"),
+        ]
+    return []
 
 
 def by_similarity(hidden: np.ndarray) -> np.ndarray:
-    """Indexes of the units, (U,): each is followed by the one most like it of those left.
+    """Order units so that each is followed by the one most like it of those left: indexes (U,).
 
-    The first is the one that is highest on average. Likeness is the distance of the traces, which
+    The first is the one that is highest on average; likeness is the distance of the traces, which
     are states of one sample, (T, U).
     """
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T

@@ -11,10 +11,7 @@ import numpy as np
 
 from lib.recurrence.model import unroll_stack
 
-ROUNDING = 1e-6
-"""Outputs that differ by no more count as equal: batches are added up in different orders."""
-SHARES = (1.0, 0.75, 0.5, 0.25)
-"""The four lengths as shares of T."""
+SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,14 +23,12 @@ class Padded:
     counts: np.ndarray
     """Steps that belong to a sequence, (N, T) bool; with a mask, the steps that it keeps."""
     last_step: np.ndarray
-    """The step whose output last-step mode returns, (N,): the last one read; -1 where the mask
-    hides all steps, and the state stays at its start."""
-    outputs: np.ndarray
-    """What last-step mode returns, (N, U)."""
+    """The last step that is read, whose output last-step mode returns, (N,); -1 where the mask
+    hides all steps."""
+    outputs: np.ndarray  # what last-step mode returns, (N, U)
     differences: np.ndarray
     """Largest difference over units from the output for the unpadded sequence, (N,)."""
-    loss_steps: int
-    """Number of steps that sequence mode averages its loss over."""
+    loss_steps: int  # number of steps that sequence mode averages its loss over
     hidden_steps: int
     """Number of steps of the sequences themselves that the mask hides, being all zero."""
 
@@ -69,8 +64,7 @@ def masking(x: np.ndarray) -> np.ndarray:
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
     """The four treatments: padded at the end and at the start, without and with a mask.
 
-    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F). The
-    mask is made of the padded sample, as `Masking` does, and handed up through the layers.
+    `weights` are those of the layers up to the one looked at, and `x` is one sample (T, F).
     """
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]

@@ -10,6 +10,7 @@ from lib.text.english import (
     NOTHING,
     apart,
     apart_by,
+    beside,
     capital,
     counted,
     duration,
@@ -17,10 +18,10 @@ from lib.text.english import (
     listed,
     number,
     readable,
+    say,
     sentence,
     short,
     signed,
     subscript,
     widest,
 )
-from lib.text.tables import beside, say

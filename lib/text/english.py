@@ -1,20 +1,16 @@
-"""Format counts, lists, numbers and durations for sentences."""
+"""Format counts, lists, numbers and durations for sentences; read sentences from TOML files."""
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
-_DECIMAL = re.compile(r"\d[\d,]*\.\d+")
-NOTHING = 1e-7
-"""Sizes below this are written "nothing": rounding to 32 bits leaves as much."""
-NEXT_TO_NOTHING = 1e-6
-"""Sizes below this are written in words."""
-ALMOST_0 = "≈ 0"
-"""For "nothing" where room is short, and for values that aren't sizes."""
+NOTHING = 1e-7  # sizes below this are written "nothing": rounding to 32 bits leaves as much
+NEXT_TO_NOTHING = 1e-6  # sizes below this are written in words
+ALMOST_0 = "≈ 0"  # for "nothing" where room is short, and for values that aren't sizes
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-"""The first three letters of each month's name."""
-_STEPS = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
-"""For `duration`: up to so many seconds, round to steps of so many."""
 
 
 def counted(number: int, one: str, many: str = "") -> str:
@@ -47,8 +43,7 @@ def listed(words: Iterable[str]) -> str:
 def number(value: float, digits: int = 3) -> str:
     """A number with `digits` significant digits and thousands separators: "0.0123", "26,109".
 
-    Digits before the point are all written out up to 1e9. Beyond that and below 0.00001 it has a
-    power of ten: "3.44e11". "0" is exactly zero.
+    Beyond 1e9 and below 0.00001 it has a power of ten: "3.44e11".
     """
     value = float(value)
     if not math.isfinite(value):
@@ -81,8 +76,7 @@ def apart_by(value: float, digits: int = 3) -> str:
 def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
     """Numbers with enough digits to tell the others from the first: "355.1", "355.4".
 
-    The shown difference is within a tenth of the real one. Differences below a millionth of the
-    first value are ignored.
+    The shown difference is within a tenth of the real one, unless that is below a millionth.
     """
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
@@ -96,8 +90,8 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
 
 def _shown(value: float, digits: int) -> float:
     """The number that `readable` shows."""
-    text = readable(value, digits).replace(",", "")
-    return 0.0 if " " in text or text in ("nothing", "infinite") else float(text)
+    text = readable(value, digits, nothing="0").replace(",", "")
+    return 0.0 if " " in text or text == "infinite" else float(text)
 
 
 def signed(value: float) -> str:
@@ -126,11 +120,8 @@ def _trim(text: str) -> str:
 
 
 def widest(sentence: str) -> str:
-    """A text as long as this sentence can get while its numbers change, to reserve room for it.
-
-    Decimals take nine letters, and three spare numbers stand for other growth.
-    """
-    wide = _DECIMAL.sub(lambda found: max(found[0], "0.0000888", key=len), sentence)
+    """A text as long as this sentence can get while its numbers change, to reserve room for it."""
+    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "0.0000888", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
 
@@ -138,7 +129,19 @@ def duration(seconds: float) -> str:
     """A remaining time in steps so coarse that the text is steady: "about 15 s"."""
     if seconds < 3:
         return "a moment"
-    step = next(step for most, step in _STEPS if seconds < most)
+    steps = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
+    step = next(step for most, step in steps if seconds < most)
     minutes, rest = divmod(max(1, round(seconds / step)) * step, 60)
     units = ((minutes // 60, "h"), (minutes % 60, "min"), (rest, "s"))
     return " ".join(["about", *(f"{value} {unit}" for value, unit in units if value)])
+
+
+def beside(module: str, name: str = "") -> dict[str, Any]:
+    """Read the TOML file beside `module` (a `__file__`), called like it or `name`."""
+    path = Path(module)
+    return tomllib.loads(path.with_name(f"{name or path.stem}.toml").read_text("utf-8"))
+
+
+def say(table: Mapping[str, str], what: str, /, **names: object) -> str:
+    """Return the sentence `what` of a table, with its {names} filled in."""
+    return table[what].format(**names)

@@ -17,7 +17,6 @@ Not in here: what a run and a snapshot are and which epochs are kept of a run (`
 """
 
 from lib.training import limits, machine
-from lib.training.architecture import architecture_of
 from lib.training.client import TrainingClient
 from lib.training.limits import check, with_seeds
 from lib.training.machine import give_way
@@ -26,4 +25,3 @@ from lib.training.questions import AnswerFuture
 from lib.training.quotas import MAX_SWEEPS, Visitor, sweep_refusal
 from lib.training.recorded import read, recorded, recorded_answer, recorded_damage, recorded_leak
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
-from lib.training.size_buckets import bucket_of

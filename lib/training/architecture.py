@@ -1,28 +1,36 @@
 """The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
-Not in here, and so free to change without a new compile: the optimizer and its learning rate, the
-seed, the number of epochs, the data itself, and, up to the next power of two, the number of
-samples; with one seed the mode, too.
+Not in here, and so free to change without a new compile: the loss, the optimizer and its learning
+rate, the seed, the number of epochs, the data itself, and, up to the next power of two, the number
+of samples; with one seed the mode, too.
+
+Size buckets are programs for larger models than a run's, whose weights are padded with zeros, so
+that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Units, features and targets
+of zeros stay zero: a unit without weights has a state of 0 in every cell (its candidate is tanh 0),
+so its gradients are 0, and no optimizer moves what has none. tests/agreement/test_engine.py trains
+both ways.
 """
 
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import cycle
+from typing import Any
 
-from lib.experiment import Experiment
+import numpy as np
+
+from lib.experiment import CELLS, Experiment
+from lib.shapes import BLOCKS, bias_shapes
 from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
 LANE_PRODUCTS = 400_000
-"""Multiplications of a gate in a batch's way forth, in all layers. Larger models keep a processor
-busy alone: side by side each would be slower, since less of what it needs is in reach."""
+"""Multiplications of a gate in a batch's forward pass, in all layers. Larger models keep a
+processor busy alone: side by side each would be slower."""
 MOST_TIMES, CHEAP = 8, 3_000_000
 """A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
-CHEAP multiplications, about 1.5 ms: for less, compiling an exact program isn't worth the wait."""
-SEVERAL = 2
-"""With several seeds both limits are divided by this."""
-FAR = 4
-"""A bucket holds models for which it costs so many times more than these limits: where memory is
-short, that is better than one program after another for each setting."""
+CHEAP multiplications, about 1.5 ms."""
+_SIZES = "units", "timesteps", "features", "targets", "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,18 +40,6 @@ class Code:
     cell: str
     layers: int
     head: str
-    loss: str = ""
-    """Empty in a size bucket, which can do all losses and is told how many timesteps there are. XLA
-    makes faster code of what it knows."""
-
-    @property
-    def is_general(self) -> bool:
-        """Whether it is that of a size bucket."""
-        return not self.loss
-
-    def holds(self, other: "Code") -> bool:
-        """Whether it can do what the other does, of fewer timesteps too."""
-        return self.is_general and replace(other, loss="") == self
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +54,7 @@ class Architecture:
     capacity: int
     """Samples: the training part is padded to so many with samples that no batch names."""
     batch: int
-    lanes: int = 1
-    """Models that are trained side by side."""
+    lanes: int = 1  # models that are trained side by side
     threads: int = 1
     """Calls that can be made at the same time, each of which needs a compile of its own."""
 
@@ -73,42 +68,23 @@ class Architecture:
         rows = self.batch * exact.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
-    @property
-    def most_price(self) -> float:
-        """The most that a batch of one of these models may cost in a near bucket, by `price`."""
-        return max(MOST_TIMES * self.work, CHEAP)
-
     def holds(self, other: "Architecture") -> bool:
-        """Whether a program of this one can train models of the other, if in more calls.
+        """Whether a program of this one, a size bucket, can train models of the other.
 
-        What is smaller there is padded (`size_buckets`), and of more samples each call has some. It
-        doesn't hold what would be too costly.
+        What is smaller there is padded (`resized`), and of more samples each call has some.
         """
-        return (
-            self.code.holds(other.code)
-            and self.lanes <= other.lanes
-            and all(getattr(self, size) >= getattr(other, size) for size in _SIZES)
-            and self.price(other) <= FAR * other.most_price
-        )
+        sizes = ((getattr(self, size), getattr(other, size)) for size in _SIZES)
+        return self.code == other.code and all(room >= size for room, size in sizes)
 
     def is_near(self, other: "Architecture") -> bool:
-        """Whether a bucket that holds the other costs so little that it is usually taken.
-
-        Models of several seeds are trained alone and in one thread there.
-        """
-        return self.price(other) <= other.most_price / (1 if other.threads == 1 else SEVERAL)
-
-
-_SIZES = "units", "timesteps", "features", "targets", "batch"
+        """Whether a batch of the other's models costs not much more here, or is cheap."""
+        return self.price(other) <= max(MOST_TIMES * other.work, CHEAP)
 
 
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """The key of the exact program for an experiment on `samples` training samples.
-
-    These have T timesteps, F features and K targets.
-    """
+    """The key of the exact program for an experiment on so many training samples."""
     model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers
@@ -120,7 +96,7 @@ def architecture_of(
     # kept has no room beside it.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     return Architecture(
-        Code(model.cell, model.layers, model.head, experiment.training.loss),
+        Code(model.cell, model.layers, model.head),
         model.units,
         timesteps,
         features,
@@ -130,3 +106,76 @@ def architecture_of(
         lanes=lanes,
         threads=2 if several else 1,
     )
+
+
+CAPACITY = 1024  # samples that a bucket holds at a time
+_BUCKETS = [
+    # layers, units, timesteps, features, targets, batch
+    (1, 16, 32, 4, 4, 32),
+    (1, 32, 32, 4, 4, 32),
+    (1, 64, 64, 4, 4, 32),
+    (1, 24, 32, 4, 4, 32),
+    (1, 48, 32, 4, 4, 32),
+    (1, 40, 32, 4, 4, 32),
+    (1, 16, 64, 16, 4, 64),
+    (1, 32, 64, 16, 4, 64),
+    (1, 64, 64, 16, 4, 64),
+    (1, 128, 64, 4, 4, 32),
+    (2, 32, 32, 4, 4, 32),
+    (2, 64, 32, 4, 4, 32),
+    (2, 32, 64, 4, 4, 64),
+    (2, 64, 64, 16, 4, 64),
+    (3, 32, 32, 4, 4, 32),
+    (3, 64, 32, 4, 4, 32),
+    (3, 32, 64, 4, 4, 64),
+    (3, 64, 64, 16, 4, 64),
+]
+"""What is likely comes first. With a batch of 32 most models pay less than twice the price of their
+exact program. None holds a stack without a head, more than 64 timesteps, or longer batches."""
+SIZE_BUCKETS = {
+    Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
+    for layers, u, t, f, k, batch in _BUCKETS
+    for cell in CELLS
+}
+"""Each with whether it is built from the start on. The others take up to 60 MB, at least the first
+with as many layers, and so are built when somebody comes near them."""
+
+Shapes = list[tuple[int, ...]]
+
+
+def weight_shapes(of: Architecture) -> Shapes:
+    """The shapes of a model's weights, in the order of Keras's `model.get_weights()`."""
+    cell, units, width = of.code.cell, of.units, of.features
+    wide = BLOCKS[cell] * units
+    shapes: Shapes = []
+    for _ in range(of.code.layers):
+        shapes += [(width, wide), (units, wide), bias_shapes(cell, units)[0]]
+        width = units
+    return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
+
+
+def _shapes_by_gate(of: Architecture) -> Shapes:
+    """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
+    shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
+    recurrent = len(shapes) - 2 * (of.code.head == "dense")
+    apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
+    return apart + shapes[recurrent:]
+
+
+def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
+    """Arrays like a model's weights, once or more over, padded or cut to a program of other sizes.
+
+    What is padded is 0, and so is what is cut. Axes in front of the weights' own stay.
+    """
+    if old == new:
+        return list(arrays)
+    made = []
+    shapes = _shapes_by_gate(old), _shapes_by_gate(new), weight_shapes(new)
+    for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
+        front = array.shape[: array.ndim - len(shape)]
+        cells = np.zeros((*front, *after), array.dtype)
+        common = [slice(min(sizes)) for sizes in zip(before, after, strict=True)]
+        both: tuple[Any, ...] = (..., *common)
+        cells[both] = array.reshape(*front, *before)[both]
+        made.append(cells.reshape(*front, *shape))
+    return made

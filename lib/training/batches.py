@@ -16,17 +16,14 @@ class BatchOrder:
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
-        self.samples = samples
-        self.batch = min(batch, samples)
-        """B, the size of all batches of an epoch but the last, which has what is left."""
-        self.steps = -(-samples // self.batch)
-        """Batches in an epoch."""
+        self.samples, self.batch = samples, min(batch, samples)
+        self.steps = -(-samples // self.batch)  # batches in an epoch
         self._rng = np.random.default_rng([seed, 2])
         self._waiting = np.empty((0, self.batch), np.int32)
 
     @property
     def sizes(self) -> np.ndarray:
-        """How many samples each batch of an epoch has, (steps,)."""
+        """How many samples each batch of an epoch has, (steps,): the last one has what is left."""
         sizes = np.full(self.steps, self.batch)
         sizes[-1] = self.samples - self.batch * (self.steps - 1)
         return sizes
@@ -34,8 +31,11 @@ class BatchOrder:
     def take(self, steps: int) -> np.ndarray:
         """The next batches, (steps, B) int32: indexes, and -1 where the last batch is short."""
         if (missing := steps - len(self._waiting)) > 0:
-            more = self._epochs(-(-missing // self.steps))
-            self._waiting = np.concatenate([self._waiting, more])
+            epochs = -(-missing // self.steps)
+            indexes = np.tile(np.arange(self.samples, dtype=np.int32), (epochs, 1))
+            rows = np.full((epochs, self.steps * self.batch), -1, np.int32)
+            rows[:, : self.samples] = self._rng.permuted(indexes, axis=1)
+            self._waiting = np.concatenate([self._waiting, rows.reshape(-1, self.batch)])
         taken, self._waiting = self._waiting[:steps], self._waiting[steps:]
         return taken
 
@@ -45,15 +45,6 @@ class BatchOrder:
         return json.dumps(self._rng.bit_generator.state)
 
     def go_to(self, place: str) -> None:
-        """Go on from the `place` of another order of the same numbers.
-
-        At once, however many epochs come before it.
-        """
+        """Go on from the `place` of another order of the same numbers."""
         self._rng.bit_generator.state = json.loads(place)
         self._waiting = self._waiting[:0]
-
-    def _epochs(self, count: int) -> np.ndarray:
-        indexes = np.arange(self.samples, dtype=np.int32)
-        rows = np.full((count, self.steps * self.batch), -1, np.int32)
-        rows[:, : self.samples] = self._rng.permuted(np.tile(indexes, (count, 1)), axis=1)
-        return rows.reshape(count * self.steps, self.batch)

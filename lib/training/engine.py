@@ -1,8 +1,8 @@
 """Keras's models and optimizers, compiled into programs that train.
 
 It knows no runs, epochs or datasets: `pair_trainer` keeps those, and evaluates by `lib.recurrence`.
-Keras and TensorFlow are imported here, in `optimizers`, `recurrent_layers` and `answers`, and so
-only the worker process imports these.
+Keras and TensorFlow are imported here, in `recurrent_layers` and in `answers`, and so only the
+worker process imports these.
 
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
@@ -10,7 +10,6 @@ models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -23,32 +22,27 @@ import tensorflow as tf
 
 from lib.experiment import LOSSES, TrainingSettings
 from lib.recurrence import ARRAYS_EACH, layers_of
-from lib.training.architecture import Architecture, Code
-from lib.training.optimizers import COPIES, STEPS, cost, step_rates, stepped
+from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
-from lib.training.size_buckets import resized, weight_shapes
 
 Array: TypeAlias = "tf.Tensor"
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
-"""Samples, x and y, as a program takes them; or, where they are too many, as they were."""
+"""Samples, x and y, padded to a program's sizes; or, where they are too many, as they were."""
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()
-"""Held while TensorFlow traces. Python runs one thread at a time: two traces at once would both end
-late, but one after the other, the first ends early."""
+"""Held while TensorFlow traces: Python runs one thread at a time, so two traces at once would both
+end late."""
 
 
 def configure_tensorflow() -> None:
     """Set TensorFlow up for this process: `DEVICES` with a thread each, float32.
 
-    What is compiled runs in a device's thread. Two threads of one device hand the operations of a
-    program to and fro, and look for work in vain meanwhile: that takes half as much of a second
-    processor, and is slower by a third (measured on two, with TensorFlow 2.21). So a second call is
-    made on a device of its own; by the worker's environment it has its own thread, too. Six
-    programs at a time: three that are being compiled, two calls of a run that trains, and one that
-    answers a question.
+    With two threads a device is slower by a third: they hand a program's operations to and fro
+    (measured with TensorFlow 2.21). Six programs at a time: three that are being compiled, two
+    calls of a run that trains, and one that answers a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
@@ -56,22 +50,7 @@ def configure_tensorflow() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(6)
     keras.config.set_floatx("float32")
-    forget_where_code_is()
     tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
-
-
-def forget_where_code_is() -> None:
-    """Have TensorFlow keep no Python traceback of each operation: a sixth of a program's memory.
-
-    There is no public way, so it is done only where the private function is as in TensorFlow 2.21.
-    """
-    try:
-        from tensorflow.python.framework import ops  # noqa: PLC0415  where it may be missing
-    except ImportError:
-        return
-    create = getattr(ops, "_create_c_op", None)
-    if create and "extract_traceback" in inspect.signature(create).parameters:
-        ops._create_c_op = partial(create, extract_traceback=False)
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
@@ -80,16 +59,31 @@ def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> 
     return made.get_concrete_function()
 
 
+EPSILON = 1e-7
+UPDATES = {
+    # m_part, v_part, inside, outside, whether the rate makes up for m and v having been zeros
+    "adam": (1 - 0.9, 1 - 0.999, 0.0, EPSILON, True),
+    "sgd": (1.0, 0.0, 1.0, 0.0, False),  # v stays 0, so that m, which is g, is divided by 1
+    "rmsprop": (1.0, 1 - 0.9, EPSILON, 0.0, False),
+}
+"""The numbers that make one rule Keras's optimizers, so that one program has them all.
+
+w are weights, g is their gradient, m and v are like these and zeros at first. m takes a part of g,
+v of g²; then w loses rate · m / (√(v + inside) + outside).
+
+Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
+"""
+COPIES = 3  # arrays for each of the weights: these, m and v
+
+
 @dataclass(slots=True, eq=False)
 class ModelState:
     """The models in a program's lanes: weights and optimizers' memory."""
 
-    own: Architecture
-    """Their sizes; the program may be larger, a size bucket."""
+    own: Architecture  # their sizes; the program may be larger, a size bucket
     values: list[tf.Tensor]
     """First the weights, then m and v of all of them; the first axis of each is the lanes."""
-    step: int
-    """Batches that they were trained on."""
+    step: int  # batches that they were trained on
     training: Training
 
 
@@ -97,28 +91,24 @@ def training_of(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
 ) -> Training:
     """How a program of so many timesteps trains models of their `own`."""
-    by, last = STEPS[settings.optimizer], own.timesteps - 1
+    *rule, corrects = UPDATES[settings.optimizer]
+    last = own.timesteps - 1
     counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
-    rule = [settings.learning_rate, by.m_part, by.v_part, by.inside, by.outside]
-    choices = [own.timesteps, own.targets, by.corrects, list(LOSSES).index(settings.loss)]
+    rule = [settings.learning_rate, *rule]
+    choices = [own.timesteps, own.targets, corrects, list(LOSSES).index(settings.loss)]
     return tf.constant(rule), tf.constant(choices), tf.constant(counts)
 
 
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too: a step
-    takes and returns all that it changes. Models of either mode, with any optimizer: these are
-    arguments of the code. And of all that the architecture `holds`: smaller sizes are padded
-    (`size_buckets`), with samples that no batch names, and batches with samples that don't count.
+    It remembers nothing of them, so that any number take turns, in several threads too. They may
+    have any mode, optimizer and loss, and all sizes that the architecture `holds` (`architecture`).
     """
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
-        self.lanes = architecture.lanes
-        """How many models each call trains."""
-        self.threads = architecture.threads
-        """How many calls can be made at the same time."""
+        self.lanes, self.threads = architecture.lanes, architecture.threads
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
         """The most batches that one call can train."""
         self._shapes = weight_shapes(architecture)
@@ -126,7 +116,8 @@ class Program:
         if code not in _codes:  # who needs no trace waits for none
             with tracing:
                 if code not in _codes:
-                    self._trace(arguments)
+                    specs = tf.nest.map_structure(_any_size, arguments)
+                    _codes[code] = traced(partial(_train, code), *specs, xla=True)
         self._run = _codes[code]
         for device in DEVICES[: self.threads]:
             with tf.device(device):
@@ -143,14 +134,6 @@ class Program:
             training_of(TrainingSettings(), "last", of, of.timesteps),
         )
 
-    def _trace(self, arguments: tuple[Any, ...]) -> None:
-        """Trace the code for arguments of any sizes, which XLA compiles for certain ones."""
-        code = self.architecture.code
-        specs = tf.nest.map_structure(
-            lambda tensor: tf.TensorSpec([None] * len(tensor.shape), tensor.dtype), arguments
-        )
-        _codes[code] = traced(partial(_train, code), *specs, xla=True)
-
     def load(
         self,
         models: Sequence[Sequence[np.ndarray]],
@@ -160,36 +143,17 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models of `mode` into the lanes, that were trained on `step` batches.
-
-        `models` are the weights of each, or, of a trained one, all of its `numbers`; `own` are its
-        sizes. Raises ValueError for weights that don't fit these sizes, for sizes that don't fit
-        the program, and for trained models without the memory of their optimizers.
-        """
-        if own != self.architecture and not self.architecture.holds(own):
-            raise ValueError(f"{self.architecture} does not hold {own}")
-        shapes = weight_shapes(own)
-        for model in models:
-            if (found := [array.shape for array in model[: len(shapes)]]) != shapes:
-                raise ValueError(f"weights must have shapes {shapes}, got {found}")
+        """Put models into the lanes, by their weights, or with `memory` after `step` batches."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
-        if len(values) == len(shapes):
-            if step:
-                raise ValueError(f"weights alone can't go on from step {step}")
+        if len(values) == len(self._shapes):
             values += [tf.zeros_like(value) for value in values] * (COPIES - 1)
         training = training_of(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)
 
-    def weights(self, state: ModelState) -> list[list[np.ndarray]]:
-        """The weights now, by lane, in the order of `model.get_weights()`."""
-        return self._by_lane(state, state.values[: len(self._shapes)])
-
-    def numbers(self, state: ModelState) -> list[list[np.ndarray]]:
-        """By lane, what another program needs to go on: weights, m and v."""
-        return self._by_lane(state, state.values)
-
-    def _by_lane(self, state: ModelState, values: list[tf.Tensor]) -> list[list[np.ndarray]]:
+    def weights(self, state: ModelState, *, memory: bool = False) -> list[list[np.ndarray]]:
+        """Each lane's weights now, in Keras's order, and with `memory` then all m and all v."""
+        values = state.values if memory else state.values[: len(self._shapes)]
         arrays = resized([value.numpy() for value in values], self.architecture, state.own)
         return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 
@@ -201,10 +165,7 @@ class Program:
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
-        """The training part as the program takes it: x (N, T, F), y (N, T, K).
-
-        Where they are more than it holds, they stay as they are, and each call gets those it names.
-        """
+        """Pad x (N, T, F) and y (N, T, K); more samples than it holds stay as they are."""
         of = self.architecture
         if len(x) > of.capacity:
             return x, y
@@ -217,11 +178,7 @@ class Program:
     def train(
         self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
-        """Train models on batches (steps, L, B) of `BatchOrder`s, at most `most_steps` of them.
-
-        Each of the program's threads makes one call at a time. Returns the losses of each batch
-        before its update, (steps, L).
-        """
+        """Train on batches (steps, L, B), at most `most_steps`; losses before each, (steps, L)."""
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches
@@ -239,7 +196,11 @@ class Program:
 
 
 _codes: dict[Code, Any] = {}
-"""The traced code of each."""
+"""The traced code of each, for arguments of any sizes, which XLA compiles for certain ones."""
+
+
+def _any_size(tensor: tf.Tensor) -> tf.TensorSpec:
+    return tf.TensorSpec([None] * len(tensor.shape), tensor.dtype)
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
@@ -250,19 +211,15 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     span: tf.Tensor,
     training: Training,
 ) -> tuple[list[tf.Tensor], tf.Tensor]:
-    """Values and losses after training on samples x (N, T, F) and y (N, T, K), in this order.
-
-    The order is (steps, L, B). As the steps done and to do are an argument (`span`), one program
-    serves them all.
-    """
+    """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
     count, (rule, choices, _) = len(values) // COPIES, training
-    rates = step_rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])
+    rates = _rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])
 
     def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
         weights, indexes = values[:count], order[step]
         loss, gradients = _gradients(code, weights, samples, indexes, training)
         after = [
-            stepped(values[place::count], gradient, rates[step], rule)
+            _updated(values[place::count], gradient, rates[step], rule)
             for place, gradient in enumerate(gradients)
         ]
         values = [array for arrays in zip(*after, strict=True) for array in arrays]
@@ -280,10 +237,7 @@ def _gradients(
     indexes: tf.Tensor,
     training: Training,
 ) -> tuple[tf.Tensor, list[tf.Tensor]]:
-    """Losses (L,) on the samples at `indexes` (L, B), -1 for none, and the weights' gradients.
-
-    A loss is taken over the timesteps that count. At the others no output is wrong.
-    """
+    """Losses (L,) of the samples at `indexes` (L, B), and the gradients of the weights."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
     rows = tf.maximum(indexes, 0)
@@ -292,30 +246,47 @@ def _gradients(
     exists = tf.cast(indexes >= 0, tf.float32)
     with tf.GradientTape() as tape:
         tape.watch(weights)
-        outputs = _outputs(code, weights, x, timesteps if code.is_general else None)
-        wrong = tf.where(counts[:, None, None, None], outputs - y, 0.0)  # (T, L, B, K)
-        losses = tf.reduce_sum(_costs(code, wrong, loss), axis=(0, 3)) / counted
+        for layer in layers_of(weights, code.layers):
+            x = recurrent(code.cell, layer, x, timesteps)
+        if head := weights[ARRAYS_EACH * code.layers :]:
+            kernel, bias = head
+            x = product(x, kernel) + bias[:, None]
+        wrong = tf.where(counts[:, None, None, None], x - y, 0.0)  # (T, L, B, K)
+        losses = tf.reduce_sum(_costs(wrong, loss), axis=(0, 3)) / counted
         losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
     return losses, tape.gradient(losses, weights)
 
 
-def _costs(code: Code, wrong: tf.Tensor, loss: tf.Tensor) -> tf.Tensor:
-    """The costs of outputs that are wrong by so much, by the code's loss or a numbered one."""
-    if not code.is_general:
-        return cost(code.loss, wrong)
-    chosen, *others = (cost(name, wrong) for name in LOSSES)
-    for place, costs in enumerate(others, 1):
-        chosen = tf.where(loss == place, costs, chosen)
-    return chosen
+def _rates(numbers: tf.Tensor, rule: tf.Tensor, corrects: tf.Tensor) -> tf.Tensor:
+    """The rate of each step, by its number from 1 on, where it makes up for m and v.
+
+    All at once, before the first: two powers at each step took a tenth of a tiny model's time.
+    """
+    rate, m_part, v_part, *_ = tf.unstack(rule, num=5)
+    numbers = tf.cast(numbers, tf.float32)
+    missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
+    return tf.where(corrects > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
 
 
-def _outputs(
-    code: Code, weights: list[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
-) -> tf.Tensor:
-    """The models' outputs (T, L, B, K) for x (T, L, B, F), at all or only so many timesteps."""
-    for layer in layers_of(weights, code.layers):
-        x = recurrent(code.cell, layer, x, timesteps)
-    if head := weights[ARRAYS_EACH * code.layers :]:
-        kernel, bias = head
-        x = product(x, kernel) + bias[:, None]
-    return x
+def _updated(
+    values: list[tf.Tensor], g: tf.Tensor, rate: tf.Tensor, rule: tf.Tensor
+) -> tuple[tf.Tensor, ...]:
+    """Weights, m and v after a step: see `UPDATES`."""
+    w, m, v = values
+    _, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
+    m = (1 - m_part) * m + m_part * g
+    v = (1 - v_part) * v + v_part * g * g
+    return w - rate * m / (tf.sqrt(v + inside) + outside), m, v
+
+
+def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+    """The costs of outputs that are wrong by so much, by the loss of the `chosen` place in LOSSES.
+
+    A loss is the mean of these. Keras's are means over the last axis: here each output has its own.
+    """
+    alone = wrong[..., None]
+    zeros = tf.zeros_like(alone)
+    costs, *others = (keras.losses.get(loss.keras)(zeros, alone) for loss in LOSSES.values())
+    for place, other in enumerate(others, 1):
+        costs = tf.where(chosen == place, other, costs)
+    return costs

@@ -6,7 +6,7 @@ threads, as for several seeds, a helper thread makes every second call.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Collection, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
@@ -22,8 +22,7 @@ from lib.training.machine import give_way
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
-Model = tuple[str, int]
-"""A mode, "sequence" or "last", and the place of a seed, from 0."""
+Model = tuple[str, int]  # a mode, "sequence" or "last", and the place of a seed, from 0
 
 
 @dataclass(slots=True, eq=False)
@@ -43,10 +42,7 @@ def _helper() -> ThreadPoolExecutor:
 
 
 class Lanes:
-    """All models of a run in a program that holds their `own` sizes.
-
-    `models` are the weights of each, or, after `step` batches in other lanes, its `numbers` there.
-    """
+    """All models of a run in a program that holds their `own` sizes: see `Program.load`."""
 
     def __init__(
         self,
@@ -58,8 +54,7 @@ class Lanes:
         *,
         step: int = 0,
     ) -> None:
-        self.max_steps = program.most_steps(own)
-        """The most batches that one call can train."""
+        self.max_steps = program.most_steps(own)  # the most batches that one call can train
         self._program, width = program, program.lanes
         n = samples.train
         self._data: Any = program.samples(samples.x[:n], samples.y[:n])
@@ -73,31 +68,23 @@ class Lanes:
                 state = program.load(arrays, own, settings, mode, step=step)
                 self._groups.append(Group([(mode, k) for k in part], places, state))
 
-    def weights(self, models: Sequence[Model]) -> dict[Model, list[np.ndarray]]:
-        """Copies of these models' weights now, in the order of `model.get_weights()`."""
-        return self._of(models, self._program.weights)
-
-    def numbers(self, models: Sequence[Model]) -> dict[Model, list[np.ndarray]]:
-        """Weights and optimizers' memory: what these models need to go on in other lanes."""
-        return self._of(models, self._program.numbers)
-
-    def _of(
-        self, models: Sequence[Model], read: Callable[[ModelState], list[list[np.ndarray]]]
+    def weights(
+        self, models: Collection[Model], *, memory: bool = False
     ) -> dict[Model, list[np.ndarray]]:
+        """Copies of these models' weights now, then the `memory` of their optimizer."""
         found: dict[Model, list[np.ndarray]] = {}
         for group in self._groups:
-            if wanted := [model for model in group.models if model in models]:
-                known = dict(zip(group.models, read(group.state), strict=False))
-                found |= {model: known[model] for model in wanted}
-        return found
+            if set(group.models) & set(models):
+                lanes = self._program.weights(group.state, memory=memory)
+                found |= dict(zip(group.models, lanes, strict=False))
+        return {model: found[model] for model in models}
 
     def train(
-        self, batches: np.ndarray, models: Sequence[Model]
+        self, batches: np.ndarray, models: Collection[Model]
     ) -> Iterator[dict[Model, np.ndarray]]:
-        """Train these models on batches (steps, seeds, B), a call or two at a time.
+        """Train these models on batches (steps, seeds, B), and those that share a call with them.
 
-        Yields the losses (steps,) of the models of each call or two. Models that share a call with
-        these are trained along.
+        Yields the losses (steps,) of the models of each call or two.
         """
         groups = [group for group in self._groups if set(group.models) & set(models)]
         abreast = self._program.threads
@@ -116,5 +103,4 @@ class Lanes:
             }
 
     def _call(self, group: Group, batches: np.ndarray, thread: int = 0) -> np.ndarray:
-        order = batches[:, group.places]
-        return self._program.train(group.state, self._data, order, thread)
+        return self._program.train(group.state, self._data, batches[:, group.places], thread)

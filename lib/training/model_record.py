@@ -13,22 +13,17 @@ from lib.results import History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
-MAX_LOSSES = 600
-MAX_CHECKS = 400
-MANY = 4
-"""With more seeds each model keeps half as many losses and checks, since all are sent each time."""
+MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
+"""Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
     """How wrong some weights are on the judged samples."""
 
-    step_mse: np.ndarray
-    """(T,)."""
-    losses: dict[str, float]
-    """The training's loss there, by mode."""
-    predictions: np.ndarray
-    """For the shown samples, (S, T, K)."""
+    step_mse: np.ndarray  # (T,)
+    losses: dict[str, float]  # the training's loss there, by mode
+    predictions: np.ndarray  # for the shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,19 +42,17 @@ class ModelRecord:
     """One of a run's models, "sequence" or "last", of one seed."""
 
     weights: list[np.ndarray]
-    """As they were when the model was last evaluated; the best ones where it keeps these."""
+    """As of the last evaluation, in Keras's order; the best ones where it keeps these."""
     losses: History[float]
-    checks: History[float]
+    checks: History[float]  # mean squared errors at the last timestep
     validation: History[float]
     """Losses on the validation part: at the epochs of `checks`, or at none."""
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
     """The errors of `weights`."""
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
     """Losses of the batches of an epoch that isn't complete."""
-    best: Best | None = None
-    """None before its first epoch, and where the last epoch is kept."""
-    kept_epoch: int | None = None
-    """The best one, when its weights are back; it trains no more then."""
+    best: Best | None = None  # None before its first epoch, and where the last epoch is kept
+    kept_epoch: int | None = None  # the best one, when its weights are back; it trains no more then
 
     @classmethod
     def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
@@ -74,14 +67,11 @@ class ModelRecord:
         self.checks.add(epoch, float(found.step_mse[-1]))
 
     def compare(self, epoch: int, loss: float) -> int:
-        """Compare an epoch that was taken with the best before it: how many came after the best.
-
-        As Keras's `EarlyStopping` does it, without a `min_delta` and in single precision.
-        """
+        """Count the epochs since the best one, which is the one of Keras's `EarlyStopping`."""
         with np.errstate(over="ignore"):
-            is_better = self.best is None or np.float32(loss) < np.float32(self.best.loss)
-        if self.best is None or is_better:
-            self.best = Best(epoch, loss, self.losses.points[-1][1], self.weights, self.errors)
+            if self.best is None or np.float32(loss) < np.float32(self.best.loss):
+                training_loss = self.losses.points[-1][1]
+                self.best = Best(epoch, loss, training_loss, self.weights, self.errors)
         return epoch - self.best.epoch
 
     def keep_best(self) -> None:

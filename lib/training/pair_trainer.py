@@ -16,7 +16,7 @@ import numpy as np
 from lib.data import Samples
 from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
-from lib.results import History, ModeResult, SeedWeights, mode_losses, step_losses
+from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
@@ -26,13 +26,8 @@ from lib.training.model_record import Errors, ModelRecord
 if TYPE_CHECKING:
     from lib.training.engine import Program
 
-LONGER = 2.0
-"""How many times longer a slice may be, so that it ends with an epoch."""
-PAST_BYTES = 500_000
-MAX_PAST = 24
-"""The most bytes of past weights in one snapshot, and the most epochs."""
-DONE = object()
-"""Returned where a step has no part left."""
+LONGER = 2.0  # how many times longer a slice may be, so that it ends with an epoch
+DONE = object()  # returned where a step has no part left
 
 
 class PairTrainer:
@@ -49,56 +44,43 @@ class PairTrainer:
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         training, seeds = experiment.training, experiment.each_seed
-        n, batch = samples.train, training.batch_size
-        self._orders = [BatchOrder(n, batch, each.seed) for each in seeds]
+        self._experiment, self._samples, self._clock = experiment, samples, clock
+        n = samples.train
+        self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]
         """That of the first seed; the others have as many batches, of the same sizes."""
-        self.step = 0
-        """How many batches each model was trained on."""
-        self.epoch = 0
-        """Complete epochs, as long as the losses were finite."""
+        self.step = self.epoch = 0
+        """Batches that each model was trained on, and complete epochs with finite losses."""
         self.diverged: Model | None = None
         """The model that has a loss or an error that isn't finite: training has ended."""
         self.evaluate_seconds = math.inf
         """How long the fastest evaluation took: slower ones may have waited for the processor."""
         self._evaluating: Iterator[None] | None = None
-        """The rest of the evaluation that goes on; None between two."""
+        """The rest of the evaluation in progress; None without one."""
         self._evaluating_seconds = 0.0
         self._training: Iterator[None] | None = None
         """The rest of a long training step, which has a part for each call or two."""
         self._lanes: Lanes | None = None
         """The models in their program; None before `load` and after `release`."""
-        self._experiment, self._samples = experiment, samples
-        self._clock = clock
-        self._evaluated_step = -1
-        """The step of the last evaluation."""
-        self._saved = 0
-        """The step of the last checkpoint."""
+        self._evaluated_step, self._saved_step = -1, 0
+        """The steps of the last evaluation and of the last checkpoint."""
         self._numbers: dict[Model, list[np.ndarray]] = {}
         """Numbers of a checkpoint by which models go on; empty once they are loaded."""
-        self._speed = 0.0
-        """Steps per second while training, as of the last call."""
+        self._speed = 0.0  # steps per second while training, as of the last call
         _, timesteps, features = samples.shape
-        targets, modes = samples.targets, experiment.model.modes
+        targets = samples.targets
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
             (mode, k): ModelRecord.untrained(initial[k], len(seeds))
-            for mode in modes
+            for mode in experiment.model.modes
             for k in range(len(seeds))
         }
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._models) * sum(array.size for array in initial[0])
-        self._most_past = min(MAX_PAST, PAST_BYTES // size)
-        self._past = History[SeedWeights](self._most_past)
         # Of each weight there are two more numbers for the optimizer, and perhaps its best one.
-        self._fits = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
-
-    @property
-    def at_epoch_end(self) -> bool:
-        """Whether all models are at the end of an epoch."""
-        return self.between_steps and self.step % self.batches.steps == 0
+        self._fits_checkpoint = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def between_steps(self) -> bool:
@@ -106,9 +88,14 @@ class PairTrainer:
         return self._training is None
 
     @property
+    def at_epoch_end(self) -> bool:
+        """Whether all models are at the end of an epoch."""
+        return self.between_steps and self.step % self.batches.steps == 0
+
+    @property
     def stopped(self) -> bool:
         """Whether each model has the weights of its best epoch back, so that none trains on."""
-        return all(model.kept_epoch is not None for model in self._models.values())
+        return not self._going
 
     @property
     def done(self) -> float:
@@ -123,60 +110,42 @@ class PairTrainer:
     @property
     def may_be_saved(self) -> bool:
         """Whether a checkpoint can be made, and would be newer than the last one."""
-        is_new = self._saved < self._evaluated_step == self.step and self.at_epoch_end
+        is_new = self._saved_step < self._evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
-        return is_new and not is_over and self._lanes is not None and self._fits
+        return is_new and not is_over and self._lanes is not None and self._fits_checkpoint
 
     def saved(self) -> SavedRun:
         """The checkpoint's content, where `may_be_saved`."""
-        self._saved = self.step
-        numbers = self._lanes.numbers(list(self._going)) if self._lanes else {}
+        self._saved_step = self.step
+        numbers = self._lanes.weights(self._going, memory=True) if self._lanes else {}
         models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
         places = [order.place for order in self._orders]
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
 
     def go_on_from(self, saved: SavedRun) -> None:
-        """Continue from a checkpoint, before anything is loaded.
-
-        Raises ValueError where that is of another run.
-        """
-        if not 0 < saved.epoch < self._experiment.training.epochs:
-            raise ValueError(f"no run of these epochs goes on from epoch {saved.epoch}")
-        if saved.step != saved.epoch * self.batches.steps:
-            raise ValueError(f"step {saved.step} is not the end of epoch {saved.epoch}")
+        """Continue from a checkpoint before `load`; ValueError where that is of another run."""
+        is_epoch_end = saved.step == saved.epoch * self.batches.steps
+        if not (is_epoch_end and 0 < saved.epoch < self._experiment.training.epochs):
+            raise ValueError(f"no run of these epochs goes on from step {saved.step}")
         for order, place in zip(self._orders, saved.places, strict=True):
             order.go_to(place)
         for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
             self._models[key], self._numbers[key] = known.restored(model), known.numbers
-        self.step = self._evaluated_step = self._saved = saved.step
+        self.step = self._evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """Results by seed and mode: losses up to now, the rest as of the last evaluation.
-
-        Before the first evaluation one seed without any.
-        """
+        """Results by seed and mode; before the first evaluation one seed without any."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
             seeds[k][mode] = model.result(whole=whole)
         return tuple(seeds) if self._evaluated_step >= 0 else ({},)
 
-    def take_past(self) -> tuple[tuple[int, SeedWeights], ...]:
-        """Weights by epoch of the evaluations since the last call.
-
-        The newest are left out where the results have them, which may have the best ones instead.
-        """
-        past, self._past = self._past.points, History[SeedWeights](self._most_past)
-        return tuple(past if self.stopped else past[:-1])
-
     def load(self, program: Program) -> None:
-        """Put all models into one program that holds their `architecture`.
-
-        Between two steps also from one program into another: training goes on where it was.
-        """
+        """Put all models into a program that holds their `architecture`; also from another one."""
         models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
         if self._lanes is not None:
-            models = self._lanes.numbers(list(self._going))
+            models = self._lanes.weights(self._going, memory=True)
         self._numbers = {}
         own, training = self.architecture, self._experiment.training
         self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
@@ -194,22 +163,17 @@ class PairTrainer:
         """Train all models for about `seconds`, at most up to step `goal`.
 
         It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon; or where a loss isn't finite (`diverged`). Where a single step
-        takes longer than `seconds`, the next call trains the other models.
-
-        Where the best epoch is kept, every epoch is evaluated at its end, so that the choice
-        doesn't depend on the machine's speed; the rest of a long evaluation comes first in the next
-        call, after which all models may have `stopped`.
+        is something to show soon. Where a single step takes longer than `seconds`, the next call
+        trains the other models. Where the best epoch is kept, every epoch is evaluated at its end,
+        so that the choice doesn't depend on the machine's speed.
         """
         if (lanes := self._lanes) is None:
             return
         start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
-        if self._evaluating is not None:
-            if not self.evaluate(seconds):
-                return
-            now = self._clock()
+        if self._evaluating is not None and not self.evaluate(seconds):
+            return
         while self._training or (self.step < goal and not (self.diverged or self.stopped)):
             left = seconds - (now - start)
             if left < (0 if self._training else seconds / 4):
@@ -219,31 +183,26 @@ class PairTrainer:
                 self._training = self._train(lanes, steps, seconds)
             if next(self._training, DONE) is DONE:
                 self._training = None
+            if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
+                return
             now = self._clock()
-            if self._keeps_best:
-                if not self.evaluate(seconds - (now - start)):
-                    return
-                now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
-        """Evaluate the models for about `seconds`. Returns whether nothing is left to evaluate.
-
-        Models aren't evaluated in the middle of an epoch, nor twice with the same weights. After a
-        False the next call goes on, and they may not be trained before.
-        """
+        """Evaluate for about `seconds`, at the end of an epoch; whether nothing is left to do."""
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
                 return True
             self._evaluating, self._evaluating_seconds = self._evaluate_all(), 0.0
-        start = self._clock()
+        start, is_done = self._clock(), True
         for _ in self._evaluating:
             if self._clock() - start >= seconds:
-                self._evaluating_seconds += self._clock() - start
-                return False
-        self._evaluating = None
+                is_done = False
+                break
         self._evaluating_seconds += self._clock() - start
-        self.evaluate_seconds = min(self.evaluate_seconds, self._evaluating_seconds)
-        return True
+        if is_done:
+            self._evaluating = None
+            self.evaluate_seconds = min(self.evaluate_seconds, self._evaluating_seconds)
+        return is_done
 
     @property
     def _going(self) -> dict[Model, ModelRecord]:
@@ -252,31 +211,23 @@ class PairTrainer:
 
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
-        errors: dict[int, Errors] = {}
-        weights = {key: model.weights for key, model in self._models.items()}
+        errors: dict[Model, Errors] = {}
+        weights = {key: model.weights for key, model in self._going.items()}
         if self._lanes is not None:
-            weights |= self._lanes.weights(list(self._going))
-        for key in self._going:
-            now = weights[key]
-            if id(now) not in errors:  # the untrained models of a pair are one and the same
-                errors[id(now)] = yield from self._errors(now)
-            if not np.isfinite(errors[id(now)].step_mse).all():
+            weights = self._lanes.weights(self._going)
+        for key, now in weights.items():
+            errors[key] = yield from self._errors(now)
+            if not np.isfinite(errors[key].step_mse).all():
                 self.diverged = key
                 return
         for key, model in self._going.items():
-            found = errors[id(weights[key])]
-            model.take(self.epoch, weights[key], found)
-            loss = found.losses[key[0]]
+            model.take(self.epoch, weights[key], errors[key])
+            loss = errors[key].losses[key[0]]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             keeps = self._keeps_best and self.epoch
             if keeps and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
-        if self._most_past > 1:
-            seeds: SeedWeights = tuple({} for _ in self._orders)
-            for (mode, k), now in weights.items():
-                seeds[k][mode] = tuple(now)
-            self._past.add(self.epoch, seeds)
         self._evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
@@ -295,8 +246,7 @@ class PairTrainer:
     def _steps(self, lanes: Lanes, goal: int, fitting: float) -> int:
         """How many steps to train next: as many as fit, but whole epochs where it is more than one.
 
-        An epoch isn't interrupted shortly before its end: it would have no figures until the next
-        slice, after those of all other runs.
+        An epoch isn't interrupted shortly before its end: it would have no figures for long.
         """
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
@@ -308,22 +258,18 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches, which should take so many `seconds`.
-
-        A single step has parts, each for some of the models.
-        """
+        """Train all models on the next batches; a single step has parts, for some of them each."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
         spent, before = 0.0, self._clock()
-        for found in lanes.train(batches, list(self._going)):
+        for found in lanes.train(batches, self._going):
             losses |= found
             spent += self._clock() - before
             if steps == 1 and self._going.keys() - losses:
                 yield
             before = self._clock()
-        # One step says little of how fast many will be, so the estimate goes up by degrees. A call
-        # that had to wait for other threads says little of the next: so it goes down by degrees,
-        # too, but by large ones, since other runs wait for the end of a call.
+        # One step says little of how fast many will be, and a call may have waited for other
+        # threads: the estimate goes up and down by degrees.
         speed = max(steps / max(spent, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps

@@ -2,16 +2,14 @@
 
 Differentiating Keras's layer gives code that adds to the gradient of each kernel at every
 timestep. Here a layer's input is projected for all timesteps in one matrix product before the
-loop, and the gradients of its kernels come from one product after it; the loops do only what one
-timestep must wait for from another. That trains 1.3 to 1.7 times as fast, and compiles sooner.
+loop, and the gradients of its kernels come from one product after it. That trains 1.3 to 1.7 times
+as fast, and compiles sooner. tests/agreement/test_engine.py holds it equal to Keras's training.
 
 Everything is time-major, (T, L, B, …), so that a timestep is one piece of memory: T timesteps, L
 lanes, which are models of their own side by side, B samples of a batch, F features, U units, G
-gates, which stand side by side in Keras's kernels. tests/agreement/test_engine.py holds losses and
-weights equal to those of Keras's own training.
+gates, which stand side by side in Keras's kernels.
 
-Source: `step` is the `call` of Keras's cells with their default options
-(keras/src/layers/rnn/{lstm,gru,simple_rnn}.py), and `back` is its derivative.
+Source: the `call` of Keras's cells, keras/src/layers/rnn/{lstm,gru,simple_rnn}.py.
 """
 
 from collections.abc import Callable, Sequence
@@ -32,9 +30,9 @@ Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
 class Rule:
     """One timestep of a cell, forwards and backwards.
 
-    In the signatures p is the projected input and q the projected hidden state, (L, B, G·U) each;
-    states are (h,) or (h, c), each (L, B, U); gates (L, B, G·U) are what became of p and q. `more`
-    are other things that the way back needs of a timestep, (L, B, U) each.
+    p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
+    (h, c), each (L, B, U); gates (L, B, G·U) are what became of p and q; `more` are other tensors
+    (L, B, U) that the way back needs.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]
@@ -107,21 +105,17 @@ RULES = {
 
 
 def recurrent(
-    cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor | None
+    cell: str, weights: Sequence[tf.Tensor], x: tf.Tensor, timesteps: tf.Tensor
 ) -> tf.Tensor:
-    """The outputs of a Keras layer for x (T, L, B, F), at all or only so many timesteps.
+    """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F), zeros after `timesteps`.
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front; after so many
-    timesteps x is zeros. Returns hidden states (T, L, B, U), zeros there, too, of which TensorFlow
-    knows the gradients for x and for the weights. No size has to be known before XLA compiles it,
-    and `timesteps` not even then.
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. No size has to be
+    known before XLA compiles it, and `timesteps` not even then.
     """
     return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)
 
 
-def _unrolled(
-    rule: Rule, state_count: int, timesteps: tf.Tensor | None
-) -> Callable[..., tf.Tensor]:
+def _unrolled(rule: Rule, state_count: int, timesteps: tf.Tensor) -> Callable[..., tf.Tensor]:
     """The function of x, kernel, recurrent kernel and bias that is one layer.
 
     The projected input, the gates and their gradients take turns in one array: a place that was
@@ -135,11 +129,9 @@ def _unrolled(
         steps, lanes, batch, features = tf.unstack(tf.shape(x))
         units = tf.shape(recurrent_kernel)[1]
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, num=2, axis=1)
-        turns, ones = steps, tf.ones(tf.stack((steps, lanes, batch, 1)))
-        if timesteps is not None:
-            # What is projected for timesteps without a turn stays in `work`, and so has to be 0.
-            turns = timesteps
-            ones *= tf.cast(tf.range(steps) < turns, tf.float32)[:, None, None, None]
+        # What is projected for timesteps that don't count stays in `work`, and so has to be 0.
+        ones = tf.cast(tf.range(steps) < timesteps, tf.float32)[:, None, None, None]
+        ones *= tf.ones(tf.stack((steps, lanes, batch, 1)))
         x = tf.concat((x, ones), 3)  # a bias is a row of the kernel, its gradient no extra sum
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
         start = (tf.zeros(tf.stack((lanes, batch, units))),) * state_count
@@ -160,7 +152,7 @@ def _unrolled(
             return t + 1, now, work.write(t, gates), states, more
 
         _, _, work, state_arrays, more_arrays = tf.while_loop(
-            lambda t, *_: t < turns,
+            lambda t, *_: t < timesteps,
             forwards,
             (
                 tf.constant(0),
@@ -190,7 +182,7 @@ def _unrolled(
                 lambda t, *_: t >= 0,
                 backwards,
                 (
-                    turns - 1,
+                    timesteps - 1,
                     start,
                     array(steps).unstack(gates),
                     [] if rule.sum_only else [array(steps)],

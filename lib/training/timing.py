@@ -1,8 +1,7 @@
-"""How the worker divides its time: among runs, and between training, evaluating and sending.
+"""How the worker's time is given to runs: the length of turns, and the pace of each run."""
 
-All was measured and tried. Tests have a `Timing` of their own.
-"""
-
+import math
+from collections import deque
 from dataclasses import dataclass
 
 from lib.training.messages import BEAT_SECONDS
@@ -10,59 +9,108 @@ from lib.training.messages import BEAT_SECONDS
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """The timing of a worker's loop and of its runs."""
+    """Durations of a worker's loop and of its runs, as they were measured and tried."""
 
-    slice_seconds: float = 0.1
-    """How long one run trains at a time."""
+    slice_seconds: float = 0.1  # the longest turn of a run
     round_seconds: float = 0.2
-    """With many runs the slices get shorter, so that each has a turn about this often, …"""
     shortest_slice_seconds: float = 0.02
-    """… but not shorter than this, since what lies between two slices costs time as well."""
-    background_slice_seconds: float = 0.05
-    """How long a background run trains at a time: who starts another waits for its end."""
-    poll_seconds: float = 0.005
-    """Between two looks for what other threads have done: programs and answers."""
-    max_questions: int = 48
-    """Questions that may wait at a time: each keeps its arguments in memory."""
-    grown_seconds: float = 30.0
-    """Between two reports of a worker that it has outgrown its limit. TensorFlow keeps the 4 MB or
-    so of each program for ever, so a fresh worker has to take over; that may fail."""
+    """With many runs turns get shorter, down to this, so that each has one in a round."""
+    poll_seconds: float = 0.005  # between two looks for finished programs and answers
+    max_questions: int = 48  # questions that may wait at a time: each keeps its arguments in memory
+    grown_seconds: float = 30.0  # between two reports that the worker has outgrown its memory limit
     beat_seconds: float = BEAT_SECONDS
-    """Between two signs of life."""
-
-    send_seconds: float = 0.18
-    """Between two snapshots of a run that trains: about five a second."""
-    evaluate_share: float = 0.05
-    """The part of its time that a run may spend on being evaluated. Where that takes long, some
-    snapshots have newer losses, and errors and predictions as of the last time."""
-    few_evaluations: int = 40
-    """A run that is soon over may spend, on its first so many evaluations, …"""
-    first_evaluate_share: float = 0.2
-    """… this part of its time; its slices are short, so that its curve has many points. So may a
-    run at its pace, which has time to spare."""
-    first_slice_seconds: float = 0.02
-    soon_seconds: float = 3.0
-    """A run that has less than this to go is soon over."""
+    send_seconds: float = 0.18  # between two snapshots of a run that trains: about five a second
+    evaluate_share: float = 0.05  # the part of its time that a run may spend on evaluations
     few_epochs: int = 1000
-    stops: int = 16
-    """A run of few epochs is evaluated at so many of them at least, so that a person can look at it
-    epoch by epoch, however fast it was."""
+    stops: int = 16  # a run of few epochs is evaluated at least so often, however fast it is
     evaluate_seconds: float = 0.05
-    """How long models are evaluated at once; the rest waits for the run's next turns."""
-    compile_seconds: float = 120.0
-    """The longest that compiling one run's program may take; most take 1 s."""
-    exact_seconds: float = 0.3
-    """A run with more than this to go has its exact program built, which takes about 1 s: for what
-    is left of it, or for the next run of these settings, …"""
-    exact_slice_seconds: float = 0.05
-    """… but only where its turns are as long: a quarter of a round, with four runs or fewer, or
-    what a background run has."""
-    place_seconds: float = 0.3
-    """How long a run waits before it shows its place in the queue: most wait for a moment only."""
-    slow_epoch_seconds: float = 1.0
-    """From here on a run says how much of an epoch is done."""
+    """How long models are evaluated at once; the rest waits for the next turns."""
+    exact_seconds: float = 0.3  # a run with more than this to go gets a program of its exact size
+    slow_epoch_seconds: float = 1.0  # from here on a run says how much of an epoch is done
     checkpoint_seconds: float = 2.0
     """Between two checkpoints of a run that trains; large ones come less often (`checkpoint`)."""
 
 
 USUAL = Timing()
+LATE = 0.5
+"""Seconds that a run at a pace may catch up on. With more, its epochs would come in a rush."""
+MOMENT = 0.02  # seconds. Epochs that are due at shorter intervals are trained several at a time.
+SPEED_SECONDS = 2.0  # the speed of training is measured over this time
+
+
+class Tempo:
+    """When a run's epochs are due: one each `show_seconds / epochs`, or all at once (None).
+
+    `now` is in seconds, and `done` counts epochs, with the done part of the one in progress.
+    """
+
+    def __init__(self, epochs: int, show_seconds: float | None = None) -> None:
+        self._epochs = epochs
+        self.set_pace(show_seconds)
+        self.begin(0.0, 0.0)
+
+    def set_pace(self, show_seconds: float | None) -> None:
+        """Take this pace, from the next `begin` on. Raises ValueError unless it is above 0."""
+        if show_seconds is not None and not 0 < show_seconds < math.inf:
+            raise ValueError(f"a run must be shown for more than 0 seconds, got {show_seconds}")
+        self._each = (show_seconds or 0.0) / self._epochs  # seconds from one epoch to the next
+        self._measured = 0.0  # epochs per second
+
+    def begin(self, now: float, done: float) -> None:
+        """Begin to train, or go on after a pause: the next epoch is due now."""
+        self._marks = deque([(now, done)])
+        self._first, self._start = math.floor(done) + 1, now
+        self._kept: bool | None = None  # whether the machine is fast enough; None at first
+
+    def note(self, now: float, done: float) -> None:
+        """Note how many epochs are done by now."""
+        self._marks.append((now, done))
+        while len(self._marks) > 2 and now - self._marks[1][0] >= SPEED_SECONDS:
+            self._marks.popleft()
+        then, before = self._marks[0]
+        if now > then:
+            self._measured = (done - before) / (now - then)
+        self._limit_delay(now, done)
+        if self.rest(now, done):
+            self._kept = True
+
+    def due(self, now: float, done: float) -> int:
+        """The epoch that may be trained to by now."""
+        if not self._each:
+            return self._epochs
+        self._limit_delay(now, done)
+        # A millionth more: a turn that comes just at the time of an epoch trains that epoch.
+        passed = math.floor((now - self._start) / self._each + 1e-6)
+        return min(self._epochs, self._first + passed)
+
+    def rest(self, now: float, done: float) -> float:
+        """Seconds until there is something to train, after the end of an epoch; 0 means now."""
+        if not self._each:
+            return 0.0
+        following = math.floor(done) + math.ceil(MOMENT / self._each)
+        return max(0.0, self._time(min(self._epochs, following)) - now)
+
+    @property
+    def keeps_pace(self) -> bool:
+        """Whether the pace limits the speed, and not the machine, as far as was measured."""
+        return self._each > 0 and self._kept is not False
+
+    @property
+    def rate(self) -> float:
+        """Epochs per second; 0 before the first measurement."""
+        return 1 / self._each if self._each and self._kept else self._measured
+
+    def left(self, done: float) -> float | None:
+        """Seconds to the end of all epochs; None before the first measurement."""
+        return (self._epochs - done) / self.rate if self.rate else None
+
+    def _time(self, epoch: int) -> float:
+        """When an epoch is due."""
+        return self._start + (epoch - self._first) * self._each
+
+    def _limit_delay(self, now: float, done: float) -> None:
+        """Move the schedule where the run is late by more than one epoch and LATE."""
+        excess = now - self._time(math.floor(done) + 1) - self._each - LATE
+        if self._each and excess > 0:
+            self._start += excess
+            self._kept = False

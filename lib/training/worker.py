@@ -1,9 +1,8 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
-One thread runs a loop: take commands, give each run that trains or is evaluated its turn, send
-snapshots. So runs need no locks, and each gets its share. Only compiling (`programs`), answering
-questions (`answers`) and a sign of life every second happen in other threads. The process ends when
-its connection does: when the process that started it closes it, or ends somehow.
+One thread runs a loop: take commands, give each run its turn, send snapshots. So runs need no
+locks. Only compiling (`programs`), answering questions (`answers`) and a sign of life every second
+happen in other threads. The process ends when its connection does.
 """
 
 import contextlib
@@ -26,26 +25,25 @@ from lib.data import memory
 from lib.experiment import ExperimentError
 from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
-from lib.training.architecture import Architecture, architecture_of
+from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
 from lib.training.environment import set_environment
 from lib.training.machine import give_way
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence, short_reason, why_unavailable
-from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
-"""Python's interval for switching threads. The loop takes Python back many times in a slice while
-other threads trace models: with the usual 5 ms it waited a lot."""
+"""Python's interval for switching threads. With the usual 5 ms the loop waited a lot for threads
+that trace models."""
 IDLE_SHARE, IDLE_RUNS = 0.5, 4
 """A worker builds size buckets that nobody waits for up to this share of its memory limit, and
 while no more runs than this train."""
 EXACT_SHARE = 0.4
-"""Runs get programs of their exact size up to this share of what a worker may grow by: compiled
-programs are held to its end. The rest is for the runs, and for what fits no bucket."""
+"""Runs get programs of their exact size up to this share of what a worker may grow by: the rest is
+for the runs, and for what fits no bucket."""
 
 
 class LostConnection(BaseException):
@@ -75,10 +73,8 @@ class Loop:
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
-        if share is None:
-            share = memory.total_memory() // machine.worker_count()
-        start = memory.used_memory()
-        self._limit = machine.memory_limit(share, start)
+        start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
+        self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
         self._busy_runs = IDLE_RUNS + 1
         """How many runs trained in the last round. Many before the first: the runs of a worker that
@@ -110,24 +106,17 @@ class Loop:
                 for run in runs:
                     self._guard(run, partial(run.turn, seconds))
                     self._take_commands(0)
-                self._show_places()
                 self._send_answers()
                 self._report_grown()
         except (EOFError, OSError, LostConnection):
             return
 
     def _send_signs_of_life(self) -> None:
-        """Send a sign of life every second, from a thread: also while one long batch is trained."""
+        """Send a sign of life every second, also while one long batch is trained."""
         with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
                 self._send(messages.Event("alive"))
-
-    def _show_places(self) -> None:
-        waiting = [run for run in self._runs.values() if run.queues]
-        waiting.sort(key=lambda run: run.background)
-        for place, run in enumerate(waiting):
-            run.show_place(place)
 
     def _report_grown(self) -> None:
         """Report memory beyond the limit; without runs, already beyond that of exact programs."""
@@ -139,24 +128,16 @@ class Loop:
             self._send(messages.Event("grown"))
 
     def _runs_in_turn(self) -> list[WorkerRun]:
-        """The runs that have a turn in the next round.
-
-        Background runs rest while another run trains or is compiled, and while a question is
-        answered: these need the processors.
-        """
+        """The runs of the next round: those in the background rest while others need processors."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
         return others if self._questions or any(run.busy or run.waiting for run in others) else runs
 
     def _slice_seconds(self, runs: list[WorkerRun]) -> float:
         """How long each busy run may train or be evaluated in the next round."""
-        busy, timing = [run for run in runs if run.busy], self._timing
-        self._busy_runs = len(busy)
-        usual = timing.slice_seconds
-        if busy and all(run.background for run in busy):
-            usual = timing.background_slice_seconds
-        share = timing.round_seconds / max(len(busy), 1)
-        return max(timing.shortest_slice_seconds, min(usual, share))
+        self._busy_runs, timing = sum(run.busy for run in runs), self._timing
+        share = timing.round_seconds / max(self._busy_runs, 1)
+        return max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
 
     def _seconds_to_wait(self) -> float | None:
         """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
@@ -191,8 +172,6 @@ class Loop:
                     del self._questions[command.question_id]
             case messages.Retire():
                 self._retiring = True
-            case _:
-                raise TypeError("this is a command for a cluster")
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
         """Call `act`, whose errors end this run and no other."""
@@ -214,9 +193,9 @@ class Loop:
                 command,
                 self._programs,
                 lambda snapshot: self._send(messages.Report(snapshot)),
-                self._timing,
-                self._clock,
-                checkpoints=self._checkpoints,
+                self._checkpoints,
+                timing=self._timing,
+                clock=self._clock,
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             failed = Snapshot(
@@ -238,20 +217,18 @@ class Loop:
         self._programs.ahead(self._programs.bucket_for(key))
 
     def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
-        match command.verb:
-            case "pause":
-                self._guard(run, run.pause)
-            case "resume":
-                self._guard(run, partial(run.resume, command.epochs))
-            case "step":
-                self._guard(run, run.step)
-            case "stop":
-                self._guard(run, run.stop)
-            case "drop":
-                del self._runs[run.run_id]
-                run.release()
-            case "set_pace":
-                run.set_pace(command.show_seconds)
+        if command.verb == "drop":
+            del self._runs[run.run_id]
+            run.release()
+            return
+        acts: dict[str, Callable[[], None]] = {
+            "pause": run.pause,
+            "resume": partial(run.resume, command.epochs),
+            "step": run.step,
+            "stop": run.stop,
+            "set_pace": partial(run.set_pace, command.show_seconds),
+        }
+        self._guard(run, acts[command.verb])
 
     def _ask(self, command: messages.Ask) -> None:
         function, most = self._answers.get(command.question), self._timing.max_questions
@@ -284,44 +261,37 @@ class Loop:
             raise LostConnection from error
 
 
-def serve(connection: Any, share: int | None = None) -> int:
-    """Train what comes by a connection; `share` is what of the machine's memory this process has.
+def main() -> int:
+    """Serve the process that started this one, by a connection, and return an exit code.
 
-    Returns an exit code: 0 when the connection has ended.
+    The arguments are the connection's number, and perhaps how many bytes of memory this process
+    has. The code is 0 when the connection has ended.
     """
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
+    share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
     set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
-    # What is imported stays: 330,000 objects. A collection of all took 0.2 s, while runs waited.
-    gc.disable()
-    try:
-        # They import TensorFlow, which reads the environment just set.
-        from lib.training import engine  # noqa: PLC0415
-        from lib.training.answers import ANSWERS  # noqa: PLC0415
-
-        engine.configure_tensorflow()
-        gc.freeze()
-    except MemoryError:
-        return messages.OUT_OF_MEMORY
-    except Exception as error:  # whatever it is, the client must hear of it
-        traceback.print_exc()  # for the server's log
-        connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
-        return 1
-    finally:
-        gc.enable()
-    try:
-        Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
-    except MemoryError:  # not in a run, which would fail alone
-        return messages.OUT_OF_MEMORY
-    return 0
-
-
-def main() -> int:
-    """Serve the process that started this one: by a connection, and perhaps a share of memory."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
-    share = int(sys.argv[2]) if len(sys.argv) > 2 else None
     with Connection(int(sys.argv[1])) as connection:
-        return serve(connection, share)
+        try:
+            # They import TensorFlow, which reads the environment just set.
+            from lib.training import engine  # noqa: PLC0415
+            from lib.training.answers import ANSWERS  # noqa: PLC0415
+
+            engine.configure_tensorflow()
+            # To collect all that was imported, 330,000 objects, took 0.2 s, while runs waited.
+            gc.freeze()
+        except MemoryError:
+            return messages.OUT_OF_MEMORY
+        except Exception as error:  # whatever it is, the client must hear of it
+            traceback.print_exc()  # for the server's log
+            connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
+            return 1
+        try:
+            Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
+        except MemoryError:  # not in a run, which would fail alone
+            return messages.OUT_OF_MEMORY
+    return 0
 
 
 if __name__ == "__main__":

@@ -4,33 +4,19 @@ The loop gives it turns. The `pair_trainer` trains and evaluates its models.
 """
 
 import contextlib
-import logging
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from lib.experiment import MODES
 from lib.results import Snapshot, Status
 from lib.training.checkpoint import Checkpoints, restore
 from lib.training.messages import Start
 from lib.training.pair_trainer import PairTrainer
-from lib.training.programs import CompileError, ProgramCache, RunProgram
+from lib.training.programs import ProgramCache, RunProgram
 from lib.training.sentences import sentence, short_reason
-from lib.training.tempo import Tempo
-from lib.training.timing import USUAL, Timing
-
-log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class _Outcome:
-    """The status that a run takes when its models have been evaluated."""
-
-    status: Status
-    reason: str = ""
-    send: bool = True
-    """Whether to send a snapshot even if the status stays as it is."""
+from lib.training.timing import USUAL, Tempo, Timing
 
 
 class WorkerRun:
@@ -41,31 +27,26 @@ class WorkerRun:
         start: Start,
         programs: ProgramCache,
         send: Callable[[Snapshot], None],
+        checkpoints: Checkpoints,
+        *,
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
-        *,
-        checkpoints: Checkpoints | None = None,
     ) -> None:
         self.run_id = start.run_id
-        self.background = start.background
-        """Whether it has turns only while no other run needs one."""
+        self.background = start.background  # whether it has turns only while no other run needs one
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
-        self._goal = 0 if start.paused else self._epochs
-        """The epoch to train to."""
+        self._goal = 0 if start.paused else self._epochs  # the epoch to train to
         self._stepping = False
         """Whether the goal is the end of a step, which is trained without a pace."""
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
-        self._next: _Outcome | None = None
-        """The outcome of the evaluation in progress; None without one."""
-        self._timing, self._clock = timing, clock
-        self._created = self._compiling_since = clock()
+        self._next: tuple[Status, str] | None = None
+        """Status and reason after the evaluation in progress; None without one."""
+        self._timing, self._clock, self._checkpoints = timing, clock, checkpoints
+        self._saved_at = clock()
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
-        self._checkpoints = checkpoints or Checkpoints(lambda _: None, clock)
-        self._saved_at = self._created
-        """When it last sent a checkpoint, or began."""
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         restore(start.checkpoint, self._trainer.go_on_from)
         self._loaded = False
@@ -76,11 +57,6 @@ class WorkerRun:
     def waiting(self) -> bool:
         """Whether its program is still being compiled."""
         return not self._loaded and not self.status.over
-
-    @property
-    def queues(self) -> bool:
-        """Whether the compiler works for others first."""
-        return self.status is Status.QUEUED and self._program.is_awaited
 
     @property
     def busy(self) -> bool:
@@ -128,28 +104,18 @@ class WorkerRun:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""
         if not self._ends:
             self._trainer.evaluate(self._timing.evaluate_seconds)
-            self._take(_Outcome(Status.STOPPED))
+            self._take(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
         """End it because of an error. Its models aren't evaluated: they may be the cause."""
-        self.status, self._next = Status.FAILED, None
-        self._reason = reason
+        self.status, self._reason, self._next = Status.FAILED, reason, None
         self._post()
         self.release()
-
-    def show_place(self, before: int) -> None:
-        """Say how many runs that wait for the compiler come before this one."""
-        runs = "1 other run is" if before == 1 else f"{before} other runs are"
-        reason = sentence("place", runs=runs) if before else sentence("waiting")
-        late = self._clock() - self._created >= self._timing.place_seconds
-        if late and self.queues and self._next is None and reason != self._reason:
-            self._reason = reason
-            self._post()
 
     def turn(self, seconds: float) -> None:
         """Look for the program, or train or evaluate the models for about that long."""
         if self._next is not None:
-            self._evaluate_on(self._next, seconds)
+            self._evaluate(seconds)
         elif self.waiting:
             self._wait()
         elif self.busy:
@@ -157,74 +123,59 @@ class WorkerRun:
 
     def _wait(self) -> None:
         """Show the untrained models meanwhile, and load the program when it is there."""
-        if not self._trainer.evaluations or self._sent_at < 0:
-            self._evaluate_then(self.status, self._reason)
+        if self._sent_at < 0:
+            self._evaluate_then(self.status)
         if self._next is not None or self.status.over:
             return
         try:
             program = self._program.first()
-        except CompileError as error:
-            why = short_reason(error.__cause__ or error)
-            self.fail(sentence("not_compiled", why=why))
+        except Exception as error:
+            self.fail(sentence("not_compiled", why=short_reason(error)))
             return
-        most = self._timing.compile_seconds
         if program is not None:
             self._trainer.load(program)
             self._loaded = True
             self._aim(self._goal)
-        elif self.status is Status.COMPILING and self._clock() - self._compiling_since > most:
-            self.fail(sentence("compiled_too_long", most=most))
         elif self.status is Status.QUEUED and self._program.is_being_built:
-            self._compiling_since = self._clock()
             self._evaluate_then(Status.COMPILING, sentence("compiling"))
+        elif self.status is Status.QUEUED and not self._reason:
+            self._reason = sentence("waiting")
+            self._post()
 
     def _train(self, seconds: float) -> None:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
-        epoch_steps, was_untrained = trainer.batches.steps, trainer.epoch == 0
-        due_epoch = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
+        was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
+        due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
         stop = self._next_stop(trainer.epoch)
-        paced, rate = tempo.keeps_pace, tempo.rate
-        soon_over = not rate or self._epochs - trainer.done < timing.soon_seconds * rate
-        evaluates_often = trainer.evaluations < timing.few_evaluations and soon_over and not paced
-        if evaluates_often:
-            seconds = min(seconds, timing.first_slice_seconds)
-        if not paced and trainer.between_steps:
-            self._change_to_exact_program(seconds)
-        trainer.advance(seconds, min(due_epoch, self._goal, stop) * epoch_steps)
+        if trainer.between_steps and not tempo.keeps_pace:
+            self._change_to_exact_program()
+        trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
         # Send now or at the next turn, whichever is nearer to the time: many runs have few turns.
         next_turn = now + (now - self._trained_at) / 2
-        must_send = is_first or next_turn - self._sent_at >= timing.send_seconds
+        must_send = next_turn - self._sent_at >= timing.send_seconds
         self._trained_at = now
-        share = timing.first_evaluate_share if evaluates_often or paced else timing.evaluate_share
-        may_evaluate = now - self._evaluated_at >= trainer.evaluate_seconds / share
+        evaluated_before = now - self._evaluated_at
+        may_evaluate = evaluated_before >= trainer.evaluate_seconds / timing.evaluate_share
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
-            self._evaluate_then(Status.FINISHED)  # or DIVERGED, as `_evaluate_on` sees
+            self._evaluate_then(Status.FINISHED)  # or DIVERGED, as `_evaluate` sees
         elif epoch >= self._goal:
             self._evaluate_then(Status.PAUSED)
-        elif is_first or epoch >= stop or ((must_send or evaluates_often) and may_evaluate):
-            self._evaluate_then(Status.RUNNING, self._slow_epoch(), send=must_send)
+        elif is_first or epoch >= stop or (must_send and may_evaluate):
+            self._evaluate_then(Status.RUNNING, self._slow_epoch())
         elif must_send:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _change_to_exact_program(self, seconds: float) -> None:
-        """Train on by the program of the run's exact size where that is there, or ask for it.
-
-        It pays where there is a lot to do. Among many runs, whose turns are of few `seconds`, only
-        one whose size bucket is costly has it, and so takes less of the others' time.
-        """
-        timing, left = self._timing, self._epochs - self._trainer.done
-        is_long = 0 < timing.exact_seconds * self._tempo.rate < left
-        has_time = seconds >= timing.exact_slice_seconds or self._program.is_costly
-        if (exact := self._program.exact(is_long and has_time)) is not None:
-            try:
-                self._trainer.load(exact)
-                self._tempo.begin_anew(self._clock(), self._trainer.done)
-            except Exception:  # most likely there was no memory for both
-                log.warning("A run trains on with its size bucket", exc_info=True)
+    def _change_to_exact_program(self) -> None:
+        """Train on by the program of the run's exact size where that is there, or ask for it."""
+        left = self._epochs - self._trainer.done
+        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
+        if (exact := self._program.exact(is_long)) is not None:
+            self._trainer.load(exact)
+            self._tempo.begin(self._clock(), self._trainer.done)
 
     def _aim(self, goal: int) -> None:
         """Train up to the end of epoch `goal`."""
@@ -235,17 +186,16 @@ class WorkerRun:
                 self._tempo.begin(self._clock(), self._trainer.done)
             self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
 
-    def _evaluate_then(self, status: Status, reason: str = "", *, send: bool = True) -> None:
-        """Evaluate the models as they are now, then take this status.
+    def _evaluate_then(self, status: Status, reason: str = "") -> None:
+        """Evaluate the models as they are now, then take this status, maybe in later turns.
 
-        A long evaluation goes on in later turns. A pause or an end waits for it, with a reason that
-        says so: of a run that is paused or over, pages ask for no more figures.
+        A pause or an end waits for that: of a run that rests, pages ask for no more figures.
         """
         if self._ends:
             return
-        self._next = _Outcome(status, reason, send)
-        done = self._evaluate_on(self._next, self._timing.evaluate_seconds)
-        if not done and status is not self.status:
+        self._next = status, reason
+        self._evaluate(self._timing.evaluate_seconds)
+        if self._next is not None and status is not self.status:
             if status.active:
                 self.status = status
             self._reason = reason or sentence("evaluating")
@@ -254,31 +204,28 @@ class WorkerRun:
     @property
     def _ends(self) -> bool:
         """Whether the run ends when its models have been evaluated."""
-        return self._next is not None and self._next.status.over
+        return self._next is not None and self._next[0].over
 
-    def _evaluate_on(self, outcome: _Outcome, seconds: float) -> bool:
-        """Evaluate for about that long; when done, take the next status. Whether it was done."""
+    def _evaluate(self, seconds: float) -> None:
+        """Evaluate for about that long, and take the next status when that is done."""
         trainer = self._trainer
-        if not trainer.evaluate(seconds):
-            return False
+        if self._next is None or not trainer.evaluate(seconds):
+            return
         self._evaluated_at = self._clock()
         if trainer.diverged:
-            outcome = _Outcome(Status.DIVERGED, self._advice(*trainer.diverged))
+            self._take(Status.DIVERGED, self._advice(*trainer.diverged))
         elif trainer.stopped:
-            outcome = _Outcome(Status.FINISHED)
-        self._take(outcome)
-        return True
+            self._take(Status.FINISHED)
+        else:
+            self._take(*self._next)
 
-    def _take(self, outcome: _Outcome) -> None:
-        self._next = None
-        changed = outcome.status is not self.status
-        self.status, self._reason = outcome.status, outcome.reason
-        if outcome.status.over:
+    def _take(self, status: Status, reason: str = "") -> None:
+        self.status, self._reason, self._next = status, reason, None
+        if status.over:
             self._trainer.keep_best()
         self._save()  # before the snapshot, so that who sees a pause knows that it would last
-        if outcome.send or changed:
-            self._post()
-        if outcome.status.over:
+        self._post()
+        if status.over:
             self.release()
 
     def _save(self) -> None:
@@ -295,7 +242,7 @@ class WorkerRun:
             self._trainer.release()
 
     def _post(self) -> None:
-        self._send(replace(self.snapshot(), past=self._trainer.take_past()))
+        self._send(self.snapshot())
         self._sent_at = self._clock()
 
     def snapshot(self) -> Snapshot:
@@ -304,9 +251,7 @@ class WorkerRun:
         known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
         if not trainer.evaluations:
             return known
-        will_be_faster = self._program.is_exact_due and not tempo.keeps_pace
-        may_stop_early = self._experiment.training.keep == "stop"
-        is_end_unknown = self.status.over or may_stop_early or will_be_faster
+        is_end_unknown = self.status.over or self._experiment.training.keep == "stop"
         results, *others = trainer.results(whole=not self.status.active)
         return replace(
             known,

@@ -3,7 +3,6 @@
 Here the programs are compiled and run in this process. The worker around them is in test_client.
 """
 
-from dataclasses import replace
 from functools import cache
 from itertools import combinations, pairwise, product
 
@@ -15,21 +14,20 @@ from lib.training.environment import set_environment
 set_environment()
 
 import keras  # noqa: E402  after the environment
-import tensorflow as tf  # noqa: E402
-from tensorflow.python.framework import ops  # noqa: E402
 
 from lib.experiment.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
 from lib.training import engine, machine  # noqa: E402
-from lib.training.architecture import Architecture, Code, architecture_of  # noqa: E402
+from lib.training.architecture import (  # noqa: E402
+    SIZE_BUCKETS,
+    Architecture,
+    Code,
+    architecture_of,
+)
 from lib.training.batches import BatchOrder  # noqa: E402
-from lib.training.checkpoint import restore  # noqa: E402
-from lib.training.messages import encode  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
-from lib.training.size_buckets import SIZE_BUCKETS, bucket_of  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
-from tests.unit.test_checkpoint import assert_same, train_to  # noqa: E402
 from tests.weekly import first_of  # noqa: E402
 
 EPOCHS = 4
@@ -122,8 +120,7 @@ def bucket_for(own):
     """Larger than a model of these sizes in everything, but not than its samples."""
     targets = K + 1 if own.code.head == "dense" else own.units + 2
     batch = own.batch + 2
-    code = replace(own.code, loss="")
-    return Architecture(code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
+    return Architecture(own.code, own.units + 2, T + 3, F + 1, targets, max(8, batch), batch)
 
 
 def begin(ours, experiment, mode):
@@ -157,7 +154,9 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
     ends = [0, *range(1, order.steps + 1, first.most_steps(own)), order.steps]
     losses = [first.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
 
-    state = ours.load(first.numbers(state), own, experiment.training, mode, step=state.step)
+    state = ours.load(
+        first.weights(state, memory=True), own, experiment.training, mode, step=state.step
+    )
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
     losses.append(ours.train(state, samples, batches[order.steps :, None])[:, 0])
     assert_close(np.concatenate(losses), np.array(expected))
@@ -170,26 +169,12 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
     )
 
 
-def test_figures_are_those_of_keras_models():
-    """Errors on the judged samples and predictions of the shown ones, by `model.predict`."""
-    experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4), data()
-    for mode, result in train(experiment, dataset).results()[0].items():
-        model = keras_model(experiment, "sequence")
-        model.set_weights(result.weights)
-        predictions = model.predict(dataset.x[N:], verbose=0)
-        errors = ((predictions - dataset.y[N:]) ** 2).mean(axis=(0, 2))
-        assert_close(result.predictions, predictions)
-        assert_close(result.step_mse, errors)
-        if mode == "last":
-            last = keras_model(experiment, "last")
-            last.set_weights(result.weights)
-            assert_close(result.predictions[:, -1], last.predict(dataset.x[N:], verbose=0))
-
-
 def test_a_loss_that_is_added_as_readme_says_trains(monkeypatch):
     """Its row among the losses, and what one wrong value costs; all else is Keras's."""
     monkeypatch.setitem(LOSSES, "log_cosh", Choice("Log-cosh", keras="log_cosh"))
     monkeypatch.setitem(ERRORS, "log_cosh", lambda wrong: np.log(np.cosh(wrong)))
+    monkeypatch.setattr(engine, "_codes", {})  # traced without it
+    program.cache_clear()
     experiment, dataset = make_experiment("lstm", 1, "dense", "adam", "log_cosh", "last", N), data()
     model = keras_model(experiment, "last")
     steps = [model.train_on_batch(dataset.x[:N], dataset.y[:N, -1]) for _ in range(EPOCHS)]
@@ -289,40 +274,6 @@ def test_a_run_repeats_to_the_last_bit_whatever_its_slices():
     np.testing.assert_array_equal(again.predictions, expected.predictions)
 
 
-@pytest.mark.parametrize("begins_in", ["own", "bucket"])
-@pytest.mark.parametrize(("keep", "seeds"), [("last", 1), ("last", 4), ("best", 3), ("stop", 5)])
-def test_a_run_goes_on_from_a_checkpoint_to_the_last_bit(keep, seeds, begins_in):
-    """Every figure and weight at its end, as if it had never been interrupted, by one program.
-
-    It is interrupted after each epoch, also where some of its models have stopped by then.
-    """
-    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4).set(
-        keep=keep, patience=3, epochs=24, seeds=seeds, lr=0.03
-    )
-    dataset, own = data(), architecture_of(experiment, N, T, F, K)
-    ours = program(own if begins_in == "own" else bucket_for(own))
-
-    def begin_trainer(state=b""):
-        trainer = PairTrainer(experiment, dataset)
-        restore(state, trainer.go_on_from)
-        trainer.evaluate()
-        trainer.load(ours)
-        return trainer
-
-    whole, second, stopped = begin_trainer(), begin_trainer(), set()
-    for epoch in range(1, 25):
-        train_to(whole, epoch)
-        train_to(second, epoch)
-        if second.may_be_saved:
-            kept = [r.kept_epoch is not None for s in second.results() for r in s.values()]
-            stopped.add("some" if any(kept) else "none")
-            second = begin_trainer(encode(second.saved()))
-    assert stopped == ({"none", "some"} if keep == "stop" else {"none"})
-    whole.keep_best()
-    second.keep_best()
-    assert_same(second, whole)
-
-
 def test_what_a_program_serves():
     """Its own: any mode, optimizer, rate, seed and epochs. A bucket: smaller models, any loss."""
     experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "both", 4)
@@ -335,63 +286,16 @@ def test_what_a_program_serves():
     for other in ({"cell": "gru"}, {"layers": 2}, {"U": 7}, {"batch": 7}):
         assert not bucket.holds(architecture_of(experiment.set(**other), N, T, F, K))
     assert not bucket.holds(architecture_of(experiment, N, T + 4, F, K))
-    assert not own.holds(own)
 
 
-@pytest.mark.parametrize(
-    ("several", "timesteps", "features", "parts"),
-    [
-        ({}, (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (0.98, 0.5)),
-        ({"lanes": 4, "threads": 2}, (4, 8, 12, 16, 24, 32, 40), (1, 3, 4), (0.9, 0.7)),
-    ],
-    ids=["one seed", "several"],
-)
-def test_the_buckets_hold_what_is_usual(several, timesteps, features, parts):
-    """Nearly all settings of one layer with the usual batch, and most of two and three layers.
-
-    However dear, some bucket holds each small model, with batches of 32 and 64: where memory is
-    short, programs come to an end.
-    """
+def test_the_buckets_hold_what_is_usual():
+    """Nearly all settings of one layer with the usual batch, and most of two and three layers."""
     for cell, layers in product(CELLS, (1, 2, 3)):
-        code = Code(cell, layers, "dense", "mse")
-        sizes = product(range(1, 65), timesteps, features, (1, 4))
-        asked = [Architecture(code, *each, 512, 32, **several) for each in sizes]
-        assert len([*filter(bucket_of, asked)]) > parts[layers > 1] * len(asked)
-        for each in product((1, 4, 9, 32, 64), (4, 17, 32, 40), (1, 4), (1,), (2048,), (32, 64)):
-            assert any(bucket.holds(Architecture(code, *each)) for bucket in SIZE_BUCKETS), each
-
-
-def test_traced_code_keeps_no_tracebacks(monkeypatch):
-    """They would take a sixth of a program's memory."""
-
-    def tracebacks():
-        code = engine.traced(lambda x: x + 1, tf.TensorSpec([2], tf.float32))
-        np.testing.assert_array_equal(code(tf.zeros(2)), [1, 1])
-        return {op.traceback is not None for op in code.graph.get_operations()}
-
-    monkeypatch.setattr(ops, "_create_c_op", ops._create_c_op)  # which is put back at the end
-    assert True in tracebacks()
-    engine.forget_where_code_is()
-    assert tracebacks() == {False}
-
-
-def test_weights_that_do_not_fit_are_refused():
-    """With the shapes that were expected; nor are models that are larger than the program."""
-    experiment = make_experiment("lstm", 1, "dense", "adam", "mse", "sequence", 4)
-    ours, larger = program(architecture_of(experiment, N, T, F, K)), experiment.set(U=5)
-    weights = initial_model_weights(larger, F, K)
-    with pytest.raises(ValueError, match=r"weights must have shapes \[\(3, 16\)"):
-        ours.load([weights], ours.architecture, experiment.training, "sequence")
-    with pytest.raises(ValueError, match="does not hold"):
-        begin(ours, larger, "sequence")
-    with pytest.raises(ValueError, match="weights alone can't go on from step 3"):
-        ours.load(
-            [initial_model_weights(experiment, F, K)],
-            ours.architecture,
-            experiment.training,
-            "sequence",
-            step=3,
-        )
+        code = Code(cell, layers, "dense")
+        sizes = product(range(1, 65), (1, 8, 12, 24, 32, 48, 64), (1, 3, 4, 8), (1, 4))
+        asked = [Architecture(code, *each, 512, 32) for each in sizes]
+        near = [key for key in asked if any(b.holds(key) and b.is_near(key) for b in SIZE_BUCKETS)]
+        assert len(near) > (0.98 if layers == 1 else 0.5) * len(asked)
 
 
 @pytest.mark.parametrize(

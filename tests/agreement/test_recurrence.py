@@ -82,23 +82,6 @@ def test_one_layer(kind, size, seed, masked, go_backwards):
         assert_close(trace.cell[:, -1], states[1])
 
 
-@given(kinds, sizes, seeds, masks)
-@settings(parent=often, max_examples=15)
-def test_a_stack_of_three(kind, size, seed, masked):
-    """Each layer reads the one below; Keras hands the mask up through all of them."""
-    (cell, options), (n, t, f, u) = KINDS[kind], size
-    rng = np.random.default_rng(seed)
-    x, mask = rng.standard_normal((n, t, f)).astype(np.float32), some_mask(masked, n, t, rng)
-    ours, theirs = x, x
-    for width in (f, u, u):
-        layer = LAYERS[cell](u, return_sequences=True, **options)
-        layer.build((None, t, width))
-        weights = randomised(layer, rng)
-        ours = unroll(cell, weights, ours, mask).hidden
-        theirs = layer(theirs, mask=mask)
-    assert_close(ours, theirs)
-
-
 @pytest.mark.parametrize("kind", ["lstm", "gru, reset after", "gru, reset before"])
 def test_gates_are_those_of_keras_own_formula(kind):
     """A kernel's block of columns, from Keras's own previous output."""

@@ -13,17 +13,16 @@ import tensorflow as tf  # noqa: E402
 from lib.experiment.experiment import CELLS  # noqa: E402
 from lib.training.recurrent_layers import recurrent  # noqa: E402
 
-B, F, U = 3, 2, 4
-"""Samples, features and units: all different, to tell axes apart."""
+B, F, U = 3, 2, 4  # samples, features and units: all different, to tell axes apart
 
 
-@pytest.mark.parametrize("told", [False, True])
+@pytest.mark.parametrize("room", [0, 5])
 @pytest.mark.parametrize("steps", [1, 2, 30])
 @pytest.mark.parametrize("cell", list(CELLS))
-def test_outputs_and_gradients_are_keras_s(cell, steps, told):
+def test_outputs_and_gradients_are_keras_s(cell, steps, room):
     """Of any weighted sum of the outputs, with respect to x, both kernels and the biases.
 
-    That are so many as x has, or as it is told, where x has room for five more.
+    Also where x has room for more timesteps.
     """
     rng = np.random.default_rng(steps)
     layer = getattr(keras.layers, CELLS[cell].keras)(U, return_sequences=True)
@@ -31,14 +30,13 @@ def test_outputs_and_gradients_are_keras_s(cell, steps, told):
     layer.set_weights([rng.normal(0, 0.5, w.shape) for w in layer.get_weights()])
     x = tf.constant(rng.normal(size=(B, steps, F)), tf.float32)
     mix = tf.constant(rng.normal(size=(B, steps, U)), tf.float32)
-    room, timesteps = (5, tf.constant(steps)) if told else (0, None)
     sources = [x, *(variable.value for variable in layer.trainable_variables)]
     with tf.GradientTape(persistent=True) as tape:
         tape.watch(x)
         theirs = layer(x)
         weights = [variable.value[None] for variable in layer.trainable_variables]
         wide = tf.pad(tf.transpose(x, (1, 0, 2)), [[0, room], [0, 0], [0, 0]])
-        states = recurrent(cell, weights, wide[:, None], timesteps)
+        states = recurrent(cell, weights, wide[:, None], tf.constant(steps))
         ours = tf.transpose(states[:steps, 0], (1, 0, 2))
         goals = [tf.reduce_sum(mix * outputs) for outputs in (theirs, ours)]
     np.testing.assert_allclose(ours, theirs, rtol=1e-5, atol=1e-6)

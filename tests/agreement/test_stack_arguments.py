@@ -10,7 +10,7 @@ from lib.shapes.stack.making import ALIASES, SIGNATURES, made
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.settings import ACTIVATIONS
 from lib.shapes.stack.tracing import broken, total, trace
-from lib.text.tables import beside
+from lib.text import beside
 from tests.agreement.argument_cases import REFUSED, TAKEN
 from tests.agreement.recorded import ask
 from tests.agreement.test_stack import in_words

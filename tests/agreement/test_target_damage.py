@@ -5,7 +5,7 @@ import pytest
 
 from lib.shapes import diagnose_target
 from lib.shapes.doctor.damage import BATCH_SIZE, MISTAKES, Damage
-from lib.training.answers.target_damage import target_damage
+from lib.training.answers.models import target_damage
 from lib.training.recorded import recorded_damage
 from tests.weekly import first_of
 

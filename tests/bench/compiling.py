@@ -1,8 +1,7 @@
-"""What a run that trains notices of others that begin: eight new ones at once, and the largest."""
+"""What a run that trains notices of others that begin: eight new ones at once."""
 
 import statistics
 import time
-from functools import partial
 
 import psutil
 
@@ -77,40 +76,4 @@ def eight(client):
         "last_first_point_s": round(max(points.values()), 2),
         "median_first_point_s": round(statistics.median(points.values()), 2),
         "longest_pause_s": round(pause, 3),
-    }
-
-
-WIDEST = {"T": 100, "F": 4, "U": 128, "layers": 3, "epochs": 500}
-LARGEST = {
-    "few samples": {**WIDEST, "batch": 66, "N": 256},
-    "many samples": {**WIDEST, "batch": 66, "N": 4096},
-    "GRU": {**WIDEST, "cell": "gru", "batch": 88, "N": 1024},
-}
-"""Runs of which a training step takes as long as one may."""
-
-
-def largest(client, settings, seconds=15.0):
-    """One of the largest runs beside a run that trains already, and that one's longest pauses.
-
-    Until the large one was judged untrained, while it trains for some seconds, and at its stop.
-    """
-    experiment = Experiment().set(**settings)
-    veteran = Veteran(client)
-    run = client.start(experiment, make_dataset(experiment))
-    latest = partial(client.latest, run)
-    start = time.perf_counter()
-    pauses = [veteran.watch(lambda: bool((now := latest()) and now.results))]
-    judged = time.perf_counter()
-    pauses.append(veteran.watch(lambda: time.perf_counter() > judged + seconds))
-    client.stop(run)
-    stopped = time.perf_counter()
-    pauses.append(veteran.watch(lambda: bool((now := latest()) and now.status.over)))
-    over = time.perf_counter()
-    return {
-        "judged_after_s": round(judged - start, 2),
-        "stopped_after_s": round(over - stopped, 2),
-        **{
-            f"longest_pause_{when}_s": round(pause, 3)
-            for when, pause in zip(("before", "training", "stop"), pauses, strict=True)
-        },
     }

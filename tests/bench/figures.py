@@ -6,8 +6,7 @@ from contextlib import suppress
 import numpy as np
 import psutil
 
-IMPORTED_MB = 100.0
-"""A worker that holds less is still to import TensorFlow."""
+IMPORTED_MB = 100.0  # a worker that holds less is still to import TensorFlow
 IMPORT_SECONDS = 120.0
 REST, QUICK_REST = 120.0, 10.0
 """Seconds that a worker may go on computing then, and where a minute has to suffice for all."""

@@ -15,7 +15,6 @@ prints a table for each of these and, last, one JSON object with all of them by 
   of all the server's processes; processors used by the page, the workers, and the load itself.
   Of 32 each has an architecture of its own.
 - `watchers`: what thirty get who open the link of one run, and how soon its owner's slider moves.
-- `largest`: as `eight`, for one run as large as a run may be.
 - `soak`, if asked for: eight people who train, change settings, leave and come back. Memory by the
   minute, each printed when it is over; how it grows after ten minutes; what failed.
 
@@ -95,16 +94,6 @@ def watchers(asked):
         return asyncio.run(crowd.watchers(server, asked.bounds))
 
 
-def largest(asked):
-    """By which of the largest runs it is."""
-    found = {}
-    for name, settings in compiling.LARGEST.items():
-        with asked.client() as client:
-            compiling.rest(client, asked.bounds.rest)
-            found[name] = compiling.largest(client, settings)
-    return found
-
-
 def hour(asked):
     """Eight people for so many minutes."""
     return soak.soak_alone(asked.minutes)
@@ -115,7 +104,6 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "eight": eight,
     "sessions": sessions,
     "watchers": watchers,
-    "largest": largest,
     "soak": hour,
 }
 """What can be measured, by its name in the result, in this order."""
@@ -123,7 +111,7 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
 
 def table(name, found):
     """What was found as lines with the same columns."""
-    if name in ("sessions", "largest"):
+    if name == "sessions":
         return [{name: key, **row} for key, row in found.items()]
     return [{key: value for key, value in found.items() if key not in soak.DETAILS}]
 

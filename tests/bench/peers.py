@@ -9,19 +9,14 @@ import json
 import os
 import sys
 import time
-from collections.abc import Callable
 from functools import cache
 
 import numpy as np
 
-from tests.bench.workloads import LEARNING_RATE, VARIANTS, WORKLOADS, Workload
+from tests.bench.workloads import LEARNING_RATE, WORKLOADS
 
-SNAPSHOT_SECONDS = 0.2
-"""How often figures are kept: as often as the worker does it."""
+SNAPSHOT_SECONDS = 0.2  # how often figures are kept: as often as the worker does it
 XLA_ONE_THREAD = "--xla_cpu_multi_thread_eigen=false intra_op_parallelism_threads=1"
-
-Measure = Callable[[float], float]
-"""Seconds → epochs per second, measured that long. What is compiled, was compiled before."""
 
 
 def by_epochs(train, unit):
@@ -49,19 +44,17 @@ def keras_fit(work):
     import tensorflow as tf
 
     tf.config.threading.set_intra_op_parallelism_threads(1)
-    layer = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU}[work.cell]
     dataset = work.dataset()
     model = keras.Sequential(
         [
             keras.Input((work.timesteps, work.features)),
-            layer(work.units, return_sequences=work.every_step),
+            keras.layers.LSTM(work.units, return_sequences=True),
             keras.layers.Dense(1),
         ]
     )
     model.compile(keras.optimizers.Adam(LEARNING_RATE), "mean_squared_error")
-    x, y = dataset.x[: work.samples], work.targets()
+    x, y = dataset.x[: work.samples], dataset.y[: work.samples]
     judged, target = dataset.x[dataset.judged], dataset.y[dataset.judged]
-    target = target if work.every_step else target[:, -1]
 
     class Keep(keras.callbacks.Callback):
         """Keeps figures, and the time from the end of the first epoch, which may compile."""
@@ -99,9 +92,8 @@ def torch_eager(work):
 
     torch.set_num_threads(1)
     x = torch.from_numpy(work.dataset().x[: work.samples].copy())
-    y = torch.from_numpy(work.targets().copy())
-    layer = {"lstm": torch.nn.LSTM, "gru": torch.nn.GRU}[work.cell]
-    recurrent = layer(work.features, work.units, batch_first=True)
+    y = torch.from_numpy(work.dataset().y[: work.samples].copy())
+    recurrent = torch.nn.LSTM(work.features, work.units, batch_first=True)
     head = torch.nn.Linear(work.units, 1)
     optimizer = torch.optim.Adam([*recurrent.parameters(), *head.parameters()], LEARNING_RATE)
 
@@ -110,9 +102,7 @@ def torch_eager(work):
             losses = []
             for rows in torch.randperm(work.samples).split(work.batch):
                 optimizer.zero_grad()
-                hidden = recurrent(x[rows])[0]
-                said = head(hidden if work.every_step else hidden[:, -1])
-                loss = torch.nn.functional.mse_loss(said, y[rows])
+                loss = torch.nn.functional.mse_loss(head(recurrent(x[rows])[0]), y[rows])
                 loss.backward()
                 optimizer.step()
                 losses.append(loss.detach())
@@ -128,40 +118,26 @@ def jax_jitted(work):
     from jax import lax
     from jax import numpy as jnp
 
-    x, y = jnp.asarray(work.dataset().x[: work.samples]), jnp.asarray(work.targets())
-    units, gates = work.units, {"lstm": 4, "gru": 3}[work.cell]
-    rng = np.random.default_rng(0)
-    width = gates * units
-    shapes = [(work.features, width), (units, width), (width,), (width,), (units, 1), (1,)]
+    x, y = (jnp.asarray(a[: work.samples]) for a in (work.dataset().x, work.dataset().y))
+    rng, units, width = np.random.default_rng(0), work.units, 4 * work.units
+    shapes = [(work.features, width), (units, width), (width,), (units, 1), (1,)]
     weights = [jnp.asarray(rng.normal(0, 0.1, shape), jnp.float32) for shape in shapes]
     zeros = [jnp.zeros(shape) for shape in shapes]
 
-    def lstm(state, p, q):
-        _, c = state
-        i, f, g, o = jnp.split(p + q, 4, axis=1)
+    def cell(c, gates):
+        i, f, g, o = jnp.split(gates, 4, axis=1)
         c = jax.nn.sigmoid(f) * c + jax.nn.sigmoid(i) * jnp.tanh(g)
         return jax.nn.sigmoid(o) * jnp.tanh(c), c
 
-    def gru(state, p, q):
-        (pz, pr, pg), (qz, qr, qg) = jnp.split(p, 3, axis=1), jnp.split(q, 3, axis=1)
-        z = jax.nn.sigmoid(pz + qz)
-        g = jnp.tanh(pg + jax.nn.sigmoid(pr + qr) * qg)
-        return (z * state[0] + (1 - z) * g,)
-
-    cell = {"lstm": lstm, "gru": gru}[work.cell]
-
     def loss(weights, x, y):
-        kernel, recurrent, bias, bias_q, head, head_bias = weights
-        bias_q = bias_q if work.cell == "gru" else 0.0
+        kernel, recurrent, bias, head, head_bias = weights
 
         def step(state, p):
-            state = cell(state, p, state[0] @ recurrent + bias_q)
+            state = cell(state[1], p + state[0] @ recurrent)
             return state, state[0]
 
-        start = (jnp.zeros((x.shape[0], units)),) * (2 if work.cell == "lstm" else 1)
-        last, hidden = lax.scan(step, start, (x @ kernel + bias).transpose(1, 0, 2))
-        if not work.every_step:
-            return ((last[0] @ head + head_bias - y) ** 2).mean()
+        start = (jnp.zeros((x.shape[0], units)),) * 2
+        _, hidden = lax.scan(step, start, (x @ kernel + bias).transpose(1, 0, 2))
         return ((hidden @ head + head_bias - y.transpose(1, 0, 2)) ** 2).mean()
 
     def step(state, rows):
@@ -192,11 +168,7 @@ def jax_jitted(work):
     return by_epochs(train, work.jit_epochs)
 
 
-PEERS: dict[str, Callable[[Workload], Measure]] = {
-    "fit": keras_fit,
-    "torch": torch_eager,
-    "jax": jax_jitted,
-}
+PEERS = {"fit": keras_fit, "torch": torch_eager, "jax": jax_jitted}
 
 
 def main(peer):
@@ -205,7 +177,7 @@ def main(peer):
     print("ready", flush=True)
     for line in sys.stdin:
         number, seconds = json.loads(line)
-        work = [*WORKLOADS, *VARIANTS][number]
+        work = WORKLOADS[number]
         print(json.dumps(prepared(work)(seconds)), flush=True)
 
 

@@ -21,8 +21,8 @@ import subprocess
 import sys
 import time
 from collections import defaultdict
-from collections.abc import Callable
 from functools import partial
+from itertools import product
 from pathlib import Path
 
 import psutil
@@ -30,30 +30,14 @@ import psutil
 from lib.training.client import TrainingClient
 from tests.bench.compiling import rest
 from tests.bench.figures import QUICK_REST, REST
-from tests.bench.workloads import VARIANTS, WORKLOADS, Workload
+from tests.bench.workloads import WORKLOADS
 from tests.processes import worker_pids
 
 ROOT = Path(__file__).parents[2]
-MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}
-"""Peer → what has to be installed for it."""
-QUICK_SECONDS = 44.0
-"""When --quick begins no further measurement; one takes up to 4 s more."""
+MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}  # peer → what has to be installed for it
+QUICK_SECONDS = 44.0  # when --quick begins no further measurement; one takes up to 4 s more
 
-BRIEF_SECONDS = 0.4
-"""Of a run that is over sooner, the few snapshots say little by our clock."""
-
-Measure = Callable[[Workload, float], float]
-"""Epochs per second of a workload, measured for so many seconds."""
-Rates = dict[str, dict[str, list[float]]]
-"""Epochs per second by workload and side, one for each round."""
-
-
-def is_installed(peer):
-    """Whether there is what this peer needs; where there isn't, it is said."""
-    found = importlib.util.find_spec(MODULES[peer]) is not None
-    if not found:
-        print(f"{MODULES[peer]} isn't installed: no figures for {peer}")
-    return found
+BRIEF_SECONDS = 0.4  # of a run that is over sooner, the few snapshots say little by our clock
 
 
 def ours(client, work, seconds, seeds=1):
@@ -93,20 +77,13 @@ class Peer:
             stderr=subprocess.DEVNULL,
             text=True,
         )
-        assert self._process.stdout
         self._process.stdout.readline()  # Python and NumPy begin while nobody is measured
 
     def measure(self, work, seconds):
-        """Its epochs per second. Raises RuntimeError if its process has ended."""
-        assert self._process.stdin
-        assert self._process.stdout
-        try:
-            question = json.dumps([[*WORKLOADS, *VARIANTS].index(work), seconds])
-            self._process.stdin.write(f"{question}\n")
-            self._process.stdin.flush()
-            return float(self._process.stdout.readline())
-        except (OSError, ValueError) as error:
-            raise RuntimeError(f"python -m tests.bench.peers {self.name} says why") from error
+        """Its epochs per second."""
+        self._process.stdin.write(f"{json.dumps([WORKLOADS.index(work), seconds])}\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
 
     def close(self):
         """End the process."""
@@ -114,33 +91,21 @@ class Peer:
         self._process.wait()
 
 
-def take_turns(sides, works, rounds, seconds, end):
-    """Measure all sides on all workloads, in turns, as far as there is time until `end`."""
-    rates = {work.name: defaultdict(list) for work in works}
-    for number in range(rounds):
-        for work in works:
-            for side, measure in list(sides.items()):
-                try:
-                    if time.perf_counter() < end:
-                        rates[work.name][side].append(measure(work, seconds))
-                except RuntimeError as error:
-                    print(f"{side} failed and is left out: {error}")
-                    del sides[side]
-            found = {side: r[number] for side, r in rates[work.name].items() if len(r) > number}
-            words = "  ".join(f"{side} {rate:,.1f}" for side, rate in found.items())
-            print(f"round {number + 1}, {work.name}: epochs/s {words}", flush=True)
-    return rates
-
-
-def side_by_side(sides, names, works, seconds, end):
-    """Three rounds of these sides and of these peers, of which each gets a process meanwhile."""
+def side_by_side(sides, names, seconds, end):
+    """Rates by workload and side: three rounds of these sides and peers in turns, until `end`."""
     peers = [Peer(name) for name in names]
-    try:
-        sides = sides | {peer.name: peer.measure for peer in peers}
-        return take_turns(sides, works, rounds=3, seconds=seconds, end=end)
-    finally:
-        for peer in peers:
-            peer.close()
+    sides = sides | {peer.name: peer.measure for peer in peers}
+    rates = {work.name: defaultdict(list) for work in WORKLOADS}
+    for number, work in product(range(3), WORKLOADS):
+        for side, measure in sides.items():
+            if time.perf_counter() < end:
+                rates[work.name][side].append(measure(work, seconds))
+        found = {side: r[number] for side, r in rates[work.name].items() if len(r) > number}
+        words = "  ".join(f"{side} {rate:,.1f}" for side, rate in found.items())
+        print(f"round {number + 1}, {work.name}: epochs/s {words}", flush=True)
+    for peer in peers:
+        peer.close()
+    return rates
 
 
 def ratios(rates, peer):
@@ -160,14 +125,13 @@ def main():
     options = parser.parse_args()
     quick, start = options.quick, time.perf_counter()
     result = {}
-    installed = [name for name in MODULES if is_installed(name)]
+    installed = [name for name, module in MODULES.items() if importlib.util.find_spec(module)]
     with TrainingClient() as client:
         rest(client, QUICK_REST if quick else REST)
         rates = side_by_side(
             {"ours": partial(ours, client)}
             | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),
             installed,
-            WORKLOADS if quick else [*WORKLOADS, *VARIANTS],
             seconds=0.25 if quick else 3.0,
             end=start + (QUICK_SECONDS if quick else 3600.0),
         )

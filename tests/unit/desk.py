@@ -37,8 +37,7 @@ class Desk:
     """The client's end of the connection to a loop that runs in a thread."""
 
     def __init__(self, build=build, answers=ANSWERS, timing=USUAL, buckets=MappingProxyType({})):
-        self.seen = []
-        """All messages that were read."""
+        self.seen = []  # all messages that were read
         self.connection, self.theirs = Pipe()
         loop = partial(worker.Loop, self.theirs, build, answers, timing, buckets=buckets)
         self.thread = threading.Thread(target=self._run, args=(loop,), daemon=True)

@@ -79,12 +79,9 @@ class FakeProgram:
         """How many there are."""
         return len(x)
 
-    def weights(self, state):
-        """All the number of batches trained."""
-        return state.weights
-
-    def numbers(self, state):
-        """The same, since no optimizer remembers anything."""
+    def weights(self, state, *, memory=False):
+        """All the number of batches trained; no optimizer remembers anything."""
+        del memory
         return state.weights
 
     def train(self, state, _samples, batches, _thread=0):

@@ -23,9 +23,9 @@ class Shop(ProgramCache):
         super().__init__(build, buckets)
         self.asked = []
 
-    def ask(self, key, *, background=False):
+    def ask(self, key, *kind):
         """The program of this key."""
-        self.asked.append(super().ask(key, background=background))
+        self.asked.append(super().ask(key, *kind))
         return self.asked[-1]
 
     def wait(self):
@@ -49,25 +49,22 @@ class Stage:
         **settings,
     ):
         self.sent = []
-        self.times = []
-        """When each of them was sent, by the clock."""
+        self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
         self.programs = Shop(build, dict.fromkeys(buckets, True))
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)
-        self.made = []
-        """The checkpoints that were sent."""
-        self.places = []
-        """How many snapshots had been sent before each of these."""
+        self.made = []  # the checkpoints that were sent
+        self.places = []  # how many snapshots had been sent before each of these
         self.run = WorkerRun(
             start,
             self.programs,
             self._send,
-            timing,
-            self.clock.now,
-            checkpoints=Checkpoints(self._save, self.clock.now),
+            Checkpoints(self._save, self.clock.now),
+            timing=timing,
+            clock=self.clock.now,
         )
 
     def _save(self, message):

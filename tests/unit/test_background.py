@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from lib.results.run import Status
 from lib.training.messages import Start
-from lib.training.programs import ProgramCache
+from lib.training.programs import BACKGROUND, ProgramCache
 from lib.training.timing import USUAL
 from tests.unit.desk import Desk
 from tests.unit.fakes import build, make_dataset, make_experiment
@@ -13,9 +13,7 @@ from tests.unit.test_programs import ask, shop
 from tests.waiting import PATIENCE
 
 __all__ = ["shop"]
-ONE_BATCH = replace(
-    USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9, background_slice_seconds=1e-9
-)
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
 
 
 def begin(desk, run_id, *, background=False, **settings):
@@ -59,7 +57,7 @@ def test_it_rests_while_another_is_compiled():
 def test_what_a_person_waits_for_is_built_before_the_background_s(shop):
     """Which has a thread of its own, and begins nothing while others build."""
     cache = ProgramCache(shop.build)
-    ask(cache, "a", "b", background=True)
+    ask(cache, "a", "b", kind=BACKGROUND)
     shop.wait_begun(1)
     ask(cache, "x", "y", "z")
     shop.wait_begun(2)

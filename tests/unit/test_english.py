@@ -4,12 +4,9 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lib.text.english import (
     apart,
-    apart_by,
     capital,
     counted,
     joined,
@@ -28,12 +25,6 @@ def test_next_to_nothing_is_said_in_words():
     assert readable(-1e-7) == readable(9e-7) == "less than a millionth"
     assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "0.0000404")
     assert (readable(5.966e-6), readable(-1e-6)) == ("0.00000597", "-0.000001")
-
-
-def test_two_things_that_differ_are_never_nothing_apart():
-    """However close they are; what is 0 isn't apart."""
-    assert apart_by(9.06e-14) == apart_by(9e-7) == "less than a millionth"
-    assert (apart_by(0), apart_by(0.5)) == ("0", "0.5")
 
 
 @pytest.mark.parametrize(
@@ -56,15 +47,6 @@ def test_two_things_that_differ_are_never_nothing_apart():
 def test_numbers_that_are_told_apart_keep_the_digits_that_do_it(values, texts):
     """What is shown differs by what they differ by; no digit more than that takes."""
     assert apart(*values) == texts
-
-
-@given(st.floats(1, 1e6), st.floats(1e-4, 0.5), st.booleans())
-@settings(derandomize=True, deadline=None, max_examples=300)
-def test_what_is_told_apart_is_as_far_apart_on_the_screen(value, share, falls):
-    """To a tenth of the difference, whatever the numbers."""
-    other = value * (1 - share if falls else 1 + share)
-    one, two = (float(text.replace(",", "")) for text in apart(value, other))
-    assert two - one == pytest.approx(other - value, rel=0.1001)
 
 
 def test_words_are_counted_listed_and_capitalised():
@@ -125,10 +107,3 @@ def test_the_room_of_a_sentence_holds_it_with_any_numbers():
 def test_numbers_are_rounded_for_reading(value, text):
     """Three digits that count; all digits before the point as far as people read them."""
     assert number(value) == text
-
-
-@given(st.floats(-1e15, 1e15, allow_subnormal=False))
-@settings(derandomize=True, deadline=None, max_examples=300)
-def test_a_number_that_is_read_is_the_number_to_half_a_percent(value):
-    """Whatever its size, and with its sign."""
-    assert float(number(value).replace(",", "")) == pytest.approx(value, rel=0.00501, abs=0)

@@ -54,17 +54,6 @@ def test_any_address_gives_an_allowed_experiment(query):
     validate(read_query(query)[0])
 
 
-def test_the_default_has_an_empty_url_form():
-    """A link to the default is the bare address."""
-    assert to_query(Experiment()) == {}
-
-
-def test_numbers_out_of_range_are_clamped_and_unknown_names_dropped():
-    """T=9999 becomes the most that is allowed; an unknown cell leaves the default."""
-    experiment, _ = read_query({"T": "9999", "cell": "transformer", "lr": "inf", "U": "7"})
-    assert experiment == Experiment().set(T=512, U=7)
-
-
 def test_what_a_link_cannot_have_is_said():
     """A number out of range and an unknown cell get a sentence each; what can be had gets none."""
     query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}

@@ -11,7 +11,7 @@ from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence import unroll
 from lib.recurrence.formulas import LayerPass, lines
-from lib.recurrence.weights import initial_weights
+from lib.recurrence.model import initial_weights
 from lib.text.english import number
 
 LIGHT = PALETTES["light"]

@@ -42,7 +42,7 @@ def roots(path):
 def test_lib_keeps_streamlit_in_ui_and_keras_in_the_engine():
     """Lib outside lib/ui never imports streamlit; only the engine and the answers import Keras."""
     training = ROOT / "lib" / "training"
-    engine = {training / name for name in ("engine.py", "optimizers.py", "recurrent_layers.py")}
+    engine = {training / name for name in ("engine.py", "recurrent_layers.py")}
     engine |= {*(training / "answers").glob("*.py")}
     wrong = {path for path in LIB if path not in engine and roots(path) & {"keras", "tensorflow"}}
     wrong |= {
@@ -59,7 +59,7 @@ def test_pages_stand_on_lib_and_lib_on_no_page():
 
 def test_only_the_worker_imports_what_imports_keras():
     """It drags TensorFlow along: whoever imports it does so inside the worker process."""
-    parts = "engine", "optimizers", "recurrent_layers", "answers"
+    parts = "engine", "recurrent_layers", "answers"
     heavy = tuple(f"lib.training.{part}." for part in parts)
     users = {
         str(path.relative_to(ROOT))

@@ -8,7 +8,8 @@ import pytest
 from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
-from lib.recurrence.padded import ROUNDING, batch, lengths, ways
+from lib.recurrence.model import ROUNDING
+from lib.recurrence.padded import batch, lengths, ways
 from lib.text.english import number
 from tests.unit.test_formulas import opened
 

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from lib.training.programs import ProgramCache
+from lib.training.programs import BACKGROUND, WANTED, ProgramCache
 from tests.waiting import PATIENCE, eventually
 
 
@@ -46,9 +46,9 @@ def shop():
     shop.let(100)
 
 
-def ask(cache, *keys, background=False):
+def ask(cache, *keys, kind=WANTED):
     """The programs of these keys."""
-    return [cache.ask(key, background=background) for key in keys]
+    return [cache.ask(key, kind) for key in keys]
 
 
 def test_who_waits_goes_before_what_is_only_likely(shop):
@@ -64,18 +64,6 @@ def test_who_waits_goes_before_what_is_only_likely(shop):
         future.result(PATIENCE)
     shop.wait_begun(2)
     assert shop.begun == ["l1", "w1", "w2", "l2"]
-
-
-def test_what_was_likely_and_is_not_any_more_is_given_up(shop):
-    """A person who moves a slider leaves no queue behind."""
-    cache = ProgramCache(shop.build)
-    cache.ahead("l1")
-    shop.wait_begun(1)
-    cache.ahead("l2")
-    cache.ahead("m")
-    shop.let(3)
-    cache.ask("m").result(PATIENCE)
-    assert sorted(shop.begun) == ["l1", "m"]
 
 
 def test_a_program_that_failed_is_tried_again(shop):
@@ -97,29 +85,13 @@ def test_what_nobody_waits_for_any_more_is_not_begun(shop):
     shop.wait_begun(2)  # both threads are busy
     left = ask(cache, "c", "d")
     kept = ask(cache, "d", "e")
-    for key, future in zip(("a", "c", "d"), [begun[0], *left], strict=True):
-        cache.leave(key, future)  # what has begun goes on
+    for future in (begun[0], *left):
+        cache.leave(future)  # what has begun goes on
     shop.let(4)
     assert [future.result(PATIENCE) for future in begun + kept] == ["A", "B", "D", "E"]
     assert sorted(shop.built) == ["a", "b", "d", "e"]
     shop.let(1)
     assert cache.ask("c").result(PATIENCE) == "C"
-
-
-def test_who_leaves_what_failed_takes_no_place_of_who_asks_again(shop):
-    """The new build is another's."""
-    cache = ProgramCache(shop.build)
-    shop.broken = {"a"}
-    failed = cache.ask("a")
-    shop.let(1)
-    assert failed.exception(PATIENCE)
-    busy = ask(cache, "x", "y")
-    shop.wait_begun(3)
-    again = cache.ask("a")
-    cache.leave("a", failed)
-    shop.broken = set()
-    shop.let(3)
-    assert [future.result(PATIENCE) for future in [*busy, again]] == ["X", "Y", "A"]
 
 
 class Bucket(str):
@@ -146,27 +118,13 @@ def buckets(*keys, at_once=True):
     return {Bucket(key): at_once for key in keys}
 
 
-def test_buckets_are_built_in_their_order_while_nobody_waits(shop):
-    """What a run waits for comes before the next of them."""
-    cache = ProgramCache(shop.build, buckets("abc", "xyz"))
-    shop.wait_begun(1)
-    asked = cache.ask("k")
-    shop.wait_begun(1)
-    more = cache.ask("l")
-    shop.wait_begun(1)
-    shop.let(3)
-    assert [asked.result(PATIENCE), more.result(PATIENCE)] == ["K", "L"]
-    shop.wait_begun(1)
-    assert shop.begun == ["abc", "k", "l", "xyz"]
-
-
 def test_without_leisure_no_bucket_is_built(shop):
     """What somebody waits for is. It is looked again by itself whether there is some."""
     leisure = [False]
     cache = ProgramCache(shop.build, buckets("abc"), lambda: leisure[0])
     shop.let(3)
     assert cache.ask("k").result(PATIENCE) == "K"
-    assert cache.ask("p", background=True).result(PATIENCE) == "P"
+    assert cache.ask("p", BACKGROUND).result(PATIENCE) == "P"
     assert shop.begun == ["k", "p"]
     leisure[0] = True
     assert eventually(lambda: cache.has("abc"))

@@ -18,7 +18,7 @@ from lib.export.results import (
     predictions_parquet,
     weights_npz,
 )
-from lib.recurrence.weights import weight_names
+from lib.recurrence.model import weight_names
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from tests.unit.pictures import a_dataset, a_snapshot, with_kept

@@ -2,22 +2,20 @@
 
 import threading
 from dataclasses import replace
-from unittest.mock import Mock
 
 import numpy as np
 import pytest
 
 from lib.results.run import Status
+from lib.training.architecture import SIZE_BUCKETS
 from lib.training.programs import ProgramCache, RunProgram
-from lib.training.size_buckets import SIZE_BUCKETS
 from lib.training.timing import USUAL
 from tests.unit.fakes import build
 from tests.unit.stage import Stage
 from tests.waiting import PATIENCE, eventually
 
 FIRST = list(SIZE_BUCKETS)[:3]
-ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0.0)
-"""Any run that has something left gains."""
+ALWAYS = replace(USUAL, exact_seconds=1e-6)  # any run that has something left gains
 
 
 class Maker:
@@ -70,63 +68,22 @@ def test_without_memory_a_run_stays_in_its_bucket():
     run = RunProgram(programs, key, background=False, repeats=False)
     assert eventually(run.first)
     assert run.exact(pays=True) is None
-    assert not run.is_exact_due
     programs.ask(key).result(PATIENCE)
     assert run.exact(pays=True) is None  # asked for
     assert run.exact(pays=True)
 
 
-def test_only_who_takes_much_time_of_others_has_a_program_among_many():
-    """A middling model in a bucket for twice its units and timesteps; not the smallest one there.
+def test_an_exact_program_that_finds_no_memory_is_done_without():
+    """The run goes on with its size bucket to the end, and nothing is tried again."""
 
-    To several seeds a bucket is dear that is hardly larger: their own trains two models at a time.
-    """
-    largest = max(SIZE_BUCKETS, key=lambda bucket: bucket.units)
-    programs = ProgramCache(build, {largest: False})
-    own = replace(largest, units=60, timesteps=24, features=3, targets=1, batch=32)
-    near = replace(largest, features=3)
-    runs = [
-        RunProgram(programs, key, background=False, repeats=False)
-        for key in (own, near, replace(near, threads=2))
-    ]
-    assert [run.is_costly for run in runs] == [True, False, True]
-
-
-def test_a_run_whose_bucket_cannot_be_built_has_its_own_program():
-    """That is smaller. Where there is no memory for it either, the run is told."""
-
-    def build_own(key):
-        if key in SIZE_BUCKETS:
+    def build_small(key):
+        if key not in SIZE_BUCKETS:
             raise MemoryError
         return build(key)
 
-    programs = ProgramCache(build_own, dict.fromkeys(FIRST, False))
-    run = RunProgram(programs, replace(FIRST[0], units=3), background=False, repeats=True)
-    assert eventually(run.first)
-    assert run.exact(pays=True) is None
-
-
-@pytest.mark.parametrize("where", ["build", "load"])
-def test_an_exact_program_that_finds_no_memory_is_done_without(where):
-    """The run goes on with its size bucket to the end, and nothing is tried again."""
-    maker = Maker()
-    maker.gate.set()
-
-    def build_small(key):
-        program = maker.build(key)
-        if key not in SIZE_BUCKETS:
-            if where == "build":
-                raise MemoryError
-            program.load = Mock(side_effect=MemoryError)
-        return program
-
     stage = Stage(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
-    stage.until(lambda: len(stage.programs.asked) == 2)
-    assert eventually(stage.programs.asked[1].done)
     stage.until_status(Status.FINISHED)
-    assert stage.last.epoch == 2000
-    (exact,) = (program for key, program in maker.made.items() if key not in SIZE_BUCKETS)
-    assert where == "build" or exact.load.call_count == 1
+    assert (stage.last.epoch, len(stage.programs.asked)) == (2000, 2)
 
 
 def test_what_is_shown_at_a_pace_repeats():
@@ -145,15 +102,12 @@ def test_what_is_shown_at_a_pace_repeats():
 
 
 @pytest.mark.parametrize(
-    ("settings", "slice_seconds"),
-    [({"epochs": 5}, 0.1), ({"epochs": 2000, "show_seconds": 30.0}, 0.1), ({"epochs": 2000}, 0.04)],
-    ids=["soon over", "at a pace", "among many, with short turns"],
+    "settings", [{"epochs": 5}, {"epochs": 2000, "show_seconds": 30.0}], ids=["short", "at a pace"]
 )
-def test_who_would_gain_nothing_asks_for_no_exact_program(settings, slice_seconds):
+def test_who_would_gain_nothing_asks_for_no_exact_program(settings):
     """It trains in its size bucket to the end."""
     maker = Maker()
     maker.gate.set()
-    timing = replace(ALWAYS, exact_slice_seconds=0.05) if slice_seconds < 0.1 else USUAL
-    stage = Stage(build=maker.build, timing=timing, buckets=FIRST, **settings)
-    stage.until_status(Status.FINISHED, slice_seconds)
+    stage = Stage(build=maker.build, buckets=FIRST, **settings)
+    stage.until_status(Status.FINISHED, 0.1)
     assert len(stage.programs.asked) == 1

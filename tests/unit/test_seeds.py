@@ -1,20 +1,18 @@
 """What several seeds tell together: medians, and a winner where the seeds carry one."""
 
 import math
-import re
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
-from lib.charts.words import seeds_range
 from lib.data import make_dataset, suggested
 from lib.experiment import Experiment
-from lib.results import CHANCE, compare_modes, decided, decisive_ratio, independent_samples
+from lib.results import CHANCE, compare_modes, decided, independent_samples
 from lib.results.compared import CORRELATION, t_test_p_value
 from lib.training import with_seeds
-from tests.unit.pictures import a_dataset, a_run, sentence, takeaway, with_kept
+from tests.unit.pictures import a_dataset, a_run, takeaway, with_kept
 
 
 def integrated_chance(t, freedom):
@@ -50,15 +48,6 @@ def test_equal_errors_on_the_same_samples_are_told_apart_in_one_of_twenty_cases(
     first, second = (one**2).mean(axis=1), (other**2).mean(axis=1)
     assert decided(first, second, samples).mean() == pytest.approx(CHANCE, abs=0.005)
     assert decided(math.nan, 1.0, samples)
-
-
-def test_the_more_samples_the_smaller_the_difference_that_they_tell():
-    """Without a jump, down to any difference where there is no limit."""
-    ratios = np.array([decisive_ratio(n) for n in range(2, 5_000)])
-    falls = np.log(ratios[:-1] / ratios[1:])
-    assert (falls > 0).all()
-    assert (np.diff(falls) < 0).all()
-    assert decisive_ratio(math.inf) == 1
 
 
 def test_samples_whose_targets_share_rows_count_as_one():
@@ -144,16 +133,6 @@ def test_the_middle_of_seeds_is_their_median_and_of_one_seed_itself():
     finals = sorted(each.results["sequence"].final_mse for each in kept)
     assert together.middle.results["sequence"].final_mse == pytest.approx(finals[1])
     assert together.middle.results["sequence"].checked_epochs[-1] == 7
-
-
-def test_the_spread_is_told_beside_the_number_and_the_test_behind_the_verdict():
-    """From the least to the greatest, and how likely such a difference is by chance."""
-    run = run_of_seeds([0.1, 0.2, 0.3, 0.4], [0.5, 0.9, 1.2, 2.0])
-    assert re.match(r"0\.1\d* to 0\.4\d*$", seeds_range(run.snapshot, "sequence"))
-    assert seeds_range(a_run(sequence=1.0).snapshot, "sequence") == ""
-    says = sentence("compare", run)
-    assert "Over the seeds 0 to 3" in says
-    assert "paired t-test" in says
 
 
 def test_four_seeds_are_usual_where_they_cost_little():

@@ -2,11 +2,10 @@
 
 import pytest
 
-from lib.training.tempo import LATE, Tempo
+from lib.training.timing import LATE, Tempo
 from tests.clock import Clock
 
-SLICE = 0.1
-"""Seconds that a run trains at most before it asks what is due."""
+SLICE = 0.1  # seconds that a run trains at most before it asks what is due
 
 
 class Runner:
@@ -17,10 +16,8 @@ class Runner:
         self.tempo = Tempo(epochs, show_seconds)
         self.cost = cost
         self.done = 0
-        self.ends = []
-        """When each epoch was trained, in seconds from the start."""
-        self.calls = []
-        """How many epochs were trained at a time."""
+        self.ends = []  # when each epoch was trained, in seconds from the start
+        self.calls = []  # how many epochs were trained at a time
         self._epochs = epochs
         self._start = self.clock.seconds
         self.tempo.begin(self.clock.seconds, 0)
@@ -76,18 +73,6 @@ def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
     assert runner.tempo.left(100) == pytest.approx(10, rel=0.1)
 
 
-def test_a_machine_that_just_keeps_the_pace_keeps_it():
-    """Epochs of 0.38 s each 0.4 s are even, and seen as such, also in the middle of one."""
-    runner = Runner(20, 8.0, cost=0.38)
-    tempo, start = runner.tempo, runner.clock.seconds
-    runner.until(10)
-    tempo.due(start + 3.9, 9.95)
-    assert tempo.keeps_pace
-    runner.until()
-    assert runner.gaps() == pytest.approx([0.4] * 19)
-    assert tempo.keeps_pace
-
-
 def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     """By what others did for ten seconds: half a second's epochs, and then evenly again."""
     runner = Runner(200, 8.0)
@@ -100,3 +85,10 @@ def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     runner.until()
     assert runner.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
     assert runner.tempo.keeps_pace
+
+
+def test_a_pace_that_is_none_is_refused():
+    """It must take some time."""
+    for seconds in (0.0, -1.0):
+        with pytest.raises(ValueError, match="must be shown for more than 0 seconds"):
+            Tempo(5, seconds)

@@ -1,11 +1,12 @@
 """What a run remembers stays small, and says how fast it really goes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib.results.thinning import History
-from lib.training.tempo import Speed
 
 quickly = settings(derandomize=True, deadline=None)
 
@@ -26,6 +27,18 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit, gaps):
     assert (epochs[0], epochs[-1]) == (0, last)
     assert history.values.tolist() == [seen[e] for e in epochs]
     assert history.points == [(e, seen[e]) for e in epochs]
+
+
+@quickly
+@given(st.integers(4, 20), st.integers(1, 200), st.integers(1, 200))
+def test_a_history_goes_on_from_another(limit, before, after):
+    """It thins as the other would have: both have the same epochs at the end."""
+    whole, first = History(limit), History(limit)
+    whole.extend(1, range(before + after))
+    first.extend(1, range(before))
+    second = replace(first)
+    second.extend(before + 1, range(before, before + after))
+    assert (second.gap, second.points) == (whole.gap, whole.points)
 
 
 def test_what_came_after_an_epoch_can_be_forgotten():
@@ -57,16 +70,6 @@ def test_a_long_history_is_spaced_evenly(count):
     gaps = set((history.epochs[1:] - history.epochs[:-1])[:-1].tolist())
     assert len(gaps) == 1
     assert 200 <= len(history.epochs) <= 600
-
-
-def test_the_speed_is_that_of_the_last_second_or_so():
-    """Slow at first and fast now counts as fast."""
-    speed = Speed()
-    speed.begin(0.0, 0)
-    for tenth in range(1, 201):
-        speed.note(tenth / 10, max(tenth, 100 + (tenth - 100) * 5))
-        if tenth in (100, 200):
-            assert speed.rate == pytest.approx(10 if tenth == 100 else 50)
 
 
 @quickly

@@ -11,9 +11,8 @@ from msgspec import structs
 from lib.data import memory
 from lib.results.run import Snapshot, Status
 from lib.training import limits, pair_trainer, programs, worker
-from lib.training.architecture import Architecture
-from lib.training.messages import Event, Prepare, Steer, Verb, encode
-from lib.training.size_buckets import SIZE_BUCKETS
+from lib.training.architecture import SIZE_BUCKETS, Architecture
+from lib.training.messages import Event, Prepare, Steer, Verb
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import (
@@ -25,8 +24,7 @@ from tests.unit.fakes import (
 )
 from tests.waiting import PATIENCE, eventually
 
-ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)
-"""A batch in each turn."""
+ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
 
 
 class HeldProgram(FakeProgram):
@@ -65,40 +63,6 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
     assert desk.find_over("one").epoch == 30
 
 
-@pytest.mark.parametrize("verb", ["stop", "pause"])
-def test_a_run_that_breaks_when_it_is_steered_fails_and_is_let_go(verb, monkeypatch):
-    """Both judge it once more: here for the first time since its first epoch of one batch."""
-    held = HeldProgram()
-    broken = broken_outputs(RuntimeError("lost a bit"), good=1)
-    monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken)
-    timing = replace(ONE_BATCH, send_seconds=1e9, few_evaluations=0)
-    desk = Desk(lambda _: held, timing=timing)
-    desk.start("bad", epochs=5000, batch=8, mode="last")
-    assert held.beyond.wait(PATIENCE)
-    desk.send(Steer(verb, "bad"))
-    held.let.set()
-    last = desk.find_over("bad")
-    assert last.status is Status.FAILED
-    assert "lost a bit" in last.reason
-    assert last.epoch < 5000
-    desk.close()
-
-
-def test_runs_that_wait_for_the_compiler_are_told_their_places():
-    """In the order in which they came; the first two are being compiled, the third one is next."""
-    gate = threading.Event()
-    desk = Desk(build_after(gate))
-    for number in range(5):
-        desk.start(f"{number}", U=2 + number)
-    desk.find(
-        lambda m: isinstance(m, Snapshot) and m.run_id == "3" and "1 other run is" in m.reason
-    )
-    desk.find(lambda m: isinstance(m, Snapshot) and m.run_id == "4" and "2 other runs" in m.reason)
-    gate.set()
-    desk.find_over("4")
-    desk.close()
-
-
 def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     monkeypatch,
 ):
@@ -125,22 +89,17 @@ def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
     desk.close()
 
 
-def test_a_run_is_trained_to_its_end_whatever_else_is_sent(desk):
-    """Garbage is refused, commands for runs that have ended meanwhile are passed over."""
+def test_nonsense_is_refused_and_runs_go_on(desk):
+    """Commands for runs that have ended meanwhile are passed over."""
     desk.connection.send_bytes(b"garbage")
     assert desk.receive().kind == "refused"
-    desk.connection.send_bytes(encode(Event("ready")))
-    assert "Invalid value 'Event'" in desk.receive().text
-    desk.send(Steer("explode", "one"))
-    assert "Invalid enum value 'explode'" in desk.receive().text
     for verb in get_args(Verb):
         desk.send(Steer(verb, "nobody"))
     desk.start("large", U=1000)
     refused = desk.find_over("large")
     assert refused.reason == "This run was refused: units must be 1 to 128, got 1000."
     desk.start("one")
-    over = desk.find_over("one")
-    assert (refused.status, over.status, over.epoch) == (Status.FAILED, Status.FINISHED, 5)
+    assert desk.find_over("one").status is Status.FINISHED
 
 
 def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():

@@ -41,22 +41,6 @@ def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
     desk.close()
 
 
-def test_a_loop_without_runs_says_sooner_that_it_has_grown(monkeypatch):
-    """From where runs get no programs of their own any more; nobody is hurt by a fresh one then."""
-    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 2000)
-    monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
-    used = 1000
-    desk = Desk()
-    desk.send(START_PAUSED)
-    desk.find_status("one", Status.PAUSED)
-    used = 1000 + 1000 * worker.EXACT_SHARE + 1
-    desk.ask("double", number=1)
-    assert Event("grown") not in desk.seen
-    desk.send(Steer("stop", "one"))
-    desk.find(lambda message: message == Event("grown"))
-    desk.close()
-
-
 @pytest.mark.parametrize("has_run", [True, False])
 def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
     """And not before."""
@@ -72,18 +56,6 @@ def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run)
         assert desk.find_over("one").status is Status.FINISHED
     desk.wait_for_end()
     desk.connection.close()
-
-
-def test_a_run_goes_on_while_a_question_is_answered():
-    """To its end, where the answer takes that long."""
-    over = threading.Event()
-    desk = Desk(answers={"end": lambda: {"over": over.wait(PATIENCE)}})
-    desk.send(Ask("q", "end", {}))
-    desk.start("one")
-    assert desk.find_over("one").status is Status.FINISHED
-    over.set()
-    assert desk.find(lambda m: isinstance(m, Answer)).values == {"over": True}
-    desk.close()
 
 
 def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():

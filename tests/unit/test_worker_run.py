@@ -6,8 +6,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.results.run import Snapshot, Status
+from lib.results.run import Status
 from lib.training import pair_trainer
+from lib.training.checkpoint import Checkpoints
 from lib.training.messages import Start
 from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence
@@ -15,14 +16,13 @@ from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
 from tests.unit.fakes import (
-    build,
     build_after,
     lost_outputs,
     make_dataset,
     make_experiment,
 )
 from tests.unit.stage import Stage
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import eventually
 
 SLOW = replace(USUAL, evaluate_seconds=0.0)
 """Models are evaluated one part, a sample, at a time: of two models and two samples four parts."""
@@ -44,15 +44,6 @@ def test_a_run_goes_from_compiling_to_finished():
     for result in stage.last.results.values():
         assert result.loss_epochs.tolist() == [1, 2, 3, 4, 5]
         assert result.checked_epochs[[0, -1]].tolist() == [0, 5]
-
-
-def test_the_first_epoch_is_sent_at_once():
-    """Long before all that fits into a slice is trained."""
-    stage = Stage(epochs=5000)
-    stage.until_status(Status.RUNNING)
-    stage.run.turn(60)
-    assert stage.last.epoch == 1
-    assert stage.last.results["sequence"].checked_epochs.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
@@ -122,9 +113,7 @@ def test_stop_keeps_the_figures():
         assert not stage.run.busy
 
 
-def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(
-    monkeypatch,
-):
+def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
     """Its loss, from before the last update, is a number; the errors after it are none."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
     stage = Stage(epochs=5)
@@ -140,23 +129,8 @@ def test_a_slow_epoch_says_how_far_it_is():
     assert stage.last.reason.startswith("An epoch takes about ")
 
 
-def test_a_run_that_waits_is_told_its_place_once():
-    """How many come before it; and that others do, when it is the next."""
-    gate = threading.Event()
-    stage = Stage(build=build_after(gate), timing=replace(USUAL, place_seconds=0.0))
-    for before in (2, 2, 1, 0):
-        stage.run.show_place(before)
-    said = [snapshot.reason for snapshot in stage.sent]
-    places = [sentence("place", runs=runs) for runs in ("2 other runs are", "1 other run is")]
-    assert said == [*places, sentence("waiting")]
-    gate.set()
-    stage.until_status(Status.FINISHED)
-    stage.run.show_place(3)
-    assert stage.last.status is Status.FINISHED
-
-
 def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
-    """Whatever Keras says, or that it took too long: a later run finds it compiled by then."""
+    """Whatever Keras says."""
 
     def broken(_):
         raise ValueError("no such thing")
@@ -164,42 +138,20 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
     stage = Stage(build=broken)
     stage.until_status(Status.FAILED)
     assert stage.last.reason == "The model could not be compiled: no such thing."
+
+
+def test_a_run_that_waits_for_the_compiler_says_so():
+    """In the background nothing is begun while a person's program is made."""
     gate = threading.Event()
-    stage = Stage(build=build_after(gate), timing=replace(USUAL, compile_seconds=-1.0))
-    stage.until_status(Status.FAILED)
-    gate.set()
-    assert stage.last.reason.startswith("The model was not compiled within -1 s")
-
-
-def test_waiting_for_others_programs_is_no_compile():
-    """In the background a program isn't begun while a person's is made, however long that takes.
-
-    Nor is a compile that began before the run on a clock that began long before.
-    """
-    person, clock = threading.Event(), Clock()
-
-    def slowly(key):
-        assert key != "a person's" or person.wait(PATIENCE)
-        return build(key)
-
-    programs, sent = ProgramCache(slowly), list[Snapshot]()
-    other = programs.ask("a person's")
-    assert eventually(other.running)
+    programs, sent = ProgramCache(build_after(gate)), []
+    assert eventually(programs.ask("a person's").running)
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
-    run = WorkerRun(start, programs, sent.append, USUAL, clock.now)
-    run.turn(0.05)
-    clock.forward(USUAL.compile_seconds + 1)
-    run.turn(0.05)
-    assert run.status is Status.QUEUED
-    person.set()
-    gate = threading.Event()
-    programs = ProgramCache(build_after(gate))
-    for name in ("first", "second"):
-        start = Start(name, make_experiment(), make_dataset().samples)
-        run = WorkerRun(start, programs, lambda _: None, USUAL, clock.now)
-        assert eventually(lambda run=run: run.turn(0.05) or run.status is Status.COMPILING)
+    clock = Clock(tick=1.0)
+    checkpoints = Checkpoints(None, clock.now)
+    run = WorkerRun(start, programs, sent.append, checkpoints, clock=clock.now)
+    for _ in range(9):
         run.turn(0.05)
-        assert not run.status.over
+    assert (run.status, sent[-1].reason) == (Status.QUEUED, sentence("waiting"))
     gate.set()
 
 
@@ -244,35 +196,12 @@ def test_a_pause_waits_for_the_evaluation(resumed):
     assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
-def test_nothing_is_shown_before_the_first_evaluation():
-    """Its place isn't told, nor are models without figures, however it ends."""
-    stage = Stage(timing=replace(SLOW, place_seconds=0.0))
-    stage.until(lambda: stage.run.busy)
-    stage.run.show_place(0)
-    stage.run.stop()
-    assert [snapshot.results for snapshot in stage.sent] == [{}] * len(stage.sent)
-    assert stage.last.status is Status.STOPPED
-
-
-@pytest.mark.parametrize("soon", [True, False])
-def test_a_run_that_is_soon_over_is_evaluated_often(soon):
-    """After its slices, so that it has a curve; a long one only when it has something to send."""
-    timing = replace(
-        USUAL, send_seconds=1e9, first_evaluate_share=1e9, soon_seconds=1e9 if soon else 0.0
-    )
-    stage = Stage(timing=timing, epochs=5000)
-    stage.until_status(Status.RUNNING)
-    stage.until(lambda: stage.run.snapshot().epoch >= 10, seconds=1e-5)
-    judged = stage.run.snapshot().results["last"].checked_epochs
-    assert judged.size > 2 if soon else judged.tolist() == [0, 1]
-
-
 def test_a_run_of_few_epochs_leaves_weights_to_look_at():
     """However soon it is over: at a sixteenth of its epochs, and each with its own."""
     stage = Stage(epochs=40)
     stage.until_status(Status.FINISHED, seconds=60)
-    past = [point for snapshot in stage.sent for point in snapshot.past]
-    epochs = [epoch for epoch, _ in past]
-    assert epochs == sorted(set(epochs))
+    models = [s.results["last"] for s in stage.sent if s.epoch]
+    epochs = [model.checked_epochs[-1] for model in models]
     assert set(range(2, 40, 2)) <= set(epochs)
-    assert all((weights[0]["last"][0] == 4 * epoch).all() for epoch, weights in past if epoch)
+    for epoch, model in zip(epochs, models, strict=True):
+        assert (model.weights[0] == 4 * epoch).all()

@@ -1,8 +1,7 @@
 """A leak: on noise that nobody can predict, a Bidirectional layer has read the next value already.
 
 At every timestep the target is the next value. The layer that reads backwards comes to a step from
-the end, so that it has seen the target at all steps but the last. Training itself happens in the
-worker (`lib.training.answers.bidirectional_leak`).
+the end, so that it has seen the target at all steps but the last. `tests/leak.py` trains.
 """
 
 from dataclasses import dataclass

@@ -1,36 +1,19 @@
 """Questions that only Keras can answer: one function for each.
 
 A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
-helper thread, so that runs go on training meanwhile. Arguments and answers cross the process
-boundary: plain values, lists, dicts and NumPy arrays (read-only on arrival; tuples arrive as
-lists). A function raises ValueError, with a sentence, for what it can't answer. Most are about a
-model: `cell`, a key of `lib.experiment.CELLS`; how many recurrent `layers` it has; its `weights`,
-in Keras's order, three for each layer from the bottom up and those of the head, if any. A `loss` is
-a key of `lib.experiment.experiment.LOSSES`.
-
-Like the engine, these modules may import keras, and only the worker imports them.
+helper thread. Arguments and answers are plain values, lists, dicts and NumPy arrays (read-only on
+arrival; tuples arrive as lists). A function raises ValueError, with a sentence, for what it can't
+answer. `cell` is a key of `lib.experiment.CELLS`, `loss` one of LOSSES; `weights` are in Keras's
+order, three for each of the recurrent `layers` from the bottom up and those of the head, if any.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from lib.training.answers.bidirectional_leak import bidirectional_leak
 from lib.training.answers.gradients import influence, reach
-from lib.training.answers.keras_file import keras_file
-from lib.training.answers.modes import breakings, modes, padding
-from lib.training.answers.target_damage import target_damage
+from lib.training.answers.models import keras_file, target_damage
+from lib.training.answers.modes import breakings, modes
 
-ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {
-    function.__name__: function
-    for function in (
-        bidirectional_leak,
-        breakings,
-        influence,
-        keras_file,
-        modes,
-        padding,
-        reach,
-        target_damage,
-    )
-}
+_FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
+ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}
 """The function that answers each question, by name."""

@@ -7,13 +7,11 @@ import numpy as np
 import tensorflow as tf
 
 from lib.experiment import LOSSES
-from lib.recurrence import layers_of
-from lib.training.answers.layers import Calls, Weights, head, recurrent, split, stack, through
+from lib.recurrence import ARRAYS_EACH, layers_of
+from lib.training.answers.layers import Calls, Weights, head, recurrent, stack, through
 
-MOST_OUTPUTS = 200
-"""Outputs that are looked at: T times as many as output columns."""
-MOST_VALUES = 1_000_000
-"""States in one pass, which remembers about twenty numbers for each: 80 MB."""
+MOST_OUTPUTS = 200  # outputs that are looked at: T times as many as output columns
+MOST_VALUES = 1_000_000  # states in one pass, which remembers about twenty numbers for each: 80 MB
 
 
 def influence(
@@ -21,14 +19,10 @@ def influence(
 ) -> dict[str, Any]:
     """Norms of the gradients of one sample's outputs by its inputs x (T, F).
 
-    The sample is repeated, so that one pass backwards has a row for each output, or, of a large
-    model, for some of them. With weights of layers that read `backward`, every layer is
-    Bidirectional with `merge_mode="ave"`, which leaves the number of units as it is.
-
-    Returns:
-        `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
+    With weights of layers that read `backward`, every layer is Bidirectional and averages. Returns
+    `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
     """
-    parts, of_head = split(weights, layers)
+    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     if backward is None:
         below_head = stack(cell, parts, return_sequences=True)
     else:
@@ -40,6 +34,7 @@ def influence(
     width = of_head[0].shape[1] if of_head else units
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
+    # The sample is repeated, so that one pass backwards has a row for each of some outputs.
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
     layers_up = (*below_head, *head(of_head))
@@ -66,14 +61,10 @@ def reach(
 ) -> dict[str, Any]:
     """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
 
-    The gradient by h_t goes through all that h_t leads to: the output at t, and the steps after.
-    Samples are x (N, T, F) with targets y (N, T, K).
-
-    Returns:
-        `sequence`, where a sample's loss is the mean over its timesteps, and `last`, where it is
-        that of the last; (T,) each.
+    Samples are x (N, T, F) with targets y (N, T, K). Returns `sequence`, where a sample's loss is
+    the mean over its timesteps, and `last`, where it is that of the last; (T,) each.
     """
-    parts, of_head = split(weights, layers)
+    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
     model = (cells, tuple(head(of_head)), loss, layer)
     samples, steps, units = *x.shape[:2], len(parts[layer][1])
@@ -106,8 +97,7 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 def _steps(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
     """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U).
 
-    To each of them, on all its ways, something is added that is zero (N, T, U): the gradient by
-    what is added is that by the state.
+    The gradient by `nudges` (N, T, U), zeros that are added to the states, is that by the states.
     """
     start = cell.get_initial_state(batch_size=tf.shape(inputs)[1])
     start = start if isinstance(start, list) else [start]

@@ -1,9 +1,8 @@
 """Keras's layers with given weights, and how an answer calls them: as they are, or traced.
 
 As they are, recurrent layers take 2 ms of Python for each timestep, which the runs that train have
-to share. Traced, a hundred timesteps take a few milliseconds, after 0.1 s for tracing a layer, and
-up to a second for the gradient of a stack. So what is asked once about a few timesteps isn't
-traced, and what is asked again and again, or about many timesteps, is.
+to share. Traced, they take microseconds, after 0.1 s for tracing a layer, and up to a second for
+the gradient of a stack. So what is asked once about a few timesteps isn't traced, and the rest is.
 """
 
 from collections import Counter
@@ -16,22 +15,19 @@ import numpy as np
 import tensorflow as tf
 
 from lib.experiment import CELLS
-from lib.recurrence import ARRAYS_EACH, layers_of
 from lib.training.engine import traced, tracing
 
-Weights = Sequence[np.ndarray]
-"""In Keras's order, three arrays for each recurrent layer."""
+Weights = Sequence[np.ndarray]  # in Keras's order, three arrays for each recurrent layer
 UNTRACED_STEPS = 40
 """Timesteps that a model is run for without tracing, by each answer, all times that it is asked."""
-
 _steps: Counter[tuple[Any, ...]] = Counter()
 
 
 class Calls:
     """Runs layers for one answer, all eagerly or all traced, as the two may round differently."""
 
-    def __init__(self, answer: str, cell: str, weights: Sequence[np.ndarray], steps: int) -> None:
-        """For the function of this name, and a model with these weights on `steps` timesteps."""
+    def __init__(self, answer: str, cell: str, weights: Weights, steps: int) -> None:
+        """For the answer of this name about a model with these weights on `steps` timesteps."""
         key = (answer, cell, *(np.shape(w) for w in weights))
         _steps[key] += steps
         self._traced = _steps[key] > UNTRACED_STEPS
@@ -43,7 +39,7 @@ class Calls:
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
         """`function(what, *arrays)` as NumPy arrays; it gets tensors (N, T, …), float32.
 
-        What it is about, such as layers, is hashable, and the same whenever the same is to be run.
+        `what` is hashable, and the same whenever the same is to be run, such as a tuple of layers.
         """
         shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
         call = _code(function, what, shapes) if self._traced else partial(function, what)
@@ -68,14 +64,11 @@ def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> C
 
 
 def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
-    """One built recurrent layer with `weights`: kernel, recurrent_kernel, bias.
+    """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
 
-    With a `merge_mode` it is Bidirectional, and has six: forwards, then backwards. A GRU's bias
-    tells its kind: (2, 3U) with `reset_after`, (3U,) without. `options` are Keras's own. Layers
-    are used again: the same cell of the same size in the same `place` of a stack with the same
-    options is the same object, with new weights.
-
-    Raises ValueError for an unknown cell, or weights that don't fit.
+    With a `merge_mode` it is Bidirectional, with six arrays. A GRU's bias tells its kind: (2, 3U)
+    with `reset_after`, (3U,) without. The same cell of the same size in the same `place` of a stack
+    with the same options is the same object. Raises ValueError for what doesn't fit.
     """
     if cell not in CELLS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
@@ -109,11 +102,6 @@ def _layer(
     return layer
 
 
-def split(weights: Weights, layers: int) -> tuple[list[Any], list[np.ndarray]]:
-    """A model's weights as three for each of its recurrent layers, and the head's, if any."""
-    return layers_of(weights, layers), list(weights[ARRAYS_EACH * layers :])
-
-
 def head(weights: Weights) -> list[Any]:
     """The built Dense head alone; nothing, where there are no weights for one."""
     if not weights:
@@ -122,8 +110,3 @@ def head(weights: Weights) -> list[Any]:
     layer = _layer("Dense", features, (("units", units),))
     layer.set_weights(list(weights))
     return [layer]
-
-
-def largest(values: Any) -> float:
-    """The largest absolute value: 0.0 only where all of them are exactly zero."""
-    return float(np.max(np.abs(np.asarray(values)), initial=0.0))

@@ -8,7 +8,7 @@ import streamlit as st
 
 from lib import charts
 from lib.charts import Palette, ProofCard, Side
-from lib.recurrence import agreement
+from lib.recurrence import difference
 from lib.ui.cell.ask import Reply, measured
 from lib.ui.cell.chosen import At, Chosen, Follower, first_row, row_order, where
 from lib.ui.fragment import slot
@@ -36,7 +36,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower
         if answer and modes.answered:  # on the weights that were asked about, maybe not the newest
             upward, x = chosen.upward(modes.answered.weights), measured(chosen)
             cell = experiment.model.cell
-            against = agreement(cell, upward, x, answer["sequence"], answer["states"])
+            against = difference(cell, upward, x, answer["sequence"], answer["states"])
         cards = charts.also_measured(experiment, answer, against)
         st.html(charts.proof_cards(cards, palette, modes.instead))
 
