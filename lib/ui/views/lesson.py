@@ -6,6 +6,7 @@ the NumPy recurrence, and by the target diagnosis.
 
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -15,7 +16,7 @@ from lib.charts import Palette
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
-from lib.recurrence import highest_output, unroll
+from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import Snapshot, best_loss
 from lib.shapes import MISTAKES, code_lines, mistake_of, read_question, write_question
 from lib.text import beside, number, say, short, signed
@@ -108,12 +109,17 @@ def code(_: Loaded, __: Palette) -> None:
 
 def worked(_: Loaded, __: Palette) -> None:
     """Draw the two worked examples in numbers, and why their targets are out of reach."""
+    st.html(f"{_HTML.worked(**worked_numbers())}")
+
+
+def worked_numbers() -> dict[str, Any]:
+    """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
     run, eased = (read(name, Recording)[1] for name in ("worked_raw", "worked_scaled"))
     off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
     off["last"] = off["last"][:, -1:]
-    numbers = {
+    return {
         "x": data.x,
         "y": data.y,
         "answers": {mode: result.predictions for mode, result in run.results.items()},
@@ -122,12 +128,17 @@ def worked(_: Loaded, __: Palette) -> None:
         "bound": highest_output("lstm", 2),
         "off": {mode: np.abs(each * easy.target_scale).max() for mode, each in off.items()},
     }
-    st.html(f"{_HTML.worked(**numbers)}")
 
 
 def glance(loaded: Loaded, _: Palette) -> None:
     """Draw a mask, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
+    with st.container(border=True):
+        st.html(f"{_HTML.glance(**glance_numbers(layer))}")
+
+
+def glance_numbers(layer: LayerPass) -> dict[str, Any]:
+    """The numbers of the last step: behind a mask, as states, and in both directions."""
     mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
     masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
     backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
@@ -135,8 +146,7 @@ def glance(loaded: Loaded, _: Palette) -> None:
     states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
     # Of both directions, with the same weights: the last row of True, and False; (2, 2U).
     both = np.stack([np.append(last, backward[0]), np.append(last, backward[-1])])
-    with st.container(border=True):
-        st.html(f"{_HTML.glance(mask, masked, states, both)}")
+    return {"mask": mask, "masked": masked, "states": states, "both": both}
 
 
 DRAW = {
