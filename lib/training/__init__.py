@@ -17,6 +17,7 @@ Not in here: what a run and a snapshot are and which epochs are kept of a run (`
 """
 
 from lib.training import limits, machine
+from lib.training.architecture import architecture_of, bucket_of
 from lib.training.client import TrainingClient
 from lib.training.limits import check, with_seeds
 from lib.training.machine import give_way

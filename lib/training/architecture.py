@@ -140,6 +140,13 @@ SIZE_BUCKETS = {
 """Each with whether it is built from the start on. The others take up to 60 MB, at least the first
 with as many layers, and so are built when somebody comes near them."""
 
+
+def bucket_of(exact: Architecture) -> Architecture | None:
+    """The smallest size bucket that holds models of these sizes and is near; None if none is."""
+    near = [bucket for bucket in SIZE_BUCKETS if bucket.holds(exact) and bucket.is_near(exact)]
+    return min(near, key=lambda bucket: bucket.work, default=None)
+
+
 Shapes = list[tuple[int, ...]]
 
 

@@ -204,7 +204,7 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(app, clie
 
 
 def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
-    """Where that needs another room, which takes long to build; other sizes have theirs there."""
+    """Where that needs another size bucket; other sizes have theirs already."""
     app = start(seeds="1")
     app.slider(key="U").set_value(15).run()
     app.slider(key="layers").set_value(3).run()

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.experiment.experiment import CELLS
-from lib.recurrence.cells import GATES, HIGHEST_OUTPUT
+from lib.recurrence.cells import GATES
 from lib.shapes.output import BIASES, BLOCKS, STATES, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 
@@ -42,7 +42,7 @@ def test_parameters_of_no_cell_and_of_part_of_a_unit_are_refused():
         rnn_parameter_count("rnn", 3, 4)
 
 
-@pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL, HIGHEST_OUTPUT])
+@pytest.mark.parametrize("table", [BLOCKS, BIASES, STATES, GATES, LAYER_OF_CELL])
 def test_every_cell_has_its_row_in_every_table(table):
     """A new one that lacks its row would break only where a page reads it."""
     assert list(table) == list(CELLS)

@@ -14,6 +14,7 @@ import streamlit as st
 from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.results import Run, Status
 from lib.text import beside
+from lib.training import architecture_of, bucket_of
 from lib.ui import runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
@@ -39,8 +40,10 @@ WORDS: dict[str, list[str]] = beside(__file__, "status")
 def live(loaded: Loaded, palette: Palette) -> None:
     """Draw this session's run, and keep it up to date while it changes."""
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
-    kind = model.cell, model.layers, model.head  # not of each size: sliders ask for many of them
-    once("prepared", kind, lambda: runs.client().prepare(experiment, data))
+    own = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
+    # Sizes without a bucket are prepared by kind, since sliders ask for many of them.
+    program = (bucket_of(own) or (model.cell, model.layers, model.head),)
+    once("prepared", program, lambda: runs.client().prepare(experiment, data))
     following_fragment(
         lambda: Epochs.of(shown_run(experiment, data)),
         partial(_panel, loaded, palette, count()),
