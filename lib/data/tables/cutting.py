@@ -91,9 +91,14 @@ def cut(
 
 
 def _cut(
-    series: np.ndarray, block: np.ndarray, rank: np.ndarray, data: DataSettings, *,
-    seed: int, most: float,
-) -> Cut | None:  # fmt: skip
+    series: np.ndarray,
+    block: np.ndarray,
+    rank: np.ndarray,
+    data: DataSettings,
+    *,
+    seed: int,
+    most: float,
+) -> Cut | None:
     """The windows, or None where a part would have none. No window leaves its `block`."""
     span = span_of(data)
     if data.split == "id":

@@ -49,9 +49,13 @@ def make_windows(
     segment = rows.segment if data.at_gaps == "stop" else None
     try:
         windows = cut(
-            rows.series, rows.rank, data, seed, MAX_VALUES / (data.timesteps * width),
+            rows.series,
+            rows.rank,
+            data,
+            seed,
+            MAX_VALUES / (data.timesteps * width),
             segment=segment,
-        )  # fmt: skip
+        )
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
     training, starts = windows.part == 0, windows.starts
@@ -152,9 +156,15 @@ def _with_changes(rows: Rows, own: list[int], block: np.ndarray, rate: int) -> n
 
 
 def _targets(
-    rows: Rows, read: np.ndarray, horizons: tuple[int, ...], names: list[str],
-    training: np.ndarray, *, groups: Groups, block: np.ndarray | None,
-) -> tuple[Scale, np.ndarray]:  # fmt: skip
+    rows: Rows,
+    read: np.ndarray,
+    horizons: tuple[int, ...],
+    names: list[str],
+    training: np.ndarray,
+    *,
+    groups: Groups,
+    block: np.ndarray | None,
+) -> tuple[Scale, np.ndarray]:
     """The scale of the K targets, and y (N, T, K): values, or with a `block` (R,) changes in it."""
     y = np.empty((*read.shape, len(names)), np.float32)
     scales = list[Scale]()
@@ -242,9 +252,12 @@ def _lead(step: str, data: DataSettings) -> str:
 
 
 def _about(
-    inputs: Sequence[str], targets: Sequence[str], changed: Sequence[str], step: str,
+    inputs: Sequence[str],
+    targets: Sequence[str],
+    changed: Sequence[str],
+    step: str,
     data: DataSettings,
-) -> str:  # fmt: skip
+) -> str:
     """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
     read = joined([f"the change of {name}" if name in changed else name for name in inputs])
     target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
