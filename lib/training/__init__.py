@@ -19,7 +19,7 @@ Not in here: what a run and a snapshot are and which epochs are kept of a run (`
 from lib.training import limits, machine
 from lib.training.architecture import architecture_of, bucket_of
 from lib.training.client import TrainingClient
-from lib.training.limits import check, with_seeds
+from lib.training.limits import USUAL_SEEDS, check, seconds, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import BUILDING, decode, encode
 from lib.training.questions import AnswerFuture

@@ -225,6 +225,8 @@ class Session:
     address: Address = field(default_factory=Address)
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
+    clicks: dict[str, float] = field(default_factory=dict)
+    """Training button → when it was last acted on, in seconds of `lib.ui.clock`."""
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
     charts: Charts = field(default_factory=Charts)

@@ -13,9 +13,9 @@ import streamlit as st
 
 from lib.charts import Palette, changed_settings, kept_sentence, own_settings, progress_sentence
 from lib.results import Run, Status
-from lib.text import beside
-from lib.training import architecture_of, bucket_of
-from lib.ui import runs
+from lib.text import beside, duration
+from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
+from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
@@ -32,6 +32,7 @@ NEAR_SECONDS = 0.5
 """If the panel redraws at least this often, a rerun of the page leaves the charts as they are: so a
 slider's own pictures come at once, and the charts follow with the next redraw."""
 SEEDS = (1, 4, 8, 16)
+SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
 """By status, "kept", "recorded" or "untrained": a badge, and what it means."""
@@ -161,7 +162,23 @@ def _button(
     name: str, icon: str, act: Callable[[], object], *, label: str = "", **options: Any
 ) -> None:
     """Draw a button whose key, `do_name`, a keyboard shortcut presses too."""
-    press(label or name, icon, f"do_{name.lower().replace(' ', '_')}", act, **options)
+
+    def act_once() -> None:
+        # Streamlit may call twice for one click (1.67, 76 ms apart).
+        now, clicks = clock.now(), session().clicks
+        if now - clicks.get(label or name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[label or name] = now
+            act()
+
+    press(label or name, icon, f"do_{name.lower().replace(' ', '_')}", act_once, **options)
+
+
+def _why_one_seed(loaded: Loaded) -> str:
+    """Why Train trains one seed, where nobody has chosen how many; "" where it trains more."""
+    if session().address.experiment.seeds or loaded.experiment.seeds != 1:
+        return ""
+    usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
+    return f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
 
 
 def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
@@ -212,7 +229,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     if run is None:
         words = WORDS[_stands_in(shown)][1].format(**(shown.kept.about if shown.kept else {}))
         train = "" if shown.kept else "Press Train to make your own."
-        then = train if loaded.trainable else runs.client().unavailable
+        then = f"{train}{_why_one_seed(loaded)}" if loaded.trainable else runs.client().unavailable
         return snapshot.reason or f"{words} {then}"
     words = snapshot.reason or kept_sentence(snapshot) or WORDS[snapshot.status][1]
     is_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
