@@ -7,6 +7,7 @@ from concurrent.futures import Future
 import pytest
 
 from lib.ui import clock, runs
+from lib.ui.explore import live
 from lib.ui.load import TURNS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -53,6 +54,12 @@ def nothing_is_awaited_within_a_turn(monkeypatch):
 
     monkeypatch.setattr(Future, "result", result_of)
     monkeypatch.setattr(threading.Condition, "wait_for", wait_a_while)
+
+
+@pytest.fixture(autouse=True)
+def each_click_counts(monkeypatch):
+    """A test clicks faster than a person."""
+    monkeypatch.setattr(live, "SAME_CLICK_SECONDS", -1.0)
 
 
 @pytest.fixture
