@@ -103,6 +103,8 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
+    if y[low] == y[high]:
+        return takeaway, f"{name}: {target} is {first}{unit} at every timestep."
     return takeaway, (
         f"{name}: {target} starts at {first}{unit} and ends at {last}{unit}; it is lowest at "
         f"timestep {low + 1} ({least}) and highest at timestep {high + 1} ({most})."

@@ -8,7 +8,7 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
-from lib.data import Baseline, Dataset, Origin, every_kth, season_length
+from lib.data import Baseline, Dataset, Origin, every_kth, season_length, untried_seasons
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
 from lib.results import Part as DataPart
@@ -67,16 +67,25 @@ def skill_sentence(
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """How long a season is, and unless it was `chosen`, which lengths were tried."""
+    """How long a season is, and unless it was `chosen`, which were tried, and which not."""
     season = origin.season
     length = season_length(origin, season.period)
     if chosen:
         return f"A season is {length}, as chosen."
     tried = f" (tried: {joined([f'{m:,}' for m in season.tried])} rows)" if season.tried else ""
     if season.period > 1:
-        text = f"A season is taken to be {length}: the least error in training{tried}."
+        text = (
+            f"A season is taken to be {length}: the shortest of those with nearly the least error "
+            f"in training{tried}."
+        )
     else:
         text = f"No season was found in the training rows{tried}."
+    there, untried = untried_seasons(origin)
+    for rows, needed in untried.items():
+        text += (
+            f" {rows:,} rows were not tried: that takes two periods, {needed:,} training rows, and "
+            f"there are {there:,}."
+        )
     if season.baseline > season.period:
         usual = season_length(origin, season.baseline)
         text += f" The calendar's usual season, {usual}, is listed as a baseline all the same."
@@ -92,18 +101,29 @@ def on_dates_figure(
     truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
-    data = [_line("target", x, truth, {"color": palette.ink, "width": wide}, unit)]
+    data, band = [], list[Entry]()
+    if by_row.steps is not None:
+        low, high = (edge[::every] for edge in by_row.steps)
+        if by_row.most > 1:
+            color = palette.sequence
+            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
+            band = [Entry("squares", "all its answers for a date", "sequence", "muted")]
+        else:
+            answers["sequence"] = low
+    data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
     data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     key = [
         [Entry("line", f"target{dataset.ahead}")],
         marks.mode_keys(answers, last="dashed"),
+        band,
         [Entry("dotted", rival.label, "baseline")],
     ]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
     name = f"on dates {dataset.name} {target}"
+    key = [row for row in key if row]
     return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
 
 
@@ -118,14 +138,23 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     column = capital(origin.columns[target // len(origin.horizons)])
+    details = [f"{column}{f' of {name}' if name else ''}, {rows}."]
+    if by_row.steps is not None and by_row.most > 1:
+        details.append(
+            f"Sequence mode answers a date up to {counted(by_row.most, 'time')}: the band goes "
+            "from the least to the greatest of these answers, the line is a last step's."
+        )
+    elif by_row.steps is not None:
+        other = "; last-step mode only where a window ends" if len(by_row.last) > 1 else ""
+        details.append(f"Sequence mode answers each date once{other}.")
     off = [
-        f"{MODES[mode].name} by {readable(float(np.abs(values - by_row.truth).mean()))}{unit}"
+        f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
         for mode, values in by_row.last.items()
     ]
     takeaway = "Not trained yet: the target, and what a baseline says of it."
     if off:
         takeaway = f"At the last step, on average, off: {joined(off)}."
-    return takeaway, f"{column}{f' of {name}' if name else ''}, {rows}."
+    return takeaway, " ".join(details)
 
 
 def forecast_figure(

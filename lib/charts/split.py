@@ -11,8 +11,9 @@ from lib.charts import axes, chart, marks
 from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import Words, nth
-from lib.data import Dataset, Finding, find_leaks, moments
+from lib.data import Dataset, Finding, Origin, find_leaks, moments, series_by_part
 from lib.experiment import MAX_VALUES
+from lib.results import spread_places
 from lib.text import apart, counted, joined, listed, number
 
 MARKS = {
@@ -21,6 +22,7 @@ MARKS = {
     "test": ("muted", "x-thin-open", "cross"),
 }
 """Of the samples of each part: the colour, the shape of the mark, and its glyph in the key."""
+MOST_SERIES = 12
 LONGEST_TITLE = 40
 """Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
 
@@ -33,31 +35,78 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample, on the dates or rows of a table, each part with its mark."""
-    numbers = np.arange(len(dataset.y))[:: math.ceil(len(dataset.y) / chart.MOST_POINTS)]
+    """The last target of every sample, on the dates or rows of a table, each part with its mark.
+
+    Of several series each has a band of its own, from its lowest value to its highest.
+    """
+    origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
+    if origin and shown:
+        numbers = numbers[np.isin(origin.series[origin.starts], shown)]
+    numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
-    target = dataset.target_names[0] if dataset.targets > 1 else "target y"
-    title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
-    y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
+    if origin and len(shown) > 1:
+        heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
+        left = chart.left_of(y["ticktext"])
+    else:
+        heights, left = values, chart.LEFT
+        target = dataset.target_names[0] if dataset.targets > 1 else "target y"
+        title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
+        y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
     places, x, edges = _places(dataset, numbers)
-    names = [dataset.sample_name(int(k), short=True) for k in numbers]
-    if (origin := dataset.origin) is not None:
+    names = [f"sample {k + 1}" for k in numbers]
+    if origin is not None:
         last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
         names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]
     texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
     for name, part in dataset.parts.items():
         own = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
-        marker = {"color": getattr(palette, color), "size": 6, "symbol": symbol}
-        hover = f"%{{text}} ({name}): %{{y:{chart.VALUE}}}<extra></extra>"
-        trace = marks.points(name, places[own], values[own], marker, hover)
-        data.append(trace | {"text": texts[own]})
+        marker = {
+            "color": getattr(palette, color),
+            "size": 4 if len(shown) > 1 else 6,
+            "symbol": symbol,
+        }
+        hover = f"%{{text}} ({name}): %{{customdata:{chart.VALUE}}}<extra></extra>"
+        trace = marks.points(name, places[own], heights[own], marker, hover)
+        data.append(trace | {"customdata": values[own], "text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     look |= {"fillcolor": palette.surface, "line": {"color": palette.muted, "width": 1}}
     left_out = [{**look, "x0": begin, "x1": end} for begin, end in edges]
-    about: Part = {"name": f"split {dataset.name}", "height": 400, "hovermode": "closest"}
+    about: Part = {
+        "name": f"split {dataset.name}",
+        "height": 400,
+        "left": left,
+        "hovermode": "closest",
+    }
     return chart.plotted(data, palette, x, y, [key], shapes=left_out, **about)
+
+
+def series_shown(dataset: Dataset) -> list[int]:
+    """Up to `MOST_SERIES` series by parts, one of each at least; none where each has one sample."""
+    origin = dataset.origin
+    if origin is None or len(np.unique(origin.series[origin.starts])) == len(dataset.x):
+        return []
+    of_parts = [sorted(each) for each in series_by_part(dataset, origin).values()]
+    order = list(dict.fromkeys(series for part in of_parts for series in part))
+    spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
+    chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])
+    return sorted(list(chosen)[:MOST_SERIES], key=order.index)
+
+
+def _bands(
+    values: np.ndarray, series: np.ndarray, shown: list[int], origin: Origin
+) -> tuple[np.ndarray, Part]:
+    """Where values stand, each in the band of its series, the first one on top; the y axis."""
+    heights, upwards = np.empty(len(values)), shown[::-1]
+    for level, each in enumerate(upwards):
+        own = series == each
+        if own.any():
+            low, high = values[own].min(), values[own].max()
+            heights[own] = level + 0.1 + 0.8 * (values[own] - low) / ((high - low) or 1)
+    names = [chart.escaped(chart.shortened(origin.names[each])) for each in upwards]
+    ticks = {"tickvals": np.arange(len(shown)) + 0.5, "ticktext": names, "showgrid": False}
+    return heights, {"title": "", "range": [0, len(shown)], **ticks}
 
 
 def _places(

@@ -25,10 +25,10 @@ from lib.data.datasets.spec import GROUPS as SPEC_GROUPS
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.origin import Baseline, KnownErrors, Origin, Score
-from lib.data.tables.cutting import every_kth
+from lib.data.tables.cutting import every_kth, series_by_part
 from lib.data.tables.features import CALENDAR, calendar_names, on_a_circle, prepared
 from lib.data.tables.leaks import Finding, find_leaks, moments
-from lib.data.tables.seasons import check_season, season_length
+from lib.data.tables.seasons import check_season, season_length, untried_seasons
 from lib.data.tables.table import (
     KINDS,
     MAX_COLUMNS,

@@ -30,6 +30,7 @@ class Answers:
     samples: np.ndarray  # indexes of the samples, (M,) int, increasing
     every: int  # every k-th sample of the part is among them; 1 means all
     last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
+    steps: np.ndarray | None  # the sequence model's at every step, (M, T, K); None without it
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,8 +85,9 @@ def answers(
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
     samples = samples[::every]
     x = dataset.x[samples]
-    last = {m: model_outputs(experiment, w, x)[:, -1].copy() for m, w in weights.items()}
-    return Answers(samples, every, last)
+    outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
+    last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
+    return Answers(samples, every, last, outputs.get("sequence"))
 
 
 def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
@@ -136,28 +138,42 @@ def seasonal_error(origin: Origin) -> np.ndarray:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ByRow:
-    """Last-step answers for one series and one target column, in the raw unit, (D,) each."""
+    """Answers by target row, for one series and one target column, in the raw unit, (D,) each."""
 
-    rows: np.ndarray  # rows of the `Origin` that are targets of a last step, increasing
+    rows: np.ndarray  # rows of the `Origin` that are targets of some step, increasing
     truth: np.ndarray
-    last: dict[str, np.ndarray]  # of the models, by mode
-    guesses: dict[str, np.ndarray]  # of the baselines, by name
+    last: dict[str, np.ndarray]  # of the models' last steps, by mode; NaN where no sample ends
+    guesses: dict[str, np.ndarray]  # of the baselines, by name, likewise
+    steps: tuple[np.ndarray, np.ndarray] | None  # the sequence model's least and greatest
+    most: int  # how many steps have the same row as their target, at most
 
 
 def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     """The answers in order of rows. Raises ValueError for data of no table."""
-    origin = dataset.cut_from
+    origin, timesteps = dataset.cut_from, dataset.shape[1]
     mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
     samples = said.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
-    rows = origin.rows(dataset.shape[1], samples)[:, -1] + origin.horizons[ahead]
+    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
+    rows = np.unique(about)
+    place = np.searchsorted(rows, about[:, -1])
 
     def raw(last: np.ndarray) -> np.ndarray:
-        return dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
+        values = np.full(len(rows), np.nan)
+        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
+        return values
 
+    order = np.argsort(about, axis=None, kind="stable")
+    first = np.searchsorted(about.ravel()[order], rows)
+    steps = None
+    if said.steps is not None and len(rows):
+        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
+        steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
     return ByRow(
         rows,
         origin.targets[rows, column],
         {mode: raw(last[mine]) for mode, last in said.last.items()},
         {one.name: raw(one.last[samples]) for one in dataset.baselines},
+        steps,
+        int(np.diff(first, append=about.size).max(initial=0)),
     )

@@ -49,6 +49,8 @@ def test_what_32_bits_make_of_0_is_read_as_0():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
+    said = samples.sample_words(dataset, 0)[1]
+    assert said == "Sample 1: target 1 is 0 at every timestep."
 
 
 def test_inputs_are_squares_beside_their_features_names():

@@ -96,6 +96,7 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     assert thin.every == 3
     assert thin.samples.tolist() == whole.samples[::3].tolist()
     np.testing.assert_allclose(thin.last["last"], whole.last["last"][::3], rtol=1e-5)
+    np.testing.assert_allclose(thin.steps, whole.steps[::3], rtol=1e-5)
     same = next(one for one in evaluate(prepared[1], thin).guesses if one.name == "last")
     frame, rows = by_hand(own_data.panel(), prepared[1], prepared[1].judged)
     change = frame.groupby("store")["sales"].diff().to_numpy()[rows[::3]]
@@ -103,19 +104,29 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
 
 
 def test_answers_are_gathered_by_the_row_that_they_are_about():
-    """One at each row in which a window of the series has its last target."""
+    """The sequence model's least and greatest over steps and samples, as a loop gathers them."""
     experiment, dataset, weights = own_data.sales(horizon=2, stride=2)
     said = answers(experiment, dataset, weights)
     found = by_row(dataset, said, 0, 1)
-    last, truth = {}, {}
+    told, last, truth = {}, {}, {}
     for place, sample in enumerate(said.samples):
         start = dataset.origin.starts[sample]
-        if dataset.origin.series[start] == 1:
-            last[start + 7] = dataset.raw(said.last["last"][place], int(sample), last=True)[0]
-            truth[start + 7] = dataset.raw(dataset.y[sample], int(sample))[-1, 0]
-    assert found.rows.tolist() == sorted(last)
-    np.testing.assert_allclose(found.last["last"], [last[row] for row in found.rows], 1e-5)
-    np.testing.assert_allclose(found.truth, [truth[row] for row in found.rows], 1e-5)
+        if dataset.origin.series[start] != 1:
+            continue
+        raw = dataset.raw(said.steps[place], int(sample))[:, 0]
+        for t in range(6):
+            told.setdefault(start + t + 2, []).append(raw[t])
+        last[start + 7] = dataset.raw(said.last["last"][place], int(sample), last=True)[0]
+        truth |= dict.fromkeys([start + 7], dataset.raw(dataset.y[sample], int(sample))[-1, 0])
+    assert found.rows.tolist() == sorted(told)
+    assert found.most == max(map(len, told.values())) == 3
+    low, high = found.steps
+    np.testing.assert_allclose(low, [min(told[row]) for row in found.rows], rtol=1e-5)
+    np.testing.assert_allclose(high, [max(told[row]) for row in found.rows], rtol=1e-5)
+    ends = np.array([row in last for row in found.rows])
+    assert np.isnan(found.last["last"][~ends]).all()
+    np.testing.assert_allclose(found.last["last"][ends], [last[r] for r in found.rows[ends]], 1e-5)
+    np.testing.assert_allclose(found.truth[ends], [truth[r] for r in found.rows[ends]], 1e-5)
 
 
 def test_without_weights_the_baselines_stand_alone():

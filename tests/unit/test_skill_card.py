@@ -132,18 +132,35 @@ def test_the_part_is_drawn_on_its_dates():
     prepared = own_data.sales()
     figure, rows = drawn(prepared)
     truth, last = the(figure, "target"), the(figure, "last-step mode")
-    assert (truth["x"][0], truth["x"][-1]) == ("2024-06-02T00:00:00", "2024-07-18T00:00:00")
+    assert (truth["x"][0], truth["x"][-1]) == ("2024-05-28T00:00:00", "2024-07-18T00:00:00")
     np.testing.assert_allclose(truth["y"], rows.truth)
     assert truth["line"]["color"] == LIGHT.ink
-    np.testing.assert_allclose(last["y"], rows.last["last"])
+    assert last["x"][0] == "2024-06-02T00:00:00"  # five days later: the first window's last step
+    answered = np.isfinite(rows.last["last"])
+    np.testing.assert_allclose(last["y"], rows.last["last"][answered])
+    band = np.array(the(figure, "every step's answers")["y"]).reshape(2, -1)  # there and back
+    np.testing.assert_allclose([band[0], band[1, ::-1]], rows.steps)
+    assert "all its answers for a date" in words_of(figure)
     assert the(figure, "guessing tomorrow as today")["line"]["dash"] == "dot"
     assert "guessing tomorrow as today" in words_of(figure)
     takeaway, details = dates_words(prepared[1], rows, 0)
-    off = np.abs(rows.last["last"] - rows.truth).mean()
+    off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
     assert f"last-step mode by {off:,.0f}" in takeaway or f"last-step mode by {off:.3g}" in takeaway
-    assert details == "Sales of west, 2024-06-02 to 2024-07-18."
+    assert details.startswith("Sales of west, 2024-05-28 to 2024-07-18. Sequence mode answers a ")
+    assert "up to 6 times: the band goes from" in details
     figure, _ = drawn(prepared, modes=(), baseline="mean")  # before training
     assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
+
+
+def test_of_a_window_each_the_sequence_mode_answers_every_date():
+    """A line through all of them; last-step mode has a dot at the end."""
+    prepared = nations()
+    figure, rows = drawn(prepared)
+    assert list(the(figure, "sequence mode")["x"]) == [f"{year}" for year in range(1957, 2008, 5)]
+    assert list(the(figure, "last-step mode")["x"]) == ["2007"]
+    np.testing.assert_allclose(rows.last["sequence"][-1], rows.steps[0][-1], rtol=1e-5)
+    details = dates_words(prepared[1], rows, 0)[1]
+    assert "1957 to 2007. Sequence mode answers each date once; last-step" in details
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,11 @@ def test_the_split_has_a_key_for_the_parts_that_there_are():
     assert "validation" not in words_of(split.split_figure(a_dataset(train=8), LIGHT))
     for targets, title in ((1, "target y at the last step"), (3, "target 1 at the last step")):
         assert split.split_figure(a_dataset(k=targets), LIGHT).layout.yaxis.title.text == title
+    hover = the(split.split_figure(a_dataset(), LIGHT), "validation")
+    assert (hover.text[0], hover.hovertemplate.partition(":")[0]) == (
+        "sample 7",
+        "%{text} (validation)",
+    )
     low, high = split.split_figure(a_dataset(n=400), LIGHT).layout.xaxis.range
     assert low <= 1 - 8
     assert high >= 400 + 8
@@ -155,14 +160,40 @@ def test_samples_of_a_dated_table_stand_on_the_date_of_their_last_target():
     assert the(figure, "training").x.max() == figure.layout.shapes[0].x0
 
 
-def test_series_stand_in_one_picture_and_have_no_boundary_where_they_are_split():
-    """A hover names them, as no markup; of one sample each they stand side by side."""
+def test_each_series_has_a_band_of_its_own():
+    """Its values between its own lowest and highest; its name, no markup, beside it."""
     dataset = windows_of_stores()
+    figure = split.split_figure(dataset, LIGHT)
+    assert list(figure.layout.yaxis.ticktext) == ["west", "south", "north"]
+    for band, name in enumerate(figure.layout.yaxis.ticktext):
+        heights, values = [], []
+        for part in figure.data:
+            own = [name in text for text in part.text]
+            heights.extend(part.y[own])
+            values.extend(part.customdata[own])
+        assert band < min(heights) < max(heights) < band + 1
+        assert np.argmax(heights) == np.argmax(values)
+    assert len(figure.layout.shapes) == 1  # one boundary for all
     hostile = replace(dataset.origin, names=("<b>1", "<b>2", "<b>3"))
     figure = split.split_figure(replace(dataset, origin=hostile), LIGHT)
-    assert len(figure.layout.shapes) == 1
-    assert {text.split()[0] for text in figure.data[0].text} == {f"&lt;b&gt;{k}" for k in (1, 2, 3)}
-    assert not split.split_figure(windows_of_stores(split="id"), LIGHT).layout.shapes
+    assert list(figure.layout.yaxis.ticktext) == ["&lt;b&gt;3", "&lt;b&gt;2", "&lt;b&gt;1"]
+
+
+def test_series_that_are_split_have_no_boundary_in_time():
+    """Each is in one part from end to end; of one sample each they stand side by side."""
+    figure = split.split_figure(windows_of_stores(split="id"), LIGHT)
+    assert not figure.layout.shapes
+    of_parts = [{text.split()[0] for text in trace.text} for trace in figure.data]
+    assert of_parts[0].isdisjoint(of_parts[1])
     figure = split.split_figure(windows_of_stores(days=15, split="id"), LIGHT)
     assert figure.layout.xaxis.title.text == "sample"
     assert sum(len(trace.x) for trace in figure.data) == 3
+
+
+def test_of_many_series_some_of_each_part_are_drawn():
+    """Forty by series, one of them for the test."""
+    dataset = windows_of_stores(stores=40, days=60, split="id", train=90, test=3)
+    shown = split.series_shown(dataset)
+    assert len(shown) == split.MOST_SERIES
+    for part in dataset.parts.values():
+        assert set(dataset.origin.series[dataset.origin.starts[part]]) & set(shown)

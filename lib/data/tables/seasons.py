@@ -69,8 +69,7 @@ def find_season(origin: Origin) -> Season:
     nearest the shortest is taken. The baseline has the calendar's usual season where none is found,
     or where the value a season before is the last known one.
     """
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
+    rows, longest = _training_rows(origin)
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
     lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
     longer = (
@@ -105,6 +104,19 @@ def find_season(origin: Origin) -> Season:
         return Season(1, usual, tried)
     period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
     return Season(period, usual if lags[period] == lags[1] else period, tried)
+
+
+def untried_seasons(origin: Origin) -> tuple[int, dict[int, int]]:
+    """How many training rows there are, and how many each season takes that wasn't tried."""
+    needed = {m: 2 * int(back(origin, m).max()) for m in natural_seasons(origin)}
+    there = len(_training_rows(origin)[1])
+    return there, {m: rows for m, rows in needed.items() if m not in origin.season.tried}
+
+
+def _training_rows(origin: Origin) -> tuple[np.ndarray, np.ndarray]:
+    """The training rows that seasons are compared on, and those of the longest series, (R',)."""
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    return rows, rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
 
 
 def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
