@@ -211,7 +211,9 @@ def test_losses_that_explode_are_said_before_anything_else():
     run = a_run(sequence=0.5, last=0.5)
     fine = run.snapshot.results
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
+    both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
+        (both, Status.RUNNING, "Both modes' losses have exploded: up to 2.8e35."),
         (last, Status.RUNNING, "Last-step mode's loss has exploded: up to 2.8e35."),
         (last, Status.DIVERGED, "Last-step mode's loss has exploded: up to 2.8e35, then to no num"),
         (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
