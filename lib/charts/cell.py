@@ -38,9 +38,9 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
     }[model.mode]
     if layer < model.layers - 1:
         hands_out = f"in both modes it hands all {steps} outputs to the layer above"
+    place = f"Layer {layer + 1} of {model.layers}: at" if model.layers > 1 else "At"
     return f"One {cell}, used {steps} times: {hands_out}.", (
-        f"Layer {layer + 1} of {model.layers}: at each timestep it reads {reads} and {states} of "
-        f"the step before; {hands_out}."
+        f"{place} each timestep it reads {reads} and {states} of the step before; {hands_out}."
     )
 
 

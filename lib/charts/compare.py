@@ -119,6 +119,7 @@ def _figure(
     key = [marks.mode_keys(modes), looks + [entry for _, entry in below]]
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     lines, ends = [line for line, _ in below], []
+    ranked = sorted(curves, key=lambda curve: curve.y[-1:].tolist())
     for run, mode, of_x, of_y in curves:
         name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
         dash, symbol, _ = LOOKS[run.letter]
@@ -130,7 +131,9 @@ def _figure(
             lines.append(marks.line(name, of_y, style, hover, x=of_x))
         column = "\N{EM SPACE}" * (letters.index(run.letter) + 1)
         end = marks.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
-        end |= {"text": [column + run.letter], "textposition": "middle right"}
+        own = [curve.mode for curve in ranked if curve.run.letter == run.letter]
+        side = ("bottom", "top")[own.index(mode)] if len(own) > 1 else "middle"  # never on another
+        end |= {"text": [column + run.letter], "textposition": f"{side} right"}
         ends.append(end | {"textfont": {"color": palette.words(mode)}})
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * len(letters)
     look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}

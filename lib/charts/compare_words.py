@@ -114,7 +114,8 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
         )
         winners[mode] = runs[lead].letter if is_clear else "unclear"
         for place, found in verdicts.items():
-            pair = pair_sentence(found, runs[lead].letter, runs[place].letter)
+            one, other = runs[lead].letter, runs[place].letter
+            pair = pair_sentence(found, one, other, f"{one} and {other}")
             details.append(f"{capital(MODES[mode].name)}: {pair}")
     clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
     takeaway = f"Smallest {what}, by all seeds together: {', '.join(clauses)}."
@@ -131,8 +132,9 @@ def why_open(runs: Sequence[Compared], figure: str = ERROR) -> str:
     if not all(run.snapshot.status.over for run in runs):
         return "Some of these runs aren't at their end yet: no verdict."
     seeds, modes = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}, _modes(runs)
-    if not modes or not same_data(runs) or len(seeds) > 1:
-        return "Their data, modes or seeds differ, so no run is called better than another."
+    same = {"data": same_data(runs), "modes": bool(modes), "seeds": len(seeds) == 1}
+    if differing := [name for name, is_same in same.items() if not is_same]:
+        return f"Their {joined(differing)} differ, so no run is called better than another."
     if len(runs[0].snapshot.seeds) < 2:
         return "One seed decides nothing: several seeds of each run would tell."
     medians = [_medians(runs, mode, figure) for mode in modes]

@@ -80,9 +80,10 @@ def takeaway(facts: Facts) -> str:
         return _winner(facts.found, least, most)
     error, rivals = apart(least, guess)
     rival = dataset.rival if dataset.baselines else dataset.naive_label
+    median = "median " if facts.run.snapshot.others else ""
     if len(medians) > 1:
-        return f"At the last step neither mode beats {rival}: {error} against {rivals}."
-    return f"The error at the last step is {error}; {rival} has {rivals}."
+        return f"At the last step neither mode beats {rival}: {median}{error} against {rivals}."
+    return f"The {median}error at the last step is {error}; {rival} has {rivals}."
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:
@@ -97,7 +98,7 @@ def _winner(found: Verdict, least: float, most: float) -> str:
     if not found.is_clear:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
     if found.by < SAME:
-        return f"{capital(same)} in {found.seeds} seeds: {less} and {more}."
+        return f"{capital(same)} in {found.seeds} seeds: medians {less} and {more}."
     by = f"{found.by:.0%}".replace("100%", "over 99%")
     wins = f"{found.wins} of {found.seeds} seeds"
     return f"{capital(better)} is better in {wins}, by {by} in the median."

@@ -30,7 +30,7 @@ class Facts:
     best: dict[str, float]  # the least that the models can expect; empty where nobody knows it
     best_label: str
     best_why: str
-    exploded: float  # the worst training loss that has grown beyond all measure, else 0
+    exploded: dict[str, float]  # training losses that have grown beyond all measure
     overfits: list[str]  # the modes that overfit
 
 
@@ -48,7 +48,7 @@ def facts_of(run: RunAt) -> Facts:
         best=best,
         best_label=floor.label if floor else "",
         best_why=floor.why if floor else "",
-        exploded=max((x for m, x in worst.items() if x > EXPLODED * guess[m]), default=0),
+        exploded={m: loss for m, loss in worst.items() if loss > EXPLODED * guess[m]},
         overfits=[m for m in snapshot.results if overfits_in_seeds(run, m, guess[m])],
     )
 
@@ -67,10 +67,15 @@ def figure(facts: Facts, palette: Palette) -> chart.Chart:
 def takeaway(facts: Facts) -> str:
     """Whether losses exploded or a model overfits, else why two losses can't be compared."""
     run, modes = facts.run, list(facts.losses)
-    if run.snapshot.status is Status.DIVERGED:
-        return f"Training loss stopped being a number in epoch {run.snapshot.epoch + 1:,}."
+    is_over, epoch = run.snapshot.status is Status.DIVERGED, f"{run.snapshot.epoch + 1:,}"
     if facts.exploded:
-        return f"Training loss has exploded: up to {short(facts.exploded)}."
+        who, most = "Both modes' losses have", short(max(facts.exploded.values()))
+        if len(facts.exploded) == 1:
+            who = capital(f"{MODES[next(iter(facts.exploded))].name}'s loss has")
+        rest = f", then to no number in epoch {epoch}" if is_over else ""
+        return f"{who} exploded: up to {most}{rest}."
+    if is_over:
+        return f"Training loss stopped being a number in epoch {epoch}."
     if facts.overfits:
         who = capital(f"{MODES[facts.overfits[0]].name} overfits")
         if len(facts.overfits) > 1:
@@ -103,6 +108,10 @@ def sentence(facts: Facts) -> str:
         if mode in facts.validation:
             text += f"; on the validation samples {readable(result.final_validation_loss)}"
         parts.append(f"{text}.")
+    if len(facts.losses) > 1:
+        parts.append(
+            f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
+        )
     loss = LOSSES[run.experiment.training.loss].label.lower()
     guess = capital(run.dataset.naive_label)
     parts.append(f"{guess} has a {loss} of {_by_mode(facts.guess)}.")

@@ -75,7 +75,8 @@ def epochs_figure(
         is_best = color == "best"
         style = marks.best_style(palette) if is_best else marks.naive_style(palette)
         data += [marks.line(label, [v, v], style, "", x=x["range"]) for v in values.values()]
-        zero = ": 0" * (not any(values.values()))
+        zeros = [mode for mode, value in values.items() if not value]
+        zero = ": 0" if len(zeros) == len(values) else "".join(f" ({COUNTS[m]}: 0)" for m in zeros)
         entries[:0] = [Entry("dashed" if is_best else "dotted", label + zero, color)] * bool(values)
         numbers = sorted(values.values())
         is_same = len(numbers) == 1 or (bool(numbers) and numbers[-1] < 1.1 * numbers[0])

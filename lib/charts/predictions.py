@@ -130,7 +130,9 @@ def sentence(facts: Facts) -> str:
         parts.append(f"Over all {steps} steps the sequence model is off by {mean} on average.")
     if "last" in off and facts.earlier:
         head, mean = ASKED[facts.run.experiment.model.head], readable(off["last"][:-1].mean())
-        parts.append(f"Asked before the last step, {head} would have been off by {mean}.")
+        parts.append(
+            f"Asked before the last step, {head} would have been off by {mean} on average."
+        )
     if facts.run.snapshot.others:
         parts.append(f"All of these are medians over {len(facts.run.snapshot.seeds)} seeds.")
     return " ".join(parts)

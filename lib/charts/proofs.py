@@ -168,7 +168,8 @@ def prefix_sentence(
 ) -> str:
     """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
+    steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
         f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
-        f"{whole}; return_sequences=False on timesteps 1 to {step + 1} gives it {alone}."
+        f"{whole}; return_sequences=False on {steps} gives it {alone}."
     )

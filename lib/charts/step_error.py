@@ -104,7 +104,8 @@ def takeaway(facts: Facts) -> str:
     if "sequence" not in beats:
         return f"Last-step mode beats {rival}."
     wins = f"{beats['sequence'].count('clear')} of {len(facts.guess)} steps"
-    also = {"clear": "; last-step mode does", "no": "; last-step mode doesn't"}
+    does = "does, too" if "clear" in beats["sequence"] else "beats it"
+    also = {"clear": f"; last-step mode {does}", "no": "; last-step mode doesn't"}
     rest = also.get(last, "; last-step mode is unclear" if last else "")
     return f"Sequence mode beats {rival} at {wins}{rest}."
 

@@ -169,7 +169,8 @@ def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
         way = [f"{step.layer.keras} {readable_shape(step.tensors[0])}" for step in steps]
         shapes = " → ".join([readable_shape(start.tensors[0]), *way])
         parts.append(f"{capital(MODES[mode].name)}: {shapes}.")
-    return " ".join([*parts, f"{counted(total(next(iter(models.values()))), 'parameter')} each."])
+    parameters = counted(total(next(iter(models.values()))), "parameter")
+    return " ".join([*parts, f"{parameters}{' each' if len(models) > 1 else ''}."])
 
 
 def _stages(

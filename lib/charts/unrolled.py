@@ -52,9 +52,12 @@ def heatmaps(
 
 
 def _reach(values: np.ndarray) -> float:
-    """1, or the next whole number beyond what lies furthest from zero, where that is more."""
+    """1, or what lies furthest from zero, in round numbers, where that is more."""
     most = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
-    return max(1.0, float(np.ceil(most - 0.001)))
+    if most <= 1.001:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(most))
+    return float(power * next(k for k in (1, 1.5, 2, 3, 5, 7, 10) if k * power >= most))
 
 
 def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:

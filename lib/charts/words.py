@@ -117,13 +117,16 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
-def pair_sentence(found: Verdict, first: str, second: str) -> str:
+def pair_sentence(found: Verdict, first: str, second: str, both: str = "both models") -> str:
     """How two models' errors, called `first` and `second`, differ seed by seed."""
+    if not found.wins and found.p_value == 1:
+        return f"in each of the {found.seeds} seeds {both} have the same error."
+    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
         f"{below} is below {above} in {found.wins} of {found.seeds} seeds, by "
-        f"{readable(100 * found.by, 2)}% in the median ({p_value}, paired t-test of log errors)."
+        f"{by}% in the median ({p_value}, paired t-test of log errors)."
     )
 
 

@@ -36,7 +36,7 @@ def test_keras_proves_it_and_breaks_it(monkeypatch):
     assert page.count("✓ 0.0") >= 3
     assert "≠ " not in page
     assert "Both modes end in the same numbers: they differ by 0.0." in page
-    assert "return_sequences=False on timesteps 1 to 1 gives it" in page
+    assert "return_sequences=False on timestep 1 gives it" in page
     page = html(answered(app, "break"))
     assert page.count("≠ ") == 4  # Bidirectional, padding, zero_output_for_mask, flipped
     assert page.count("✓ 0.0") == 3

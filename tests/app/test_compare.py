@@ -63,9 +63,7 @@ def test_it_opens_with_recordings():
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
     assert "recorded200 epochs" in seen(app)
-    assert "Their data, modes or seeds differ, so no run is called better than another." in seen(
-        app
-    )
+    assert "Their data differ, so no run is called better than another." in seen(app)
     assert "runs" not in address(app)
     assert "Remove" not in [button.label for button in app.button]
 

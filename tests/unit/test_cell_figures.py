@@ -47,6 +47,7 @@ def test_a_small_layer_shows_its_numbers():
     page = heatmaps(matrices, np.array([1, 0]), LIGHT, **ABOUT)
     assert re.findall(r">(−?0\.\d)<", page)[:4] == ["−0.2", "0.4", "0.1", "0.3"]
     assert "±3" in page
+    assert "±1.5" in heatmaps({"c": np.array([[1.2, 0]])}, np.arange(2), LIGHT, **ABOUT)
     assert page.count(f"2px solid {LIGHT.last}") == 2  # the matrix's and the legend's
     tiny = {"h": np.array([[1e-9, 0.0], [-1e-4, 0.4]])}
     shown = heatmaps(tiny, np.arange(2), LIGHT, **ABOUT)

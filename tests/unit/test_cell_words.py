@@ -75,6 +75,7 @@ def test_the_unrolled_layer_says_who_hands_out_what(mode, layer, facts):
     """By mode, and in a stack by layer: all but the top one hand out sequences."""
     said = " ".join(unrolled_words(Experiment().set(layers=2, mode=mode), layer, 12, 3))
     assert all(fact in said for fact in facts)
+    assert unrolled_words(Experiment(), 0, 12, 3)[1].startswith("At each timestep it reads")
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,15 @@ from lib.charts import words
 from lib.charts.explore import EXPLORE_CARDS
 from lib.data import DATASETS, Baseline, make_dataset, suggested
 from lib.experiment import MODES, Experiment
-from lib.results import RunAt, Snapshot, Status, decisive_ratio, naive_loss, overfits_in_seeds
+from lib.results import (
+    RunAt,
+    Snapshot,
+    Status,
+    compare_modes,
+    decisive_ratio,
+    naive_loss,
+    overfits_in_seeds,
+)
 from lib.results.compared import is_overfit
 from lib.training import recorded
 from lib.ui.explore.charts import LONGEST
@@ -46,7 +54,7 @@ SAID = [
         "Sample 7 (validation): at step 4 the target (target 1) is 27. The sequence model says "
         "27.5, off by 0.5. The last-step model says 27.25, off by 0.25. Over all 4 steps the "
         "sequence model is off by 0.5 on average. Asked before the last step, its head would have "
-        "been off by 0.25.",
+        "been off by 0.25 on average.",
     ),
     (
         "loss",
@@ -55,8 +63,9 @@ SAID = [
         "Not to be compared: one averages 4 steps, the other counts one.",
         "The sequence model's training loss is 0.25, the mean over 4 steps; on the validation "
         "samples 0.25. The last-step model's training loss is 0.0625, over the last step alone; on "
-        "the validation samples 0.0625. Guessing the mean has a mean squared error of 9. Best "
-        "possible: 0.25 over every step and 0.1 at the last. It is noisy.",
+        "the validation samples 0.0625. The two losses can't be compared: one counts 4 steps, the"
+        " other counts 1. Guessing the mean has a mean squared error of 9. Best possible: 0.25 "
+        "over every step and 0.1 at the last. It is noisy.",
     ),
     (
         "step_error",
@@ -202,8 +211,11 @@ def test_losses_that_explode_are_said_before_anything_else():
     run = a_run(sequence=0.5, last=0.5)
     fine = run.snapshot.results
     last = fine | {"last": replace(fine["last"], loss=np.geomspace(1, 2.8e35, 10))}
+    both = dict.fromkeys(fine, last["last"])
     for results, status, says in (
-        (last, Status.RUNNING, "Training loss has exploded: up to 2.8e35."),
+        (both, Status.RUNNING, "Both modes' losses have exploded: up to 2.8e35."),
+        (last, Status.RUNNING, "Last-step mode's loss has exploded: up to 2.8e35."),
+        (last, Status.DIVERGED, "Last-step mode's loss has exploded: up to 2.8e35, then to no num"),
         (fine, Status.DIVERGED, "Training loss stopped being a number in epoch 11"),
     ):
         snapshot = replace(run.snapshot, results=fine, others=(results,), status=status)
@@ -234,9 +246,13 @@ def test_it_is_said_which_epochs_are_kept(kept, facts):
 @pytest.mark.parametrize(
     ("naive", "last", "says"),
     [
-        ([1.5] * 4, 0.5, "Sequence mode beats the guess at 4 of 4 steps; last-step mode does."),
+        (
+            [1.5] * 4,
+            0.5,
+            "Sequence mode beats the guess at 4 of 4 steps; last-step mode does, too.",
+        ),
         ([1.01] * 4, 1, "Neither mode beats the guess at the last step."),  # 1% is nothing
-        ([0.7] * 4, 0.5, "Sequence mode beats the guess at 0 of 4 steps; last-step mode does."),
+        ([0.7] * 4, 0.5, "Sequence mode beats the guess at 0 of 4 steps; last-step mode beats it."),
         ([1.5] * 4, None, "Sequence mode beats the guess at 4 of 4 steps."),
     ],
 )
@@ -256,6 +272,24 @@ def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning(riva
     assert says == f"At the last step neither mode beats {rival}: 0.09 against 0.04."
     alone = takeaway("compare", a_run(dataset, last=0.3))
     assert alone == f"The error at the last step is 0.09; {rival} has 0.04."
+    run = a_run(dataset, last=0.3)
+    several = replace(run, snapshot=replace(run.snapshot, others=(run.snapshot.results,)))
+    alone = takeaway("compare", several)
+    assert alone == f"The median error at the last step is 0.09; {rival} has 0.04."
+
+
+@pytest.mark.parametrize(
+    ("errors", "says"),
+    [
+        ([1.0, 2.0, 1.5, 1.2], "in each of the 4 seeds both models have the same error."),
+        ([2.0, 4.5, 3.0, 2.4], "A is below B in 4 of 4 seeds, by 50% in the median (p < 0.01"),
+        ([1e3, 2e3, 1e3, 3e3], "A is below B in 4 of 4 seeds, by over 99% in the median (p < 0.01"),
+    ],
+)
+def test_two_models_are_compared_seed_by_seed(errors, says):
+    """Almost all is never called all, and equal errors are called that."""
+    found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
+    assert words.pair_sentence(found, "A", "B").startswith(says)
 
 
 @pytest.mark.parametrize(

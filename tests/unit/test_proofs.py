@@ -64,6 +64,7 @@ def test_the_modes_are_one_with_and_without_an_answer(answer):
     assert "c can grow beyond" in cards[3].why
     sequence = -np.array([[0.1, 0.2], [0.3, 0.4]])  # seven digits show that both are equal
     assert proofs.prefix_sentence(sequence, sequence, 1, 1, "Keras").count("−0.4000000") == 2
+    assert "on timestep 1 gives" in proofs.prefix_sentence(sequence, sequence, 1, 0, "Keras")
     gru = proofs.also_measured(EXPERIMENT.set(cell="gru"), None, None)[1]
     assert gru.takeaway == "GRU(3, return_state=True) returns [out, h]."
 
