@@ -209,7 +209,7 @@ def test_an_answer_is_graded_at_once_and_the_next_question_is_another():
     first = app.code[0].value
     assert "(None" not in first
     app.button(key="option_0").click().run()
-    assert "✓ Right" in text(app) or "✗ Right is" in text(app)
+    assert "✓ Right" in text(app) or "✗ The right answer" in text(app)
     assert "of 1 right" in text(app)
     assert sum("✓" in b.label for b in app.button) == 1
     app.button(key="quiz_next").click().run()

@@ -9,7 +9,7 @@ import pytest
 from lib.charts.skill import season_sentence
 from lib.data.origin import Season
 from lib.data.tables import baselines
-from lib.data.tables.baselines import BASELINES
+from lib.data.tables.baselines import BASELINES, with_baselines
 from lib.data.tables.seasons import find_season
 from lib.results.skill import seasonal_error
 from lib.text import joined
@@ -124,6 +124,15 @@ def test_a_wide_window_is_read_by_its_own_columns_and_its_latest_timesteps(monke
         expected = ridge(own[:, :4], told, windows.train, own[:, t - 3 : t + 1])
         np.testing.assert_allclose(guess[:, t], expected, atol=1e-4)
     np.testing.assert_allclose(guess_of("linear", windows, last=True), guess[:, -1:], atol=1e-4)
+
+
+def test_numbers_too_large_for_a_regression_leave_it_out():
+    """The others stay."""
+    windows = own_data.windows_of_load(weeks=2)
+    x = np.full_like(windows.x, 1e15)
+    x[::2] = -1e15
+    found = with_baselines(replace(windows, x=x), windows.origin).baselines
+    assert {"last", "mean"} <= {one.name for one in found}
 
 
 def judged_errors(windows):

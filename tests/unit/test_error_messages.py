@@ -86,6 +86,13 @@ def test_each_message_explains_one_of_the_tables():
     assert len(patterns) == len(set(patterns))
 
 
+def test_an_input_as_long_as_a_table_has_counted_its_rows():
+    """Whether the samples are flat or too many: it isn't the time axis alone that lacks."""
+    said = explain_error("expected shape=(None, 219566, 6), found shape=(None, 6)")
+    assert "counts the rows of the whole table for timesteps" in said.cause
+    assert "keras.Input((timesteps, features))" in said.code
+
+
 def test_the_last_error_of_a_traceback_is_explained_first():
     """What stands above it alone is a possibility; a quoted line of code has no numbers yet."""
     first = "ValueError: expected ndim=3, found ndim=2"

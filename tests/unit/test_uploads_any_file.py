@@ -23,7 +23,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (codecs.BOM_UTF8, "is empty"),
         (b"a,b\n", r"header line \(a, b\) but no rows below"),
         (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
-        (lines("a,b", lambda _: "x,y").encode(), r"No column of numbers .* Texts: a, b\."),
+        (lines("a,b", lambda _: "x,y").encode(), r"No column .* Texts: a, b\..* by commas"),
         (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
         (PNG, "is a PNG image, whatever its name"),
         (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),

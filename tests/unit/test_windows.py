@@ -54,6 +54,16 @@ def test_too_few_rows_are_refused_with_what_would_do(timesteps, horizon, words):
 
 
 @pytest.mark.parametrize(
+    ("settings", "words"),
+    [({"rate": 30}, "4 timesteps, 30 rows apart,"), ({"gap": 90}, "and with 90 rows between, but")],
+)
+def test_a_refusal_names_whatever_makes_windows_long(settings, words):
+    """Rows that are skipped, and rows between the parts."""
+    with pytest.raises(TooShortError, match=words):
+        cut(counting(30), ["row"], ["row"], 4, **settings)
+
+
+@pytest.mark.parametrize(
     ("missing", "why"),
     [("fill", "no earlier value of late is known"), ("drop", "values of late are missing")],
 )

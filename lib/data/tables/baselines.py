@@ -13,7 +13,7 @@ import numpy as np
 from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.seasons import back, natural_seasons, season_length
 
-_MAX_WIDTH = 300  # how many numbers of a window the linear autoregression reads
+_MAX_WIDTH = 600  # how many numbers of a window the linear autoregression reads
 Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
 """`guess(dataset, origin, last)` → (N, T, K) in the unit of y, or of the `last` timestep alone,
 (N, 1, K); None for no guess."""
@@ -99,7 +99,10 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
     read = x[:train, :length].reshape(train, -1).astype(np.float64)
     mean = read.mean(axis=0)
     read -= mean
-    products = read.T @ read + np.eye(length * features)
+    try:
+        inverse = np.linalg.inv(np.linalg.cholesky(read.T @ read + np.eye(length * features)))
+    except np.linalg.LinAlgError:  # numbers that are far too large
+        return None
     guess = np.empty((n, timesteps, dataset.targets))
     for t in range(timesteps - 1 if last else 0, timesteps):
         step = min(t, length - 1)  # what was learned at timestep `length` holds for later ones
@@ -107,10 +110,8 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
         if t == step or last:
             targets = y[:train, step].astype(np.float64)
             moment = read[:, :width].T @ (targets - targets.mean(axis=0))
-            try:
-                weights = np.linalg.solve(products[:width, :width], moment)
-            except np.linalg.LinAlgError:  # numbers that are far too large
-                return None
+            block = inverse[:width, :width]  # a leading block is that of the leading numbers
+            weights = block.T @ (block @ moment)
         seen = x[:, t - step : t + 1].reshape(n, width).astype(np.float64)
         guess[:, t] = (seen - mean[:width]) @ weights + targets.mean(axis=0)
     return guess[:, -1:] if last else guess

@@ -81,10 +81,12 @@ def cut(
             break
     names = {"T": "T", "horizon": "a horizon"}
     choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
+    apart = f", {data.rate} rows apart," if data.rate > 1 else ""
+    between = f" and with {data.gap} rows between" if data.gap and data.split == "time" else ""
     raise TooShortError(
-        f"{data.timesteps} timesteps and a horizon of {data.horizon} make windows of "
-        f"{span_of(data)} rows, and training and validation need one each without a common row, "
-        f"but the longest series{'' if segment is None else ' without a gap'} has "
+        f"{data.timesteps} timesteps{apart} and a horizon of {data.horizon} make windows of "
+        f"{span_of(data)} rows, and training and validation need one each without a common row"
+        f"{between}, but the longest series{'' if segment is None else ' without a gap'} has "
         f"{np.bincount(block).max(initial=0)}: {f'choose {choices}, or ' if cure else ''}add rows.",
         cure,
     )

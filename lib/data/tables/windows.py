@@ -275,12 +275,15 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
     if data.at_gaps == "stop" and origin.gaps:
         notes.append(f"No window crosses a gap of time ({counted(origin.gaps, 'gap')}).")
     if changed:
-        notes.append(f"Inputs that are targets, too ({joined(changed)}), are read as changes.")
+        notes.append(
+            f"Inputs that are targets, too ({joined(changed)}), are read as changes from one "
+            "timestep to the next; the first is 0."
+        )
     used = set(origin.series[origin.starts].tolist())
     if unused := [name for s, name in enumerate(origin.names) if s not in used]:
         notes.append(f"Series of too few rows for a window: {listed(unused)}.")
     if data.split == "id":
-        notes.append("The series of each part are drawn by the seed; times may be in several.")
+        notes.append("The seed draws each part's series; the same times may be in several parts.")
     elif len(origin.names) > 1:
         notes.append("Each series is cut into parts at the same times.")
     whose = "each series'" if origin.x_scale.by_series else "the"

@@ -30,11 +30,11 @@ def read_arrays(content: bytes) -> Entries:
                 if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
                     arrays[key] = array
             except ValueError as error:  # objects, or broken
-                described[key] = f"{key} ({error})"
+                described[key] = f"{key} ({_told(error)})"
     except MemoryError:
         raise
     except Exception as error:  # broken bytes may raise anything
-        described[_NAMELESS] = " ".join(f"{error}".split())[:100]
+        described[_NAMELESS] = _told(error)
     if not arrays:
         raise UploadError(
             f"No array of numbers with 1 to 3 axes can be read: {listed(described.values())}. "
@@ -47,6 +47,12 @@ def read_arrays(content: bytes) -> Entries:
     if left_out := [words for key, words in described.items() if key not in used]:
         notes.append(f"Left out: {listed(left_out)}.")
     return _panel(used, notes) if _is_samples(arrays[x]) else _rows(used, notes)
+
+
+def _told(error: Exception) -> str:
+    """What NumPy complains of, in plain words."""
+    words = " ".join(f"{error}".split())
+    return "it holds Python objects" if words.startswith("Object arrays") else words[:100]
 
 
 def _is_samples(array: np.ndarray) -> bool:

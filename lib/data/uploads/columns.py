@@ -134,7 +134,7 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if frame.select_dtypes("number").empty:
         raise UploadError(
             "No column of numbers was found, and at least one is needed. Texts: "
-            f"{listed(columns)}. Empty: {listed(empty)}."
+            f"{listed(columns)}. Empty: {listed(empty)}.{entries.cells}"
         )
     if dates:
         notes.append(f"Other dates are left out: {listed(dates)}.")

@@ -30,7 +30,7 @@ from lib.text import counted, listed
 
 _SAMPLE = 64 * 1024
 """The delimiter, the header and decimal commas are found in this many characters."""
-_DELIMITERS = "\t;|,"
+_DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
 """Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
 _EMPTY = "The file is empty. A header line and rows of numbers were expected."
 _ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` acts on all threads
@@ -66,6 +66,10 @@ def read_csv(content: bytes) -> Entries:
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
     entries = Entries(frame, notes, decimal_commas=decimal_commas)
+    entries.cells = (
+        f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, save the "
+        "file with commas."
+    )
     entries.drop_empty_rows()
     if headed:
         entries.drop_row_numbers()

@@ -30,6 +30,7 @@ class Entries:
     notes: list[str] = field(default_factory=list)
     """A sentence for each thing that a person should know."""
     decimal_commas: bool = False
+    cells: str = ""  # how a file of text was cut into cells, for where that may be wrong
     known: dict[str, Any] = field(default_factory=dict)
     """Fields of the `Table` that the file itself has: sheets, series, inputs, targets, settings."""
 

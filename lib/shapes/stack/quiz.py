@@ -163,5 +163,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
             yield readable_shape((batch, *reversed(rest))), words
             yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
             time = steps[0].tensors[0][1]
-            words = f"The input’s {time.size} steps are gone behind layer {place + 1}."
+            kept = [time in one.tensors[0][1:-1] for one in steps[: place + 1]]
+            dropped = kept.index(False) if False in kept else place
+            words = f"The input’s {time.size} steps are gone after layer {dropped + 1}."
             yield readable_shape((batch, time, rest[-1])), words

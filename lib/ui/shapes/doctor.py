@@ -122,9 +122,11 @@ def take_stack_output() -> None:
 
 def _fixes(diagnosis: Diagnosis) -> None:
     fixes = diagnosis.fixes[:3]
-    if not fixes:
-        hint("Bring y and the output to the same shape. Cut from the same windows as x, y passes:")
+    if not fixes and not diagnosis.batches:  # the numbers of samples differ
+        hint("With x and y cut from the same windows, this line before fit passes:")
         st.code("assert len(x) == len(y)", language="python")
+    elif not fixes:
+        hint("No change of one line is known here: bring y and the output to the same shape.")
     for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
         with column:
             say(f"{capital(fix.condition)}. {fix.fix}")

@@ -51,7 +51,8 @@ def _options(number: int, puzzle: Question, answer: int | None) -> None:
     verdict = "Your answer"
     if answer is not None:
         is_right, wanted = answer == puzzle.right, puzzle.options[puzzle.right].text
-        verdict = ":green[✓ Right]" if is_right else f":red[✗ Right is: {plain(wanted)}]"
+        told = plain(f"{wanted[0].lower()}{wanted[1:]}")
+        verdict = ":green[✓ Right]" if is_right else f":red[✗ The right answer: {told}]"
     st.markdown(f"### {verdict}")
     for place, option in enumerate(puzzle.options):
         is_right, is_answered, sign = place == puzzle.right, answer is not None, ""
