@@ -52,8 +52,8 @@ def test_each_button_does_what_it_says(app, client, run):
     assert "blue-badge[training]" in bar(app)
     assert enabled(app) == {"pause", "step", "stop", "reset"}
     assert "yellow-badge[paused]" in bar(press(app, "pause"))
-    assert enabled(app) == {"train", "step", "stop", "reset"}
-    assert "blue-badge[training]" in bar(press(app, "train"))
+    assert enabled(app) == {"train", "resume", "step", "stop", "reset"}
+    assert "blue-badge[training]" in bar(press(app, "resume"))
     press(app, "step")
     assert "gray-badge[stopped]" in bar(press(app, "stop"))
     assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
@@ -117,12 +117,13 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client):
     assert client.runs
 
 
-def test_a_run_is_shown_at_the_pace_that_is_picked(app, client, run):
+def test_a_run_is_shown_at_the_pace_that_is_picked(time, app, client, run):
     """It is changed on the way, and is in the link for the next run."""
     assert client.paces[run.id] == 8.0
     app.button_group(key="run_pace").set_value(2).run()
     assert client.paces[run.id] is None
     assert address(app)["pace"] == "fast"
+    time.seconds += 2 * SAME_CLICK_SECONDS
     press(press(app, "reset"), "train")
     assert list(client.paces.values()) == [None, None]
 
