@@ -90,6 +90,12 @@ def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
         assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
+def test_what_train_does_is_said_by_what_is_there():
+    """An example is somebody's; models with their initial weights are to be trained."""
+    assert "Example result. Press Train to make your own." in text(start())
+    assert "their initial weights. Press Train to train them." in text(start(U="7"))
+
+
 def test_train_goes_on_with_a_paused_run(time, app, client, run):
     """It is called Resume then, whatever the settings are: New run alone begins with others."""
     press(app, "pause")
