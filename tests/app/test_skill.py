@@ -8,6 +8,7 @@ import pytest
 import lib.results.skill
 from lib.results.replay import untrained
 from lib.results.run import Status
+from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.app.driver import start, text
 from tests.app.test_live import press
 
@@ -143,7 +144,7 @@ def test_the_same_weights_are_judged_once(client, monkeypatch):
     assert len(asked) == before + 1
 
 
-def test_the_test_part_is_seen_on_demand_and_counted(client):
+def test_the_test_part_is_seen_on_demand_and_counted(time, client):
     """When a run is over; each other run makes it one more time."""
 
     def tables():
@@ -158,6 +159,7 @@ def test_the_test_part_is_seen_on_demand_and_counted(client):
     assert len(set(tables())) == 2
     assert "Looked at 1 time in this session" in text(app)
     assert app.button(key="look_at_test").disabled
+    time.seconds += 2 * SAME_CLICK_SECONDS
     press(app, "train")
     let_go(client, Status.STOPPED)
     app.run()
