@@ -40,3 +40,5 @@ with to_do:
     if stage.answered(step):
         stage.train_buttons(step, loaded)
     stage.waiting(step)
+with st.container(key="handout"):
+    st.markdown(lesson.handout())

@@ -1,4 +1,4 @@
-"""The lesson: the current step, and each browser's progress."""
+"""The lesson: the current step, each browser's progress, and all steps for paper."""
 
 from functools import partial
 
@@ -13,7 +13,7 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import pills
 from lib.ui.session import Stage, session
 from lib.ui.strangers import leave_foreign_run
-from lib.ui.text import hint, press
+from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 
 KEY = "at"
@@ -99,3 +99,19 @@ def _query(scene: Scene, *, turn: bool) -> address.Query:
     if turn:  # the next seed, of which there is no recording
         return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
     return address.query_of(experiment, session().run_id, said)
+
+
+def handout() -> str:
+    """All steps as Markdown for print: words, questions with options, and answers."""
+    return "\n\n".join(["## All steps", *map(_on_paper, GUIDE.values())])
+
+
+def _on_paper(scene: Scene) -> str:
+    lines = [f"#### {STEPS.index(scene.id) + 1}. {plain(scene.title)}", scene.text]
+    answers = []
+    for ask in scene.asks:
+        options = [f"{'abcd'[k]}) {plain(each.text)}" for k, each in enumerate(ask.options)]
+        answers.append(f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}")
+        lines.append("  \n".join([f"**{plain(ask.text)}**", *options]))
+    said = "Answers" if len(answers) > 1 else "Answer"
+    return "\n\n".join([*lines, f"*{said}: {' '.join(answers)}*"])

@@ -185,6 +185,11 @@ function mount(root) {
   listen("click", ({ target }) =>
     target.closest?.(PARTS) && document.querySelector("[data-testid=stMain]").scrollTo(0, 0));
 
+  // A press on the page's blank ground focuses all of it; the next key would frame it in grey.
+  listen("focusin", ({ target }) => {
+    if (target.matches("[data-testid=stMain]:not(:focus-visible)")) target.blur();
+  });
+
   arrive(); // what is mounted is the next page's
   if ((root.getRootNode().host ?? root).closest(LISTENER)) reloadWhenWhite(LISTENER);
   const path = location.pathname;

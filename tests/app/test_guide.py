@@ -235,3 +235,17 @@ def test_it_is_your_turn_when_all_is_answered():
     assert asked.data.name == "echo"
     assert recorded(asked.set(seeds=suggested("echo").seeds)) is None
     assert "run" not in query
+
+
+def test_the_handout_has_all_of_the_lesson_in_order():
+    """Titles, words, questions, options and answers; nothing to do where nothing can be done."""
+    handout = lesson.handout()
+    places = [handout.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]
+    assert places == sorted(places)
+    for scene in GUIDE.values():
+        assert scene.text in handout
+        assert not scene.todo or plain(scene.todo) not in handout
+        for ask in scene.asks:
+            assert f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}" in handout
+            assert all(plain(option.text) in handout for option in ask.options)
+    assert handout in [each.value for each in start("Guide").markdown]

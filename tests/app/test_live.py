@@ -52,8 +52,8 @@ def test_each_button_does_what_it_says(app, client, run):
     assert "blue-badge[training]" in bar(app)
     assert enabled(app) == {"pause", "step", "stop", "reset"}
     assert "yellow-badge[paused]" in bar(press(app, "pause"))
-    assert enabled(app) == {"train", "step", "stop", "reset"}
-    assert "blue-badge[training]" in bar(press(app, "train"))
+    assert enabled(app) == {"train", "resume", "step", "stop", "reset"}
+    assert "blue-badge[training]" in bar(press(app, "resume"))
     press(app, "step")
     assert "gray-badge[stopped]" in bar(press(app, "stop"))
     assert client.calls == [(name, run.id) for name in ("pause", "resume", "step", "stop")]
@@ -88,6 +88,12 @@ def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         said = text(start(data="running_mean", **{"epochs": "5000", **query}))
         assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
+
+
+def test_what_train_does_is_said_by_what_is_there():
+    """An example is somebody's; models with their initial weights are to be trained."""
+    assert "Example result. Press Train to make your own." in text(start())
+    assert "their initial weights. Press Train to train them." in text(start(U="7"))
 
 
 def test_train_goes_on_with_a_paused_run(app, client, run):

@@ -98,15 +98,18 @@ def test_answers_are_fed_back_where_that_can_be_done(client):
     assert any("skill_ahead" in chart.key for chart in app.get("plotly_chart"))
 
 
-def test_while_a_run_trains_the_card_has_baselines_alone(client):
-    """It says so: nothing is computed of a run that is under way."""
-    app = press(seattle(), "train")
-    assert "follow when the run pauses or ends" in text(app)
-    assert len(rows(app)) == 5
+def test_while_a_run_trains_the_card_waits_and_then_follows(client):
+    """What was there stays, and it says so: nothing is computed of a run that is under way."""
+    app = seattle()
+    before = card(app)
+    press(app, "train")
+    assert "this follows when the run pauses or ends" in text(app)
+    assert card(app) == before
     let_go(client, Status.PAUSED)
     app.run()
-    assert "follow when" not in text(app)
+    assert "this follows" not in text(app)
     assert len(rows(app)) == 7
+    assert card(app) != before
 
 
 @pytest.mark.parametrize(

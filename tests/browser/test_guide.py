@@ -81,3 +81,19 @@ def test_axe_finds_nothing_serious_in_a_step_and_a_phone_has_room_for_it(page, n
     assert page.evaluate("document.querySelector('[data-testid=stMain]').scrollWidth") <= 390
     darken(page)
     assert not serious(page, "html", "color-contrast")
+
+
+def test_the_lesson_is_handed_out_on_paper(page):
+    """The open step's picture, then each step with its answers; nothing that is pressed."""
+    open_step(page, "targets")
+    page.emulate_media(media="print")  # else it would be the screen that is printed
+    printed = page.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type\s*/Page\b", printed)) <= 3
+    expect(page.locator(".st-key-lesson_picture")).to_be_visible()
+    expect(page.locator(".st-key-lesson_question")).to_be_hidden()
+    handout = page.locator(".st-key-handout")
+    expect(handout.get_by_role("heading")).to_have_count(len(GUIDE) + 1)
+    text = handout.inner_text()
+    for scene in GUIDE.values():
+        for ask in scene.asks:
+            assert ask.options[ask.right].why in text

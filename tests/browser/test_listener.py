@@ -47,6 +47,10 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     wait_for_status(page, "training")
     page.keyboard.press("p")
     wait_for_status(page, "paused")
+    page.keyboard.press("p")
+    wait_for_status(page, "training")
+    page.keyboard.press("p")
+    wait_for_status(page, "paused")
     held = epoch(page)
     button(page, "Step").focus()
     page.keyboard.press("s")
@@ -100,12 +104,13 @@ def test_what_is_typed_presses_no_key(page):
 
 
 def test_the_playhead_hears_keys_wherever_the_focus_is(page):
-    """But the arrows belong to a slider that has the focus."""
+    """But the arrows belong to a slider that has the focus; a press on blank ground frames none."""
     open_page(page, "/cell?U=8&T=6&step=3")
     expect(slider(page, "Timestep")).to_have_value("3")
     press_blank_ground(page)
     page.keyboard.press("ArrowRight")
     wait_for_place(page, 4)
+    assert not page.get_by_test_id("stMain").evaluate("main => main.matches(':focus-visible')")
     focus_slider(page)
     page.keyboard.press("ArrowRight")
     expect(slider(page, "Timestep")).to_have_attribute("max", "7")

@@ -65,7 +65,8 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     plain = unroll_stack(cell, weights, padded)[-1].hidden[0][:, order]
     held = unroll_stack(cell, weights, padded, mask)[-1].hidden[0][:, order]
     in_time = {0: "1", steps - 1: f"{steps}"}
-    with_zeros = {0: "1", steps + PADDING // 2: "zeros"}
+    # Beside the word "zeros" there is room for the number of a step up to the 36th.
+    with_zeros = (in_time if steps <= 36 else {0: "1"}) | {steps + PADDING // 2: "zeros"}
     end = steps + PADDING - 1
     return {
         "bidirectional": (

@@ -35,7 +35,7 @@ SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 
 WORDS: dict[str, list[str]] = beside(__file__, "status")
-"""By status, "kept", "recorded" or "untrained": a badge, and what it means."""
+"""By status, "kept", "recorded" or "untrained": a badge, what it means, and what to do, if any."""
 
 
 def live(loaded: Loaded, palette: Palette) -> None:
@@ -119,8 +119,8 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         goes_on = steered if same or paused else None
         client.step(goes_on or train(paused=True))
 
+    resume = partial(steer, client.resume)
     if paused:
-        resume = partial(steer, client.resume)
         _button("Train", "play_arrow", resume, label="Resume", type="primary")
     else:
         is_off = not trainable or (steered and status.active and same)
@@ -128,8 +128,9 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
     is_new = paused and trainable and not same
     _button("Pause", "pause", partial(steer, client.pause), disabled=paused or not steered)
+    _button("Resume", "resume", resume, disabled=not paused)  # hidden: pressed by its key alone
     _button("New run", "add", train, disabled=not is_new)
-    hide("do_pause" if is_new else "do_new_run")
+    hide("do_resume", "do_pause" if is_new else "do_new_run")
     about = "Train one epoch: of this run, or of a new one if there is none or settings changed."
     can_step = paused or (trainable and not (status.over and same))
     _button("Step", "skip_next", step, disabled=not can_step, help=about)
@@ -227,8 +228,8 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     """What to know about the run besides its figures, in at most two lines."""
     run, snapshot = shown.run, shown.snapshot
     if run is None:
-        words = WORDS[_stands_in(shown)][1].format(**(shown.kept.about if shown.kept else {}))
-        train = "" if shown.kept else "Press Train to make your own."
+        _, words, train = WORDS[_stands_in(shown)]
+        words = words.format(**(shown.kept.about if shown.kept else {}))
         then = f"{train}{_why_one_seed(loaded)}" if loaded.trainable else runs.client().unavailable
         return snapshot.reason or f"{words} {then}"
     words = snapshot.reason or kept_sentence(snapshot) or WORDS[snapshot.status][1]

@@ -1,7 +1,7 @@
 """Explore's card for a table's models: errors beside baselines, on dates, and a forecast.
 
-While a run trains it has the baselines alone. The test part is shown on request, and the card
-counts how often that was.
+While a run trains it stays as it was. The test part is shown on request, and the card counts how
+often that was.
 """
 
 from collections.abc import Callable, Sequence
@@ -63,8 +63,12 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
             if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
             part = open_part(TITLES, "skill_part")
+            of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
             if shown.polling:
-                hint("The models follow when the run pauses or ends.")
+                hint("As it was before: this follows when the run pauses or ends.")
+            else:
+                of_data["shown"] = shown
+            shown = of_data.get("shown", shown)
             if part != "worth" and len(_weights(shown)) > 1:
                 hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
             draw = {"worth": _errors, "dates": _dates, "ahead": _ahead}[part]
