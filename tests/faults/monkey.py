@@ -31,13 +31,14 @@ class Tab(Session):
     def _on_script_finished(self, message):
         super()._on_script_finished(message)
         self.finished += 1
-        there = {getattr(shown.element, kind).id for shown, kind in self._widgets_shown()}
+        there = {getattr(element, kind).id for element, _, kind in self._widgets_shown()}
         there |= {*self._folded.values()}
         self._widgets = {name: held for name, held in self._widgets.items() if name in there}
 
     def _widgets_shown(self):
-        shown = [(each, each.element.WhichOneof("type")) for each in self._shown.values()]
-        return [(each, kind) for each, kind in shown if kind in WIDGETS]
+        """Each widget's element, the fragment that drew it, and its kind."""
+        shown = [(of, fragment, of.WhichOneof("type")) for of, fragment, _ in self._shown.values()]
+        return [each for each in shown if each[2] in WIDGETS]
 
     async def goes(self, visitor):
         """Follow a link, go back to an older address of this page, or open what is folded."""
@@ -60,17 +61,17 @@ class Tab(Session):
     async def touches(self, visitor):
         """Move, press, pick or fill in one of the page's widgets."""
         shown = [
-            (each, kind, getattr(each.element, kind))
-            for each, kind in self._widgets_shown()
-            if not getattr(each.element, kind).disabled
+            (fragment, kind, getattr(element, kind))
+            for element, fragment, kind in self._widgets_shown()
+            if not getattr(element, kind).disabled
         ]
         if not shown:
             return await self.goes(visitor)
-        each, kind, widget = visitor.one_of(shown)
+        fragment, kind, widget = visitor.one_of(shown)
         held = wish(visitor, kind, widget)
         visitor.does(f"{kind} {widget.label!r}: {held[1]!r}")
         self._widgets[widget.id] = held
-        return await self.rerun(fragment_id=each.fragment)
+        return await self.rerun(fragment_id=fragment)
 
 
 async def wander(server, visitor, end):
