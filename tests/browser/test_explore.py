@@ -143,7 +143,7 @@ def test_other_settings_while_training_leave_the_run_and_its_script(page):
     expect(page.locator(".st-key-strip")).to_contain_text("(N, 25, 3)")
     expect(page.get_by_text("settings have changed since")).to_be_visible()
     card = page.locator(".st-key-take_away")
-    expect(card.get_by_text("with T = 24. The sidebar says otherwise")).to_be_visible()
+    expect(card.get_by_text("with T = 24. The sidebar has other settings")).to_be_visible()
     stop(page)
     card.get_by_text("Read the plain script").click()
     code = card.locator("code").filter(has_text="return_sequences=False").first
