@@ -163,8 +163,8 @@ function mount(root) {
     if (file) give(file, GIVES);
   });
   function give(file, times) {
-    const own = MODEL.test(file.name) && document.querySelector(MODEL_FILE);
-    const input = own || document.querySelector(UPLOADER), one = new DataTransfer();
+    const model = MODEL.test(file.name) && document.querySelector(MODEL_FILE);
+    const input = model || document.querySelector(UPLOADER), one = new DataTransfer();
     if (!input && times && !own.ended.signal.aborted) setTimeout(give, DRAGGED, file, times - 1);
     if (!input) return;
     one.items.add(file);

@@ -5,7 +5,7 @@ import json
 from playwright.sync_api import expect
 
 from tests.app.test_own_model import STACKED
-from tests.browser.driver import open_page, settle
+from tests.browser.driver import open_page
 from tests.browser.test_kept import drag
 from tests.browser.test_shapes import heading
 
@@ -44,8 +44,6 @@ def test_a_models_file_is_dropped_anywhere_on_the_page(page):
     ]
     config = {"class_name": "Sequential", "config": {"name": "mine", "layers": layers}}
     open_page(page, "/shapes")
-    page.locator(".st-key-model_file input[type=file]").wait_for(state="attached")
-    settle(page)
     drag(page, "mine.json", json.dumps(config).encode(), "dragover", "drop")
     heading(page, "From (N, 20, 4) to (N, 7)")
     drag(page, "bad.keras", b"PK nonsense", "dragover", "drop")
