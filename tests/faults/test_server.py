@@ -7,6 +7,7 @@ import asyncio
 import contextlib
 from itertools import cycle
 
+from lib.ui.explore.live import SAME_CLICK_SECONDS
 from tests.faults.stories import play, stop, train, trains
 from tests.session import ENDLESS, Session
 
@@ -27,6 +28,7 @@ def test_a_hundred_quick_clicks(server):
             for steps in (25, 24):  # what comes after all clicks is answered after them
                 await one.slide("Timesteps", steps)
                 await one.until(lambda t=steps: f"LSTM (N, {t}, 64)" in one.text)
+            await asyncio.sleep(2 * SAME_CLICK_SECONDS)
             await one.click("Reset")
             await one.until(lambda: one.has("not trained yet"))
             await train(one)
