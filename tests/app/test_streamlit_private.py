@@ -16,7 +16,7 @@ from streamlit.runtime.forward_msg_queue import ForwardMsgQueue
 from streamlit.runtime.memory_session_storage import MemorySessionStorage
 from streamlit.runtime.script_data import ScriptData
 from streamlit.runtime.scriptrunner.script_cache import ScriptCache
-from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
+from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from lib.ui import streamlit_private
 from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
@@ -46,6 +46,8 @@ def mended(monkeypatch):
     """What a server does when it starts, for one test."""
     for name in ("_clear_queue", "_create_scriptrunner", "request_rerun"):
         monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
+    name = "_request_rerun_locked"
+    monkeypatch.setattr(ScriptRequests, name, getattr(ScriptRequests, name))
     mend_sessions()
 
 
@@ -159,6 +161,22 @@ def test_a_fragment_asks_for_the_open_page_at_its_address():
         ("new", "", "part"),
     ]
     assert [each.is_history_navigation for each in asked] == [False, True, True, False, False]
+
+
+@pytest.mark.private
+@pytest.mark.usefixtures("mended")
+def test_a_script_that_asks_for_a_rerun_keeps_what_the_browser_waits_for():
+    """Back, or a link, while a fragment runs that ends in `st.rerun()`."""
+    requests = ScriptRequests()
+    back = RerunData("T=20", WidgetStates(), "cell", is_history_navigation=True)
+    for asked in (back, RerunData("T=21", None, "explore")):
+        assert requests.request_rerun(asked)
+    rerun = requests.on_scriptrunner_yield().rerun_data
+    assert (rerun.query_string, rerun.page_script_hash) == ("T=20", "cell")
+    assert rerun.is_history_navigation
+    requests = ScriptRequests()
+    requests.request_rerun(RerunData("T=21", None, "explore"))
+    assert requests.on_scriptrunner_yield().rerun_data.query_string == "T=21"
 
 
 @pytest.mark.private

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import wraps
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,10 @@ from lib.ui.streamlit_private import PRIVATE
 if PRIVATE:
     from streamlit.runtime import Runtime
     from streamlit.runtime.app_session import AppSession, AppSessionState
-    from streamlit.runtime.scriptrunner_utils.script_requests import ScriptRequests
+    from streamlit.runtime.scriptrunner_utils.script_requests import (
+        ScriptRequests,
+        ScriptRequestType,
+    )
 
 if TYPE_CHECKING:
     from streamlit.proto.ClientState_pb2 import ClientState
@@ -34,7 +38,7 @@ _log = logging.getLogger(__name__)
 
 
 def mend_sessions() -> None:
-    """Have all sessions of this process deliver all messages, and drop requests of left pages.
+    """Have sessions deliver all messages, drop requests of left pages, and keep Back and links.
 
     The public way: without. Pages then recover by a reload: see white_page.js.
     """
@@ -42,6 +46,9 @@ def mend_sessions() -> None:
         AppSession._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)  # type: ignore[assignment,method-assign]
         AppSession.request_rerun = of_open_page(AppSession.request_rerun)  # type: ignore[assignment,method-assign]
         AppSession._clear_queue = keeping_messages(AppSession._clear_queue)  # type: ignore[assignment,method-assign]
+        ScriptRequests._request_rerun_locked = of_browser_first(  # type: ignore[assignment,method-assign]
+            ScriptRequests._request_rerun_locked
+        )
 
 
 def delivered_first(
@@ -123,6 +130,33 @@ def of_open_page(
         ask(session, state)
 
     return ask_of_open_page
+
+
+def of_browser_first(
+    ask: Callable[[ScriptRequests, RerunData], bool],
+) -> Callable[[ScriptRequests, RerunData], bool]:
+    """Return `ask`, made to keep the page and address that a browser waits for.
+
+    `st.rerun()` asks with the page and the address of its own run. Where the browser has asked for
+    others meanwhile, by Back or by a link, Streamlit makes one request of both and takes the newer
+    address, so that the click was lost.
+    """
+
+    @wraps(ask)
+    def ask_after_browser(requests: ScriptRequests, asked: RerunData) -> bool:
+        waits = requests._rerun_data
+        # A request of a script has no values of widgets.
+        if requests._state is ScriptRequestType.RERUN and asked.widget_states is None:
+            asked = replace(
+                asked,
+                query_string=waits.query_string,
+                page_script_hash=waits.page_script_hash,
+                page_name=waits.page_name,
+                is_history_navigation=waits.is_history_navigation,
+            )
+        return ask(requests, asked)
+
+    return ask_after_browser
 
 
 async def drop_expired_sessions(rest: Callable[[], object]) -> None:
