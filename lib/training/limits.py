@@ -1,10 +1,16 @@
-"""Limits of what is trained. Errors say what is allowed and what was asked."""
+"""Limits: what can be trained, and how many runs and sweeps visitors may have going.
+
+A browser is known by its cookie. Visitors without one, as in a frame of another site, share a
+limit, so that they can't take all places. Scripts have no limits. Refusals say what is allowed and
+what was asked.
+"""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from lib.data import Samples, share
+from lib.data import Dataset, Samples, share
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import model_layers, total
 from lib.training.sentences import sentence
@@ -22,6 +28,14 @@ USUAL_SECONDS = 10.0
 
 MAX_RUNS = 48
 """Unfinished runs of a worker: each keeps its data and its models in memory."""
+MAX_RUNS_EACH = 8
+"""Runs that one browser may have going, in all its tabs; and, for each place where runs train side
+by side, all browsers without a cookie together."""
+MAX_VALUES_EACH = 4 * MAX_VALUES
+"""Numbers of data that these runs may hold together: two of the largest."""
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2
+"""Sweeps that are watched: all of a page server, and those of all browsers without a cookie. A
+browser has one: it stops when another begins."""
 
 
 class FullError(ExperimentError):
@@ -62,21 +76,14 @@ def check(experiment: Experiment, samples: Samples) -> None:
             raise ExperimentError(sentence("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:
         raise ExperimentError(sentence("keep", keep=experiment.training.keep))
-    _check_batch(experiment, samples)
-
-
-def _check_batch(experiment: Experiment, samples: Samples) -> None:
-    """Raise for a batch beyond a limit: the stricter of two, so that the size it names will do."""
     (_, t, f), model = samples.shape, experiment.model
     batch = min(experiment.training.batch_size, samples.train)
-    most_by = {
-        "states": MAX_STATES // (t * model.units * model.layers),
-        "products": MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets)),
-    }
-    what, most = min(most_by.items(), key=lambda item: item[1])
+    by_states = MAX_STATES // (t * model.units * model.layers)
+    by_products = MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets))
+    most = min(by_states, by_products)
     if batch > most:
-        limits = {"states": MAX_STATES, "products": MAX_PRODUCTS}
-        raise ExperimentError(sentence(what, limit=limits[what], batch=batch, most=most))
+        what, limit = ("states", MAX_STATES) if most == by_states else ("products", MAX_PRODUCTS)
+        raise ExperimentError(sentence(what, limit=limit, batch=batch, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
@@ -94,3 +101,35 @@ def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
     """Trainable numbers in each model of an experiment."""
     models = model_layers(experiment.model, 1, features, targets)  # no parameter depends on T
     return total(next(iter(models.values())))
+
+
+def run_refusal(
+    browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
+) -> str:
+    """Say why a visitor can't start one more run on a dataset; empty if possible.
+
+    browser: "" for one without a cookie, None for a script.
+    going: the browsers and data of all visitors' runs that are going.
+    places: how many runs can train side by side.
+    """
+    if browser is None:
+        return ""
+    mine = [data for other, data in going if other == browser]
+    values = sum(data.x.size + data.y.size for data in [dataset, *mine])
+    who, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
+    if values > MAX_VALUES_EACH:
+        return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
+    return sentence(f"{who}_runs", most=most, count=len(mine)) if len(mine) >= most else ""
+
+
+def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
+    """Say why a browser can't start one more sweep; empty if possible.
+
+    `going` are the browsers of other watched sweeps; one without a cookie is None.
+    """
+    nameless = 0 if browser else sum(not other for other in going)
+    if nameless >= MAX_SWEEPS_NAMELESS:
+        return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)
+    if len(going) >= MAX_SWEEPS:
+        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(going))
+    return ""

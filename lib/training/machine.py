@@ -1,13 +1,15 @@
-"""The size of this machine or container: workers and their memory; priorities of threads."""
+"""What this machine or container has room for; what threads and TensorFlow are told of it."""
 
 import logging
 import os
 import sys
 import threading
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from lib.data import GB, GROUPS, MB, memory
+from lib.text import beside
 
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
@@ -82,3 +84,17 @@ def give_way(nice: int = HELPER_NICE) -> None:
         me = os.PRIO_PROCESS, threading.get_native_id()
         with suppress(OSError):  # it is faster with it, but works without
             os.setpriority(*me, max(nice, os.getpriority(*me)))
+
+
+_TABLE = beside(__file__, "environment")
+VARIABLES: dict[str, str] = _TABLE["variables"]
+XLA_FLAGS = " ".join(_TABLE["xla_flags"])
+
+
+def set_environment() -> None:
+    """Set what TensorFlow reads when it is imported. XLA flags that are set already come last."""
+    os.environ.update(VARIABLES)
+    names = "tensorflow-cpu", "tensorflow"
+    installed = [each for name in names for each in metadata.distributions(name=name)]
+    if installed and installed[0].version.startswith(_TABLE["xla_flags_for"]):
+        os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()

@@ -17,13 +17,3 @@ def short_reason(error: BaseException) -> str:
         return sentence("memory")
     lines = text.splitlines() or [type(error).__name__]
     return f"{lines[0].rstrip('.'):.300}"
-
-
-PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
-
-
-def why_unavailable(error: BaseException) -> str:
-    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return sentence("not_installed", name=PRODUCTS.get(error.name, error.name))
-    return sentence("broken")

@@ -27,11 +27,10 @@ from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
 from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
-from lib.training.environment import set_environment
-from lib.training.machine import give_way
+from lib.training.machine import give_way, set_environment
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
-from lib.training.sentences import sentence, short_reason, why_unavailable
+from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
@@ -285,7 +284,11 @@ def main() -> int:
             return messages.OUT_OF_MEMORY
         except Exception as error:  # whatever it is, the client must hear of it
             traceback.print_exc()  # for the server's log
-            connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
+            why = sentence("broken")
+            if isinstance(error, ModuleNotFoundError) and error.name:
+                name = {"keras": "Keras", "tensorflow": "TensorFlow"}.get(error.name, error.name)
+                why = sentence("not_installed", name=name)
+            connection.send_bytes(encode(messages.Event("failed", why)))
             return 1
         try:
             Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()

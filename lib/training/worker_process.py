@@ -56,8 +56,7 @@ class WorkerProcess:
         self.unavailable = ""
         """Why the next process can't train either, if this one ended for such a reason."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
-        self._command = [sys.executable, "-m", module]
-        self._arguments = arguments
+        self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
         self._pending: deque[bytes] = deque()
         self._begun = threading.Event()
@@ -131,8 +130,9 @@ class WorkerProcess:
             with theirs, self._changed:
                 if self._closing:
                     return
+                command = [sys.executable, "-m", self._module, str(theirs.fileno())]
                 self._process = process = subprocess.Popen(  # noqa: S603 - our own code
-                    [*self._command, str(theirs.fileno()), *self._arguments],
+                    [*command, *self._arguments],
                     cwd=ROOT,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
                     stdin=subprocess.DEVNULL,
@@ -172,20 +172,18 @@ class WorkerProcess:
             except messages.WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
-            if isinstance(message, messages.Event):
-                self._note(message)
-            if message != messages.Event("alive"):
-                self._on_message(self, message)
-
-    def _note(self, event: messages.Event) -> None:
-        if event.kind == "failed":
-            self.ending, self.unavailable = "could not be started", event.text
-        elif event.kind == "refused":
-            log.warning("the training process refused something: %s", event.text)
-        elif event.kind == "ready":
-            with self._changed:
-                self.ready = True
-                self._changed.notify_all()
+            match message:
+                case messages.Event(kind="alive"):
+                    continue
+                case messages.Event(kind="failed", text=text):
+                    self.ending, self.unavailable = "could not be started", text
+                case messages.Event(kind="refused", text=text):
+                    log.warning("the training process refused something: %s", text)
+                case messages.Event(kind="ready"):
+                    with self._changed:
+                        self.ready = True
+                        self._changed.notify_all()
+            self._on_message(self, message)
 
     def _write(self, connection: Connection) -> None:
         while True:

@@ -4,8 +4,8 @@ import pytest
 
 from lib.results import Run, Snapshot, Status
 from lib.training import run_registry
+from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Start, Steer, Watch
-from lib.training.questions import AnswerError
 from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
@@ -141,7 +141,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
         (Status.RUNNING, Status.RUNNING),
         (Status.PAUSED, Status.PAUSED),
     ):
-        ready.say(run, status, 3)
+        ready.say(run, status, 2)
         assert ready.status(run) is seen
 
 

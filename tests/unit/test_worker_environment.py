@@ -6,7 +6,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from lib.training import environment
+from lib.training import machine
 
 
 @pytest.mark.parametrize(
@@ -21,9 +21,9 @@ def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(version, expected,
     def installed(**_):
         return [SimpleNamespace(version=version)] * bool(version)
 
-    for name in (*environment.VARIABLES, "XLA_FLAGS"):
+    for name in (*machine.VARIABLES, "XLA_FLAGS"):
         monkeypatch.setenv(name, "")
     if version is not None:
         monkeypatch.setattr(metadata, "distributions", installed)
-    environment.set_environment()
-    assert (os.environ["XLA_FLAGS"] == environment.XLA_FLAGS) is expected
+    machine.set_environment()
+    assert (os.environ["XLA_FLAGS"] == machine.XLA_FLAGS) is expected
