@@ -18,16 +18,13 @@ from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
-from lib.training.batches import BatchOrder
-from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
-from lib.training.lanes import Lanes, Model
-from lib.training.model_record import Errors, ModelRecord
+from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, Errors, ModelRecord, SavedRun
+from lib.training.lanes import BatchOrder, Lanes, Model
 
 if TYPE_CHECKING:
     from lib.training.engine import Program
 
 LONGER = 2.0  # how many times longer a slice may be, so that it ends with an epoch
-DONE = object()  # returned where a step has no part left
 
 
 class PairTrainer:
@@ -45,7 +42,7 @@ class PairTrainer:
     ) -> None:
         training, seeds = experiment.training, experiment.each_seed
         self._experiment, self._samples, self._clock = experiment, samples, clock
-        n = samples.train
+        n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
         self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]
         """That of the first seed; the others have as many batches, of the same sizes."""
@@ -58,8 +55,6 @@ class PairTrainer:
         self._evaluating: Iterator[None] | None = None
         """The rest of the evaluation in progress; None without one."""
         self._evaluating_seconds = 0.0
-        self._training: Iterator[None] | None = None
-        """The rest of a long training step, which has a part for each call or two."""
         self._lanes: Lanes | None = None
         """The models in their program; None before `load` and after `release`."""
         self._evaluated_step, self._saved_step = -1, 0
@@ -67,8 +62,6 @@ class PairTrainer:
         self._numbers: dict[Model, list[np.ndarray]] = {}
         """Numbers of a checkpoint by which models go on; empty once they are loaded."""
         self._speed = 0.0  # steps per second while training, as of the last call
-        _, timesteps, features = samples.shape
-        targets = samples.targets
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
@@ -79,18 +72,13 @@ class PairTrainer:
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._models) * sum(array.size for array in initial[0])
-        # Of each weight there are two more numbers for the optimizer, and perhaps its best one.
-        self._fits_checkpoint = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
-
-    @property
-    def between_steps(self) -> bool:
-        """Whether all models were trained on as many batches."""
-        return self._training is None
+        # The weights, these with two more numbers each for the optimizer, and perhaps the best.
+        self._fits_checkpoint = (4 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def at_epoch_end(self) -> bool:
         """Whether all models are at the end of an epoch."""
-        return self.between_steps and self.step % self.batches.steps == 0
+        return self.step % self.batches.steps == 0
 
     @property
     def stopped(self) -> bool:
@@ -103,9 +91,9 @@ class PairTrainer:
         return self.step / self.batches.steps
 
     @property
-    def evaluations(self) -> int:
-        """How many evaluations are remembered."""
-        return len(next(iter(self._models.values())).checks.points)
+    def is_evaluated(self) -> bool:
+        """Whether there are any figures."""
+        return self._evaluated_step >= 0
 
     @property
     def may_be_saved(self) -> bool:
@@ -117,10 +105,11 @@ class PairTrainer:
     def saved(self) -> SavedRun:
         """The checkpoint's content, where `may_be_saved`."""
         self._saved_step = self.step
-        numbers = self._lanes.weights(self._going, memory=True) if self._lanes else {}
-        models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
+        found = self._lanes.weights(self._going, memory=True) if self._lanes else {}
+        numbers = [found.get(key, []) for key in self._models]
         places = [order.place for order in self._orders]
-        return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
+        models = list(self._models.values())
+        return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models, numbers)
 
     def go_on_from(self, saved: SavedRun) -> None:
         """Continue from a checkpoint before `load`; ValueError where that is of another run."""
@@ -129,17 +118,21 @@ class PairTrainer:
             raise ValueError(f"no run of these epochs goes on from step {saved.step}")
         for order, place in zip(self._orders, saved.places, strict=True):
             order.go_to(place)
-        for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
-            self._models[key], self._numbers[key] = known.restored(model), known.numbers
+        known = zip([*self._models], saved.models, saved.numbers, strict=True)
+        for key, model, numbers in known:
+            found, own = ([w.shape for w in m.weights] for m in (model, self._models[key]))
+            if found != own:
+                raise ValueError(f"expected weights of shapes {own}, got {found}")
+            self._models[key], self._numbers[key] = model, numbers
         self.step = self._evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """Results by seed and mode; before the first evaluation one seed without any."""
+        """Results by seed and mode."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
             seeds[k][mode] = model.result(whole=whole)
-        return tuple(seeds) if self._evaluated_step >= 0 else ({},)
+        return tuple(seeds)
 
     def load(self, program: Program) -> None:
         """Put all models into a program that holds their `architecture`; also from another one."""
@@ -152,7 +145,7 @@ class PairTrainer:
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._training = self._evaluating = self._lanes = None
+        self._evaluating = self._lanes = None
 
     def keep_best(self) -> None:
         """Take back each model's best epoch, where that is kept. The model trains no more then."""
@@ -163,9 +156,8 @@ class PairTrainer:
         """Train all models for about `seconds`, at most up to step `goal`.
 
         It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon. Where a single step takes longer than `seconds`, the next call
-        trains the other models. Where the best epoch is kept, every epoch is evaluated at its end,
-        so that the choice doesn't depend on the machine's speed.
+        is something to show soon. Where the best epoch is kept, every epoch is evaluated at its
+        end, so that the choice doesn't depend on the machine's speed.
         """
         if (lanes := self._lanes) is None:
             return
@@ -174,15 +166,11 @@ class PairTrainer:
             goal = min(goal, self.batches.steps)
         if self._evaluating is not None and not self.evaluate(seconds):
             return
-        while self._training or (self.step < goal and not (self.diverged or self.stopped)):
+        while self.step < goal and not (self.diverged or self.stopped):
             left = seconds - (now - start)
-            if left < (0 if self._training else seconds / 4):
+            if left < seconds / 4:
                 return
-            if self._training is None:
-                steps = self._steps(lanes, goal, self._speed * left)
-                self._training = self._train(lanes, steps, seconds)
-            if next(self._training, DONE) is DONE:
-                self._training = None
+            self._train(lanes, self._steps(lanes, goal, self._speed * left), seconds)
             if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
                 return
             now = self._clock()
@@ -257,28 +245,18 @@ class PairTrainer:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
 
-    def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches; a single step has parts, for some of them each."""
+    def _train(self, lanes: Lanes, steps: int, seconds: float) -> None:
+        """Train all models on the next batches, in a turn of so many seconds."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
-        losses: dict[Model, np.ndarray] = {}
-        spent, before = 0.0, self._clock()
-        for found in lanes.train(batches, self._going):
-            losses |= found
-            spent += self._clock() - before
-            if steps == 1 and self._going.keys() - losses:
-                yield
-            before = self._clock()
+        start = self._clock()
+        losses = lanes.train(batches, self._going)
         # One step says little of how fast many will be, and a call may have waited for other
         # threads: the estimate goes up and down by degrees.
-        speed = max(steps / max(spent, 1e-6), self._speed / 2)
+        speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps
-        self._note_losses(losses)
-
-    def _note_losses(self, losses: dict[Model, np.ndarray]) -> None:
-        """Note losses of batches (steps,), and those of the epochs that they complete."""
         sizes = self.batches.sizes
-        epochs: dict[Model, np.ndarray] = {}
+        epochs: dict[Model, np.ndarray] = {}  # the losses of the epochs that are complete now
         for key, model in self._going.items():
             known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)

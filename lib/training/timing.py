@@ -16,7 +16,6 @@ class Timing:
     shortest_slice_seconds: float = 0.02
     """With many runs turns get shorter, down to this, so that each has one in a round."""
     poll_seconds: float = 0.005  # between two looks for finished programs and answers
-    max_questions: int = 48  # questions that may wait at a time: each keeps its arguments in memory
     grown_seconds: float = 30.0  # between two reports that the worker has outgrown its memory limit
     beat_seconds: float = BEAT_SECONDS
     send_seconds: float = 0.18  # between two snapshots of a run that trains: about five a second

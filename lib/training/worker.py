@@ -78,17 +78,17 @@ class Loop:
         self._busy_runs = IDLE_RUNS + 1
         """How many runs trained in the last round. Many before the first: the runs of a worker that
         died may follow, and shouldn't wait for size buckets."""
-        self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
+
+        def has_time() -> bool:
+            has_memory = memory.used_memory() < IDLE_SHARE * self._limit
+            return self._busy_runs <= IDLE_RUNS and has_memory
+
+        def may_grow() -> bool:
+            return memory.used_memory() < self._exact_limit
+
+        self._programs = ProgramCache(build, buckets, has_time, may_grow)
         self._reported_grown = -math.inf
         self._checkpoints = Checkpoints(self._send, clock)
-
-    def _has_time(self) -> bool:
-        """Whether there are memory and time for a size bucket that nobody waits for."""
-        return self._busy_runs <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
-
-    def _may_grow(self) -> bool:
-        """Whether there is memory for programs that runs can do without."""
-        return memory.used_memory() < self._exact_limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -96,19 +96,35 @@ class Loop:
         threading.Thread(target=self._send_signs_of_life, name="heart", daemon=True).start()
         try:
             while self._runs or self._questions or not self._retiring:
-                seconds_to_wait = self._seconds_to_wait()
+                rests = [run.rest for run in self._runs_in_turn()]
+                if self._questions:
+                    rests.append(self._timing.poll_seconds)
+                # 0 while runs are busy, None for ever without work.
+                seconds_to_wait = min((rest for rest in rests if rest is not None), default=None)
                 if seconds_to_wait is None:
                     self._busy_runs = 0
                 self._take_commands(seconds_to_wait)
-                runs = self._runs_in_turn()
-                seconds = self._slice_seconds(runs)
-                for run in runs:
-                    self._guard(run, partial(run.turn, seconds))
-                    self._take_commands(0)
+                self._give_turns()
                 self._send_answers()
                 self._report_grown()
         except (EOFError, OSError, LostConnection):
             return
+
+    def _give_turns(self) -> None:
+        """Train or evaluate each busy run for a while, and take commands in between."""
+        runs, timing = self._runs_in_turn(), self._timing
+        self._busy_runs = sum(run.busy for run in runs)
+        share = timing.round_seconds / max(self._busy_runs, 1)
+        seconds = max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
+        for run in runs:
+            self._guard(run, partial(run.turn, seconds))
+            self._take_commands(0)
+
+    def _runs_in_turn(self) -> list[WorkerRun]:
+        """The runs of the next round: those in the background rest while others need processors."""
+        runs = list(self._runs.values())
+        others = [run for run in runs if not run.background]
+        return others if self._questions or any(run.busy or run.waiting for run in others) else runs
 
     def _send_signs_of_life(self) -> None:
         """Send a sign of life every second, also while one long batch is trained."""
@@ -120,30 +136,11 @@ class Loop:
     def _report_grown(self) -> None:
         """Report memory beyond the limit; without runs, already beyond that of exact programs."""
         now = time.monotonic()
-        if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
-            return
-        if memory.used_memory() > (self._limit if self._runs else self._exact_limit):
+        is_soon = now - self._reported_grown < self._timing.grown_seconds
+        limit = self._limit if self._runs else self._exact_limit
+        if not (self._retiring or is_soon) and memory.used_memory() > limit:
             self._reported_grown = now
             self._send(messages.Event("grown"))
-
-    def _runs_in_turn(self) -> list[WorkerRun]:
-        """The runs of the next round: those in the background rest while others need processors."""
-        runs = list(self._runs.values())
-        others = [run for run in runs if not run.background]
-        return others if self._questions or any(run.busy or run.waiting for run in others) else runs
-
-    def _slice_seconds(self, runs: list[WorkerRun]) -> float:
-        """How long each busy run may train or be evaluated in the next round."""
-        self._busy_runs, timing = sum(run.busy for run in runs), self._timing
-        share = timing.round_seconds / max(self._busy_runs, 1)
-        return max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
-
-    def _seconds_to_wait(self) -> float | None:
-        """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
-        rests = [run.rest for run in self._runs_in_turn()]
-        if self._questions:
-            rests.append(self._timing.poll_seconds)
-        return min((rest for rest in rests if rest is not None), default=None)
 
     def _take_commands(self, seconds_to_wait: float | None) -> None:
         while self._connection.poll(seconds_to_wait):
@@ -162,7 +159,11 @@ class Loop:
                 if (run := self._runs.get(command.run_id)) is not None:  # else it has just ended
                     self._steer(run, command)
             case messages.Prepare():
-                self._prepare(command)
+                _, _, f, k = command.shape
+                with contextlib.suppress(ExperimentError):  # a start would say why
+                    limits.check_model(command.experiment, f, k)
+                    key = architecture_of(command.experiment, *command.shape)
+                    self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
                 self._ask(command)
             case messages.Cancel():
@@ -206,15 +207,6 @@ class Loop:
             )
             self._send(messages.Report(failed))
 
-    def _prepare(self, command: messages.Prepare) -> None:
-        _, _, f, k = command.shape
-        try:
-            limits.check_model(command.experiment, f, k)
-        except ExperimentError:
-            return  # a start would say why
-        key = architecture_of(command.experiment, *command.shape)
-        self._programs.ahead(self._programs.bucket_for(key))
-
     def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
         if command.verb == "drop":
             del self._runs[run.run_id]
@@ -230,17 +222,12 @@ class Loop:
         self._guard(run, acts[command.verb])
 
     def _ask(self, command: messages.Ask) -> None:
-        function, most = self._answers.get(command.question), self._timing.max_questions
-        if function is None:
+        if (function := self._answers.get(command.question)) is None:
             error = f"No question is called {command.question!r}: {list(self._answers)}."
-        elif len(self._questions) >= most:
-            error = f"At most {most} questions may wait for an answer; ask again later."
+            self._send(messages.Answer(command.question_id, error=error))
         else:
-            self._questions[command.question_id] = self._helper.submit(
-                function, **command.arguments
-            )
-            return
-        self._send(messages.Answer(command.question_id, error=error))
+            future = self._helper.submit(function, **command.arguments)
+            self._questions[command.question_id] = future
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:

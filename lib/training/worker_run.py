@@ -3,7 +3,6 @@
 The loop gives it turns. The `pair_trainer` trains and evaluates its models.
 """
 
-import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -11,8 +10,8 @@ from dataclasses import replace
 
 from lib.experiment import MODES
 from lib.results import Snapshot, Status
-from lib.training.checkpoint import Checkpoints, restore
-from lib.training.messages import Start
+from lib.training.checkpoint import Checkpoints, SavedRun
+from lib.training.messages import Start, decode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.programs import ProgramCache, RunProgram
 from lib.training.sentences import sentence, short_reason
@@ -48,7 +47,11 @@ class WorkerRun:
         self._saved_at = clock()
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
-        restore(start.checkpoint, self._trainer.go_on_from)
+        if start.checkpoint:
+            try:
+                self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
+            except ValueError as error:  # a WireError is one
+                raise ValueError(sentence("checkpoint")) from error
         self._loaded = False
         key, paced = self._trainer.architecture, start.show_seconds is not None
         self._program = RunProgram(programs, key, background=self.background, repeats=paced)
@@ -146,8 +149,11 @@ class WorkerRun:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
         was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
-        stop = self._next_stop(trainer.epoch)
-        if trainer.between_steps and not tempo.keeps_pace:
+        stop = self._epochs  # or, of few epochs, where models are evaluated, however soon that is
+        if self._epochs <= timing.few_epochs:
+            stretch = max(1, self._epochs // timing.stops)
+            stop = (trainer.epoch // stretch + 1) * stretch
+        if not tempo.keeps_pace:
             self._change_to_exact_program()
         trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
@@ -213,7 +219,17 @@ class WorkerRun:
             return
         self._evaluated_at = self._clock()
         if trainer.diverged:
-            self._take(Status.DIVERGED, self._advice(*trainer.diverged))
+            (mode, place), training = trainer.diverged, self._experiment.training
+            seeds = self._experiment.each_seed
+            advice = sentence(
+                "diverged",
+                model=MODES[mode].model,
+                seed=f" with seed {seeds[place].seed}" if len(seeds) > 1 else "",
+                epoch=trainer.epoch + 1,
+                rate=training.learning_rate,
+                other="scale the data" if training.optimizer == "adam" else "take Adam",
+            )
+            self._take(Status.DIVERGED, advice)
         elif trainer.stopped:
             self._take(Status.FINISHED)
         else:
@@ -223,23 +239,19 @@ class WorkerRun:
         self.status, self._reason, self._next = status, reason, None
         if status.over:
             self._trainer.keep_best()
-        self._save()  # before the snapshot, so that who sees a pause knows that it would last
+        due = self._checkpoints.are_due(self._saved_at, self._timing.checkpoint_seconds)
+        may = self._trainer.may_be_saved and not status.over
+        if may and (due or status is Status.PAUSED):
+            # Before the snapshot, so that who sees a pause knows that it would last.
+            self._saved_at = self._checkpoints.make(self.run_id, self._trainer.saved)
         self._post()
         if status.over:
             self.release()
 
-    def _save(self) -> None:
-        """Send a checkpoint now and then, and where the run rests."""
-        each, rests = self._timing.checkpoint_seconds, self.status is Status.PAUSED
-        may = self._trainer.may_be_saved and not self.status.over
-        if may and (rests or self._checkpoints.are_due(self._saved_at, each)):
-            self._saved_at = self._checkpoints.make(self.run_id, self._trainer.saved)
-
     def release(self) -> None:
-        """Let go of program and models. An error in that changes nothing: the run is over."""
+        """Let go of program and models."""
         self._program.leave()
-        with contextlib.suppress(Exception):
-            self._trainer.release()
+        self._trainer.release()
 
     def _post(self) -> None:
         self._send(self.snapshot())
@@ -249,7 +261,7 @@ class WorkerRun:
         """Everything about the run, now."""
         trainer, tempo = self._trainer, self._tempo
         known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
-        if not trainer.evaluations:
+        if not trainer.is_evaluated:
             return known
         is_end_unknown = self.status.over or self._experiment.training.keep == "stop"
         results, *others = trainer.results(whole=not self.status.active)
@@ -263,13 +275,6 @@ class WorkerRun:
             others=tuple(others),
         )
 
-    def _next_stop(self, epoch: int) -> int:
-        """The epoch after this one at whose end the models are evaluated, however soon that is."""
-        if self._epochs > self._timing.few_epochs:
-            return self._epochs
-        stretch = max(1, self._epochs // self._timing.stops)
-        return (epoch // stretch + 1) * stretch
-
     def _slow_epoch(self) -> str:
         """How much of an epoch is done, where epochs are so long that no figure changes."""
         rate, done = self._tempo.rate, self._trainer.done
@@ -277,15 +282,3 @@ class WorkerRun:
             return ""
         epoch = self._trainer.epoch + 1
         return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)
-
-    def _advice(self, mode: str, place: int) -> str:
-        """Advice where the model of a mode, and of the seed at a place, has diverged."""
-        training, seeds = self._experiment.training, self._experiment.each_seed
-        return sentence(
-            "diverged",
-            model=MODES[mode].model,
-            seed=f" with seed {seeds[place].seed}" if len(seeds) > 1 else "",
-            epoch=self._trainer.epoch + 1,
-            rate=training.learning_rate,
-            other="scale the data" if training.optimizer == "adam" else "take Adam",
-        )
