@@ -21,8 +21,7 @@ MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
 MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
 """Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
-MOST_CHECKPOINT_BYTES = 16_000_000
-"""A larger run sends none, and begins again from its start."""
+MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends none, and begins again from its start
 SHARE = 50
 """Between two checkpoints lies so many times what the first took: they take 2 % of a worker's
 time at most, those of runs that pause not counted."""
@@ -117,10 +116,8 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     step: int
     epoch: int
     evaluate_seconds: float
-    places: list[str]
-    """By seed, the place in the order of batches."""
-    models: list[ModelRecord]
-    """All seeds of the first mode, then of the second."""
+    places: list[str]  # by seed, the place in the order of batches
+    models: list[ModelRecord]  # all seeds of the first mode, then of the second
     numbers: list[list[np.ndarray]]
     """All that each of these trains with, its weights first; none where it has stopped."""
 
@@ -130,8 +127,7 @@ class Checkpoints:
 
     def __init__(self, send: Callable[[Checkpoint], None], clock: Callable[[], float]) -> None:
         self._send, self._clock = send, clock
-        self._free = -math.inf
-        """From when on there is time for the next one."""
+        self._free = -math.inf  # from when on there is time for the next one
 
     def are_due(self, since: float, seconds: float) -> bool:
         """Whether so many seconds have passed, and there is time for one."""

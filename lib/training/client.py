@@ -197,7 +197,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if future.cancelled() and (question := self._questions.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
-                question.worker.post(messages.Cancel(question_id))
+                question.worker.post(Steer("drop", question_id))
 
     def _settle(self, answer: Answer) -> None:
         """Give an answer to who waits for it, unless they have cancelled the question."""

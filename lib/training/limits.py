@@ -23,11 +23,9 @@ MAX_PRODUCTS = 2_200_000_000
 interrupted, so other runs wait for its end."""
 
 USUAL_SEEDS = 4
-USUAL_SECONDS = 10.0
-"""How many seeds are trained by default, if all of them cost less than this."""
+USUAL_SECONDS = 10.0  # how many seeds are trained by default, if all of them cost less than this
 
-MAX_RUNS = 48
-"""Unfinished runs of a worker: each keeps its data and its models in memory."""
+MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models in memory
 MAX_RUNS_EACH = 8
 """Runs that one browser may have going, in all its tabs; and, for each place where runs train side
 by side, all browsers without a cookie together."""

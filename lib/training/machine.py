@@ -13,10 +13,8 @@ from lib.text import beside
 
 MEMORY_SHARE = 0.7
 """The part of a machine's memory that a worker may use; the page process needs some as well."""
-MOST_MEMORY = 3 * GB // 2
-"""Bytes that a worker may use at most, however large its machine."""
-BESIDE = 300 * MB
-"""Bytes that a worker leaves to the page process and to one that reads a file."""
+MOST_MEMORY = 3 * GB // 2  # bytes that a worker may use at most, however large its machine
+BESIDE = 300 * MB  # bytes that a worker leaves to the page process and to one that reads a file
 LEAST_GROWTH = 150 * MB
 """Bytes that a worker may always add to what it began with, some thirty programs; else each would
 be replaced at once on a very small machine."""
@@ -29,8 +27,7 @@ MOST_BY_DEFAULT = 4
 RAY = "UNROLLED_RAY"
 """Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one that this machine
 is a node of; see `lib.training.cluster`."""
-CORES_EACH = 2
-"""Processors for each worker: one trains, the other compiles and draws pages."""
+CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages
 WORKER_NICE = 5
 """The worker's priority on Linux's scale from 0 (highest) to 19: beside a busy page process, for
 which a person waits, it gets a third of the time."""

@@ -14,17 +14,14 @@ from msgspec import structs
 from lib.data import share
 from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
-from lib.training.messages import Checkpoint, Start, Steer, Watch
+from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.sentences import sentence
 from lib.training.worker_pool import WorkerPool
 from lib.training.worker_process import WorkerProcess
 
-SILENT_BEATS_SHOWN = 4
-"""After so many seconds of a worker's silence a page says so."""
-TIDY_SECONDS = 5.0
-"""Between two looks for what can be paused or forgotten."""
-WATCH_SECONDS = 600
-"""How long a run goes on that nobody looks at: others want the processor."""
+SILENT_BEATS_SHOWN = 4  # after so many seconds of a worker's silence a page says so
+TIDY_SECONDS = 5.0  # between two looks for what can be paused or forgotten
+WATCH_SECONDS = 600  # how long a run goes on that nobody looks at: others want the processor
 KEEP_RUNS = 40
 """Runs that are over and still known; and as many of those in the background, so that a sweep
 leaves people theirs."""
@@ -44,23 +41,17 @@ class ClientRun:
     worker: WorkerProcess
     owner: str | None
     """The browser that started it, "" without a cookie; None for a script, or a sweep."""
-    start: Start
-    """The command that starts it from the beginning, at its newest pace."""
+    start: Start  # the command that starts it from the beginning, at its newest pace
     snapshot: Snapshot
-    seen_at: float
-    """When somebody last looked at it, or when it ended."""
-    is_foreign: bool = False
-    """Whether another page server has started it, and sees to it."""
+    seen_at: float  # when somebody last looked at it, or when it ended
+    is_foreign: bool = False  # whether another page server has started it, and sees to it
     reason: str = ""
     """Shown where its worker gives none: why it began again, or isn't trained by the cluster."""
-    unwatched: bool = False
-    """Whether the client has paused it because nobody looked at it."""
-    last_verb: str = "start"
-    """The last command of a person."""
+    unwatched: bool = False  # whether the client has paused it because nobody looked at it
+    last_verb: str = "start"  # the last command of a person
     resumed_at: int = -1
     """The epoch of a pause that a command has ended, until its worker goes on; else -1."""
-    lost_at: float = -math.inf
-    """When it was last started again because its worker died."""
+    lost_at: float = -math.inf  # when it was last started again because its worker died
     checkpoint: Checkpoint | None = None
     """The newest one; None before the first, and when the run is over."""
     weights: WeightHistory = field(default_factory=WeightHistory)
@@ -196,7 +187,7 @@ class RunRegistry:
         if (cluster := self._pool.cluster) is not None and run.id not in self.runs:
             start = Start(run.id, run.experiment, run.dataset.samples)
             self._add(run, cluster.need(), start, None).is_foreign = True
-            cluster.need().post(Watch(run.id))
+            cluster.need().post(Steer("watch", run.id))
 
     def _add(self, run: Run, worker: WorkerProcess, start: Start, owner: str | None) -> ClientRun:
         queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
@@ -236,8 +227,8 @@ class RunRegistry:
     def drop(self, run_id: str) -> None:
         """End a run and forget it; another server's is only forgotten."""
         run = self.runs.pop(run_id, None)
-        if run is not None and not (run.over or run.is_foreign):
-            run.worker.post(Steer("drop", run_id))
+        if run is not None and not run.over:
+            run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
 
     def take(self, worker: WorkerProcess, message: Snapshot | Checkpoint) -> None:
         """Take a snapshot or a checkpoint of a worker's run."""

@@ -156,8 +156,7 @@ class Loop:
             case messages.Start():
                 self._start(command)
             case messages.Steer():
-                if (run := self._runs.get(command.run_id)) is not None:  # else it has just ended
-                    self._steer(run, command)
+                self._steer(command)
             case messages.Prepare():
                 _, _, f, k = command.shape
                 with contextlib.suppress(ExperimentError):  # a start would say why
@@ -166,10 +165,6 @@ class Loop:
                     self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
                 self._ask(command)
-            case messages.Cancel():
-                future = self._questions.get(command.question_id)
-                if future and future.cancel():  # else its answer has begun
-                    del self._questions[command.question_id]
             case messages.Retire():
                 self._retiring = True
 
@@ -207,19 +202,20 @@ class Loop:
             )
             self._send(messages.Report(failed))
 
-    def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
-        if command.verb == "drop":
-            del self._runs[run.run_id]
+    def _steer(self, command: messages.Steer) -> None:
+        name, run = command.run_id, self._runs.get(command.run_id)
+        if run is None:  # it has just ended, or is a question
+            if (future := self._questions.get(name)) and future.cancel():  # else that has begun
+                del self._questions[name]
+        elif command.verb == "drop":
+            del self._runs[name]
             run.release()
-            return
-        acts: dict[str, Callable[[], None]] = {
-            "pause": run.pause,
-            "resume": partial(run.resume, command.epochs),
-            "step": run.step,
-            "stop": run.stop,
-            "set_pace": partial(run.set_pace, command.show_seconds),
-        }
-        self._guard(run, acts[command.verb])
+        elif command.verb == "resume":
+            self._guard(run, partial(run.resume, command.epochs))
+        elif command.verb == "set_pace":
+            self._guard(run, partial(run.set_pace, command.show_seconds))
+        elif command.verb in ("pause", "step", "stop"):
+            self._guard(run, getattr(run, command.verb))
 
     def _ask(self, command: messages.Ask) -> None:
         if (function := self._answers.get(command.question)) is None:

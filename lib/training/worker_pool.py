@@ -20,12 +20,9 @@ from lib.training.worker_process import MakeWorker, WorkerProcess
 CLUSTER = "lib.training.cluster"
 RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)
 """Seconds to wait before a worker that died is replaced, by how many died shortly before."""
-MOST_DEATHS = 3
-"""With more deaths than this nothing is trained until the next worker is ready."""
-QUICK_SECONDS = 90.0
-"""Deaths within this time count together."""
-UNAVAILABLE_SECONDS = 600.0
-"""Until it is tried again whether TensorFlow can be imported after all."""
+MOST_DEATHS = 3  # with more deaths than this nothing is trained until the next worker is ready
+QUICK_SECONDS = 90.0  # deaths within this time count together
+UNAVAILABLE_SECONDS = 600.0  # until it is tried again whether TensorFlow can be imported after all
 log = logging.getLogger(__name__)
 
 

@@ -49,8 +49,7 @@ class WorkerProcess:
         module: str = TRAINING,
         *arguments: str,
     ) -> None:
-        self.ready = False
-        """Whether it has imported TensorFlow."""
+        self.ready = False  # whether it has imported TensorFlow
         self.ending = ""
         """How it ended, as the end of "The training process …"."""
         self.unavailable = ""
@@ -61,8 +60,7 @@ class WorkerProcess:
         self._pending: deque[bytes] = deque()
         self._begun = threading.Event()
         self._closing = self._over = False
-        self._silent = 0
-        """Beats since its last message."""
+        self._silent = 0  # beats since its last message
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()

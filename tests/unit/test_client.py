@@ -7,7 +7,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer
+from lib.training.messages import Answer, Ask, Event, Prepare, Steer
 from lib.training.sentences import sentence
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
@@ -197,7 +197,7 @@ def test_an_answer_comes_to_who_asked(scene):
     first, second, third = (command.question_id for command in scene.worker.posted)
     assert scene.worker.posted[0] == Ask(first, "double", {"number": 0})
     assert cancelled.cancel()
-    assert scene.worker.posted[3:] == [Cancel(third)]
+    assert scene.worker.posted[3:] == [Steer("drop", third)]
     for question_id in (first, first, third):
         scene.worker.say(Answer(question_id, {"double": 0}))
     scene.worker.say(Answer(second, error="Not that number."))

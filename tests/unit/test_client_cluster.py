@@ -5,7 +5,7 @@ import pytest
 from lib.results import Run, Snapshot, Status
 from lib.training import run_registry
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Lost, Start, Steer, Watch
+from lib.training.messages import Answer, Ask, Event, Lost, Steer
 from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
@@ -131,7 +131,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
     assert future.result(0)["card"] == b"card"
     run = foreign(ready)
     ready.client.adopt(run)
-    assert ready.worker.posted[1:] == [Watch(run.id)]
+    assert ready.worker.posted[1:] == [Steer("watch", run.id)]
     ready.say(run, Status.PAUSED, 2)
     ready.client.resume(run)
     ready.client.set_pace(run, None)  # which it may have, or not
@@ -162,8 +162,9 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     else:
         driver.die()
     assert ready.client.get(run.id) is ready.client.latest(run) is None
-    for worker in ready.workers:
-        assert not [c for c in worker.posted if isinstance(c, Start | Steer) and c.run_id == run.id]
+    said = {c.verb for w in ready.workers for c in w.posted if isinstance(c, Steer)}
+    assert said == ({"watch", "unwatch"} if how in ("dropped", "old") else {"watch"})
+    assert not any(starts_of(worker, run) for worker in ready.workers)
 
 
 def test_runs_of_others_that_are_over_leave_this_servers_theirs(ready, monkeypatch):

@@ -18,13 +18,11 @@ from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECON
 from lib.training.messages import (
     Answer,
     Ask,
-    Cancel,
     Checkpoint,
     Event,
     Lost,
     Prepare,
     Steer,
-    Watch,
 )
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
@@ -69,11 +67,11 @@ async def test_runs_are_spread_over_slots_and_servers():
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(place.worker.posted) for place in places] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
-        await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
+        await two.take(Steer("drop", "q"), Prepare(make_experiment(), (8, 3, 2, 1)))
         (of_a,) = (place for place in places if "a" in place.runs)
         assert Steer("pause", "a") in of_a.worker.posted
         said = [command for place in places for command in place.worker.posted]
-        assert Cancel("q") in said
+        assert Steer("drop", "q") in said
         assert Steer("pause", "unknown") not in said
 
 
@@ -166,16 +164,22 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         await two.take(find("a"), find("unknown"))
         await until(lambda: len(two.of(Answer)) == 2)
         assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
-        await two.take(Watch("a"), Steer("pause", "a"))
+        await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert place.worker.posted[-1] == Steer("pause", "a")
         await place.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
-        await two.take(find("a"), Watch("a"), Watch("unknown"))
+        await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
         assert two.of(Lost) == [Lost("unknown", GONE)]
         await one.take(start_of("b"))
-        await two.take(find("b"), Watch("b"))
+        await two.take(find("b"), Steer("watch", "b"))
+        await two.take(Steer("unwatch", "b"))
+        (place,) = (place for place in cluster.places if "b" in place.runs)
+        await place.report("b", epoch=3)
+        await until(lambda: one.epochs("b") == [3])
+        assert two.epochs("b") == []
+        await two.take(find("b"), Steer("watch", "b"))
         await one.take(Steer("drop", "b"))
         await two.said(Lost("b", GONE))
         assert one.of(Lost) == []

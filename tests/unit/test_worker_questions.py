@@ -7,7 +7,7 @@ import pytest
 
 from lib.results.run import Status
 from lib.training import worker
-from lib.training.messages import Answer, Ask, Cancel, Event, Retire, Steer
+from lib.training.messages import Answer, Ask, Event, Retire, Steer
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.waiting import PATIENCE
@@ -70,8 +70,8 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
     desk = Desk(answers={"note": note})
     for number in range(3):
         desk.send(Ask(f"{number}", "note", {"number": number}))
-    desk.send(Cancel("1"))
-    desk.send(Cancel("unknown"))
+    desk.send(Steer("drop", "1"))
+    desk.send(Steer("drop", "unknown"))
     desk.send(Ask("no", "such", {}))  # its answer says that the commands before it were taken
     assert desk.find(lambda m: isinstance(m, Answer)).question_id == "no"
     may_end.set()

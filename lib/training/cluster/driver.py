@@ -14,19 +14,15 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.slot import UNSEEN, Load
-from lib.training.cluster.version import fingerprint
+from lib.training.cluster.slot import UNSEEN, Load, fingerprint
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
 
-GATHER_SECONDS = 0.05
-"""Between two looks for news of a run at least."""
-LOAD_SECONDS = 2.0
-"""Between two looks how busy a slot is."""
+GATHER_SECONDS = 0.05  # between two looks for news of a run at least
+LOAD_SECONDS = 2.0  # between two looks how busy a slot is
 SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
 """Between two looks for new slots, and how long the head may take to answer one."""
-NO_SLOT_SECONDS = 60.0
-"""A cluster that has had no slot that trains for so long can't be used."""
+NO_SLOT_SECONDS = 60.0  # a cluster that has had no slot that trains for so long can't be used
 ANSWER_SECONDS = 20.0
 """How long a slot may take to answer, on a busy node; it waits for news half as long."""
 PATIENCE_SECONDS = 3600.0
@@ -56,12 +52,9 @@ class Link:
 
     call: Call
     is_ready: bool = False
-    refused: str = ""
-    """Why it isn't to be used."""
-    load: Load = (False, 0)
-    """How busy it was when last asked, with what it was given since."""
+    refused: str = ""  # why it isn't to be used
+    load: Load = (False, 0)  # how busy it was when last asked, with what it was given since
     commands: asyncio.Queue[tuple[Command, bytes]] = field(default_factory=asyncio.Queue)
-    """What is to be sent there, in this order."""
 
 
 class Driver:
@@ -73,17 +66,13 @@ class Driver:
         send: Callable[[bytes], object],
     ) -> None:
         self._find_slots, self._send = find_slots, send
-        self._links: dict[str, Link] = {}
-        """The slots by name."""
+        self._links: dict[str, Link] = {}  # the slots by name
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
-        self._found: dict[str, Link] = {}
-        """Where runs of other servers were found, by id."""
+        self._found: dict[str, Link] = {}  # where runs of other servers were found, by id
         self._where: dict[str, Link] = {}
         """Where the client's runs that aren't over are, and its open questions, by id."""
-        self._followed: dict[str, asyncio.Task[None]] = {}
-        """The tasks that fetch the news of these."""
-        self._slots_told = 0
-        """How many slots the client knows of."""
+        self._followed: dict[str, asyncio.Task[None]] = {}  # the tasks that fetch the news of these
+        self._slots_told = 0  # how many slots the client knows of
         self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> None:
@@ -134,7 +123,12 @@ class Driver:
         """Note whether a slot can train, and how busy it is."""
         while True:
             try:
-                await _wait_until_ready(link)
+                theirs = await link.call("version", seconds=PATIENCE_SECONDS)
+                if theirs != (ours := fingerprint()):
+                    raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
+                if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
+                    reason, _, _ = failed.partition(":")  # a page has no room for what helps
+                    raise UnusableError(sentence("node_fails", why=reason))
                 link.load = await link.call("load", seconds=ANSWER_SECONDS)
                 link.is_ready, link.refused = True, ""
                 self._count()
@@ -167,8 +161,13 @@ class Driver:
             match command:
                 case messages.Ask(question=messages.FIND_RUN, arguments=arguments):
                     self._tasks.create_task(self._find(name, arguments["run_id"]))
-                case messages.Watch():
-                    self._follow(name, self._found.pop(name, None), is_owner=False)
+                case messages.Steer(verb="watch"):
+                    if found := self._found.pop(name, None):
+                        self._follow(name, found, is_owner=False)
+                    else:
+                        self._tell_lost(name, sentence("slot_gone"))
+                case messages.Steer(verb="unwatch"):
+                    self._forget(name)
                 case messages.Start() | messages.Ask():
                     while (link := self._least_busy()) is None:  # what follows waits, too
                         await asyncio.sleep(GATHER_SECONDS)
@@ -176,9 +175,9 @@ class Driver:
                     self._where[name] = link
                 case messages.Prepare():
                     link = self._least_busy()
-                case _:
+                case messages.Steer(verb=verb):
                     link = self._where.get(name)
-                    if getattr(command, "verb", "drop") == "drop":
+                    if verb == "drop":
                         self._forget(name)
             if link is not None:
                 link.commands.put_nowait((command, data))
@@ -207,11 +206,8 @@ class Driver:
                 if is_new and self._where.get(name) is link:
                     self._follow(name, link)
 
-    def _follow(self, name: str, link: Link | None, *, is_owner: bool = True) -> None:
+    def _follow(self, name: str, link: Link, *, is_owner: bool = True) -> None:
         """Pass on the news of a run or a question from now on."""
-        if link is None:
-            self._tell_lost(name, sentence("slot_gone"))
-            return
         self._where[name] = link
         work = self._fetch(name, link, is_owner=is_owner)
         self._followed[name] = self._tasks.create_task(work)
@@ -263,16 +259,6 @@ class Driver:
             if isinstance(card, bytes):
                 self._found[run_id], found = link, card
         self._tell(messages.Answer(question_id, {"card": found}))
-
-
-async def _wait_until_ready(link: Link) -> None:
-    """Wait until a slot can train. Raises UnusableError if it isn't to be used."""
-    theirs = await link.call("version", seconds=PATIENCE_SECONDS)
-    if theirs != (ours := fingerprint()):
-        raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
-    if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
-        reason, _, _ = failed.partition(":")  # without what helps: a page has no room for it
-        raise UnusableError(sentence("node_fails", why=reason))
 
 
 def _now() -> float:

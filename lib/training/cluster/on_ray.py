@@ -22,8 +22,7 @@ from lib.training.cluster.slot import Slot
 from lib.training.sentences import sentence, short_reason
 
 NAMESPACE = "unrolled"
-CALLS = 1000
-"""Calls that a slot may have open: each page server looks at each slot in one."""
+CALLS = 1000  # calls that a slot may have open: each page server looks at each slot in one
 
 
 def connect(address: str) -> None:

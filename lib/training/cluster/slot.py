@@ -17,26 +17,28 @@ import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
 
 from lib.results import Snapshot, WeightHistory, memory_of
 from lib.training import messages
-from lib.training.cluster.version import fingerprint
-from lib.training.messages import Cancel, Command, Message, Steer, decode, encode, id_of
+from lib.training.messages import Command, Message, Steer, decode, encode, id_of
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
-LOOK_SECONDS = 10.0
-"""How long a call waits for news."""
+LOOK_SECONDS = 10.0  # how long a call waits for news
 REST_SECONDS = 5.0
 """How long a slot that has grown has had nothing to do when it ends: news may be on their way."""
 UNWANTED_SECONDS = 120.0
 """How long a run goes on that no driver asks for: its page server is gone, or has moved it."""
-GONE_SECONDS = 900.0
-"""How long a slot stays without any driver."""
+GONE_SECONDS = 900.0  # how long a slot stays without any driver
 TIDY_SECONDS = 1.0
-MOST_EPOCHS = 32
-"""Epochs whose weights are kept of a run, for page servers that come later."""
+MOST_EPOCHS = 32  # epochs whose weights are kept of a run, for page servers that come later
+LIB = Path(__file__).parents[2]
+_PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
 Load = tuple[bool, int]
 """How busy a slot is, the least first: whether it should end soon; its runs and questions."""
@@ -45,12 +47,27 @@ Mark = tuple[int, int]
 UNSEEN: Mark = (0, -1)
 
 
+@cache
+def fingerprint() -> str:
+    """The version that trains: of all code and words but the pages', and of what they build on.
+
+    Nodes of two versions may not share runs; page servers whose pages differ may share a cluster.
+    """
+    found = sha256()
+    for path in sorted(LIB.rglob("*")):
+        part = path.relative_to(LIB)
+        if path.suffix in (".py", ".toml") and part.parts[0] != "ui":
+            found.update(f"{part.as_posix()}\n".encode() + path.read_bytes())
+    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
+    found.update(repr([(name, metadata.version(name)) for name in sorted(there)]).encode())
+    return found.hexdigest()[:8]
+
+
 class News(NamedTuple):
     """What a driver gets of a run or a question."""
 
     messages: list[bytes]
-    mark: Mark
-    """Of a driver that has these messages."""
+    mark: Mark  # of a driver that has these messages
     is_last: bool
 
 
@@ -58,18 +75,12 @@ class News(NamedTuple):
 class Held:
     """A run or a question in a slot."""
 
-    end: Steer | Cancel
-    """The command that ends it in the worker."""
-    card: bytes
-    """What other page servers need to show a run."""
-    asked_at: float
-    """When a driver last asked for news, on the slot's clock."""
-    number: int = 0
-    """How many messages there have been."""
+    card: bytes  # what other page servers need to show a run
+    asked_at: float  # when a driver last asked for news, on the slot's clock
+    number: int = 0  # how many messages there have been
     newest: dict[type, tuple[int, Message]] = field(default_factory=dict)
     """The newest message of each kind, and its number."""
-    snapshot: Snapshot | None = None
-    """The newest of a run, without weights of its past."""
+    snapshot: Snapshot | None = None  # the newest of a run, without weights of its past
     weights: WeightHistory = field(default_factory=lambda: WeightHistory(MOST_EPOCHS))
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by each message, and replaced then."""
@@ -110,9 +121,8 @@ class Held:
                 past = [point for point in points if point[0] > epoch]
                 if not self.over:  # the newest weights are in the snapshot's results already
                     past = past[:-1]
-                found.append(encode(messages.Report(replace(self.snapshot, past=tuple(past)))))
-            else:
-                found.append(encode(message))
+                message = messages.Report(replace(self.snapshot, past=tuple(past)))  # noqa: PLW2901
+            found.append(encode(message))
         return News(found, (self.number, points[-1][0] if points else epoch), self.over)
 
 
@@ -135,9 +145,7 @@ class Slot:
         self._share, self._make_worker = share, make_worker
         self._leave, self._end, self._clock = leave, end, clock
         self._worker: WorkerProcess | None = None
-        """None before the first call, whose event loop gets its messages."""
-        self._held: dict[str, Held] = {}
-        """Runs and questions by id."""
+        self._held: dict[str, Held] = {}  # runs and questions by id
         self._has_grown = False
         self._met = self._busy = clock()
         """When a driver last called; when there was last something to do or to tell."""
@@ -177,31 +185,31 @@ class Slot:
     async def take(self, data: bytes) -> None:
         """Do a command of a page server. Raises WireError for any other bytes."""
         command: Command = decode(data, Command)
-        name, now = id_of(command), self._clock()
+        name = id_of(command)
         match command:
             case messages.Start():
                 self._drop(name)  # it is sent again, from its checkpoint
-                self._hold(name, Held(Steer("drop", name), command.card, now))
+                self._hold(name, command.card)
             case messages.Ask():
-                self._hold(name, Held(Cancel(name), b"", now))
-            case Steer(verb="drop") | Cancel():
+                self._hold(name, b"")
+            case Steer(verb="drop"):
                 self._drop(name)
                 return
         self._start().post(command)
 
-    def _hold(self, name: str, held: Held) -> None:
+    def _hold(self, name: str, card: bytes) -> None:
         """Hold one more, and forget the oldest that are over: a page server keeps as many."""
         over = [each for each, known in self._held.items() if known.over]
         while len(over) >= KEEP_RUNS or sum(self._held[i].nbytes for i in over) > KEEP_BYTES:
             del self._held[over.pop(0)]
-        self._held[name] = held
+        self._held[name] = Held(card, self._clock())
 
     def _drop(self, name: str) -> None:
         """End what nobody wants any more, and forget it."""
         held = self._held.pop(name, None)
         if held is not None:
             if not held.over:
-                self._start().post(held.end)
+                self._start().post(Steer("drop", name))
             held.wake()
 
     async def find(self, run_id: str) -> bytes | None:
@@ -228,13 +236,14 @@ class Slot:
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
         """Pass on a message of the worker's. Called in another thread."""
-        self._events.call_soon_threadsafe(self._take_message, message)
 
-    def _take_message(self, message: Any) -> None:
-        if isinstance(message, messages.Event):
-            self._has_grown |= message.kind == "grown"
-        elif (held := self._held.get(id_of(message))) is not None:
-            held.note(message)
+        def take() -> None:
+            if isinstance(message, messages.Event):
+                self._has_grown |= message.kind == "grown"
+            elif (held := self._held.get(id_of(message))) is not None:
+                held.note(message)
+
+        self._events.call_soon_threadsafe(take)
 
     def _ended(self, worker: WorkerProcess) -> None:
         """End with the worker, unless the next one would fail, too: `ready` says why."""
