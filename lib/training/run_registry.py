@@ -55,8 +55,6 @@ class ClientRun:
     checkpoint: Checkpoint | None = None
     """The newest one; None before the first, and when the run is over."""
     weights: WeightHistory = field(default_factory=WeightHistory)
-    annotated: tuple[Snapshot, str, Snapshot] | None = None
-    """A snapshot, what has to be said of its worker, and the snapshot that says it."""
 
     @property
     def over(self) -> bool:
@@ -76,21 +74,16 @@ class ClientRun:
 
     @property
     def latest(self) -> Snapshot:
-        """The newest snapshot; its reason says if the worker is starting, or has fallen silent.
+        """The newest snapshot; its reason says if the worker has fallen silent.
 
         The same object until something in it changes: pages compare snapshots by identity.
         """
-        snapshot, silent, reason = self.snapshot, self.worker.silent_beats, ""
-        if silent >= SILENT_BEATS_SHOWN and snapshot.status.active:
-            reason = sentence("silent", seconds=silent)
-        elif snapshot.status is Status.QUEUED and not (snapshot.reason or self.worker.ready):
-            reason = sentence("starting")
-        if not reason:
-            return snapshot
-        if self.annotated is None or self.annotated[:2] != (snapshot, reason):
-            shown = replace(snapshot, reason=reason, epochs_per_second=0.0)
-            self.annotated = snapshot, reason, shown
-        return self.annotated[2]
+        silent = self.worker.silent_beats
+        reason = sentence("silent", seconds=silent)
+        is_silent = silent >= SILENT_BEATS_SHOWN and self.snapshot.status.active
+        if is_silent and self.snapshot.reason != reason:
+            self.snapshot = replace(self.snapshot, reason=reason, epochs_per_second=0.0)
+        return self.snapshot
 
     def note_command(self, verb: str) -> None:
         """Note a person's command, which makes a paused run count as RUNNING unless it pauses.
@@ -190,7 +183,9 @@ class RunRegistry:
             cluster.need().post(Steer("watch", run.id))
 
     def _add(self, run: Run, worker: WorkerProcess, start: Start, owner: str | None) -> ClientRun:
-        queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
+        reason = "" if worker.ready else sentence("starting")
+        epochs = run.experiment.training.epochs
+        queued = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
         added = self.runs[run.id] = ClientRun(run, worker, owner, start, queued, self._clock())
         return added
 

@@ -58,7 +58,7 @@ class Tempo:
     def begin(self, now: float, done: float) -> None:
         """Begin to train, or go on after a pause: the next epoch is due now."""
         self._marks = deque([(now, done)])
-        self._first, self._start = math.floor(done) + 1, now
+        self._zero = now - self._each * (math.floor(done) + 1)  # when epoch 0 would have been due
         self._kept: bool | None = None  # whether the machine is fast enough; None at first
 
     def note(self, now: float, done: float) -> None:
@@ -73,21 +73,27 @@ class Tempo:
         if self.rest(now, done):
             self._kept = True
 
+    def _limit_delay(self, now: float, done: float) -> None:
+        """Move the schedule where the run is late by more than one epoch and LATE."""
+        excess = now - self._zero - self._each * (math.floor(done) + 2) - LATE
+        if self._each and excess > 0:
+            self._zero += excess
+            self._kept = False
+
     def due(self, now: float, done: float) -> int:
         """The epoch that may be trained to by now."""
         if not self._each:
             return self._epochs
         self._limit_delay(now, done)
         # A millionth more: a turn that comes just at the time of an epoch trains that epoch.
-        passed = math.floor((now - self._start) / self._each + 1e-6)
-        return min(self._epochs, self._first + passed)
+        return min(self._epochs, math.floor((now - self._zero) / self._each + 1e-6))
 
     def rest(self, now: float, done: float) -> float:
         """Seconds until there is something to train, after the end of an epoch; 0 means now."""
         if not self._each:
             return 0.0
-        following = math.floor(done) + math.ceil(MOMENT / self._each)
-        return max(0.0, self._time(min(self._epochs, following)) - now)
+        following = min(self._epochs, math.floor(done) + math.ceil(MOMENT / self._each))
+        return max(0.0, self._zero + following * self._each - now)
 
     @property
     def keeps_pace(self) -> bool:
@@ -102,14 +108,3 @@ class Tempo:
     def left(self, done: float) -> float | None:
         """Seconds to the end of all epochs; None before the first measurement."""
         return (self._epochs - done) / self.rate if self.rate else None
-
-    def _time(self, epoch: int) -> float:
-        """When an epoch is due."""
-        return self._start + (epoch - self._first) * self._each
-
-    def _limit_delay(self, now: float, done: float) -> None:
-        """Move the schedule where the run is late by more than one epoch and LATE."""
-        excess = now - self._time(math.floor(done) + 1) - self._each - LATE
-        if self._each and excess > 0:
-            self._start += excess
-            self._kept = False

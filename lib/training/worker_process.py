@@ -6,7 +6,6 @@ and what follows when the process dies.
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -14,6 +13,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
@@ -50,8 +50,7 @@ class WorkerProcess:
         *arguments: str,
     ) -> None:
         self.ready = False  # whether it has imported TensorFlow
-        self.ending = ""
-        """How it ended, as the end of "The training process …"."""
+        self.ending = ""  # how it ended, as the end of "The training process …"
         self.unavailable = ""
         """Why the next process can't train either, if this one ended for such a reason."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
@@ -106,7 +105,6 @@ class WorkerProcess:
         try:
             with tempfile.TemporaryFile() as errors:
                 self._serve(errors)
-                self._note_end(errors)
         except Exception as error:  # whatever it is, who waits must hear that it ended
             log.warning("the training process can't be talked to", exc_info=True)
             how = "could not be started"
@@ -148,15 +146,18 @@ class WorkerProcess:
                     self._over = True
                     self._changed.notify_all()
             writer.join(timeout=10)
+        self._note_end(process, errors)
 
     def _kill_if_silent(self, process: subprocess.Popen[bytes]) -> None:
-        while not _ends(process, BEAT_SECONDS):
+        while process.returncode is None:
+            time.sleep(BEAT_SECONDS)
             # Beats are counted, since this process may have been stopped itself.
             self._silent += 1
             if self._silent > (SILENT_BEATS if self.ready else IMPORT_BEATS):
                 self.ending = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
                 self.unavailable = "" if self.ready else sentence("import_hangs")
                 process.kill()
+                return
 
     def _read(self, connection: Connection) -> None:
         while True:
@@ -195,13 +196,13 @@ class WorkerProcess:
             except OSError:
                 return  # `_read` sees it too
 
-    def _note_end(self, errors: IO[bytes]) -> None:
+    def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         """Wait for the end of the process, and note how it came about."""
-        if (process := self._process) is None:
-            return
-        if not _ends(process, 2):  # it hung up, but lives
+        try:
+            code = process.wait(2)
+        except subprocess.TimeoutExpired:  # it hung up, but lives
             process.kill()
-        code = process.wait()
+            code = process.wait()
         self.ending = self.ending or _ending(code)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
         last_words = errors.read().decode(errors="replace")
@@ -214,13 +215,6 @@ class WorkerProcess:
 
 MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it, with the same arguments."""
-
-
-def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether it ends within so many seconds."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
-    return process.returncode is not None
 
 
 def _ending(code: int) -> str:

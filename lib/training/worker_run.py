@@ -45,7 +45,7 @@ class WorkerRun:
         """Status and reason after the evaluation in progress; None without one."""
         self._timing, self._clock, self._checkpoints = timing, clock, checkpoints
         self._saved_at = clock()
-        self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
+        self._evaluated_at, self._sent_at = 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
             try:
@@ -159,10 +159,7 @@ class WorkerRun:
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        # Send now or at the next turn, whichever is nearer to the time: many runs have few turns.
-        next_turn = now + (now - self._trained_at) / 2
-        must_send = next_turn - self._sent_at >= timing.send_seconds
-        self._trained_at = now
+        must_send = now - self._sent_at >= timing.send_seconds
         evaluated_before = now - self._evaluated_at
         may_evaluate = evaluated_before >= trainer.evaluate_seconds / timing.evaluate_share
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:

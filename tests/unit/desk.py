@@ -7,16 +7,7 @@ from types import MappingProxyType
 
 from lib.results.run import Snapshot
 from lib.training import worker
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Event,
-    Message,
-    Report,
-    Start,
-    decode,
-    encode,
-)
+from lib.training.messages import Answer, Ask, Event, Message, Report, Start, decode, encode
 from lib.training.timing import USUAL
 from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.waiting import PATIENCE

@@ -7,11 +7,7 @@ import pytest
 
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
-from tests.unit.fakes import (
-    FakeProgram,
-    make_dataset,
-    make_experiment,
-)
+from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 
 LONG = 60.0  # seconds: more than any test needs
 

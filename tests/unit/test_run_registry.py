@@ -179,11 +179,7 @@ def test_only_so_many_finished_runs_are_known(scene, monkeypatch, background):
 def test_runs_that_nobody_looks_at_are_forgotten(scene):
     """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
     over, paused, going = scene.start(), scene.start(), scene.start()
-    for run, status in (
-        (over, Status.FINISHED),
-        (paused, Status.PAUSED),
-        (going, Status.RUNNING),
-    ):
+    for run, status in ((over, Status.FINISHED), (paused, Status.PAUSED), (going, Status.RUNNING)):
         scene.say(run, status)
     scene.clock.forward(run_registry.KEEP_SECONDS + 1)
     scene.client.latest(going)

@@ -46,10 +46,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene):
 
 @pytest.mark.parametrize(
     ("saved", "state", "epoch", "says"),
-    [
-        (None, b"", 0, "This run began again."),
-        (3, b"state", 3, "This run goes on from epoch 3."),
-    ],
+    [(None, b"", 0, "This run began again."), (3, b"state", 3, "This run goes on from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     """From its newest checkpoint, or else from epoch 0. It says so until it is over."""

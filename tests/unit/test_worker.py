@@ -15,13 +15,7 @@ from lib.training.architecture import SIZE_BUCKETS, Architecture
 from lib.training.messages import Event, Prepare, Steer, Verb
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
-from tests.unit.fakes import (
-    FakeProgram,
-    broken_outputs,
-    build,
-    build_after,
-    make_experiment,
-)
+from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after, make_experiment
 from tests.waiting import PATIENCE, eventually
 
 ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
@@ -63,9 +57,7 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
     assert desk.find_over("one").epoch == 30
 
 
-def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
-    monkeypatch,
-):
+def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(monkeypatch):
     """They take the time of those that do."""
     monkeypatch.setattr(worker, "IDLE_RUNS", 0)
     monkeypatch.setattr(programs, "IDLE_SECONDS", 0.001)

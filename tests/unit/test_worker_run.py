@@ -15,12 +15,7 @@ from lib.training.sentences import sentence
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import (
-    build_after,
-    lost_outputs,
-    make_dataset,
-    make_experiment,
-)
+from tests.unit.fakes import build_after, lost_outputs, make_dataset, make_experiment
 from tests.unit.stage import Stage
 from tests.waiting import eventually
 
