@@ -157,7 +157,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._steer(run, "stop")
 
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
-        """Send a command for a run that isn't over."""
         with self._changed:
             known = self._registry.look_at(run.id)
             if known is not None and not known.over:
@@ -200,7 +199,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 question.worker.post(Steer("drop", question_id))
 
     def _settle(self, answer: Answer) -> None:
-        """Give an answer to who waits for it, unless they have cancelled the question."""
         question = self._questions.pop(answer.question_id, None)
         if question is None or not question.future.set_running_or_notify_cancel():
             return

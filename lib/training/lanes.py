@@ -81,7 +81,6 @@ class Group:
 
 @cache
 def _helper() -> ThreadPoolExecutor:
-    """The thread beside the loop's, with a lower priority than the pages."""
     return ThreadPoolExecutor(1, "lanes", give_way)
 
 

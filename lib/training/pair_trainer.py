@@ -52,15 +52,12 @@ class PairTrainer:
         """The model that has a loss or an error that isn't finite: training has ended."""
         self.evaluate_seconds = math.inf
         """How long the fastest evaluation took: slower ones may have waited for the processor."""
-        self._evaluating: Iterator[None] | None = None
-        """The rest of the evaluation in progress; None without one."""
+        self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
         self._evaluating_seconds = 0.0
-        self._lanes: Lanes | None = None
-        """The models in their program; None before `load` and after `release`."""
+        self._lanes: Lanes | None = None  # None before `load` and after `release`
         self._evaluated_step, self._saved_step = -1, 0
         """The steps of the last evaluation and of the last checkpoint."""
-        self._numbers: dict[Model, list[np.ndarray]] = {}
-        """Numbers of a checkpoint by which models go on; empty once they are loaded."""
+        self._numbers: dict[Model, list[np.ndarray]] = {}  # of a checkpoint, until it is loaded
         self._speed = 0.0  # steps per second while training, as of the last call
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
@@ -194,7 +191,6 @@ class PairTrainer:
 
     @property
     def _going(self) -> dict[Model, ModelRecord]:
-        """The models that haven't stopped."""
         return {key: m for key, m in self._models.items() if m.kept_epoch is None}
 
     def _evaluate_all(self) -> Iterator[None]:
@@ -219,7 +215,6 @@ class PairTrainer:
         self._evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
-        """The errors of these weights, computed in parts."""
         judged, parts = self._samples.judged, []
         for part in outputs_in_parts(self._experiment, weights, self._samples.x[judged]):
             parts.append(part)

@@ -95,14 +95,12 @@ class ProgramCache:
         return self.has(key) or self._may_grow()
 
     def _find(self, key: Key) -> Future[Any]:
-        """The future of a key; a new one if it isn't known or failed."""
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):
             future = self._programs[key] = Future()
         return future
 
     def _work(self, nice: int, kinds: set[int]) -> None:
-        """Build, in a helper thread, requests of these kinds for ever."""
         give_way(nice)
         while True:
             with self._changed:

@@ -45,7 +45,6 @@ def recorded(experiment: Experiment) -> Snapshot | None:
 
 @lru_cache(maxsize=32)
 def _names(data: str) -> tuple[str, ...]:
-    """The names of all recordings of a dataset."""
     files = FOLDER.glob(f"{data}.*{END}") if data in BUNDLED else ()
     return tuple(sorted(file.name.removesuffix(END).rstrip(".") for file in files))
 

@@ -169,7 +169,6 @@ class Loop:
                 self._retiring = True
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
-        """Call `act`, whose errors end this run and no other."""
         try:
             act()
         except Exception as error:

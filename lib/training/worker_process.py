@@ -197,7 +197,6 @@ class WorkerProcess:
                 return  # `_read` sees it too
 
     def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
-        """Wait for the end of the process, and note how it came about."""
         try:
             code = process.wait(2)
         except subprocess.TimeoutExpired:  # it hung up, but lives

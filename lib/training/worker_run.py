@@ -37,12 +37,10 @@ class WorkerRun:
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs  # the epoch to train to
-        self._stepping = False
-        """Whether the goal is the end of a step, which is trained without a pace."""
+        self._stepping = False  # whether to train to the end of a step, without a pace
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
-        self._next: tuple[Status, str] | None = None
-        """Status and reason after the evaluation in progress; None without one."""
+        self._next: tuple[Status, str] | None = None  # after the evaluation in progress
         self._timing, self._clock, self._checkpoints = timing, clock, checkpoints
         self._saved_at = clock()
         self._evaluated_at, self._sent_at = 0.0, -math.inf
@@ -105,7 +103,7 @@ class WorkerRun:
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""
-        if not self._ends:
+        if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
             self._take(Status.STOPPED)
 
@@ -153,15 +151,17 @@ class WorkerRun:
         if self._epochs <= timing.few_epochs:
             stretch = max(1, self._epochs // timing.stops)
             stop = (trainer.epoch // stretch + 1) * stretch
-        if not tempo.keeps_pace:
-            self._change_to_exact_program()
+        is_long = 0 < timing.exact_seconds * tempo.rate < self._epochs - trainer.done
+        if not tempo.keeps_pace and (exact := self._program.exact(is_long)) is not None:
+            trainer.load(exact)
+            tempo.begin(self._clock(), trainer.done)
         trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
         must_send = now - self._sent_at >= timing.send_seconds
-        evaluated_before = now - self._evaluated_at
-        may_evaluate = evaluated_before >= trainer.evaluate_seconds / timing.evaluate_share
+        pause = trainer.evaluate_seconds / timing.evaluate_share
+        may_evaluate = now - self._evaluated_at >= pause
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
             self._evaluate_then(Status.FINISHED)  # or DIVERGED, as `_evaluate` sees
         elif epoch >= self._goal:
@@ -172,16 +172,7 @@ class WorkerRun:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _change_to_exact_program(self) -> None:
-        """Train on by the program of the run's exact size where that is there, or ask for it."""
-        left = self._epochs - self._trainer.done
-        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-        if (exact := self._program.exact(is_long)) is not None:
-            self._trainer.load(exact)
-            self._tempo.begin(self._clock(), self._trainer.done)
-
     def _aim(self, goal: int) -> None:
-        """Train up to the end of epoch `goal`."""
         self._goal = goal
         if self._loaded:
             goes_on = goal > self._trainer.epoch
@@ -194,7 +185,7 @@ class WorkerRun:
 
         A pause or an end waits for that: of a run that rests, pages ask for no more figures.
         """
-        if self._ends:
+        if self._next is not None and self._next[0].over:
             return
         self._next = status, reason
         self._evaluate(self._timing.evaluate_seconds)
@@ -204,13 +195,7 @@ class WorkerRun:
             self._reason = reason or sentence("evaluating")
             self._post()
 
-    @property
-    def _ends(self) -> bool:
-        """Whether the run ends when its models have been evaluated."""
-        return self._next is not None and self._next[0].over
-
     def _evaluate(self, seconds: float) -> None:
-        """Evaluate for about that long, and take the next status when that is done."""
         trainer = self._trainer
         if self._next is None or not trainer.evaluate(seconds):
             return

@@ -61,11 +61,13 @@ class Driver:
     """The cluster as one worker, whose client gets messages by `send`."""
 
     def __init__(
-        self, find_slots: Callable[[], Awaitable[dict[str, Call]]], send: Callable[[bytes], object]
+        self,
+        find_slots: Callable[[], Awaitable[dict[str, Call]]],
+        send: Callable[[bytes], object],
     ) -> None:
         self._find_slots, self._send = find_slots, send
-        self._links: dict[str, Link] = {}  # the slots by name
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
+        self._links: dict[str, Link] = {}  # the slots by name
         self._found: dict[str, Link] = {}  # where runs of other servers were found, by id
         self._where: dict[str, Link] = {}
         """Where the client's runs that aren't over are, and its open questions, by id."""
@@ -93,7 +95,8 @@ class Driver:
 
     async def _survey(self) -> None:
         """Find new slots, now and then. Raises ClusterError where none can be used."""
-        since = _now()
+        now = asyncio.get_running_loop().time
+        since = now()
         while True:
             try:
                 found = await asyncio.wait_for(self._find_slots(), HEAD_SECONDS)
@@ -108,8 +111,8 @@ class Driver:
             if refused and all(refused):
                 raise ClusterError(refused[0])
             if self._ready:
-                since = _now()
-            elif _now() - since > NO_SLOT_SECONDS:
+                since = now()
+            elif now() - since > NO_SLOT_SECONDS:
                 raise ClusterError(sentence("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
 
@@ -128,25 +131,24 @@ class Driver:
                     reason, _, _ = failed.partition(":")  # a page has no room for what helps
                     raise UnusableError(sentence("node_fails", why=reason))
                 link.load = await link.call("load", seconds=ANSWER_SECONDS)
-                link.is_ready, link.refused = True, ""
-                self._count()
+                link.refused = ""
+                self._use(link, is_ready=True)
                 while link.is_ready:
                     await asyncio.sleep(LOAD_SECONDS)
                     link.load = await link.call("load", seconds=ANSWER_SECONDS)
             except UnusableError as error:
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
-                    text = sentence("node_refused", why=error)
-                    self._tell(messages.Event("refused", text))
+                    self._tell(messages.Event("refused", sentence("node_refused", why=error)))
             except UnavailableError:
                 pass
-            self._doubt(link)
+            self._use(link, is_ready=False)
             await asyncio.sleep(SURVEY_SECONDS)
 
-    def _count(self) -> None:
-        """Tell the client how many slots there are, when that has changed."""
-        count = len(self._ready)
-        if count != self._slots_told:
+    def _use(self, link: Link, *, is_ready: bool) -> None:
+        """Use a slot, or no more until it answers again; tell the client how many there are."""
+        link.is_ready = is_ready
+        if (count := len(self._ready)) != self._slots_told:
             self._slots_told = count
             self._tell(messages.Event("ready", count=count))
 
@@ -181,7 +183,6 @@ class Driver:
                 link.commands.put_nowait((command, data))
 
     def _least_busy(self) -> Link | None:
-        """Of all slots that can be used the one with the least to do; None where there is none."""
         ready = self._ready
         random.shuffle(ready)  # so that not all servers choose the same of those that are alike
         return min(ready, key=lambda link: link.load, default=None)
@@ -195,7 +196,7 @@ class Driver:
             try:
                 await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
-                self._doubt(link)
+                self._use(link, is_ready=False)
                 if is_new:
                     self.take(data)  # another slot gets it
                 else:
@@ -223,7 +224,7 @@ class Driver:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)
         except UnavailableError as error:
-            self._doubt(link)
+            self._use(link, is_ready=False)
             self._lose(name, f"{error}")
         else:
             self._forget(name)
@@ -234,11 +235,6 @@ class Driver:
         if task is not None and task is not asyncio.current_task():
             task.cancel()
         return self._where.pop(name, None) is not None
-
-    def _doubt(self, link: Link) -> None:
-        """Use a slot no more until it answers again."""
-        link.is_ready = False
-        self._count()
 
     def _lose(self, name: str, how: str) -> None:
         """Tell the client of something that is lost, which starts a run again elsewhere."""
@@ -257,8 +253,3 @@ class Driver:
             if isinstance(card, bytes):
                 self._found[run_id], found = link, card
         self._tell(messages.Answer(question_id, {"card": found}))
-
-
-def _now() -> float:
-    """Seconds, on the clock of the loop that runs."""
-    return asyncio.get_running_loop().time()

@@ -205,7 +205,6 @@ class Slot:
         self._held[name] = Held(card, self._clock())
 
     def _drop(self, name: str) -> None:
-        """End what nobody wants any more, and forget it."""
         held = self._held.pop(name, None)
         if held is not None:
             if not held.over:
@@ -251,7 +250,6 @@ class Slot:
             self._end(1)
 
     async def _tidy(self) -> None:
-        """End runs that nobody wants, and this slot, when it is time."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             now = self._clock()
