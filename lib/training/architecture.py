@@ -11,7 +11,7 @@ so its gradients are 0, and no optimizer moves what has none. tests/agreement/te
 both ways.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -30,7 +30,6 @@ processor busy alone: side by side each would be slower."""
 MOST_TIMES, CHEAP = 8, 3_000_000
 """A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
 CHEAP multiplications, about 1.5 ms."""
-_SIZES = "units", "timesteps", "features", "targets", "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +50,15 @@ class Architecture:
     timesteps: int
     features: int
     targets: int
-    capacity: int
-    """Samples: the training part is padded to so many with samples that no batch names."""
+    capacity: int  # samples: the training part is padded to so many that no batch names
     batch: int
     lanes: int = 1  # models that are trained side by side
-    threads: int = 1
-    """Calls that can be made at the same time, each of which needs a compile of its own."""
+    threads: int = 1  # calls at the same time, each of which needs a compile of its own
 
     @property
     def work(self) -> float:
         """About how many multiplications of a gate a batch of one model costs."""
-        return self.price(self)
-
-    def price(self, exact: "Architecture") -> float:
-        """`work` at the timesteps of an `exact` program: padded timesteps cost little."""
-        rows = self.batch * exact.timesteps * self.code.layers
+        rows = self.batch * self.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
     def holds(self, other: "Architecture") -> bool:
@@ -73,12 +66,14 @@ class Architecture:
 
         What is smaller there is padded (`resized`), and of more samples each call has some.
         """
-        sizes = ((getattr(self, size), getattr(other, size)) for size in _SIZES)
-        return self.code == other.code and all(room >= size for room, size in sizes)
+        sizes = ("units", "timesteps", "features", "targets", "batch")
+        fits = all(getattr(self, size) >= getattr(other, size) for size in sizes)
+        return self.code == other.code and fits
 
     def is_near(self, other: "Architecture") -> bool:
         """Whether a batch of the other's models costs not much more here, or is cheap."""
-        return self.price(other) <= max(MOST_TIMES * other.work, CHEAP)
+        price = self.work * other.timesteps / self.timesteps  # padded timesteps cost little
+        return price <= max(MOST_TIMES * other.work, CHEAP)
 
 
 def architecture_of(
@@ -141,9 +136,11 @@ SIZE_BUCKETS = {
 with as many layers, and so are built when somebody comes near them."""
 
 
-def bucket_of(exact: Architecture) -> Architecture | None:
+def bucket_of(
+    exact: Architecture, buckets: Iterable[Architecture] = SIZE_BUCKETS
+) -> Architecture | None:
     """The smallest size bucket that holds models of these sizes and is near; None if none is."""
-    near = [bucket for bucket in SIZE_BUCKETS if bucket.holds(exact) and bucket.is_near(exact)]
+    near = [bucket for bucket in buckets if bucket.holds(exact) and bucket.is_near(exact)]
     return min(near, key=lambda bucket: bucket.work, default=None)
 
 
@@ -161,14 +158,6 @@ def weight_shapes(of: Architecture) -> Shapes:
     return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
 
 
-def _shapes_by_gate(of: Architecture) -> Shapes:
-    """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
-    shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
-    recurrent = len(shapes) - 2 * (of.code.head == "dense")
-    apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
-    return apart + shapes[recurrent:]
-
-
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
     """Arrays like a model's weights, once or more over, padded or cut to a program of other sizes.
 
@@ -176,8 +165,16 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
     """
     if old == new:
         return list(arrays)
+
+    def by_gate(of: Architecture) -> Shapes:
+        """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
+        shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
+        recurrent = len(shapes) - 2 * (of.code.head == "dense")
+        apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
+        return apart + shapes[recurrent:]
+
     made = []
-    shapes = _shapes_by_gate(old), _shapes_by_gate(new), weight_shapes(new)
+    shapes = by_gate(old), by_gate(new), weight_shapes(new)
     for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
         front = array.shape[: array.ndim - len(shape)]
         cells = np.zeros((*front, *after), array.dtype)

@@ -1,6 +1,11 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
 The loop gives it turns. The `pair_trainer` trains and evaluates its models.
+
+A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
+program of exactly its size is one and a half to three times as fast. A long run has it built while
+it trains, and changes to it between two batches. A run that is shown at a pace stays with its
+bucket, so that it repeats to the last bit; so does any where memory is short.
 """
 
 import math
@@ -13,7 +18,7 @@ from lib.results import Snapshot, Status
 from lib.training.checkpoint import Checkpoints, SavedRun
 from lib.training.messages import Start, decode
 from lib.training.pair_trainer import PairTrainer
-from lib.training.programs import ProgramCache, RunProgram
+from lib.training.programs import BACKGROUND, FASTER, WANTED, ProgramCache
 from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Tempo, Timing
 
@@ -51,8 +56,14 @@ class WorkerRun:
             except ValueError as error:  # a WireError is one
                 raise ValueError(sentence("checkpoint")) from error
         self._loaded = False
-        key, paced = self._trainer.architecture, start.show_seconds is not None
-        self._program = RunProgram(programs, key, background=self.background, repeats=paced)
+        self._programs, key = programs, self._trainer.architecture
+        # Other runs' programs are built before those of runs in the background.
+        self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
+        begins_exact = programs.has(key) and start.show_seconds is None
+        bucket = key if begins_exact else programs.bucket_for(key)
+        self._first = programs.ask(bucket, self._kinds[0])
+        self._exact = self._first if bucket == key else None  # the program of its exact size
+        self._has_exact = bucket == key
 
     @property
     def waiting(self) -> bool:
@@ -128,16 +139,16 @@ class WorkerRun:
             self._evaluate_then(self.status)
         if self._next is not None or self.status.over:
             return
-        try:
-            program = self._program.first()
-        except Exception as error:
-            self.fail(sentence("not_compiled", why=short_reason(error)))
-            return
-        if program is not None:
+        if self._first.done():
+            try:
+                program = self._first.result()
+            except Exception as error:
+                self.fail(sentence("not_compiled", why=short_reason(error)))
+                return
             self._trainer.load(program)
             self._loaded = True
             self._aim(self._goal)
-        elif self.status is Status.QUEUED and self._program.is_being_built:
+        elif self.status is Status.QUEUED and self._first.running():
             self._evaluate_then(Status.COMPILING, sentence("compiling"))
         elif self.status is Status.QUEUED and not self._reason:
             self._reason = sentence("waiting")
@@ -151,10 +162,8 @@ class WorkerRun:
         if self._epochs <= timing.few_epochs:
             stretch = max(1, self._epochs // timing.stops)
             stop = (trainer.epoch // stretch + 1) * stretch
-        is_long = 0 < timing.exact_seconds * tempo.rate < self._epochs - trainer.done
-        if not tempo.keeps_pace and (exact := self._program.exact(is_long)) is not None:
-            trainer.load(exact)
-            tempo.begin(self._clock(), trainer.done)
+        if not (tempo.keeps_pace or self._has_exact):
+            self._take_exact_program()
         trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
@@ -171,6 +180,19 @@ class WorkerRun:
         elif must_send:
             self._reason = self._slow_epoch()
             self._post()
+
+    def _take_exact_program(self) -> None:
+        """Train on by the program of the run's exact size where that is there, or ask for it."""
+        key, left = self._trainer.architecture, self._epochs - self._trainer.done
+        if self._exact is None:
+            is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
+            if is_long and self._programs.may_ask(key):
+                self._exact = self._programs.ask(key, self._kinds[1])
+        elif self._exact.done():
+            self._has_exact = True
+            if not self._exact.exception():
+                self._trainer.load(self._exact.result())
+                self._tempo.begin(self._clock(), self._trainer.done)
 
     def _aim(self, goal: int) -> None:
         self._goal = goal
@@ -232,7 +254,9 @@ class WorkerRun:
 
     def release(self) -> None:
         """Let go of program and models."""
-        self._program.leave()
+        self._programs.leave(self._first, self._kinds[0])
+        if self._exact is not None:
+            self._programs.leave(self._exact, self._kinds[1])
         self._trainer.release()
 
     def _post(self) -> None:
