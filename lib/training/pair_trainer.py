@@ -2,6 +2,9 @@
 
 It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. The
 program that it is given trains; NumPy evaluates, which is as quick, and needs no compile.
+
+A call of the program trains models of one mode side by side, as many as it has lanes. Where it has
+two threads, as for several seeds, a helper thread makes every second call.
 """
 
 from __future__ import annotations
@@ -9,7 +12,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,13 +24,29 @@ from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
+from lib.training.batches import BatchOrder
 from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, Errors, ModelRecord, SavedRun
-from lib.training.lanes import BatchOrder, Lanes, Model
+from lib.training.machine import give_way
 
 if TYPE_CHECKING:
-    from lib.training.engine import Program
+    from lib.training.engine import ModelState, Program
 
+Model = tuple[str, int]  # a mode, "sequence" or "last", and the place of a seed, from 0
 LONGER = 2.0  # how many times longer a slice may be, so that it ends with an epoch
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Models of one mode that one call trains."""
+
+    models: list[Model]
+    places: list[int]  # the seed in each lane; the last is repeated where there are more lanes
+    state: ModelState
+
+
+@cache
+def _helper() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:
@@ -54,7 +76,9 @@ class PairTrainer:
         """How long the fastest evaluation took: slower ones may have waited for the processor."""
         self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
         self._evaluating_seconds = 0.0
-        self._lanes: Lanes | None = None  # None before `load` and after `release`
+        self._program: Program | None = None  # None before `load` and after `release`
+        self._groups: list[Group] = []
+        self._data: Any = None  # the training samples, as the program takes them
         self._evaluated_step, self._saved_step = -1, 0
         """The steps of the last evaluation and of the last checkpoint."""
         self._numbers: dict[Model, list[np.ndarray]] = {}  # of a checkpoint, until it is loaded
@@ -97,12 +121,12 @@ class PairTrainer:
         """Whether a checkpoint can be made, and would be newer than the last one."""
         is_new = self._saved_step < self._evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
-        return is_new and not is_over and self._lanes is not None and self._fits_checkpoint
+        return is_new and not is_over and self._program is not None and self._fits_checkpoint
 
     def saved(self) -> SavedRun:
         """The checkpoint's content, where `may_be_saved`."""
         self._saved_step = self.step
-        found = self._lanes.weights(self._going, memory=True) if self._lanes else {}
+        found = self._weights(memory=True)
         numbers = [found.get(key, []) for key in self._models]
         places = [order.place for order in self._orders]
         models = list(self._models.values())
@@ -133,16 +157,39 @@ class PairTrainer:
 
     def load(self, program: Program) -> None:
         """Put all models into a program that holds their `architecture`; also from another one."""
-        models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
-        if self._lanes is not None:
-            models = self._lanes.weights(self._going, memory=True)
-        self._numbers = {}
-        own, training = self.architecture, self._experiment.training
-        self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
+        models = self._weights(memory=True)
+        self._program, self._groups, self._numbers = program, [], {}
+        n, width, settings = self._samples.train, program.lanes, self._experiment.training
+        self._data = program.samples(self._samples.x[:n], self._samples.y[:n])
+        for mode in dict.fromkeys(mode for mode, _ in models):
+            seeds = [place for of, place in models if of == mode]
+            for start in range(0, len(seeds), width):
+                part = seeds[start : start + width]
+                places = part + part[-1:] * (width - len(part))
+                arrays = [models[mode, k] for k in places]
+                state = program.load(arrays, self.architecture, settings, mode, step=self.step)
+                self._groups.append(Group([(mode, k) for k in part], places, state))
+
+    @property
+    def _going_groups(self) -> list[Group]:
+        """The groups with models that haven't stopped; others in these are trained along."""
+        return [group for group in self._groups if set(group.models) & self._going.keys()]
+
+    def _weights(self, *, memory: bool = False) -> dict[Model, list[np.ndarray]]:
+        """Each model's weights now, and the `memory` of its optimizer, unless it has stopped."""
+        if self._program is None:
+            known = self._numbers if memory else {}
+            return {key: known.get(key, model.weights) for key, model in self._going.items()}
+        found: dict[Model, list[np.ndarray]] = {}
+        for group in self._going_groups:
+            lanes = self._program.weights(group.state, memory=memory)
+            found |= dict(zip(group.models, lanes, strict=False))
+        return {model: found[model] for model in self._going}
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._evaluating = self._lanes = None
+        self._evaluating = self._program = self._data = None
+        self._groups = []
 
     def keep_best(self) -> None:
         """Take back each model's best epoch, where that is kept. The model trains no more then."""
@@ -156,7 +203,7 @@ class PairTrainer:
         is something to show soon. Where the best epoch is kept, every epoch is evaluated at its
         end, so that the choice doesn't depend on the machine's speed.
         """
-        if (lanes := self._lanes) is None:
+        if (program := self._program) is None:
             return
         start = now = self._clock()
         if not self.epoch:
@@ -167,7 +214,7 @@ class PairTrainer:
             left = seconds - (now - start)
             if left < seconds / 4:
                 return
-            self._train(lanes, self._steps(lanes, goal, self._speed * left), seconds)
+            self._train(program, self._steps(program, goal, self._speed * left), seconds)
             if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
                 return
             now = self._clock()
@@ -196,9 +243,7 @@ class PairTrainer:
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
         errors: dict[Model, Errors] = {}
-        weights = {key: model.weights for key, model in self._going.items()}
-        if self._lanes is not None:
-            weights = self._lanes.weights(self._going)
+        weights = self._weights()
         for key, now in weights.items():
             errors[key] = yield from self._errors(now)
             if not np.isfinite(errors[key].step_mse).all():
@@ -226,7 +271,7 @@ class PairTrainer:
             losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
-    def _steps(self, lanes: Lanes, goal: int, fitting: float) -> int:
+    def _steps(self, program: Program, goal: int, fitting: float) -> int:
         """How many steps to train next: as many as fit, but whole epochs where it is more than one.
 
         An epoch isn't interrupted shortly before its end: it would have no figures for long.
@@ -235,16 +280,30 @@ class PairTrainer:
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
             fitting = rest
-        steps = min(max(1, int(fitting)), lanes.max_steps, goal - self.step)
+        steps = min(max(1, int(fitting)), program.most_steps(self.architecture), goal - self.step)
         if steps < rest or self._keeps_best:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
 
-    def _train(self, lanes: Lanes, steps: int, seconds: float) -> None:
+    def _train(self, program: Program, steps: int, seconds: float) -> None:
         """Train all models on the next batches, in a turn of so many seconds."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
-        start = self._clock()
-        losses = lanes.train(batches, self._going)
+        losses: dict[Model, np.ndarray] = {}
+        groups, abreast, start = self._going_groups, program.threads, self._clock()
+
+        def call(group: Group, thread: int) -> None:
+            own = batches[:, group.places]
+            found = program.train(group.state, self._data, own, thread)
+            losses.update({model: found[:, k] for k, model in enumerate(group.models)})
+
+        for place in range(0, len(groups), abreast):
+            others = [_helper().submit(call, g, 1) for g in groups[place + 1 : place + abreast]]
+            try:
+                call(groups[place], 0)
+            finally:
+                wait(others)  # after an error, too: the run releases what they train
+            for other in others:
+                other.result()
         # One step says little of how fast many will be, and a call may have waited for other
         # threads: the estimate goes up and down by degrees.
         speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)
