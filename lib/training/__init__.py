@@ -11,9 +11,6 @@
 8. A run that nobody looks at is paused, and forgotten later (`run_registry`).
 9. `TrainingClient.ask` puts questions that only Keras can answer to the worker (`answers`).
 10. With a cluster, the pool's worker is its driver (`cluster`), which makes one of many slots.
-
-Not in here: what a run and a snapshot are and which epochs are kept of a run (`lib.results.run`,
-`lib.results.thinning`), and all that pages show.
 """
 
 from lib.training import limits, machine

@@ -1,14 +1,12 @@
 """The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
-Not in here, and so free to change without a new compile: the loss, the optimizer and its learning
-rate, the seed, the number of epochs, the data itself, and, up to the next power of two, the number
-of samples; with one seed the mode, too.
+Not in here: the loss, the optimizer and its learning rate, the seed, the number of epochs, the
+data, and, up to the next power of two, the number of samples; with one seed the mode, too.
 
 Size buckets are programs for larger models than a run's, whose weights are padded with zeros, so
-that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Units, features and targets
-of zeros stay zero: a unit without weights has a state of 0 in every cell (its candidate is tanh 0),
-so its gradients are 0, and no optimizer moves what has none. tests/agreement/test_engine.py trains
-both ways.
+that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Zeros stay zero: a unit
+without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0,
+and no optimizer moves what has none. tests/agreement/test_engine.py trains both ways.
 """
 
 from collections.abc import Iterable, Sequence
@@ -62,10 +60,7 @@ class Architecture:
         return rows * self.units * (self.units + self.features + self.targets)
 
     def holds(self, other: "Architecture") -> bool:
-        """Whether a program of this one, a size bucket, can train models of the other.
-
-        What is smaller there is padded (`resized`), and of more samples each call has some.
-        """
+        """Whether this size bucket can train models of the other, padded (`resized`)."""
         sizes = ("units", "timesteps", "features", "targets", "batch")
         fits = all(getattr(self, size) >= getattr(other, size) for size in sizes)
         return self.code == other.code and fits
@@ -159,9 +154,9 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Arrays like a model's weights, once or more over, padded or cut to a program of other sizes.
+    """Arrays like a model's weights, once or more over, padded with 0 or cut to other sizes.
 
-    What is padded is 0, and so is what is cut. Axes in front of the weights' own stay.
+    Axes in front of the weights' own stay.
     """
     if old == new:
         return list(arrays)

@@ -1,7 +1,7 @@
 """What is known of a run's models, and checkpoints: what a run needs to go on with another worker.
 
-A checkpoint has all numbers that train a run, and all figures, at the end of an epoch after which
-its models were evaluated. What was trained after that is trained again.
+A checkpoint has all numbers and figures of a run at the end of an epoch after which its models
+were evaluated. What was trained after that is trained again.
 """
 
 from __future__ import annotations

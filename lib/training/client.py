@@ -50,9 +50,8 @@ class Question:
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """The way to the worker processes, from a page or a script.
 
-    A run goes to the worker that has the fewest. Workers start after `delay` seconds, so that a
-    page's first visitor gets the processor, or with their first run. `clustered` is whether a Ray
-    cluster trains; without it, the environment says so.
+    Workers start after `delay` seconds, so that a page's first visitor gets the processor, or with
+    their first run. `clustered` is whether a Ray cluster trains; None asks the environment.
     """
 
     def __init__(
@@ -176,9 +175,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
 
         It doesn't end the first worker's delay, so a page may ask before it has been painted. The
-        future is of plain values and arrays (read-only) by name. Where there is no answer it raises
-        AnswerError, with a sentence that says why. If it is cancelled in time, nothing is computed.
-        Raises WireError, a ValueError, for arguments that can't be sent.
+        future is of plain values and arrays (read-only) by name, or raises AnswerError, with a
+        sentence. If it is cancelled in time, nothing is computed. Raises WireError, a ValueError,
+        for arguments that can't be sent.
         """
         question_id = secrets.token_hex(8)
         with self._changed:
@@ -208,10 +207,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             question.future.set_result(answer.values)
 
     def _move_questions(self, worker: WorkerProcess, other: WorkerProcess | None, why: str) -> None:
-        """Ask another worker what one that is gone had; without one, or again, there is no answer.
-
-        The second worker that ends with a question may have ended because of that.
-        """
+        """Ask another worker what one that is gone had; if it had been moved, there is no answer."""
         for question_id, question in list(self._questions.items()):
             if question.worker is worker and (other is None or question.was_moved):
                 self._settle(Answer(question_id, error=why))
@@ -252,10 +248,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> Snapshot:
         """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
 
-        A run that was paused because nobody looked at it goes on.
-
-        Raises TimeoutError after `timeout` seconds, or at once when the run is over in another
-        way, and KeyError for a run that isn't known, or isn't any more.
+        A run that was paused because nobody looked at it goes on. Raises TimeoutError after
+        `timeout` seconds, or at once when the run is over in another way, and KeyError for a run
+        that isn't known, or isn't any more.
         """
         with self._changed:
             known = self._registry.runs[run.id]

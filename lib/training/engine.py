@@ -1,9 +1,6 @@
 """Keras's models and optimizers, compiled into programs that train.
 
 It knows no runs, epochs or datasets: `pair_trainer` keeps those, and evaluates by `lib.recurrence`.
-Keras and TensorFlow are imported here, in `recurrent_layers` and in `answers`, and so only the
-worker process imports these.
-
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 """
@@ -33,8 +30,7 @@ Training: TypeAlias = "tuple[Array, Array, Array]"
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
 tracing = Lock()
-"""Held while TensorFlow traces: Python runs one thread at a time, so two traces at once would both
-end late."""
+"""Held while TensorFlow traces: two traces at once would both end late."""
 
 
 def configure_tensorflow() -> None:
@@ -102,8 +98,8 @@ def training_of(
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too. They may
-    have any mode, optimizer and loss, and all sizes that the architecture `holds` (`architecture`).
+    It remembers nothing of them, so that any number take turns, in several threads too: models of
+    any mode, optimizer and loss, and of all sizes that the architecture `holds`.
     """
 
     def __init__(self, architecture: Architecture) -> None:

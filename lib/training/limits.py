@@ -1,8 +1,7 @@
 """Limits: what can be trained, and how many runs and sweeps visitors may have going.
 
-A browser is known by its cookie. Visitors without one, as in a frame of another site, share a
-limit, so that they can't take all places. Scripts have no limits. Refusals say what is allowed and
-what was asked.
+Visitors without a cookie, as in a frame of another site, share a limit, so that they can't take all
+places. Scripts have no limits.
 """
 
 import math
@@ -121,10 +120,7 @@ def run_refusal(
 
 
 def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
-    """Say why a browser can't start one more sweep; empty if possible.
-
-    `going` are the browsers of other watched sweeps; one without a cookie is None.
-    """
+    """Say why a browser can't start a sweep beside others that are watched; empty if possible."""
     nameless = 0 if browser else sum(not other for other in going)
     if nameless >= MAX_SWEEPS_NAMELESS:
         return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)

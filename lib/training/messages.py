@@ -1,8 +1,7 @@
-"""Records sent between the page process and the worker, as msgpack.
+"""Records sent between the page process and the worker, as msgpack: no message can run code.
 
-A `Command` goes to the worker, a `Message` comes back. Unlike a pickle, no message can run code:
-the reader builds the record that it expects, and raises WireError for anything else. NumPy arrays
-are an extension type of msgpack. In untyped values tuples arrive as lists.
+A `Command` goes to the worker, a `Message` comes back. NumPy arrays are an extension type of
+msgpack. In untyped values tuples arrive as lists.
 """
 
 import threading
@@ -143,10 +142,7 @@ def encode(message: Any) -> bytes:
 
 
 def decode(data: bytes, expected: Any) -> Any:
-    """The record in `data`. Raises WireError unless it is one of the expected type, or union.
-
-    Its arrays are read-only.
-    """
+    """The record in `data`, with read-only arrays. Raises WireError unless it is as expected."""
     try:
         return _decoder(expected).decode(data)
     except Exception as error:  # broken bytes may raise anything, and all mean the same

@@ -50,11 +50,7 @@ def _helper() -> ThreadPoolExecutor:
 
 
 class PairTrainer:
-    """The models of one run, and what is known of them.
-
-    `evaluate` works on the untrained models too, while their program is being compiled. `load`
-    brings the program, and then `advance` trains.
-    """
+    """The models of one run. `evaluate` works before `load` brings a program, `advance` after."""
 
     def __init__(
         self,
@@ -272,10 +268,7 @@ class PairTrainer:
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
-        """How many steps to train next: as many as fit, but whole epochs where it is more than one.
-
-        An epoch isn't interrupted shortly before its end: it would have no figures for long.
-        """
+        """How many steps to train next: as many as fit, or rather whole epochs, for their figures."""
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:

@@ -21,10 +21,10 @@ IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 class ProgramCache:
     """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
-    `build` makes a program from its key. Two threads build what runs wait for or gain by, and one
-    of them what is likely. A third with the lowest priority builds the rest while nobody
-    waits: for background runs, and, while there `has_time`, those `buckets` that are wanted from
-    the start (True). Programs that runs can do without are built while memory `may_grow`.
+    Two threads build what runs wait for or gain by, and one of them what is likely. A third with
+    the lowest priority builds the rest while nobody waits: for background runs, and, while there
+    `has_time`, those `buckets` that are wanted from the start (True). Programs that runs can do
+    without are built while memory `may_grow`.
     """
 
     def __init__(

@@ -1,9 +1,8 @@
 """Recorded runs and answers: what pages show before anybody trains. Reading needs no TensorFlow.
 
 Every bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and
-other settings that a gallery card is about have one with the card's name, "echo.beyond". Others
-hold what each silent mistake does, what a Bidirectional layer reads of its targets, and what Keras
-answers about the first models. Each is a message, compressed; `tests/record.py` writes them.
+other settings that a gallery card is about have one with the card's name, "echo.beyond". Each is a
+message, compressed; `tests/record.py` writes them.
 """
 
 import zlib
@@ -30,10 +29,7 @@ BUNDLED = [name for name in DATASETS if name != "upload"]
 
 @lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
-    """The recording of a settled experiment, with the models of its mode; None where there is none.
-
-    Modes and seeds are trained apart, so that one recording serves each mode and fewer seeds.
-    """
+    """A settled experiment's recording, with the models of its mode, and so many seeds; else None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
     for name in _names(experiment.data.name):
         query, run = read(name, tuple[dict[str, str], Snapshot])
@@ -67,10 +63,7 @@ def recorded_leak() -> Leak:
 
 
 def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Keras's recorded answer at a place of the Cell page; None where this model has none.
-
-    `place` is a key of `lib.ui.cell.ask.PLACES`.
-    """
+    """Keras's recorded answer at a place (`lib.ui.cell.ask.PLACES`); None where there is none."""
     if data in ANSWERED:
         for asked, answer in answers_of(data)[place]:
             if _same(asked, dict(arguments)):

@@ -1,7 +1,6 @@
 """The runs that a client knows: who trains each, and what becomes of those nobody looks at.
 
-A run whose worker dies goes on with another. A run that nobody looks at is paused, and forgotten
-later. The registry isn't locked: the client calls it from one thread at a time.
+The registry isn't locked: the client calls it from one thread at a time.
 """
 
 import math
@@ -86,10 +85,7 @@ class ClientRun:
         return self.snapshot
 
     def note_command(self, verb: str) -> None:
-        """Note a person's command, which makes a paused run count as RUNNING unless it pauses.
-
-        So pages keep asking for news until the worker has answered, also where it is to stop.
-        """
+        """Note a person's command. Until the worker has answered, a paused run counts as RUNNING."""
         self.unwatched, self.last_verb, self.resumed_at = False, verb, -1
         if verb != "pause" and self.snapshot.status is Status.PAUSED:
             self.resumed_at = self.snapshot.epoch
@@ -121,7 +117,7 @@ class ClientRun:
     def begin_again(self, worker: WorkerProcess, how: str) -> None:
         """Start it with another worker, from its checkpoint if there is one. `how` says why.
 
-        It begins paused if it was, or if a person had it train for some epochs only.
+        It begins paused if it rested, or if a person had it train for some epochs only.
         """
         saved, verb = self.checkpoint, self.last_verb
         rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
@@ -144,10 +140,7 @@ class ClientRun:
 
 
 class RunRegistry:
-    """All runs by their ids, in `runs`, each with a worker of the `pool`.
-
-    `clock` gives seconds that only grow.
-    """
+    """All runs by their ids, in `runs`, each with a worker of the `pool`."""
 
     def __init__(self, pool: WorkerPool, clock: Callable[[], float]) -> None:
         self.runs: dict[str, ClientRun] = {}
@@ -205,10 +198,7 @@ class RunRegistry:
             self.drop(min(left, key=lambda run: run.seen_at).run.id)
 
     def _may_forget(self, run: ClientRun) -> bool:
-        """Whether a run is over, or paused and left.
-
-        Who has paused it may still look at it, and a page that shows it asks for nothing.
-        """
+        """Whether a run is over, or paused and left: who has paused it may still look at it."""
         is_left = run.seen_at < self._clock() - WATCH_SECONDS
         return run.over or (run.snapshot.status is Status.PAUSED and is_left)
 
@@ -239,9 +229,8 @@ class RunRegistry:
         """Start runs whose worker died with another one, from their checkpoints if there are any.
 
         `how` is a sentence on what happened. Runs fail where no worker can train, and where they
-        are `is_suspect` of having killed two workers in short order; a person may start them again.
-        Those that a person has stopped are stopped. Another server's runs are forgotten: they may
-        go on, and who looks again looks for them.
+        are `is_suspect` of having killed two workers in short order. Another server's runs are
+        forgotten: they may go on, and who looks again looks for them.
         """
         now = self._clock()
         for run in lost:
@@ -273,8 +262,7 @@ class RunRegistry:
     def _stale(self) -> list[ClientRun]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.
 
-        Runs that were seen last stay. Once half of KEEP_BYTES is held, older ones keep the weights
-        of a few epochs.
+        Once half of KEEP_BYTES is held, older ones keep the weights of a few epochs.
         """
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()

@@ -8,10 +8,7 @@ sentence = partial(say, beside(__file__, "words"))
 
 
 def short_reason(error: BaseException) -> str:
-    """The first line of an error's text, without a full stop; of a lack of memory, what helps.
-
-    Keras's own words can be pages of a graph.
-    """
+    """The first line of an error's text, without a full stop; of a lack of memory, what helps."""
     text = str(error).strip()
     if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
         return sentence("memory")

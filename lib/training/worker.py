@@ -35,8 +35,7 @@ from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
-"""Python's interval for switching threads. With the usual 5 ms the loop waited a lot for threads
-that trace models."""
+"""Python's interval for switching threads. With 5 ms the loop waited a lot for threads that trace."""
 IDLE_SHARE, IDLE_RUNS = 0.5, 4
 """A worker builds size buckets that nobody waits for up to this share of its memory limit, and
 while no more runs than this train."""
@@ -243,10 +242,10 @@ class Loop:
 
 
 def main() -> int:
-    """Serve the process that started this one, by a connection, and return an exit code.
+    """Serve the process that started this one, and return an exit code: 0 when it hangs up.
 
     The arguments are the connection's number, and perhaps how many bytes of memory this process
-    has. The code is 0 when the connection has ended.
+    has.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None

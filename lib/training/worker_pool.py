@@ -2,8 +2,7 @@
 
 A `Supervisor` replaces one process when it dies or has grown too large. The `WorkerPool` has those
 of this machine, and perhaps that of a cluster's driver (`cluster`), which speaks the worker's
-protocol. Neither knows runs or questions, and neither is locked: the client calls from one thread
-at a time.
+protocol. The client calls both from one thread at a time.
 """
 
 import logging
@@ -29,8 +28,7 @@ log = logging.getLogger(__name__)
 class Supervisor:
     """Has one worker for new commands, and others that end with the runs they have.
 
-    `make` makes a worker that starts in so many seconds; the module of a `driver` makes it one of a
-    cluster.
+    The module of a `driver` makes the worker one of a cluster.
     """
 
     def __init__(self, make: MakeWorker, clock: Callable[[], float], *driver: str) -> None:
@@ -65,8 +63,7 @@ class Supervisor:
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
         """Note what a worker says of itself; `is_busy` is whether it has unfinished runs.
 
-        A fresh one follows one that has grown, which ends with its runs. Without memory for two it
-        has to have none.
+        A fresh one follows one that has grown; without memory for two, when that has no runs.
         """
         if worker is not self.worker:
             return

@@ -1,8 +1,4 @@
-"""One worker process, from its start to its end, and the threads that talk to it.
-
-It passes commands on and messages back. The `worker_pool` and the `client` decide what they mean,
-and what follows when the process dies.
-"""
+"""One worker process, from its start to its end, and the threads that talk to it."""
 
 from __future__ import annotations
 

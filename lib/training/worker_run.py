@@ -1,11 +1,9 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
-The loop gives it turns. The `pair_trainer` trains and evaluates its models.
-
 A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
-program of exactly its size is one and a half to three times as fast. A long run has it built while
-it trains, and changes to it between two batches. A run that is shown at a pace stays with its
-bucket, so that it repeats to the last bit; so does any where memory is short.
+long run has a program of exactly its size built while it trains, which is 1.5 to 3 times as fast,
+and changes to it between two batches. A run that is shown at a pace stays with its bucket, so that
+it repeats to the last bit; so does any where memory is short.
 """
 
 import math
@@ -203,10 +201,7 @@ class WorkerRun:
             self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
 
     def _evaluate_then(self, status: Status, reason: str = "") -> None:
-        """Evaluate the models as they are now, then take this status, maybe in later turns.
-
-        A pause or an end waits for that: of a run that rests, pages ask for no more figures.
-        """
+        """Evaluate the models as they are now, then take this status, maybe in later turns."""
         if self._next is not None and self._next[0].over:
             return
         self._next = status, reason

@@ -9,9 +9,7 @@ from lib.training.answers.layers import Calls, Weights, recurrent, stack
 
 
 def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
-    """Run a stack with `return_sequences=True`, with `return_state=True` too, and with `False`.
-
-    On x (N, T, F), and on every prefix of one `sample` of it. A head is passed over.
+    """Run a stack in both modes on x (N, T, F), and on every prefix of one `sample`; no head.
 
     Returns:
         `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest

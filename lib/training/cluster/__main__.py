@@ -1,7 +1,4 @@
-"""The driver process, started by `worker_process`.
-
-Usage: `python -m lib.training.cluster CONNECTION`.
-"""
+"""The driver process: `python -m lib.training.cluster CONNECTION`, started by `worker_process`."""
 
 from __future__ import annotations
 

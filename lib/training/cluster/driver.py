@@ -1,8 +1,7 @@
 """What stands between a page server and the cluster: to its client a worker, made of many slots.
 
-It passes each command on to a slot, and asks that for news of each run and question. It tells the
-client which of these are lost with a slot, and keeps none itself: the client has the checkpoints of
-runs, and starts them again. It knows no Ray (`on_ray`).
+It passes each command on to a slot, asks that for news of each run and question, and tells the
+client which of these are lost with a slot: the client has the checkpoints, and starts runs again.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The cluster as Ray has it: the one place that imports ray, in a driver process or on a node.
+"""The cluster as Ray has it, in a driver process or on a node.
 
 Its actors are named and outlive who made them, so that every page server finds the same ones. A
 node makes them of its own code: it has to have the same version of Unrolled.

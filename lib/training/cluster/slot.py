@@ -4,9 +4,8 @@ Drivers send commands and fetch messages as bytes (`lib.training.messages`): no 
 driver may ask for news of a run by its id, with a mark of what it has, and gets what is newer. So a
 slow one gets only the newest snapshot.
 
-A slot is an actor of Ray's, made by `on_ray`. It ends with its worker, and when the worker has
-grown beyond its memory and has nothing to do; Ray then starts it again, empty. When no driver has
-called for long the slot frees its processor for good: the next driver makes a new one.
+A slot ends with its worker, and when the worker has grown and has nothing to do; Ray then starts it
+again, empty. When no driver has called for long the slot frees its processor for good.
 """
 
 from __future__ import annotations
@@ -49,10 +48,7 @@ UNSEEN: Mark = (0, -1)
 
 @cache
 def fingerprint() -> str:
-    """The version that trains: of all code and words but the pages', and of what they build on.
-
-    Nodes of two versions may not share runs; page servers whose pages differ may share a cluster.
-    """
+    """The version that trains: of all code and words but the pages', and of what they build on."""
     found = sha256()
     for path in sorted(LIB.rglob("*")):
         part = path.relative_to(LIB)
