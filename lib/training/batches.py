@@ -10,7 +10,7 @@ import numpy as np
 
 
 class BatchOrder:
-    """Shuffled batches, epoch after epoch, in an order that doesn't depend on how they are taken."""
+    """Shuffled batches, epoch after epoch, in an order that no length of `take` changes."""
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
         self.samples, self.batch = samples, min(batch, samples)

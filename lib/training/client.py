@@ -207,7 +207,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             question.future.set_result(answer.values)
 
     def _move_questions(self, worker: WorkerProcess, other: WorkerProcess | None, why: str) -> None:
-        """Ask another worker what one that is gone had; if it had been moved, there is no answer."""
+        """Ask another worker what one that is gone had; what had been moved gets no answer."""
         for question_id, question in list(self._questions.items()):
             if question.worker is worker and (other is None or question.was_moved):
                 self._settle(Answer(question_id, error=why))

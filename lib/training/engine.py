@@ -23,14 +23,13 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
 
 Array: TypeAlias = "tf.Tensor"
+# Samples, x and y, padded to a program's sizes; or, where they are too many, as they were.
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
-"""Samples, x and y, padded to a program's sizes; or, where they are too many, as they were."""
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
-tracing = Lock()
-"""Held while TensorFlow traces: two traces at once would both end late."""
+tracing = Lock()  # held while TensorFlow traces: two traces at once would both end late
 
 
 def configure_tensorflow() -> None:
@@ -77,8 +76,7 @@ class ModelState:
     """The models in a program's lanes: weights and optimizers' memory."""
 
     own: Architecture  # their sizes; the program may be larger, a size bucket
-    values: list[tf.Tensor]
-    """First the weights, then m and v of all of them; the first axis of each is the lanes."""
+    values: list[tf.Tensor]  # the weights, all m and all v; the first axis of each is the lanes
     step: int  # batches that they were trained on
     training: Training
 
@@ -105,8 +103,8 @@ class Program:
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.lanes, self.threads = architecture.lanes, architecture.threads
+        # The most batches that one call can train.
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
-        """The most batches that one call can train."""
         self._shapes = weight_shapes(architecture)
         arguments, code = self._nothing(), architecture.code
         if code not in _codes:  # who needs no trace waits for none

@@ -268,7 +268,7 @@ class PairTrainer:
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
-        """How many steps to train next: as many as fit, or rather whole epochs, for their figures."""
+        """How many steps to train next: as many as fit, or rather whole epochs."""
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:

@@ -29,27 +29,18 @@ BUNDLED = [name for name in DATASETS if name != "upload"]
 
 @lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
-    """A settled experiment's recording, with the models of its mode, and so many seeds; else None."""
+    """A settled experiment's recording, with the models of its mode and as many seeds; or None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
-    for name in _names(experiment.data.name):
+    data = experiment.data.name
+    for file in sorted(FOLDER.glob(f"{data}.*{END}")) if data in BUNDLED else ():
+        name = file.name.removesuffix(END).rstrip(".")
         query, run = read(name, tuple[dict[str, str], Snapshot])
         of = read_query(query)[0]
         if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
-            return _of_modes(run, modes, count)
+            results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
+            past = tuple((epoch, models[:count]) for epoch, models in run.past)
+            return replace(run, results=results, others=tuple(others), past=past)
     return None
-
-
-@lru_cache(maxsize=32)
-def _names(data: str) -> tuple[str, ...]:
-    files = FOLDER.glob(f"{data}.*{END}") if data in BUNDLED else ()
-    return tuple(sorted(file.name.removesuffix(END).rstrip(".") for file in files))
-
-
-def _of_modes(run: Snapshot, modes: tuple[str, ...], count: int) -> Snapshot:
-    """The first `count` seeds of a recording, with the models of these modes."""
-    results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
-    past = tuple((epoch, models[:count]) for epoch, models in run.past)
-    return replace(run, results=results, others=tuple(others), past=past)
 
 
 def recorded_damage(case: str) -> Damage:

@@ -85,7 +85,7 @@ class ClientRun:
         return self.snapshot
 
     def note_command(self, verb: str) -> None:
-        """Note a person's command. Until the worker has answered, a paused run counts as RUNNING."""
+        """Note a person's command. A paused run counts as RUNNING until the worker has answered."""
         self.unwatched, self.last_verb, self.resumed_at = False, verb, -1
         if verb != "pause" and self.snapshot.status is Status.PAUSED:
             self.resumed_at = self.snapshot.epoch
@@ -103,7 +103,7 @@ class ClientRun:
             snapshot = replace(snapshot, reason=sentence("unwatched"))
         elif not snapshot.reason:
             snapshot = replace(snapshot, reason=self.reason)
-        self.snapshot = replace(snapshot, past=())
+        self.snapshot = snapshot
         if self.over:
             self.seen_at, self.checkpoint = now, None
 
@@ -121,7 +121,6 @@ class ClientRun:
         """
         saved, verb = self.checkpoint, self.last_verb
         rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
-        rests = rests or (verb == "start" and self.start.paused)
         if verb == "step":
             self.last_verb = "pause"  # no further epoch is waited for
         self.worker, self.resumed_at = worker, -1
@@ -180,6 +179,7 @@ class RunRegistry:
         epochs = run.experiment.training.epochs
         queued = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
         added = self.runs[run.id] = ClientRun(run, worker, owner, start, queued, self._clock())
+        added.last_verb = "pause" if start.paused else "start"
         return added
 
     def unfinished(self, worker: WorkerProcess) -> list[ClientRun]:

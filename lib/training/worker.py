@@ -35,7 +35,7 @@ from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005
-"""Python's interval for switching threads. With 5 ms the loop waited a lot for threads that trace."""
+"""Python's interval for switching threads. With 5 ms the loop waits for those that trace."""
 IDLE_SHARE, IDLE_RUNS = 0.5, 4
 """A worker builds size buckets that nobody waits for up to this share of its memory limit, and
 while no more runs than this train."""
@@ -126,7 +126,6 @@ class Loop:
         return others if self._questions or any(run.busy or run.waiting for run in others) else runs
 
     def _send_signs_of_life(self) -> None:
-        """Send a sign of life every second, also while one long batch is trained."""
         with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
@@ -163,7 +162,8 @@ class Loop:
                     key = architecture_of(command.experiment, *command.shape)
                     self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
-                self._ask(command)
+                future = self._helper.submit(self._answer, command)
+                self._questions[command.question_id] = future
             case messages.Retire():
                 self._retiring = True
 
@@ -215,13 +215,11 @@ class Loop:
         elif command.verb in ("pause", "step", "stop"):
             self._guard(run, getattr(run, command.verb))
 
-    def _ask(self, command: messages.Ask) -> None:
-        if (function := self._answers.get(command.question)) is None:
-            error = f"No question is called {command.question!r}: {list(self._answers)}."
-            self._send(messages.Answer(command.question_id, error=error))
-        else:
-            future = self._helper.submit(function, **command.arguments)
-            self._questions[command.question_id] = future
+    def _answer(self, command: messages.Ask) -> dict[str, Any]:
+        if command.question not in self._answers:
+            known = list(self._answers)
+            raise ValueError(f"No question is called {command.question!r}: {known}.")
+        return self._answers[command.question](**command.arguments)
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:

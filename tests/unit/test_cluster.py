@@ -2,7 +2,6 @@
 
 import asyncio
 
-import numpy as np
 import pytest
 
 from lib.results import Status
@@ -229,28 +228,22 @@ async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
     assert place.ended == [1]
 
 
-async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once():
-    """Whoever comes later is shown all that is known of the past, and gets no checkpoint."""
-
-    def weights(*epochs):
-        return tuple((epoch, ({"last": (np.zeros(2),)},)) for epoch in epochs)
-
+async def test_of_a_run_only_the_newest_waits():
+    """Whoever comes later is shown that, and gets no checkpoint."""
     place = Place()
     await place.slot.version()
     await place.take(start_of("a"))
     for epoch in (2, 4, 6):
-        await place.report("a", epoch=epoch, past=weights(epoch - 1, epoch))
+        await place.report("a", epoch=epoch)
     place.worker.say(Checkpoint("a", 6, b"state"))
     await asyncio.sleep(0)
-    (snapshot, saved), mark = await place.news("a")
+    (snapshot, saved), number = await place.news("a")
     assert (snapshot.epoch, saved.epoch) == (6, 6)
-    assert [epoch for epoch, _ in snapshot.past] == [1, 2, 3, 4, 5]  # the 6th has its results
-    await place.report("a", Status.FINISHED, 9, past=weights(7, 8))
-    (end,), mark = await place.news("a", mark)
-    assert (end.status, [epoch for epoch, _ in end.past]) == (Status.FINISHED, [7, 8])
-    assert (await place.news("a", mark))[0] == []
+    assert (await place.news("a", number))[0] == []
+    await place.report("a", Status.FINISHED, 9)
+    (end,), _ = await place.news("a", number)
     (late,), _ = await place.news("a", is_owner=False)
-    assert [epoch for epoch, _ in late.past] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert end.status is late.status is Status.FINISHED
 
 
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):

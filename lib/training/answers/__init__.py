@@ -8,9 +8,8 @@ Keras's order: three for each of the recurrent `layers` from the bottom up, and 
 from collections.abc import Callable
 from typing import Any
 
-from lib.training.answers.gradients import influence, reach
+from lib.training.answers.cells import breakings, influence, modes, reach
 from lib.training.answers.models import keras_file, target_damage
-from lib.training.answers.modes import breakings, modes
 
 _FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}

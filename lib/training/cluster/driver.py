@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.slot import UNSEEN, Load, fingerprint
+from lib.training.cluster.slot import Load, fingerprint
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
 
@@ -211,14 +211,14 @@ class Driver:
         self._followed[name] = self._tasks.create_task(work)
 
     async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
-        mark, is_last = UNSEEN, False
+        number, is_last = 0, False
         try:
             while not is_last:
-                news = await link.call("news", name, mark, is_owner, seconds=ANSWER_SECONDS)
+                news = await link.call("news", name, number, is_owner, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(name, sentence("slot_gone"))
                     return
-                found, mark, is_last = news
+                found, number, is_last = news
                 for data in found:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)

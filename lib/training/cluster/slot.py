@@ -1,8 +1,8 @@
 """A slot: one place for training in the cluster, which has a worker process of its own.
 
 Drivers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses. Any
-driver may ask for news of a run by its id, with a mark of what it has, and gets what is newer. So a
-slow one gets only the newest snapshot.
+driver may ask for news of a run by its id, with the number of the last message that it has, and
+gets what is newer. So a slow one gets only the newest snapshot.
 
 A slot ends with its worker, and when the worker has grown and has nothing to do; Ray then starts it
 again, empty. When no driver has called for long the slot frees its processor for good.
@@ -15,14 +15,14 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 from typing import NamedTuple
 
-from lib.results import Snapshot, WeightHistory, memory_of
+from lib.results import Snapshot, memory_of
 from lib.training import messages
 from lib.training.messages import Command, Message, Steer, decode, encode, id_of
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
@@ -35,15 +35,11 @@ UNWANTED_SECONDS = 120.0
 """How long a run goes on that no driver asks for: its page server is gone, or has moved it."""
 GONE_SECONDS = 900.0  # how long a slot stays without any driver
 TIDY_SECONDS = 1.0
-MOST_EPOCHS = 32  # epochs whose weights are kept of a run, for page servers that come later
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
 Load = tuple[bool, int]
 """How busy a slot is, the least first: whether it should end soon; its runs and questions."""
-Mark = tuple[int, int]
-"""What a driver has of a run: the number of its newest message, the epoch of its newest weights."""
-UNSEEN: Mark = (0, -1)
 
 
 @cache
@@ -63,7 +59,7 @@ class News(NamedTuple):
     """What a driver gets of a run or a question."""
 
     messages: list[bytes]
-    mark: Mark  # of a driver that has these messages
+    number: int  # of the last one
     is_last: bool
 
 
@@ -76,10 +72,14 @@ class Held:
     number: int = 0  # how many messages there have been
     newest: dict[type, tuple[int, Message]] = field(default_factory=dict)
     """The newest message of each kind, and its number."""
-    snapshot: Snapshot | None = None  # the newest of a run, without weights of its past
-    weights: WeightHistory = field(default_factory=lambda: WeightHistory(MOST_EPOCHS))
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by each message, and replaced then."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest of a run."""
+        _, report = self.newest.get(messages.Report, (0, None))
+        return report.snapshot if isinstance(report, messages.Report) else None
 
     @property
     def over(self) -> bool:
@@ -90,14 +90,11 @@ class Held:
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
-        return len(self.card) + memory_of(self.snapshot) + self.weights.nbytes
+        return len(self.card) + memory_of(self.snapshot)
 
     def note(self, message: Message) -> None:
         """Keep a message of the worker's."""
         self.number += 1
-        if isinstance(message, messages.Report):
-            self.weights.take(message.snapshot)
-            self.snapshot = replace(message.snapshot, past=())
         self.newest[type(message)] = self.number, message
         self.wake()
 
@@ -106,20 +103,14 @@ class Held:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def news(self, mark: Mark, *, is_owner: bool) -> News:
-        """The messages that a driver with this mark doesn't have; checkpoints are the owner's."""
-        number, epoch = mark
-        points, found = self.weights.points, []
-        for kind, (sent, message) in self.newest.items():
-            if sent <= number or (kind is messages.Checkpoint and not is_owner):
-                continue
-            if kind is messages.Report and self.snapshot is not None:
-                past = [point for point in points if point[0] > epoch]
-                if not self.over:  # the newest weights are in the snapshot's results already
-                    past = past[:-1]
-                message = messages.Report(replace(self.snapshot, past=tuple(past)))  # noqa: PLW2901
-            found.append(encode(message))
-        return News(found, (self.number, points[-1][0] if points else epoch), self.over)
+    def news(self, number: int, *, is_owner: bool) -> News:
+        """The messages after one of this number; checkpoints are the owner's."""
+        found = [
+            encode(message)
+            for kind, (sent, message) in self.newest.items()
+            if sent > number and (kind is not messages.Checkpoint or is_owner)
+        ]
+        return News(found, self.number, self.over)
 
 
 class Slot:
@@ -213,13 +204,13 @@ class Slot:
         return held.card if held else None
 
     async def news(
-        self, name: str, mark: Mark, is_owner: bool, seconds: float = LOOK_SECONDS
+        self, name: str, number: int, is_owner: bool, seconds: float = LOOK_SECONDS
     ) -> News | None:
         """The news of a run or a question, as soon as there are any; None where it isn't held."""
         held = self._held.get(name)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while held and held.number <= mark[0] and self._held.get(name) is held:
+                while held and held.number <= number and self._held.get(name) is held:
                     held.asked_at = self._clock()
                     await held.changed.wait()
         if held is None or self._held.get(name) is not held:
@@ -227,7 +218,7 @@ class Slot:
         self._met = self._busy = held.asked_at = self._clock()
         if messages.Answer in held.newest:
             del self._held[name]
-        return held.news(mark, is_owner=is_owner)
+        return held.news(number, is_owner=is_owner)
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
         """Pass on a message of the worker's. Called in another thread."""
