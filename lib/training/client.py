@@ -15,7 +15,6 @@ import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
 
@@ -35,16 +34,6 @@ AnswerFuture = Future[dict[str, Any]]
 
 class AnswerError(RuntimeError):
     """There will be no answer; the text says why, in a sentence."""
-
-
-@dataclass(slots=True, eq=False)
-class Question:
-    """A question to Keras that has no answer yet."""
-
-    command: Ask
-    worker: WorkerProcess
-    future: AnswerFuture = field(default_factory=Future)
-    was_moved: bool = False  # whether another worker had it before
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
@@ -70,7 +59,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             partial(make_worker, self._received, self._ended), clock, workers, self.is_clustered
         )
         self._registry = RunRegistry(self._pool, clock)
-        self._questions: dict[str, Question] = {}
+        self._questions: dict[str, tuple[WorkerProcess, AnswerFuture]] = {}
         atexit.register(self.close)
         with self._changed:
             self._pool.begin(delay)
@@ -179,41 +168,37 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         sentence. If it is cancelled in time, nothing is computed. Raises WireError, a ValueError,
         for arguments that can't be sent.
         """
-        question_id = secrets.token_hex(8)
+        question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
             supervisor = self._least_busy()
-            question = Question(Ask(question_id, name, arguments), supervisor.need())
+            worker = supervisor.need()
             if supervisor.unavailable:
-                question.future.set_exception(AnswerError(supervisor.unavailable))
-                return question.future
-            question.worker.post(question.command)
-            self._questions[question_id] = question
-        question.future.add_done_callback(partial(self._drop_cancelled, question_id))
-        return question.future
+                future.set_exception(AnswerError(supervisor.unavailable))
+                return future
+            worker.post(Ask(question_id, name, arguments))
+            self._questions[question_id] = worker, future
+        future.add_done_callback(partial(self._drop_cancelled, question_id))
+        return future
 
     def _drop_cancelled(self, question_id: str, future: AnswerFuture) -> None:
         with self._changed:
             if future.cancelled() and (question := self._questions.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
-                question.worker.post(Steer("drop", question_id))
+                question[0].post(Steer("drop", question_id))
 
     def _settle(self, answer: Answer) -> None:
-        question = self._questions.pop(answer.question_id, None)
-        if question is None or not question.future.set_running_or_notify_cancel():
-            return
+        _, future = self._questions.pop(answer.question_id, (None, None))
+        if future is None or not future.set_running_or_notify_cancel():
+            return  # it was cancelled
         if answer.error:
-            question.future.set_exception(AnswerError(answer.error))
+            future.set_exception(AnswerError(answer.error))
         else:
-            question.future.set_result(answer.values)
+            future.set_result(answer.values)
 
-    def _move_questions(self, worker: WorkerProcess, other: WorkerProcess | None, why: str) -> None:
-        """Ask another worker what one that is gone had; what had been moved gets no answer."""
-        for question_id, question in list(self._questions.items()):
-            if question.worker is worker and (other is None or question.was_moved):
-                self._settle(Answer(question_id, error=why))
-            elif question.worker is worker and other is not None:
-                question.worker, question.was_moved = other, True
-                other.post(question.command)
+    def _end_questions(self, worker: WorkerProcess, why: str) -> None:
+        """Tell who waits for an answer of a worker that is gone."""
+        for question_id in [k for k, (asked, _) in self._questions.items() if asked is worker]:
+            self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
@@ -295,7 +280,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 if not run.over:
                     run.end(reason, run.seen_at)
             for worker in workers:
-                self._move_questions(worker, None, reason)
+                self._end_questions(worker, reason)
             self._changed.notify_all()
         for worker in workers:
             worker.close()
@@ -336,6 +321,5 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             supervisor = self._pool.supervisor_of(worker)
             how, lost = supervisor.replace_dead(worker), self._registry.unfinished(worker)
             self._registry.fail_over(lost, how, is_suspect=not supervisor.is_cluster)
-            other = None if self._pool.unavailable else self._least_busy().need()
-            self._move_questions(worker, other, how if other is None else f"{how} Ask again.")
+            self._end_questions(worker, how if self._pool.unavailable else f"{how} Ask again.")
             self._changed.notify_all()
