@@ -176,19 +176,6 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
 
-def test_a_run_that_goes_on_paused_waits_for_its_command():
-    """It trains no epoch more, and steps from there."""
-    first = Stage(paused=True, epochs=10)
-    first.run.step()
-    first.until_status(Status.PAUSED)
-    stage = Stage(paused=True, epochs=10, checkpoint=first.made[-1].state)
-    for epoch in (1, 2):
-        stage.until_status(Status.PAUSED)
-        stage.run.turn(1)
-        assert stage.last.epoch == epoch
-        stage.run.step()
-
-
 def test_checkpoints_take_a_fiftieth_of_a_workers_time():
     """Of all runs together, by how long making the last one took."""
     clock, sent = Clock(), list[Checkpoint]()

@@ -3,7 +3,6 @@
 import pytest
 
 from lib.results import Run, Snapshot, Status
-from lib.training import run_registry
 from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Steer
 from lib.training.run_registry import KEEP_SECONDS
@@ -159,16 +158,3 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     said = {c.verb for w in ready.workers for c in w.posted if isinstance(c, Steer)}
     assert said == ({"watch", "unwatch"} if how in ("dropped", "old") else {"watch"})
     assert not any(starts_of(worker, run) for worker in ready.workers)
-
-
-def test_runs_of_others_that_are_over_leave_this_servers_theirs(ready, monkeypatch):
-    """Of each so many are known."""
-    monkeypatch.setattr(run_registry, "KEEP_RUNS", 2)
-    own = [ready.start() for _ in range(3)]
-    others = [foreign(ready, f"{place:016x}") for place in range(4)]
-    for run in [*own, *others]:
-        ready.clock.forward(1)
-        ready.say(run, Status.FINISHED, 5)
-    ready.start()
-    assert [run for run in own if ready.client.get(run.id)] == own[1:]
-    assert [run for run in others if ready.client.get(run.id)] == others[2:]
