@@ -22,9 +22,7 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000
-"""Multiplications of a gate in a batch's forward pass, in all layers. Larger models keep a
-processor busy alone: side by side each would be slower."""
+LANE_PRODUCTS = 400_000  # of a gate in a forward pass; larger models keep a processor busy alone
 MOST_TIMES, CHEAP = 8, 3_000_000
 """A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
 CHEAP multiplications, about 1.5 ms."""

@@ -22,9 +22,7 @@ MAX_SENT_PARAMETERS = 50_000
 MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
 """Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
 MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends none, and begins again from its start
-SHARE = 50
-"""Between two checkpoints lies so many times what the first took: they take 2 % of a worker's
-time at most, those of runs that pause not counted."""
+SHARE = 50  # between two checkpoints lies so many times what the first took: 2 % of a worker's time
 log = logging.getLogger(__name__)
 
 

@@ -28,8 +28,7 @@ MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models
 MAX_RUNS_EACH = 8
 """Runs that one browser may have going, in all its tabs; and, for each place where runs train side
 by side, all browsers without a cookie together."""
-MAX_VALUES_EACH = 4 * MAX_VALUES
-"""Numbers of data that these runs may hold together: two of the largest."""
+MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
 MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2
 """Sweeps that are watched: all of a page server, and those of all browsers without a cookie. A
 browser has one: it stops when another begins."""

@@ -11,28 +11,19 @@ from pathlib import Path
 from lib.data import GB, GROUPS, MB, memory
 from lib.text import beside
 
-MEMORY_SHARE = 0.7
-"""The part of a machine's memory that a worker may use; the page process needs some as well."""
+MEMORY_SHARE = 0.7  # of the memory that a worker may use; the page process needs some
 MOST_MEMORY = 3 * GB // 2  # bytes that a worker may use at most, however large its machine
 BESIDE = 300 * MB  # bytes that a worker leaves to the page process and to one that reads a file
-LEAST_GROWTH = 150 * MB
-"""Bytes that a worker may always add to what it began with, some thirty programs; else each would
-be replaced at once on a very small machine."""
-TWO_FIT_IN = 2 * GB
-"""A machine with less has no room for a full worker and a fresh one beside the page process."""
+LEAST_GROWTH = 150 * MB  # that a worker may always add to what it began with: thirty programs
+TWO_FIT_IN = 2 * GB  # with less there is no room for a full worker and a fresh one
 
 SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16
 """Environment variable: how many workers the pages share, and the largest number that is taken."""
 MOST_BY_DEFAULT = 4
-RAY = "UNROLLED_RAY"
-"""Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one that this machine
-is a node of; see `lib.training.cluster`."""
+RAY = "UNROLLED_RAY"  # environment variable: the cluster that trains, HOST:PORT, or "auto"
 CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages
-WORKER_NICE = 5
-"""The worker's priority on Linux's scale from 0 (highest) to 19: beside a busy page process, for
-which a person waits, it gets a third of the time."""
-HELPER_NICE = 10
-"""That of threads that help the worker's loop, such as compilers: a third of the loop's time."""
+WORKER_NICE = 5  # from 0 (highest) to 19: beside a busy page process it gets a third of the time
+HELPER_NICE = 10  # of threads beside the worker's loop, such as compilers: a third of its time
 IDLE_NICE = 13
 """That of threads for what nobody waits for: half of a helper's time. With less (tried: 19) they
 would hold Python's lock for long."""

@@ -22,8 +22,7 @@ from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
 END = "msgpack.z"
-ANSWERED = ("parity", "running_mean", "recall_first", "adding")
-"""The datasets about whose recorded models Keras's answers are recorded, too."""
+ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data with recorded answers
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
 

@@ -21,15 +21,10 @@ from lib.training.worker_process import WorkerProcess
 SILENT_BEATS_SHOWN = 4  # after so many seconds of a worker's silence a page says so
 TIDY_SECONDS = 5.0  # between two looks for what can be paused or forgotten
 WATCH_SECONDS = 600  # how long a run goes on that nobody looks at: others want the processor
-KEEP_RUNS = 40
-"""Runs that are over and still known; and as many of those in the background, so that a sweep
-leaves people theirs."""
-KEEP_BYTES = int(20_000_000 * share())
-"""Bytes that all of these, and paused runs that were left, may hold; the newest stays."""
-KEEP_SECONDS = 3 * 3600
-"""How long a run is known that is over, or that is paused and that nobody looks at."""
-TWICE_SECONDS = 60.0
-"""A run that loses its worker twice within this time is not restarted: it may be what kills it."""
+KEEP_RUNS = 40  # that are over and still known; and as many of sweeps, which leave people theirs
+KEEP_BYTES = int(20_000_000 * share())  # of these, and of runs that were left; the newest stays
+KEEP_SECONDS = 3 * 3600  # for runs that are over, or that are paused and that nobody looks at
+TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be what kills them
 
 
 @dataclass(slots=True, eq=False)
@@ -38,21 +33,17 @@ class ClientRun:
 
     run: Run
     worker: WorkerProcess
-    owner: str | None
-    """The browser that started it, "" without a cookie; None for a script, or a sweep."""
+    owner: str | None  # the browser that started it, "" without a cookie; None for a script
     start: Start  # the command that starts it from the beginning, at its newest pace
     snapshot: Snapshot
     seen_at: float  # when somebody last looked at it, or when it ended
     is_foreign: bool = False  # whether another page server has started it, and sees to it
-    reason: str = ""
-    """Shown where its worker gives none: why it began again, or isn't trained by the cluster."""
+    reason: str = ""  # shown where its worker gives none, such as why it began again
     unwatched: bool = False  # whether the client has paused it because nobody looked at it
     last_verb: str = "start"  # the last command of a person
-    resumed_at: int = -1
-    """The epoch of a pause that a command has ended, until its worker goes on; else -1."""
+    resumed_at: int = -1  # the epoch of a pause that a command has ended, until it goes on; else -1
     lost_at: float = -math.inf  # when it was last started again because its worker died
-    checkpoint: Checkpoint | None = None
-    """The newest one; None before the first, and when the run is over."""
+    checkpoint: Checkpoint | None = None  # the newest; None before the first, and when it is over
     weights: WeightHistory = field(default_factory=WeightHistory)
 
     @property

@@ -13,8 +13,7 @@ class Timing:
 
     slice_seconds: float = 0.1  # the longest turn of a run
     round_seconds: float = 0.2
-    shortest_slice_seconds: float = 0.02
-    """With many runs turns get shorter, down to this, so that each has one in a round."""
+    shortest_slice_seconds: float = 0.02  # with many runs, so that each has a turn in a round
     poll_seconds: float = 0.005  # between two looks for finished programs and answers
     grown_seconds: float = 30.0  # between two reports that the worker has outgrown its memory limit
     beat_seconds: float = BEAT_SECONDS
@@ -22,17 +21,14 @@ class Timing:
     evaluate_share: float = 0.05  # the part of its time that a run may spend on evaluations
     few_epochs: int = 1000
     stops: int = 16  # a run of few epochs is evaluated at least so often, however fast it is
-    evaluate_seconds: float = 0.05
-    """How long models are evaluated at once; the rest waits for the next turns."""
+    evaluate_seconds: float = 0.05  # of evaluating models at once; the rest waits for next turns
     exact_seconds: float = 0.3  # a run with more than this to go gets a program of its exact size
     slow_epoch_seconds: float = 1.0  # from here on a run says how much of an epoch is done
-    checkpoint_seconds: float = 2.0
-    """Between two checkpoints of a run that trains; large ones come less often (`checkpoint`)."""
+    checkpoint_seconds: float = 2.0  # between two checkpoints of a run; large ones wait longer
 
 
 USUAL = Timing()
-LATE = 0.5
-"""Seconds that a run at a pace may catch up on. With more, its epochs would come in a rush."""
+LATE = 0.5  # seconds that a run at a pace may catch up on; with more, epochs come in a rush
 MOMENT = 0.02  # seconds. Epochs that are due at shorter intervals are trained several at a time.
 SPEED_SECONDS = 2.0  # the speed of training is measured over this time
 

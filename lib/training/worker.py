@@ -34,14 +34,9 @@ from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
-SWITCH_SECONDS = 0.0005
-"""Python's interval for switching threads. With 5 ms the loop waits for those that trace."""
-IDLE_SHARE, IDLE_RUNS = 0.5, 4
-"""A worker builds size buckets that nobody waits for up to this share of its memory limit, and
-while no more runs than this train."""
-EXACT_SHARE = 0.4
-"""Runs get programs of their exact size up to this share of what a worker may grow by: the rest is
-for the runs, and for what fits no bucket."""
+SWITCH_SECONDS = 0.0005  # Python's, between threads; with 5 ms the loop waits for those that trace
+IDLE_SHARE, IDLE_RUNS = 0.5, 4  # of the memory limit, and busy runs, for building spare buckets
+EXACT_SHARE = 0.4  # of what a worker may grow by, up to which runs get programs of their exact size
 
 
 class LostConnection(BaseException):

@@ -17,8 +17,7 @@ from lib.training.sentences import sentence
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
-RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)
-"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
+RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by how many workers died shortly before
 MOST_DEATHS = 3  # with more deaths than this nothing is trained until the next worker is ready
 QUICK_SECONDS = 90.0  # deaths within this time count together
 UNAVAILABLE_SECONDS = 600.0  # until it is tried again whether TensorFlow can be imported after all
@@ -34,14 +33,12 @@ class Supervisor:
     def __init__(self, make: MakeWorker, clock: Callable[[], float], *driver: str) -> None:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed."""
-        self.unavailable = ""
-        """Why it can't train: a sentence, of a cluster a clause; empty before that is known."""
+        self.unavailable = ""  # why it can't train: a sentence, of a cluster a clause
         self.is_cluster = bool(driver)
         self.places = 0 if self.is_cluster else 1
         """How many runs can train side by side; 0 before a cluster has said."""
         self._make, self._driver, self._clock = make, driver, clock
-        self._retired: list[WorkerProcess] = []
-        """Workers that have grown, and end with the runs they have."""
+        self._retired: list[WorkerProcess] = []  # grown ones, which end with the runs they have
         self._deaths, self._died_at = 0, -math.inf
 
     @property

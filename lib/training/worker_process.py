@@ -20,11 +20,8 @@ from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 from lib.training.sentences import sentence
 
-SILENT_BEATS = 30
-"""A worker that is silent for so many beats has been stopped, or hangs: it is killed. On a machine
-that is far too busy, one that works may be silent for some seconds."""
-IMPORT_BEATS = 300
-"""The same until it has imported TensorFlow, which takes 6 to 15 s of a whole processor."""
+SILENT_BEATS = 30  # without a sign of life until a worker is killed; a busy one may miss some
+IMPORT_BEATS = 300  # the same until it has imported TensorFlow, which takes 6 to 15 s
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)

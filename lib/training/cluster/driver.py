@@ -19,13 +19,10 @@ from lib.training.sentences import sentence
 
 GATHER_SECONDS = 0.05  # between two looks for news of a run at least
 LOAD_SECONDS = 2.0  # between two looks how busy a slot is
-SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
-"""Between two looks for new slots, and how long the head may take to answer one."""
+SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0  # between looks for new slots; for the head to answer one
 NO_SLOT_SECONDS = 60.0  # a cluster that has had no slot that trains for so long can't be used
-ANSWER_SECONDS = 20.0
-"""How long a slot may take to answer, on a busy node; it waits for news half as long."""
-PATIENCE_SECONDS = 3600.0
-"""How long a slot is waited for that has no processor yet, or imports TensorFlow."""
+ANSWER_SECONDS = 20.0  # for a slot to answer, on a busy node; it waits for news half as long
+PATIENCE_SECONDS = 3600.0  # for a slot that has no processor yet, or imports TensorFlow
 
 
 class ClusterError(Exception):

@@ -29,10 +29,8 @@ from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
 LOOK_SECONDS = 10.0  # how long a call waits for news
-REST_SECONDS = 5.0
-"""How long a slot that has grown has had nothing to do when it ends: news may be on their way."""
-UNWANTED_SECONDS = 120.0
-"""How long a run goes on that no driver asks for: its page server is gone, or has moved it."""
+REST_SECONDS = 5.0  # a slot that has grown has nothing to do for so long when it ends
+UNWANTED_SECONDS = 120.0  # a run goes on that no driver asks for: its page server is gone
 GONE_SECONDS = 900.0  # how long a slot stays without any driver
 TIDY_SECONDS = 1.0
 LIB = Path(__file__).parents[2]
