@@ -110,8 +110,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
         with self._changed:
-            self._check_open()
-            self._registry.start(run, start, owner)
+            self._registry.start(run, start, owner, self._least_busy())
         return run
 
     def adopt(self, run: Run) -> None:
@@ -248,12 +247,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def wait_any(self, runs: Iterable[Run], timeout: float) -> None:
         """Wait until one of these is over or forgotten, at most `timeout` seconds: see `wait`."""
+        runs = list(runs)
         with self._changed:
             found = [self._registry.runs.get(run.id) for run in runs]
-            known = [run for run in found if run is not None]
-            if len(known) == len(found):
-                is_one_over = lambda: any(run.over for run in known)  # noqa: E731
-                self._wait_for([run.run for run in known], is_one_over, timeout)
+            self._wait_for(runs, lambda: any(run is None or run.over for run in found), timeout)
 
     def _wait_for(
         self, runs: list[Run], is_true: Callable[[], bool], timeout: float | None
@@ -286,12 +283,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             worker.close()
         atexit.unregister(self.close)
 
-    def _check_open(self) -> None:
+    def _least_busy(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-
-    def _least_busy(self) -> Supervisor:
-        self._check_open()
         return self._pool.least_busy(self._registry.going)
 
     def _received(self, worker: WorkerProcess, message: Message) -> None:

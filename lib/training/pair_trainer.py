@@ -75,8 +75,7 @@ class PairTrainer:
         self._program: Program | None = None  # None before `load` and after `release`
         self._groups: list[Group] = []
         self._data: Any = None  # the training samples, as the program takes them
-        self._evaluated_step, self._saved_step = -1, 0
-        """The steps of the last evaluation and of the last checkpoint."""
+        self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
         self._numbers: dict[Model, list[np.ndarray]] = {}  # of a checkpoint, until it is loaded
         self._speed = 0.0  # steps per second while training, as of the last call
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
@@ -108,14 +107,9 @@ class PairTrainer:
         return self.step / self.batches.steps
 
     @property
-    def is_evaluated(self) -> bool:
-        """Whether there are any figures."""
-        return self._evaluated_step >= 0
-
-    @property
     def may_be_saved(self) -> bool:
         """Whether a checkpoint can be made, and would be newer than the last one."""
-        is_new = self._saved_step < self._evaluated_step == self.step and self.at_epoch_end
+        is_new = self._saved_step < self.evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
         return is_new and not is_over and self._program is not None and self._fits_checkpoint
 
@@ -141,7 +135,7 @@ class PairTrainer:
             if found != own:
                 raise ValueError(f"expected weights of shapes {own}, got {found}")
             self._models[key], self._numbers[key] = model, numbers
-        self.step = self._evaluated_step = self._saved_step = saved.step
+        self.step = self.evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
@@ -218,7 +212,7 @@ class PairTrainer:
     def evaluate(self, seconds: float = math.inf) -> bool:
         """Evaluate for about `seconds`, at the end of an epoch; whether nothing is left to do."""
         if self._evaluating is None:
-            if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
+            if self.diverged or not self.at_epoch_end or self.evaluated_step == self.step:
                 return True
             self._evaluating, self._evaluating_seconds = self._evaluate_all(), 0.0
         start, is_done = self._clock(), True
@@ -253,7 +247,7 @@ class PairTrainer:
             keeps = self._keeps_best and self.epoch
             if keeps and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
-        self._evaluated_step = self.step
+        self.evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
         judged, parts = self._samples.judged, []

@@ -15,7 +15,7 @@ from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
 from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.sentences import sentence
-from lib.training.worker_pool import WorkerPool
+from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
 SILENT_BEATS_SHOWN = 4  # after so many seconds of a worker's silence a page says so
@@ -137,18 +137,22 @@ class RunRegistry:
         self._pool, self._clock = pool, clock
         self._tidied = clock()
 
-    def start(self, run: Run, start: Start, owner: str | None) -> None:
-        """Give a new run to the least busy worker; a run beyond its owner's limits has failed."""
+    def start(self, run: Run, start: Start, owner: str | None, supervisor: Supervisor) -> None:
+        """Give a new run to a worker; a run beyond its owner's limits has failed."""
         self.tidy()
-        supervisor = self._pool.least_busy(self.going)
-        self._make_room()
+        # Where no place is left, forget the paused run that was left the longest ago.
+        own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
+        left = [each for each in own if self._may_forget(each)]
+        if left and len(own) >= MAX_RUNS * self._pool.places:
+            self.drop(min(left, key=lambda each: each.seen_at).run.id)
         going = [
             (each.owner, each.run.dataset)
             for each in self.runs.values()
             if each.owner is not None and each.is_going and not self._may_forget(each)
         ]
-        refusal = run_refusal(owner, run.dataset, going, self._pool.places)
-        refusal = supervisor.unavailable or refusal
+        refusal = supervisor.unavailable or run_refusal(
+            owner, run.dataset, going, self._pool.places
+        )
         worker = supervisor.need()
         if not refusal:
             worker.post(start)
@@ -180,13 +184,6 @@ class RunRegistry:
     def going(self, worker: WorkerProcess) -> int:
         """How many runs of a worker are going that this server has started."""
         return sum(run.is_going and not run.is_foreign for run in self.unfinished(worker))
-
-    def _make_room(self) -> None:
-        """Where no place is left, forget the paused run that was left the longest ago."""
-        own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
-        left = [run for run in own if self._may_forget(run)]
-        if left and len(own) >= MAX_RUNS * self._pool.places:
-            self.drop(min(left, key=lambda run: run.seen_at).run.id)
 
     def _may_forget(self, run: ClientRun) -> bool:
         """Whether a run is over, or paused and left: who has paused it may still look at it."""

@@ -107,7 +107,7 @@ class Loop:
     def _give_turns(self) -> None:
         """Train or evaluate each busy run for a while, and take commands in between."""
         runs, timing = self._runs_in_turn(), self._timing
-        self._busy_runs = sum(run.busy for run in runs)
+        self._busy_runs = sum(run.rest == 0 for run in runs)
         share = timing.round_seconds / max(self._busy_runs, 1)
         seconds = max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
         for run in runs:
@@ -118,7 +118,11 @@ class Loop:
         """The runs of the next round: those in the background rest while others need processors."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
-        return others if self._questions or any(run.busy or run.waiting for run in others) else runs
+        return (
+            others
+            if self._questions or any(run.rest == 0 or run.waiting for run in others)
+            else runs
+        )
 
     def _send_signs_of_life(self) -> None:
         with contextlib.suppress(LostConnection):

@@ -110,6 +110,7 @@ class WorkerPool:
     ) -> None:
         self._local = [Supervisor(make, clock) for _ in range(workers)]
         self.cluster = Supervisor(make, clock, CLUSTER) if clustered else None
+        self.supervisors = [*self._local, *([self.cluster] if self.cluster else [])]
 
     @property
     def _used(self) -> list[Supervisor]:
@@ -117,11 +118,6 @@ class WorkerPool:
         if self.cluster and not self.cluster.unavailable:
             return [self.cluster]
         return [each for each in self._local if not each.unavailable] or self._local
-
-    @property
-    def supervisors(self) -> list[Supervisor]:
-        """Those of this machine, and that of a cluster."""
-        return [*self._local, *([self.cluster] if self.cluster else [])]
 
     @property
     def places(self) -> int:

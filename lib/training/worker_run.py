@@ -69,11 +69,6 @@ class WorkerRun:
         return not self._loaded and not self.status.over
 
     @property
-    def busy(self) -> bool:
-        """Whether it uses a turn."""
-        return self.rest == 0
-
-    @property
     def rest(self) -> float | None:
         """Seconds until the run needs a turn; 0 is now, None waits for a command."""
         if self._next is not None:
@@ -128,7 +123,7 @@ class WorkerRun:
             self._evaluate(seconds)
         elif self.waiting:
             self._wait()
-        elif self.busy:
+        elif self.rest == 0:
             self._train(seconds)
 
     def _wait(self) -> None:
@@ -262,7 +257,7 @@ class WorkerRun:
         """Everything about the run, now."""
         trainer, tempo = self._trainer, self._tempo
         known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
-        if not trainer.is_evaluated:
+        if trainer.evaluated_step < 0:
             return known
         is_end_unknown = self.status.over or self._experiment.training.keep == "stop"
         results, *others = trainer.results(whole=not self.status.active)

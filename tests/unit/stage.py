@@ -99,7 +99,7 @@ class Stage:
         while not true():
             assert time.monotonic() < end, f"never came true; {self.run.status}"
             self.run.turn(seconds)
-            if not self.run.busy:
+            if self.run.rest != 0:
                 self.programs.wait()
                 self.clock.forward(self.run.rest or 0)
 
