@@ -118,11 +118,8 @@ class Loop:
         """The runs of the next round: those in the background rest while others need processors."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
-        return (
-            others
-            if self._questions or any(run.rest == 0 or run.waiting for run in others)
-            else runs
-        )
+        is_busy = any(run.rest == 0 or run.waiting for run in others)
+        return others if is_busy or self._questions else runs
 
     def _send_signs_of_life(self) -> None:
         with contextlib.suppress(LostConnection):
