@@ -24,7 +24,7 @@ from lib.training.limits import MAX_STATES
 MOST_LANES = 8
 LANE_PRODUCTS = 400_000  # of a gate in a forward pass; larger models keep a processor busy alone
 MOST_TIMES, CHEAP = 8, 3_000_000
-"""A bucket is near at MOST_TIMES the work of the exact program, or CHEAP multiplications (1.5 ms)."""
+"""A bucket is near at MOST_TIMES the exact program's work, or CHEAP multiplications (1.5 ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ SIZE_BUCKETS = {
     for layers, u, t, f, k, batch in _BUCKETS
     for cell in CELLS
 }
-"""Each with whether it is built from the start on. Others, of up to 60 MB, are built when needed."""
+"""Each with whether it is built from the start on. Others take up to 60 MB, if needed."""
 
 
 def bucket_of(
