@@ -25,13 +25,15 @@ SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
 
 @dataclass(frozen=True, slots=True)
 class AxisPair:
-    """One axis of the pairs: its length on either side, and what one entry is called there."""
+    """One axis of the pairs: its length on either side, and what one entry is called there.
+
+    A name is "" where that side lacks the axis; "number" leaves open what a target counts.
+    """
 
     output: int
     target: int
     of_output: str
     of_target: str
-    """Either is "" where that side lacks the axis; "number" leaves open what a target counts."""
 
     def fate(self, rule: LossRule) -> tuple[Verdict, str]:
         """What a loss does with this axis, with words for what doesn't fit."""
@@ -54,12 +56,9 @@ class Diagnosis:
 
     output_shape: Sizes
     target_shape: Sizes
-    loss: str
-    """The loss as Keras's function is called."""
-    batches: tuple[BatchResult, ...]
-    """The full batch, and the last one where the samples don't divide; see `follow`."""
-    fixes: tuple[TargetFix, ...]
-    """Ways out, the likeliest first; empty where it is correct, or where nobody can tell."""
+    loss: str  # as Keras's function is called
+    batches: tuple[BatchResult, ...]  # see `follow`
+    fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
 
     @property
     def verdict(self) -> Verdict:
@@ -149,19 +148,18 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
 def _reasons(found: Diagnosis) -> Iterator[str]:
     """Why a diagnosis is what it is, in one or more sentences."""
     output, target, batch = found.output_shape, found.target_shape, found.decisive
-    rule = RULES[found.loss]
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
         yield "Cut x and y from the same windows."
         return
-    axes, first = _line_up(output, target, batch), found.batches[0]
+    rule, axes, first = RULES[found.loss], _line_up(output, target, batch), found.batches[0]
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
             yield f"Keras drops the last axis of {name}, which is 1."
         elif len(after) > len(before):
             yield f"Keras gives {name} a last axis of 1."
     if batch.verdict == "error":
-        yield from _refusal(output, target, rule, batch, axes)
+        yield _refusal(output, target, rule, batch, axes)
         if first.verdict != "error":
             yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
@@ -177,39 +175,37 @@ def _reasons(found: Diagnosis) -> Iterator[str]:
 
 def _refusal(
     output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult, axes: list[AxisPair]
-) -> Iterator[str]:
+) -> str:
     """Why a batch raises."""
     if rule.checks:
         what = "class numbers in the shape" if rule.labels else "y in the output's shape"
         wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
-        yield f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
-    else:
-        met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
-        steps = f"{met.output} {met.of_output}s of the output"
-        yield f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet"
-        yield f"{steps}: they differ, and neither is 1."
+        return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+    met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
+    return (
+        f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet "
+        f"{met.output} {met.of_output}s of the output: they differ, and neither is 1."
+    )
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
     shift = len(batch.output) - len(batch.target)
     met = axes[abs(shift)]  # where one side lacks an axis, its samples lie on that of the other
+    sides = [("the output", met.of_output, met.output), ("y", met.of_target, met.target)]
+    (longer, steps, length), (shorter, *_) = sides if shift > 0 else sides[::-1]
     if shift:
-        one, other, steps, length = ("y", "the output", met.of_output, met.output)
-        if shift < 0:
-            one, other, steps, length = ("the output", "y", met.of_target, met.target)
-        yield f"Shapes are lined up from the right, so {one}'s samples meet {other}'s {steps}s."
+        met_steps = f"{shorter}'s samples meet {longer}'s {steps}s"
+        yield f"Shapes are lined up from the right, so {met_steps}."
         if length == 1 < batch.size:
             targets = f"all {batch.size} targets in its batch"
             yield f"Every output meets {targets}: it learns their average."
-    for position, axis in enumerate(axes):
-        if position in (0, abs(shift)) or axis.output == axis.target:
-            continue
-        if axis.output > 1:
+    for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
+        if axis.output > 1 == axis.target:
             yield f"One target counts for all {axis.output} {axis.of_output}s."
-        else:
-            compared = f"One output is compared with {axis.target} {axis.of_target}s of y"
-            yield f"{compared}, and learns their average."
+        elif axis.output == 1 < axis.target:
+            compared = f"{axis.target} {axis.of_target}s of y"
+            yield f"One output is compared with {compared}, and learns their average."
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
@@ -218,12 +214,11 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
     Names come from the shapes as they came: an axis keeps its meaning when another is dropped.
     """
     rank = max(len(batch.output), len(batch.target))
-    sides = []
+    lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
-        names = (*axes, "column")[: len(shape)]
-        sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
-    (outputs, of_output), (targets, of_target) = sides
-    return list(map(AxisPair, outputs, targets, of_output, of_target))
+        lengths.append(padded(shape, rank))
+        names.append(("",) * (rank - len(shape)) + (*axes, "column")[: len(shape)])
+    return list(map(AxisPair, *lengths, *names))
 
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:

@@ -22,20 +22,15 @@ def compile_with(loss: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetFix:
-    """A way out: what y holds then, what to do, and the shapes that it leads to."""
+    """A way out: what y holds then, what to do, and the shapes and the loss that it leads to."""
 
-    condition: str
-    """When it is the right one: "y has one answer per sample"."""
-    fix: str
-    """What to do, in sentences."""
+    condition: str  # when it is the right one: "y has one answer per sample"
+    fix: str  # what to do, in sentences
     output_shape: Sizes
     target_shape: Sizes
     loss: str
-    """All three as they are afterwards; the loss is the same, but for a few."""
-    y: str = ""
-    """Code that changes y; empty where y stays."""
-    model: str = ""
-    """Code for the model's last layers, or its `compile`; empty where the model stays."""
+    y: str = ""  # code that changes y; empty where y stays
+    model: str = ""  # code for the model's last layers, or its `compile`; empty where it stays
 
     @property
     def code(self) -> str:

@@ -31,17 +31,14 @@ class TargetQuestion:
         return diagnose_target(self.output, self.target, self.loss, self.batch_size)
 
 
-_NAME = re.compile(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])")
-"""What a library writes before the brackets of a shape."""
-
-
 def read_shape(text: str, samples: int | None = None) -> Sizes:
     """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
 
     A name in front of the brackets is passed over: "torch.Size([320, 12])". `samples` stands for
     None in front; without it None is refused. Raises ShapeTextError.
     """
-    words = re.findall(r"[^\s,()\[\]]+", _NAME.sub("", text[:200]))
+    shape = re.sub(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])", "", text[:200])
+    words = re.findall(r"[^\s,()\[\]]+", shape)
     if words[:1] == ["None"] and samples:
         words[0] = f"{samples}"
     if not 1 <= len(words) <= MAX_AXES:

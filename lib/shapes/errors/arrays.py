@@ -1,7 +1,7 @@
 """Messages about arrays, lists and datasets that Keras can't take apart into samples."""
 
 from lib.shapes.errors.message import Message, Remedy, number, shape, word
-from lib.shapes.errors.remedies import IN_ONE_LIST, LENGTHS, MIXED, PAD
+from lib.shapes.errors.remedies import LENGTHS, MIXED, PAD
 
 MESSAGES = [
     Message(
@@ -74,7 +74,15 @@ MESSAGES = [
         r"Invalid dtype: object|Failed to convert a NumPy array to a Tensor|Failed to convert .*? "
         r"to a Tensor|setting an array element with a sequence|Can.t convert non-rectangular",
         cause="The array holds Python objects of different shapes, and is no block of numbers.",
-        remedies=[LENGTHS, MIXED, IN_ONE_LIST],
+        remedies=[
+            LENGTHS,
+            MIXED,
+            Remedy(
+                "x and y stand in one list",
+                "Put them into a tuple.",
+                "dataset = tf.data.Dataset.from_tensor_slices((x, y))",
+            ),
+        ],
         check="print({np.shape(row) for row in x})",
     ),
     Message(

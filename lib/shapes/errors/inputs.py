@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from lib.shapes.doctor.fixes import EVERY_STEP
+from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
@@ -198,7 +198,14 @@ MESSAGES = [
         rf"(?P<shape>[(\[][^()\[\]]*?{number('received')}[)\]]))?",
         cause="{layer} was made for other features than it got. It wants {expected} features and "
         "got {shape}, {received} of them.",
-        remedies=[the.OTHER_FEATURES, the.FLATTENED],
+        remedies=[
+            the.OTHER_FEATURES,
+            Remedy(
+                "a Flatten stands before it, so that timesteps count too, more or fewer of them",
+                "Pad the sequences; or return the last step in place of the Flatten.",
+                f"{LAST_STEP}  # in place of Flatten",
+            ),
+        ],
     ),
     Message(
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
@@ -76,14 +76,9 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
     )
 
 
-def _of_y(happened: str, *remedies: Remedy, **about: Any) -> Explanation:
-    """An explanation whose meanings a look at y tells apart."""
-    return explained(happened, *remedies, check=the.CHECK_Y, **about)
-
-
 def _time_axis_in_one(start: str) -> Explanation:
     happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
-    return _of_y(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+    return explained(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
 
 
 def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
@@ -106,7 +101,7 @@ def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
         )
     if first is None and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
-        return _of_y(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
+        return explained(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
     if first is None:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -143,14 +138,14 @@ def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
-        return _of_y(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+        return explained(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
     both = Comparison(sizes(output_text), sizes(y_text))
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
     if not both.received or not both.expected:
         if not found["y"]:
             return None
         happened = f"y has no axis, the output is {output_text}."
-        return _of_y(happened, the.Y_IS_A_LIST, the.UNBATCHED)
+        return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED)
     if both.is_batch:
         return batches(found, both.received[0] or 0, both.expected[0] or 0)
     losses = [CATEGORICAL, BINARY]
@@ -163,7 +158,7 @@ def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each
     happened = _wants(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
         remedies = the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP
-        return _of_y(happened, *remedies, words={"columns": y[-1]})
+        return explained(happened, *remedies, words={"columns": y[-1]})
     return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
@@ -201,7 +196,7 @@ def passed(found: Found) -> Explanation | None:
             place = 0 if y[-2:] == (2, 2) else 1
             fitting.insert(place, the.TO_CATEGORICAL_TWICE)
     if fitting:
-        return _of_y(happened, *fitting, words={"columns": y[-1] if y else ""})
+        return explained(happened, *fitting, words={"columns": y[-1] if y else ""})
     return _pair(y, output, [CATEGORICAL, BINARY], happened)
 
 
@@ -218,7 +213,7 @@ def class_numbers(found: Found) -> Explanation:
     times = f", {many // few} times as many" if few != many else ""
     happened = f"The sparse loss wants a class number for each answer: y is {found['y']}, the "
     happened += f"output {found['output']}{times}."
-    return _of_y(happened, *fitting)
+    return explained(happened, *fitting)
 
 
 def _difference(y: Shape, output: Shape) -> str:
@@ -257,7 +252,7 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
             confidence="possible",
         )
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return _of_y(happened, *(list(found.values())[:4]), stack=timed)
+    return explained(happened, *(list(found.values())[:4]), stack=timed)
 
 
 def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:

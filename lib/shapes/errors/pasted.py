@@ -157,7 +157,5 @@ class Comparison:
             count = counted(abs(self.lacks), "axis", "axes")
             which = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
             return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
-        pairs = [
-            (self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing
-        ]
-        return joined([f"{counted(got, name)} instead of {want}" for got, name, want in pairs])
+        counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
+        return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])

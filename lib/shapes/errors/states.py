@@ -9,6 +9,17 @@ from lib.shapes.errors.pasted import RECURRENT, Found, sizes
 from lib.shapes.output import Shape
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
+AND_STATES = Remedy(
+    "the layer before has return_state=True, and returns its output and its states",
+    "Unpack them, and pass on the output; states go into initial_state.",
+    "out, *states = recurrent_layer(x)\ny = layer(out)\n"
+    "y = layer(x, initial_state={states})  # to start there",
+)
+DIRECTIONS = Remedy(
+    "it is a Bidirectional with merge_mode=None, which gives both directions apart",
+    "Leave merge_mode out.",
+    "Bidirectional(LSTM(units, return_sequences=True))",
+)
 
 
 def features_or_units(found: Found) -> Explanation | None:
@@ -46,9 +57,9 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
         )
     small, full = sorted((one, other))
     output, target = (other, one) if first == "y" else (one, other)
+    remedies = [the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED]
     # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
     in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", found.text.node) and other < one
-    remedies = [the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED]
     if in_cell or (first and output < target):
         remedies, small, full = [the.OTHER_BATCH, the.SHORT_BATCH], full, small
     return explained(
@@ -65,12 +76,10 @@ def several_tensors(found: Found) -> Explanation:
     if found.is_model:
         return list_of_samples(count)
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
-    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(count, "out, *states")
-    start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
-        *([the.AND_STATES, the.DIRECTIONS] if count == 2 else [the.AND_STATES]),
-        words={"names": names, "start": start},
+        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
+        words={"states": "states" if kind else ""},
         check="print([each.shape for each in x])",
         stack=f"input~{before}_state~{after}" if before and after else "",
     )
@@ -92,8 +101,8 @@ MESSAGES = [
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
         also=r"SelectV2|list assignment|Tried to read|access element|Cannot unstack|.mask. ",
-        cause="A mask is (samples, timesteps), true where a step counts; most likely this one has "
-        "other axes or timesteps than the sequence. The mask is {mask}, the sequence {x}.",
+        cause="A mask is (samples, timesteps); most likely this one has other axes or timesteps "
+        "than the sequence. The mask is {mask}, the sequence {x}.",
         fix="Make it of the sequences that go in; or let a Masking layer make it.",
         code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
@@ -111,7 +120,6 @@ MESSAGES = [
                 "another process has the GPU's memory", "Free it.", "LSTM(units, use_cudnn=False)"
             ),
         ],
-        check="print(x[:2])",
     ),
     Message(
         r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
@@ -140,7 +148,7 @@ MESSAGES = [
         cause="The layer keeps {kept} for states, and got {received}. The {cell} starts from "
         "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
         "or its output among them: an LSTM starts from two, h and c, a GRU from one, Bidirectional "
-        "from twice as many, stacked cells from a list for each.",
+        "from twice as many.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
         code=the.DECODER,
     ),
@@ -165,8 +173,8 @@ MESSAGES = [
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('received')})?\)",
         cause="{names} values were to be unpacked, and {received} came. If it comes from a "
-        "recurrent layer, it gave, or got, another number of states: an LSTM gives 3 tensors with "
-        "return_state=True, a GRU 2; in Bidirectional 5 and 3.",
+        "recurrent layer, it gave, or got, another number of states: with return_state=True an "
+        "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",
         code=the.DECODER,
         confidence="possible",
@@ -188,9 +196,9 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, with one state for each sample, and was built for batches of "
-        "{full}. It got one of {size}. {samples} doesn't divide by it. The last batch of an epoch, "
-        "or of validation data, is often short, and fit takes 32 unless told.",
+        cause="The layer is stateful, and was built for batches of {full}. It got one of {size}. "
+        "{samples} doesn't divide by it. The last batch of an epoch, or of validation data, is "
+        "often short, and fit takes 32 unless told.",
         fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
         code=f"{the.WHOLE_BATCHES}\n{the.TWIN}",
     ),

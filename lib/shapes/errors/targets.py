@@ -86,7 +86,6 @@ MESSAGES = [
                 "x, y = x[y >= 0], y[y >= 0]",
             ),
         ],
-        check=the.CHECK_Y,
     ),
     Message(
         rf"label value of {number('label')} which is outside the valid range of \[0, "
@@ -116,7 +115,6 @@ MESSAGES = [
         cause="Cross-entropy wants y in the shape of the output, where timesteps count as samples. "
         "The output is {output}, y {y}. One of the two has a time axis, and the other none.",
         remedies=[the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
-        check=the.CHECK_Y,
     ),
     Message(
         r"not supported for 3\+ dim|only (?:0-dim\w+|length-1|size-1) arrays can be converted",
@@ -130,6 +128,5 @@ MESSAGES = [
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
         cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
         remedies=[the.CLASS_COLUMNS, the.ANSWER_PER_STEP],
-        check=the.CHECK_Y,
     ),
 ]
