@@ -1,14 +1,13 @@
 """Messages about what goes into a layer or a model: its axes, sizes, and number of arrays."""
 
 import re
-from typing import Any
 
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
-from lib.shapes.errors.states import features_or_units, list_of_samples
+from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.text import counted
 
@@ -34,8 +33,8 @@ def axes(found: Found) -> Explanation | None:
     if found.is_model and got:
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
-    remedies, stack = [the.OTHER_INPUT], ""
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    remedies, stack = [the.OTHER_INPUT], ""
     if (want, have) == (3, 2):
         told, is_first = "there is no time axis", found["layer"] == found.kind
         remedies = [the.FLAT_INPUT, the.LAYER_BEFORE][:: 1 if is_first else -1]
@@ -44,10 +43,10 @@ def axes(found: Found) -> Explanation | None:
     elif (want, have) == (2, 3):
         remedies = [the.ENCODER, the.WRAPPED] if found.kind == "dense" else [the.ENCODER]
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
+    elif (want, have) == (3, 4) and len(got) > 3 and got[1] == got[2] is not None:
+        remedies = [the.IMAGE, the.BATCH_IN_INPUT]
     elif (want, have) == (3, 4):
-        is_image = len(got) > 3 and got[1] == got[2] is not None
         remedies = [the.BATCH_IN_INPUT, the.EMBEDDED, the.IMAGE]
-        remedies = [the.IMAGE, the.BATCH_IN_INPUT] if is_image else remedies
     elif (want, have) == (4, 5):
         remedies = [the.BATCH_IN_INPUT, the.WRAPPED]
     inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
@@ -63,7 +62,7 @@ def axes(found: Found) -> Explanation | None:
 
 def _sample(shape_: Shape) -> str:
     """The sizes of a sample as an Input takes them; "" where they can't be that."""
-    possible = shape_ and all(size is None or 0 < size <= LARGEST for size in shape_)
+    possible = all(size is None or 0 < size <= LARGEST for size in shape_)
     return bracketed(shape_).strip("()") if possible else ""
 
 
@@ -75,45 +74,43 @@ def data(
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
+    if not both.lacks and not both.differing:
+        return None
     remedies = _of_axes(found, both) if both.lacks else _of_sizes(both)
-    if both.lacks and is_timed and (expected[1] or 0) > LARGEST:
+    if is_timed and (expected[1] or 0) > LARGEST:
         remedies = [the.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
-    if not remedies:
-        return None
     takes = found["expected"] or f"({_wanted(len(expected))})"
-    words: dict[str, Any] = {
-        "place": received.index(1, 1) if 1 in received[1:] else -1,
-        "sample": _sample(received[1:]),
-        "full": expected[0] if expected else "",
-        "steps": (expected[1] if is_timed else 0) or "timesteps",
-    }
     return explained(
         f"{found['layer'] or 'The model'} takes {takes} and got "
         f"{found['received'] or found['got']}: {both.told()}.",
         *remedies,
-        words=words,
+        words={
+            "place": received.index(1, 1) if 1 in received[1:] else -1,
+            "sample": _sample(received[1:]),
+            "full": expected[0] if expected else "",
+            "steps": (expected[1] if is_timed else 0) or "timesteps",
+        },
         stack=f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm" if is_timed else "",
     )
 
 
 def _of_sizes(both: Comparison) -> list[Remedy]:
-    """What may be wrong with x of as many axes, the likeliest first; [] where the shapes fit."""
-    expected, received, differing = both.expected, both.received, both.differing
-    remedies = [the.OTHER_FEATURES] if differing else []
+    """What may be wrong with x of as many axes, the likeliest first."""
+    expected, received = both.expected, both.received
     if both.is_batch:
-        remedies = [the.FIXED_BATCH]
-    elif len(expected) == 3 and received[1:] == expected[:2]:
-        remedies = [the.BATCH_SHAPE]
-    elif len(expected) == 3 and (expected[1] or 0) > LARGEST:
-        remedies = [the.WHOLE_TABLE]
-    elif len(expected) == 3 and differing == [1]:
-        remedies = [the.OTHER_LENGTH]
-    elif len(expected) == 3 and len(differing) >= 2:
-        is_swapped = expected[1:] == received[:0:-1]
-        remedies = [the.SWAPPED] if is_swapped else [the.BATCH_IN_INPUT, the.OTHER_FEATURES]
-    return remedies
+        return [the.FIXED_BATCH]
+    if len(expected) != 3:
+        return [the.OTHER_FEATURES]
+    if received[1:] == expected[:2]:
+        return [the.BATCH_SHAPE]
+    if expected[1:] == received[:0:-1]:
+        return [the.SWAPPED]
+    if both.differing == [1]:
+        return [the.OTHER_LENGTH]
+    is_long = len(both.differing) >= 2
+    return [the.BATCH_IN_INPUT, the.OTHER_FEATURES] if is_long else [the.OTHER_FEATURES]
 
 
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
@@ -129,34 +126,24 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [the.FLAT]
     if last in gaps:  # open sizes: any axis may lack
-        rows, columns = received[0] or 0, received[-1] or 0
-        if columns == 1:  # Keras 2 gives an array of one axis, as of lists, a second one
+        if received[-1] == 1:  # Keras 2 gives an array of one axis, as of lists, a second one
             return [the.LENGTHS, *sample, the.TABLE]
-        is_table = rows > 1 and columns <= COLUMNS
+        is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
         flat = [the.TABLE, the.FLAT] if is_table else [the.FLAT, the.TABLE]
         return [*flat, the.LENGTHS, the.ONE_SAMPLE]
-    is_sample = gaps == [0] or (received[:1] not in ((), (None,)) and received[0] == expected[1])
+    is_sample = gaps == [0] or None is not received[0] == expected[1]
     return sample if is_sample else [the.TABLE, *sample]
 
 
 def number_of_arrays(found: Found) -> Explanation:
-    """As many inputs as the model hasn't, or as many parts of y."""
-    expected, count = int(found["expected"]), found["received"].replace("one", "1")
-    if expected == 1:
-        return list_of_samples(count)
-    if found["what"] == "target":
-        return explained(
-            f"The model has {expected} outputs, and y {count} part.",
-            fix="Give y as a list, one for each output.",
-            code="model.fit(x, [y1, y2])",
-        )
+    """As many inputs as the model hasn't."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{expected} arrays{': ' * bool(keys)}{keys}"
+    arrays = f"{found['expected']} arrays{': ' * bool(keys)}{keys}"
     return explained(
-        f"{found['layer'] or 'The model'} takes {arrays}, and got {count}.",
+        f"{found['layer'] or 'The model'} takes {arrays}, and got {found['received'] or 1}.",
         fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
         "tuple: ((x1, x2), y). States of a layer go into initial_state.",
-        code=f"model.predict([{', '.join(f'x{i + 1}' for i in range(min(expected, 5)))}])",
+        code="model.predict([x1, x2])",
     )
 
 
@@ -234,10 +221,15 @@ MESSAGES = [
         stack="input_tany~flatten~dense",
     ),
     Message(
-        rf"(?:checking model (?P<what>target).*?)?Expected to see {number('expected')} array.*?"
-        rf"following list of {number('received')}",
-        rf"model expects {number('expected')} (?:input )?arrays?, but only received "
-        rf"(?P<received>one)",
+        rf"checking model target.*?Expected to see {number('expected')} array.*?following list of "
+        rf"{number('received')}",
+        cause="The model has {expected} outputs, and y {received} part.",
+        fix="Give y as a list, one for each output.",
+        code="model.fit(x, [y1, y2])",
+    ),
+    Message(
+        rf"Expected to see {number('expected')} array.*?following list of {number('received')}",
+        rf"model expects {number('expected')} (?:input )?arrays?, but only received one",
         rf'(?:ayer "?{word("layer")}"? )?expects (?P<expected>[2-9]|\d\d) .*?input(?:\(s\)|s)'
         rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('received')}",
         explain=number_of_arrays,

@@ -1,7 +1,7 @@
 """Messages about files, weights, and names of an older Keras."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
@@ -24,10 +24,7 @@ INSTEAD = {
     ),
     "output_shape": ("A layer's output has it.", "print(layer.output.shape)"),
     "input_shape": ("A layer's input has it.", "print(layer.input.shape)"),
-    "CuDNNLSTM CuDNNGRU contrib": (
-        "LSTM and GRU take cuDNN's kernels by themselves.",
-        "LSTM(units)",
-    ),
+    "CuDNNLSTM CuDNNGRU contrib": ("LSTM and GRU take cuDNN's kernels.", "LSTM(units)"),
     "TimeDistributedDense _time_distributed_dense": ("Dense does that.", "Dense(1)"),
     "TimeDistributedMerge": ("It averaged over time.", "GlobalAveragePooling1D()"),
     "recurrent layers.recurrent layers.core": MOVED,
@@ -52,9 +49,8 @@ def gone(found: Found) -> Explanation | None:
     if (name := found["name"]) not in GONE:
         return None
     fix, code = GONE[name]
-    return explained(
-        f"{found['owner'] or 'This Keras'} has no {name} in Keras 3.", fix=fix, code=code
-    )
+    happened = f"{found['owner'] or 'This Keras'} has no {name} in Keras 3."
+    return explained(happened, fix=fix, code=code)
 
 
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
@@ -64,19 +60,17 @@ def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation 
     if own == received:
         return None
     both, why = Comparison(own, received), ""
-    if both.is_batch and len(own) == 2 and "embedding" in found.match[0].lower():
-        why = f"{own[0]} rows here, {received[0]} there, as of another vocabulary"
-    elif both.is_batch and len(own) == 2:
-        why = f"{own[0]} features here, {received[0]} there"
+    if both.is_batch and len(own) == 2:
+        rows = "words" if "embedding" in found.match[0].lower() else "features"
+        why = f": {own[0]} {rows} here, {received[0]} there"
     elif both.lacks:
-        why = f"{both.told()}, of another layer, or with the batch among them"
+        why = f": {both.told()}, of another layer, or with the batch among them"
     elif both.differing:
-        why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
-        why += "as many columns, and a GRU three times"
-    layer = found["layer"] or "the layer"
-    happened = f"The weight of {layer} is {bracketed(own)} here, and {bracketed(received)} came"
+        why = f": {own[-1]} here, {received[-1]} there: other units, of which an LSTM has four "
+        why += "times as many columns, and a GRU three times"
+    layer, shapes = found["layer"] or "the layer", (bracketed(own), bracketed(received))
     return explained(
-        f"{happened}: {why}." if why else f"{happened}.",
+        f"The weight of {layer} is {shapes[0]} here, and {shapes[1]} came{why}.",
         fix="Build the model as the other was, layer by layer.",
         code="print([w.shape for w in model.weights])",
     )
@@ -107,21 +101,10 @@ MESSAGES = [
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
         also="^(?!.*load_model)",
-        cause="Keras knows no loss or metric {name}.",
-        remedies=[
-            Remedy(
-                "it stands in compile",
-                "Give the function itself, or the name of one of Keras's own.",
-                "model.compile(optimizer, {loss}={name})  # {name} is a function\n"
-                "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function",
-            ),
-            Remedy(
-                "a file is being loaded",
-                "Hand it over while loading.",
-                'model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
-            ),
-        ],
-        check="",
+        cause="Keras knows no loss or metric {name}. Most likely it stands in compile.",
+        fix="Give the function itself; while a file is loaded, hand it over as custom_objects.",
+        code="model.compile(optimizer, {loss}={name})  # {name} is a function\n"
+        "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function",
     ),
     Message(
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
@@ -149,9 +132,9 @@ MESSAGES = [
         rf"length {number('received')}, but the layer was expecting 0 weight",
         rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('received')}",
         rf"containing {number('received')} layers into a model with 0 layers",
-        cause="What is to get {received} has none yet: it was never built, since it doesn't know "
-        "its features. An input_shape belongs to an Input, or to the outer layer.",
-        fix="Begin the model with an Input; or build the layer first.",
+        cause="What is to get {received} has none yet: it was never built.",
+        fix="Begin the model with an Input, since an input_shape inside Bidirectional isn't read; "
+        "or build the layer first.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",
     ),
@@ -165,16 +148,15 @@ MESSAGES = [
         rf"length {number('received')}, but the layer was expecting {number('own')} weight",
         rf"expect(?:s|ed) {number('own')} (?:weight|variable).*?(?:weights have|eceived) "
         rf"{number('received')}",
-        cause="The layer has {own} weights and got {received}. A recurrent layer has three; in "
-        "Bidirectional six; in a file of an older version, Keras 1, an LSTM has twelve.",
+        cause="The layer has {own} weights and got {received}. A recurrent layer has three, in "
+        "Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
         fix="Take them from a model of the same kind, and read a file with its version.",
         code="twin.set_weights(model.get_weights())",
     ),
     Message(
         rf"containing {number('received')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
-        cause="The weights are of a model with other layers, or another order. It has {own} here "
-        "and {received} there.",
+        cause="The weights are of a model with other layers: {own} here, {received} there.",
         fix="Build the model as the other was; or save the whole model, not the weights alone.",
         code='model.save("model.keras")',
     ),

@@ -12,16 +12,15 @@ MESSAGES = [
         r"All .(?:in|out)puts. values must be KerasTensors|put tensors (?:to|of) .*? must be",
         r"put tensors (?:to|of) .*? must come from",
         r'no attribute "_(?:keras_history|inbound_nodes)"',
-        cause="The inputs and outputs of a Model, and all between, must be what an Input or a "
-        "called layer gave: no layer, no array, and no operation of TensorFlow.",
+        cause="The inputs and outputs of a Model must be what an Input or a called layer gave.",
         fix="Begin with an Input, call layers or keras.ops, and name the two ends.",
         code=MODEL,
     ),
     Message(
         r'"tuple" object has no attribute "(?:layer|_keras_\w+)"',
         cause="A layer got something that this Keras takes for no tensor. Most likely layers of "
-        "keras and of tf.keras stand in one model; or a layer of your own returns a tuple.",
-        fix="Import all from one; return a list.",
+        "keras and of tf.keras stand in one model.",
+        fix="Import all from one.",
         code="from tensorflow.keras.layers import Input, LSTM",
     ),
     Message(
@@ -30,21 +29,20 @@ MESSAGES = [
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
         cause="While the model is built a tensor has a shape and no numbers yet, so functions of "
-        "TensorFlow and NumPy don't work, in a loss of your own neither. Here it is {name}.",
+        "TensorFlow and NumPy don't work. Here it is {name}.",
         fix="Take the same function from keras.ops; numbers come from predict.",
         code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
     Message(
         r"Cannot convert a symbolic (?:tf\.)?Tensor \((?P<name>[^)]+)\) to a numpy array",
-        cause="{name} is inside a recurrent layer: TensorFlow up to 2.4 can't build those with "
-        "NumPy 1.20. Nothing is wrong with the model.",
+        cause="{name} is inside a recurrent layer: TensorFlow to 2.4 fails there with NumPy 1.20.",
         fix="Take a newer TensorFlow; or, with that one, NumPy 1.19.",
         code="# pip install --upgrade tensorflow",
     ),
     Message(
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
         cause="The model's outputs can't be reached from its inputs: on the way there is another "
-        "Input, one that the model wasn't given. A decoder's states are such Inputs too.",
+        "Input, one that the model wasn't given, as for a decoder's states.",
         fix="Name every Input that the outputs come from, and use the very same objects.",
         code=MODEL,
     ),
@@ -78,8 +76,7 @@ MESSAGES = [
     ),
     Message(
         r"No gradients provided for any|(?:^|ValueError: )None values not supported|Target data is",
-        cause="If it comes from fit, then y is missing, or is None; or a loss of your own leaves "
-        "TensorFlow, through NumPy or argmax.",
+        cause="If it comes from fit, y is missing or None; or your own loss uses NumPy or argmax.",
         fix="Give y, or a dataset of pairs.",
         code="model.fit(x, y)",
     ),
@@ -94,23 +91,21 @@ MESSAGES = [
         r'name "(?P<name>\w+)" is not defined',
         cause="The name {name} was never imported or set, or no layer before gave it.",
         fix="Import what is Keras's own; ask a layer for its states.",
-        code="from keras.layers import LSTM, TimeDistributed\n"
-        "x, *states = LSTM(units, return_state=True)(x)",
+        code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
         confidence="likely",
     ),
     Message(
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "(?P<name>\w+)"',
-        cause="{owner} takes no {name}. If it isn't a function of your own, one package calls "
-        "another, as Keras TensorFlow, and their versions don't go together.",
-        fix="Install versions of one time.",
+        cause="{owner} takes no {name}. If it isn't your own, versions of two packages differ.",
+        fix="Install Keras and TensorFlow of one time.",
         code="# pip install --upgrade tensorflow keras",
         confidence="possible",
     ),
     Message(
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-        cause="Somewhere {one} and {other} meet, and have to be equal: features, or the units of "
-        "states. It happened in {where}. The rest of the message, below, says what was wrong.",
+        cause="Somewhere {one} and {other} meet, features or units, and have to be equal. It "
+        "happened in {where}. The rest of the message, below, says what was wrong.",
         fix="Paste it down to its last line, and print the shapes of what goes into that layer.",
         code=LAYER_SHAPES,
         confidence="possible",

@@ -47,9 +47,8 @@ MESSAGES = [
         r"(?P<joining>Subtract).? layer should be called|layer accepts inputs list",
         r"(?P<joining>Attention) layer must be called on a list",
         r"layer must be called on a list|missing.{0,40} argument: .value(?:_shape)?.",
-        cause="{joining} takes several tensors, in one list, and got another number: Subtract and "
-        "Dot take two, Attention two or three.",
-        fix="Give it that list, in a functional model; Attention the one that looks first.",
+        cause="{joining} takes several tensors, in one list, and got another number.",
+        fix="Give it that list, in a functional model; Subtract and Dot take two.",
         code="y = {joining}()([a, b])",
     ),
     Message(
@@ -78,7 +77,7 @@ MESSAGES = [
         cause="A convolution or pooling sees more timesteps, or rows, at once than are left. It "
         "got {left}. Each one before it shortens the sequence.",
         fix="Take a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
-        code='Conv1D(filters, kernel_size, padding="same")\nMaxPooling1D(2, padding="same")',
+        code='Conv1D(filters, kernel_size, padding="same")',
     ),
     Message(
         rf"Inputs have incompatible shapes\. Received shapes {shape('one')} and {shape('other')}",
@@ -110,8 +109,8 @@ MESSAGES = [
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="{layer} takes fewer axes than it got, {have}, or its mask has too many. One may be "
-        "too many in front of an Embedding or a Masking, or in a layer of your own.",
+        cause="{layer} takes fewer axes than it got, {have}, or its mask has too many, as where an "
+        "Embedding got three.",
         fix="Give an Embedding (samples, timesteps); mask after what works on each timestep.",
         code=LAYER_SHAPES,
         confidence="likely",
@@ -122,8 +121,7 @@ MESSAGES = [
         r"(?P<what>(?<!t )division by zero|axis size must be divisible|Forward layer and backward)",
         r"(?P<what>.cropping. parameter.{0,50} must be smaller)",
         cause="If it comes from a layer, its settings don't go together: {what}.",
-        fix="Permute counts axes from 1; filters divide by groups; strides or dilation_rate is 1; "
-        "a cut is shorter than the sequence; no size is 0; a backward_layer has go_backwards.",
+        fix="Permute counts axes from 1; filters divide by groups; strides or dilation_rate is 1.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
         confidence="likely",
     ),

@@ -46,8 +46,8 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     return (sizes(found[1]), sizes(found[2])) if found else ((), ())
 
 
-def batches(found: Found, one: int, other: int, first: str | None = None) -> Explanation:
-    """Two tensors of other samples; `first` says which comes first, "y" or the "output"."""
+def batches(found: Found, one: int, other: int) -> Explanation:
+    """Two tensors of other samples."""
     x, state = shapes_of_a_step(found.text.whole)
     if x[:1] == (one,) and state[:1] == (other,):
         return explained(
@@ -56,15 +56,9 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
             code=the.DECODER,
         )
     small, full = sorted((one, other))
-    output, target = (other, one) if first == "y" else (one, other)
-    remedies = [the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED]
-    # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
-    in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", found.text.node) and other < one
-    if in_cell or (first and output < target):
-        remedies, small, full = [the.OTHER_BATCH, the.SHORT_BATCH], full, small
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
-        *remedies,
+        *(the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED),
         words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
     )
@@ -73,8 +67,6 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
 def several_tensors(found: Found) -> Explanation:
     """Several tensors where a layer takes one: an output and its states, or two directions."""
     count, kind = int(found["received"]), RECURRENT.get(found.kind, "")
-    if found.is_model:
-        return list_of_samples(count)
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
@@ -82,15 +74,6 @@ def several_tensors(found: Found) -> Explanation:
         words={"states": "states" if kind else ""},
         check="print([each.shape for each in x])",
         stack=f"input~{before}_state~{after}" if before and after else "",
-    )
-
-
-def list_of_samples(count: object) -> Explanation:
-    """A list where the model takes one array."""
-    return explained(
-        f"The model takes one array and got a list of {count}, which counts as {count} inputs.",
-        fix="Make one array of the list; pad sequences of different lengths first.",
-        code=f"x = np.stack(x)\n{the.PAD}",
     )
 
 
@@ -151,6 +134,15 @@ MESSAGES = [
         "from twice as many.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
         code=the.DECODER,
+    ),
+    Message(
+        rf"Expected to see 1 array.*?following list of {number('received')}",
+        r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
+        rf"received {number('received')}",
+        cause="The model takes one array and got a list of {received}, which counts as {received} "
+        "inputs.",
+        fix="Make one array of the list; pad sequences of different lengths first.",
+        code=f"x = np.stack(x)\n{the.PAD}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '

@@ -9,7 +9,6 @@ from lib.shapes.errors.pairs import (
     incompatible,
     of_weights,
     passed,
-    traced,
 )
 
 LOSSES = "|".join(RULE_OF)
@@ -19,13 +18,9 @@ MESSAGES = [
         r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
         r"Incompatible shapes: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\]",
         r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?",
+        r'Dimensions must be equal, but are \d+ and \d+ for "\W*(?:node )?(?:compile_loss|loss/|'
+        rf'{LOSSES})[^"]*".{{0,30}} with input shapes: \[(?P<one>[^\]]+)\], \[(?P<other>[^\]]+)\]',
         explain=incompatible,
-    ),
-    Message(
-        rf'Dimensions must be equal, but are {number("one")} and {number("other")} for "\W*(?:node '
-        rf')?(?:compile_loss|loss/|{LOSSES})[^"]*"(?: \(op: "\w+"\))?'
-        r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?",
-        explain=traced,
     ),
     Message(
         r".target. and .output. must have the same (?:shape|rank)(?: up until the last)?"
