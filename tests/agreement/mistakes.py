@@ -125,7 +125,7 @@ MISTAKES = {
         ("TimeDistributed works along the time axis, and its", "return_sequences=True"),
     "layers.RepeatVector(3)(keras.Input((5, 4)))": ("(None, 5, 4)", "return_sequences=False"),
     "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))":
-        ("takes one tensor and got 3.", "out, h, c ="),
+        ("takes one tensor and got 3.", "out, *states ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
         ("was made for 2 features and got 5.", "np.transpose(x, (0, 2, 1))"),

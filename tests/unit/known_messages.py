@@ -23,7 +23,7 @@ TODAY = [
      "is (3, 64) here, and (8, 64) came", "Build the model as the other was"),
     ("`labels.shape` must equal `logits.shape` except for the last dimension. Received: "
      "labels.shape=(320,) and logits.shape=(32, 5)",
-     "(320,), the output (32, 5), 10 times as many.", "LSTM(units, return_sequences=True)"),
+     "(320,), the output (32, 5).", "LSTM(units, return_sequences=True)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "Keras takes a positive integer. It got n=0.", ""),
     ("Argument `padding` must be either 'valid' or 'same'. Received: no",
@@ -41,7 +41,7 @@ TODAY = [
     ("Sequential.add() got an unexpected keyword argument 'return_sequences'",
      "return_sequences stands in the brackets of model.add", "return_sequences=True"),
     ("LSTM.__init__() takes 2 positional arguments but 5 were given",
-     "LSTM got too many values", "LSTM(argument=…)"),
+     "LSTM got too many values", "LSTM(units=…)"),
     ("'int' object is not iterable", "a size belongs into brackets", "Reshape((12,))"),
     ("'_VariantDataset' object is not subscriptable", "a dataset for each window", "flat_map"),
     ("Unexpected result of `train_function` (Empty Logs).", "too few batches", "steps_per_epoch"),

@@ -116,7 +116,7 @@ def _of_sizes(both: Comparison) -> list[Remedy]:
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
     """What may be wrong with x of more or fewer axes than the Input has."""
     expected, received, gaps = both.expected, both.received, both.gaps
-    is_fit, last = "training=True" in found.text.whole, len(expected) - 1
+    is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [the.UNBATCHED] if is_fit else [the.ONE_SAMPLE, the.UNBATCHED]
     if both.lacks == -1:
         is_twice = gaps == [0] or (gaps and received[1] is None)

@@ -9,7 +9,6 @@ explain what was found.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
@@ -156,12 +155,3 @@ class Message:
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
         )
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of a message, in which .*? reaches 300 characters at most.
-
-    Without a bound a long text that repeats the words before it would take minutes.
-    """
-    return re.compile(pattern.replace(".*?", ".{0,300}?"))

@@ -93,7 +93,7 @@ MESSAGES = [
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
         cause="What is worked on, {got}, doesn't fit {own}. Most likely a scaler was fitted on "
-        "other columns than it gets, as on all of the table, where the model predicts one.",
+        "other columns than it gets: on all of the table, where the model predicts one.",
         fix="Scale the target with a scaler of its own, and turn predictions back with that.",
         code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
         "prediction = scaler_y.inverse_transform(model.predict(x))",

@@ -31,7 +31,7 @@ _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}
 
 def incompatible(found: Found) -> Explanation | None:
     """Two tensors that can't be paired, as the model is built or runs."""
-    one, other, text = found.shape("one"), found.shape("other"), found.text
+    one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         return _time_axis_in_one("The loss, most likely, can't pair the output with y")
     both = Comparison(one, other)
@@ -40,10 +40,10 @@ def incompatible(found: Found) -> Explanation | None:
     if one == other:
         return None
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
-    if _is_of_weights(text.node):
+    if _is_of_weights(found.node):
         return of_weights(found, *shapes)
-    place = found["layer"] or (text.node if "/" in text.node else "")
-    if place and not text.in_loss:
+    place = found["layer"] or (found.node if "/" in found.node else "")
+    if place and not found.in_loss:
         return explained(
             f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
             f"{both.told()}. Of two sizes that differ, lined up from the right, one must be 1.",
@@ -74,8 +74,8 @@ def _time_axis_in_one(start: str) -> Explanation:
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     """Of two shapes, with the samples, of which one is y's and one the output's."""
     first, subject = _first(found), "The loss"
-    if not found.text.in_loss:
-        by_hand = "[Op:Mul]" in found.text.whole
+    if not found.in_loss:
+        by_hand = "[Op:Mul]" in found.whole
         subject = "A multiplication" if by_hand else "Most likely it is the loss that"
     order = {"y": ", y with the output", "output": ", the output with y", None: ""}[first]
     start = f"{subject} can't pair {texts}{order}"
@@ -93,7 +93,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     if first is None:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
-    loss = found.text.loss or "mean_squared_error"
+    loss = found.loss or "mean_squared_error"
     return _pair(y, output, [loss], f"{start}{_difference(y, output)}.")
 
 
@@ -107,7 +107,7 @@ def _is_of_weights(node: str) -> bool:
 
 def _first(found: Found) -> Literal["y", "output"] | None:
     """Which of the two tensors comes first; None where the text doesn't tell."""
-    text, loss = found.text.whole, found.text.loss
+    text, loss = found.whole, found.loss
     if "SquaredDifference" in text:  # of Keras 2
         return "output"
     if not _PRODUCT.search(text) and loss and re.search("compile_loss|losses/losses.py", text):
@@ -117,7 +117,7 @@ def _first(found: Found) -> Literal["y", "output"] | None:
 
 def compared(found: Found) -> Explanation | None:
     """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
-    if found["one"] and (found.text.is_loading or "Assign" in found.text.message):
+    if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
@@ -131,7 +131,7 @@ def compared(found: Found) -> Explanation | None:
         return batches(found, both.received[0] or 0, both.expected[0] or 0)
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
     losses = [CATEGORICAL, BINARY]
-    if (named := found.text.loss or found["loss"]) in RULE_OF:
+    if (named := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[named].name]
     elif "up until the last" in words or "target.ndim - 1" in words:
         losses = [SPARSE]

@@ -51,11 +51,6 @@ IMAGE = Remedy(
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
 LENGTHS = Remedy("the sequences have different lengths", "Pad them, and mask the padding.", PAD)
-MIXED = Remedy(
-    "numbers are mixed with None, text or lists",
-    "Make numbers of them; what can't be turned raises here.",
-    'x = np.asarray(x).astype("float32")',
-)
 
 # What the model was built for.
 OTHER_FEATURES = Remedy(

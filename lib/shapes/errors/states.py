@@ -28,7 +28,7 @@ def features_or_units(found: Found) -> Explanation | None:
     if received == expected:
         return None
     # The second kernel, for the states, fails in the same words as the first.
-    x, state = shapes_of_a_step(found.text.whole)
+    x, state = shapes_of_a_step(found.whole)
     if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
         return explained(
             f"The layer has {expected} units and starts from states of {received}, not as many.",
@@ -48,7 +48,7 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
 
 def batches(found: Found, one: int, other: int) -> Explanation:
     """Two tensors of other samples."""
-    x, state = shapes_of_a_step(found.text.whole)
+    x, state = shapes_of_a_step(found.whole)
     if x[:1] == (one,) and state[:1] == (other,):
         return explained(
             f"The layer got {one} samples and states of {other}: one is needed for each sample.",

@@ -39,8 +39,7 @@ MESSAGES = [
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
-        cause="A metric can't compare {one} with {other}: an accuracy of class numbers wants y "
-        "without columns.",
+        cause="A metric can't compare {one} with {other}, class numbers with columns.",
         fix='Write "accuracy", which chooses by the shapes.',
         code='model.compile(optimizer, loss, metrics=["accuracy"])',
     ),
@@ -91,24 +90,23 @@ MESSAGES = [
     ),
     Message(
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
-        cause="The model's outputs and the parts of y, or the losses, aren't as many, or have "
-        "other names. A layer with return_state=True at the end makes its states outputs too.",
+        cause="The model's outputs and the parts of y, or the losses, don't go together. A layer "
+        "with return_state=True at the end makes its states outputs too.",
         fix="Leave return_state out of it; or give y, and losses, as a list, one for each output.",
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     ),
     Message(
         rf"logits and labels must be.*?: logits_size=\[(?P<n>\d+),{number('has')}\] "
         rf"labels_size=\[(?P=n),{number('columns')}\]",
-        cause="Cross-entropy wants a column of y for each of the output, which has {has}; y has "
-        "{columns}.",
+        cause="Cross-entropy wants a column of y for each of the output: {has}, not {columns}.",
         fix="End with as many columns as y has.",
         code="Dense({columns})",
     ),
     Message(
         r"logits and labels must be (?:broad|same size)"
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
-        cause="Cross-entropy wants y in the shape of the output, where timesteps count as samples. "
-        "The output is {output}, y {y}. One of the two has a time axis, and the other none.",
+        cause="Cross-entropy wants y in the output's shape, where timesteps count as samples. The "
+        "output is {output}, y {y}. One of the two has a time axis, and the other none.",
         remedies=[the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
     ),
     Message(
