@@ -41,15 +41,13 @@ def read_shape(text: str, samples: int | None = None) -> Sizes:
     words = re.findall(r"[^\s,()\[\]]+", shape)
     if words[:1] == ["None"] and samples:
         words[0] = f"{samples}"
-    if not 1 <= len(words) <= MAX_AXES:
-        expected = f"1 to {MAX_AXES} whole numbers, such as (320, 12, 1)"
-    elif "None" in words[1:]:
-        expected = "None only in front, for the samples, such as (None, 12, 1)"
-    elif not all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words):
-        expected = f"whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1)"
-    else:
+    are_sizes = all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words)
+    if 1 <= len(words) <= MAX_AXES and are_sizes:
         return tuple(map(int, words))
-    raise ShapeTextError(f"a shape has {expected}; received {text.strip()[:60]!r}")
+    raise ShapeTextError(
+        f"a shape has 1 to {MAX_AXES} whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1), "
+        f"and None only in front, for the samples; received {text.strip()[:60]!r}"
+    )
 
 
 def write_question(question: TargetQuestion) -> str:
