@@ -64,7 +64,7 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
-        ("has 3 weights and got 2", "twin.set_weights(model.get_weights()"),
+        ("it has 3 and got 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("The layer keeps 2 for states, and got 3.", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
@@ -145,10 +145,10 @@ MISTAKES = {
         ("y is (None, 4)", "Dense(4)"),
     "decoder(8).predict(X, verbose=0)":
         ("has 8 units and starts from states of 4", "return_state=True"),
-    "started(layers.LSTM, (2, 4))":
+    "started((2, 4))":
         ("has 3 units and starts from states of 4", "return_state=True"),
-    "started(layers.LSTM, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
-    "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)":
+    "started((4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
+    "starting(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
         ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),

@@ -54,8 +54,6 @@ def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
             # Unbounded, a long text that repeats the words before .*? would take minutes.
             bounded = pattern.replace(".*?", ".{0,300}?")
             for match in reversed(list(re.finditer(bounded, part))):
-                if message.also and not re.search(message.also, whole):
-                    continue
                 if explanation := message.explain(Found(match, whole)):
                     yield message, explanation
 

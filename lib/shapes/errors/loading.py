@@ -100,11 +100,11 @@ MESSAGES = [
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
-        also="^(?!.*load_model)",
-        cause="Keras knows no loss or metric {name}. Most likely it stands in compile.",
-        fix="Give the function itself; while a file is loaded, hand it over as custom_objects.",
+        cause="Keras knows no loss or metric {name}: most likely it is your own.",
+        fix="Give compile the function itself; hand it over while loading a file.",
         code="model.compile(optimizer, {loss}={name})  # {name} is a function\n"
-        "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function",
+        "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function\n"
+        'model = keras.models.load_model(path, custom_objects={"{name}": {name}})  # or',
     ),
     Message(
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
@@ -148,17 +148,12 @@ MESSAGES = [
         rf"length {number('received')}, but the layer was expecting {number('own')} weight",
         rf"expect(?:s|ed) {number('own')} (?:weight|variable).*?(?:weights have|eceived) "
         rf"{number('received')}",
-        cause="The layer has {own} weights and got {received}. A recurrent layer has three, in "
-        "Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
-        fix="Take them from a model of the same kind, and read a file with its version.",
-        code="twin.set_weights(model.get_weights())",
-    ),
-    Message(
         rf"containing {number('received')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
-        cause="The weights are of a model with other layers: {own} here, {received} there.",
-        fix="Build the model as the other was; or save the whole model, not the weights alone.",
-        code='model.save("model.keras")',
+        cause="The weights are of other layers: it has {own} and got {received}. A recurrent layer "
+        "has three weights, in Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
+        fix="Take them from a model of the same kind and version; or save the whole model.",
+        code='twin.set_weights(model.get_weights())\nmodel.save("model.keras")  # or',
     ),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"

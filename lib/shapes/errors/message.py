@@ -27,7 +27,6 @@ WORDS = {
     "axes": "fewer",
     "full": "batch_size",
     "sample": "timesteps, features",
-    "place": "-1",
     "columns": "y.shape[-1]",
 }
 """Words for what a message doesn't name."""
@@ -142,16 +141,15 @@ class Message:
         self,
         *patterns: str,
         explain: Callable[[Found], Explanation | None] | None = None,
-        also: str = "",
         cause: str = "",
         remedies: Sequence[Remedy] = (),
         **texts: Any,
     ) -> None:
-        """Any of the patterns, and `also` in the text elsewhere; the rest is for `explained`.
+        """Any of the patterns; the rest is for `explained`.
 
         In place of texts `explain` may be a function; it returns None for what it can't explain.
         """
-        self.patterns, self.also = patterns, also
+        self.patterns = patterns
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
         )

@@ -79,11 +79,11 @@ def several_tensors(found: Found) -> Explanation:
 
 MESSAGES = [
     Message(
-        rf"sequences=tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
+        rf"(?:SelectV2|list assignment).*?sequences=tf\.Tensor\(shape={shape('x')}"
+        rf".*?mask=tf\.Tensor\(shape={shape('mask')}",
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
-        also=r"SelectV2|list assignment|Tried to read|access element|Cannot unstack|.mask. ",
         cause="A mask is (samples, timesteps); most likely this one has other axes or timesteps "
         "than the sequence. The mask is {mask}, the sequence {x}.",
         fix="Make it of the sequences that go in; or let a Masking layer make it.",

@@ -35,7 +35,9 @@ MESSAGES = [
         explain=compared,
     ),
     Message(
-        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight", explain=of_weights
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
+        r"class_weight. not supported for 3\+ dim|class_weight.*?only (?:0-dim|length-1|size-1)",
+        explain=of_weights,
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
@@ -108,14 +110,6 @@ MESSAGES = [
         cause="Cross-entropy wants y in the output's shape, where timesteps count as samples. The "
         "output is {output}, y {y}. One of the two has a time axis, and the other none.",
         remedies=[the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
-    ),
-    Message(
-        r"not supported for 3\+ dim|only (?:0-dim\w+|length-1|size-1) arrays can be converted",
-        also="class_weight",
-        cause="A class_weight is looked up once for each sample, and y has one per timestep.",
-        fix="Give a sample_weight for each sample and timestep.",
-        code="weights = np.array([1.0, 2.0])  # by class\n"
-        "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
     ),
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",

@@ -116,17 +116,10 @@ def stateful(batch_size: int) -> keras.Model:
     return sequential(keras.Input(batch_shape=(batch_size, T, F)), lstm)
 
 
-def stateful_with_head(kind: type = layers.LSTM) -> keras.Model:
+def stateful_with_head() -> keras.Model:
     """(4, T, F) → (4, 1)."""
-    head = layers.Dense(1)
-    return sequential(keras.Input(batch_shape=(4, T, F)), kind(3, stateful=True), head)
-
-
-def two_inputs() -> keras.Model:
-    """Sequences and one row of features."""
-    sequences, row = keras.Input((T, F), name="sequences"), keras.Input((3,), name="row")
-    joined = layers.Concatenate()([layers.LSTM(U)(sequences), row])
-    return keras.Model([sequences, row], layers.Dense(1)(joined))
+    lstm = layers.LSTM(3, stateful=True)
+    return sequential(keras.Input(batch_shape=(4, T, F)), lstm, layers.Dense(1))
 
 
 def two_outputs() -> keras.Model:
@@ -137,11 +130,11 @@ def two_outputs() -> keras.Model:
     return model
 
 
-def with_states(loss: Any = "mse") -> keras.Model:
+def with_states() -> keras.Model:
     """A model whose outputs are an LSTM's three."""
     x = keras.Input((T, F))
     model = keras.Model(x, layers.LSTM(1, return_state=True)(x))
-    model.compile("sgd", loss)
+    model.compile("sgd", "mse")
     return model
 
 
@@ -153,19 +146,17 @@ def decoder(units: int) -> keras.Model:
     return keras.Model(inputs, x)
 
 
-def starting(below: Any, kind: type = layers.LSTM) -> keras.Model:
+def starting(below: Any) -> keras.Model:
     """A layer that starts from what the layer `below` gives besides its first output."""
     inputs = keras.Input((T, F))
     _, *states = below(inputs)
-    if kind is not layers.LSTM:
-        states = states[0]
-    return keras.Model(inputs, kind(4)(inputs, initial_state=states))
+    return keras.Model(inputs, layers.LSTM(4)(inputs, initial_state=states))
 
 
-def started(kind: type, shape: tuple[int, int]) -> Any:
+def started(shape: tuple[int, int]) -> Any:
     """What a layer of 3 units makes of two samples, from states of that shape."""
-    states = [np.zeros(shape, "float32")] * (2 if kind is layers.LSTM else 1)
-    return kind(3)(X[:2], initial_state=[keras.ops.convert_to_tensor(state) for state in states])
+    starts = [keras.ops.convert_to_tensor(state) for state in states(2, shape)]
+    return layers.LSTM(3)(X[:2], initial_state=starts)
 
 
 class Sequences(layers.Layer):
@@ -214,18 +205,6 @@ def dataset(*parts: Any) -> tf.data.Dataset:
     return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0])
 
 
-class Scaler:
-    """As much of scikit-learn's as the code uses."""
-
-    def fit(self, _: Any) -> Scaler:
-        """Nothing to learn."""
-        return self
-
-    def inverse_transform(self, y: Any) -> Any:
-        """Nothing to undo."""
-        return y
-
-
 class Table:
     """As much of pandas's as the code uses."""
 
@@ -245,14 +224,17 @@ def names_for_fixes() -> dict[str, Any]:
     return {
         **globals(),
         **{name: getattr(layers, name) for name in dir(layers) if name[0].isupper()},
-        **{"MinMaxScaler": Scaler, "dataset": dataset(X, LAST)},
-        **{"timesteps": T, "features": F, "units": U, "classes": 3, "batch_size": 4},
-        **{"rows": 8, "columns": 8, "channels": 1, "filters": 3, "kernel_size": 2},
+        **{"timesteps": T, "features": F, "units": U, "batch_size": 4, "dataset": dataset(X, LAST)},
+        **{"filters": 3, "kernel_size": 2, "a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
         **{"optimizer": "sgd", "loss": "mse", "model": every_step(), "twin": every_step()},
-        **{"x": X, "y": Y, "w": np.ones(N), "inputs": X, "data": X, "decoder_input": X},
-        **{"a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
-        **{"h": states(1)[0], "c": states(1)[0]},
+        **{
+            "x": X,
+            "y": Y,
+            "w": np.ones(N),
+            "decoder_input": X,
+            "h": states(1)[0],
+            "c": states(1)[0],
+        },
         **{"layer": layers.LSTM(U, return_sequences=True), "recurrent_layer": lstm},
-        **{"sequences": list(X), "sequence": X[0], "ragged": RAGGED, "table": ROWS},
-        **{"generate": lambda: iter([(X, LAST)]), "weights": built().get_weights()},
+        **{"sequence": X[0], "table": ROWS, "generate": lambda: iter([(X, LAST)])},
     }
