@@ -4,22 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lib.shapes.errors import (
-    arguments,
-    arrays,
-    inputs,
-    loading,
-    models,
-    operations,
-    states,
-    targets,
-)
+from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
 from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, read
 from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 
-MODULES = (loading, states, arguments, targets, inputs, arrays, models, operations)
+MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 """In the order in which they are looked for. A text may hold several messages, a layer's inside
 another's, so those that say more come first."""
