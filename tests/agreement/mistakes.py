@@ -163,18 +163,12 @@ PAIRINGS = [
      "Most likely y has one answer per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2), the output (None, 5, 1): they", "Dense(2)"),
-    ((5, 4), "categorical_crossentropy", (8, 4),
-     "Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one answer per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1), the output (None, 5, 4): they", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
      "y is (None,), the output (None, 4): they have", "sparse_categorical_cross"),
-    ((4,), "categorical_crossentropy", (8, 1, 3),
-     "Most likely y has one answer per sample", "y = y[:, 0]\nDense(3)"),
-    ((4,), "binary_crossentropy", (8, 1, 4),
-     "y is (None, 1, 4), the output (None, 4): y has a", "y = y.reshape(-1, 4)"),
 ]  # fmt: skip
 """An output, a loss that checks shapes, and a y that it refuses; with the words as above."""
 MISTAKES |= {
@@ -216,6 +210,5 @@ FILLED_IN = (
     ("_dim=…", "_dim=2"),
     ("=…", "=True"),
     ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
-    ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
 """What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""

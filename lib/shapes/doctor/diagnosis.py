@@ -137,11 +137,10 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
     sizes = tuple(shape)
     if samples and sizes[:1] == (None,):
         sizes = (samples, *sizes[1:])
-    if not sizes or not all(hasattr(n, "__index__") for n in sizes):
-        raise ValueError(f"expected {name} to be (N, …) in whole numbers, received {sizes}")
-    numbers = tuple(int(n) for n in sizes if n is not None)
-    if min(numbers) < 1:
-        raise ValueError(f"expected {name} to have sizes of 1 or more, received {numbers}")
+    numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
+    if not sizes or len(numbers) < len(sizes):
+        wanted = f"expected {name} to be (N, …) in whole numbers from 1 up"
+        raise ValueError(f"{wanted}, received {sizes}")
     return numbers
 
 

@@ -41,26 +41,11 @@ def runs(code: str, before: str) -> bool:
     return True
 
 
-def mended_pair(code: str, output: list[int], y: list[int]) -> tuple[Any, Any]:
-    """The shapes of output and y, once the code is followed; `output` and `y` are without N."""
-    names: dict[str, Any] = {"np": np, "x": X, "y": np.zeros((N, *y)), "units": U}
-    changes, lstm = [], layers.LSTM(output[-1], return_sequences=len(output) == 2)
-    for line in code.splitlines():
-        if line.startswith("LSTM"):
-            lstm = eval(line, {"LSTM": layers.LSTM, "units": output[-1]})  # noqa: S307 - handed out
-        elif line.startswith("Dense"):
-            changes.append(eval(line, {"Dense": layers.Dense}))  # noqa: S307 - what is handed out
-        else:
-            run(line, names)
-    model = keras.Sequential([keras.Input(names["x"].shape[1:]), lstm, *changes])
-    return model.output_shape, names["y"].shape
-
-
-def mended_sparse(code: str, output: list[int], y: list[int]) -> tuple[Any, Any, str]:
-    """The shapes of output and y, and the loss, once the code is followed and `fit` has run."""
-    inputs = keras.Input((T, F))
-    names = {"np": np, "layers": layers, "y": np.zeros((N, *y)), "units": 3, "outputs": inputs}
-    lines, loss = code.splitlines(), "sparse_categorical_crossentropy"
+def mended(code: str, output: list[int], y: list[int], loss: str) -> tuple[Any, Any, str]:
+    """The shapes of output and y, and the loss, once the code is followed; given without N."""
+    names = {"np": np, "keras": keras, "layers": layers, "units": output[-1]}
+    names |= {"y": np.zeros((N, *y)), "outputs": (inputs := keras.Input((T, F)))}
+    lines = code.splitlines()
     if not any(line.startswith("LSTM") for line in lines):
         lines.insert(0, f"LSTM(units, return_sequences={len(output) == 2})")
     for line in lines:
@@ -70,10 +55,7 @@ def mended_sparse(code: str, output: list[int], y: list[int]) -> tuple[Any, Any,
             run(f"outputs = layers.{line}(outputs)", names)
         else:
             run(line, names)
-    model = keras.Model(inputs, names["outputs"])
-    model.compile("sgd", loss)
-    fit(model, y=names["y"])
-    return model.output_shape, names["y"].shape, loss
+    return keras.Model(inputs, names["outputs"]).output_shape, names["y"].shape, loss
 
 
 def run(code: str, names: dict[str, Any], made: dict[str, Any] | None = None) -> None:
