@@ -48,7 +48,7 @@ def keywords(found: Found) -> Explanation | None:
     """An argument that a layer, a model or an optimizer doesn't take."""
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
-    received = re.sub(named_values, "", found["received"])
+    received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
     names = names or re.findall(r"\w+", received)[:1] or ["input"] * (found["owner"] == "Model")
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
@@ -69,17 +69,18 @@ def keywords(found: Found) -> Explanation | None:
             code=OLDER,
             words=words,
         )
+    keys = (key for name in names for key in (f"{owner}.{name}", name))
+    if gone := next(filter(GONE.get, keys), ""):
+        name = gone.split(".")[-1]
+        value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
+        words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
+        remedies = [Remedy("it stands in your code" if name in IN_FILES else "", *GONE[gone])]
+        if name in IN_FILES:  # nobody writes what is the default
+            is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
+            file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
+            remedies.insert(0 if is_usual else 1, file)
+        return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
     for name in names:
-        gone = f"{owner}.{name}" if f"{owner}.{name}" in GONE else name
-        if gone in GONE:
-            value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-            words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-            remedies = [Remedy("it stands in your code" if name in IN_FILES else "", *GONE[gone])]
-            if name in IN_FILES:  # nobody writes what is the default
-                is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-                file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
-                remedies.insert(0 if is_usual else 1, file)
-            return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
         meant = difflib.get_close_matches(name, OF_LAYERS, 1, 0.75)
         if meant and meant != [name]:
             happened = f"{owner} has no {name}."
@@ -148,12 +149,12 @@ MESSAGES = [
         code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
     ),
     Message(
-        r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<received>.*))?",
-        r"Unrecognized keyword arguments: \[(?P<received>[^\]]+)",
-        r'Keyword argument not understood:"?,? (?P<received>"?\w+"?)',
-        r"Argument\(s\) not recognized: \{(?P<received>.*)",
+        r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<got>.*))?",
+        r"Unrecognized keyword arguments: \[(?P<got>[^\]]+)",
+        r'Keyword argument not understood:"?,? (?P<got>"?\w+"?)',
+        r"Argument\(s\) not recognized: \{(?P<got>.*)",
         r"\b(?P<owner>[A-Z]\w+|__init__|fit)(?:\.__init__)?\(\) got an unexpected keyword "
-        r'argument (?P<received>"\w+")',
+        r'argument (?P<got>"\w+")',
         explain=keywords,
     ),
     Message(
@@ -185,11 +186,11 @@ MESSAGES = [
         code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
     Message(
-        r"activation function identifier: (?P<received>\(.*?\)|True|False|\d+)",
+        r"activation function identifier: (?P<got>\(.*?\)|True|False|\d+)",
         r"value for (?:argument )?.units., expected a positive integer",
         r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
         cause="units is a whole number, the output's columns. Most likely it got a {kind}. "
-        "{received} stands where the activation belongs, second.",
+        "{got} stands where the activation belongs, second.",
         fix="Give units alone without a name; the shape of the data belongs to an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
@@ -212,8 +213,8 @@ MESSAGES = [
     ),
     Message(
         r"Could not interpret (?:(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>[\w ]+?)) "
-        r'(?:identifier|function).*?: ?"?(?P<received>[^" ]+)',
-        cause="Keras knows no {of_layer} {received}. Keras knows no {other} {received}. It is "
+        r'(?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
+        cause="Keras knows no {of_layer} {got}. Keras knows no {other} {got}. It is "
         "misspelt, or your own, or of keras in tf.keras.",
         fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'

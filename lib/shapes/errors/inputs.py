@@ -27,10 +27,10 @@ def _wanted(axes: int, kind: str = "") -> str:
 def axes(found: Found) -> Explanation | None:
     """A layer, or a whole model, that wants another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
-    want, have = int(found["want"] or len(kernel)), int(found["have"] or len(got))
+    want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
         return None
-    if found.is_model and got:
+    if found.kind in ("sequential", "model", "functional") and got:  # no layer within a model
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
@@ -70,7 +70,7 @@ def data(
     found: Found, expected: Shape | None = None, received: Shape | None = None
 ) -> Explanation | None:
     """Data whose shape isn't that of the model's Input; both with the samples in front."""
-    expected, received = expected or found.shape("expected"), received or found.shape("received")
+    expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
@@ -81,10 +81,9 @@ def data(
         remedies = [the.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
-    takes = found["expected"] or f"({_wanted(len(expected))})"
+    takes = found["want"] or f"({_wanted(len(expected))})"
     return explained(
-        f"{found['layer'] or 'The model'} takes {takes} and got "
-        f"{found['received'] or found['got']}: {both.told()}.",
+        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {both.told()}.",
         *remedies,
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
@@ -138,9 +137,9 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
 def number_of_arrays(found: Found) -> Explanation:
     """As many inputs as the model hasn't."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{found['expected']} arrays{': ' * bool(keys)}{keys}"
+    arrays = f"{found['want']} arrays{': ' * bool(keys)}{keys}"
     return explained(
-        f"{found['layer'] or 'The model'} takes {arrays}, and got {found['received'] or 1}.",
+        f"{found['layer'] or 'The model'} takes {arrays}, and got {found['got'] or 1}.",
         fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
         "tuple: ((x1, x2), y). States of a layer go into initial_state.",
         code="model.predict([x1, x2])",
@@ -149,19 +148,18 @@ def number_of_arrays(found: Found) -> Explanation:
 
 MESSAGES = [
     Message(
-        rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('want')}, found ndim={number('have')}"
+        rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"
         rf"(?:.*?received: {shape('got')})?",
         rf"received kernel of shape {shape('kernel')} and input of shape {shape('got')}",
         explain=axes,
     ),
     Message(
-        rf"[Ee]xpected shape {shape('expected')}, but input has incompatible shape "
-        rf"{shape('received')}",
-        rf"constructed with shape {shape('expected')} for.*?called on an input with incompatible "
-        rf"shape {shape('received')}",
-        rf"{LAYER}expected shape={shape('expected')}, found shape={shape('received')}",
-        rf"feed value of shape {shape('received')} for Tensor (?P<tensor>.*?),? which has shape "
-        rf'"?{shape("expected")}',
+        f"[Ee]xpected shape {shape('want')}, but input has incompatible shape {shape('got')}",
+        rf"constructed with shape {shape('want')} for.*?called on an input with incompatible "
+        rf"shape {shape('got')}",
+        rf"{LAYER}expected shape={shape('want')}, found shape={shape('got')}",
+        rf"feed value of shape {shape('got')} for Tensor (?P<tensor>.*?),? which has shape "
+        rf'"?{shape("want")}',
         explain=data,
     ),
     Message(
@@ -174,17 +172,16 @@ MESSAGES = [
         stack="input~lstm_u{units}~td",
     ),
     Message(
-        rf"Dimensions must be equal, but are {number('received')} and "
-        rf"{number('expected')}.*?MatMul",
-        rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('received')}\], In\[1\]: "
-        rf"\[{number('expected')},\d+\]",
+        f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
+        rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('got')}\], In\[1\]: "
+        rf"\[{number('want')},\d+\]",
         explain=features_or_units,
     ),
     Message(
-        rf"{LAYER}expected axis(?: -1 of input shape to have value {number('expected')}.*?"
-        rf"(?P<shape>[(\[][^()\[\]]*?{number('received')}[)\]]))?",
-        cause="{layer} was made for other features than it got. It wants {expected} features and "
-        "got {shape}, {received} of them.",
+        rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
+        rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
+        cause="{layer} was made for other features than it got. It wants {want} features and "
+        "got {shape}, {got} of them.",
         remedies=[
             the.OTHER_FEATURES,
             Remedy(
@@ -221,17 +218,17 @@ MESSAGES = [
         stack="input_tany~flatten~dense",
     ),
     Message(
-        rf"checking model target.*?Expected to see {number('expected')} array.*?following list of "
-        rf"{number('received')}",
-        cause="The model has {expected} outputs, and y {received} part.",
+        rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
+        rf"{number('got')}",
+        cause="The model has {want} outputs, and y {got} part.",
         fix="Give y as a list, one for each output.",
         code="model.fit(x, [y1, y2])",
     ),
     Message(
-        rf"Expected to see {number('expected')} array.*?following list of {number('received')}",
-        rf"model expects {number('expected')} (?:input )?arrays?, but only received one",
-        rf'(?:ayer "?{word("layer")}"? )?expects (?P<expected>[2-9]|\d\d) .*?input(?:\(s\)|s)'
-        rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('received')}",
+        rf"Expected to see {number('want')} array.*?following list of {number('got')}",
+        rf"model expects {number('want')} (?:input )?arrays?, but only received one",
+        rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
+        rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
         explain=number_of_arrays,
     ),
 ]

@@ -56,7 +56,7 @@ def gone(found: Found) -> Explanation | None:
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
     """Say which axis of a weight differs: the layer's `own` shape, and the one `received`."""
     own = own or found.shape("own") or found.shape("one")
-    received = received or found.shape("received") or found.shape("other")
+    received = received or found.shape("got") or found.shape("other")
     if own == received:
         return None
     both, why = Comparison(own, received), ""
@@ -129,10 +129,10 @@ MESSAGES = [
         code="GRU(units, reset_after=False)",
     ),
     Message(
-        rf"length {number('received')}, but the layer was expecting 0 weight",
-        rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('received')}",
-        rf"containing {number('received')} layers into a model with 0 layers",
-        cause="What is to get {received} has none yet: it was never built.",
+        rf"length {number('got')}, but the layer was expecting 0 weight",
+        rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
+        rf"containing {number('got')} layers into a model with 0 layers",
+        cause="What is to get {got} has none yet: it was never built.",
         fix="Begin the model with an Input, since an input_shape inside Bidirectional isn't read; "
         "or build the layer first.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
@@ -145,29 +145,27 @@ MESSAGES = [
         code='ModelCheckpoint("best{end}")',
     ),
     Message(
-        rf"length {number('received')}, but the layer was expecting {number('own')} weight",
+        rf"length {number('got')}, but the layer was expecting {number('own')} weight",
         rf"expect(?:s|ed) {number('own')} (?:weight|variable).*?(?:weights have|eceived) "
-        rf"{number('received')}",
-        rf"containing {number('received')} layers into a model with {number('own')} ",
+        rf"{number('got')}",
+        rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
-        cause="The weights are of other layers: it has {own} and got {received}. A recurrent layer "
+        cause="The weights are of other layers: it has {own} and got {got}. A recurrent layer "
         "has three weights, in Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
         fix="Take them from a model of the same kind and version; or save the whole model.",
         code='twin.set_weights(model.get_weights())\nmodel.save("model.keras")  # or',
     ),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
-        rf"{shape('received')}",
+        rf"{shape('got')}",
         rf"(?:object <{word('layer')} .*?)?variable.shape={shape('own')}, Received: "
-        rf"value.shape={shape('received')}",
-        rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("received")}',
-        rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?"
-        rf"{shape('received')}",
+        rf"value.shape={shape('got')}",
+        rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
+        rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
         rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")},? and.*?'
-        rf"{shape('received')}",
-        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('received')}",
-        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('received')}.*?"
-        "Assign",
+        rf"{shape('got')}",
+        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
+        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}.*?Assign",
         explain=weights,
     ),
     Message(

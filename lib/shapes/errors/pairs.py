@@ -151,9 +151,9 @@ def _is_wider(y: Shape, output: Shape) -> bool:
 
 def passed(found: Found) -> Explanation | None:
     """Keras 2's check of an array, before the first epoch: x, or y against the output."""
-    got, name = found.shape("received"), found["layer"].lower()
+    got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
-    expected = found.shape("expected") or (None,) * int(found["axes"] or 0)
+    expected = found.shape("want") or (None,) * int(found["axes"] or 0)
     recurrent = re.search("rnn|lstm|gru", name)
     # In (None, 3), of a recurrent layer, the open size is that of the timesteps.
     is_sample = is_input and recurrent and len(expected) == 2
@@ -165,7 +165,7 @@ def passed(found: Found) -> Explanation | None:
     if found["axes"]:  # the sizes aren't known: as far as possible, y's
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    happened = _wants(found["received"], found["expected"] or f"of {len(expected)} axes", y, output)
+    happened = _wants(found["got"], found["want"] or f"of {len(expected)} axes", y, output)
     fitting: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.

@@ -54,11 +54,6 @@ class Found:
         return re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
 
     @property
-    def is_model(self) -> bool:
-        """Whether a whole model was called, on data; else it was a layer within one."""
-        return self.kind in ("sequential", "model", "functional")
-
-    @property
     def loss(self) -> str:
         """The function of the loss that the text names; "" for none."""
         named = _LOSS.search(self.whole)

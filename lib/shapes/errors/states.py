@@ -24,7 +24,7 @@ DIRECTIONS = Remedy(
 
 def features_or_units(found: Found) -> Explanation | None:
     """A kernel that meets other features, or states of other units, in a product."""
-    received, expected = found["received"], found["expected"]
+    received, expected = found["got"], found["want"]
     if received == expected:
         return None
     # The second kernel, for the states, fails in the same words as the first.
@@ -66,7 +66,7 @@ def batches(found: Found, one: int, other: int) -> Explanation:
 
 def several_tensors(found: Found) -> Explanation:
     """Several tensors where a layer takes one: an output and its states, or two directions."""
-    count, kind = int(found["received"]), RECURRENT.get(found.kind, "")
+    count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
@@ -117,18 +117,18 @@ MESSAGES = [
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
-        rf"Dimensions must be equal, but are {number('received')} and {number('expected')} for "
+        rf"Dimensions must be equal, but are {number('got')} and {number('want')} for "
         r'"\W*(?:node )?[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),
     Message(
-        rf"Too few leaves for PyTreeSpec; expected: {number('received')}, got: {number('kept')}",
-        rf"Layer has {number('kept')} states but was passed {number('received')} initial states",
-        r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<received>.*?); "
+        rf"Too few leaves for PyTreeSpec; expected: {number('got')}, got: {number('kept')}",
+        rf"Layer has {number('kept')} states but was passed {number('got')} initial states",
+        r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states, and got {received}. The {cell} starts from "
+        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from "
         "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
         "or its output among them: an LSTM starts from two, h and c, a GRU from one, Bidirectional "
         "from twice as many.",
@@ -136,17 +136,16 @@ MESSAGES = [
         code=the.DECODER,
     ),
     Message(
-        rf"Expected to see 1 array.*?following list of {number('received')}",
+        rf"Expected to see 1 array.*?following list of {number('got')}",
         r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
-        rf"received {number('received')}",
-        cause="The model takes one array and got a list of {received}, which counts as {received} "
-        "inputs.",
+        rf"received {number('got')}",
+        cause="The model takes one array and got a list of {got}, which counts as {got} inputs.",
         fix="Make one array of the list; pad sequences of different lengths first.",
         code=f"x = np.stack(x)\n{the.PAD}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
-        rf"{number('received')}",
+        rf"{number('got')}",
         explain=several_tensors,
     ),
     Message(
@@ -163,8 +162,8 @@ MESSAGES = [
     Message(
         r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
-        rf"(?:, got {number('received')})?\)",
-        cause="{names} values were to be unpacked, and {received} came. If it comes from a "
+        rf"(?:, got {number('got')})?\)",
+        cause="{names} values were to be unpacked, and {got} came. If it comes from a "
         "recurrent layer, it gave, or got, another number of states: with return_state=True an "
         "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",

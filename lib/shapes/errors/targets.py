@@ -54,10 +54,10 @@ MESSAGES = [
     ),
     Message(
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
-        rf"(?:{number('axes')} dimensions|shape {shape('expected')}),? but got array with shape "
-        rf"{shape('received')}",
-        rf'feed value of shape {shape("received")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
-        rf'\w*:0",? which has shape "?{shape("expected")}',
+        rf"(?:{number('axes')} dimensions|shape {shape('want')}),? but got array with shape "
+        rf"{shape('got')}",
+        rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
+        rf'\w*:0",? which has shape "?{shape("want")}',
         explain=passed,
     ),
     Message(
