@@ -98,8 +98,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
     if output[0] != target[0]:  # samples and steps in one axis
-        flat = len(output) == 3 and target[0] == math.prod(output[:2])
-        same = flat and math.prod(target) == math.prod(output)
+        same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
     if not same:
         return
     y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"

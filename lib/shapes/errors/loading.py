@@ -153,7 +153,7 @@ MESSAGES = [
         cause="The weights are of other layers: it has {own} and got {got}. A recurrent layer "
         "has three weights, in Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
         fix="Take them from a model of the same kind and version; or save the whole model.",
-        code='twin.set_weights(model.get_weights())\nmodel.save("model.keras")  # or',
+        code="twin.set_weights(model.get_weights())",
     ),
     Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"

@@ -175,13 +175,6 @@ def built(units: int = U, features: int = F) -> layers.Layer:
     return lstm
 
 
-def unequal_sequences() -> tf.data.Dataset:
-    """A dataset of two sequences, of 5 and 4 timesteps, each with a number."""
-    signature = (tf.TensorSpec((None, F)), tf.TensorSpec((1,)))
-    pairs = [(X[0], [0.0]), (X[0, :4], [0.0])]
-    return tf.data.Dataset.from_generator(lambda: iter(pairs), output_signature=signature)
-
-
 def dataset(*parts: Any) -> tf.data.Dataset:
     """Of the samples, without batches."""
     return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0])
