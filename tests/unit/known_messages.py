@@ -11,8 +11,6 @@ TODAY = [
      "target.shape=(None, 4), output.shape=(None, 5, 3)",
      "y is (None, 4)", "outputs = outputs[:, -4:]"),
     ("Dimensions must be equal, but are 8 and 2", "8 and 2 meet", "print"),
-    ("Exception encountered when calling LSTM.call().",
-     "The rest of the message, below, says what was wrong.", "last line"),
     ("AttributeError: 'LSTM' object has no attribute 'shape'",
      "The layer got a LSTM", "give a layer what another one"),
     ("The shape of the target variable and the shape of the target value in "
@@ -24,8 +22,6 @@ TODAY = [
      "(320,), the output (32, 5).", "LSTM(units, return_sequences=True)"),
     ("Argument `n` should be a positive integer. Received: n=0",
      "Keras takes a positive integer. It got n=0.", ""),
-    ("The `data_format` argument must be one of {'channels_first', 'channels_last'}. "
-     "Received: first", 'Keras takes one of "channels_first", "channels_last".', ""),
     ("All `outputs` values must be KerasTensors. Received: outputs=<LSTM name=lstm>",
      "must be what an Input or a called layer gave", "name the two ends"),
     ("can only have a single required positional argument, the input tensor",
@@ -63,9 +59,6 @@ OLDER = [
      "The model takes 2 arrays, and got 1.", "[x1, x2]"),
     ("TypeError: __init__() got an unexpected keyword argument 'color'", None, None),
     ("TypeError: Person.__init__() missing 1 required positional argument: 'name'", None, None),
-    ("Layer lstm_1 was called with an input that isn't a symbolic tensor. Received type: <class "
-     "'numpy.ndarray'>. Full input: [array(",
-     "lstm_1 got a numpy.ndarray, or a list of that, and", "x = LSTM(units)(np.asarray(x,"),
     ("Node: 'mean_squared_error/SquaredDifference'\nIncompatible shapes: [32,5] vs. [32,2]",
      "output with y: they have different columns.", "Dense(2)"),
     ("Dimensions must be equal, but are 5 and 3 for 'loss/dense_1_loss/sub' (op: 'Sub') with "
