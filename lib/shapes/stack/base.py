@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, NamedTuple, Self, TypeAlias, dataclass_transform
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
@@ -35,8 +35,6 @@ class LayerSetting:
     """A regular expression that a text must match."""
     sizes: int | None = None
     """The length of a tuple, 0 for any length; None for other values."""
-    in_call: bool = False
-    """Whether it is an argument of the layer's call, not of its constructor."""
     seldom: bool = False
     """Whether a page folds it."""
     least: float | None = None
@@ -98,7 +96,7 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    """Initial states: those that the layer names, else those that the last `Unpack` kept."""
+    """Initial states."""
     letter: str
     time: str
     """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
@@ -126,13 +124,12 @@ class Inputs:
         received = f"{found} axes, {readable_shape(tensor)}"
         if self.unchecked:
             raise ShapeError(wanted, received, "", when)
-        bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
-        raise ShapeError(
-            wanted,
-            received,
+        message = (
             f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-            f"expected {bound}. Full shape received: {sizes(tensor)}",
+            f"expected {'min_' * or_more}ndim={rank}, found ndim={found}. "
+            f"Full shape received: {sizes(tensor)}"
         )
+        raise ShapeError(wanted, received, message)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,13 +141,8 @@ class Outputs:
     product: str = ""
     rule: str = ""
     """The count as a product, in numbers and in letters: "4·16·(3+16+1)", "4·U·(F+U+1)"."""
-    states: Tensors | None = None
-    """States for later layers; None keeps those of earlier layers."""
-    fixed: int = 0
-    """How many of the parameters Keras doesn't train."""
 
 
-MaskWay = Literal["passes", "ends", "destroys"]
 MAX_LAYERS = 200
 """Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
@@ -172,13 +164,10 @@ class Layer:
     """Its name in the address, and in `lib.shapes.stack.kinds`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, by default of the same name."""
-    takes_nothing: ClassVar[bool] = False
-    """Whether it is called on no tensor."""
     width_letter: ClassVar[str] = ""
     time_letter: ClassVar[str] = ""
     """The letters of the last axis, and of the time axis, that it makes; "" for none."""
-    mask: ClassVar[MaskWay] = "passes"
-    """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
+    passes_mask: ClassVar[bool] = True
     uses_mask: ClassVar[int | None] = None
     """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False
@@ -239,11 +228,6 @@ class Layer:
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=of, states=states, shares=shares)
 
-    def again(self, first: Layer) -> Layer:
-        """The settings of the first call, with the connections of this one."""
-        of, states, origin = self.of, self.states, self.origin
-        return replace(first, of=of, states=states, shares=self.shares, origin=origin)
-
     def classes(self) -> tuple[str, ...]:
         """The classes of Keras that its code creates, in order: inner layers first."""
         return (self.keras,)
@@ -267,7 +251,7 @@ class Layer:
                 written = f"{value:g}" if isinstance(value, float) else f"{value}"
             if setting.name in needed:
                 yield written
-            elif value != setting.default and not setting.in_call:
+            elif value != setting.default:
                 yield f"{setting.name}={written}"
 
     def check(self) -> None:
@@ -281,7 +265,7 @@ class Layer:
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """How many axes the mask of each output has; states have no mask."""
-        keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
+        keeps = self.passes_mask and getattr(self, "return_sequences", True)
         kept = max(inputs.masks, default=0) if keeps else 0
         return (kept,) + (0,) * (count - 1)
 

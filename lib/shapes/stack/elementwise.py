@@ -109,7 +109,7 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
 class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
-    kept: ClassVar[int] = 0
+    averages: ClassVar[int] = 0
     """Weights per entry of its axes that aren't trained."""
 
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
@@ -125,7 +125,7 @@ class LayerNormalization(Layer, kind="lnorm"):
         tensor = inputs.only_one("index out of range" if outside else no_shape)
         if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
-        each = self.kept + self.center + self.scale
+        each = self.averages + self.center + self.scale
         if not each:
             return Outputs((tensor,))
         read = [tensor[axis] for axis in axes]
@@ -136,11 +136,11 @@ class LayerNormalization(Layer, kind="lnorm"):
         count = prod(size or 1 for size in sizes)
         product = "·".join(map(str, [each, *sizes]))
         rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
-        return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
+        return Outputs((tensor,), each * count, product, rule)
 
 
 class BatchNormalization(
-    LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
+    LayerNormalization, kind="bnorm", averages=2, uses_mask=-1, knows_width=True, knows_axes=True
 ):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
 

@@ -17,17 +17,15 @@ from typing import Any
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import Cell, Recurrent
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, number
 
 ANY = "any"
 LONGEST = 8000
 """Characters of a stack in the address."""
-INSIDE = {
-    kind: each for kind, each in KINDS.items() if each not in (Cell, Input, Unread, *BY_PYTHON)
-}
+INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
 """The layers that TimeDistributed can wrap."""
 _REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
@@ -82,6 +80,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         kind, _, inside = name.partition("-")
         if kind in KINDS and (not inside or inside in INSIDE):
             layers.append(_read(kind, inside, words, said))
+            if "init" in words:
+                layers[-1] = _from_unpacked(layers)
         elif part:
             said.append(f"The link’s layer “{shortened(name)}” isn’t known here. It was left out.")
     if layers and not isinstance(layers[0], Input):
@@ -98,7 +98,7 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
     values: dict[str, Any] = {}
     for word in words:
-        if _REFS.fullmatch(word):
+        if _REFS.fullmatch(word) or (word == "init" and issubclass(kind, Recurrent)):
             continue
         found = next(_settings_in(word, kind), None)
         if found is None:
@@ -134,6 +134,18 @@ def _connected(layer: Layer, words: list[str]) -> Layer:
         elif isinstance(layer, Recurrent):
             layer = replace(layer, states=refs)
     return layer
+
+
+def _from_unpacked(layers: list[Layer]) -> Layer:
+    """The last layer, starting from the states that the last `Unpack` leaves, as in older links."""
+    for place in range(len(layers) - 2, 0, -1):
+        unpack = layers[place]
+        if isinstance(unpack, Unpack) and isinstance(layers[-1], Recurrent):
+            source = unpack.of[0].place if unpack.of else place - 1
+            several = [name for layer in layers[source : source + 1] for name in layer.returned()]
+            states = tuple(Ref(source, output) for output in range(1, len(several)))
+            return replace(layers[-1], states=states)
+    return layers[-1]
 
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:

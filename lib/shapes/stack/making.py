@@ -13,8 +13,8 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, no_tuple
+from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.settings import KERAS, MOST, REFUSED, SIGNATURES, no_tuple
 from lib.text import joined
 
 
@@ -28,9 +28,10 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
+ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
-_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
 """Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
@@ -128,7 +129,7 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
         **{
             setting.name: taken(setting, values[setting.name], name)
             for setting in kind.settings()
-            if setting.name in values and not setting.in_call
+            if setting.name in values
         }
     )
     if name not in CELLS:
@@ -137,9 +138,6 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
     flags = ".before" * (not getattr(layer, "reset_after", True))
     flags += ".nobias" * (not getattr(layer, "use_bias", True))
     return CellStack(f"{layer.kind}{getattr(layer, 'units', '')}{flags}")
-
-
-ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 
 
 def _inside(name: str, value: Any) -> Layer:
@@ -220,7 +218,11 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
-        raise _not_whole(name, setting, value)
+        is_checked_later = not setting.refusal or (setting.sizes and setting.refusal == REFUSED)
+        if is_checked_later:
+            raise NotTraced.of("no whole number", argument=setting.name, value=value)
+        expected = f"a whole number for {setting.name}"
+        raise ShapeError(expected, f"{setting.name}={value!r}", "")
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -251,7 +253,7 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)):
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
-        if "must be a tuple" in setting.refusal:
+        if setting.refusal not in ("", REFUSED):
             raise _other_count(setting, value, setting.sizes or 0)
         kind = type(value).__name__
         raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
@@ -259,28 +261,6 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
     if setting.sizes and len(sizes) != setting.sizes:
         raise _other_count(setting, value, setting.sizes)
     return sizes
-
-
-def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
-    """What is no whole number; NotTraced where Keras doesn't check it at once."""
-    kind = type(value).__name__
-    message = "… not supported between instances of …"
-    if "must be a tuple" in setting.refusal:
-        message = no_tuple(setting.sizes or 1)
-    elif name in ("Dense", "Embedding", "MultiHeadAttention"):
-        message = setting.refusal
-    elif name in ("RepeatVector", "UpSampling1D"):
-        message = f"Expected an integer value for `{setting.name}`, got <class '{kind}'>."
-    elif name in ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv3D"):
-        message = ""
-    elif not setting.refusal or setting.sizes:
-        return NotTraced.of("no whole number", argument=setting.name, value=value)
-    elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
-        message = "state_size must be an integer, or a list/tuple of integers…"
-    elif kind == "float":
-        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
-    message = message.format(name=setting.name, value=value)
-    return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
 
 
 def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:

@@ -28,7 +28,7 @@ SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Names in Python's module `operator` → operators."""
 
 
-class Input(Layer, kind="input", takes_nothing=True):
+class Input(Layer, kind="input"):
     """What one sample looks like; Keras adds the batch."""
 
     timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
@@ -134,7 +134,7 @@ class TimeDistributed(Layer, kind="td"):
         return (max(inputs.masks, default=0),) * count
 
 
-class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
+class Embedding(Layer, kind="embed", width_letter="E"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
@@ -159,7 +159,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
-class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", passes_mask=False):
     """Gives the same vector at every one of n new timesteps."""
 
     n: int = setting("n", 6, limit=STEPS, refusal=REFUSED)
@@ -170,7 +170,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
-class Flatten(Layer, kind="flatten", mask="destroys"):
+class Flatten(Layer, kind="flatten", passes_mask=False):
     """Lays timesteps and features end to end, on one axis."""
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -181,7 +181,7 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
         return Outputs(((batch, flat(tuple(rest))),))
 
 
-class Reshape(Layer, kind="reshape", mask="destroys"):
+class Reshape(Layer, kind="reshape", passes_mask=False):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
@@ -208,7 +208,7 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
         return Outputs(((batch, *named(axes, rest)),))
 
 
-class Permute(Layer, kind="permute", mask="destroys"):
+class Permute(Layer, kind="permute", passes_mask=False):
     """Puts the axes of each sample into another order, counted from 1."""
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
@@ -227,7 +227,7 @@ class Permute(Layer, kind="permute", mask="destroys"):
 
 
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first tensor, and keeps the others for initial_state."""
+    """Passes on the first tensor; a later layer can start from the others."""
 
     def code(self) -> str:
         return self.keras
@@ -236,10 +236,10 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         """Several tensors → the first one."""
         if len(inputs.tensors) == 1:
             raise ShapeError.of("one alone", *inputs.tensors)
-        return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
+        return Outputs(inputs.tensors[:1])
 
 
-class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
+class LastStep(Layer, kind="last", keras="x[:, -1]", passes_mask=False):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
     def classes(self) -> tuple[str, ...]:
@@ -259,7 +259,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
+class WithNumber(Layer, kind="number", keras="x * 2", passes_mask=False):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
@@ -292,7 +292,7 @@ BY_PYTHON = (Unpack, LastStep, WithNumber)
 """Python's own operations on tensors, which are no layers of Keras."""
 
 
-class Unread(Layer, kind="unread", mask="destroys"):
+class Unread(Layer, kind="unread", passes_mask=False):
     """What this page can't trace, or what Keras refuses as it is made."""
 
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)

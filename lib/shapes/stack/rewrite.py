@@ -194,7 +194,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     target = _inner_call(call, after)
     for setting in after.inside.settings():
         value = getattr(after.inside, setting.name)
-        if value != getattr(before.inside, setting.name) and not setting.in_call:
+        if value != getattr(before.inside, setting.name):
             written = setting.options[value] if setting.options else repr(value)
             owner = call if setting.name in ("merge_mode", "backward_layer") else target
             _set_argument(owner, setting.name, ast.parse(written, mode="eval").body)
