@@ -56,31 +56,28 @@ class LayerSetting:
         if least is None or not self.refusal or value is None:
             return
         numbers = value if self.sizes else [value]
-        most = 1 if self.limit == SHARE else float("inf")
+        expected, most = f"of at least {least:g}", float("inf")
+        if self.limit == SHARE:
+            expected, most = "between 0 and 1", 1
         if min(numbers) < least or max(numbers) > most:
-            expected = "between 0 and 1" if most == 1 else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A reference to the output of an earlier layer."""
+    """A reference to an earlier layer: to one of its tensors, or with None to all of them."""
 
     place: int
     output: int | None = None
-    """The index of one of its tensors; None for all of them."""
 
 
 class Origin(NamedTuple):
-    """Where in a person's code a layer is made."""
+    """Where in a person's code a layer is made: the line from 1, the statement, and the call."""
 
     line: int
-    """Counted from 1."""
     text: str
-    """The statement."""
     call: str
-    """The part of it that makes the layer: "LSTM(16)"."""
 
 
 def known_size(tensor: Tensor, *weights: int | str) -> int:
@@ -96,7 +93,7 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    """Initial states."""
+    """Those that it starts from."""
     letter: str
     time: str
     """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
@@ -134,7 +131,7 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The output tensors of a layer, and its parameters."""
+    """The output tensors of a layer, and its number of parameters."""
 
     tensors: Tensors
     parameters: int = 0
@@ -161,7 +158,7 @@ class Layer:
     """
 
     kind: ClassVar[str]
-    """Its name in the address, and in `lib.shapes.stack.kinds`."""
+    """Its name in the address, and in `KINDS`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, by default of the same name."""
     width_letter: ClassVar[str] = ""
@@ -181,7 +178,6 @@ class Layer:
     shares: int | None = field(default=None, kw_only=True)
     """The place of an earlier layer of which this is another call."""
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
-    """Where the code that was read makes it."""
 
     def __init_subclass__(cls, **named: Any) -> None:
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Origin
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
+from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, REFUSED, SIGNATURES, no_tuple
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
 
@@ -218,11 +218,11 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
-        is_checked_later = not setting.refusal or (setting.sizes and setting.refusal == REFUSED)
-        if is_checked_later:
+        is_tuple = "must be a tuple" in setting.refusal
+        if not setting.refusal or (setting.sizes and not is_tuple):  # not checked at once
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
-        expected = f"a whole number for {setting.name}"
-        raise ShapeError(expected, f"{setting.name}={value!r}", "")
+        message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
+        raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -253,7 +253,7 @@ def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
     if not isinstance(value, (list, tuple)):
         if setting.name == "axis":
             raise NotTraced.of("no whole number", argument="axis", value=value)
-        if setting.refusal not in ("", REFUSED):
+        if "must be a tuple" in setting.refusal:
             raise _other_count(setting, value, setting.sizes or 0)
         kind = type(value).__name__
         raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
@@ -268,3 +268,30 @@ def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
     message = setting.refusal if setting.sizes else no_tuple(count)
     message = message.format(name=setting.name, value=value)
     return ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)
+
+
+def input_layer(shape: Sequence[Any], origin: Origin | None = None) -> Input | Unread:
+    """The Input of this shape, the batch first; where there can be none, an Unread with the error.
+
+    None is a size that may be any.
+    """
+    batch, *sizes = shape
+    known = [size for size in shape if size is not None]
+    strange = [size for size in known if type(size) is not int]
+    words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}
+    error: ShapeError | NotTraced | None = None
+    if strange:
+        about = {"size": strange[0], "type": type(strange[0]).__name__}
+        error = ShapeError.of("a strange size of an input", **about, **words)
+    elif min(known, default=1) < 0:
+        error = ShapeError.of("a negative size of an input", **words)
+    elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
+        error = NotTraced.of("an input of other sizes", **words)
+    if error:
+        return Unread(called="Input", error=error, origin=origin)
+    if len(sizes) == 2:
+        return Input(sizes[0], sizes[1], batch=batch, origin=origin)
+    if len(sizes) == 1:
+        return Input(features=sizes[0], batch=batch, form="flat", origin=origin)
+    other = tuple(size or 0 for size in sizes)
+    return Input(batch=batch, form="other", shape=other, origin=origin)

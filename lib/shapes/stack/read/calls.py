@@ -11,8 +11,17 @@ from lib.shapes.stack.base import Ref
 from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
-from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
-from lib.shapes.stack.read.values import OPERATORS, Array, Class, Name, listed, plain
+from lib.shapes.stack.read.builder import Builder
+from lib.shapes.stack.read.values import (
+    OPERATORS,
+    Array,
+    Class,
+    LayerObject,
+    ModelObject,
+    Name,
+    listed,
+    plain,
+)
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
 from lib.shapes.stack.tensors import sizes

@@ -17,10 +17,17 @@ from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted
-from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import ModelError, Reading, bare, refused
-from lib.shapes.stack.read.values import Class, Function, Name, call_method, listed
+from lib.shapes.stack.read.values import (
+    Class,
+    Function,
+    LayerObject,
+    ModelObject,
+    Name,
+    call_method,
+    listed,
+)
 
 _DEEPEST = 12
 """Of functions that call one another."""

@@ -18,9 +18,9 @@ from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
-from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import Calls
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
+from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
 

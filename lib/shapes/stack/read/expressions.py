@@ -17,10 +17,17 @@ from lib.shapes.stack.base import Origin, Ref
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import LastStep
 from lib.shapes.stack.read import values
-from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import Function, Name, flat, listed, plain
+from lib.shapes.stack.read.values import (
+    Function,
+    LayerObject,
+    ModelObject,
+    Name,
+    flat,
+    listed,
+    plain,
+)
 
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
@@ -171,19 +178,18 @@ class Expressions(Calls):
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function of the code, with its defaults and the scope that it is defined in."""
-        in_order, with_default = [*args.posonlyargs, *args.args], [*args.defaults]
-        values = [UNKNOWN] * (len(in_order) - len(with_default)) + [*map(self.value, with_default)]
+        in_order = [*args.posonlyargs, *args.args]
+        values = [*map(self.value, args.defaults)]
+        values = [UNKNOWN] * (len(in_order) - len(values)) + values
         parameters = [
             Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=value)
             for one, value in zip(in_order, values, strict=True)
         ]
-        if args.vararg:
-            parameters.append(Parameter(args.vararg.arg, Parameter.VAR_POSITIONAL))
+        parameters += [Parameter(one.arg, Parameter.VAR_POSITIONAL) for one in [args.vararg] if one]
         for one, node in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             value = self.value(node) if node else UNKNOWN
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
-        if args.kwarg:
-            parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
+        parameters += [Parameter(one.arg, Parameter.VAR_KEYWORD) for one in [args.kwarg] if one]
         return Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
