@@ -29,6 +29,9 @@ UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 """Earlier names of layers → today's."""
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+_OF_BOTH_DIRECTIONS = ("cell", "units", "return_sequences", "return_state", "stateful")
+_OF_BOTH_DIRECTIONS += ("use_bias", "reset_after")
+"""What shapes and parameters depend on, which a backward layer must have as the forward one."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
@@ -157,18 +160,14 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
-    if not isinstance(backward, Recurrent):
-        if forward.go_backwards:
-            raise ShapeError.of("the same direction")
-        return Bidirectional(merge_mode=mode, **shared)
-    if backward.go_backwards == forward.go_backwards:
+    other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
+    if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")
-    # Most other differences are errors; of other units Keras reports twice those of the first.
-    for key in ("return_sequences", "return_state", "stateful", "units", "use_bias", "reset_after"):
-        one, two = (getattr(layer, key, None) for layer in (forward, backward))
-        if one != two and None not in (one, two):
+    for key in _OF_BOTH_DIRECTIONS:
+        one, two = (getattr(layer, key, None) for layer in (forward, other))
+        if one != two:
             raise NotTraced.of("directions that differ", key=key, one=one, other=two)
-    return Bidirectional(merge_mode=mode, backward_layer=backward.cell, **shared)
+    return Bidirectional(merge_mode=mode, **shared)
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:

@@ -105,19 +105,12 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     recurrent_activation: str = function("ract", "sigmoid")
     dropout: float = share("drop", seldom=True)
     recurrent_dropout: float = share("rdrop", seldom=True)
-    backward_layer: str = setting(
-        "bc", "same", options={"same": "as forwards"} | _CELL_NAMES, seldom=True
-    )
 
-    def directions(self) -> list[Recurrent]:
-        """The layer of each direction."""
-        layers = []
-        backward = self.cell if self.backward_layer == "same" else self.backward_layer
-        for name in (self.cell, backward):
-            kind = LAYER_OF_CELL[name]
-            shared = {setting.name for setting in kind.settings() if hasattr(self, setting.name)}
-            layers.append(kind(**{name: getattr(self, name) for name in shared}))
-        return [layers[0], replace(layers[1], go_backwards=True)]
+    def forward(self) -> Recurrent:
+        """The layer that reads forwards."""
+        kind = LAYER_OF_CELL[self.cell]
+        shared = {setting.name for setting in kind.settings() if hasattr(self, setting.name)}
+        return kind(**{name: getattr(self, name) for name in shared})
 
     def returned(self) -> tuple[str, ...]:
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
@@ -132,37 +125,23 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return (CELLS[self.cell].keras, self.keras)
 
     def arguments(self) -> Iterator[str]:
-        forward, backward = self.directions()
-        yield forward.code()
+        yield self.forward().code()
         if self.merge_mode != "concat":
             yield f"merge_mode={MERGE[self.merge_mode]}"
-        if self.backward_layer != "same":
-            yield f"backward_layer={backward.code()}"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, 2U) or (N, 2U); one tensor for each direction if they stay apart."""
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
-        directions, letter = self.directions(), inputs.letter
-        one, other = (len(STATES[direction.cell]) for direction in directions)
-        if self.return_state and one > other:
-            raise ShapeError.of("states of two kinds", one=one, other=other)
-        last = widened(tensor[-1], letter, self.units)
-        joined = widened(last, f"2{letter}", 2 * self.units)
-        output = (
-            *tensor[: 2 if self.return_sequences else 1],
-            joined if self.merge_mode == "concat" else last,
-        )
-        # Keras takes the directions for alike: of a larger state backwards it drops the rest.
-        states = ((tensor[0], last),) * 2 * one * self.return_state
-        counts, *formulas = zip(
-            *(direction.parameters(tensor[-1], letter) for direction in directions), strict=True
-        )
-        product, rule = (f"2·{a}" if a == b else f"{a} + {b}" for a, b in formulas)
-        outputs = (output,) * (2 if self.merge_mode == "none" else 1)
-        return Outputs((*outputs, *states), sum(counts), product, rule)
+        output = last = widened(tensor[-1], inputs.letter, self.units)
+        if self.merge_mode == "concat":
+            output = widened(last, f"2{inputs.letter}", 2 * self.units)
+        outputs = [(*tensor[: 2 if self.return_sequences else 1], output)]
+        states = ((tensor[0], last),) * 2 * len(STATES[self.cell]) * self.return_state
+        count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
+        outputs *= 2 if self.merge_mode == "none" else 1
+        return Outputs((*outputs, *states), 2 * count, f"2·{product}", f"2·{rule}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A sequence keeps the mask, in each direction."""
         first, *states = super().masks(inputs, count)
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 

@@ -184,8 +184,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     """The call with the arguments that its layer has now; it is changed itself."""
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
-        _respell(call)
-        _respell(_inner_call(call, before))
+        for one in (call, _inner_call(call, before)):
+            respelt = {spelt(bare(one.func), f"{word.arg}"): word.value for word in one.keywords}
+            one.keywords = [ast.keyword(name, value) for name, value in respelt.items() if name]
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
     if isinstance(after, Input) or type(after) is not type(before):
@@ -196,22 +197,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
         value = getattr(after.inside, setting.name)
         if value != getattr(before.inside, setting.name):
             written = setting.options[value] if setting.options else repr(value)
-            owner = call if setting.name in ("merge_mode", "backward_layer") else target
+            owner = call if setting.name == "merge_mode" else target
             _set_argument(owner, setting.name, ast.parse(written, mode="eval").body)
     return call
-
-
-def _respell(call: ast.Call) -> None:
-    """Rename arguments that the layer nearly takes, and drop those that it doesn't."""
-    name = bare(call.func)
-    taken = {*arguments_of(name)[: len(call.args)], *(one.arg for one in call.keywords)}
-    for keyword in [*call.keywords]:
-        if keyword.arg is None or (right := spelt(name, keyword.arg)) == keyword.arg:
-            continue
-        if not right or right in taken:
-            call.keywords.remove(keyword)
-        keyword.arg = right
-        taken.add(right)
 
 
 def _replace_call(call: ast.Call, layer: Layer) -> None:
@@ -241,11 +229,10 @@ def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
 
 def _set_argument(call: ast.Call, name: str, value: ast.expr) -> None:
     """Set an argument where it stands, else as a new keyword."""
-    names = arguments_of(bare(call.func))
+    names, given = arguments_of(bare(call.func)), {one.arg: one for one in call.keywords}
     if name in names[: len(call.args)]:
         call.args[names.index(name)] = value
-    elif any(one.arg == name for one in call.keywords):
-        for keyword in call.keywords:
-            keyword.value = value if keyword.arg == name else keyword.value
-    elif all(one.arg for one in call.keywords):  # else **those may hold it as well
+    elif name in given:
+        given[name].value = value
+    elif None not in given:  # else **those may hold it as well
         call.keywords.append(ast.keyword(name, value))

@@ -21,7 +21,6 @@ from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read.calls import Calls
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.read.values import LayerObject, ModelObject
-from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
 
 MAX_BYTES = 1_000_000
@@ -177,11 +176,6 @@ class _Reader(Calls):
             for word, value in record["config"].items()
             if ALIASES_OF_ARGUMENTS.get(word, word) in names
         }
-        layers = [
-            getattr(keywords.get(word), "layer", None) for word in ("layer", "backward_layer")
-        ]
-        if isinstance(layers[1], Recurrent) and replace(layers[1], go_backwards=False) == layers[0]:
-            del keywords["backward_layer"]  # Keras writes it even where it is the usual one
         made: LayerObject | ModelObject = self.make_layer(name, [], keywords)
         if isinstance(made, LayerObject) and isinstance(made.layer, Merge):
             made.layer = replace(made.layer, by_sign=by_sign)
