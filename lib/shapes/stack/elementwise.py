@@ -49,7 +49,6 @@ class SpatialDropout1D(Layer, kind="sdrop"):
     rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) stays."""
         of_any = inputs.unchecked and not self.rate
         return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
 
@@ -66,11 +65,9 @@ class Masking(Layer, kind="mask"):
     mask_value: float = setting("v", 0.0, "mask_value", limit=Limit(-1e6, 1e6, 0.1))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
         return Outputs((inputs.only_one("axis -1 is out of bounds for an array with dimension 0"),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """It makes one."""
         return (len(inputs.tensors[0]) - 1,) * count
 
 
@@ -117,7 +114,6 @@ class LayerNormalization(Layer, kind="lnorm"):
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         # Of several tensors the shapes are taken for one, with shapes as its sizes.
         outside = not all(-len(inputs.tensors) <= axis < len(inputs.tensors) for axis in axes)

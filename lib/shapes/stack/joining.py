@@ -49,7 +49,6 @@ class Merge(Joining):
         return Outputs((with_axis(joined, 0, batch),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A mask, if all tensors have one."""
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
@@ -137,7 +136,6 @@ class Concatenate(Joining, kind="concat"):
         return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A mask, if any tensor has one."""
         return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
@@ -170,7 +168,6 @@ class Attending(Layer, uses_mask=2):
     """A layer in which each timestep of one tensor attends to those of another."""
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """The mask of the query."""
         return (inputs.masks[0],) * count
 
 

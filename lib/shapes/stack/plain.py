@@ -60,7 +60,6 @@ class Input(Layer, kind="input"):
         return f"keras.Input(batch_shape={shape})"
 
     def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
-        """The first tensor."""
         return Outputs((self.axes(),))
 
 
@@ -130,7 +129,6 @@ class TimeDistributed(Layer, kind="td"):
         return replace(outputs, tensors=tensors)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """The mask of timesteps is passed on."""
         return (max(inputs.masks, default=0),) * count
 
 
@@ -155,7 +153,6 @@ class Embedding(Layer, kind="embed", width_letter="E"):
         )
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """With mask_zero it makes a mask, else it drops it."""
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
@@ -233,7 +230,6 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         return self.keras
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Several tensors → the first one."""
         if len(inputs.tensors) == 1:
             raise ShapeError.of("one alone", *inputs.tensors)
         return Outputs(inputs.tensors[:1])
@@ -282,7 +278,6 @@ class WithNumber(Layer, kind="number", keras="x * 2", passes_mask=False):
         return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
         if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
             raise NotTraced.of("a number with a list", *inputs.tensors)
         return Outputs(inputs.tensors)
