@@ -37,10 +37,9 @@ def to_text(stack: Stack) -> str:
 
 def _words(layer: Layer) -> Iterator[str]:
     """The kind of a layer, its settings that aren't default, and its references."""
-    inside, kind = layer.inside, layer.kind
-    if inside is not layer and (inside.kind != Dense.kind or inside.of):
-        kind = f"{layer.kind}-{inside.kind}"
-    yield kind
+    inside = layer.inside
+    is_usual = inside is layer or (inside.kind == Dense.kind and not inside.of)
+    yield layer.kind if is_usual else f"{layer.kind}-{inside.kind}"
     for setting in inside.settings():
         value = getattr(inside, setting.name)
         if value == setting.default:
@@ -56,9 +55,9 @@ def _words(layer: Layer) -> Iterator[str]:
         yield f"{setting.key}{text}"
     shares = () if layer.shares is None else (Ref(layer.shares),)
     for way, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
-        ends = ("" if ref.output is None else f".{ref.output}" for ref in refs)
+        ends = ["" if ref.output is None else f".{ref.output}" for ref in refs]
+        places = [f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True)]
         if refs:
-            places = (f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True))
             yield f"{way}{'-'.join(places)}"
 
 
@@ -97,34 +96,38 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
     values: dict[str, Any] = {}
+    refs: list[tuple[str, ...]] = []
     for word in words:
-        if _REFS.fullmatch(word) or (word == "init" and issubclass(kind, Recurrent)):
+        if ref := _REFS.fullmatch(word):
+            refs.append(ref.groups())
             continue
-        found = next(_settings_in(word, kind), None)
+        if word == "init" and issubclass(kind, Recurrent):
+            continue
+        found = _setting_in(word, kind)
         if found is None:
             said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
             continue
         setting, value = found
         values[setting.name], text = value, word.removeprefix(setting.key)
         if setting.limit and value is not None and f"{value:.12g}" != text:
-            said.append(
-                out_of_range(f"{kind().keras}’s {setting.name}", setting.limit, text, value)
-            )
+            label = f"{kind().keras}’s {setting.name}"
+            said.append(out_of_range(label, setting.limit, text, value))
     layer = kind(**values)
-    return _connected(TimeDistributed(layer) if is_wrapper else layer, words)
+    return _connected(TimeDistributed(layer) if is_wrapper else layer, refs)
 
 
-def _settings_in(word: str, kind: type[Layer]) -> Iterator[tuple[LayerSetting, Any]]:
-    """Each setting that a word may be, with its value; the longest key first."""
+def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None:
+    """The setting that a word is, with its value; of several the one with the longest key."""
     for setting in sorted(kind.settings(), key=lambda setting: -len(setting.key)):
-        if word.startswith(setting.key):
-            with suppress(ValueError):
-                yield setting, read_value(setting, word.removeprefix(setting.key))
+        with suppress(ValueError):
+            if word.startswith(setting.key):
+                return setting, read_value(setting, word.removeprefix(setting.key))
+    return None
 
 
-def _connected(layer: Layer, words: list[str]) -> Layer:
-    """The layer with the references to others in these words."""
-    for way, places in (found.groups() for word in words if (found := _REFS.fullmatch(word))):
+def _connected(layer: Layer, words: list[tuple[str, ...]]) -> Layer:
+    """The layer with these references to others: ("of", "2.1-3")."""
+    for way, places in words:
         pairs = (place.partition(".") for place in places.split("-"))
         refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs)
         if way == "of":
