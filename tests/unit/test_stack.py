@@ -108,8 +108,6 @@ def test_a_broken_layer_is_marked_and_nothing_above_it_is_reached():
         ("input~lstm_stateful", "batch size at 32", "input_b32~lstm_stateful"),
         ("input_tany~lstm_seq~flatten~dense", "timesteps at 12", "input~lstm_seq~flatten~dense"),
         ("input~lstm_seq~repeat", "return_sequences=False on layer 2", "input~lstm~repeat"),
-        ("input~lstm~pool", "return_sequences=True on layer 2", "input~lstm_seq~pool"),
-        ("input~lstm_seq~pool~td", "Remove layer 3, GlobalAveragePooling1D", "input~lstm_seq~td"),
         ("input~gru_state~repeat_of2.0~gru_u8_from2.1", "16 units",
          "input~gru_state~repeat_of2.0~gru_from2.1"),
     ],
@@ -126,16 +124,13 @@ def test_each_pattern_works_and_is_recognized():
     for name, pattern in PATTERNS.items():
         assert fixes(trace(pattern.stack)) == ()
         assert shapes.pattern_of(pattern.stack) == name
-    assert shapes.pattern_of((Input(), Dense())) is None
 
 
 def test_a_models_layers_stand_from_input_to_head_for_both_modes():
     """The lower layer keeps the time axis in either mode; only the top one differs."""
     models = shapes.model_layers(Experiment().set(layers=2, U=16).model, 12, 3, 1)
-    for mode, ends in (
-        ("sequence", ["(N, 12, 16)", "(N, 12, 1)"]),
-        ("last", ["(N, 16)", "(N, 1)"]),
-    ):
+    outputs_of = {"sequence": ["(N, 12, 16)", "(N, 12, 1)"], "last": ["(N, 16)", "(N, 1)"]}
+    for mode, ends in outputs_of.items():
         outputs = [shapes.readable_shape(step.tensors[0]) for step in models[mode]]
         assert outputs == ["(N, 12, 3)", "(N, 12, 16)", *ends]
         assert total(models[mode]) == 1280 + 2112 + 17
@@ -152,13 +147,6 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
     lines = keras_code(steps_of("input_t4_f3~unread_x4.2~dense_k2~add_of2-3")).splitlines()
     assert "incomplete" in lines[0]
     assert lines[5].startswith("x = x2 = ...  # layer")  # which the sum has by name
-
-
-def test_a_decoder_takes_the_states_it_has_room_for():
-    """A GRU has one, so of an LSTM's two it leaves one out; older links start from an Unpack."""
-    code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=[x2[1], x2[2]])" in code
-    assert "leaves 1 of the states out" in code
 
 
 LAYERS = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
@@ -179,9 +167,7 @@ def test_a_stack_survives_the_address(layers):
 def test_a_graph_survives_the_address(stack):
     """With the layers that others take, start from, or are; its code names no other."""
     assert read_text(to_text(stack)) == (stack, [])
-    steps = trace(stack)
-    assert len(code_lines(steps)) == len(stack)
-    assert len(fixes(steps)) <= MOST_FIXES
+    assert len(code_lines(trace(stack))) == len(stack)
 
 
 WORDS = st.sampled_from([*shapes.KINDS, "_", "~", "u", "9e9", "-1", "t", "_of2-9", "_as2"])
@@ -265,6 +251,8 @@ def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
         "(x, initial_state=[x2[1], x2[2]])",
         "model = keras.Model([inputs, inputs_2], x)",
     ]
+    old_link = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
+    assert "initial_state=[x2[1], x2[2]])  # (None, 6, 16), leaves 1 of the states out" in old_link
 
 
 def test_a_layer_that_is_called_again_has_its_weights_once():
