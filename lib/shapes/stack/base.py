@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, fields, replace
 from functools import cache
-from typing import Any, ClassVar, NamedTuple, Self, TypeAlias, dataclass_transform
+from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclass_transform
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
@@ -164,7 +164,8 @@ class Layer:
     width_letter: ClassVar[str] = ""
     time_letter: ClassVar[str] = ""
     """The letters of the last axis, and of the time axis, that it makes; "" for none."""
-    passes_mask: ClassVar[bool] = True
+    mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
+    """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
     uses_mask: ClassVar[int | None] = None
     """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
     knows_width: ClassVar[bool] = False
@@ -261,7 +262,7 @@ class Layer:
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         """How many axes the mask of each output has; states have no mask."""
-        keeps = self.passes_mask and getattr(self, "return_sequences", True)
+        keeps = self.mask == "passes" and getattr(self, "return_sequences", True)
         kept = max(inputs.masks, default=0) if keeps else 0
         return (kept,) + (0,) * (count - 1)
 

@@ -139,7 +139,7 @@ class Concatenate(Joining, kind="concat"):
         return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
-class Dot(Joining, kind="dot", passes_mask=False):
+class Dot(Joining, kind="dot", mask="ends"):
     """Multiplies two tensors and adds up, along an axis of each."""
 
     axes: tuple[int, ...] = setting("a", (2, 2), sizes=2, refusal=REFUSED)

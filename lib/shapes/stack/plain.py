@@ -132,7 +132,7 @@ class TimeDistributed(Layer, kind="td"):
         return (max(inputs.masks, default=0),) * count
 
 
-class Embedding(Layer, kind="embed", width_letter="E"):
+class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
@@ -156,7 +156,7 @@ class Embedding(Layer, kind="embed", width_letter="E"):
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
-class RepeatVector(Layer, kind="repeat", width_letter="T′", passes_mask=False):
+class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
     """Gives the same vector at every one of n new timesteps."""
 
     n: int = setting("n", 6, limit=STEPS, refusal=REFUSED)
@@ -167,7 +167,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", passes_mask=False)
         return Outputs(((batch, Axis(inputs.letter, self.n, "time"), features),))
 
 
-class Flatten(Layer, kind="flatten", passes_mask=False):
+class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
@@ -178,7 +178,7 @@ class Flatten(Layer, kind="flatten", passes_mask=False):
         return Outputs(((batch, flat(tuple(rest))),))
 
 
-class Reshape(Layer, kind="reshape", passes_mask=False):
+class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
     target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
@@ -205,7 +205,7 @@ class Reshape(Layer, kind="reshape", passes_mask=False):
         return Outputs(((batch, *named(axes, rest)),))
 
 
-class Permute(Layer, kind="permute", passes_mask=False):
+class Permute(Layer, kind="permute", mask="destroys"):
     """Puts the axes of each sample into another order, counted from 1."""
 
     dims: tuple[int, ...] = setting("d", (2, 1), sizes=0)
@@ -235,7 +235,7 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1])
 
 
-class LastStep(Layer, kind="last", keras="x[:, -1]", passes_mask=False):
+class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
     def classes(self) -> tuple[str, ...]:
@@ -255,7 +255,7 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", passes_mask=False):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(Layer, kind="number", keras="x * 2", passes_mask=False):
+class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
@@ -287,7 +287,7 @@ BY_PYTHON = (Unpack, LastStep, WithNumber)
 """Python's own operations on tensors, which are no layers of Keras."""
 
 
-class Unread(Layer, kind="unread", passes_mask=False):
+class Unread(Layer, kind="unread", mask="destroys"):
     """What this page can't trace, or what Keras refuses as it is made."""
 
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)

@@ -59,6 +59,12 @@ class TracedLayer:
         """Trained and other parameters; 0 for a second call of the same layer."""
         return 0 if self.layer.shares is not None else self.outputs.parameters
 
+    @property
+    def loses_mask(self) -> bool:
+        """Whether the layer drops a mask, of which Keras warns."""
+        used = self.layer.mask != "destroys" or any(self.masks)
+        return any(self.inputs.masks) and bool(self.tensors) and not used
+
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     """Each layer with what it gets and gives, up to the first that stops the trace.

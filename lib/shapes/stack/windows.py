@@ -31,7 +31,7 @@ Sizes = int | tuple[int, ...]
 """Of a window, along each axis; an int is for one axis."""
 
 
-class Windows(Layer, time_letter="T′", passes_mask=False):
+class Windows(Layer, time_letter="T′", mask="destroys"):
     """A layer that changes the lengths of some axes: time, rows, columns."""
 
     spatial: ClassVar[int] = 1
@@ -184,7 +184,7 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
         return self.learned(longer, tensor, inputs.letter)
 
 
-class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", passes_mask=True, uses_mask=2):
+class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
     filters: int = setting("k", 16, limit=UNITS)
@@ -291,7 +291,7 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         return Outputs((tuple(axis for place, axis in enumerate(tensor) if place not in along),))
 
 
-class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", passes_mask=False, uses_mask=2):
+class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
 
 
