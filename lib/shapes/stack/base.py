@@ -30,13 +30,10 @@ class LayerSetting:
     options: Mapping[str, str] | None = None
     """Choice → how Keras writes it."""
     optional: bool = False
-    """Whether None is a value: "any"."""
     pattern: str = ""
-    """A regular expression that a text must match."""
     sizes: int | None = None
     """The length of a tuple, 0 for any length; None for other values."""
     seldom: bool = False
-    """Whether a page folds it."""
     least: float | None = None
     """The smallest number that Keras accepts; None for the minimum of the limit."""
     batched: bool = False
@@ -93,7 +90,6 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    """Those that it starts from."""
     letter: str
     time: str
     """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
@@ -141,9 +137,7 @@ class Outputs:
 
 
 MAX_LAYERS = 200
-"""Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
-"""Number of axes → what they usually are."""
 LAYERS: dict[str, type[Layer]] = {}
 """Every class of layer by its kind, filled as classes are defined."""
 
@@ -158,7 +152,6 @@ class Layer:
     """
 
     kind: ClassVar[str]
-    """Its name in the address, and in `KINDS`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, by default of the same name."""
     width_letter: ClassVar[str] = ""
@@ -175,7 +168,6 @@ class Layer:
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """The tensors that it is called on; () for all outputs of the layer before it."""
     states: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """The initial states, if they are tensors of other layers."""
     shares: int | None = field(default=None, kw_only=True)
     """The place of an earlier layer of which this is another call."""
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
@@ -268,7 +260,6 @@ class Layer:
 
 
 Stack: TypeAlias = tuple[Layer, ...]
-"""Layers from the input to the output."""
 
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:

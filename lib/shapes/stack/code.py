@@ -11,7 +11,6 @@ from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer
 
 MARGIN = 64
-"""The column of the shapes, unless a line is longer."""
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 INCOMPLETE = "This code is incomplete. Replace each ... with the code that could not be traced."

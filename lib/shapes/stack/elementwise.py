@@ -24,7 +24,6 @@ class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
     fails: ClassVar[When] = "run"
-    """When Keras fails for several tensors."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays. Keras stacks several tensors to one, and fails later."""

@@ -28,7 +28,6 @@ class Merge(Joining):
     sign: ClassVar[str] = ""
     """The operator of Python that does the same, if there is one."""
     takes_two: ClassVar[bool] = False
-    """Whether it takes exactly two tensors."""
 
     by_sign: bool = field(default=False, kw_only=True, compare=False)
     """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
@@ -77,7 +76,6 @@ class Minimum(Merge, kind="min"):
 
 
 def _differ(sizes: Iterable[int | None]) -> bool:
-    """Whether sizes that are known differ."""
     return len({*sizes} - {None}) > 1
 
 

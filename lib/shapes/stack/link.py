@@ -24,9 +24,7 @@ from lib.text import beside, number
 
 ANY = "any"
 LONGEST = 8000
-"""Characters of a stack in the address."""
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
-"""The layers that TimeDistributed can wrap."""
 _REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
 
@@ -199,7 +197,6 @@ PATTERNS = {
     name: Pattern(**{**row, "stack": from_text(row["stack"])})
     for name, row in beside(__file__, "patterns").items()
 }
-"""By name in the address and the widgets."""
 
 
 def pattern_of(stack: Stack) -> str | None:

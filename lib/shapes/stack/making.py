@@ -26,7 +26,6 @@ class Unknown:
 
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
-"""Earlier names of layers → today's."""
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
 _ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
 """What both directions must have alike: shapes and parameters depend on these."""
@@ -36,7 +35,6 @@ _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread,
 CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
 """Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
-"""The names of layers and cells that are known here."""
 
 
 def made(
@@ -89,7 +87,6 @@ def spelt(name: str, argument: str) -> str:
 
 
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    """An Unread for unknown arguments, with the layer without them or with them respelt."""
     meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := spelt(name, key):
@@ -125,7 +122,6 @@ def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Laye
 
 
 def _inside(name: str, value: Any) -> Layer:
-    """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
     raise ShapeError.of("no layer inside", name=name, value=value)
@@ -152,7 +148,6 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:
-    """The RNN of a cell, or of several cells."""
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
     if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
         return unread

@@ -261,7 +261,6 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
     reversed: bool = setting("rev", False, seldom=True)
-    """Whether the number is the left operand."""
 
     def code(self) -> str:
         return self.called_on("", "x")
@@ -293,7 +292,6 @@ class Unread(Layer, kind="unread", mask="destroys"):
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
     """The output shape without the batch, if a person gave it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
-    """Its name in the code."""
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
     fixed: Layer | None = None
     """The corrected layer, where the correction is obvious."""

@@ -85,7 +85,6 @@ RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
 LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
 """The layer of each cell, by its key of `lib.experiment.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
-"""Each merge mode, as the address and as Keras writes it."""
 _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
 
 
@@ -154,7 +153,6 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
     """Calls several cells at each timestep, each on what the one before gives."""
 
     cells: str = setting("c", "lstm16-lstm8", pattern=f"{_CELL}(-{_CELL})*")
-    """Each as text: "lstm8-gru4.nobias"."""
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False, seldom=True)

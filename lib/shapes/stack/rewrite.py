@@ -19,7 +19,6 @@ from lib.shapes.stack.settings import SIGNATURES
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
-"""Arguments that give the input shape."""
 Position = tuple[int, int]
 """A line and a column in bytes, as Python counts them."""
 
@@ -64,7 +63,6 @@ class _Edits:
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self._imports = [node for node in imports if f"{node.module}".endswith("layers")]
         self._edits: list[tuple[Position, Position, str]] = []
-        """From where to where, and the text instead."""
 
     def change(self, before: Stack, after: Stack) -> None:
         """Edit the calls that make one stack, so that they make the other."""
@@ -165,18 +163,15 @@ def _span(node: Any) -> tuple[Position, Position]:
 
 
 def _layer_names(tree: ast.AST) -> set[str]:
-    """The layers that a code calls by their names alone."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names & {*SIGNATURES, "Input"}
 
 
 def _alone(layer: Layer) -> Layer:
-    """The layer without its connections."""
     return replace(layer, of=(), shares=None)
 
 
 def _shape_arguments(call: ast.Call) -> set[str | None]:
-    """The arguments of a layer that give its input shape."""
     return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(bare(call.func))}
 
 

@@ -36,9 +36,7 @@ class TracedLayer:
     layer: Layer
     inputs: Inputs
     outputs: Outputs = NOTHING
-    """Without tensors where the trace stops at this layer or before it."""
     error: ShapeError | None = None
-    """Why Keras refuses the layer, if it does."""
     not_traced: NotTraced | None = None
     """Why this tracer doesn't know the output of a layer that Keras may accept."""
     masks: tuple[int, ...] = ()

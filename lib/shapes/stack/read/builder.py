@@ -37,7 +37,6 @@ class Builder:
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
-        """All but those inside a wrapper."""
         self.origin = Origin(0, "", "")
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}
@@ -300,10 +299,6 @@ class Builder:
         for place in self._guessed.keys() & kept:
             (shape,) = trace((self.rows[place],))[0].shapes
             self.note("open", self._guessed[place] or None, shape=shape[1:])
-        called = {self.owners[place] for place in kept if place in self.owners}
-        names = [one.keywords.get("name") for one in called if isinstance(one, LayerObject)]
-        for name in {one for one in names if isinstance(one, str) and names.count(one) > 1}:
-            self.note("same names", name=f"“{name}”")
         stack = self.stack_of(ends)
         for layer in stack:
             if isinstance(layer.inside, Unread) and isinstance(layer.inside.error, NotTraced):

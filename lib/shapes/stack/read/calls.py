@@ -37,7 +37,6 @@ _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", 
 """Modules of Keras whose functions make no layers."""
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
-"""Arguments of a layer's call that are tensors, in order."""
 _RANKS = {"fit": 3, "fit_generator": 3, "train_on_batch": 3, "compile": 2, "build": 1}
 _RANKS |= {"summary": 1, "evaluate": 1, "predict": 1}
 """Methods of a model → how sure they make it that the model is the one that is meant."""

@@ -30,7 +30,6 @@ from lib.shapes.stack.read.values import (
 )
 
 _DEEPEST = 12
-"""Of functions that call one another."""
 
 
 def read_code(text: str) -> Reading:
@@ -253,7 +252,6 @@ def _without_model(reader: Interpreter) -> Stack:
 
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
-    """Why nothing can be read."""
     if pasted.PYTHON_ERROR.search(text):
         return refused("an error")
     if reader.skipped:

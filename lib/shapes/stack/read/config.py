@@ -26,7 +26,6 @@ from lib.shapes.stack.settings import ACTIVATIONS
 MAX_BYTES = 1_000_000
 """Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
 Record = dict[str, Any]
-"""The configuration of a model or a layer."""
 
 
 def read_config(content: str | bytes) -> Reading:
@@ -54,7 +53,6 @@ def _refuse(what: str, **words: object) -> NoReturn:
 
 
 def _parsed(content: str | bytes) -> Record:
-    """The JSON object in a text or file."""
     text = content if isinstance(content, str) else _text_of(content)
     if len(text) > MAX_BYTES:
         _refuse("too large", most=f"{MAX_BYTES / 1e6:.0f} MB")
@@ -182,7 +180,6 @@ class _Reader(Calls):
         return made
 
     def _value(self, word: str, value: Any) -> Any:
-        """The value of a layer's argument."""
         if word == "cells":
             return [*map(self._object, value)]
         if isinstance(value, dict):

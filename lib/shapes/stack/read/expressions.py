@@ -40,7 +40,6 @@ class Expressions(Calls):
         super().__init__()
         self.lines = lines
         self.statement: ast.AST = ast.Pass()
-        """The one that is followed now."""
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
         """Of the innermost function or comprehension first, of the module last."""
         self.skipped: tuple[Origin, str] | None = None
@@ -164,7 +163,6 @@ class Expressions(Calls):
         return values.computed(lambda: owner[index])
 
     def _comprehension(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
-        """The list that a loop over known values makes."""
         rounds = self.value(loop.iter)
         if not listed(rounds):
             return self.skip(node, "loop")
@@ -296,7 +294,6 @@ def _is_small(index: Any) -> bool:
 
 
 def _is_last_step(index: Any) -> bool:
-    """Whether brackets hold [:, -1], or [:, -1, :]."""
     whole = slice(None)
     is_last = isinstance(index, tuple) and index[:2] == (whole, -1)
     return is_last and all(one == whole or one is ... for one in index[2:])

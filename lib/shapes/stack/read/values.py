@@ -19,7 +19,6 @@ from lib.shapes.stack.making import UNKNOWN, Unknown
 from lib.shapes.stack.plain import Embedding
 
 LONGEST = 1_000
-"""Of texts and lists."""
 _LARGEST = 10**12
 OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -75,7 +74,6 @@ class Function:
     names: ChainMap[str, Any]
     """The scope that it is defined in."""
     instance: tuple[Any, ...] = ()
-    """Of a bound method, the object that is its first argument."""
 
 
 @dataclass(slots=True, eq=False)
@@ -85,7 +83,6 @@ class Class:
     name: str
     line: int
     attributes: dict[str, Any]
-    """With its methods."""
     base: str
     """"Model" or "Layer", where it inherits from that; else empty."""
 
@@ -111,7 +108,6 @@ class LayerObject:
     cell_class: str = ""
     """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
     known: bool = True
-    """Whether the code tells which layer it is."""
 
     @property
     def shape(self) -> Any:
@@ -136,7 +132,6 @@ class ModelObject:
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
     """Of an own class, which may be a layer's: follows its `call` with these arguments."""
     attributes: dict[str, Any] = field(default_factory=dict)
-    """Of an own class, its methods among them."""
     shape: Any = None
     """Of an own class, the input shape by `build` or `fit`, the batch first."""
     rank: int = 0
@@ -144,7 +139,6 @@ class ModelObject:
     loss: Any = None
     target: Array | None = None
     each_step: bool = False
-    """Whether it stands in a TimeDistributed."""
 
 
 def plain(value: Any) -> bool:
