@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 from lib.charts.skill import season_sentence
-from lib.data.origin import Season
+from lib.data.dataset import Season
 from lib.data.tables import baselines
 from lib.data.tables.baselines import BASELINES, with_baselines
 from lib.data.tables.seasons import find_season

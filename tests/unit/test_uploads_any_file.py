@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
+from lib.data.tables.table import MAX_CELLS
 from lib.data.tables.windows import make_windows
-from lib.data.uploads.errors import MAX_CELLS
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 

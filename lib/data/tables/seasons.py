@@ -4,7 +4,7 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from lib.data.origin import Origin, Season
+from lib.data.dataset import Origin, Season
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 

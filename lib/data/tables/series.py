@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.features import features
 from lib.data.tables.order import as_texts, segments
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, listed
 

@@ -13,8 +13,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from lib.data.dataset import Dataset
-from lib.data.origin import Origin, Scale, Season
+from lib.data.dataset import Dataset, Origin, Scale, Season
 from lib.data.tables.baselines import with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season

@@ -5,9 +5,8 @@ import io
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.table import MAX_COLUMNS
+from lib.data.tables.table import MAX_COLUMNS, UploadError, check_size
 from lib.data.uploads.entries import Entries, unique_names
-from lib.data.uploads.errors import UploadError, check_size
 from lib.experiment import LIMITS
 from lib.text import counted, listed
 

@@ -8,9 +8,8 @@ import pandas as pd
 from lib.data.tables.dates import Times, as_times, from_parts, with_clock
 from lib.data.tables.numbers import Numbers, as_numbers, not_numbers_note
 from lib.data.tables.order import OrderedRows, order_rows, rows_without_times, series_columns
-from lib.data.tables.table import MOST_TEXTS, Table, row_numbers
+from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
 from lib.data.uploads.entries import Entries
-from lib.data.uploads.errors import MIN_ROWS, UploadError
 from lib.text import counted, joined, listed
 
 MOST_YEARS = 3

@@ -18,6 +18,7 @@ from lib.data.tables.numbers import (
     POINT_GROUPS,
     bare,
 )
+from lib.data.tables.table import UploadError, check_size
 from lib.data.uploads.entries import (
     MISSING,
     NUMBERED_COLUMNS,
@@ -25,7 +26,6 @@ from lib.data.uploads.entries import (
     has_header,
     unique_names,
 )
-from lib.data.uploads.errors import UploadError, check_size
 from lib.text import counted, listed
 
 _SAMPLE = 64 * 1024

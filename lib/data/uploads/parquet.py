@@ -6,8 +6,8 @@ import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from lib.data.tables.table import UploadError, check_size
 from lib.data.uploads.entries import Entries, unique_names
-from lib.data.uploads.errors import UploadError, check_size
 from lib.text import listed
 
 _PLAIN = (

@@ -10,8 +10,8 @@ import io
 import numpy as np
 import pandas as pd
 
+from lib.data.tables.table import MIN_ROWS, UploadError, check_size
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
-from lib.data.uploads.errors import MIN_ROWS, UploadError, check_size
 from lib.text import listed
 
 _ROWS_ABOVE = 20  # the table begins within this many rows
