@@ -6,17 +6,13 @@ import numpy as np
 
 from lib.data.caches import remembered
 from lib.data.dataset import Dataset, Origin
-from lib.data.tables.cutting import rows_by_part, series_by_part
 from lib.text import counted, joined, number
 
 SAME = 0.9999  # two columns are one if they, and their changes, correlate more closely than this
-TELLS = 0.95
-"""An input tells its target if their correlation, given the target's past, is above this (also of a
-rounded copy)."""
+TELLS = 0.95  # an input tells its target if they correlate more closely, given the target's past
 LEFT_OPEN = 0.05  # the past must leave open at least this share of the target's change for that
 MOST_DRAWN = 2000  # timesteps that are drawn for the correlation given the past
-CLOSE = 1e-3
-"""How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
+CLOSE = 1e-3  # how far a mean may be from 0 and a deviation from 1
 FEWEST = 30  # timesteps; with fewer a copy can't be distinguished from chance
 
 
@@ -25,8 +21,7 @@ class Finding:
     """The outcome of one check."""
 
     about: str
-    clean: bool | None
-    """None where it can't be decided, or where the finding is no leak but worth knowing."""
+    clean: bool | None  # None where it can't be decided, or is no leak but worth knowing
     sentence: str
     splits: bool = False  # whether the check compares parts
 
@@ -39,8 +34,11 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
         return findings
     if origin is None:
         return [*findings, _shared_samples(dataset)]
-    used = rows_by_part(dataset, origin)
-    findings += [_shared_rows(used), _scaling(origin)]
+    used = _rows_by_part(dataset, origin)
+    shared = int((np.sum([*used.values()], axis=0) > 1).sum())
+    rows = f"{counted(shared, 'row is', 'rows are') if shared else 'No row is'} in two parts."
+    findings += [Finding("The same rows in two parts", not shared, rows, splits=True)]
+    findings += [_scaling(origin)]
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
@@ -138,11 +136,22 @@ def _shared_samples(dataset: Dataset) -> Finding:
     return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
 
 
-def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
-    """Rows (R,) that several parts read or have as targets."""
-    shared = int((np.sum([*used.values()], axis=0) > 1).sum())
-    rows = counted(shared, "row is", "rows are") if shared else "No row is"
-    return Finding("The same rows in two parts", not shared, f"{rows} in two parts.", splits=True)
+def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
+    """Which rows each part reads or has as targets, (R,) bool, by its name."""
+    by_part = {}
+    for name, samples in dataset.parts.items():
+        read = np.zeros(len(origin.series), bool)
+        read[origin.rows(dataset.shape[1], samples)] = True
+        by_part[name] = used = read.copy()
+        for ahead in origin.horizons:
+            used[ahead:] |= read[: len(read) - ahead]
+    return by_part
+
+
+def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
+    """Which series have windows in each part, by its name."""
+    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
+    return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
 
 
 def _scaling(origin: Origin) -> Finding:

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from lib.data.caches import remembered
-from lib.data.tables.dates import as_times
-from lib.data.tables.numbers import not_numbers_note, parse_numbers
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
+from lib.data.tables.texts import as_times, not_numbers_note, parse_numbers
 from lib.text import MONTHS, counted, joined, listed
 
 VALUE = "value"  # the name of the one column of unrolled months

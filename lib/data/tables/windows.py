@@ -8,7 +8,6 @@ of timestep t of window n, so one set of windows serves both modes.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -24,9 +23,6 @@ from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
 _FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
-
-Groups: TypeAlias = tuple[np.ndarray, int] | None
-"""Which series each row belongs to, (R,), and how many there are; None for one scale for all."""
 
 
 def make_windows(
@@ -46,15 +42,9 @@ def make_windows(
     horizons = _horizons(data, len(targets))
     width = max(len(rows.feature_names), len(targets) * len(horizons))
     segment = rows.segment if data.at_gaps == "stop" else None
+    most = MAX_VALUES / (data.timesteps * width)
     try:
-        windows = cut(
-            rows.series,
-            rows.rank,
-            data,
-            seed,
-            MAX_VALUES / (data.timesteps * width),
-            segment=segment,
-        )
+        windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
     training, starts = windows.part == 0, windows.starts
@@ -68,10 +58,19 @@ def make_windows(
     x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
     _check_size(x, rows.feature_names)
-    names = [targets[c] for c, _ in product(range(len(targets)), horizons)]
-    y_scale, y = _targets(
-        rows, read, horizons, names, training, groups=groups, block=block if change else None
-    )
+    y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
+    for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
+        raw, end = rows.targets[:, [c]], len(rows.targets) - h
+        if change:
+            known = training[:end] & training[h:] & (block[:end] == block[h:])
+            own = groups and (groups[0][:end], groups[1])
+            y_scale.append(scale_of(raw[h:] - raw[:end], known, own))
+        else:
+            y_scale.append(scale_of(raw, training, groups))
+        target = raw[read + h] - (raw[read] if change else 0.0)
+        y[..., k : k + 1] = target = y_scale[k].standard(target, rows.series[read])
+        _check_size(target.reshape(-1, 1), targets[c : c + 1])
+    offsets, deviations = ([getattr(s, f) for s in y_scale] for f in ("offset", "deviation"))
     origin = Origin(
         targets=rows.targets,
         inputs=x.astype(np.float32),
@@ -88,15 +87,15 @@ def make_windows(
         time_format=_time_format(rows.times),
         columns=targets,
         x_scale=x_scale,
-        y_scale=y_scale,
+        y_scale=Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)),
         every=windows.every,
     )
     check_season(origin, data.period)
     if not data.period:
         origin = replace(origin, season=find_season(origin))
-    offset, deviation = y_scale.of(rows.series[starts])
+    offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
-    notes = _notes(windows, origin, data, changed)
+    lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -114,9 +113,9 @@ def make_windows(
         target_offset=offset,
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
-        lead=_lead(table.step, data) if data.ahead == "one" else "",
-        about=_about(inputs, targets, changed, table.step, data),
-        notes=(*table.notes, *rows.notes, *notes),
+        lead=lead if data.ahead == "one" and data.horizon else "",
+        about=_about(inputs, targets, changed, lead, data),
+        notes=(*table.notes, *rows.notes, *_notes(windows, origin, data, changed)),
         source=table.source,
         fingerprint=table.fingerprint,
     )
@@ -125,9 +124,9 @@ def make_windows(
 
 def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
     """H times how many rows ahead targets lie. Raises WindowError for what can't be predicted."""
-    horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else ()
-    horizons = horizons or (data.horizon,)
-    if data.form == "change" and not max(horizons):
+    each = data.ahead == "each" and data.horizon > 0
+    horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)
+    if data.form == "change" and not data.horizon:
         raise WindowError(
             "a row's change from itself is always 0: look a row ahead at least, or predict values."
         )
@@ -142,8 +141,8 @@ def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
 def _with_changes(rows: Rows, own: list[int], block: np.ndarray, rate: int) -> np.ndarray:
     """The inputs (R, F), with those features that are targets as changes over one timestep.
 
-    Their levels may leave the range of the training part, as the targets' do, and a model that has
-    never seen such levels fails. First timesteps of a block have a change of 0.
+    Their levels may leave the range of the training part, and a model that has never seen such
+    levels fails. First timesteps of a block have a change of 0.
     """
     if not own:
         return rows.inputs
@@ -154,44 +153,18 @@ def _with_changes(rows: Rows, own: list[int], block: np.ndarray, rate: int) -> n
     return changed
 
 
-def _targets(
-    rows: Rows,
-    read: np.ndarray,
-    horizons: tuple[int, ...],
-    names: list[str],
-    training: np.ndarray,
-    *,
-    groups: Groups,
-    block: np.ndarray | None,
-) -> tuple[Scale, np.ndarray]:
-    """The scale of the K targets, and y (N, T, K): values, or with a `block` (R,) changes in it."""
-    y = np.empty((*read.shape, len(names)), np.float32)
-    scales = list[Scale]()
-    for k, h in enumerate(horizons * (len(names) // len(horizons))):
-        name, raw = names[k : k + 1], rows.targets[:, [k // len(horizons)]]
-        end = max(len(raw) - h, 0)
-        if block is None:
-            scale = scale_of(raw, training, groups)
-        else:
-            known = training[:end] & training[h:] & (block[:end] == block[h:])
-            within = groups and (groups[0][:end], groups[1])
-            scale = scale_of(raw[h:] - raw[:end], known, within)
-        target = raw[read + h] - (0.0 if block is None else raw[read])
-        target = scale.standard(target, rows.series[read])
-        _check_size(target.reshape(-1, 1), name)
-        y[..., k : k + 1] = target
-        scales.append(scale)
-    offsets, deviations = ([getattr(s, f) for s in scales] for f in ("offset", "deviation"))
-    return Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)), y
+def scale_of(
+    values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
+) -> Scale:
+    """The scale of columns (R, C) by the training rows, or by those of each of S series.
 
-
-def scale_of(values: np.ndarray, training: np.ndarray, groups: Groups) -> Scale:
-    """The scale of columns (R, C) by the training rows, of each of `groups` if there are any."""
+    `groups` are the series of each row, (R,), and S.
+    """
     offset, deviation = _moments(values[training])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
-    offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
+    offset, deviation = (np.tile(of, (count, 1)) for of in (offset, deviation))
     rows = np.flatnonzero(training)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
     for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
@@ -243,26 +216,18 @@ def _target_names(targets: Sequence[str], step: str, data: DataSettings) -> tupl
     return tuple(f"{name}, {far} ahead" for name in targets for far in ahead)
 
 
-def _lead(step: str, data: DataSettings) -> str:
-    """How far ahead the farthest target lies: "one day"; "" for a row's own target."""
-    if data.horizon == 1:
-        return f"one {step}"
-    return f"{data.horizon} {step}s" if data.horizon else ""
-
-
 def _about(
     inputs: Sequence[str],
     targets: Sequence[str],
     changed: Sequence[str],
-    step: str,
+    lead: str,
     data: DataSettings,
 ) -> str:
     """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
     read = joined([f"the change of {name}" if name in changed else name for name in inputs])
     target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
     if data.horizon:
-        far = f"1 to {data.horizon} {step}s" if data.ahead == "each" else _lead(step, data)
-        target += f" {far} ahead"
+        target += f" {'1 to ' * (data.ahead == 'each' and data.horizon > 1)}{lead} ahead"
     return f"At every step, {target}, from {read}."
 
 

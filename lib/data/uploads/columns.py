@@ -5,10 +5,17 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.dates import Times, as_times, from_parts, with_clock
-from lib.data.tables.numbers import Numbers, as_numbers, not_numbers_note
 from lib.data.tables.order import OrderedRows, order_rows, rows_without_times, series_columns
 from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
+from lib.data.tables.texts import (
+    Numbers,
+    Times,
+    as_numbers,
+    as_times,
+    from_parts,
+    not_numbers_note,
+    with_clock,
+)
 from lib.data.uploads.entries import Entries
 from lib.text import counted, joined, listed
 

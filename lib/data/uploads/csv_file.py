@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from lib.data.tables.numbers import (
+from lib.data.tables.table import UploadError, check_size
+from lib.data.tables.texts import (
     COMMA_GROUPS,
     DECIMAL_COMMA,
     DECIMAL_POINT,
     POINT_GROUPS,
     bare,
 )
-from lib.data.tables.table import UploadError, check_size
 from lib.data.uploads.entries import (
     MISSING,
     NUMBERED_COLUMNS,

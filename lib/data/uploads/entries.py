@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from lib.data.tables.numbers import bare
+from lib.data.tables.texts import bare
 from lib.text import counted, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
