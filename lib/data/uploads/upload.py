@@ -34,14 +34,7 @@ _OTHER_SIGNATURES = {
     b"\x80\x04\x95": "a Python pickle, which could run anything",
     b"\x80\x05\x95": "a Python pickle, which could run anything",
 }
-_EXTENSIONS = {
-    "parquet": "a Parquet file",
-    "xlsx": "an Excel workbook",
-    "npz": "a file of NumPy's arrays",
-    "npy": "a file of NumPy's arrays",
-    "keras": "a Keras model",
-}
-"""Kinds by extension, for the message on a damaged file, which looks like text."""
+_BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of what is no text
 SECONDS = 60.0  # a process that takes longer is ended
 SEATS = 2 if total_memory() >= ENOUGH else 1  # this many files are read at a time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
@@ -87,7 +80,7 @@ def _kind_of_zip(content: bytes) -> str:
 
 
 def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
-    """Read the bytes of a file, whose kind is told by its content, into a table in order of time.
+    """Read the bytes of a file, whatever its name, into a table in order of time.
 
     Its columns are float64 with NaN where a value is missing, or categories of texts. `sheet` is
     one of a workbook, by default the first with a table. Raises UploadError for what is no table.
@@ -115,11 +108,11 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
             f"{name} takes too much memory: {error}. Leave out columns or rows."
         ) from None
     except UploadError:
-        meant = _EXTENSIONS.get(name.lower().rpartition(".")[2])
-        if kind == "text" and meant and content:
+        meant = name.lower().rpartition(".")[2]
+        if kind == "text" and meant in _BINARY and content:
             raise UploadError(
-                f"{name} isn't {meant}, by its first bytes. It may be damaged or cut off: save it "
-                "again and upload that."
+                f"{name} is no .{meant} file, by its first bytes. It may be damaged or cut off: "
+                "save it again and upload that."
             ) from None
         raise
 

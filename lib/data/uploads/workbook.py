@@ -1,7 +1,6 @@
 """A workbook (.xlsx, .xlsb, .xls, .ods) → its entries: which sheet, and where its table begins.
 
-calamine reads the cells, by way of pandas. Formulas aren't computed: their last values count, and
-errors are missing.
+Formulas aren't computed: their last values count, and errors are missing.
 """
 
 import datetime
@@ -28,8 +27,7 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
             f"The sheet {chosen} is empty. A header row and rows of numbers were expected{others}."
         )
     top, names, notes = _header(cells, filled)
-    headed = names is not None
-    if not headed:
+    if names is None:
         notes.append(NUMBERED_COLUMNS.format("row"))
     unique, renamed = unique_names(names or [""] * cells.shape[1])
     notes += renamed
@@ -46,8 +44,6 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
             entries.frame[name] = pd.to_datetime(column)
         else:  # cells of several kinds
             entries.frame[name] = column.map(str, na_action="ignore").astype("str")
-    if headed:
-        entries.drop_row_numbers()
     return entries
 
 
