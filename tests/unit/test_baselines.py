@@ -9,7 +9,7 @@ import pytest
 from lib.charts.skill import season_sentence
 from lib.data.dataset import Season
 from lib.data.tables import baselines
-from lib.data.tables.baselines import BASELINES, with_baselines
+from lib.data.tables.baselines import BASELINES, _guess, with_baselines
 from lib.data.tables.seasons import find_season
 from lib.results.skill import seasonal_error
 from lib.text import joined
@@ -45,7 +45,7 @@ def two_columns(inputs, targets, **settings):
 
 def guess_of(name, windows, *, last):
     """What a baseline says."""
-    return BASELINES[name].guess(windows, windows.origin, last)
+    return _guess(name, windows, windows.origin, last=last)
 
 
 def by_loop(name, origin, row, horizon, column):

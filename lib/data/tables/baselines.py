@@ -1,7 +1,7 @@
 """Guesses for a table's targets without a recurrent layer.
 
-Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
-that row's own (horizon 0), rows before it.
+Each uses rows of the target's own series up to its timestep; for a row's own target (horizon 0),
+rows before it.
 """
 
 from collections.abc import Callable
@@ -14,22 +14,19 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.seasons import back, natural_seasons, season_length
 
 _MAX_WIDTH = 600  # how many numbers of a window the linear autoregression reads
-Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
-"""`guess(dataset, origin, last)` → (N, T, K) in the unit of y, or of the `last` timestep alone,
-(N, 1, K); None for no guess."""
 RowGuess: TypeAlias = Callable[[Origin, np.ndarray], np.ndarray | None]
 """`guess(origin, rows)` of timesteps' rows (N, t) → (N, t, C, H) in the raw unit; None for none."""
 
 
 def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
     """A table's dataset with all baselines, and the best one as its naive guess."""
-    errors: dict[str, float] = {}
-    baselines: dict[str, Baseline] = {}
+    errors = dict[str, float]()
+    baselines = dict[str, Baseline]()
     for name, kind in BASELINES.items():
-        if kind.of_past and 0 in origin.horizons:
+        if kind.of_past and 0 in origin.horizons:  # none may be known
             continue
         with np.errstate(over="ignore", invalid="ignore"):
-            guess = kind.guess(dataset, origin, True)
+            guess = _guess(name, dataset, origin, last=True)
             if guess is None or not np.isfinite(guess).all():
                 continue
             last = guess[:, -1].astype(np.float32)
@@ -38,9 +35,23 @@ def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
         baselines[name] = Baseline(name, kind.label(origin), last)
     ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))
     best = ordered[0]
-    naive = cast(np.ndarray, BASELINES[best.name].guess(dataset, origin, False))
-    naive = naive.astype(np.float32)
+    naive = cast(np.ndarray, _guess(best.name, dataset, origin, last=False)).astype(np.float32)
     return replace(dataset, naive=naive, naive_label=best.label, baselines=ordered)
+
+
+def _guess(name: str, dataset: Dataset, origin: Origin, *, last: bool) -> np.ndarray | None:
+    """A guess (N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K)."""
+    of_rows = BASELINES[name].of_rows
+    if of_rows is None:
+        return _linear(dataset, origin.columns, last)
+    timesteps = slice(-1 if last else 0, None)
+    raw = of_rows(origin, origin.rows(dataset.shape[1])[:, timesteps])
+    if raw is None:
+        return None
+    raw = raw.reshape(*raw.shape[:2], -1)
+    if dataset.base is not None:
+        raw = raw - dataset.base[:, timesteps]
+    return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
 
 
 def _before(origin: Origin, rows: np.ndarray, lags: np.ndarray, default: RowGuess) -> np.ndarray:
@@ -84,14 +95,14 @@ def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     return values + np.where(since > 0, ahead, 0)[..., None, :] * slope
 
 
-def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
+def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
     """Ridge regression on the window, with an intercept, of the training samples.
 
     One for each timestep, on what has been read until then. Of a window that is too wide it reads
     the target columns alone, or the latest timesteps.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
-    own = [f for f, name in enumerate(dataset.feature_names) if name in origin.columns]
+    own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
     if x[0].size > _MAX_WIDTH and own:
         x = x[..., own]
     n, timesteps, features = x.shape
@@ -117,22 +128,6 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
     return guess[:, -1:] if last else guess
 
 
-def _of_rows(guess: RowGuess) -> Guess:
-    """A guess from rows as one of a dataset's targets, in the unit of y."""
-
-    def scaled(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
-        timesteps = slice(-1 if last else 0, None)
-        raw = guess(origin, origin.rows(dataset.shape[1])[:, timesteps])
-        if raw is None:
-            return None
-        raw = raw.reshape(*raw.shape[:2], -1)
-        if dataset.base is not None:
-            raw = raw - dataset.base[:, timesteps]
-        return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
-
-    return scaled
-
-
 def _last_label(origin: Origin) -> str:
     tomorrow = origin.step == "day" and origin.horizons == (1,)
     return "guessing tomorrow as today" if tomorrow else "guessing no change"
@@ -155,19 +150,18 @@ def _mean_label(origin: Origin) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """A way to guess."""
+    """A way to guess: its name in a sentence, and from which rows."""
 
-    label: Callable[[Origin], str]  # its name in a sentence
-    guess: Guess
-    of_past: bool = False
-    """Whether it is of the target's own past: where that is of the same row, none may be known."""
+    label: Callable[[Origin], str]
+    of_rows: RowGuess | None  # None for the linear autoregression, which reads windows
+    of_past: bool = False  # whether it is of the target's own past
 
 
 BASELINES = {
-    "last": Kind(_last_label, _of_rows(_last), of_past=True),
-    "seasonal": Kind(_seasonal_label, _of_rows(_seasonal), of_past=True),
-    "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift), of_past=True),
-    "mean": Kind(_mean_label, _of_rows(_mean)),
-    "linear": Kind(lambda _: "a linear autoregression", _linear),
+    "last": Kind(_last_label, _last, of_past=True),
+    "seasonal": Kind(_seasonal_label, _seasonal, of_past=True),
+    "drift": Kind(lambda _: "the mean change going on", _drift, of_past=True),
+    "mean": Kind(_mean_label, _mean),
+    "linear": Kind(lambda _: "a linear autoregression", None),
 }
 """All guesses, by name; of two that are equally good the first one wins."""

@@ -37,8 +37,8 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
     used = _rows_by_part(dataset, origin)
     shared = int((np.sum([*used.values()], axis=0) > 1).sum())
     rows = f"{counted(shared, 'row is', 'rows are') if shared else 'No row is'} in two parts."
-    findings += [Finding("The same rows in two parts", not shared, rows, splits=True)]
-    findings += [_scaling(origin)]
+    findings.append(Finding("The same rows in two parts", not shared, rows, splits=True))
+    findings.append(_scaling(origin))
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
@@ -48,17 +48,16 @@ def _answers(dataset: Dataset) -> Finding:
     """Inputs that tell a target at its own timestep."""
     about, origin = "Answers among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
-    steps = x.shape[0] * x.shape[1]
-    if steps < FEWEST:
+    if (steps := x.shape[0] * x.shape[1]) < FEWEST:
         sentence = f"{counted(steps, 'timestep')} are too few to tell a copy from chance."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
-    same = np.minimum(_correlations(x, y), of_changes) > SAME
-    given_past = _given_past(dataset, origin) if origin and max(origin.horizons) else None
-    tells = same if given_past is None else same | (given_past > TELLS)
+    tells = same = np.minimum(_correlations(x, y), of_changes) > SAME
+    if origin and max(origin.horizons):
+        tells = same | (_given_past(dataset, origin) > TELLS)
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
         columns = np.repeat(origin.columns, len(origin.horizons))
-        tells &= np.array(dataset.feature_names)[:, None] != columns
+        tells = tells & (np.array(dataset.feature_names)[:, None] != columns)
     pairs = [
         f"the input {dataset.feature_names[f]} {'is' if same[f, k] else 'tells'} the target "
         f"{dataset.target_labels[k]}"
@@ -83,11 +82,10 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(normalised(a).T @ normalised(b))
 
 
-def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
+def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     """|partial correlation| of each input with each target, given the target's past, (F, K).
 
-    The past: four values and that of a season before; of an input, three rows. None for too few
-    rows.
+    The past: four values and that of a season before; of an input, three rows. 0 for too few rows.
     """
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
@@ -96,7 +94,7 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
     found, freedom = np.zeros((width, dataset.targets)), len(rows) - 9
     if freedom < FEWEST:
-        return None
+        return found
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
     for k in range(dataset.targets):
@@ -162,11 +160,13 @@ def _scaling(origin: Origin) -> Finding:
         mean, deviation = moments(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
-    sentence = "Means and deviations are those of the training rows alone."
-    if off >= CLOSE:
-        away = f"{number(off)} off a mean of 0 or a deviation of 1"
-        sentence = f"In the training rows inputs are {away}."
-    return Finding("Scaling on everything", bool(off < CLOSE), sentence)
+    clean, sentence = (
+        bool(off < CLOSE),
+        "Means and deviations are those of the training rows alone.",
+    )
+    if not clean:
+        sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1."
+    return Finding("Scaling on everything", clean, sentence)
 
 
 def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -178,18 +178,19 @@ def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
     """Series in several parts; where there is none, dates in several parts."""
-    total, shared_dates = len(origin.names), 0
+    about, many = (
+        "Series and dates in two parts",
+        f"of {len(origin.names):,} series are in two parts",
+    )
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
-    sentence = "No series is in two parts"
     if shared := int((np.bincount(series) > 1).sum()):
-        sentence = (
-            f"{shared:,} of {total:,} series are in two parts, so no new series is checked on"
-        )
-    elif origin.times is not None:
+        sentence = f"{shared:,} {many}, so no new series is checked on."
+        return Finding(about, None, sentence, splits=True)
+    if origin.times is not None:
         dates, found = origin.times.factorize()
         by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
-        shared_dates = int((np.sum(by_part, axis=0) > 1).sum())
-        if shared_dates:
-            sentence += f", but {number(100 * shared_dates / len(found))}% of the dates are"
-    about, clean = "Series and dates in two parts", None if shared or shared_dates else True
-    return Finding(about, clean, f"{sentence}.", splits=True)
+        if shared := int((np.sum(by_part, axis=0) > 1).sum()):
+            share = number(100 * shared / len(found))
+            sentence = f"No series is in two parts, but {share}% of the dates are."
+            return Finding(about, None, sentence, splits=True)
+    return Finding(about, True, "No series is in two parts.", splits=True)

@@ -19,8 +19,7 @@ from lib.text import MONTHS, counted, listed
 if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor shouldn't wait for
     import pandas as pd
 
-MAX_COLUMNS = int(LIMITS["F"].maximum)
-"""How many features the input columns can make, and how many target columns there can be."""
+MAX_COLUMNS = int(LIMITS["F"].maximum)  # the most features of inputs, and the most target columns
 MOST_TEXTS = 1000  # so many different texts a column can have at most to be kept as categories
 KINDS = {
     "number": "numbers",
@@ -35,11 +34,10 @@ MAX_WIDTH, MAX_CELLS = 1000, 20_000_000
 """The most columns and cells that are read: so many short entries take a gigabyte of memory."""
 MOST_CATEGORIES = 12  # of more categories the rarest share one feature
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
-_WIDE_NAMES = (
+_WIDE_NAMES = (  # of the columns of wide tables: months, or quarters
     [rf"{name}[a-z]*\.?|m?0?{k}" for k, name in enumerate(MONTHS, 1)],
     [rf"q(uarter )?{k}|{k}\. ?quarter" for k in range(1, 5)],
 )
-"""Names of the columns of wide tables: months, or quarters."""
 
 
 _Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
@@ -80,8 +78,7 @@ class TooShortError(WindowError):
 
     def __init__(self, message: str, cure: Mapping[str, int] | None = None) -> None:
         super().__init__(message)
-        self.cure = cure or {}
-        """Settings that the rows would do for, by URL key; empty where none would."""
+        self.cure = cure or {}  # settings that the rows would do for, by URL key
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
@@ -89,25 +86,20 @@ class Table:
     """A table: columns of numbers and of texts, its rows in time order or series by series."""
 
     name: str  # its name on the screen: "Seattle weather", "sales.csv"
-    frame: pd.DataFrame
-    """Float64 columns, NaN where a value is missing, and columns of texts as categories."""
-    times: pd.Index | None = None
-    """A label for each row (a DatetimeIndex or texts); None means row numbers."""
+    frame: pd.DataFrame  # float64 columns, NaN where a value is missing, and texts as categories
+    times: pd.Index | None = None  # a DatetimeIndex or texts for the rows; None means row numbers
     step: str = "row"  # what lies between two rows (of one series): "day", "quarter", …
     notes: tuple[str, ...] = ()  # sentences on what was done while the data were read
     inputs: tuple[str, ...] = ()  # the columns to start from as inputs; empty means all numbers
-    targets: tuple[str, ...] = ()
-    """The columns to start from as targets; empty means the last one that isn't constant."""
+    targets: tuple[str, ...] = ()  # as targets; empty means the last one that isn't constant
     units: Mapping[str, str] = field(default_factory=dict)  # units by column, where they are known
     source: str = ""  # where it is from, with its licence
     series: str = ""  # the column that seems to identify series; empty where there is none
-    settings: Mapping[str, Any] = field(default_factory=dict)
-    """Settings that suit it, by URL key: arrays have their own T, horizon and split."""
+    settings: Mapping[str, Any] = field(default_factory=dict)  # those that suit it, by URL key
     labels: tuple[str, ...] = ()  # the columns that the times were read from
     sheets: tuple[str, ...] = ()  # all sheets of the workbook that it is from
     sheet: str = ""  # the one of them that was read
-    fingerprint: str = ""
-    """The SHA-256 of a person's own file, in hexadecimal digits; its bytes aren't kept."""
+    fingerprint: str = ""  # the SHA-256 of a person's own file, in hexadecimal digits
 
     @property
     def numbers(self) -> tuple[str, ...]:
@@ -125,9 +117,9 @@ class Table:
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """Inputs and targets to start from, where the person hasn't chosen.
 
-    All columns of numbers are inputs (at most 16, the target among them), except the one that
-    identifies series, those that number the rows, and those whose first value is in the later half,
-    since rows before it can't be used. The target is the last one that isn't constant.
+    All columns of numbers are inputs (at most 16, the target among them), except those that
+    identify series or number the rows, and those whose first value is in the later half, since rows
+    before it can't be used. The target is the last one that isn't constant.
     """
     numbers = table.frame[[name for name in table.numbers if name != table.series]]
     if numbers.empty:
@@ -152,20 +144,18 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:
-    """The columns of numbers that count the rows; [] where no other column is left."""
-    counters = [f"{name}" for name in numbers.columns if _counts_rows(numbers[name])]
+    """The columns that count the rows from 0 or 1, or are ids by name; [] if all columns do."""
+    counters = list[str]()
+    for name, column in numbers.items():
+        values = column.to_numpy()
+        if len(values) < MIN_ROWS or not (values % 1 == 0).all():  # nor where one is missing
+            continue
+        steps = np.diff(values)
+        counts = values.min() in (0, 1) and ((steps == 1).all() or (steps == -1).all())
+        is_id = f"{name}".strip().lower() in _ROW_NUMBER_NAMES
+        if counts or (is_id and column.is_unique):
+            counters.append(f"{name}")
     return counters if len(counters) < len(numbers.columns) else []
-
-
-def _counts_rows(column: pd.Series) -> bool:
-    """Whether a column of numbers counts the rows from 0 or 1, or is an id by its name."""
-    values = column.to_numpy()
-    if len(values) < MIN_ROWS or not (values % 1 == 0).all():  # nor where one is missing
-        return False
-    if str(column.name).strip().lower() in _ROW_NUMBER_NAMES and column.is_unique:
-        return True
-    steps = np.diff(values)
-    return values.min() in (0, 1) and bool((steps == 1).all() or (steps == -1).all())
 
 
 def wide_columns(table: Table) -> list[str]:
