@@ -110,7 +110,7 @@ class Origin:
 class Baseline:
     """A guess without a recurrent layer at the last step of every sample."""
 
-    name: str  # a key of `lib.data.tables.baselines.BASELINES`
+    name: str  # a key of `lib.data.tables.baselines.LABELS`
     label: str  # for sentences: "guessing no change"
     last: np.ndarray  # (N, K), in the unit of y
 
@@ -124,7 +124,7 @@ class Score:
     accuracy", 2006.
     """
 
-    name: str  # a mode, or a key of `lib.data.tables.baselines.BASELINES`
+    name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
     label: str
     mae: np.ndarray
     rmse: np.ndarray
@@ -332,19 +332,15 @@ class Dataset(Samples):
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
         """The name of sample `index`, 0 to N-1: "sample 241 (validation)"; `short`: no end."""
-        name = self._window_name(self.origin, index) if self.origin else f"sample {index + 1}"
+        name = f"sample {index + 1}"
+        if origin := self.origin:  # its series, and from which row to which its inputs are
+            rows = origin.rows(self.shape[1], index)
+            begin, end = origin.label(rows[0]), origin.label(rows[-1])
+            name = origin.names[origin.series[rows[0]]]
+            day, _, time = end.partition(" ")
+            if time and "-" in day and begin.startswith(f"{day} "):
+                end = time  # of the same day
+            if not name or begin != self.timestep_names[0]:  # else all samples are of these times
+                name += f"{', ' * bool(name)}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, own in self.parts.items() if index < own.stop)
-        name = name.partition(" to ")[0] if short else name
         return name if part == "training" else f"{name} ({part})"
-
-    def _window_name(self, origin: Origin, index: int) -> str:
-        """Its series, and from which row to which its inputs are."""
-        rows = origin.rows(self.shape[1], index)
-        begin, end = origin.label(rows[0]), origin.label(rows[-1])
-        day, _, time = end.partition(" ")
-        if time and "-" in day and begin.startswith(f"{day} "):
-            end = time  # of the same day
-        series = origin.names[origin.series[rows[0]]]
-        if series and begin == self.timestep_names[0]:  # all samples are of the same times
-            return series
-        return f"{series}{', ' if series else ''}{begin} to {end}"

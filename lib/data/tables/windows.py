@@ -47,33 +47,18 @@ def make_windows(
         windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
-    training, starts = windows.part == 0, windows.starts
+    starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
-    by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
-    groups = (rows.series, len(rows.names)) if by_series else None
-    # What belongs together when a change is computed: rows of a series, or between two gaps.
-    block = rows.series if segment is None else segment
     changed = [name for name in rows.feature_names if change and name in targets]
-    raw = _with_changes(rows, [*map(rows.feature_names.index, changed)], block, data.rate)
-    x_scale = scale_of(raw, training, groups)
-    x = x_scale.standard(raw, rows.series)
-    _check_size(x, rows.feature_names)
-    y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
-    for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
-        raw, end = rows.targets[:, [c]], len(rows.targets) - h
-        if change:
-            known = training[:end] & training[h:] & (block[:end] == block[h:])
-            own = groups and (groups[0][:end], groups[1])
-            y_scale.append(scale_of(raw[h:] - raw[:end], known, own))
-        else:
-            y_scale.append(scale_of(raw, training, groups))
-        target = raw[read + h] - (raw[read] if change else 0.0)
-        y[..., k : k + 1] = target = y_scale[k].standard(target, rows.series[read])
-        _check_size(target.reshape(-1, 1), targets[c : c + 1])
-    offsets, deviations = ([getattr(s, f) for s in y_scale] for f in ("offset", "deviation"))
+    x, x_scale, y, y_scale = _standardised(rows, windows, targets, data)
+    time_format = ""  # the shortest that distinguishes the times
+    if isinstance(rows.times, pd.DatetimeIndex):
+        hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
+        seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
+        time_format = f"%Y-%m-%d{hours}{seconds}"
     origin = Origin(
         targets=rows.targets,
-        inputs=x.astype(np.float32),
+        inputs=x,
         series=rows.series,
         segment=rows.segment,
         names=rows.names,
@@ -82,12 +67,12 @@ def make_windows(
         starts=starts,
         rate=data.rate,
         horizons=horizons,
-        training=training,
+        training=windows.part == 0,
         season=Season(data.period, data.period),
-        time_format=_time_format(rows.times),
+        time_format=time_format,
         columns=targets,
         x_scale=x_scale,
-        y_scale=Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)),
+        y_scale=y_scale,
         every=windows.every,
     )
     check_season(origin, data.period)
@@ -96,6 +81,15 @@ def make_windows(
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
+    target_names = targets
+    if data.ahead == "each" and data.horizon:
+        target_names = tuple(
+            f"{c}, {counted(h, table.step)} ahead" for c in targets for h in horizons
+        )
+    step = "" if table.step == "row" else f"{table.step} "
+    timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
+    if rows.times is not None and not np.ptp(rows.rank[starts]):  # the same times in all samples
+        timestep_names = tuple(origin.label(row) for row in read[0])
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -104,8 +98,8 @@ def make_windows(
         train=windows.sizes[0],
         test=windows.sizes[2],
         feature_names=rows.feature_names,
-        target_names=_target_names(targets, table.step, data),
-        timestep_names=_timestep_names(rows, origin, data),
+        target_names=target_names,
+        timestep_names=timestep_names,
         naive=y,  # until `with_baselines` replaces it
         naive_label="",
         origin=origin,
@@ -119,7 +113,45 @@ def make_windows(
         source=table.source,
         fingerprint=table.fingerprint,
     )
-    return with_baselines(dataset, origin)
+    return with_baselines(dataset)
+
+
+def _standardised(
+    rows: Rows, windows: Cut, targets: tuple[str, ...], data: DataSettings
+) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
+    """The inputs (R, F) and y (N, T, K), each with the scale that it is standardised by."""
+    training, horizons = windows.part == 0, _horizons(data, len(targets))
+    read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
+    # What belongs together when a change is computed: rows of a series, or between two gaps.
+    block = rows.segment if data.at_gaps == "stop" else rows.series
+    by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
+    groups = (rows.series, len(rows.names)) if by_series else None
+    change = data.form == "change"
+    own = [f for f, name in enumerate(rows.feature_names) if change and name in targets]
+    raw, rate = rows.inputs, data.rate
+    if own:  # a model fails on levels that it has never seen; the first change is 0
+        raw = raw.copy()
+        raw[:, own] = 0.0
+        same = (block[rate:] == block[:-rate])[:, None]
+        raw[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
+    x_scale = scale_of(raw, training, groups)
+    x = x_scale.standard(raw, rows.series)
+    _check_size(x, rows.feature_names)
+    y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
+    for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
+        raw, end = rows.targets[:, [c]], len(rows.targets) - h
+        if change:
+            known = training[:end] & training[h:] & (block[:end] == block[h:])
+            within = groups and (groups[0][:end], groups[1])
+            y_scale.append(scale_of(raw[h:] - raw[:end], known, within))
+        else:
+            y_scale.append(scale_of(raw, training, groups))
+        target = raw[read + h] - (raw[read] if change else 0.0)
+        y[..., k : k + 1] = target = y_scale[k].standard(target, rows.series[read])
+        _check_size(target.reshape(-1, 1), targets[c : c + 1])
+    offset = np.concatenate([scale.offset for scale in y_scale], axis=-1)
+    deviation = np.concatenate([scale.deviation for scale in y_scale], axis=-1)
+    return x.astype(np.float32), x_scale, y, Scale(offset, deviation)
 
 
 def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
@@ -136,21 +168,6 @@ def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
             f"{targets} times {len(horizons)}: look less far ahead, or at one row alone."
         )
     return horizons
-
-
-def _with_changes(rows: Rows, own: list[int], block: np.ndarray, rate: int) -> np.ndarray:
-    """The inputs (R, F), with those features that are targets as changes over one timestep.
-
-    Their levels may leave the range of the training part, and a model that has never seen such
-    levels fails. First timesteps of a block have a change of 0.
-    """
-    if not own:
-        return rows.inputs
-    changed = rows.inputs.copy()
-    changed[:, own] = 0.0
-    same = (block[rate:] == block[:-rate])[:, None]
-    changed[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
-    return changed
 
 
 def scale_of(
@@ -189,31 +206,6 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
             f"mean in the training rows, and at most {_FARTHEST:.0g} can be computed with: mend "
             "its values or leave it out."
         )
-
-
-def _time_format(times: pd.Index | None) -> str:
-    """The shortest `strftime` format that distinguishes the times; "" where they are texts."""
-    if not isinstance(times, pd.DatetimeIndex):
-        return ""
-    hours = "" if (times == times.floor("D")).all() else " %H:%M"
-    seconds = "" if (times == times.floor("min")).all() else ":%S"
-    return f"%Y-%m-%d{hours}{seconds}"
-
-
-def _timestep_names(rows: Rows, origin: Origin, data: DataSettings) -> tuple[str, ...]:
-    """Their times where these are the same in all samples, else their numbers."""
-    if rows.times is not None and not np.ptp(rows.rank[origin.starts]):
-        return tuple(origin.label(row) for row in origin.rows(data.timesteps, 0))
-    step = "" if origin.step == "row" else f"{origin.step} "
-    return tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
-
-
-def _target_names(targets: Sequence[str], step: str, data: DataSettings) -> tuple[str, ...]:
-    """K names: "sales", or with a target for each row ahead "sales, 2 days ahead"."""
-    if data.ahead == "one" or not data.horizon:
-        return tuple(targets)
-    ahead = [counted(h, step) for h in range(1, data.horizon + 1)]
-    return tuple(f"{name}, {far} ahead" for name in targets for far in ahead)
 
 
 def _about(
