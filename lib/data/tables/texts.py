@@ -51,19 +51,12 @@ _PARTS = {
 """What columns that hold a part of a date are called, and the range of their numbers."""
 
 
-class Numbers(NamedTuple):
-    """A column that was read as numbers, and in words how commas and points were, if in doubt."""
+class Parsed(NamedTuple):
+    """A column that was read as numbers or as times."""
 
-    values: pd.Series  # (R,) float64, NaN where an entry isn't a number
-    reading: str
-
-
-class Times(NamedTuple):
-    """A column that was read as times."""
-
-    values: pd.Series  # (R,) without a zone, NaT where an entry isn't a time
-    reading: str = ""  # how it was read, where that is in doubt (", in UTC"); else empty
-    are_years: bool = False  # whether an entry is only a year
+    values: pd.Series  # (R,) float64 or times without a zone, missing where an entry is neither
+    reading: str = ""  # how it was read, where that is in doubt; else empty
+    are_years: bool = False  # whether a time is only a year
 
 
 def bare(entry: str) -> str:
@@ -73,7 +66,7 @@ def bare(entry: str) -> str:
     return entry
 
 
-def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
+def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
     """A text column (R,) as numbers; None unless most of its entries are numbers."""
     texts = texts.astype("str").str.strip()
     known = texts.dropna()
@@ -83,11 +76,8 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers | None:
     return numbers if numbers.values.count() >= SHARE * len(known) else None
 
 
-def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers:
-    """Each text (R,) as a number, NaN where it is none; all commas are read in the same way.
-
-    With `decimal_commas` the file's other columns have them.
-    """
+def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
+    """Each text (R,) as a number, NaN where it is none; all commas are read in the same way."""
     for pattern, replacement in _AROUND_A_NUMBER:
         texts = texts.str.replace(pattern, replacement, regex=True)
     if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
@@ -98,7 +88,10 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers:
     points_may_group = bool(with_point.str.fullmatch(POINT_GROUPS).all())
     reading = ""
     if len(with_comma):
-        if _commas_group_thousands(with_comma, decimal_commas):
+        may_group = with_comma.str.fullmatch(COMMA_GROUPS)
+        twice = with_comma.str.count(",").gt(1) | with_comma.str.contains(".", regex=False)
+        is_decimal = decimal_commas or (with_comma.str.fullmatch(DECIMAL_COMMA) & ~may_group).any()
+        if may_group.mean() >= SHARE and ((may_group & twice).any() or not is_decimal):
             texts = texts.str.replace(",", "", regex=False)
             reading = "commas as thousands separators"
         else:
@@ -111,17 +104,7 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Numbers:
     ):
         texts = texts.str.replace(".", "", regex=False)
         reading = "points as thousands separators"
-    return Numbers(pd.to_numeric(texts, errors="coerce").astype(np.float64), reading)
-
-
-def _commas_group_thousands(texts: pd.Series, decimal_commas: bool) -> bool:
-    """Whether the commas of these texts, which all have one, are thousands separators."""
-    may_group = texts.str.fullmatch(COMMA_GROUPS)
-    if may_group.mean() < SHARE:
-        return False
-    must_group = may_group & (texts.str.count(",").gt(1) | texts.str.contains(".", regex=False))
-    is_decimal = decimal_commas or (texts.str.fullmatch(DECIMAL_COMMA) & ~may_group).any()
-    return bool(must_group.any()) or not is_decimal
+    return Parsed(pd.to_numeric(texts, errors="coerce").astype(np.float64), reading)
 
 
 def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
@@ -133,16 +116,12 @@ def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
     return [f"In {texts.name} {are}, taken as missing: {listed(map(repr, wrong.unique()))}."]
 
 
-def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Times | None:
-    """A column (R,) as times, or None.
-
-    A few entries may be no time, such as the "Total" of a last line. Numbers are times by their
-    name and size: years, 20120131, Unix seconds.
-    """
+def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Parsed | None:
+    """A column (R,) as times, or None; a few entries may be none, as the "Total" of a last line."""
     if column.dtype.kind == "M":
         if column.dt.tz is None:
-            return Times(column)
-        return Times(column.dt.tz_convert("UTC").dt.tz_localize(None), ", in UTC")
+            return Parsed(column)
+        return Parsed(column.dt.tz_convert("UTC").dt.tz_localize(None), ", in UTC")
     if column.dtype.kind in "iuf":
         return _from_numbers(name, column)
     texts = column.astype("str").str.strip()
@@ -156,7 +135,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Time
     return numbers and _from_numbers(name, numbers.values)
 
 
-def _from_texts(texts: pd.Series, sample: pd.Series) -> Times | None:
+def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
     """Texts (R,) as times by the format that fits best; `sample` are some that aren't missing."""
     if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= SHARE:
         for k in range(4):  # pandas has no format for these: the quarter's first month
@@ -166,8 +145,10 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Times | None:
     for form in _FORMATS:
         if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):
             continue
-        if _are_known(_parse(sample, form)) and _are_known(dates := _parse(texts, form)):
-            fitting[form] = dates
+        if _parse(sample, form).notna().mean() >= SHARE:
+            dates = _parse(texts, form)
+            if dates.notna().mean() >= SHARE:
+                fitting[form] = dates
     if not fitting:
         return None
     form = max(fitting, key=lambda form: _evenness(fitting[form]))
@@ -177,15 +158,11 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Times | None:
     elif len(fitting) > 1 and form.startswith(("%d", "%m")):
         parts = ("day", "month") if form.startswith("%d") else ("month", "day")
         reading = f", the {parts[0]} before the {parts[1]}"
-    return Times(fitting[form], reading)
+    return Parsed(fitting[form], reading)
 
 
 def _parse(texts: pd.Series, form: str) -> pd.Series:
     return pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
-
-
-def _are_known(values: pd.Series) -> bool:
-    return bool(values.notna().mean() >= SHARE)
 
 
 def _evenness(times: pd.Series) -> float:
@@ -195,14 +172,11 @@ def _evenness(times: pd.Series) -> float:
     return float(((steps - typical).abs() <= abs(typical) * 0.12).mean()) if len(steps) else 0.0
 
 
-def _from_numbers(name: str, column: pd.Series) -> Times | None:
-    """Years, 20240131, days as a spreadsheet counts them, or (milli)seconds since 1970 (R,).
-
-    None for other numbers, and unless the column's name speaks of time.
-    """
+def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
+    """Years, 20240131, a spreadsheet's days or (milli)seconds since 1970, by name and size."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
     speaks_of_time = words & {"year", "date", "day", "time", "timestamp"}
-    if numbers.empty or not _are_known(column) or not speaks_of_time or (numbers % 1).any():
+    if len(numbers) < max(1, SHARE * len(column)) or not speaks_of_time or (numbers % 1).any():
         return None
     numbers, reading, are_years = numbers.astype("int64"), "", False
     low, high = int(numbers.min()), int(numbers.max())
@@ -219,10 +193,10 @@ def _from_numbers(name: str, column: pd.Series) -> Times | None:
         times, reading = pd.to_datetime(numbers, unit="ms"), ", as milliseconds since 1970"
     else:
         return None
-    return None if times.isna().any() else Times(times.reindex(column.index), reading, are_years)
+    return None if times.isna().any() else Parsed(times.reindex(column.index), reading, are_years)
 
 
-def from_parts(frame: pd.DataFrame) -> tuple[list[str], Times] | None:
+def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
     """Times from a year, with a month or a quarter, a day and an hour, in a column each."""
     found, parts = list[str](), dict[str, pd.Series]()
     for part in _PARTS:
@@ -241,10 +215,10 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Times] | None:
     times = pd.to_datetime(pd.DataFrame(date), errors="coerce")
     if "hour" in parts:
         times += pd.to_timedelta(parts["hour"], unit="h")
-    return None if times.isna().any() else (found, Times(times))
+    return None if times.isna().any() else (found, Parsed(times))
 
 
-def with_clock(times: Times, frame: pd.DataFrame) -> tuple[str, Times] | None:
+def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
     """Days that repeat (R,) with the hours or times of day of a column: its name, and the times."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():

@@ -80,7 +80,7 @@ def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
 
 def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
     texts = column.astype("str").str.strip()
-    values, reading = parse_numbers(texts, decimal_commas=False)
+    values, reading, _ = parse_numbers(texts, decimal_commas=False)
     if values.isna().all():
         raise WindowError(
             f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Leave it "

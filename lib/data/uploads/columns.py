@@ -5,8 +5,7 @@ import pandas as pd
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
 from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
 from lib.data.tables.texts import (
-    Numbers,
-    Times,
+    Parsed,
     as_numbers,
     as_times,
     from_parts,
@@ -57,13 +56,12 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     return Table(name, notes=tuple(notes), fingerprint=fingerprint, **known)
 
 
-def _find_times(entries: Entries) -> tuple[list[str], Times] | None:
+def _find_times(entries: Entries) -> tuple[list[str], Parsed] | None:
     """What labels the rows: columns, and their times (R,).
 
-    The first dates count; years that repeat only where there are no others, and where a column
-    identifies series.
+    Years that repeat count only where there are no dates, and where a column identifies series.
     """
-    frame, years = entries.frame, list[tuple[list[str], Times]]()
+    frame, years = entries.frame, list[tuple[list[str], Parsed]]()
     for column in frame.columns:
         times = as_times(column, frame[column], entries.decimal_commas)
         if times is None:
@@ -91,9 +89,9 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         if column.dtype.kind == "M":
             dates.append(name)
             continue
-        parsed: Numbers | None = Numbers(column, "")
+        parsed: Parsed | None = Parsed(column, "")
         if pd.api.types.is_bool_dtype(column):
-            parsed = Numbers(column, "1 for true and 0 for false")
+            parsed = Parsed(column, "1 for true and 0 for false")
         elif not pd.api.types.is_numeric_dtype(column) and column.notna().any():
             parsed = as_numbers(column, entries.decimal_commas)
         if parsed is None:

@@ -5,6 +5,7 @@ import io
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.types import is_dictionary
 
 from lib.data.tables.table import UploadError, check_size
 from lib.data.uploads.entries import Entries, unique_names
@@ -22,7 +23,8 @@ def read_parquet(content: bytes) -> Entries:
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
-        plain = [field.name for field in schema if _is_plain(field.type)]
+        kinds = {f.name: f.type.value_type if is_dictionary(f.type) else f.type for f in schema}
+        plain = [name for name, kind in kinds.items() if any(each(kind) for each in _PLAIN)]
         check_size(file.metadata.num_rows, len(plain))
         table = file.read(columns=plain)
         for i, field in enumerate(table.schema):  # of which pandas would make Python objects
@@ -50,9 +52,3 @@ def read_parquet(content: bytes) -> Entries:
     if len(plain) < len(schema):
         notes.append(f"Columns of lists and other values left out: {left_out}.")
     return Entries(frame.set_axis(names, axis=1), notes)
-
-
-def _is_plain(kind: pa.DataType) -> bool:
-    """Whether a column, or what its dictionary holds, is of numbers, texts or times."""
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return any(is_kind(kind) for is_kind in _PLAIN)

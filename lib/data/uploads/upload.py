@@ -69,10 +69,10 @@ def _kind_of_zip(content: bytes) -> str:
             f"The file begins as a ZIP file (as .xlsx and .npz are) and can't be opened: {error}. "
             "It may be cut off: save it again and upload that."
         ) from None
-    if any(name.startswith("xl/") or name == "content.xml" for name in names):
-        return "workbook"
     if any(name.endswith(".npy") for name in names):
         return "arrays"
+    if any(name.startswith("xl/") or name == "content.xml" for name in names):
+        return "workbook"
     raise UploadError(
         "The file is a ZIP file without a workbook (.xlsx, .ods) or NumPy's arrays (.npz) in it. "
         "Unpack it and upload the table itself."
