@@ -60,7 +60,7 @@ def _pictures() -> None:
 
 
 settled = frame("Data")
-is_mine = settled.experiment.data.name == "upload"
+is_mine = settled.data.name == "upload"
 loaded = load_data(settled)
 dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
@@ -82,7 +82,7 @@ with choice.container(border=True):
     if is_mine and session().upload.table:
         explore, icon = PAGES["Explore"]
         st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
-    chosen = session().address.experiment.data.name
+    chosen = session().subject.experiment.data.name
     for group, heading in GROUPS.items():
         titles = {name: spec.title for name, spec in DATASETS.items() if spec.group == group}
         names, now = list(titles), chosen if chosen in titles else None

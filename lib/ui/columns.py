@@ -17,41 +17,41 @@ from lib.data import (
     prepared,
     wide_columns,
 )
-from lib.experiment import NO_SERIES
+from lib.experiment import NO_SERIES, Experiment
 from lib.text import counted, joined
 from lib.ui.address import change
 from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.settings import LABELS, Settled, bound_setting, controls
+from lib.ui.settings import LABELS, bound_setting, controls
 from lib.ui.text import hint, plain
 
 WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
 
 
-def has_columns(settled: Settled) -> bool:
+def has_columns(settled: Experiment) -> bool:
     """Whether the chosen data are a table with columns to choose."""
-    return "horizon" in DATASETS[settled.experiment.data.name].uses
+    return "horizon" in DATASETS[settled.data.name].uses
 
 
-def columns(settled: Settled) -> None:
+def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table only how far ahead."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, default_columns(table), strict=True):
-            _names(key, table, settled.experiment.get(key), usual)
+            _names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step.capitalize() if table else "Row")
     if table is not None:
         controls("gaps", settled)
 
 
-def all_columns(settled: Settled, dataset: Dataset, *, expanded: bool) -> None:
+def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> None:
     """Draw all controls of a table, for the Data page, in groups; the first may be open."""
-    table, uses = _table(settled), DATASETS[settled.experiment.data.name].uses
+    table, uses = _table(settled), DATASETS[settled.data.name].uses
     with st.expander("Columns, and how far ahead", expanded=expanded):
         columns(settled)
         mine = session().upload.table
         if mine is not None and "types" in uses:
-            _types(mine, settled.experiment.data.types)
+            _types(mine, settled.data.types)
             if wide_columns(mine):
                 controls("wide", settled, columns=len(mine.numbers))
     if table is not None and "scale" in uses:
@@ -76,12 +76,12 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
             st.button(label, on_click=change, args=(values,))
 
 
-def _table(settled: Settled) -> Table | None:
+def _table(settled: Experiment) -> Table | None:
     """The chosen table as its `types` say, or as it is where they can't be applied."""
-    spec = DATASETS[settled.experiment.data.name]
+    spec = DATASETS[settled.data.name]
     table = spec.table() if spec.table else session().upload.table
     with suppress(WindowError):  # the page says why
-        table = table and prepared(table, settled.experiment.data)
+        table = table and prepared(table, settled.data)
     return table
 
 
@@ -134,9 +134,9 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
         st.selectbox("is read as", kinds, kinds.index(value), KINDS.__getitem__, **control)
 
 
-def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
+def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
     """Draw which column tells series apart; unfolded where times repeat or one was chosen."""
-    chosen = settled.experiment.data.series
+    chosen = settled.data.series
     by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
     repeat = table.times is not None and not table.times.is_unique
     with st.container(border=True) if repeat or by else st.expander("Series"):
@@ -155,5 +155,5 @@ def _series(table: Table, settled: Settled, *, by_menu: bool) -> None:
             st.selectbox(label, names, place, lambda name: words.get(name, name), **control)
         if by:
             controls("parts", settled)
-            if settled.experiment.data.split == "time":  # else a new series has no scale of its own
+            if settled.data.split == "time":  # else a new series has no scale of its own
                 controls("scaling", settled)

@@ -95,10 +95,10 @@ def _query(scene: Scene, *, turn: bool) -> address.Query:
     part = view.part if view.page == scene.page else ""
     values = {key: address.page_value(key) for key in address.PICTURE_KEYS} | {"part": part}
     said = {key: text for key, text in values.items() if text}
-    experiment = session().address.experiment
+    experiment = session().subject.experiment
     if turn:  # the next seed, of which there is no recording
         return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
-    return address.query_of(experiment, session().run_id, said)
+    return address.query_of(experiment, session().subject.run_id, said)
 
 
 def handout() -> str:

@@ -139,7 +139,7 @@ def _take_card(training: TrainingClient, run_id: str, card: bytes | None) -> boo
 def show_lookup() -> None:
     """Say that the link's run is looked for, until the page runs again, or may be out of reach."""
     with st.container(key="lookup"):  # always, so that no block below it gets another place
-        if is_looked_for(run_id := session().run_id):
+        if is_looked_for(run_id := session().subject.run_id):
             fragment(_rerun_when_answered, run_every=LOOK_SECONDS)(run_id)
         elif run_id and client().get(run_id) is None:
             st.warning(AWAY, icon=":material/link_off:")
@@ -156,13 +156,13 @@ def refresh_run() -> None:
 
     Without a way to the cluster a link's run may go on there, and is kept.
     """
-    run_id, is_own = session().run_id, session().run_id in session().started
+    run_id, is_own = session().subject.run_id, session().subject.run_id in session().started
     if not run_id or is_looked_for(run_id) or client().get(run_id):
         return
     if is_own:
-        session().run_id = None
+        session().subject.run_id = None
     elif not client().away:
-        session().run_id = None
+        session().subject.run_id = None
         session().address.complaints.append(GONE)
 
 
@@ -177,7 +177,7 @@ def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
 
 def current_run() -> tuple[Run, Snapshot] | None:
     """This session's run, as `look_at` returns it."""
-    return look_at(session().run_id)
+    return look_at(session().subject.run_id)
 
 
 def may_see_rows(run: Run) -> bool:
@@ -230,7 +230,7 @@ def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
 
 def table_of_run() -> Table | None:
     """The upload of this session's run, for its owner: a reload finds it."""
-    return _own(session().run_id or "").table
+    return _own(session().subject.run_id or "").table
 
 
 def adopt(run_id: str, owner: Owner) -> None:
@@ -257,7 +257,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     _OWNERS[run.id] = owner
     session().started.add(run.id)
     _forget_owners(client())
-    session().run_id = run.id
+    session().subject.run_id = run.id
     forget_epoch()
     return run
 
@@ -322,7 +322,7 @@ def take_off_list(run_id: str) -> None:
 def leave() -> None:
     """Forget this session's run, and stop it if this browser started it."""
     _stop_current()
-    session().run_id = None
+    session().subject.run_id = None
     forget_epoch()
 
 

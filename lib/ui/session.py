@@ -51,16 +51,10 @@ class Subject:
 
 @dataclass(slots=True, eq=False)
 class Address:
-    """The pages' subject, and the browser's address: see `lib.ui.address`."""
+    """The browser's address: see `lib.ui.address`."""
 
-    subject: Subject = field(default_factory=lambda: Subject(Experiment()))
-    """Of the open page."""
-    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
-    """The person's own: another one than `subject` while a page of scenes is open."""
-    pace: str = ""
-    """A key of `lib.ui.runs.PACES`; "" is the usual one."""
-    page: str = ""
-    """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    pace: str = ""  # a key of `lib.ui.runs.PACES`; "" is the usual one
+    page: str = ""  # the one that was run last, a key of PAGES; "" before the first
     own_keys: tuple[str, ...] = ()
     """Its own keys in the address; on a page of scenes those that say which scene it is."""
     page_values: dict[str, dict[str, str]] = field(default_factory=dict)
@@ -71,28 +65,16 @@ class Address:
     """With which the browser last asked for the page, as fragments do until the next run."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
-    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
     opened: str = ""
     """What this run of a page opened: an address with "data", or a "bare" one; "" for none."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """That of the open page."""
-        return self.subject.experiment
-
-    @experiment.setter
-    def experiment(self, experiment: Experiment) -> None:
-        self.subject.experiment = experiment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
     """The data of a page, and their experiment: see `lib.ui.data`."""
 
-    experiment: Experiment
-    """Settled: as the data allow it."""
+    experiment: Experiment  # settled: as the data allow it
     dataset: Dataset
     """The run's own object where the run has these settings, so that `is` tells the same data."""
     trainable: bool = True
@@ -109,8 +91,7 @@ class Upload:
     reading: Reading | None = None
     workbook: tuple[str, bytes] | None = None
     """Name and bytes of a small workbook with several sheets, to read another one."""
-    last_good: Loaded | None = None
-    """Shown while the sidebar's choice has no data."""
+    last_good: Loaded | None = None  # shown while the sidebar's choice has no data
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """ "inputs" or "targets", where the person has removed all columns → the columns before."""
 
@@ -163,8 +144,7 @@ class ShapesPage:
     stack_before: Stack | None = None
     reading: ReadModel | None = None
     model_text: str = ""
-    model_file: str = ""
-    """The name of the file that was dropped, "" where a text was pasted."""
+    model_file: str = ""  # the name of the file that was dropped, "" where a text was pasted
     drops: int = 0
     """How many files have been dropped: with another number the uploader is empty again."""
     model_problem: str = ""
@@ -175,10 +155,8 @@ class ShapesPage:
     problems: dict[str, str] = field(default_factory=dict)
     """Field of the question about a target → what is wrong with what was typed there."""
     message: str | None = None
-    taken: str = ""
-    """The question that was made from a stack's output, as the address has it."""
-    made_up: bool = False
-    """Whether its y was made up to fit, for code that doesn't show y."""
+    taken: str = ""  # the question made from a stack's output, as the address has it
+    made_up: bool = False  # whether its y was made up to fit, for code that doesn't show y
     damage_question: TargetQuestion | None = None
     mistake: str = ""
     """What was picked since, of `lib.shapes.MISTAKES`; at first what fits the question."""
@@ -196,8 +174,7 @@ class Stage:
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
-    step: str = ""
-    """The step of the lesson that was gone to last, by this browser."""
+    step: str = ""  # the step of the lesson that this browser went to last
     talk: str = ""
     came_back: bool = False
     """Whether the lesson began where this browser had been in a session before."""
@@ -210,8 +187,7 @@ class ComparePage:
     picks: list[str] = field(default_factory=list)
     linked: dict[str, str] = field(default_factory=dict)
     """The ids that links have named, and what they called them."""
-    is_chosen: bool = False
-    """Whether a person or a link has picked them, and not the page."""
+    is_chosen: bool = False  # whether a person or a link has picked them, and not the page
     text: str = ""
     seen: set[str] = field(default_factory=set)
     """The browser's runs when the page was drawn last: one that is new is laid over the others."""
@@ -222,7 +198,13 @@ class Session:
     """All of it, part by part."""
 
     id: str = field(default_factory=lambda: token_hex(8))
+    subject: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """Of the open page."""
+    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """The person's own: another one than `subject` while a page of scenes is open."""
     address: Address = field(default_factory=Address)
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """With which limits a setting's slider was drawn last, by key."""
     started: set[str] = field(default_factory=set)
     """The ids of all runs and sweeps that this session has started."""
     clicks: dict[str, float] = field(default_factory=dict)
@@ -238,15 +220,6 @@ class Session:
     """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
     made: Made = field(default_factory=dict)
     """What takes a while to make: see `once`."""
-
-    @property
-    def run_id(self) -> str | None:
-        """Of the run that is shown."""
-        return self.address.subject.run_id
-
-    @run_id.setter
-    def run_id(self, run_id: str | None) -> None:
-        self.address.subject.run_id = run_id
 
 
 def session() -> Session:

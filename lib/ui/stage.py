@@ -8,14 +8,14 @@ from functools import partial
 
 import streamlit as st
 
-from lib.experiment import SETTINGS
+from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
 from lib.shapes import TracedLayer, broken, read_text, trace
 from lib.story import Ask, Scene, Until
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
-from lib.ui.settings import Settled, one_control
+from lib.ui.settings import one_control
 from lib.ui.text import hint, plain, press
 
 LOOK_SECONDS = 0.5
@@ -27,16 +27,16 @@ def enter(scene: Scene) -> None:
 
     To be called where a page's own settings are set (`lib.ui.frame`).
     """
-    stage, record = session().stage, session().address
-    if stage.scene == scene.name and not record.opened:
+    stage, opened = session().stage, session().address.opened
+    if stage.scene == scene.name and not opened:
         return
     stage.scene = scene.name
-    if record.opened != "data":
-        record.subject = stage.subjects.get(scene.name) or address.put(scene.query)
-    stage.subjects[scene.name] = record.subject
+    if opened != "data":
+        session().subject = stage.subjects.get(scene.name) or address.put(scene.query)
+    stage.subjects[scene.name] = session().subject
 
 
-def controls(scene: Scene, settled: Settled) -> None:
+def controls(scene: Scene, settled: Experiment) -> None:
     """Draw the settings that can be moved."""
     if settings := [key for key in scene.controls if key in SETTINGS]:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
@@ -206,6 +206,6 @@ def _is_so(scene: Scene, until: Until) -> bool:
     if until.mended:
         return broken(traced_stack()) is None
     is_picture = until.key in address.PICTURE_KEYS
-    setting = session().address.experiment.get
+    setting = session().subject.experiment.get
     now = address.page_value(until.key) if is_picture else f"{setting(until.key)}"
     return now == until.value if until.value else now not in scene.query.get(until.key, ())

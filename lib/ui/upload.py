@@ -5,9 +5,11 @@ all else in a process of its own while the page goes on. A file that can't be re
 and the earlier table stays. A table too short for the settings lowers them, and a note says so.
 """
 
+from __future__ import annotations
+
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -21,24 +23,33 @@ from lib.data import (
     calendar_names,
     prepared,
     read_upload,
+    remember,
     settle,
 )
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
+from lib.results import memory_of
 from lib.text import counted
 from lib.ui import runs
 from lib.ui.address import change, fitting, leave_scenes
+from lib.ui.browser import browser_id
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
-from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.text import closable, hint, plain
 
+if TYPE_CHECKING:  # it brings pandas along
+    from lib.export import Kept
+
 AT_ONCE = 300_000
 """A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
-KEPT = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
+MOST_WORKBOOK = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
+_KEPT: dict[str, Kept] = {}
+"""The run that each browser has opened from a file last: a reload finds it."""
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000
+"""So many runs, none of more bytes, and none with a person's own rows."""
 
 
 def uploader() -> None:
@@ -60,7 +71,7 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
-    run_id = session().run_id or ""
+    run_id = session().subject.run_id or ""
     if (shares := runs.shares_rows(run_id)) is not None:  # a run of this browser's on an upload
         label = "Let people with this run's link see the file's rows"
         control = bound("share_rows", shares, partial(runs.share_rows, run_id))
@@ -85,6 +96,22 @@ def came_of_file() -> None:
         fragment(_progress, run_every=POLL_SECONDS)()
 
 
+def _progress() -> None:
+    reading = session().upload.reading
+    if reading is None or reading.over.is_set():
+        st.rerun()
+    with st.container(horizontal=True, vertical_alignment="center"):
+        hint(f"Reading {reading.name} …")
+        st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
+
+
+def _stop() -> None:
+    record = session().upload
+    if record.reading:
+        record.reading.stop()
+    record.reading = None
+
+
 def refusal() -> None:
     """Say why the last file isn't open, until that is closed."""
     record = session().upload
@@ -94,6 +121,13 @@ def refusal() -> None:
 
     if record.error:
         closable(plain(record.error), "error_of_file", "error", forget)
+
+
+def _refuse(why: object) -> None:
+    """Say why a file isn't taken, and that the earlier one stays."""
+    record = session().upload
+    stays = f" Your earlier file, {record.table.name}, stays." if record.table else ""
+    record.error = f"{why}{stays}"
 
 
 def _given(key: str) -> None:
@@ -123,32 +157,14 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         return
     try:
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
-        if kind in ("workbook", "zip") and len(content) < KEPT:
+        if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
             _settle(read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
     except UploadError as error:
-        record.error = f"{error}{_stays()}"
-
-
-def _progress() -> None:
-    """Say which file is being read; have the page run again once it is."""
-    reading = session().upload.reading
-    if reading is None or reading.over.is_set():
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        hint(f"Reading {reading.name} …")
-        st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
-
-
-def _stop() -> None:
-    """Stop reading a file."""
-    record = session().upload
-    if record.reading:
-        record.reading.stop()
-    record.reading = None
+        _refuse(error)
 
 
 def take_file() -> None:
@@ -163,7 +179,7 @@ def take_file() -> None:
             record.workbook = None
         _settle(reading.table)
     elif reading.error:
-        record.error = f"{reading.error}{_stays()}"
+        _refuse(reading.error)
 
 
 def _open(name: str, content: bytes) -> None:
@@ -174,40 +190,50 @@ def _open(name: str, content: bytes) -> None:
     try:
         kept = open_kept(name, content, record.table)
     except KeptError as error:
-        record.error = f"{name} isn't open. {error}{_stays()}"
+        _refuse(f"{name} isn't open. {error}")
         return
     runs.leave()
     change({key: kept.experiment.get(key) for key in SETTINGS})
     note_kept(kept)
-    session().kept, record.table = kept, kept.table or record.table
+    record.table = kept.table or record.table
+
+
+def note_kept(kept: Kept | None) -> None:
+    """Show what this browser has opened and remember it for a reload, or forget it."""
+    session().kept = kept
+    browser = browser_id() or ""
+    _KEPT.pop(browser, None)
+    size = memory_of(kept.snapshot) + kept.dataset.nbytes if kept else 0
+    if browser and kept and kept.table is None and size < MOST_KEPT_BYTES:
+        remember(_KEPT, browser, kept, MOST_KEPT)
+
+
+def kept_before() -> Kept | None:
+    """What this browser has opened from a file, in a session before."""
+    return _KEPT.get(browser_id() or "")
 
 
 def _settle(new: Table) -> None:
     """Make a table the data, or say why it can't be."""
-    record, changes = session().upload, _changes(new)
+    changes = _changes(new)
     while True:
         try:
-            dataset_of(settle(session().address.experiment.set(**changes), new), new)
+            dataset_of(settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
             cure = error.cure if isinstance(error, TooShortError) else {}
             if cure.items() <= changes.items():  # none, or it was no help
-                record.error = f"{new.name} can't be used: {error}{_stays()}"
+                _refuse(f"{new.name} can't be used: {error}")
                 return
             changes |= cure
             new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
     change(changes)
-    record.table = new
-
-
-def _stays() -> str:
-    table = session().upload.table
-    return f" Your earlier file, {table.name}, stays." if table else ""
+    session().upload.table = new
 
 
 def _changes(new: Table) -> dict[str, Any]:
     """The settings that suit a table that becomes the data, without those that a person has set."""
-    now, old = session().address.experiment.data, session().upload.table
+    now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
         changes = fitting(old.settings if old else {}, new.settings)
     else:

@@ -12,7 +12,7 @@ from tests.app.driver import start
 
 def experiment(app):
     """What the page that was run last is about."""
-    return app.session_state[KEY].address.experiment
+    return app.session_state[KEY].subject.experiment
 
 
 def follow(app, page):

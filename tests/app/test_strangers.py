@@ -201,7 +201,7 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
     stranger.switch_page(f"pages/{page}.py").run()
     assert [each for each in stranger.warning if "another person's file" in each.value]
     assert not [each for each in stranger.markdown if HIDDEN in each.value]
-    assert stranger.session_state[KEY].address.experiment.data.name == "parity"
+    assert stranger.session_state[KEY].subject.experiment.data.name == "parity"
     for button in [each for each in stranger.button if each.key == "option_0"]:
         button.click().run()
         assert not stranger.button(key="do_train").disabled

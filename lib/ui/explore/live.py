@@ -19,7 +19,6 @@ from lib.ui import clock, runs
 from lib.ui.address import change, page_value
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
-from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound, linked_buttons
 from lib.ui.load import RHYTHM
 from lib.ui.session import Loaded, once, session
@@ -27,6 +26,7 @@ from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.style import hide
 from lib.ui.text import press, say_steadily
+from lib.ui.upload import note_kept
 
 NEAR_SECONDS = 0.5
 """If the panel redraws at least this often, a rerun of the page leaves the charts as they are: so a
@@ -49,7 +49,7 @@ def live(loaded: Loaded, palette: Palette) -> None:
         lambda: Epochs.of(shown_run(experiment, data)),
         partial(_panel, loaded, palette, count()),
         lambda epochs: epochs.shown.polling,
-        about=lambda epochs: (*epochs.about, session().address.experiment),
+        about=lambda epochs: (*epochs.about, session().subject.experiment),
     )
     runs.watch_worker()
 
@@ -154,7 +154,6 @@ def _why_not_trainable(loaded: Loaded) -> str | None:
 def _reset() -> None:
     """Forget the run, or without one the run from a file."""
     if runs.current_run() is None:
-        session().kept = None
         note_kept(None)
     runs.leave()
 
@@ -176,7 +175,7 @@ def _button(
 
 def _why_one_seed(loaded: Loaded) -> str:
     """Why Train trains one seed, where nobody has chosen how many; "" where it trains more."""
-    if session().address.experiment.seeds or loaded.experiment.seeds != 1:
+    if session().subject.experiment.seeds or loaded.experiment.seeds != 1:
         return ""
     usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
     return f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."

@@ -23,7 +23,7 @@ from lib.text import capital, counted, readable
 from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, once, session
-from lib.ui.settings import Settled, one_control
+from lib.ui.settings import one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.strangers import worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
@@ -139,9 +139,9 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
 
 def _season(shown: ShownRun, origin: Origin) -> None:
     """Draw the season of the seasonal baseline: what was found, and the field to change it."""
-    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
+    chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
     hint(_once(shown, "season", partial(words.season_sentence, origin, chosen), chosen))
-    one_control("period", Settled(shown.experiment))
+    one_control("period", shown.experiment)
     if asked == chosen:
         return
     try:

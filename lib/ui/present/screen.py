@@ -15,6 +15,7 @@ import segno
 import streamlit as st
 
 from lib.charts import templates
+from lib.experiment import Experiment
 from lib.story import TALK, Scene, all_scenes
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import component, current_palette
@@ -24,7 +25,6 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.present.talks import LOOK_SECONDS, Shown, Talk, mine
 from lib.ui.session import Loaded, session
-from lib.ui.settings import Settled
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
@@ -86,7 +86,7 @@ def answer_wishes(talk: Talk) -> None:
         fragment(look, run_every=LOOK_SECONDS)()
 
 
-def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
+def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
     """Draw a scene: its title, controls, question and picture; returns the data that it shows.
 
     Who `follows` has no controls.
