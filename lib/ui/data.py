@@ -24,9 +24,9 @@ from lib.text import capital, joined, sentence
 from lib.training import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
+from lib.ui.runs import follow_sharing, foreign_upload
 from lib.ui.save import save_button
 from lib.ui.session import Loaded, once, session
-from lib.ui.strangers import follow_sharing, foreign_upload
 from lib.ui.text import card, hint, plain
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.

@@ -17,9 +17,9 @@ from lib.ui.keys import MENU
 from lib.ui.linked import bound
 from lib.ui.listener import listener
 from lib.ui.load import turn
+from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import controls, mode_control, settled_experiment
-from lib.ui.strangers import foreign_upload
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import (

@@ -11,8 +11,8 @@ from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.linked import pills
+from lib.ui.runs import leave_foreign_run
 from lib.ui.session import Stage, session
-from lib.ui.strangers import leave_foreign_run
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 

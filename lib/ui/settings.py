@@ -15,8 +15,8 @@ from lib.experiment import LIMITS, MAX_VALUES, MODES, SETTINGS, Experiment, Sett
 from lib.text import beside, number
 from lib.ui.address import change
 from lib.ui.linked import bound
+from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.strangers import foreign_upload
 from lib.ui.text import hint
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)

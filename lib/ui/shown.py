@@ -13,10 +13,21 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lib.charts import Traces
-from lib.data import Dataset
+from lib.data import Dataset, remembered
 from lib.experiment import Experiment
 from lib.recurrence import forward
-from lib.results import BEST, Run, RunAt, SeedWeights, Status, as_of
+from lib.results import (
+    BEST,
+    Run,
+    RunAt,
+    SeedWeights,
+    SkillTable,
+    Status,
+    as_of,
+    skill_of_seeds,
+    untrained,
+    without_answers,
+)
 from lib.training import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
@@ -41,6 +52,19 @@ class ShownRun(RunAt):
         return self.run is not None and self.snapshot.status.active
 
 
+untrained_models = remembered(lambda dataset, experiment: untrained(experiment, dataset))
+
+
+def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
+    """The errors of a run's models and baselines, for a browser that may not see its rows.
+
+    None for data of no table.
+    """
+    whole = runs.client().get(run.id) or run
+    has_table = whole.dataset.origin is not None
+    return skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
+
+
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
     if watched := runs.current_run():
@@ -49,7 +73,10 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
         is_failed = snapshot.status is Status.FAILED and not snapshot.results
         if not (is_failed and runs.client().unavailable):
             if not snapshot.results:  # before its first epoch those of the untrained models
-                start = runs.before_training(run)
+                whole = runs.client().get(run.id) or run
+                start = untrained_models(whole.dataset, whole.experiment)
+                if not runs.may_see_rows(run):
+                    start = without_answers(start)
                 samples, others = start.samples, start.others
                 snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
             return ShownRun(run.experiment, run.dataset, snapshot, run)
@@ -58,7 +85,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
-    return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
+    return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -66,7 +93,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
-    return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
+    return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
@@ -171,7 +198,7 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
     run, snapshot = shown.run, shown.snapshot
     # While it trains nobody can go back to them.
-    start = () if shown.polling else runs.untrained_models(shown.dataset, shown.experiment).weights
+    start = () if shown.polling else untrained_models(shown.dataset, shown.experiment).weights
     past = snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start, **{epoch: each for epoch, each in past if snapshot.has_all(each)}}
     results = [result for seed in snapshot.seeds for result in seed.values()]

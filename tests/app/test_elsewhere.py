@@ -64,7 +64,7 @@ def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
     app = found(app)
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
     lost = start(data="running_mean", run="0" * 16)
-    time.forward(runs.FIND_SECONDS[1] + 1)
+    time.forward(runs.FIND_SECONDS + 1)
     assert warnings(lost.run()) == [plain(runs.GONE)]
     assert "run" not in lost.query_params
 
@@ -87,12 +87,12 @@ def test_a_run_that_no_server_knows_is_looked_for_now_and_then(client, time, car
     client.cards = {RUN: card} if card else {}
     for times in (1, 2):
         for _ in range(3):
-            assert runs.known(RUN) is None
+            assert runs.look_at(RUN) is None
         assert not runs.is_looked_for(RUN)
         assert client.found == [RUN] * times
-        time.forward((runs.FIND_SECONDS[1] + runs.PAUSE_SECONDS) * (times == 1))
+        time.forward((runs.FIND_SECONDS + runs.PAUSE_SECONDS) * (times == 1))
     for name in ("", "nonsense", RUN.upper(), None):
-        assert runs.known(name) is None
+        assert runs.look_at(name) is None
     assert len(client.found) == 2
     assert warnings(start(data="running_mean", run=RUN)) == [plain(runs.GONE)]
 

@@ -16,7 +16,7 @@ from lib.results.redaction import HIDDEN
 from lib.results.replay import untrained
 from lib.results.run import Status
 from lib.story import all_scenes
-from lib.ui import runs, strangers
+from lib.ui import runs
 from lib.ui.frame import PAGES
 from lib.ui.present.talks import Shown, Talk
 from lib.ui.session import KEY
@@ -227,7 +227,7 @@ def test_open_pages_follow_when_the_owner_shares_the_rows(owner, monkeypatch):
     """A part of the page looks now and then, and asks for a run of the page."""
     looks, asked = list[Any](), list[bool]()
     with monkeypatch.context() as here:
-        here.setattr(strangers, "fragment", lambda look, **_: lambda *_: looks.append(look))
+        here.setattr(runs, "fragment", lambda look, **_: lambda *_: looks.append(look))
         start("Cell", **LINK)
     for shares in (False, True):
         owner.toggle(key="share_rows").set_value(shares).run()

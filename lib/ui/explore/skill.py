@@ -24,8 +24,7 @@ from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import one_control
-from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.strangers import worth_of
+from lib.ui.shown import Epochs, ShownRun, shown_run, worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
 
 T = TypeVar("T")
