@@ -58,27 +58,22 @@ def following_fragment(
         seconds: between two looks at least; more on a busy server.
         about: what the rest of the page shows of it, compared by equality.
     """
-    first, interval = look(), 0.0
+    first, interval, is_first_run = look(), 0.0, True
     before = going(first), about(first)
-    is_first_run = True
-
-    def checked() -> T:
-        now = look()
-        if (going(now), about(now)) != before:
-            st.rerun()
-        return now
 
     def in_turn(part: Callable[[T], R]) -> R:
         with turn(first=is_first_run):  # drawn with the page, for which somebody waits
-            return part(first if is_first_run else checked())
+            now = first if is_first_run else look()
+            if (going(now), about(now)) != before:
+                st.rerun()
+            return part(now)
 
-    def look_again(owner: str = "") -> None:
+    def set_interval(owner: str = "") -> None:
         nonlocal interval
         if CAN_FOLLOW and before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
             look_every(interval := RHYTHM.interval(seconds))
             if owner:
                 look_every(AFRESH * interval, owner)
-        checked()  # it may have ended since the last look
 
     def draw_and_follow() -> None:
         nonlocal interval
@@ -88,13 +83,13 @@ def following_fragment(
             if update and next(runs) % AFRESH:  # else all is drawn anew at this moment
                 with drawing_as(owner):
                     in_turn(update)
-            look_again(owner)
+            set_interval(owner)
 
         if update and owner:
             interval = 0.0  # the new fragment has no timer yet
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
         else:
-            look_again()
+            set_interval()
 
     every = None if CAN_FOLLOW or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:

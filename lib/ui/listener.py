@@ -9,7 +9,6 @@ but once a link has been pressed, nothing of the page that is left.
 """
 
 import re
-from dataclasses import asdict
 from itertools import count
 
 import streamlit as st
@@ -20,10 +19,7 @@ from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
 KEY = "listener"
-SCRIPTS = "white_page.js", "plotly_private.js"
-_component = component(KEY, __file__, *SCRIPTS)
-_KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEYS.items()}
-"""A list for each page: in a dict Streamlit (1.67) looks for tables, and loads pandas for that."""
+_component = component(KEY, __file__, "white_page.js", "plotly_private.js")
 
 
 def listener(page: str) -> None:
@@ -33,13 +29,14 @@ def listener(page: str) -> None:
     fragments the browser would ask for that: Streamlit (1.67) then ends the run that goes on, and
     forgets a click that waits for its end.
     """
-    times, ground = count(), lambda: None
+    times = count()
+    # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
+    on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}
 
     def draw() -> None:
         if next(times):
             st.rerun()
-        data = _KEYS[page]
-        _component(key=KEY, data=data, on_heights_change=_note_heights, on_ground_change=ground)
+        _component(key=KEY, on_heights_change=_note_heights, **on)
 
     fragment(draw)()
 

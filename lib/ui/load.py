@@ -60,24 +60,25 @@ class Rhythm:
 
 
 class Turns:
-    """One turn at a time; who asks with `first` gets it before those who don't.
-
-    Each thread waits for an event of its own, so that a turn's end wakes only the next one.
-    """
+    """One turn at a time; who asks with `first` gets it before those who don't."""
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
         self._lock = threading.Lock()
-        self._taken = False
-        self._holder: int | None = None
-        """The thread that has the turn."""
-        self._queues: tuple[deque[threading.Event], ...] = deque(), deque()
-        """Threads that asked with `first`, and the others."""
+        self._holder: int | None = None  # the thread that has the turn
+        self._is_taken = False
+        # Each thread waits for an event of its own, so that a turn's end wakes only the next one.
+        self._first, self._others = deque[threading.Event](), deque[threading.Event]()
 
     @property
     def is_mine(self) -> bool:
         """Whether this thread has the turn."""
         return self._holder == threading.get_ident()
+
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for a turn."""
+        return len(self._first) + len(self._others)
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
@@ -90,11 +91,9 @@ class Turns:
             raise RuntimeError("a turn was asked for within another one")
         sign = threading.Event()
         with self._lock:
-            if self._taken:
-                self._queues[not first].append(sign)
-            else:
-                self._taken = True
-                sign.set()
+            (self._first if first else self._others).append(sign)
+            if not self._is_taken:
+                self._next()
         sign.wait()
         start, self._holder = clock.now(), threading.get_ident()
         try:
@@ -102,12 +101,14 @@ class Turns:
         finally:
             self._holder = None
             with self._lock:
-                now = clock.now()
-                self._rhythm.took(now - start, now, sum(map(len, self._queues)))
-                queue = next(filter(None, self._queues), None)
-                self._taken = queue is not None
-                if queue:
-                    queue.popleft().set()
+                self._rhythm.took(clock.now() - start, clock.now(), self.waiting)
+                self._next()
+
+    def _next(self) -> None:
+        queue = self._first or self._others
+        self._is_taken = bool(queue)
+        if queue:
+            queue.popleft().set()
 
 
 RHYTHM = Rhythm()

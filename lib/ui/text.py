@@ -1,10 +1,9 @@
 """Sentences, cards and buttons of pages, and a chart that doesn't blink while it changes.
 
-Streamlit gives a Plotly chart a new identity with every new figure (1.67, `plotly_chart.py`:
-`key_as_main_identity=False`, whatever its key), so the browser throws the old chart away and
-draws the next one from nothing: four that changed four times a second were blank for more than half
-of the time. So two charts lie on one another and take turns: the new figure is drawn above the old
-one, which stays until it is covered.
+Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), so the
+browser draws the next one from nothing: four that changed four times a second were blank for more
+than half of the time. So two charts lie on one another and take turns: the new figure is drawn
+above the old one, which stays until it is covered.
 """
 
 import re
@@ -35,26 +34,21 @@ def say(text: str, place: Place | None = None) -> None:
     (place or Place()).show("markdown", f":small[{plain(text)}]")
 
 
-def say_steadily(
-    text: str, longest: str = "", *, gray: bool = False, place: Place | None = None
-) -> None:
-    """A sentence that changes in the room of its `longest` wording, so that nothing below moves.
+def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
+    """A sentence whose numbers change, with room for each at its widest: nothing below moves."""
+    look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
+    (place or Place()).show("html", _in_room(text, widest(text), look))
 
-    That is a hidden text in the same cell of a grid; without one, the sentence with every number
-    at its widest.
-    """
-    color = "color:var(--muted)" if gray else ""
-    (place or Place()).show(
-        "html",
-        f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{escape(text)}</span></div>",
-    )
+
+def _in_room(text: str, longest: str, look: str) -> str:
+    """HTML of a text that has the room of its longest wording, hidden in the same grid cell."""
+    return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
 
 
 class Takeaway:
-    """What a picture shows in at most 15 words, with details folded below.
+    """What a picture shows in at most 15 words, in the room of their `longest` wording.
 
-    Words that change take the room of their `longest` wording, as with `say_steadily`.
+    Details are folded below.
     """
 
     def __init__(self, longest: str = "") -> None:
@@ -65,11 +59,7 @@ class Takeaway:
 
         `details` are sentences, as many each time: the picture's alternative text.
         """
-        room = escape(self._longest or words)
-        text = (
-            f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>'
-        )
-        self._words.show("html", text)
+        self._words.show("html", _in_room(words, self._longest or words, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
             self._details = [Place() for _ in details]
@@ -138,13 +128,13 @@ class SteadyChart:
             known = session().charts.heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top
             pair.shown[pair.top] = figure, sentence, figure.of_height(known)
-        height = "stretch" if self._fills else "content"
+        options: dict[str, Any] = {"height": "stretch" if self._fills else "content"}
         with self._place:
             for i, (each, at) in enumerate(zip(pair.shown, self._charts, strict=True)):
                 if each:
-                    _, alt, drawn = each
-                    options = {"height": height, "config": CONFIG, "alt": alt}
-                    at.show("plotly_chart", drawn, key=f"{self._key}_{i}", **options)
+                    _, options["alt"], drawn = each
+                    key = f"{self._key}_{i}"
+                    at.show("plotly_chart", drawn, key=key, config=CONFIG, **options)
         return pair.top
 
 

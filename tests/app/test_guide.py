@@ -120,7 +120,7 @@ def test_what_a_step_waits_for_can_be_done(name, client):
             run = next(iter(client.runs.values()))
             client.set(run, Status.PAUSED, epoch=count - 1)
             app.run()
-            by_key = {key.name: {*key.on} for key in KEYS["Guide"]}
+            by_key = {key["name"]: {*key["on"]} for key in KEYS["Guide"]}
             [paused] = {button.key for button in app.button} & by_key["P"]
             assert paused in by_key["T"]
             app.button(key=paused).click().run()

@@ -20,10 +20,10 @@ def wait(turns, act, *, first=False):
         with turns.turn(first=first):
             act()
 
-    before = sum(map(len, turns._queues))
+    before = turns.waiting
     thread = Thread(target=come)
     thread.start()
-    assert eventually(lambda: sum(map(len, turns._queues)) > before)
+    assert eventually(lambda: turns.waiting > before)
     return thread
 
 
