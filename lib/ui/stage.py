@@ -68,8 +68,8 @@ def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) 
         if snapshot.status.active:
             press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
         else:
-            left = max(0, scene.pause - snapshot.epoch)
-            resume = partial(client.resume, run, left or None)
+            left = max(0, scene.pause - snapshot.epoch) or None
+            resume = partial(client.resume, run, left)
             press("Resume", "play_arrow", "do_resume", resume, type="primary")
         if not scene.until:
             rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
@@ -91,7 +91,12 @@ def _train(scene: Scene, loaded: Loaded) -> None:
 
 def picked(scene: Scene) -> list[int]:
     """The index of the picked option of each answered question."""
-    return session().stage.answers.get(scene.name, [])
+    return session().stage.answers.setdefault(scene.name, [])
+
+
+def open_ask(scene: Scene) -> Ask | None:
+    """The first question that isn't answered."""
+    return next(iter(scene.asks[len(picked(scene)) :]), None)
 
 
 def answered(scene: Scene) -> bool:
@@ -115,11 +120,6 @@ def question(scene: Scene) -> None:
             st.button(label, f"option_{place}", width="stretch", on_click=answer)
 
 
-def open_ask(scene: Scene) -> Ask | None:
-    """The first question that isn't answered."""
-    return next(iter(scene.asks[len(picked(scene)) :]), None)
-
-
 def verdicts(scene: Scene) -> None:
     """Draw the answered questions, with explanations."""
     for ask, given in zip(scene.asks, picked(scene), strict=False):
@@ -130,49 +130,47 @@ def verdicts(scene: Scene) -> None:
         st.markdown(f":green[✓ {plain(right.text)}]: {plain(right.why)}")
 
 
+def _answer(scene: Scene, question: int, place: int) -> None:
+    if len(picked(scene)) == question:  # a click may come twice
+        picked(scene).append(place)
+
+
 def reveal(scene: Scene) -> None:
     """Answer the next question right; where all are answered, forget the answers. For callbacks."""
     if ask := open_ask(scene):
-        _answer(scene, len(picked(scene)), ask.right)
+        picked(scene).append(ask.right)
     else:
-        del session().stage.answers[scene.name]
-
-
-def _answer(scene: Scene, question: int, place: int) -> None:
-    given = session().stage.answers.setdefault(scene.name, [])
-    if len(given) == question:  # a click may come twice
-        given.append(place)
+        picked(scene).clear()
 
 
 def waiting(scene: Scene) -> None:
     """Say what is still to do, with a button to skip it: a worker may be slow or missing."""
-    if answered(scene) and not has_happened(scene):
-        with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
-            following_fragment(
-                lambda: _progress(scene),
-                lambda progress: hint(progress[0]),
-                lambda progress: progress[1],
-                LOOK_SECONDS,
-                about=lambda _: has_happened(scene),
-            )
-            press("Skip", "skip_next", "scene_skip", partial(_skip, scene), type="tertiary")
-
-
-def _progress(scene: Scene) -> tuple[str, bool]:
-    """What is to do, or how far the run is; and whether a run goes on."""
+    if not answered(scene) or has_happened(scene):
+        return
     epoch = scene.until.epoch if scene.until else 0
-    _, snapshot = runs.current_run() or (None, None)
-    if epoch and snapshot and snapshot.status.active:
-        return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
-    why = runs.client().unavailable if epoch else ""
-    return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
+    def look() -> tuple[str, bool]:
+        """What is to do, or how far the run is; and whether a run goes on."""
+        _, snapshot = runs.current_run() or (None, None)
+        if epoch and snapshot and snapshot.status.active:
+            return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
+        why = runs.client().unavailable if epoch else ""
+        return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
-def _skip(scene: Scene) -> None:
-    """Skip what is to do; a training is replaced by the recorded run."""
-    session().stage.passed.add(scene.name)
-    if scene.until and scene.until.epoch:
-        runs.leave()
+    def skip() -> None:
+        session().stage.passed.add(scene.name)
+        if epoch:  # the recorded run takes its place
+            runs.leave()
+
+    with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
+        following_fragment(
+            look,
+            lambda said: hint(said[0]),
+            lambda said: said[1],
+            LOOK_SECONDS,
+            about=lambda _: has_happened(scene),
+        )
+        press("Skip", "skip_next", "scene_skip", skip, type="tertiary")
 
 
 def pointed(scene: Scene) -> str:
@@ -182,21 +180,16 @@ def pointed(scene: Scene) -> str:
 
 def done(scene: Scene) -> bool:
     """Whether all questions are answered, and what the scene waits for has happened."""
-    return len(picked(scene)) >= len(scene.asks) and has_happened(scene)
+    return open_ask(scene) is None and has_happened(scene)
 
 
 def has_happened(scene: Scene) -> bool:
     """Whether what the scene waits for after its first questions has happened, or was skipped."""
     stage, until = session().stage, scene.until
-    here = stage.scene == scene.name
-    if answered(scene) and (until is None or (here and _is_so(scene, until))):
+    is_here = stage.scene == scene.name
+    if answered(scene) and (until is None or (is_here and _is_so(scene, until))):
         stage.passed.add(scene.name)
     return scene.name in stage.passed
-
-
-def traced_stack() -> tuple[TracedLayer, ...]:
-    """The address's stack, traced."""
-    return trace(read_text(address.page_value("stack"))[0])
 
 
 def _is_so(scene: Scene, until: Until) -> bool:
@@ -209,3 +202,8 @@ def _is_so(scene: Scene, until: Until) -> bool:
     setting = session().subject.experiment.get
     now = address.page_value(until.key) if is_picture else f"{setting(until.key)}"
     return now == until.value if until.value else now not in scene.query.get(until.key, ())
+
+
+def traced_stack() -> tuple[TracedLayer, ...]:
+    """The address's stack, traced."""
+    return trace(read_text(address.page_value("stack"))[0])
