@@ -25,8 +25,6 @@ from lib.ui.session import session
 from lib.ui.settings import LABELS, bound_setting, controls
 from lib.ui.text import hint, plain
 
-WANTED = {"inputs": "Choose what to read", "targets": "Choose what to predict"}
-
 
 def has_columns(settled: Experiment) -> bool:
     """Whether the chosen data are a table with columns to choose."""
@@ -86,29 +84,28 @@ def _table(settled: Experiment) -> Table | None:
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
+    """Draw the menu of input or target columns."""
     names = [str(name) for name in table.frame.columns]
     if key == "inputs":
         names += calendar_names(table)
     kept = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
-    if emptied.get(key) != kept:
-        emptied.pop(key, None)
     # Columns that were all removed don't come back by themselves beside what is picked next.
-    picked = [] if key in emptied else list(kept)
+    picked = [] if emptied.get(key) == kept else list(kept)
 
     def choose(now: list[str]) -> None:
         """Set the picked columns in the table's order; () for the table's default."""
-        emptied.pop(key, None)
-        if chosen := tuple(name for name in names if name in now):
+        chosen = tuple(name for name in names if name in now)
+        emptied[key] = () if chosen else kept
+        if chosen:
             change({key: () if set(chosen) == set(usual) else chosen})
-        else:
-            emptied[key] = kept
 
     control, most = bound(f"{key}_widget", picked, choose), MAX_COLUMNS
     st.multiselect(LABELS[key], names, picked, max_selections=most, help=limits, **control)
     if not picked:
         stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
-        hint(f"{WANTED[key]}{stay if kept else ''}.")
+        wanted = "read" if key == "inputs" else "predict"
+        hint(f"Choose what to {wanted}{stay if kept else ''}.")
     elif key == "targets" and not (table.targets or chosen):
         hint(f"{usual[0]} is predicted until you choose what to predict.")
 

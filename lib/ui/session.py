@@ -45,8 +45,7 @@ class Subject:
     run_id: str | None = None
     values: dict[str, str] = field(default_factory=dict)
     """By key, as the address has them: the epoch, and of a scene what its pictures have there."""
-    as_set: Query = field(default_factory=dict)
-    """What the address would say of a scene as it was set."""
+    as_set: Query = field(default_factory=dict)  # what the address says of a scene at first
 
 
 @dataclass(slots=True, eq=False)
@@ -57,8 +56,7 @@ class Address:
     page: str = ""  # the one that was run last, a key of PAGES; "" before the first
     own_keys: tuple[str, ...] = ()
     """Its own keys in the address; on a page of scenes those that say which scene it is."""
-    page_values: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Page → its own keys → their values."""
+    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page and own key
     ours: list[Query] = field(default_factory=list)
     """The addresses that the open page has had and that were written to it, the newest last."""
     asked: Query | None = None
@@ -89,8 +87,7 @@ class Upload:
     table: Table | None = None
     error: str = ""
     reading: Reading | None = None
-    workbook: tuple[str, bytes] | None = None
-    """Name and bytes of a small workbook with several sheets, to read another one."""
+    workbook: tuple[str, bytes] | None = None  # a small one, to read another sheet
     last_good: Loaded | None = None  # shown while the sidebar's choice has no data
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """ "inputs" or "targets", where the person has removed all columns → the columns before."""
@@ -112,25 +109,20 @@ class Charts:
     by_place: dict[str, TwoCharts] = field(default_factory=dict)
     heights: dict[str, int] = field(default_factory=dict)
     """Place → height in pixels that the browser has measured, for charts that fill a place."""
-    told: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Card of Explore → takeaway and details of its chart."""
-    turn: int = 0
-    """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details by card
+    turn: int = 0  # which of Explore's lower charts, 0 or 1, is redrawn this time
 
 
 @dataclass(slots=True, eq=False)
 class CellPage:
     """What the Cell page looks at: see `lib.ui.cell`."""
 
-    replies: dict[str, Any] = field(default_factory=dict)
-    """Place → what Keras was asked and has answered: `lib.ui.cell.ask.Reply`."""
-    step: int | None = None
-    """Where the playhead was put last: its component is forgotten when the page is left."""
+    replies: dict[str, Any] = field(default_factory=dict)  # `Reply` by place: see `ask`
+    step: int | None = None  # of the playhead: its component is forgotten when the page is left
     unit: int | None = None
     link: tuple[str, str] | None = None
     """The address's timestep and unit when these were last looked at or written."""
-    links_opened: int = 0
-    """How many links have placed the playhead: its script moves with a new number."""
+    links_opened: int = 0  # how many have placed the playhead: it moves with a new number
 
 
 @dataclass(slots=True, eq=False)
@@ -145,8 +137,7 @@ class ShapesPage:
     reading: ReadModel | None = None
     model_text: str = ""
     model_file: str = ""  # the name of the file that was dropped, "" where a text was pasted
-    drops: int = 0
-    """How many files have been dropped: with another number the uploader is empty again."""
+    drops: int = 0  # of files: with another number the uploader is empty again
     model_problem: str = ""
     said: list[str] = field(default_factory=list)
     opened: int | None = None
@@ -158,8 +149,7 @@ class ShapesPage:
     taken: str = ""  # the question made from a stack's output, as the address has it
     made_up: bool = False  # whether its y was made up to fit, for code that doesn't show y
     damage_question: TargetQuestion | None = None
-    mistake: str = ""
-    """What was picked since, of `lib.shapes.MISTAKES`; at first what fits the question."""
+    mistake: str = ""  # of `lib.shapes.MISTAKES`; at first what fits the question
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
     """Mistake → what it did, as the worker says that was asked to train it in this session."""
 
@@ -169,15 +159,13 @@ class Stage:
     """The scene that is on the stage: see `lib.ui.stage`."""
 
     scene: str = ""
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    """Scene → what a person has made of its settings."""
+    subjects: dict[str, Subject] = field(default_factory=dict)  # what a person made of a scene
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
     step: str = ""  # the step of the lesson that this browser went to last
     talk: str = ""
-    came_back: bool = False
-    """Whether the lesson began where this browser had been in a session before."""
+    came_back: bool = False  # whether the lesson began where this browser had been before
 
 
 @dataclass(slots=True, eq=False)
@@ -185,8 +173,7 @@ class ComparePage:
     """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
     picks: list[str] = field(default_factory=list)
-    linked: dict[str, str] = field(default_factory=dict)
-    """The ids that links have named, and what they called them."""
+    linked: dict[str, str] = field(default_factory=dict)  # names by id, as links have them
     is_chosen: bool = False  # whether a person or a link has picked them, and not the page
     text: str = ""
     seen: set[str] = field(default_factory=set)
@@ -198,15 +185,13 @@ class Session:
     """All of it, part by part."""
 
     id: str = field(default_factory=lambda: token_hex(8))
-    subject: Subject = field(default_factory=lambda: Subject(Experiment()))
-    """Of the open page."""
+    subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # of the open page
     mine: Subject = field(default_factory=lambda: Subject(Experiment()))
     """The person's own: another one than `subject` while a page of scenes is open."""
     address: Address = field(default_factory=Address)
     limits: dict[str, tuple[float, float]] = field(default_factory=dict)
     """With which limits a setting's slider was drawn last, by key."""
-    started: set[str] = field(default_factory=set)
-    """The ids of all runs and sweeps that this session has started."""
+    started: set[str] = field(default_factory=set)  # the ids of this session's runs and sweeps
     clicks: dict[str, float] = field(default_factory=dict)
     """Training button → when it was last acted on, in seconds of `lib.ui.clock`."""
     upload: Upload = field(default_factory=Upload)
@@ -218,8 +203,7 @@ class Session:
     stage: Stage = field(default_factory=Stage)
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
-    made: Made = field(default_factory=dict)
-    """What takes a while to make: see `once`."""
+    made: Made = field(default_factory=dict)  # what takes a while to make: see `once`
 
 
 def session() -> Session:
@@ -239,9 +223,9 @@ def once(
     """
     made = session().made if made is None else made
     try:
-        is_known = what in made and made[what][0] == about
+        if what in made and made[what][0] == about:
+            return cast("T", made[what][1])
     except ValueError:  # NumPy compares two arrays number by number
-        is_known = False
-    if not is_known:
-        made[what] = about, make()
+        pass
+    made[what] = about, make()
     return cast("T", made[what][1])
