@@ -1,12 +1,8 @@
 """The experiment of a session, and the browser's address that says what it is.
 
-One way each: an address that somebody opens is read into the experiment (`begin`), each widget is
-set to the experiment's value when it is drawn and changes it in its callback (`change`), and the
-address is written from the experiment (`finish`). A page's own keys are remembered while another
-page is open.
-
-Pages of scenes (SCENE_PAGES) set the experiment themselves: see `lib.ui.stage`. The person's own
-is kept meanwhile, stands in the links that lead away, and is there again on other pages.
+An address that somebody opens is read into the experiment (`begin`), a widget is set to its value
+and changes it in a callback (`change`), and the address is written from it (`finish`). Pages of
+scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
 
 An address that we write names the data, and leaves out what changes nothing. A bare address opens
 the first data. One with settings but without data is from before all links named theirs.
@@ -38,9 +34,8 @@ PICTURE_KEYS = (
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """Find the experiment for this script run of `page`; call before any widget of the sidebar.
 
-    The address is read when the session starts, and again when it changes without us: by the
-    browser's Back button, or by a link of another experiment that is opened in this tab. On a page
-    of scenes `own_keys` say which scene it is; PICTURE_KEYS are its own as well.
+    The address is read when the session starts, and when it changes without us: by Back, or by a
+    link that is opened in this tab. On a page of scenes `own_keys` say which scene it is.
     """
     mine, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
@@ -62,10 +57,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
 
 
 def _open(address: Query) -> None:
-    """Take over the experiment, the run, and the page's own values of an address.
-
-    Values that are unknown or out of range become complaints, unless they would change nothing.
-    """
+    """Take over the experiment, the run, and the page's own values; complain of unknown ones."""
     record = session().address
     keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
@@ -112,10 +104,9 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Show what a link of data, settings and own keys says, before any widget is drawn.
+    """Show what a link says, before any widget is drawn.
 
-    As long as nothing is changed, the address of a page of scenes has only the keys that say which
-    scene it is.
+    Until something is changed, the address of a page of scenes has only the keys of the scene.
     """
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)

@@ -24,7 +24,7 @@ from lib.text import capital, joined, sentence
 from lib.training import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
-from lib.ui.runs import follow_sharing, foreign_upload
+from lib.ui.runs import foreign_upload
 from lib.ui.save import save_button
 from lib.ui.session import Loaded, once, session
 from lib.ui.text import card, hint, plain
@@ -52,7 +52,6 @@ def load_data(settled: Experiment) -> Loaded:
     if settled.data.name == "upload" and upload.table is None:
         with place:
             if foreign := foreign_upload():
-                follow_sharing(foreign)
                 return Loaded(foreign.experiment, foreign.dataset, trainable=False)
             return _example(settled)
     run, _ = runs.current_run() or (None, None)

@@ -118,6 +118,6 @@ def linked_buttons(
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
     """Draw buttons for a page's parts, name in the address → title; returns the open one's name."""
-    names = list(titles)
-    choice, labels = Linked(PART, names, 0, key), list(titles.values())
-    return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]
+    choice = Linked(PART, list(titles), 0, key)
+    place = linked_buttons("Part", list(titles.values()), choice, label_visibility="collapsed")
+    return choice.texts[place]

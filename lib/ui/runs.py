@@ -8,7 +8,7 @@ the rows out where `may_see_rows` says so.
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 import streamlit as st
@@ -31,7 +31,7 @@ WORKER_DELAY = 4.0
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
 WATCH_SECONDS = 2.0
-"""Between two looks whether a worker could start, or whether a file's rows are shared."""
+"""Between two looks whether a worker could start."""
 FIND_SECONDS, PAUSE_SECONDS = 12.0, 5.0
 """How long an answer of other page servers is awaited, and the pause until they are asked again."""
 LOOK_SECONDS = 0.3
@@ -47,6 +47,8 @@ GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "
     "run with the sidebar's settings."
 )
+NEWEST = {"epoch": ""}
+"""Of a page's own values: the newest epoch is shown again, since training begins or goes on."""
 LOOKING = "Looking for the link's run …"
 AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
 NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
@@ -63,7 +65,8 @@ class Owner:
     is_listed: bool = True
     """False once the owner has removed it from the list."""
     shares_rows: bool = False
-    """Whether people with the run's link may see the rows of the upload."""
+    """Whether people with the run's link may see the rows of the upload. On other page servers of a
+    cluster, which aren't told, they stay hidden."""
 
 
 NOBODY = Owner(None, None, is_listed=False)
@@ -176,7 +179,7 @@ def current_run() -> tuple[Run, Snapshot] | None:
 def open_run() -> tuple[Run, Snapshot] | None:
     """This session's run, if it isn't over and this browser started it."""
     current = current_run()
-    return current if current and may_steer(current[0]) and not current[1].status.over else None
+    return current if current and own(current[0].id) and not current[1].status.over else None
 
 
 def may_see_rows(run: Run) -> bool:
@@ -202,48 +205,41 @@ def leave_foreign_run() -> None:
         session().address.complaints.append(NOT_HERE)
 
 
-def follow_sharing(run: Run) -> None:
-    """Have the page run again when the run's owner shares its rows, or hides them."""
-
-    def look() -> None:
-        if may_see_rows(run) != run.dataset.has_rows:
-            st.rerun()
-
-    fragment(look, run_every=WATCH_SECONDS)()
-
-
 def is_mine(started: str, owner: Owner) -> bool:
     """Whether this session or its browser started a run or sweep with this id and owner."""
     here = started in session().started
     return here or (owner.browser is not None and owner.browser == browser_id())
 
 
-def _own(run_id: str | None) -> Owner:
-    """The owner of a run, if that is this browser; else NOBODY."""
-    owner = _OWNERS.get(run_id or "", NOBODY)
-    return owner if is_mine(run_id or "", owner) else NOBODY
+def own(run_id: str | None) -> Owner | None:
+    """The owner of a run, if that is this browser: to be read and changed."""
+    owner = _OWNERS.get(run_id or "")
+    return owner if owner and is_mine(run_id or "", owner) else None
 
 
-def may_steer(run: Run) -> bool:
-    """Whether this browser started the run."""
-    return _own(run.id) is not NOBODY
+def own_runs() -> list[str]:
+    """The ids of this browser's listed runs, the oldest first."""
+    mine = {run_id: own(run_id) for run_id in list(_OWNERS) if client().get(run_id)}
+    return [run_id for run_id, owner in mine.items() if owner and owner.is_listed]
 
 
 def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
     """Whether a run has exactly these settings, and this upload if it is on one."""
-    known = experiment.data.name != "upload" or (may_steer(run) and _own(run.id).table is table)
+    owner = own(run.id)
+    known = experiment.data.name != "upload" or (owner is not None and owner.table is table)
     return run.experiment == experiment and known
 
 
 def table_of_run() -> Table | None:
     """The upload of this session's run, for its owner: a reload finds it."""
-    return _own(session().subject.run_id).table
+    owner = own(session().subject.run_id)
+    return owner.table if owner else None
 
 
 def adopt(run_id: str, owner: Owner) -> None:
     """Note the owner of a run of a sweep."""
     if client().get(run_id) is not None:
-        _OWNERS.setdefault(run_id, owner)
+        _OWNERS.setdefault(run_id, replace(owner))
 
 
 def visitor() -> Visitor:
@@ -257,7 +253,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
         client().stop(found[0])
     by, mine = visitor(), session()
     table = mine.upload.table if experiment.data.name == "upload" else None
-    numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
+    numbers = [_OWNERS[run_id].name.removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
     owner = Owner(by.browser, table, f"Run {number}")
     card = card_for(experiment, owner)
@@ -266,7 +262,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     mine.started.add(run.id)
     _forget_owners(client())
     mine.subject.run_id = run.id
-    forget_epoch()
+    set_page_values(NEWEST)
     return run
 
 
@@ -275,7 +271,7 @@ def leave() -> None:
     if found := open_run():
         client().stop(found[0])
     session().subject.run_id = None
-    forget_epoch()
+    set_page_values(NEWEST)
 
 
 def _forget_owners(training: TrainingClient) -> None:
@@ -283,21 +279,6 @@ def _forget_owners(training: TrainingClient) -> None:
     for run_id in list(_OWNERS):
         if training.get(run_id) is None:
             _OWNERS.pop(run_id, None)
-
-
-def shares_rows(run_id: str) -> bool | None:
-    """Whether this browser shares the rows of its run on an upload; None where it has none."""
-    owner = _own(run_id)
-    return owner.shares_rows if owner.table is not None else None
-
-
-def share_rows(run_id: str, shares: bool) -> None:
-    """Let people with the link of this browser's run see the rows of its upload, or hide them.
-
-    Other page servers of a cluster aren't told: there the rows stay hidden.
-    """
-    if (owner := _own(run_id)).table is not None:
-        owner.shares_rows = shares
 
 
 def or_elsewhere() -> str:
@@ -310,34 +291,6 @@ def card_for(experiment: Experiment, owner: Owner) -> bytes:
     if not client().is_clustered:
         return b""
     return card_of(experiment, owner.table, owner.browser, owner.name)
-
-
-def own_runs() -> list[str]:
-    """The ids of this browser's listed runs, the oldest first."""
-    return [i for i in list(_OWNERS) if _own(i).is_listed and client().get(i)]
-
-
-def name_of(run_id: str) -> str:
-    """The name of this browser's run; "" for another browser's."""
-    return _own(run_id).name
-
-
-def rename(run_id: str, name: str) -> None:
-    """Rename this browser's run; an empty name changes nothing."""
-    if (owner := _own(run_id)) is not NOBODY and name.strip():
-        owner.name = name.strip()
-
-
-def take_off_list(run_id: str) -> None:
-    """Remove this browser's run from its list, and stop it; who watches it keeps its figures."""
-    if (owner := _own(run_id)) is not NOBODY and (run := client().get(run_id)):
-        owner.is_listed = False
-        client().stop(run)
-
-
-def forget_epoch() -> None:
-    """Show the newest epoch again, since training begins or goes on."""
-    set_page_values({"epoch": ""})
 
 
 def follow_pace() -> None:

@@ -75,9 +75,7 @@ class Loaded:
     experiment: Experiment  # settled: as the data allow it
     dataset: Dataset
     """The run's own object where the run has these settings, so that `is` tells the same data."""
-    trainable: bool = True
-    """False for data that stand in for the sidebar's, are too large or another browser's upload,
-    and where this server can't train."""
+    trainable: bool = True  # not what stands in for the sidebar's data, nor what is too large
 
 
 @dataclass(slots=True, eq=False)

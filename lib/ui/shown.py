@@ -2,7 +2,7 @@
 
 And after which epoch: the newest while a run trains; once it rests, a slider goes back over the
 epochs of which weights are kept (`TrainingClient.checkpoints`). The epoch stands in every page's
-link, and is forgotten when training goes on: see `lib.ui.runs.forget_epoch`.
+link, and is forgotten when training goes on: see `lib.ui.runs.NEWEST`.
 """
 
 from __future__ import annotations
@@ -67,19 +67,18 @@ def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
-    if watched := runs.current_run():
-        run, snapshot = watched
-        # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
-        is_failed = snapshot.status is Status.FAILED and not snapshot.results
-        if not (is_failed and runs.client().unavailable):
-            if not snapshot.results:  # before its first epoch those of the untrained models
-                whole = runs.client().get(run.id) or run
-                start = untrained_models(whole.dataset, whole.experiment)
-                if not runs.may_see_rows(run):
-                    start = without_answers(start)
-                samples, others = start.samples, start.others
-                snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
-            return ShownRun(run.experiment, run.dataset, snapshot, run)
+    run, snapshot = runs.current_run() or (None, None)
+    # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
+    has_begun = snapshot and (snapshot.results or snapshot.status is not Status.FAILED)
+    if run and snapshot and (has_begun or not runs.client().unavailable):
+        if not snapshot.results:  # before its first epoch those of the untrained models
+            whole = runs.client().get(run.id) or run
+            start = untrained_models(whole.dataset, whole.experiment)
+            if not runs.may_see_rows(run):
+                start = without_answers(start)
+            samples, others = start.samples, start.others
+            snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
+        return ShownRun(run.experiment, run.dataset, snapshot, run)
     kept, table = session().kept, session().upload.table
     if kept and kept.experiment == experiment and kept.table in (None, table):
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
@@ -141,47 +140,32 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     return sample, {mode: forward(shown.experiment, each, x) for mode, each in models.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Epochs:
-    """The epochs of a run of which weights are known, and which of them is shown."""
+    """The epochs of a run of which weights are known, and which of them is shown.
 
-    shown: ShownRun
-    """The run as it is now."""
-    weights: dict[int, SeedWeights]
-    """By epoch, increasing. Without those of the best epochs, where each model ends with them."""
-    choice: Linked | None
-    """None while it trains, and where one epoch alone is known."""
+    Made anew for each drawing, since another tab may let the run go on.
+    """
 
-    @classmethod
-    def of(cls, shown: ShownRun) -> Epochs:
-        """Look them up; once for each drawing, since another tab may let the run go on."""
-        weights = _weights(shown)
-        texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
-        key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
+    def __init__(self, shown: ShownRun) -> None:
+        self.shown = shown
+        self.weights = _weights(shown)
+        """By epoch, increasing; not those of the best epochs, with which a model may end."""
+        texts = [f"{epoch}" for epoch in self.weights] + [BEST] * shown.snapshot.keeps_best
         # An earlier epoch is evaluated on the samples anew, which takes their rows.
-        can_choose = last and not shown.polling and shown.dataset.has_rows
-        choice = Linked("epoch", texts, last, key) if can_choose else None
-        return cls(shown, weights, choice)
-
-    @property
-    def picked(self) -> int | None:
+        if shown.polling or not shown.dataset.has_rows:
+            texts = texts[-1:]
+        key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
+        self.choice = Linked("epoch", texts, len(texts) - 1, key)
+        is_newest = self.choice.index == self.choice.default
+        self.picked = None if is_newest else int(texts[self.choice.index])
         """The epoch that a person went back to; None for the newest."""
-        choice = self.choice
-        if choice is None or choice.index == choice.default:
-            return None
-        return int(choice.texts[choice.index])
-
-    @property
-    def about(self) -> tuple[object, ...]:
+        self.about = shown.run, shown.polling or shown.snapshot.status, self.picked
         """What the page runs again for: another run, its beginning or end, a picked epoch."""
-        shown = self.shown
-        return shown.run, shown.polling or shown.snapshot.status, self.picked
 
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
-        if self.choice is not None:
-            labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
-            linked_slider("After epoch", labels, self.choice, wide=wide)
+        labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
+        linked_slider("After epoch", labels, self.choice, wide=wide)
 
     @property
     def then(self) -> ShownRun:

@@ -71,11 +71,11 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
-    run_id = session().subject.run_id or ""
-    if (shares := runs.shares_rows(run_id)) is not None:  # a run of this browser's on an upload
-        label = "Let people with this run's link see the file's rows"
-        control = bound("share_rows", shares, partial(runs.share_rows, run_id))
-        st.toggle(label, shares, **control)
+    owner = runs.own(session().subject.run_id)
+    if owner and owner.table is not None:
+        label, share = "Let people with this run's link see the file's rows", "shares_rows"
+        control = bound("share_rows", owner.shares_rows, partial(setattr, owner, share))
+        st.toggle(label, owner.shares_rows, **control)
 
 
 def opener() -> None:

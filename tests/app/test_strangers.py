@@ -4,11 +4,9 @@ import base64
 import json
 import re
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from plotly.offline import get_plotlyjs
 
 from lib.export.card import card_of
@@ -219,22 +217,6 @@ def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
     assert "1987" in leaks(sent(stranger.run()), run)
     owner.toggle(key="share_rows").set_value(False).run()
     assert not leaks(sent(stranger.run()), run)
-    runs.share_rows("r0", True)  # as nobody's session
-    assert not leaks(sent(stranger.run()), run)
-
-
-def test_open_pages_follow_when_the_owner_shares_the_rows(owner, monkeypatch):
-    """A part of the page looks now and then, and asks for a run of the page."""
-    looks, asked = list[Any](), list[bool]()
-    with monkeypatch.context() as here:
-        here.setattr(runs, "fragment", lambda look, **_: lambda *_: looks.append(look))
-        start("Cell", **LINK)
-    for shares in (False, True):
-        owner.toggle(key="share_rows").set_value(shares).run()
-        with monkeypatch.context() as here:
-            here.setattr(st, "rerun", lambda: asked.append(True))
-            looks[-1]()
-        assert bool(asked) is shares
 
 
 @pytest.mark.usefixtures("owner")

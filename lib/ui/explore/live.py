@@ -16,7 +16,7 @@ from lib.results import Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
 from lib.ui import clock, runs
-from lib.ui.address import change, page_value
+from lib.ui.address import change, page_value, set_page_values
 from lib.ui.explore import charts, replay
 from lib.ui.fragment import Place, following_fragment
 from lib.ui.linked import bound, linked_buttons
@@ -46,7 +46,7 @@ def live(loaded: Loaded, palette: Palette) -> None:
     program = (bucket_of(own) or (model.cell, model.layers, model.head),)
     once("prepared", program, lambda: runs.client().prepare(experiment, data))
     following_fragment(
-        lambda: Epochs.of(shown_run(experiment, data)),
+        lambda: Epochs(shown_run(experiment, data)),
         partial(_panel, loaded, palette, count()),
         lambda epochs: epochs.shown.polling,
         about=lambda epochs: (*epochs.about, session().subject.experiment),
@@ -60,7 +60,7 @@ def _panel(
     """Draw controls and charts, the first of `times` with the page; returns what updates them."""
     shown, progress, words = epochs.shown, Place(), Place()
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
-        runs.forget_epoch()
+        set_page_values(runs.NEWEST)
 
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
@@ -110,12 +110,12 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> None:
-        runs.forget_epoch()
+        set_page_values(runs.NEWEST)
         if steered:
             act(steered)
 
     def step() -> None:
-        runs.forget_epoch()
+        set_page_values(runs.NEWEST)
         goes_on = steered if same or paused else None
         client.step(goes_on or train(paused=True))
 
@@ -189,7 +189,7 @@ def _is_same(loaded: Loaded, shown: ShownRun) -> bool:
 
 def _is_watched(shown: ShownRun) -> bool:
     """Whether the run is another browser's, which this one can't steer."""
-    return shown.run is not None and not runs.may_steer(shown.run)
+    return shown.run is not None and not runs.own(shown.run.id)
 
 
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:

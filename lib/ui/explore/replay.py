@@ -36,8 +36,7 @@ MOST_FUTURES = 16
 
 def replay_toggle(epochs: Epochs) -> bool:
     """Draw the switch if enough epochs are known; returns whether to draw the replay."""
-    choice = epochs.choice
-    return choice is not None and len(choice.texts) >= FEWEST and linked_toggle("Replay", REPLAY)
+    return len(epochs.choice.texts) >= FEWEST and linked_toggle("Replay", REPLAY)
 
 
 def _frames(epochs: Epochs) -> Future[Frames]:
@@ -97,7 +96,7 @@ def _place(frames: Frames, epoch: int | None) -> int:
 def _note_epoch(epochs: Epochs) -> None:
     """Show the epoch at which the replay rests in the rest of the page."""
     told, choice = _told("epoch"), epochs.choice
-    if choice is not None and told in choice.texts:
+    if told in choice.texts:
         is_newest = choice.texts.index(told) == choice.default
         set_page_values({"epoch": "" if is_newest else told})
 

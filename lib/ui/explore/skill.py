@@ -42,7 +42,7 @@ MOST_NAMES = 200
 def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
-        shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+        shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).then
         run, alone = shown.run, None
         if run and not shown.dataset.has_rows:
             alone = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))

@@ -69,7 +69,7 @@ def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
 
 def _draw(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
-    epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
+    epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs) | (_makers_of_settings(loaded) if other else {})

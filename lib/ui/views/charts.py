@@ -26,7 +26,7 @@ def chart(name: str, loaded: Loaded, palette: Palette) -> None:
         return lambda now: follow(now.then)
 
     following_fragment(
-        lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
+        lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
         draw,
         lambda epochs: epochs.shown.polling,
         about=lambda epochs: epochs.about,

@@ -19,7 +19,7 @@ def strip(loaded: Loaded, palette: Palette) -> None:
     """Draw every tensor of both models, with one sample's values as shades."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
-        sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
+        sample, traces = strip_values(Epochs(fitting_run(experiment, dataset)).then)
         st.html(shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
