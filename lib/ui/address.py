@@ -21,8 +21,7 @@ from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
 from lib.ui.streamlit_private.script import is_history_navigation
 
-LATE = 20
-"""How many addresses the browser may be behind."""
+LATE = 20  # how many addresses the browser may be behind
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),

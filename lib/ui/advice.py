@@ -11,8 +11,7 @@ from lib.text import beside
 _FILE = beside(__file__)
 ADVICE: list[dict[str, str]] = _FILE["advice"]
 """Usual cases; each is tried in Keras, with both values."""
-TABLE = f"{templates(__file__).advice(ADVICE, _FILE['letters'])}"
-"""The table as HTML."""
+TABLE = f"{templates(__file__).advice(ADVICE, _FILE['letters'])}"  # the table as HTML
 
 
 def advice() -> None:

@@ -13,8 +13,7 @@ from lib.ui.streamlit_private.script import CAN_FOLLOW, drawing_as, fragment_id,
 AFRESH = 5
 """Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
 unseen, until the fragment that drew them runs: two hundred after half a minute."""
-WHOLE_SECONDS = 1.0
-"""Least seconds between two looks where each look draws all of a fragment."""
+WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
 P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")

@@ -26,14 +26,12 @@ from lib.ui.upload import (
     came_of_file,
     kept_before,
     opener,
-    refusal,
     take_file,
     uploader,
     was_opened,
 )
 
-PAGES: dict[str, list[str]] = beside(__file__)
-"""Menu label → the page's file and icon."""
+PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
 FAVICON = "data:image/png;base64," + b64encode(
     Path(__file__).with_name("favicon.png").read_bytes()
@@ -85,22 +83,18 @@ def frame(
                 st.switch_page("app.py", query_params=address.query("Explore"))
             own()
         settled = settled_experiment()
-        has_uploader = page == "Data" or settled.data.name == "upload"
         with st.sidebar:
             _menu()
             if not own:
                 sidebar(settled, with_table=page != "Data")
             with st.container(key="open_place"):
-                if not has_uploader:
+                if page != "Data" and settled.data.name != "upload":
                     opener()
             with st.container(key="about_keys"):
                 hint("Press ? for all keys.")
         address.finish()
         complaints()
-        with st.container(key="came_of_file"):
-            refusal()
-            if not has_uploader:
-                came_of_file()
+        came_of_file()
     return settled
 
 

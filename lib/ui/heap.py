@@ -4,8 +4,7 @@ import ctypes
 import gc
 from contextlib import suppress
 
-ARENA_MAX, MMAP_THRESHOLD = -8, -3
-"""Numbers of glibc's parameters (malloc.h)."""
+ARENA_MAX, MMAP_THRESHOLD = -8, -3  # numbers of glibc's parameters (malloc.h)
 
 
 def keep_little() -> None:

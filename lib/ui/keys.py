@@ -9,14 +9,12 @@ from typing import Any
 
 from lib.text import beside
 
-BUTTON = "button"
-"""The part that Streamlit's own buttons consist of; each shows its key."""
+BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
 KEYS: dict[str, list[dict[str, Any]]] = {
     page: [{"part": BUTTON, **row} for row in rows] for page, rows in beside(__file__).items()
 }
 """Page → its own keys. Where what one works on isn't there, the key does nothing."""
-MENU = "menu"
-"""The Streamlit key of the menu, which has a link for each page."""
+MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
 EVERYWHERE: list[dict[str, Any]] = [
     {
         "name": f"Shift+{k}",

@@ -16,11 +16,9 @@ from lib.ui.session import Stage, session
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 
-KEY = "at"
-"""The step's key in the address."""
+KEY = "at"  # the step's key in the address
 STEPS = list(GUIDE)
-MOST = 500
-"""The number of browsers that are remembered."""
+MOST = 500  # the number of browsers that are remembered
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
 
 

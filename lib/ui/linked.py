@@ -12,8 +12,7 @@ import streamlit as st
 
 from lib.ui import address
 
-PART = "part"
-"""The key that says which part of a page is open; the first part needs none."""
+PART = "part"  # the key that says which part of a page is open; the first part needs none
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,7 @@ class Linked:
 
     name: str
     texts: Sequence[str]
-    default: int
-    """The index that is chosen where the address says nothing."""
+    default: int  # the index that is chosen where the address says nothing
     key: str
 
     @property

@@ -17,14 +17,10 @@ from lib.ui import clock
 
 FASTEST, SLOWEST = 0.2, 5.0
 """Seconds between two looks where there is room, as the worker reports, and at most."""
-BUSY = 0.75
-"""The share of time in which somebody is to have a turn: above it pages poll less often."""
-STEP = 1.3
-"""Most the interval changes in a second, as a factor up or down."""
-MEMORY = 0.1
-"""The weight of the newest turn in the mean time of turns."""
-OFF = 1.2
-"""An interval is changed when it is wrong by this factor: it restarts the browser's timer."""
+BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
+STEP = 1.3  # most the interval changes in a second, as a factor up or down
+MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
+OFF = 1.2  # an interval is changed when it is wrong by this factor: it restarts the browser's timer
 
 
 class Rhythm:
@@ -111,8 +107,6 @@ class Turns:
             queue.popleft().set()
 
 
-RHYTHM = Rhythm()
-"""Of this server."""
+RHYTHM = Rhythm()  # of this server
 TURNS = Turns(RHYTHM)
-turn = TURNS.turn
-"""Of all its sessions."""
+turn = TURNS.turn  # of all its sessions

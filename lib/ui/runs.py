@@ -30,18 +30,15 @@ WORKER_DELAY = 4.0
 """Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
 a cold server needs more: with it beside, that page took twice as long to be painted."""
 
-WATCH_SECONDS = 2.0
-"""Between two looks whether a worker could start."""
+WATCH_SECONDS = 2.0  # between two looks whether a worker could start
 FIND_SECONDS, PAUSE_SECONDS = 12.0, 5.0
 """How long an answer of other page servers is awaited, and the pause until they are asked again."""
-LOOK_SECONDS = 0.3
-"""Between two looks for their answer."""
+LOOK_SECONDS = 0.3  # between two looks for their answer
 
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
 """How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
 seconds of all epochs; None where nothing waits for anybody to see it."""
-PACE = Linked("pace", tuple(PACES), 1, "run_pace")
-"""The choice, which is in the link of every page."""
+PACE = Linked("pace", tuple(PACES), 1, "run_pace")  # the choice, which is in the link of every page
 
 GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "
@@ -60,18 +57,15 @@ class Owner:
 
     browser: str | None
     table: Table | None
-    name: str = ""
-    """The run's name in lists."""
-    is_listed: bool = True
-    """False once the owner has removed it from the list."""
+    name: str = ""  # the run's name in lists
+    is_listed: bool = True  # False once the owner has removed it from the list
     shares_rows: bool = False
     """Whether people with the run's link may see the rows of the upload. On other page servers of a
     cluster, which aren't told, they stay hidden."""
 
 
 NOBODY = Owner(None, None, is_listed=False)
-_OWNERS: dict[str, Owner] = {}
-"""By run, of all sessions of this server."""
+_OWNERS: dict[str, Owner] = {}  # by run, of all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
 _LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}
 """By run, what other servers were asked, and until when that is awaited, on the pages' clock."""

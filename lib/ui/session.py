@@ -26,8 +26,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.shapes import Stack, TargetQuestion
     from lib.training import AnswerFuture
 
-Query = dict[str, list[str]]
-"""An address's keys, each with all its values."""
+Query = dict[str, list[str]]  # an address's keys, each with all its values
 LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"
 """Of a whole model: three arrays for each layer, and the head's."""
 Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"

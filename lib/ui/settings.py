@@ -22,8 +22,7 @@ from lib.ui.text import hint
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """Group → URL key → how the setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
-GUIDE = "[Guide: {0}](guide?at={0})"
-"""A link to a step of the lesson, as Markdown."""
+GUIDE = "[Guide: {0}](guide?at={0})"  # a link to a step of the lesson, as Markdown
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 

@@ -43,8 +43,7 @@ class ShownRun(RunAt):
 
     run: Run | None = None
     is_recorded: bool = False
-    kept: Kept | None = None
-    """The file that it is from."""
+    kept: Kept | None = None  # the file that it is from
 
     @property
     def polling(self) -> bool:

@@ -18,8 +18,7 @@ from lib.ui.session import Loaded, session
 from lib.ui.settings import one_control
 from lib.ui.text import hint, plain, press
 
-LOOK_SECONDS = 0.5
-"""Least seconds between two looks at the scene's run."""
+LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 
 
 def enter(scene: Scene) -> None:

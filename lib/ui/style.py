@@ -24,8 +24,7 @@ place, which page.css hides."""
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
-PICTURED = ("Explore", "Cell", "Shapes", "Guide")
-"""The pages whose pictures appear in scenes."""
+PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 
 def _letters() -> str:

@@ -53,7 +53,7 @@ MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000
 
 
 def uploader() -> None:
-    """Draw the file widget, and below it the last file's progress, size, sheets and sharing."""
+    """Draw the file widget, and below it the file's size, its sheets and who may see its rows."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -63,7 +63,6 @@ def uploader() -> None:
         "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
         "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
     )
-    came_of_file()
     if table := session().upload.table:
         if (workbook := session().upload.workbook) and len(table.sheets) > 1:
             control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
@@ -91,36 +90,33 @@ def was_opened() -> bool:
 
 
 def came_of_file() -> None:
-    """Draw the progress of the file that is being read."""
-    if session().upload.reading:
-        fragment(_progress, run_every=POLL_SECONDS)()
-
-
-def _progress() -> None:
-    reading = session().upload.reading
-    if reading is None or reading.over.is_set():
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        hint(f"Reading {reading.name} …")
-        st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
-
-
-def _stop() -> None:
+    """Draw the progress of the file that is being read, and why the last one isn't open."""
     record = session().upload
-    if record.reading:
-        record.reading.stop()
-    record.reading = None
 
-
-def refusal() -> None:
-    """Say why the last file isn't open, until that is closed."""
-    record = session().upload
+    def progress() -> None:
+        reading = record.reading
+        if reading is None or reading.over.is_set():
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            hint(f"Reading {reading.name} …")
+            st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
     def forget() -> None:
         record.error = ""
 
-    if record.error:
-        closable(plain(record.error), "error_of_file", "error", forget)
+    with st.container(key="came_of_file"):
+        if record.reading:
+            fragment(progress, run_every=POLL_SECONDS)()
+        if record.error:
+            closable(plain(record.error), "error_of_file", "error", forget)
+
+
+def _stop() -> None:
+    """Stop reading a file, and forget what was wrong with one."""
+    record = session().upload
+    if record.reading:
+        record.reading.stop()
+    record.reading, record.error = None, ""
 
 
 def _refuse(why: object) -> None:
@@ -137,7 +133,7 @@ def _given(key: str) -> None:
     record, file = session().upload, st.session_state[key]
     if file is None:
         _stop()
-        record.error, record.workbook = "", None
+        record.workbook = None
     elif given := take(file):  # else its bytes were taken before
         record.workbook = None
         leave_scenes()
@@ -151,7 +147,6 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
 
     record = session().upload
     _stop()
-    record.error = ""
     if is_kept(name, content):
         _open(name, content)
         return

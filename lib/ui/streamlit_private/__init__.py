@@ -10,8 +10,7 @@ import os
 
 import streamlit as st
 
-TESTED = "1.67."
-"""The releases of Streamlit whose private names these are."""
+TESTED = "1.67."  # the releases of Streamlit whose private names these are
 IS_TESTED = st.__version__.startswith(TESTED)
 PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
 """Whether private names are used."""
