@@ -10,7 +10,7 @@ from lib.ui.data import load_data
 from lib.ui.frame import PAGES, frame
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import session
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import hint, plain
 from lib.ui.views import draw
 

@@ -19,7 +19,7 @@ import streamlit as st
 from lib.data import DATASETS, FIRST, KINDS, idle, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 
 LATE = 20  # how many addresses the browser may be behind
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})

@@ -24,8 +24,8 @@ from lib.text import capital, joined, sentence
 from lib.training import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
+from lib.ui.browser import save_button
 from lib.ui.runs import foreign_upload
-from lib.ui.save import save_button
 from lib.ui.session import Loaded, once, session
 from lib.ui.text import card, hint, plain
 

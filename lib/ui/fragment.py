@@ -8,7 +8,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.ui.load import RHYTHM, turn
-from lib.ui.streamlit_private.script import CAN_FOLLOW, drawing_as, fragment_id, look_every
+from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
 AFRESH = 5
 """Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
@@ -69,7 +69,7 @@ def following_fragment(
 
     def set_interval(owner: str = "") -> None:
         nonlocal interval
-        if CAN_FOLLOW and before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
+        if PRIVATE and before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
             look_every(interval := RHYTHM.interval(seconds))
             if owner:
                 look_every(AFRESH * interval, owner)
@@ -90,7 +90,7 @@ def following_fragment(
         else:
             set_interval()
 
-    every = None if CAN_FOLLOW or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
+    every = None if PRIVATE or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:
         fragment(draw_and_follow, run_every=every)()
     finally:

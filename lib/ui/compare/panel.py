@@ -28,7 +28,7 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"  # the picked runs in the address

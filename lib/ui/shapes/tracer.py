@@ -16,8 +16,8 @@ from lib.charts import stack as narrate
 from lib.shapes import Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui import address
+from lib.ui.browser import save_button
 from lib.ui.linked import bound, pills
-from lib.ui.save import save_button
 from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
 from lib.ui.shapes.model_box import model_box, to_explore
