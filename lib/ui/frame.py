@@ -12,14 +12,13 @@ from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking
 from lib.ui.advice import advice
-from lib.ui.columns import columns, has_columns
 from lib.ui.keys import MENU
 from lib.ui.linked import bound
 from lib.ui.listener import listener
 from lib.ui.load import turn
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.settings import controls, mode_control, settled_experiment
+from lib.ui.settings import columns, controls, has_columns, mode_control, settled_experiment
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import (

@@ -20,10 +20,9 @@ from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
-from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, once, session
-from lib.ui.settings import one_control
+from lib.ui.settings import advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run, worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
 
