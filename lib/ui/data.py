@@ -42,10 +42,9 @@ def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
 
 
 def load_data(settled: Experiment) -> Loaded:
-    """Return the sidebar's experiment and its dataset.
+    """Return the sidebar's experiment and its dataset, and say what can't be made or trained.
 
-    Where there are no such data the page says why, and the last ones that could be made are shown;
-    while an upload is chosen but not there, an example. What can't be trained is said, too.
+    Where there are no such data the last ones are shown, or an example of an upload.
     """
     place = st.container()  # always, so that a warning that comes or goes moves no block below it
     upload = session().upload

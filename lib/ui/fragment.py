@@ -45,14 +45,12 @@ def following_fragment(
     """Draw what `look` returns, and look again while something of it is `going`.
 
     The page runs again when something else is going or nothing any more, and when what the page is
-    `about` has changed. (`st.rerun(scope="fragment")` runs a fragment at once: it can neither wait
-    nor change the interval.)
+    `about` has changed.
 
     Args:
         look: returns what is shown.
-        draw: draws it, and returns what updates the drawing (into a `Place` where something
-            changes), since each message to a browser takes time; None where each look has to draw
-            all of it.
+        draw: draws it, and returns what updates the drawing, in a `Place` for what changes; None
+            where each look has to draw all of it.
         going: what of it is still changing, compared by equality; falsy where nothing is.
         seconds: between two looks at least; more on a busy server.
         about: what the rest of the page shows of it, compared by equality.

@@ -45,11 +45,8 @@ class Linked:
 
 
 def set_widget(key: str, value: Any) -> str:
-    """Set a widget that is about to be drawn, unless it has that value; returns its key.
-
-    Streamlit sends all that is set to the browser, over a choice that a person is making.
-    """
-    if st.session_state.get(key) != value:
+    """Set a widget that is about to be drawn, unless it has that value; returns its key."""
+    if st.session_state.get(key) != value:  # what is set goes over a choice that is being made
         st.session_state[key] = value
     return key
 

@@ -1,11 +1,9 @@
 """A component on every page whose script does what can't wait for a run of the page.
 
-It hears the page's keys, and shows them for `?`; gives a file that is dropped anywhere to the
-page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts the
-curves of a run's row on Compare; opens the run of a point on Sweep; closes the drawer on phones.
-
-It tells Python the heights of charts that fill a place, and that the system went dark or light;
-but once a link has been pressed, nothing of the page that is left.
+It hears the page's keys; gives a file that is dropped anywhere to the page's uploader; marks the
+timestep under the pointer in all pictures; lifts the curves of a run's row on Compare; opens the
+run of a point on Sweep; closes the drawer on phones. It tells Python the heights of charts that
+fill a place, and that the system went dark or light.
 """
 
 import re
@@ -25,9 +23,8 @@ _component = component(KEY, __file__, "white_page.js", "plotly_private.js")
 def listener(page: str) -> None:
     """Draw the component for `page`, a key of KEYS.
 
-    In a fragment, which asks for a run of the page when the component tells something. Outside of
-    fragments the browser would ask for that: Streamlit (1.67) then ends the run that goes on, and
-    forgets a click that waits for its end.
+    In a fragment, which asks for a run of the page when the component tells something. Asked by the
+    browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
     """
     times = count()
     # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
@@ -42,9 +39,6 @@ def listener(page: str) -> None:
 
 
 def _note_heights() -> None:
-    """Note the heights that the browser measured: "chart_loss:230 chart_compare:176", in pixels.
-
-    Right after a change of pages there are none: the component is the next page's by then.
-    """
+    """Note the heights that the browser measured, in pixels: "chart_loss:230 chart_compare:176"."""
     told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(KEY)}")
     session().charts.heights.update({name: int(height) for name, height in told})

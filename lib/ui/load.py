@@ -1,11 +1,9 @@
 """Many sessions, one process: scripts compute in turns, and poll as often as there is room for.
 
-Each session has a thread of its own. When many have something to do at the same moment, Python
-switches between them every few milliseconds, and all are done late. In turns the first is done at
-once, and a person's action goes before a look for new figures.
-
-Measured with 16 sessions that train and move sliders (`tests/bench/load.py`): charts change twice
-as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
+Python switches between busy threads every few milliseconds, so that all are done late. In turns the
+first is done at once, and a person's action goes before a look for new figures. With 16 sessions
+that train (`tests/bench/load.py`) charts change twice as often, and the median slider waits 0.1 s
+instead of 0.6 s.
 """
 
 import threading

@@ -1,9 +1,8 @@
 """Runs as pages see them: the server's training client, a session's run, and whose a run is.
 
-A run's id stands in the address, so that a reload finds the run again and a link shows it to
-others. Only the browser that started a run may steer it. Of a run on an upload others see figures
-alone, unless its owner shares the file's rows: pages get every run from `look_at`, which leaves
-the rows out where `may_see_rows` says so.
+A run's id stands in the address: a reload finds the run again, and a link shows it to others. Only
+the browser that started a run may steer it. Of a run on an upload others see figures alone, unless
+its owner shares the file's rows: `look_at` leaves the rows out.
 """
 
 import re
@@ -27,17 +26,13 @@ from lib.ui.session import session
 from lib.ui.text import hint
 
 WORKER_DELAY = 4.0
-"""Seconds. Importing TensorFlow keeps a processor busy for some seconds, which the first page of
-a cold server needs more: with it beside, that page took twice as long to be painted."""
-
+"""Seconds. With TensorFlow's import beside it a cold server's first page took twice as long."""
 WATCH_SECONDS = 2.0  # between two looks whether a worker could start
 FIND_SECONDS, PAUSE_SECONDS = 12.0, 5.0
 """How long an answer of other page servers is awaited, and the pause until they are asked again."""
 LOOK_SECONDS = 0.3  # between two looks for their answer
-
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
-"""How fast a run is shown, which may be over in a blink, by name in the address: a label, and the
-seconds of all epochs; None where nothing waits for anybody to see it."""
+"""How fast a run is shown, by name in the address: a label, and the seconds of all epochs."""
 PACE = Linked("pace", tuple(PACES), 1, "run_pace")  # the choice, which is in the link of every page
 
 GONE = (
@@ -60,8 +55,7 @@ class Owner:
     name: str = ""  # the run's name in lists
     is_listed: bool = True  # False once the owner has removed it from the list
     shares_rows: bool = False
-    """Whether people with the run's link may see the rows of the upload. On other page servers of a
-    cluster, which aren't told, they stay hidden."""
+    """Whether people with its link may see the upload's rows; other page servers aren't told."""
 
 
 NOBODY = Owner(None, None, is_listed=False)
@@ -153,10 +147,7 @@ def refresh_run() -> None:
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
-    """A run and its newest snapshot, as this browser may see them; None where there is no run.
-
-    Whichever page server has started it: it may become known here a little later.
-    """
+    """A run and its newest snapshot, as this browser may see them; None if it isn't known (yet)."""
     is_looked_for(run_id)
     run = client().get(run_id or "")
     snapshot = client().latest(run) if run else None
@@ -177,10 +168,7 @@ def open_run() -> tuple[Run, Snapshot] | None:
 
 
 def may_see_rows(run: Run) -> bool:
-    """Whether this browser may see the values that a run is trained on.
-
-    The rows of an upload are its owner's, until the owner shares them.
-    """
+    """Whether this browser may see a run's data: an upload's rows are its owner's until shared."""
     owner = _OWNERS.get(run.id, NOBODY)
     return run.experiment.data.name != "upload" or owner.shares_rows or is_mine(run.id, owner)
 

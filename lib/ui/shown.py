@@ -55,10 +55,7 @@ untrained_models = remembered(lambda dataset, experiment: untrained(experiment, 
 
 
 def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
-    """The errors of a run's models and baselines, for a browser that may not see its rows.
-
-    None for data of no table.
-    """
+    """The errors of a table's run and baselines, for a browser that may not see the rows."""
     whole = runs.client().get(run.id) or run
     has_table = whole.dataset.origin is not None
     return skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
@@ -129,7 +126,7 @@ def _sample_index(count: int) -> int:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and all states of both models for it.
 
-    No states of a hidden sample, nor while a run trains: the strip is drawn with the page alone.
+    None of a hidden sample, nor while a run trains: the strip is drawn with the page alone.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
@@ -140,10 +137,7 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
 
 
 class Epochs:
-    """The epochs of a run of which weights are known, and which of them is shown.
-
-    Made anew for each drawing, since another tab may let the run go on.
-    """
+    """The epochs of a run of which weights are known, and which is shown; for one drawing."""
 
     def __init__(self, shown: ShownRun) -> None:
         self.shown = shown

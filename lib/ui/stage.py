@@ -22,10 +22,7 @@ LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 
 
 def enter(scene: Scene) -> None:
-    """Put a scene on the stage: its settings, unless an address that was just opened has others.
-
-    To be called where a page's own settings are set (`lib.ui.frame`).
-    """
+    """Put a scene on the stage: its settings, unless an address that was just opened has others."""
     stage, opened = session().stage, session().address.opened
     if stage.scene == scene.name and not opened:
         return

@@ -46,10 +46,7 @@ def _in_room(text: str, longest: str, look: str) -> str:
 
 
 class Takeaway:
-    """What a picture shows in at most 15 words, in the room of their `longest` wording.
-
-    Details are folded below.
-    """
+    """What a picture shows in few words, in the room of their `longest`; details are folded."""
 
     def __init__(self, longest: str = "") -> None:
         self._longest, self._words, self._details = longest, Place(), list[Place]()
@@ -91,11 +88,7 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
 
 
 def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """A message as Markdown, until the person closes it.
-
-    The container is there without words too, so that no block below moves when they go. (An
-    `st.empty()` would be empty in each run until its contents come again.)
-    """
+    """A message as Markdown, until the person closes it; without one, its container alone."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if words:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
@@ -106,8 +99,7 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
 class SteadyChart:
     """A place for a chart that changes; its two charts are remembered by `key`.
 
-    A figure's background must be opaque, as in all `lib.charts`. Until the figure changes for the
-    first time there is one chart only. Where it `fills` a place, CSS gives it the place's height.
+    A figure's background must be opaque. Where it `fills` a place, CSS gives it the place's height.
     """
 
     def __init__(self, key: str, *, fills: bool = False) -> None:

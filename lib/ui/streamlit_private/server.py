@@ -23,16 +23,12 @@ if PRIVATE:
 SOON = 0.005
 """Seconds until the next look whether all messages of a session's last run were delivered."""
 PURGES, PURGE_SECONDS = 10, 30.0
-"""Expired sessions are looked for so many times within their time to live, and at least every so
-many seconds."""
+"""How often to look for expired sessions: times within their time to live; at least so often."""
 Method = Callable[..., Any]
 
 
 def mend_sessions() -> None:
-    """Have sessions deliver all messages, drop requests of left pages, and keep Back and links.
-
-    The public way: without. Pages then recover by a reload: see white_page.js.
-    """
+    """Patch sessions, when the server starts. Publicly pages recover by a reload: white_page.js."""
     if PRIVATE:
         sessions: Any = AppSession
         sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
@@ -45,11 +41,10 @@ def mend_sessions() -> None:
 def delivered_first(start: Method) -> Method:
     """Return `start`, made to deliver all messages of a script run before the next one starts.
 
-    A script's thread leaves its messages with the server's loop. When the thread has ended and the
-    busy loop hasn't come to the messages, Streamlit starts a new thread for a fragment that asks
-    at that moment, and takes only the new thread's messages from then on: the page stays as it was
-    and its timers have ended. Requests that come meanwhile become one by Streamlit's own rules, so
-    that no click is lost.
+    When a script's thread has ended and the busy loop hasn't come to its messages, Streamlit starts
+    a new thread for a fragment that asks at that moment, and takes only the new thread's messages:
+    the page stays as it was and its timers have ended. Requests that come meanwhile become one by
+    Streamlit's own rules, so that no click is lost.
     """
     waiting = WeakKeyDictionary[Any, Any]()
 
@@ -75,9 +70,8 @@ def delivered_first(start: Method) -> Method:
 def keeping_messages(clear: Method) -> Method:
     """Return `clear`, made to keep all unsent messages when a fragment starts.
 
-    Right after a run of the page Streamlit would drop the page's own messages about the fragment,
-    but not the end of the page's run, at which the browser removes all that it got no message for:
-    the fragment vanished until its own run had drawn it again.
+    Streamlit would drop the page's messages about the fragment, but not the end of the page's run,
+    at which the browser removes all that it got no message for: the fragment vanished.
     """
 
     def clear_for_page(session: Any, fragment_ids_this_run: list[str] | None = None) -> None:
@@ -89,12 +83,10 @@ def keeping_messages(clear: Method) -> Method:
 def of_open_page(ask: Method) -> Method:
     """Return `ask`, made to drop requests by fragments of a page that has been left.
 
-    A browser's timers and components go on until it hears of the next page. Streamlit runs such a
-    fragment after that page and says that this is a run of the left page: the browser throws the
-    next page away, and stays white ("Cannot set a node at a delta path").
-
-    A fragment of the open page asks with the address of the last request for the whole page, and
-    as Back or Forward if that was: while a run goes on, both become one request.
+    A browser's timers go on until it hears of the next page. Streamlit runs such a fragment after
+    that page and says that this is a run of the left page: the browser throws the next page away,
+    and stays white. A fragment of the open page asks with the address of the last request for the
+    whole page, and as Back or Forward if that was: while a run goes on, both become one request.
     """
     asked = WeakKeyDictionary[Any, tuple[str, bool]]()
 
@@ -117,9 +109,8 @@ def of_open_page(ask: Method) -> Method:
 def of_browser_first(ask: Method) -> Method:
     """Return `ask`, made to keep the page and address that a browser waits for.
 
-    `st.rerun()` asks with the page and the address of its own run. Where the browser has asked for
-    others meanwhile, by Back or by a link, Streamlit makes one request of both and takes the newer
-    address, so that the click was lost.
+    `st.rerun()` asks with the page and the address of its own run. Of this and what the browser has
+    asked meanwhile, by Back or by a link, Streamlit makes one request: the click was lost.
     """
 
     def ask_after_browser(requests: Any, asked: Any) -> Any:
@@ -134,10 +125,9 @@ def of_browser_first(ask: Method) -> Method:
 
 
 async def drop_expired_sessions(rest: Callable[[], object]) -> None:
-    """End the sessions whose browser didn't come back in time, for as long as the server runs.
+    """End the sessions whose browser didn't come back in time; after the last one call `rest`.
 
-    `rest` is called when the last one has ended. The public way: Streamlit's own, which ends them
-    when another session leaves.
+    Streamlit itself ends them when another session leaves.
     """
     seconds = min(PURGE_SECONDS, st.get_option("server.disconnectedSessionTTL") / PURGES)
     while PRIVATE:
