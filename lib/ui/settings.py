@@ -83,6 +83,39 @@ def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
     return value, bound(key, value, take)
 
 
+def controls(group: str, settled: Experiment, **names: object) -> None:
+    """Draw a group's widgets; `names` fill in their labels."""
+    for key in GROUPS[group]:
+        one_control(key, settled, **names)
+
+
+def one_control(key: str, settled: Experiment, **names: object) -> None:
+    """Draw the widget of one setting, if the data use it."""
+    if key == "mode":
+        mode_control()
+        return
+    row, why, uses = _ROWS[key], dictated(settled), DATASETS[settled.data.name].uses
+    is_unused = key in OPTIONAL and key not in uses
+    if is_unused or (key == "patience" and settled.training.keep != "stop"):
+        return
+    label, options = row["label"].format(**names), SETTINGS[key].options or {}
+    with st.container(gap=None):  # a sentence below moves no widget to another place
+        if key in why:
+            value = settled.get(key)
+            text = options[value].label if options else f"{value:,}"
+            st.selectbox(label, [text], disabled=True, key=f"{key}_fixed_{value}")
+            hint(why[key])
+        elif row.get("typed"):
+            _field(key, label, row.get("step", 1))
+        elif options:
+            value, control = bound_setting(key)
+            labels, places = {name: each.label for name, each in options.items()}, [*options]
+            place, about = places.index(value), _help(key)
+            st.selectbox(label, places, place, labels.__getitem__, help=about, **control)
+        else:
+            _slider(key, label, settled)
+
+
 def mode_control() -> None:
     """Draw the choice of modes."""
     value, control = bound_setting("mode")
@@ -98,42 +131,6 @@ def mode_control() -> None:
         "Both trains a pair from the same initial weights, on the same batches.  \n"
         + GUIDE.format("switch"),
     )
-
-
-def one_control(key: str, settled: Experiment) -> None:
-    """Draw the widget of one setting, by its key."""
-    if key == "mode":
-        mode_control()
-        return
-    for group, rows in GROUPS.items():
-        if key in rows:
-            controls(group, settled, only=key)
-
-
-def controls(group: str, settled: Experiment, only: str = "", **names: object) -> None:
-    """Draw a group's widgets, or `only` one of them; `names` fill in their labels."""
-    why, unused = dictated(settled), OPTIONAL - DATASETS[settled.data.name].uses
-    if settled.training.keep != "stop":
-        unused |= {"patience"}
-    for key, row in GROUPS[group].items():
-        if key in unused or (only and key != only):
-            continue
-        label, options = row["label"].format(**names), SETTINGS[key].options
-        with st.container(gap=None):  # a sentence below moves no widget to another place
-            if key in why:
-                value = settled.get(key)
-                text = options[value].label if options else f"{value:,}"
-                st.selectbox(label, [text], disabled=True, key=f"{key}_fixed_{value}")
-                hint(why[key])
-            elif row.get("typed"):
-                _field(key, label, row.get("step", 1))
-            elif options:
-                value, control = bound_setting(key)
-                labels, places = {name: each.label for name, each in options.items()}, [*options]
-                place, about = places.index(value), _help(key)
-                st.selectbox(label, places, place, labels.__getitem__, help=about, **control)
-            else:
-                _slider(key, label, settled)
 
 
 def _slider(key: str, label: str, settled: Experiment) -> None:
@@ -154,8 +151,6 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
     st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
-    # Of settings without such a sentence the two differ only where another run of the page has
-    # changed the data since they were settled: its own drawing follows.
     used = settled.get(key)
     if used != value and (clamped := _ROWS[key].get("clamped")):
         hint(f"{used:,} here: {clamped.format(most=f'{MAX_VALUES:,}')}")

@@ -101,13 +101,11 @@ def came_of_file() -> None:
             hint(f"Reading {reading.name} …")
             st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
-    def forget() -> None:
-        record.error = ""
-
     with st.container(key="came_of_file"):
         if record.reading:
             fragment(progress, run_every=POLL_SECONDS)()
         if record.error:
+            forget = partial(setattr, record, "error", "")
             closable(plain(record.error), "error_of_file", "error", forget)
 
 
@@ -141,16 +139,20 @@ def _given(key: str) -> None:
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Read a file, at once or in a process of its own."""
+    """Open a kept run, or read a table, at once or in a process of its own. For callbacks."""
     from lib.data import Reading  # noqa: PLC0415
-    from lib.export import is_kept  # noqa: PLC0415  bring pandas along
+    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  bring pandas along
 
     record = session().upload
     _stop()
-    if is_kept(name, content):
-        _open(name, content)
-        return
     try:
+        if is_kept(name, content):
+            kept = open_kept(name, content, record.table)
+            runs.leave()
+            change({key: kept.experiment.get(key) for key in SETTINGS})
+            note_kept(kept)
+            record.table = kept.table or record.table
+            return
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
         if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
@@ -158,6 +160,8 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             _settle(read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
+    except KeptError as error:
+        _refuse(f"{name} isn't open. {error}")
     except UploadError as error:
         _refuse(error)
 
@@ -175,22 +179,6 @@ def take_file() -> None:
         _settle(reading.table)
     elif reading.error:
         _refuse(reading.error)
-
-
-def _open(name: str, content: bytes) -> None:
-    """Show a kept run, or say why it can't be opened. For callbacks."""
-    from lib.export import KeptError, open_kept  # noqa: PLC0415  as above
-
-    record = session().upload
-    try:
-        kept = open_kept(name, content, record.table)
-    except KeptError as error:
-        _refuse(f"{name} isn't open. {error}")
-        return
-    runs.leave()
-    change({key: kept.experiment.get(key) for key in SETTINGS})
-    note_kept(kept)
-    record.table = kept.table or record.table
 
 
 def note_kept(kept: Kept | None) -> None:
