@@ -111,17 +111,6 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
     assert warnings(found(app)) == []
 
 
-def test_an_own_run_that_is_forgotten_is_gone_though_the_cluster_is_away(client):
-    """It was this server's own: nobody else would have it, and no link is blamed."""
-    app = start(data="running_mean", N="64", epochs="50")
-    app.button(key="do_train").click().run()
-    assert address(app)["run"] in client.runs
-    client.runs.clear()
-    client.away = "The cluster isn't used: nobody answers. This machine trains."
-    assert plain(runs.GONE) not in warnings(app.run())
-    assert "run" not in app.query_params
-
-
 @pytest.mark.parametrize("is_clustered", [True, False])
 def test_what_other_servers_are_told(client, *, is_clustered):
     """A run by its card. A talk or a sweep has only its own server, as others say."""
