@@ -7,7 +7,7 @@ from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.runs import or_elsewhere, watch_worker
+from lib.ui.runs import or_elsewhere
 from lib.ui.sweep.choose import choose
 from lib.ui.sweep.sweeps import GONE, KEYS, show, shown
 from lib.ui.text import plain
@@ -25,4 +25,3 @@ with choice.container(border=True):
     chosen = choose(loaded)
 with pictures:
     show(chosen, loaded, current_palette())
-watch_worker()

@@ -12,9 +12,8 @@ from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking
 from lib.ui.advice import advice
-from lib.ui.keys import MENU
 from lib.ui.linked import bound
-from lib.ui.listener import listener
+from lib.ui.listener import MENU, listener
 from lib.ui.load import turn
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session

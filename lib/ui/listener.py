@@ -4,18 +4,40 @@ It hears the page's keys; gives a file that is dropped anywhere to the page's up
 timestep under the pointer in all pictures; lifts the curves of a run's row on Compare; opens the
 run of a point on Sweep; closes the drawer on phones. It tells Python the heights of charts that
 fill a place, and that the system went dark or light.
+
+A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
+nothing while a slider had the focus, a button has a single one, and no list of keys. `C` is
+Streamlit's own.
 """
 
 import re
 from itertools import count
+from typing import Any
 
 import streamlit as st
 
+from lib.text import beside
 from lib.ui.browser import component
 from lib.ui.fragment import fragment
-from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
+BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
+KEYS: dict[str, list[dict[str, Any]]] = {
+    page: [{"part": BUTTON, **row} for row in rows]
+    for page, rows in beside(__file__, "keys").items()
+}
+"""Page → its own keys. Where what one works on isn't there, the key does nothing."""
+MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
+EVERYWHERE: list[dict[str, Any]] = [
+    {
+        "name": f"Shift+{k}",
+        "does": f"go to {page}",
+        "on": [MENU],
+        "part": f":scope > :nth-child({k}) a",
+    }
+    for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
+]
+"""The keys that all pages have, besides `?`, which shows them all."""
 KEY = "listener"
 _component = component(KEY, __file__, "white_page.js", "plotly_private.js")
 

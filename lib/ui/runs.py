@@ -27,7 +27,6 @@ from lib.ui.text import hint
 
 WORKER_DELAY = 4.0
 """Seconds. With TensorFlow's import beside it a cold server's first page took twice as long."""
-WATCH_SECONDS = 2.0  # between two looks whether a worker could start
 FIND_SECONDS, PAUSE_SECONDS = 12.0, 5.0
 """How long an answer of other page servers is awaited, and the pause until they are asked again."""
 LOOK_SECONDS = 0.3  # between two looks for their answer
@@ -71,20 +70,6 @@ MOST_LOOKUPS = 1000
 def client() -> TrainingClient:
     """The server's training clients. Workers start when the first page has been painted."""
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
-
-
-def watch_worker() -> None:
-    """Have the page run again if it turns out that this server can't train."""
-    training = client()
-
-    def look() -> None:
-        if training.unavailable:
-            st.rerun()
-
-    if training.worker_ready or training.unavailable:
-        st.container()  # so that no block below gets another place
-    else:
-        fragment(look, run_every=WATCH_SECONDS)()
 
 
 def is_looked_for(run_id: str | None) -> bool:
@@ -235,7 +220,8 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
         client().stop(found[0])
     by, mine = visitor(), session()
     table = mine.upload.table if experiment.data.name == "upload" else None
-    numbers = [_OWNERS[run_id].name.removeprefix("Run ") for run_id in own_runs()]
+    owners = [owner for owner in map(own, own_runs()) if owner]
+    numbers = [owner.name.removeprefix("Run ") for owner in owners]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
     owner = Owner(by.browser, table, f"Run {number}")
     card = card_for(experiment, owner)

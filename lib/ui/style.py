@@ -14,7 +14,7 @@ import streamlit as st
 from lib.charts import html, mix, strip
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
-from lib.ui.keys import BUTTON, KEYS
+from lib.ui.listener import BUTTON, KEYS
 
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""

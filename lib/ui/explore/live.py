@@ -51,7 +51,6 @@ def live(loaded: Loaded, palette: Palette) -> None:
         lambda epochs: epochs.shown.polling,
         about=lambda epochs: (*epochs.about, session().subject.experiment),
     )
-    runs.watch_worker()
 
 
 def _panel(
