@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -14,24 +14,19 @@ AFRESH = 5
 """Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
 unseen, until the fragment that drew them runs: two hundred after half a minute."""
 WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
-P = ParamSpec("P")
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
-    """`st.fragment` in a container of the page.
+def fragment(draw: Callable[..., object], *args: object, run_every: float | None = None) -> None:
+    """Draw an `st.fragment` in a container of the page.
 
     When a fragment runs again before the page's messages were sent, Streamlit (1.67,
     `ForwardMsgQueue.clear`) drops what the page drew of the fragment, with its place, and what
     stood below moves up. A container that the page draws stays.
     """
-
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-        with st.container():
-            st.fragment(draw, run_every=run_every)(*args, **kwargs)
-
-    return drawn
+    with st.container():
+        st.fragment(draw, run_every=run_every)(*args)
 
 
 def following_fragment(
@@ -90,7 +85,7 @@ def following_fragment(
 
     every = None if PRIVATE or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:
-        fragment(draw_and_follow, run_every=every)()
+        fragment(draw_and_follow, run_every=every)
     finally:
         is_first_run = False
 

@@ -20,20 +20,12 @@ from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, mode_control, settled_experiment
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import (
-    came_of_file,
-    kept_before,
-    opener,
-    take_file,
-    uploader,
-    was_opened,
-)
+from lib.ui.upload import came_of_file, kept_before, opener, take_file, uploader
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
-FAVICON = "data:image/png;base64," + b64encode(
-    Path(__file__).with_name("favicon.png").read_bytes()
-).decode("ascii")
+_ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
+FAVICON = f"data:image/png;base64,{_ICON}"
 """The icon itself: a file is gone for a moment where a run of a page is cut short."""
 MORE = "more"
 """The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
@@ -77,7 +69,8 @@ def frame(
         settled_experiment()  # reads the columns, and the next call finds the cached result
     with turn(first=True):
         if own:
-            if was_opened():
+            # A file that is open, or being read, is shown on Explore.
+            if st.session_state.get("open_file") and not session().upload.error:
                 st.switch_page("app.py", query_params=address.query("Explore"))
             own()
         settled = settled_experiment()

@@ -57,7 +57,7 @@ def listener(page: str) -> None:
             st.rerun()
         _component(key=KEY, on_heights_change=_note_heights, **on)
 
-    fragment(draw)()
+    fragment(draw)
 
 
 def _note_heights() -> None:

@@ -111,7 +111,7 @@ def show_lookup() -> None:
 
     with st.container(key="lookup"):  # always, so that no block below it gets another place
         if is_looked_for(run_id):
-            fragment(look, run_every=LOOK_SECONDS)()
+            fragment(look, run_every=LOOK_SECONDS)
         elif run_id and client().get(run_id) is None:
             st.warning(AWAY, icon=":material/link_off:")
 

@@ -41,48 +41,45 @@ def controls(scene: Scene, settled: Experiment) -> None:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, Pause or Resume, in a scene that has a run to train."""
-    if "run" in scene.controls:
-        following_fragment(
-            runs.open_run,
-            partial(_training, scene, loaded),
-            lambda going: going is not None,
-            LOOK_SECONDS,
-            about=lambda going: going and (going[0], going[1].status),
-        )
-
-
-def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
-    """The button, and the run's epoch, unless the scene waits for that and says so itself."""
+    """Draw Train, Pause or Resume, in a scene that has a run to train; and the run's epoch."""
+    if "run" not in scene.controls:
+        return
     client = runs.client()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if going is None:
-            train, off = partial(_train, scene, loaded), not loaded.trainable
-            press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
-            return
-        run, snapshot = going
-        if snapshot.status.active:
-            press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
-        else:
-            left = max(0, scene.pause - snapshot.epoch) or None
-            resume = partial(client.resume, run, left)
-            press("Resume", "play_arrow", "do_resume", resume, type="primary")
-        if not scene.until:
-            rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
-            where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
-            with st.container(key="train_where", width="content"):
-                hint(where if snapshot.epoch else "Training starts …")
 
+    def train() -> None:
+        run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
+        if scene.pause:
+            if scene.seconds:
+                epochs = loaded.experiment.training.epochs
+                client.set_pace(run, scene.seconds * epochs / scene.pause)
+            client.resume(run, scene.pause)
 
-def _train(scene: Scene, loaded: Loaded) -> None:
-    """Start a run, which pauses where the scene says; in a callback."""
-    client = runs.client()
-    run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
-    if scene.pause:
-        if scene.seconds:
-            epochs = loaded.experiment.training.epochs
-            client.set_pace(run, scene.seconds * epochs / scene.pause)
-        client.resume(run, scene.pause)
+    def draw(going: tuple[Run, Snapshot] | None) -> None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if going is None:
+                off = not loaded.trainable
+                press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
+                return
+            run, snapshot = going
+            if snapshot.status.active:
+                press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
+            else:
+                left = max(0, scene.pause - snapshot.epoch) or None
+                resume = partial(client.resume, run, left)
+                press("Resume", "play_arrow", "do_resume", resume, type="primary")
+            if not scene.until:  # else the scene waits for the run and says where it is
+                rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
+                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
+                with st.container(key="train_where", width="content"):
+                    hint(where if snapshot.epoch else "Training starts …")
+
+    following_fragment(
+        runs.open_run,
+        draw,
+        lambda going: going is not None,
+        LOOK_SECONDS,
+        about=lambda going: going and (going[0], going[1].status),
+    )
 
 
 def picked(scene: Scene) -> list[int]:

@@ -84,11 +84,6 @@ def opener() -> None:
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
 
 
-def was_opened() -> bool:
-    """Whether a file was given to `opener` that is open or being read."""
-    return bool(st.session_state.get("open_file")) and not session().upload.error
-
-
 def came_of_file() -> None:
     """Draw the progress of the file that is being read, and why the last one isn't open."""
     record = session().upload
@@ -103,7 +98,7 @@ def came_of_file() -> None:
 
     with st.container(key="came_of_file"):
         if record.reading:
-            fragment(progress, run_every=POLL_SECONDS)()
+            fragment(progress, run_every=POLL_SECONDS)
         if record.error:
             forget = partial(setattr, record, "error", "")
             closable(plain(record.error), "error_of_file", "error", forget)

@@ -204,4 +204,4 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
         if any(each.pending and each.pending.answer.done() for each in replies) or seen() != drawn:
             st.rerun()
 
-    fragment(look, run_every=seconds)()
+    fragment(look, run_every=seconds)

@@ -160,7 +160,7 @@ def follow_playhead(
             write(at)
 
     with bar:
-        fragment(draw)()
+        fragment(draw)
 
 
 def _remember() -> None:

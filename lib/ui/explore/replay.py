@@ -62,7 +62,7 @@ def draw(epochs: Epochs, palette: Palette, *, badge: str) -> None:
         picked, earlier = head(shown, "the training, epoch by epoch")
         asked = _frames(epochs)
         if not asked.done():
-            fragment(_show_when_made, run_every=POLL_SECONDS)(asked)
+            fragment(_show_when_made, asked, run_every=POLL_SECONDS)
             return
         frames = asked.result()
         names, place = [frame.name for frame in frames], _place(frames, epochs.picked)

@@ -59,7 +59,7 @@ _POOL = ThreadPoolExecutor(4, KEY, give_way)
 def take_card(loaded: Loaded) -> None:
     """Draw the card."""
     with card("Take it away", key="take_away"):
-        fragment(_draw)(loaded)
+        fragment(_draw, loaded)
 
 
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:

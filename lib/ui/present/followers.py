@@ -92,7 +92,7 @@ def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
         if (talk.shown, talk.is_given) != drawn:
             st.rerun()
 
-    fragment(look, run_every=LOOK_SECONDS)()
+    fragment(look, run_every=LOOK_SECONDS)
 
 
 def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:

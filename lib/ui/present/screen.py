@@ -83,7 +83,7 @@ def answer_wishes(talk: Talk) -> None:
             st.rerun()
 
     with st.container(key="answer_wishes"):
-        fragment(look, run_every=LOOK_SECONDS)()
+        fragment(look, run_every=LOOK_SECONDS)
 
 
 def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:

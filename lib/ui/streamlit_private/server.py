@@ -22,8 +22,7 @@ if PRIVATE:
 
 SOON = 0.005
 """Seconds until the next look whether all messages of a session's last run were delivered."""
-PURGES, PURGE_SECONDS = 10, 30.0
-"""How often to look for expired sessions: times within their time to live; at least so often."""
+PURGE_SECONDS = 30.0  # between two looks for expired sessions
 Method = Callable[..., Any]
 
 
@@ -129,9 +128,8 @@ async def drop_expired_sessions(rest: Callable[[], object]) -> None:
 
     Streamlit itself ends them when another session leaves.
     """
-    seconds = min(PURGE_SECONDS, st.get_option("server.disconnectedSessionTTL") / PURGES)
     while PRIVATE:
-        await asyncio.sleep(max(0.1, seconds))
+        await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr
         expired = [info.session for _, info in sessions._session_storage._cache.expire()]
         for session in expired:
