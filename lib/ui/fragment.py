@@ -50,7 +50,7 @@ def following_fragment(
         seconds: between two looks at least; more on a busy server.
         about: what the rest of the page shows of it, compared by equality.
     """
-    first, interval, is_first_run = look(), 0.0, True
+    first, is_first_run = look(), True
     before = going(first), about(first)
 
     def in_turn(part: Callable[[T], R]) -> R:
@@ -60,28 +60,21 @@ def following_fragment(
                 st.rerun()
             return part(now)
 
-    def set_interval(owner: str = "") -> None:
-        nonlocal interval
-        if PRIVATE and before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
-            look_every(interval := RHYTHM.interval(seconds))
-            if owner:
-                look_every(AFRESH * interval, owner)
-
     def draw_and_follow() -> None:
-        nonlocal interval
-        update, owner, runs = in_turn(draw), fragment_id() if before[0] else "", count()
+        update, owner, looks = in_turn(draw), fragment_id() if before[0] else "", count()
+        interval = RHYTHM.interval(seconds)
 
         def follow() -> None:
-            if update and next(runs) % AFRESH:  # else all is drawn anew at this moment
+            if update and next(looks) % AFRESH:
                 with drawing_as(owner):
                     in_turn(update)
-            set_interval(owner)
+            else:  # at first, and whenever all is drawn anew
+                look_every(interval)
 
-        if update and owner:
-            interval = 0.0  # the new fragment has no timer yet
+        if owner and update:
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
-        else:
-            set_interval()
+        if owner:
+            look_every(AFRESH * interval if update else interval)
 
     every = None if PRIVATE or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:

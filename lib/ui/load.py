@@ -18,7 +18,6 @@ FASTEST, SLOWEST = 0.2, 5.0
 BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
 STEP = 1.3  # most the interval changes in a second, as a factor up or down
 MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
-OFF = 1.2  # an interval is changed when it is wrong by this factor: it restarts the browser's timer
 
 
 class Rhythm:
@@ -46,11 +45,6 @@ class Rhythm:
     def interval(self, least: float = 0.0) -> float:
         """Seconds between two looks of each page, at least `least`."""
         return round(max(least, self._seconds), 2)
-
-    def is_off(self, interval: float, least: float = 0.0) -> bool:
-        """Whether a page with this interval should take another."""
-        wanted = self.interval(least)
-        return max(wanted, interval) > OFF * min(wanted, interval)
 
 
 class Turns:

@@ -48,12 +48,12 @@ def drawing_as(fragment: str) -> Iterator[None]:
         yield
 
 
-def look_every(seconds: float, fragment: str = "") -> None:
-    """Have the fragment with this id, or the one that runs, run at this interval from now on.
+def look_every(seconds: float) -> None:
+    """Have the fragment that runs do so at this interval from now on.
 
     For where PRIVATE. Publicly a run of the page alone sets an interval, by this message.
     """
     message = ForwardMsg()
     message.auto_rerun.interval = seconds
-    message.auto_rerun.fragment_id = fragment or fragment_id()
+    message.auto_rerun.fragment_id = fragment_id()
     enqueue_message(message)
