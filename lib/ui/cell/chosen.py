@@ -9,7 +9,7 @@ by which pictures place their bands (`lib.charts.html`), and reports to Python.
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -59,11 +59,6 @@ class Chosen:
     def features(self) -> np.ndarray:
         """The sample's features, (T, F)."""
         return self.dataset.x[self.sample]
-
-    @property
-    def loss(self) -> str:
-        """The name of the training loss."""
-        return self.experiment.training.loss
 
     @property
     def is_top(self) -> bool:
@@ -125,14 +120,8 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 
-class At(NamedTuple):
-    """A timestep, 0 to T-1, and a unit, 0 to U-1."""
-
-    step: int
-    unit: int
-
-
-Follower = Callable[[At], None]  # rewrites a part of the page for the playhead's position
+# Rewrites a part of the page for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
+Follower = Callable[[int, int], None]
 
 
 def follow_playhead(
@@ -144,20 +133,21 @@ def follow_playhead(
     """
 
     def draw() -> None:
-        at = where(layer)
+        step, unit = where(layer)
         data = {
             "links_opened": session().cell.links_opened,
             "steps": len(layer.x),
             "units": layer.units,
             "order": row_order(layer).tolist(),
-            **at._asdict(),
+            "step": step,
+            "unit": unit,
             "names": {"time": TIME, "units": UNITS},
             "widest": WIDEST,
             "plays": plays,
         }
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
-            write(at)
+            write(step, unit)
 
     with bar:
         fragment(draw)()
@@ -168,31 +158,27 @@ def _remember() -> None:
 
     Each new address would be an entry in the browser's history.
     """
-    page = session().cell
-    try:
-        report = st.session_state[KEY]["at"]  # gone where the page has just been left
-        page.step, page.unit = (max(int(report[name]), 0) for name in ("step", "unit"))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return  # nothing of use, and so not from our script
+    page, report = session().cell, (st.session_state.get(KEY) or {}).get("at")
+    if report is None:  # the page has just been left
+        return
+    page.step, page.unit = report["step"], report["unit"]
     if report.get("rests"):
         page.link = f"{page.step + 1}", f"{page.unit + 1}"
         address.set_page_values({"step": page.link[0], "unit": page.link[1]})
 
 
-def where(layer: LayerPass) -> At:
-    """The playhead's position: the opened link's, else the last one, else the first timestep.
+def where(layer: LayerPass) -> tuple[int, int]:
+    """The playhead's timestep and unit: the opened link's, else the last ones.
 
-    The unit is at first the one that moves most.
+    At first these are the first timestep, and the unit that moves most.
     """
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1
         numbers = (int(t) if t.isdecimal() and len(t) <= 3 else 0 for t in link)  # from 1
         page.step, page.unit = (number - 1 if number else None for number in numbers)
-    return At(
-        min(page.step or 0, len(layer.x) - 1),
-        _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),
-    )
+    unit = _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1)
+    return min(page.step or 0, len(layer.x) - 1), unit
 
 
 def row_order(layer: LayerPass) -> np.ndarray:

@@ -12,7 +12,7 @@ from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import take_card
 from lib.ui.frame import frame
 from lib.ui.text import plain
-from lib.ui.views.shapes import strip
+from lib.ui.views import draw_strip
 
 
 def explore() -> None:
@@ -22,7 +22,7 @@ def explore() -> None:
     palette = current_palette()
 
     st.markdown(f"# {plain(setup_sentence(experiment, dataset))}")
-    strip(loaded, palette)
+    draw_strip(loaded, palette)
 
     live(loaded, palette)
     skill_card(loaded, palette)

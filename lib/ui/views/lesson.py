@@ -22,8 +22,8 @@ from lib.shapes import MISTAKES, code_lines, mistake_of, read_question, write_qu
 from lib.text import beside, number, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
-from lib.ui.cell import unrolled
-from lib.ui.cell.chosen import At, choose, follow_playhead, where
+from lib.ui.cell.chosen import choose, follow_playhead, where
+from lib.ui.cell.parts import draw_chain
 from lib.ui.fragment import slot
 from lib.ui.session import Loaded
 from lib.ui.shapes.doctor import damage_card
@@ -41,7 +41,7 @@ def chain(loaded: Loaded, palette: Palette) -> None:
     """Draw the layer along time with its outputs."""
     chosen = choose(loaded)
     with st.container(border=True, key="chain"):
-        unrolled.chain(chosen, palette)
+        draw_chain(chosen, palette)
 
 
 def hand(loaded: Loaded, palette: Palette) -> None:
@@ -50,18 +50,18 @@ def hand(loaded: Loaded, palette: Palette) -> None:
     layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
-        unrolled.chain(chosen, palette, told=False)
+        draw_chain(chosen, palette, told=False)
         st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = slot()
     is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
 
-    def write(at: At) -> None:
+    def write(step: int, _: int) -> None:
         if is_small:
-            tables.html(charts.by_hand(layer, at.step, palette))
+            tables.html(charts.by_hand(layer, step, palette))
         if address.page_value("step") != is_at:  # the page may wait for that
             st.rerun()
 
-    write(where(layer))
+    write(*where(layer))
     follow_playhead(bar, layer, write)
 
 
@@ -147,15 +147,3 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
     # Of both directions, with the same weights: the last row of True, and False; (2, 2U).
     both = np.stack([np.append(last, backward[0]), np.append(last, backward[-1])])
     return {"mask": mask, "masked": masked, "states": states, "both": both}
-
-
-DRAW = {
-    "chain": chain,
-    "hand": hand,
-    "pair": pair,
-    "target": target,
-    "damage": damage,
-    "code": code,
-    "worked": worked,
-    "glance": glance,
-}
