@@ -1,36 +1,68 @@
-"""The cards of a run: each has a title, a chart, and a takeaway in words."""
+"""The cards of a run: each has a title, a chart, and a takeaway in words; and the replay card.
+
+The replay has Explore's pictures in one animated figure, which Plotly's slider and buttons move.
+`replay.js` adds keys, and reports the epoch to Python once the figure rests.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from pathlib import Path
 from typing import Any
 from weakref import ref
 
 import streamlit as st
 
-from lib.charts import EXPLORE_CARDS, Chart, Palette, Words, off_by, seeds_range
-from lib.data import remembered
+from lib.charts import (
+    CONFIG,
+    EXPLORE_CARDS,
+    Chart,
+    Frames,
+    Palette,
+    Words,
+    off_by,
+    own_settings,
+    replay_figure,
+    replay_words,
+    seeds_range,
+)
+from lib.data import remember, remembered
 from lib.experiment import MODES
-from lib.results import HIDDEN, RunAt, Snapshot
+from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
-from lib.ui.fragment import Place
+from lib.training import give_way
+from lib.ui.address import set_page_values
+from lib.ui.browser import component
+from lib.ui.fragment import Place, fragment
 from lib.ui.linked import Linked, linked_toggle
-from lib.ui.session import session
-from lib.ui.shown import ShownRun, pick_answers
+from lib.ui.session import Loaded, once, session
+from lib.ui.settings import label_of
+from lib.ui.shown import Epochs, ShownRun, pick_answers
 from lib.ui.style import lay_above
-from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain
+from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
 
 Follow = Callable[[ShownRun], object]
 """Updates a drawing of a run."""
 CARDS = ("predictions", "loss", "step_error", "compare")
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether to show last-step mode's outputs before the last step, which the model never returns."""
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
+"""Whether the replay replaces the charts."""
 UPPER = 2
 """The number of cards on the first screen."""
 LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart, which reserves its space."""
 MOST_LOOKS = 16
 """Charts kept per snapshot: of each card, theme, and choice of sample or target."""
+REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
+POLL_SECONDS = 0.2
+"""Between two checks whether requested frames are made."""
+FRAMES: dict[Snapshot, Future[Frames]] = {}
+"""Frames by snapshot, of all sessions of this server."""
+MOST_FUTURES = 16
+_replay = component(REPLAY, f"{Path(__file__).with_name(REPLAY)}")
+_POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(
@@ -50,7 +82,8 @@ def draw(
 
     def lay() -> None:
         charts = session().charts.by_place
-        lay_above({k: charts[k].top for k in map(chart_key, cards) if k in charts}, layers)
+        keys = [f"chart_{name}" for name in cards]
+        lay_above({key: charts[key].top for key in keys if key in charts}, layers)
 
     def follow(now: ShownRun) -> None:
         waiting = _waiting(names, now)
@@ -69,31 +102,26 @@ def _waiting(names: Sequence[str], shown: ShownRun) -> str:
     return names[UPPER + turn] if shown.polling and len(names) > UPPER else ""
 
 
-def chart_key(name: str) -> str:
-    """The Streamlit key of a card's chart."""
-    return f"chart_{name}"
-
-
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw the inside of a card."""
-    if name == "loss":
-        st.markdown("### Loss over epochs")
-        return _picture(name, shown, palette, (), hold=hold)
-    if name == "step_error":
-        st.markdown("### How early could each model know?")
-        earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
-        return _picture(name, shown, palette, (earlier,), hold=hold)
+    if name == "predictions":
+        answer, earlier = head(shown, "the answers")
+        if not shown.dataset.has_rows:
+            hint(HIDDEN)
+            return lambda _: None
+        return _picture(name, shown, palette, (*answer, earlier), hold=hold)
+    titles = {"loss": "Loss over epochs", "step_error": "How early could each model know?"}
+    titles["compare"] = "One number for both"
+    if len(shown.snapshot.results) == 1:
+        titles["compare"] = "Error at the last step"
+    st.markdown(f"### {titles[name]}")
     if name == "compare":
-        several = len(shown.snapshot.results) > 1
-        st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
         follow_numbers = _numbers(shown)
         follow_picture = _picture(name, shown, palette, (), hold=hold)
         return lambda now: (follow_numbers(now), follow_picture(now))
-    answer, earlier = head(shown, "the answers")
-    if shown.dataset.has_rows:
-        return _picture(name, shown, palette, (*answer, earlier), hold=hold)
-    hint(HIDDEN)
-    return lambda _: None
+    has_last = "last" in shown.experiment.model.modes
+    picked = (has_last and bool(EARLIER.index),) if name == "step_error" else ()
+    return _picture(name, shown, palette, picked, hold=hold)
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
@@ -121,12 +149,12 @@ def _picture(
     name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...], *, hold: bool
 ) -> Follow:
     """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
-    chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
-    told = session().charts.told
+    key, told = f"chart_{name}", session().charts.told
+    chart, said = SteadyChart(key, fills=True), Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
         figure = None
-        if not (hold and is_drawn(chart_key(name))):
+        if not (hold and is_drawn(key)):
             # Not the data: they have the untrained model, and that what is remembered of it.
             about = now.snapshot, name, now.experiment, ref(now.dataset), picked
             figure, told[name] = _drawn(*about, palette)
@@ -165,3 +193,78 @@ def _numbers(shown: ShownRun) -> Follow:
     with st.container(key="compare", horizontal=True):
         follow(shown)
     return follow
+
+
+def is_same(loaded: Loaded, shown: ShownRun) -> bool:
+    """Whether the run that is shown is one of the settings in the sidebar."""
+    run = shown.run
+    return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
+
+
+def has_other_file(loaded: Loaded, shown: ShownRun) -> bool:
+    """Whether both were cut from a person's files, and these aren't the same."""
+    files = {loaded.dataset.fingerprint, shown.dataset.fingerprint} - {""}
+    return len(files) > 1
+
+
+def badge_of(loaded: Loaded, shown: ShownRun) -> str:
+    """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
+    if shown.run is None or is_same(loaded, shown):
+        return ""
+    own = own_settings(shown.experiment, loaded.experiment, label_of)
+    return shown.dataset.title if has_other_file(loaded, shown) or not own else own
+
+
+def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
+    """Draw the replay card in place of all others; `badge` as in `draw`."""
+    shown, snapshot = epochs.shown, epochs.shown.snapshot
+    with st.container(key="cards"), card(REPLAY, badge):
+        picked, earlier = head(shown, "the training, epoch by epoch")
+        if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
+            asked = _POOL.submit(frames_of, shown, epochs.weights)
+            remember(FRAMES, snapshot, asked, MOST_FUTURES)
+        if not asked.done():
+            fragment(_rerun_when_made, run_every=POLL_SECONDS)(asked)
+            return
+        frames, epoch = asked.result(), epochs.picked
+        place, names = len(frames) - 1, [frame.name for frame in frames]
+        if epoch is not None:
+            place = min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
+        if names[place] != _told("epoch"):  # else the browser's figure is there already
+            st.session_state[START] = place
+        layout, start = "narrow" if _told("narrow") else "wide", st.session_state.get(START, place)
+        # The very same one as long as the figure in the browser moves by itself.
+        about = frames, picked, palette.theme, earlier, layout, start
+        look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
+        make = partial(replay_figure, shown, frames, *picked, palette=palette, **look)
+        words, *details = replay_words(shown.dataset, frames)
+        with st.container(key=CHART):
+            figure = once(REPLAY, about, make)
+            st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")
+        takeaway(words, *details)
+        _replay(
+            key=REPLAY,
+            data={"names": names, "epoch": names[place]},
+            on_epoch_change=partial(_note_epoch, epochs.choice),
+            on_narrow_change=lambda: None,
+        )
+
+
+def _rerun_when_made(asked: Future[Frames]) -> None:
+    if asked.done():
+        st.rerun()
+    hint("The replay is being made …")
+
+
+def _note_epoch(choice: Linked | None) -> None:
+    """Show the epoch at which the replay rests in the rest of the page."""
+    told = _told("epoch")
+    if choice is not None and told in choice.texts:
+        is_newest = choice.texts.index(told) == choice.default
+        set_page_values({"epoch": "" if is_newest else told})
+
+
+def _told(what: str) -> str:
+    """What the script has told: the name of an epoch without the count of times, or a layout."""
+    said: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
+    return said.partition(" ")[0]
