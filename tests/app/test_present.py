@@ -8,7 +8,7 @@ from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.ui import clock
 from lib.ui.data import dataset_of
-from lib.ui.present import followers, talks
+from lib.ui.present import followers, screen
 from lib.ui.session import KEY
 from tests.app.driver import APP, text, title
 from tests.clock import Clock
@@ -45,8 +45,8 @@ def browsers(monkeypatch):
     """Three of them."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
-    monkeypatch.setattr(talks, "browser_id", lambda: found.here)
-    monkeypatch.setattr(talks, "_TALKS", found.talks)
+    monkeypatch.setattr(screen, "browser_id", lambda: found.here)
+    monkeypatch.setattr(screen, "_TALKS", found.talks)
     return found
 
 

@@ -47,32 +47,37 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
         run, alone = shown.run, None
         if run and not shown.dataset.has_rows:
             alone = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
-        if not shown.dataset.origin and not alone:
+        if alone or shown.dataset.origin:
+            with st.container(border=True, key="skill", gap="xsmall"):
+                if alone:
+                    st.markdown(f"### {TITLES['worth']}")
+                    target = _pick("Target", shown.dataset.target_labels, "target")
+                    st.markdown(_markdown(alone, target, shown.dataset.target_unit))
+                    hint(results.HIDDEN)
+                else:
+                    _parts(loaded, shown, palette)
+        else:
             once("skill", (), dict)  # what was computed of other data may be large
-            return
-        with st.container(border=True, key="skill", gap="xsmall"):
-            if alone:
-                st.markdown(f"### {TITLES['worth']}")
-                target = _pick("Target", shown.dataset.target_labels, "target")
-                st.markdown(_markdown(alone, target, shown.dataset.target_unit))
-                hint(results.HIDDEN)
-                return
-            # Show a run beside the baselines of the season that is set now: they need no training.
-            experiment = shown.experiment.set(period=loaded.experiment.data.period)
-            same = experiment.data == loaded.experiment.data
-            if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
-                shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
-            part = open_part(TITLES, "skill_part")
-            of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
-            if shown.polling:
-                hint("As it was before: this follows when the run pauses or ends.")
-            else:
-                of_data["shown"] = shown
-            shown = of_data.get("shown", shown)
-            if part != "worth" and len(_weights(shown)) > 1:
-                hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
-            draw = {"worth": _errors, "dates": _dates, "ahead": _ahead}[part]
-            draw(shown, shown.dataset.cut_from, palette)
+
+
+def _parts(loaded: Loaded, shown: ShownRun, palette: Palette) -> None:
+    """Draw the open part of the card."""
+    # Show a run beside the baselines of the season that is set now: they need no training.
+    experiment = shown.experiment.set(period=loaded.experiment.data.period)
+    same = experiment.data == loaded.experiment.data
+    if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
+        shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
+    part = open_part(TITLES, "skill_part")
+    of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
+    if shown.polling:
+        hint("As it was before: this follows when the run pauses or ends.")
+    else:
+        of_data["shown"] = shown
+    shown = of_data.get("shown", shown)
+    if part != "worth" and len(_weights(shown)) > 1:
+        hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
+    draw = {"worth": _errors, "dates": _dates, "ahead": _ahead}[part]
+    draw(shown, shown.dataset.cut_from, palette)
 
 
 def _weights(shown: ShownRun) -> SeedWeights:
@@ -124,7 +129,15 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         takeaway(words.skill_takeaway(found, target, part), details)
 
     table("judged")
-    _season(shown, origin)
+    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
+    hint(_once(shown, "season", partial(words.season_sentence, origin, chosen), chosen))
+    one_control("period", Settled(shown.experiment))
+    if asked != chosen:
+        try:
+            check_season(origin, asked)
+            hint("The season you chose applies to the next run: other data settings differ, too.")
+        except WindowError as error:
+            st.warning(plain(capital(f"{error}")), icon=":material/info:")
     advice(dataset, DATASETS[shown.experiment.data.name].uses)
     if not (dataset.test and weights[0] and shown.snapshot.status.over):
         return
@@ -135,20 +148,6 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         table("test")
         times = f"Looked at {counted(len(looked), 'time')} in this session"
         hint(f"{times}. Who chooses by what it says has no test any more.")
-
-
-def _season(shown: ShownRun, origin: Origin) -> None:
-    """Draw the season of the seasonal baseline: what was found, and the field to change it."""
-    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
-    hint(_once(shown, "season", partial(words.season_sentence, origin, chosen), chosen))
-    one_control("period", Settled(shown.experiment))
-    if asked == chosen:
-        return
-    try:
-        check_season(origin, asked)
-        hint("Other data settings have changed, too: the season you chose applies to the next run.")
-    except WindowError as error:
-        st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
 def _markdown(table: SkillTable, target: int, unit: str) -> str:
@@ -177,13 +176,11 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
         best_first = [score.name for score in table.baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    rows = _once(
-        shown, "rows", partial(results.by_row, dataset, said, target, series), target, series
-    )
-    about = dataset, rows, target
-    draw = partial(words.on_dates_figure, *about, guess, palette)
+    about = dataset, said, target, series
+    rows = _once(shown, "rows", partial(results.by_row, *about), target, series)
+    draw = partial(words.on_dates_figure, dataset, rows, target, guess, palette)
     figure = _once(shown, "dates", draw, rows, guess, palette.theme)
-    told_chart(figure, *words.dates_words(*about), "skill_on_dates")
+    told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:

@@ -5,11 +5,9 @@ from functools import partial
 import streamlit as st
 
 from lib.story import Scene, story
-from lib.story import find as find_scene
 from lib.ui import address
 from lib.ui.fragment import fragment
-from lib.ui.present.screen import both_ways, browser, names_of, show
-from lib.ui.present.talks import LOOK_SECONDS, Shown, Talk, find
+from lib.ui.present.screen import LOOK_SECONDS, Shown, Talk, both_ways, browser, find, show
 from lib.ui.runs import or_elsewhere
 from lib.ui.session import Stage, session
 from lib.ui.settings import settled_experiment
@@ -27,16 +25,15 @@ def follow(talk_id: str) -> None:
     with st.container(key="present"):
         if not (found := _shown_by(find(follow=talk_id), "follow")):
             return
-        talk, shown, scene = found
+        talk, shown, scenes, place = found
         address.put(shown.query)
-        record = session()
+        record, is_given = session(), talk.is_given
         own = record.stage  # it has the follower's own answers
-        record.stage = Stage(scene.name, answers={scene.name: [*shown.answers]})
+        record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
-            show(scene, settled_experiment(), follows=True)
+            show(scenes[place], settled_experiment(), follows=True)
         finally:
             record.stage = own
-        (place, scenes), is_given = _place(shown), talk.is_given
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
             gone = "" if is_given else " The presenter has left: this was shown last."
             words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
@@ -51,8 +48,8 @@ def notes(notes_id: str) -> None:
     with st.container(key="present"):
         if not (found := _shown_by(find(notes=notes_id), "notes")):
             return
-        talk, shown, scene = found
-        place, scenes = _place(shown)
+        talk, shown, scenes, place = found
+        scene = scenes[place]
         st.markdown(f"# {plain(scene.title)}")
         with st.container(key="speaker_notes"):
             st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
@@ -70,16 +67,17 @@ def notes(notes_id: str) -> None:
         _rerun_when_moved(talk, shown, talk.is_given)
 
 
-def _shown_by(talk: Talk | None, asked: str) -> tuple[Talk, Shown, Scene] | None:
-    """What a talk shows; else say that there is none that this key of the address names."""
-    scene = find_scene(talk.shown.scene) if talk and talk.shown else None
-    if talk is None or talk.shown is None or scene is None:
-        st.markdown(f"# This talk is over{or_elsewhere()}")
-        st.markdown(GONE[asked])
-        act = partial(address.set_page_values, {"follow": "", "notes": ""})
-        press("Present it yourself", "slideshow", "present_own", act)
-        return None
-    return talk, talk.shown, scene
+def _shown_by(talk: Talk | None, asked: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
+    """A talk, what it shows, its scenes and the shown one's index; without any that is said."""
+    if talk and talk.shown:
+        scenes = story(talk.shown.query["story"][-1])
+        place = [scene.name for scene in scenes].index(talk.shown.scene)
+        return talk, talk.shown, scenes, place
+    st.markdown(f"# This talk is over{or_elsewhere()}")
+    st.markdown(GONE[asked])
+    act = partial(address.set_page_values, {"follow": "", "notes": ""})
+    press("Present it yourself", "slideshow", "present_own", act)
+    return None
 
 
 def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
@@ -95,13 +93,6 @@ def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
     fragment(look, run_every=LOOK_SECONDS)()
 
 
-def _place(shown: Shown) -> tuple[int, tuple[Scene, ...]]:
-    """The index of the scene in its story, and that story."""
-    scenes = story(shown.query["story"][-1])
-    names = [each.name for each in scenes]
-    return (names.index(shown.scene) if shown.scene in names else 0), scenes
-
-
 def _go_off(talk: Talk) -> None:
     """Take over what the talk shows now, with a button to go back."""
     if shown := talk.shown:
@@ -110,5 +101,5 @@ def _go_off(talk: Talk) -> None:
         stage.scene = shown.scene
         stage.subjects[shown.scene] = subject
         stage.answers[shown.scene] = [*shown.answers]
-        own = {"scene": shown.scene, "story": names_of(_place(shown)[1])}
+        own = {"scene": shown.scene, "story": shown.query["story"][-1]}
         address.set_page_values({"follow": "", "back": talk.id, **own})

@@ -6,7 +6,7 @@ import streamlit as st
 
 from lib import shapes
 from lib.charts import SCALES, Palette, shapes_picture
-from lib.shapes import Explanation, Shape
+from lib.shapes import Explanation
 from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
@@ -36,7 +36,9 @@ def decoder(palette: Palette) -> None:
     # On a narrow screen the left one comes first.
     with left.container(border=True, height="stretch", key="explanation"):
         if explanation:
-            _explained(explanation, text)
+            _explained(explanation)
+            if shapes.described_stack(text):
+                press("Open this stack", "stacks", "open_stack", _open)
         else:
             st.markdown("The checklist below finds most causes.")
     with right.container(border=True, height="stretch"):
@@ -45,10 +47,13 @@ def decoder(palette: Palette) -> None:
         hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
         labels = {message: name for name, message in shapes.EXAMPLES.items()}
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
+    size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
+    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.ends(text))
+    drawn = [shape for shape in dict.fromkeys(map(shapes.sizes, found)) if 0 not in shape][:3]
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
-        if found := _shapes_in(text):
-            st.html(shapes_picture(found, palette))
+        if drawn:
+            st.html(shapes_picture(drawn, palette))
             hint(f"Drawn as samples, timesteps (purple), features (brown). {SCALES}")
         else:
             hint("None of 2 to 4 axes.")
@@ -56,33 +61,20 @@ def decoder(palette: Palette) -> None:
         st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(shapes.CHECKLIST, 1)))
 
 
-def _explained(explanation: Explanation, text: str) -> None:
+def _explained(explanation: Explanation) -> None:
     """Draw the cause and the fix; of several meanings, each with its condition."""
-    first, *others = explanation.meanings
-    st.markdown(f"### {'What it says' if others else 'Cause'}")
-    st.markdown(plain((explanation.happened if others else explanation.cause)[:LONGEST]))
+    several = len(explanation.meanings) > 1
+    st.markdown(f"### {'What it says' if several else 'Cause'}")
+    st.markdown(plain((explanation.happened if several else explanation.cause)[:LONGEST]))
     hint(SURE[explanation.confidence])
     if explanation.check:
         hint("Which of those below it was, this line tells:")
         st.code(explanation.check, language="python", wrap_lines=True)
-    if others:
-        st.markdown("### What mends it, the likeliest first")
-    for number, meaning in enumerate(explanation.meanings if others else (), 1):
-        condition = plain(meaning.condition[:LONGEST])
-        st.markdown(f"**{number} · If {condition}:** {plain(meaning.fix)}")
+    st.markdown(f"### What mends it{', the likeliest first' if several else ''}")
+    for number, meaning in enumerate(explanation.meanings, 1):
+        condition = f"**{number} · If {plain(meaning.condition[:LONGEST])}:** " if several else ""
+        st.markdown(f"{condition}{plain(meaning.fix[:LONGEST])}")
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
-    if not others:
-        st.markdown(f"### What mends it\n{plain(first.fix[:LONGEST])}")
-        st.code(first.code[:LONGEST], language="python", wrap_lines=True)
-    if shapes.described_stack(text):
-        press("Open this stack", "stacks", "open_stack", _open)
-
-
-def _shapes_in(message: str) -> list[Shape]:
-    """The first three shapes of 2 to 4 axes in a text, each once."""
-    size = r"(?:None|\?|[0-9]{1,7})"
-    texts = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.ends(message))
-    return [shape for shape in dict.fromkeys(map(shapes.sizes, texts)) if 0 not in shape][:3]
 
 
 def _open() -> None:

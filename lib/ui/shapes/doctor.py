@@ -47,10 +47,8 @@ def doctor(palette: Palette) -> None:
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct":
-        with card("How to mend it", key="check_fixes"):
-            _fixes(diagnosis)
-    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
-        _usual(question)
+        _fixes(diagnosis)
+    _usual(question)
     with card("The proof: train both", key="damage"):
         damage_card(question, palette)
 
@@ -65,6 +63,7 @@ def _set(**values: Any) -> None:
 
 
 def _question(question: TargetQuestion) -> None:
+    """Draw the fields of the question, each with the problem of what was typed there."""
     page = session().shapes
     for name, label in (("output", "The model’s output"), ("target", "y.shape")):
         key, problem = f"check_{name}", page.problems.get(name)
@@ -121,39 +120,43 @@ def take_stack_output() -> None:
 
 
 def _fixes(diagnosis: Diagnosis) -> None:
+    """Draw changes of one line after which output and y fit, or that none is known."""
     fixes = diagnosis.fixes[:3]
-    if not fixes and not diagnosis.batches:  # the numbers of samples differ
-        hint("With x and y cut from the same windows, this line before fit passes:")
-        st.code("assert len(x) == len(y)", language="python")
-    elif not fixes:
-        hint("No change of one line is known here: bring y and the output to the same shape.")
-    for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
-        with column:
-            say(f"{capital(fix.condition)}. {fix.fix}")
-            st.code(fix.code, language="python", wrap_lines=True)
-            hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
+    with card("How to mend it", key="check_fixes"):
+        if not fixes and not diagnosis.batches:  # the numbers of samples differ
+            hint("With x and y cut from the same windows, this line before fit passes:")
+            st.code("assert len(x) == len(y)", language="python")
+        elif not fixes:
+            hint("No change of one line is known here: bring y and the output to the same shape.")
+        for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
+            with column:
+                say(f"{capital(fix.condition)}. {fix.fix}")
+                st.code(fix.code, language="python", wrap_lines=True)
+                hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
 
 
 def _usual(question: TargetQuestion) -> None:
     """Draw a row for each output with every target coloured by its verdict; a click opens one."""
-    for name, output in shapes.OUTPUTS.items():
-        painted, asked = {}, None
-        for y, shape in shapes.TARGETS.items():
-            case = replace(question, output=output, target=shape)
-            verdict = case.diagnose().verdict
-            painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
-            asked = y if case == question else asked
 
-        def ask(target: str, output: tuple[int, ...] = output) -> None:
-            _set(output=output, target=shapes.TARGETS[target])
+    def ask(output: tuple[int, ...], target: str) -> None:
+        _set(output=output, target=shapes.TARGETS[target])
 
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"output **{plain(name)}**, y:", width=140)
-            pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
-    n, t, u = shapes.OUTPUTS["(N, T, U)"]
-    signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
-    sizes_of = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
-    hint(f"{' · '.join(signs)}. {sizes_of}")
+    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
+        for name, output in shapes.OUTPUTS.items():
+            painted, asked = {}, None
+            for y, shape in shapes.TARGETS.items():
+                case = replace(question, output=output, target=shape)
+                verdict = case.diagnose().verdict
+                painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
+                asked = y if case == question else asked
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"output **{plain(name)}**, y:", width=140)
+                act, label = partial(ask, output), f"y for the output {name}"
+                pills(label, painted, asked, f"usual_{name}", act)
+        n, t, u = shapes.OUTPUTS["(N, T, U)"]
+        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
+        usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
+        hint(f"{' · '.join(signs)}. {usual}")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
@@ -164,16 +167,17 @@ def damage_card(question: TargetQuestion, palette: Palette) -> None:
         page.mistake = fitting or page.mistake or next(iter(shapes.MISTAKES))
     page.damage_question = question
 
-    def is_training(answers: Answers) -> bool:
-        return not all(answer.done() for answer in answers.values())
-
     draw = partial(_damage, palette, fitting if question.loss == shapes.LOSS else None)
-    following_fragment(lambda: page.training_both, draw, is_training, POLL_SECONDS)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
+
+
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
 
 
 def _damage(palette: Palette, asked_about: str | None, answers: Answers) -> None:
     """Draw the damage; `asked_about` is the mistake that the question describes, else None."""
-    page, mistakes = session().shapes, shapes.MISTAKES
+    page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
     case, answer = page.mistake, answers.get(page.mistake)
     titles = {name: one.title for name, one in mistakes.items()}
     pick = partial(setattr, page, "mistake")
@@ -188,12 +192,11 @@ def _damage(palette: Palette, asked_about: str | None, answers: Answers) -> None
         page.training_both[case] = runs.client().ask("target_damage", case=case)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        waiting = not all(each.done() for each in answers.values())
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
+        said = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
         if waiting:
-            st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
-        else:
-            st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
+            said = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
+        st.markdown(said)
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)

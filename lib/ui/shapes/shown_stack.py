@@ -37,13 +37,13 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
     now = shapes.model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
     page = session().shapes
     page.targets = loaded.dataset.targets
-    if page.sidebar_stack not in ((), now) and is_sidebar_stack():
+    if page.sidebar_stack not in ((), now) and is_sidebars():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now
     return current_stack()
 
 
-def is_sidebar_stack() -> bool:
+def is_sidebars() -> bool:
     """Whether the stack is the sidebar's model, and moves with it."""
     return not _own_stack()
 
@@ -93,14 +93,17 @@ def _change_code() -> None:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
 
 
-def model_box() -> None:
-    """Draw the box, and what was read from it last."""
+def model_box(stack: Stack) -> None:
+    """Draw the box, what was read from it last, and the ready stacks to start from."""
     page = session().shapes
     hidden: Any = {"label_visibility": "collapsed"}
 
     def read_error() -> None:
         page.message = page.model_text
         address.set_page_value("part", "error")
+
+    def start_from(name: str) -> None:
+        set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
 
     with st.container(key="model", gap="xsmall"):
         left, right = st.columns([6, 1])
@@ -116,6 +119,12 @@ def model_box() -> None:
             press("Read this error", "troubleshoot", "to_error", read_error)
         if page.reading:
             _came(page.reading)
+    titles = {SIDEBAR: "The sidebar’s model"}
+    titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
+    picked = SIDEBAR if is_sidebars() else shapes.pattern_of(stack)
+    # Below a model of the person's own they would push what breaks out of sight.
+    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
+        pills("Start from", titles, picked, "shapes_pattern", start_from)
 
 
 def _came(reading: Reading) -> None:
@@ -182,16 +191,3 @@ def to_explore(stack: Stack) -> None:
     there = address.query_of(experiment.set(**settings), None, {})
     about = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
     st.page_link(explore, label=label, icon=icon, help=about, query_params=there)
-
-
-def start_from(stack: Stack, *, is_sidebar: bool) -> None:
-    """Draw the ready stacks; below a model of the person's own they would push it out of sight."""
-    titles = {SIDEBAR: "The sidebar’s model"}
-    titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
-    picked = SIDEBAR if is_sidebar else shapes.pattern_of(stack)
-
-    def take(name: str) -> None:
-        set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
-
-    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
-        pills("Start from", titles, picked, "shapes_pattern", take)

@@ -23,14 +23,7 @@ from lib.ui.linked import bound, pills
 from lib.ui.save import save_button
 from lib.ui.session import session
 from lib.ui.shapes.doctor import take_stack_output
-from lib.ui.shapes.shown_stack import (
-    current_stack,
-    is_sidebar_stack,
-    model_box,
-    set_stack,
-    start_from,
-    to_explore,
-)
+from lib.ui.shapes.shown_stack import current_stack, is_sidebars, model_box, set_stack, to_explore
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
 AT_ONCE = 12  # up to so many layers, all settings are shown
@@ -47,15 +40,14 @@ Steps = tuple[TracedLayer, ...]
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
-    steps, page, is_sidebar = shapes.trace(stack), session().shapes, is_sidebar_stack()
+    steps, page, is_sidebar = shapes.trace(stack), session().shapes, is_sidebars()
     is_read, fixes = any(layer.origin for layer in stack), list(shapes.fixes(steps))
     lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
     if fixes and is_read and page.reading:
         lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
     title = SAYS["unread"] if page.model_problem else narrate.stack_title(steps)
     st.markdown(f"# {plain(title)}")
-    model_box()
-    start_from(stack, is_sidebar=is_sidebar)
+    model_box(stack)
     said = page.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = _about(stack, steps, is_sidebar=is_sidebar)
@@ -325,7 +317,7 @@ def _takes(place: int, stack: Stack) -> None:
 
 
 def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
-    """Replace a layer by `change(layer)`, unless an earlier click has put another in its place."""
+    """Replace a layer by `change(layer)`, unless an earlier click has put another there."""
     stack = current_stack()
     if place < len(stack) and stack[place].inside.kind == layer.inside.kind:
         set_stack(shapes.put(stack, place, change(stack[place])))
