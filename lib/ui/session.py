@@ -133,8 +133,6 @@ class Charts:
     """Place → height in pixels that the browser has measured, for charts that fill a place."""
     told: dict[str, tuple[str, str]] = field(default_factory=dict)
     """Card of Explore → takeaway and details of its chart."""
-    turn: int = 0
-    """Which of Explore's lower charts, 0 or 1, is redrawn this time."""
 
 
 @dataclass(slots=True, eq=False)

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 from weakref import ref
@@ -42,24 +43,19 @@ from lib.ui.shown import Epochs, ShownRun, pick_answers
 from lib.ui.style import lay_above
 from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
 
-Follow = Callable[[ShownRun], object]
-"""Updates a drawing of a run."""
+Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether to show last-step mode's outputs before the last step, which the model never returns."""
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
 """Whether the replay replaces the charts."""
-UPPER = 2
-"""The number of cards on the first screen."""
+UPPER = 2  # the number of cards on the first screen
 LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart, which reserves its space."""
-MOST_LOOKS = 16
-"""Charts kept per snapshot: of each card, theme, and choice of sample or target."""
+MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
 REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
-POLL_SECONDS = 0.2
-"""Between two checks whether requested frames are made."""
-FRAMES: dict[Snapshot, Future[Frames]] = {}
-"""Frames by snapshot, of all sessions of this server."""
+POLL_SECONDS = 0.2  # between two checks whether requested frames are made
+FRAMES: dict[Snapshot, Future[Frames]] = {}  # frames by snapshot, of all sessions of this server
 MOST_FUTURES = 16
 _replay = component(REPLAY, f"{Path(__file__).with_name(REPLAY)}")
 _POOL = ThreadPoolExecutor(2, REPLAY, give_way)
@@ -74,19 +70,18 @@ def draw(
     if not the sidebar's. While a run trains, the lower two cards take turns: a browser needs about
     50 ms for each chart, and people watch the upper two.
     """
-    cards, layers, waiting = dict[str, Follow](), Place(), _waiting(names, shown)
+    cards, layers, turns = dict[str, Follow](), Place(), cycle(names[UPPER:] or [""])
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
-                cards[name] = _contents(name, shown, palette, hold=hold or name == waiting)
+                cards[name] = _contents(name, shown, palette, hold=hold)
 
     def lay() -> None:
-        charts = session().charts.by_place
-        keys = [f"chart_{name}" for name in cards]
+        charts, keys = session().charts.by_place, [f"chart_{name}" for name in cards]
         lay_above({key: charts[key].top for key in keys if key in charts}, layers)
 
     def follow(now: ShownRun) -> None:
-        waiting = _waiting(names, now)
+        waiting = next(turns) if now.polling else ""
         for name, follow_run in cards.items():
             if name != waiting:
                 follow_run(now)
@@ -96,32 +91,26 @@ def draw(
     return follow
 
 
-def _waiting(names: Sequence[str], shown: ShownRun) -> str:
-    """The card to leave out this time; "" for none."""
-    session().charts.turn = turn = 1 - session().charts.turn
-    return names[UPPER + turn] if shown.polling and len(names) > UPPER else ""
-
-
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
     """Draw the inside of a card."""
+    picked: tuple[int | bool, ...] = ()
     if name == "predictions":
         answer, earlier = head(shown, "the answers")
+        picked = (*answer, earlier)
         if not shown.dataset.has_rows:
             hint(HIDDEN)
             return lambda _: None
-        return _picture(name, shown, palette, (*answer, earlier), hold=hold)
-    titles = {"loss": "Loss over epochs", "step_error": "How early could each model know?"}
-    titles["compare"] = "One number for both"
-    if len(shown.snapshot.results) == 1:
-        titles["compare"] = "Error at the last step"
-    st.markdown(f"### {titles[name]}")
-    if name == "compare":
-        follow_numbers = _numbers(shown)
-        follow_picture = _picture(name, shown, palette, (), hold=hold)
-        return lambda now: (follow_numbers(now), follow_picture(now))
-    has_last = "last" in shown.experiment.model.modes
-    picked = (has_last and bool(EARLIER.index),) if name == "step_error" else ()
-    return _picture(name, shown, palette, picked, hold=hold)
+    elif name == "loss":
+        st.markdown("### Loss over epochs")
+    elif name == "step_error":
+        st.markdown("### How early could each model know?")
+        picked = ("last" in shown.experiment.model.modes and bool(EARLIER.index),)
+    else:
+        several = len(shown.snapshot.results) > 1
+        st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
+    follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
+    follow_picture = _picture(name, shown, palette, picked, hold=hold)
+    return lambda now: (follow_numbers(now), follow_picture(now))
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
@@ -215,7 +204,7 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     return shown.dataset.title if has_other_file(loaded, shown) or not own else own
 
 
-def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
+def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> None:
     """Draw the replay card in place of all others; `badge` as in `draw`."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
     with st.container(key="cards"), card(REPLAY, badge):
@@ -245,7 +234,7 @@ def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
         _replay(
             key=REPLAY,
             data={"names": names, "epoch": names[place]},
-            on_epoch_change=partial(_note_epoch, epochs.choice),
+            on_epoch_change=partial(_note_epoch, choice),
             on_narrow_change=lambda: None,
         )
 
@@ -256,10 +245,9 @@ def _rerun_when_made(asked: Future[Frames]) -> None:
     hint("The replay is being made …")
 
 
-def _note_epoch(choice: Linked | None) -> None:
+def _note_epoch(choice: Linked) -> None:
     """Show the epoch at which the replay rests in the rest of the page."""
-    told = _told("epoch")
-    if choice is not None and told in choice.texts:
+    if (told := _told("epoch")) in choice.texts:
         is_newest = choice.texts.index(told) == choice.default
         set_page_values({"epoch": "" if is_newest else told})
 

@@ -90,10 +90,9 @@ def _panel(
             say_steadily(_words(loaded, shown), gray=True, place=words)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             choice = epochs.choice
-            can_replay = choice is not None and len(choice.texts) >= FEWEST
-            replays = can_replay and linked_toggle("Replay", OPEN_REPLAY)
-            if not replays:
+            if choice and (len(choice.texts) < FEWEST or not linked_toggle("Replay", OPEN_REPLAY)):
                 epochs.draw(wide=True)
+                choice = None
         with st.container(key="run_seeds"):
             seeds = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
             options, take = sorted({*SEEDS, seeds}), lambda new: change({"seeds": new or seeds})
@@ -103,8 +102,8 @@ def _panel(
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = charts.badge_of(loaded, shown)
-    if replays:  # the run rests
-        charts.replay(epochs, palette, badge=badge)
+    if choice:  # the replay is open, and the run rests
+        charts.replay(epochs, choice, palette, badge=badge)
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling

@@ -34,50 +34,43 @@ TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyon
 """The card's parts, by their name in the address."""
 _WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
-KEYS = (PART, _WAY.name, _STEPS.name)
-"""In the address."""
-MOST_NAMES = 200
-"""So many a menu offers: all are sent to the browser."""
+KEYS = (PART, _WAY.name, _STEPS.name)  # in the address
+MOST_NAMES = 200  # so many a menu offers: all are sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
         shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
-        run, alone = shown.run, None
-        if run and not shown.dataset.has_rows:
-            alone = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
-        if alone or shown.dataset.origin:
-            with st.container(border=True, key="skill", gap="xsmall"):
-                if alone:
-                    st.markdown(f"### {TITLES['worth']}")
-                    target = _pick("Target", shown.dataset.target_labels, "target")
-                    st.markdown(_markdown(alone, target, shown.dataset.target_unit))
-                    hint(results.HIDDEN)
-                else:
-                    _parts(loaded, shown, palette)
-        else:
+        dataset, run, table = shown.dataset, shown.run, None
+        if run and not dataset.has_rows:
+            table = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
+        if not (table or dataset.origin):
             once("skill", (), dict)  # what was computed of other data may be large
-
-
-def _parts(loaded: Loaded, shown: ShownRun, palette: Palette) -> None:
-    """Draw the open part of the card."""
-    # Show a run beside the baselines of the season that is set now: they need no training.
-    experiment = shown.experiment.set(period=loaded.experiment.data.period)
-    same = experiment.data == loaded.experiment.data
-    if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
-        shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
-    part = open_part(TITLES, "skill_part")
-    of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
-    if shown.polling:
-        hint("As it was before: this follows when the run pauses or ends.")
-    else:
-        of_data["shown"] = shown
-    shown = of_data.get("shown", shown)
-    if part != "worth" and len(_weights(shown)) > 1:
-        hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
-    draw = {"worth": _errors, "dates": _dates, "ahead": _ahead}[part]
-    draw(shown, shown.dataset.cut_from, palette)
+            return
+        with st.container(border=True, key="skill", gap="xsmall"):
+            if table:
+                st.markdown(f"### {TITLES['worth']}")
+                target = _pick("Target", dataset.target_labels, "target")
+                st.markdown(_markdown(table, target, dataset.target_unit))
+                hint(results.HIDDEN)
+                return
+            # Show a run beside the baselines of the season that is set now: they need no training.
+            experiment = shown.experiment.set(period=loaded.experiment.data.period)
+            same = experiment.data == loaded.experiment.data
+            if same and np.array_equal(dataset.y, loaded.dataset.y):
+                shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
+            part = open_part(TITLES, "skill_part")
+            of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
+            if shown.polling:
+                hint("As it was before: this follows when the run pauses or ends.")
+            else:
+                of_data["shown"] = shown
+            shown = of_data.get("shown", shown)
+            if part != "worth" and len(_weights(shown)) > 1:
+                hint(f"Of the models with seed {shown.experiment.seed}, the first of the seeds.")
+            draw = {"worth": _errors, "dates": _dates, "ahead": _ahead}[part]
+            draw(shown, shown.dataset.cut_from, palette)
 
 
 def _weights(shown: ShownRun) -> SeedWeights:
@@ -92,9 +85,8 @@ def _once(shown: ShownRun, what: str, make: Callable[[], T], *about: object) -> 
 
 
 def _answers(shown: ShownRun, part: Part = "judged") -> Answers:
-    weights = _weights(shown)
-    about = shown.experiment, shown.dataset, weights[0], part
-    make = partial(results.answers, *about, seeds=len(weights))
+    about, weights = (shown.experiment, shown.dataset), _weights(shown)
+    make = partial(results.answers, *about, weights[0], part, seeds=len(weights))
     return _once(shown, f"answers {part}", make)
 
 
@@ -130,7 +122,7 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
 
     table("judged")
     chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
-    hint(_once(shown, "season", partial(words.season_sentence, origin, chosen), chosen))
+    hint(words.season_sentence(origin, chosen))
     one_control("period", Settled(shown.experiment))
     if asked != chosen:
         try:
@@ -169,17 +161,14 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     """Draw the validation part on dates, for one series and one target."""
     dataset, said = shown.dataset, _answers(shown)
     there = np.unique(origin.series[origin.starts[said.samples]])
-    table = _once(shown, "skill", partial(results.evaluate, dataset, said))
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        best_first = [score.name for score in table.baselines(target)]
+        best_first = [one.name for one in results.evaluate(dataset, said).baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    about = dataset, said, target, series
-    rows = _once(shown, "rows", partial(results.by_row, *about), target, series)
-    draw = partial(words.on_dates_figure, dataset, rows, target, guess, palette)
-    figure = _once(shown, "dates", draw, rows, guess, palette.theme)
+    rows = results.by_row(dataset, said, target, series)
+    figure = words.on_dates_figure(dataset, rows, target, guess, palette)
     told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
 
 
@@ -199,8 +188,8 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     if why:
         hint(why)
     looked, look = _looks(shown)
-    about: dict[str, Any] = {"series": series, "column": column, "feed": feed}
-    about |= {"tested": _answers(shown, "test") if look in looked else None}
+    tested = _answers(shown, "test") if look in looked else None
+    about: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
     run = shown.experiment, dataset, weights
     try:
         make = partial(results.forecast, *run, judged=_answers(shown), **about)
@@ -208,8 +197,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     except ForecastError as error:
         hint(f"{error}")
         return
-    draw = partial(words.forecast_figure, dataset, coming, series, column, palette)
-    figure = _once(shown, "ahead", draw, coming, palette.theme)
+    figure = words.forecast_figure(dataset, coming, series, column, palette)
     kept = shown.snapshot.keeps_best
     told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "skill_ahead")

@@ -34,10 +34,8 @@ from lib.ui.text import card
 KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
 """A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
-RECEIVED = "received"
-"""What the browser asks for when it has its file."""
-NEW = "_new"
-"""The end of a file's id, if the file is of the sidebar's settings."""
+RECEIVED = "received"  # what the browser asks for when it has its file
+NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
 Make = Callable[[], Future[Any]]
 """Starts to make a file in another thread, so without `st`, or in the worker."""
 

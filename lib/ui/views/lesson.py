@@ -31,8 +31,7 @@ from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, takeaway
 
 SAID: dict[str, str] = beside(__file__)
-REAL_STEPS = 3
-"""The steps of a sample before its padding, if it has more."""
+REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
 Recording = tuple[dict[str, str], Snapshot]
 _HTML = charts.templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
