@@ -177,9 +177,8 @@ class ShapesPage:
     """The question that was made from a stack's output, as the address has it."""
     made_up: bool = False
     """Whether its y was made up to fit, for code that doesn't show y."""
-    damage_question: TargetQuestion | None = None
-    mistake: str = ""
-    """What was picked since, of `lib.shapes.MISTAKES`; at first what fits the question."""
+    mistake: tuple[TargetQuestion | None, str] = (None, "")
+    """The mistake, of `lib.shapes.MISTAKES`, that was picked for a question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
     """Mistake → what it did, as the worker says that was asked to train it in this session."""
 

@@ -176,15 +176,6 @@ def test_what_a_field_cannot_take_is_said():
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
 
 
-def test_a_link_that_names_what_isnt_known_says_so():
-    """And numbers out of range, as an experiment's link does."""
-    app = shapes(stack="input_t9999999~what_u3~lstm_u4_zz")
-    assert "“what” isn’t known here" in text(app)
-    assert "timesteps=9999999 was asked" in text(app)
-    assert "no setting “zz”" in text(app)
-    assert title(app).startswith("From (N, 1000000, 3) to (N, 4)")
-
-
 def test_a_long_stack_has_the_settings_of_one_layer_open():
     """The one that is picked, or the one that breaks."""
     app = shapes(stack=LONG)

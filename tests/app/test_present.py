@@ -3,11 +3,9 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.data.datasets import suggested
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.ui import clock
-from lib.ui.data import dataset_of
 from lib.ui.present import followers, screen
 from lib.ui.session import KEY
 from tests.app.driver import APP, text, title
@@ -213,13 +211,3 @@ def test_a_reload_keeps_what_was_revealed(browsers):
     browsers.press("a", app, "begin_anew")
     assert title(app) == TALK["strip"].title
     assert "is a hint" not in text(browsers.open("a", scene="vote"))
-
-
-def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
-    """Its run is shown, and Train is off."""
-    data = dataset_of(suggested("seattle"), None)
-    run = client.start(suggested("upload"), data)
-    client.set(run, Status.FINISHED)
-    app = browsers.open("b", scene="train", data="upload", run=run.id)
-    assert not app.exception
-    assert app.button(key="do_train").disabled

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from lib.story import TALK, Scene, find, offer, scene, story
+from lib.story import TALK, story
 from lib.ui import clock
 from lib.ui.present import screen
 from tests.clock import Clock
@@ -69,15 +69,6 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
 def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected):
     """From all registries, and the app's pictures; without any that is known the ready talk."""
     assert [scene.name for scene in story(text)] == expected
-
-
-def test_what_packages_above_offer_can_be_found(monkeypatch):
-    """A story needn't know who draws."""
-    mine = Scene("view.mine", "Mine", "mine")
-    monkeypatch.setattr(scene, "_ALL", dict(scene._ALL))
-    assert find("view.mine") is None
-    offer([mine])
-    assert find("view.mine") is mine
 
 
 @pytest.mark.parametrize("name", list(TALK))

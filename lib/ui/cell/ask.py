@@ -6,7 +6,6 @@ page says of which epoch it is. Answers about recorded models are recorded.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -109,7 +108,7 @@ class Reply:
 
 def ask(place: str, chosen: Chosen) -> Reply:
     """Ask the question of a place, unless its answer is here or under way; returns its state."""
-    replies, (_, about) = session().cell.replies, PLACES[place]
+    replies, (question, about) = session().cell.replies, PLACES[place]
     experiment = chosen.experiment  # but of its training settings the loss alone
     of_model = experiment.model, experiment.seed, experiment.training.loss, chosen.mode
     of_run = chosen.dataset, chosen.run_id
@@ -126,24 +125,18 @@ def ask(place: str, chosen: Chosen) -> Reply:
     follows = answered is not None and chosen.polling
     is_due = answered is None or not follows or now - answered.time >= EVERY_SECONDS
     if is_old and is_due and reply.pending is None:
-        asked = Asked(chosen.weights, chosen.epoch, _answer(place, chosen), now)
-        if asked.answer.done():
+        given, answer = arguments(place, chosen), AnswerFuture()
+        if (known := recorded_answer(chosen.dataset.name, place, given)) is None:
+            answer = runs.client().ask(question, cell=experiment.model.cell, **given)
+        else:
+            answer.set_result(known)
+        asked = Asked(chosen.weights, chosen.epoch, answer, now)
+        if answer.done():
             reply.answered, is_old = asked, False
         else:
             reply.pending = asked
     reply.waiting = is_old and not follows
     return reply
-
-
-def _answer(place: str, chosen: Chosen) -> AnswerFuture:
-    """A future of Keras's answer, which has a recorded answer at once."""
-    given = arguments(place, chosen)
-    known = recorded_answer(chosen.dataset.name, place, given)
-    if known is None:
-        return runs.client().ask(PLACES[place][0], cell=chosen.experiment.model.cell, **given)
-    answer: AnswerFuture = Future()
-    answer.set_result(known)
-    return answer
 
 
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:

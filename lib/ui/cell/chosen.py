@@ -71,6 +71,23 @@ class Chosen:
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
 
+    @property
+    def row_order(self) -> np.ndarray:
+        """The unit of each row of the pictures, (U,): as in Keras, or by similarity."""
+        layer = self.layer_pass
+        return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
+
+    @property
+    def first_unit(self) -> int:
+        """The unit that moves most, which is marked before anybody picks one."""
+        hidden = self.traces[self.layer].hidden[0]
+        return int(np.argmax(np.ptp(np.nan_to_num(hidden), axis=0)))
+
+    @property
+    def first_row(self) -> int:
+        """The row of that unit in the pictures."""
+        return int(np.flatnonzero(self.row_order == self.first_unit)[0])
+
     def upward(self, weights: LayerWeights) -> LayerWeights:
         """A model's weights from the bottom layer up to this one."""
         return weights[: ARRAYS_EACH * (self.layer + 1)]
@@ -125,7 +142,7 @@ Follower = Callable[[int, int], None]
 
 
 def follow_playhead(
-    bar: DeltaGenerator, layer: LayerPass, write: Follower | None = None, *, plays: bool = False
+    bar: DeltaGenerator, chosen: Chosen, write: Follower | None = None, *, plays: bool = False
 ) -> None:
     """Draw the playhead into `bar`. When it moves, `write` is called, and no picture is drawn.
 
@@ -133,12 +150,12 @@ def follow_playhead(
     """
 
     def draw() -> None:
-        step, unit = where(layer)
+        step, unit = _where(chosen)
         data = {
             "links_opened": session().cell.links_opened,
-            "steps": len(layer.x),
-            "units": layer.units,
-            "order": row_order(layer).tolist(),
+            "steps": len(chosen.features),
+            "units": chosen.experiment.model.units,
+            "order": chosen.row_order.tolist(),
             "step": step,
             "unit": unit,
             "names": {"time": TIME, "units": UNITS},
@@ -167,7 +184,7 @@ def _remember() -> None:
         address.set_page_values({"step": page.link[0], "unit": page.link[1]})
 
 
-def where(layer: LayerPass) -> tuple[int, int]:
+def _where(chosen: Chosen) -> tuple[int, int]:
     """The playhead's timestep and unit: the opened link's, else the last ones.
 
     At first these are the first timestep, and the unit that moves most.
@@ -177,19 +194,6 @@ def where(layer: LayerPass) -> tuple[int, int]:
         page.link, page.links_opened = link, page.links_opened + 1
         numbers = (int(t) if t.isdecimal() and len(t) <= 3 else 0 for t in link)  # from 1
         page.step, page.unit = (number - 1 if number else None for number in numbers)
-    unit = _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1)
+    layer = chosen.layer_pass
+    unit = chosen.first_unit if page.unit is None else min(page.unit, layer.units - 1)
     return min(page.step or 0, len(layer.x) - 1), unit
-
-
-def row_order(layer: LayerPass) -> np.ndarray:
-    """The unit of each row of the pictures, (U,): as in Keras, or by similarity."""
-    return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
-
-
-def first_row(layer: LayerPass) -> int:
-    """The row that is marked before anybody picks one."""
-    return int(np.flatnonzero(row_order(layer) == _moves_most(layer))[0])
-
-
-def _moves_most(layer: LayerPass) -> int:
-    return int(np.argmax(np.ptp(np.nan_to_num(layer.trace.hidden[0]), axis=0)))

@@ -14,16 +14,7 @@ from lib.text import beside
 from lib.training import recorded_leak
 from lib.ui import runs
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
-from lib.ui.cell.chosen import (
-    ORDER,
-    Chosen,
-    Follower,
-    choose,
-    first_row,
-    follow_playhead,
-    row_order,
-    where,
-)
+from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.fragment import slot
 from lib.ui.linked import linked_toggle
 from lib.ui.session import Loaded
@@ -55,7 +46,7 @@ def draw_part(
         hint(runs.client().unavailable)
     write = draw(chosen, replies, palette)
     if has_playhead:
-        follow_playhead(bar, chosen.layer_pass, write)
+        follow_playhead(bar, chosen, write)
     watch(chosen, replies)
 
 
@@ -78,8 +69,8 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
                 matrices[f"{recurrence.gate_symbol(name, about)}, {about}"] = values[0]
             sentence = " ".join(cell.findings(layer.cell, trace))
             outlined = "h" if chosen.is_top else ""
-            seen = {"start": first_row(layer), "outlined_name": outlined, "sentence": sentence}
-            st.html(charts.heatmaps(matrices, row_order(layer), palette, **seen))
+            seen = {"start": chosen.first_row, "outlined_name": outlined, "sentence": sentence}
+            st.html(charts.heatmaps(matrices, chosen.row_order, palette, **seen))
             takeaway(cell.headline(trace), sentence)
             linked_toggle("Order units by similarity", ORDER)
     hand = None
@@ -98,7 +89,6 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         if hand is not None:
             hand.html(charts.by_hand(layer, step, palette))
 
-    write(*where(layer))
     return write
 
 
@@ -130,7 +120,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         whole, prefixes = _rows(chosen, modes, "whole"), _rows(chosen, modes, "prefixes")
         one = Side("return_sequences=True", "asked once", whole)
         asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
-        start = first_row(chosen.layer_pass)
+        start = chosen.first_row
         _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
         words = slot()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
@@ -150,7 +140,6 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         with words:
             say_steadily(says)
 
-    write(*where(chosen.layer_pass))
     return write
 
 
@@ -160,7 +149,7 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     at_last, _ = charts.one_computation(chosen.experiment, chosen.dataset.shape[1], modes.values)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         # Of the whole sequences, (N, T, U), the last step with a row for each unit.
-        order, answer = row_order(chosen.layer_pass), modes.values
+        order, answer = chosen.row_order, modes.values
         ends = answer["sequence"][:, -1].T[order] if answer else None
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
         last = _rows(chosen, modes, "last")
@@ -171,7 +160,7 @@ def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
     """Keras's answer with the units in the page's order, (U, columns)."""
-    order, answer = row_order(chosen.layer_pass), modes.values
+    order, answer = chosen.row_order, modes.values
     return answer[name].reshape(-1, len(order)).T[order] if answer else None
 
 
@@ -232,7 +221,7 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
         unroll_stack(name, weights, padded)[-1],
         unroll_stack(name, weights, padded, mask)[-1],
     )
-    order = row_order(layer)
+    order = chosen.row_order
     forward, turned, backwards, plain, held = (trace.hidden[0][:, order] for trace in traces)
     in_time = {0: "1", steps - 1: f"{steps}"}
     # Beside the word "zeros" there is room for the number of a step up to the 36th.

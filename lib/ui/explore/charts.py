@@ -15,19 +15,8 @@ from weakref import ref
 
 import streamlit as st
 
-from lib.charts import (
-    CONFIG,
-    EXPLORE_CARDS,
-    Chart,
-    Frames,
-    Palette,
-    Words,
-    off_by,
-    own_settings,
-    replay_figure,
-    replay_words,
-    seeds_range,
-)
+from lib import charts
+from lib.charts import Chart, Frames, Palette, Words
 from lib.data import remember, remembered
 from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot, frames_of
@@ -77,8 +66,8 @@ def draw(
                 cards[name] = _contents(name, shown, palette, hold=hold)
 
     def lay() -> None:
-        charts, keys = session().charts.by_place, [f"chart_{name}" for name in cards]
-        lay_above({key: charts[key].top for key in keys if key in charts}, layers)
+        drawn, keys = session().charts.by_place, [f"chart_{name}" for name in cards]
+        lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
     def follow(now: ShownRun) -> None:
         waiting = next(turns) if now.polling else ""
@@ -158,7 +147,7 @@ def _picture(
 def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
-    made = EXPLORE_CARDS[name]
+    made = charts.EXPLORE_CARDS[name]
     facts = made.facts_of(RunAt(experiment, dataset(), snapshot), *picked)
     return made.figure(facts, palette), (made.takeaway(facts), made.sentence(facts))
 
@@ -175,7 +164,9 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = filter(None, (seeds_range(now.snapshot, mode), off_by(dataset, result)))
+            about = filter(
+                None, (charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result))
+            )
             words = colored(MODES[mode].label), colored(error), " · ".join(about) or None, "off"
             places[mode].show("metric", *words, delta_arrow="off")
 
@@ -200,7 +191,7 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or is_same(loaded, shown):
         return ""
-    own = own_settings(shown.experiment, loaded.experiment, label_of)
+    own = charts.own_settings(shown.experiment, loaded.experiment, label_of)
     return shown.dataset.title if has_other_file(loaded, shown) or not own else own
 
 
@@ -225,11 +216,11 @@ def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> N
         # The very same one as long as the figure in the browser moves by itself.
         about = frames, picked, palette.theme, earlier, layout, start
         look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
-        make = partial(replay_figure, shown, frames, *picked, palette=palette, **look)
-        words, *details = replay_words(shown.dataset, frames)
+        make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)
+        words, *details = charts.replay_words(shown.dataset, frames)
         with st.container(key=CHART):
             figure = once(REPLAY, about, make)
-            st.plotly_chart(figure, config=CONFIG, key=f"{CHART}_chart", alt=f"{words}")
+            st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{words}")
         takeaway(words, *details)
         _replay(
             key=REPLAY,

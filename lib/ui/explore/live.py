@@ -12,13 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import (
-    Palette,
-    changed_settings,
-    kept_sentence,
-    progress_sentence,
-    setup_sentence,
-)
+from lib.charts import Palette, changed_settings, kept_sentence, progress_sentence, setup_sentence
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds

@@ -13,7 +13,7 @@ import streamlit as st
 from lib import shapes
 from lib.charts import SCALES, Palette, lineup_picture
 from lib.charts import target as words
-from lib.shapes import Damage, Diagnosis, ShapeTextError, TargetQuestion
+from lib.shapes import Damage, ShapeTextError, TargetQuestion
 from lib.shapes import tensors_sizes as sizes
 from lib.text import capital
 from lib.training import AnswerFuture, recorded_damage
@@ -47,7 +47,18 @@ def doctor(palette: Palette) -> None:
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct":
-        _fixes(diagnosis)
+        fixes = diagnosis.fixes[:3]
+        with card("How to mend it", key="check_fixes"):
+            if not fixes and not diagnosis.batches:  # the numbers of samples differ
+                hint("With x and y cut from the same windows, this line before fit passes:")
+                st.code("assert len(x) == len(y)", language="python")
+            elif not fixes:
+                hint("No change of one line is known: bring y and the output to the same shape.")
+            for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
+                with column:
+                    say(f"{capital(fix.condition)}. {fix.fix}")
+                    st.code(fix.code, language="python", wrap_lines=True)
+                    hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
     _usual(question)
     with card("The proof: train both", key="damage"):
         damage_card(question, palette)
@@ -119,22 +130,6 @@ def take_stack_output() -> None:
     page.made_up = not said and read is not None and not read.target
 
 
-def _fixes(diagnosis: Diagnosis) -> None:
-    """Draw changes of one line after which output and y fit, or that none is known."""
-    fixes = diagnosis.fixes[:3]
-    with card("How to mend it", key="check_fixes"):
-        if not fixes and not diagnosis.batches:  # the numbers of samples differ
-            hint("With x and y cut from the same windows, this line before fit passes:")
-            st.code("assert len(x) == len(y)", language="python")
-        elif not fixes:
-            hint("No change of one line is known here: bring y and the output to the same shape.")
-        for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
-            with column:
-                say(f"{capital(fix.condition)}. {fix.fix}")
-                st.code(fix.code, language="python", wrap_lines=True)
-                hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
-
-
 def _usual(question: TargetQuestion) -> None:
     """Draw a row for each output with every target coloured by its verdict; a click opens one."""
 
@@ -161,36 +156,36 @@ def _usual(question: TargetQuestion) -> None:
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the mistake that fits the question best, with a recorded or a live training."""
-    page = session().shapes
-    fitting = shapes.mistake_of(question.output, question.target)
-    if page.damage_question != question:
-        page.mistake = fitting or page.mistake or next(iter(shapes.MISTAKES))
-    page.damage_question = question
-
-    draw = partial(_damage, palette, fitting if question.loss == shapes.LOSS else None)
-    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
+    training = session().shapes.training_both
+    draw = partial(_damage, question, palette)
+    following_fragment(lambda: training, draw, _is_training, POLL_SECONDS)
 
 
 def _is_training(answers: Answers) -> bool:
     return not all(answer.done() for answer in answers.values())
 
 
-def _damage(palette: Palette, asked_about: str | None, answers: Answers) -> None:
-    """Draw the damage; `asked_about` is the mistake that the question describes, else None."""
+def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
     page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
-    case, answer = page.mistake, answers.get(page.mistake)
-    titles = {name: one.title for name, one in mistakes.items()}
-    pick = partial(setattr, page, "mistake")
-    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
-    if case != asked_about:
-        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
-    problem = answer.exception() if answer and answer.done() else None
-    is_live = answer is not None and answer.done() and not problem
-    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
+    fitting = shapes.mistake_of(question.output, question.target)
+    asked, case = page.mistake
+    if asked != question:
+        case = fitting or next(iter(mistakes))
+
+    def pick(name: str) -> None:
+        page.mistake = question, name
 
     def train() -> None:
         page.training_both[case] = runs.client().ask("target_damage", case=case)
 
+    titles = {name: one.title for name, one in mistakes.items()}
+    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
+    if case != fitting or question.loss != shapes.LOSS:
+        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
+    answer = answers.get(case)
+    problem = answer.exception() if answer and answer.done() else None
+    is_live = answer is not None and answer.done() and not problem
+    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
     with st.container(horizontal=True, vertical_alignment="center"):
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         said = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
