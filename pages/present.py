@@ -6,7 +6,6 @@ from lib.story import story
 from lib.ui import address, stage
 from lib.ui.fragment import fragment
 from lib.ui.frame import screen
-from lib.ui.present import followers
 from lib.ui.present import screen as on_screen
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
@@ -22,10 +21,10 @@ def look() -> None:
 
 screen("Present", on_screen.KEYS, PICTURED)
 if talk_id := address.page_value("notes"):
-    followers.notes(talk_id)
+    on_screen.notes(talk_id)
     st.stop()
 if talk_id := address.page_value("follow"):
-    followers.follow(talk_id)
+    on_screen.follow(talk_id)
     st.stop()
 
 scenes, talk, record = story(address.page_value("story")), on_screen.mine(), session().stage

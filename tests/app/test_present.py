@@ -6,7 +6,7 @@ from streamlit.testing.v1 import AppTest
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.ui import clock
-from lib.ui.present import followers, screen
+from lib.ui.present import screen
 from lib.ui.session import KEY
 from tests.app.driver import APP, text, title
 from tests.clock import Clock
@@ -196,7 +196,7 @@ def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
         app = browsers.open("b", **{key: name})
         assert title(app) == "This talk is over"
-        assert followers.GONE[key] in text(app)
+        assert screen.GONE[key] in text(app)
         assert TALK["number"].notes not in text(app)
         browsers.press("b", app, "present_own")
         assert title(app) == TALK["strip"].title

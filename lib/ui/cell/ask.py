@@ -1,8 +1,7 @@
 """Questions to Keras that the Cell page asks by itself, one at a time for each place of the page.
 
 For another sample, layer or mode a question is asked at once, and nothing is shown meanwhile. While
-a run trains, the last answer stays until the next one comes, so that figures never blink, and the
-page says of which epoch it is. Answers about recorded models are recorded.
+a run trains, the last answer stays until the next one comes; the page says of which epoch it is.
 """
 
 from collections.abc import Sequence

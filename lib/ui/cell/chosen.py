@@ -1,9 +1,8 @@
 """What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
 
-The playhead is the timestep and the unit that the whole page is about. When it moves, only its
-fragment runs, which rewrites formulas and sentences in slots of the page's sections. Pictures must
-follow at once, so its script, playhead.js, sets the custom properties `--cell-t` and `--cell-row`,
-by which pictures place their bands (`lib.charts.html`), and reports to Python.
+The playhead is the timestep and the unit that the page is about. When it moves, only its fragment
+runs, which rewrites formulas and sentences. Pictures follow at once: playhead.js sets the custom
+properties `--cell-t` and `--cell-row`, by which they place their bands (`lib.charts.html`).
 """
 
 from collections.abc import Callable, Sequence
@@ -144,10 +143,7 @@ Follower = Callable[[int, int], None]
 def follow_playhead(
     bar: DeltaGenerator, chosen: Chosen, write: Follower | None = None, *, plays: bool = False
 ) -> None:
-    """Draw the playhead into `bar`. When it moves, `write` is called, and no picture is drawn.
-
-    With `plays` it runs through time once by itself and reports nothing.
-    """
+    """Draw the playhead into `bar`, which calls `write`; with `plays` it runs once by itself."""
 
     def draw() -> None:
         step, unit = _where(chosen)

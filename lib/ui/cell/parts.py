@@ -50,11 +50,8 @@ def draw_part(
     watch(chosen, replies)
 
 
-# Unrolled: the layer at every timestep, its states and gates, and one unit's formulas.
-
-
 def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw the part; returns what rewrites the formulas."""
+    """Draw the layer over time, its states and gates; returns what rewrites a unit's formulas."""
     layer, trace = chosen.layer_pass, chosen.layer_pass.trace
     over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
     with over_time:
@@ -105,11 +102,8 @@ def draw_chain(
         takeaway(words, sentence)
 
 
-# Proof: the modes are one computation, as Keras measures on the shown weights.
-
-
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
-    """Draw the part; returns what rewrites the prefixes' sentence."""
+    """Draw that the modes are one computation; returns what rewrites the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
     _, at_each = charts.one_computation(experiment, steps, answer)
@@ -172,11 +166,8 @@ def _equation(
     takeaway(proof.takeaway, proof.why)
 
 
-# Break it: four ways in which the sequence's last step differs from last-step mode's output.
-
-
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw the part, which doesn't follow the playhead."""
+    """Draw four ways in which the sequence's last step differs from last-step mode's output."""
     (breakings,) = replies
     told = charts.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.strips_legend(palette))
@@ -247,11 +238,8 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
     }
 
 
-# How they learn: how far each loss reaches back, which inputs move which outputs, and padding.
-
-
 def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw the part, which doesn't follow the playhead."""
+    """Draw how far each loss reaches back, which inputs move which outputs, and padding."""
     reach, *influences = replies
     left, right = st.columns(2)
     with left:

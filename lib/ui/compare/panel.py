@@ -8,7 +8,7 @@ picks the browser's newest runs, or recordings.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import streamlit as st
 
@@ -52,23 +52,16 @@ def find(run_id: str) -> Compared | None:
     if kept and run_id == kept.snapshot.run_id:
         figures = kept.experiment, kept.dataset, kept.snapshot
         return Compared(*figures, run_id, kept.name, is_kept=True)
-    return _recording(run_id) if run_id in DATASETS and run_id != "upload" else None
-
-
-@lru_cache(maxsize=4)  # each holds its data
-def _recording(name: str) -> Compared | None:
-    dataset = dataset_of(suggested(name), None)
-    experiment = with_seeds(suggested(name), dataset)
-    if snapshot := recorded(experiment):
-        return Compared(experiment, dataset, snapshot, name, dataset.title, is_recorded=True)
+    if run_id in DATASETS and run_id != "upload":
+        dataset = dataset_of(suggested(run_id), None)
+        experiment = with_seeds(suggested(run_id), dataset)
+        if past := recorded(experiment):
+            return Compared(experiment, dataset, past, run_id, dataset.title, is_recorded=True)
     return None
 
 
 def settle_picks() -> bool:
-    """Take over the runs that the address names; False if some are gone.
-
-    The next run of the page shows a complaint about those.
-    """
+    """Take over the runs that the address names; False if some are gone, which is noted."""
     record, own, text = session().compare, _own(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]

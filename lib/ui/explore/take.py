@@ -32,12 +32,10 @@ from lib.ui.shown import Epochs, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
-QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
-"""A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
+QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
 RECEIVED = "received"  # what the browser asks for when it has its file
 NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
-Make = Callable[[], Future[Any]]
-"""Starts to make a file in another thread, so without `st`, or in the worker."""
+Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
 _component, _FILE = component(KEY, __file__), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
@@ -74,12 +72,11 @@ def _draw(loaded: Loaded) -> None:
     _component(key=KEY, data=data, on_asked_change=lambda: None)
     if "keras" not in makers:  # somebody else's rows
         return
-    label = "Read the plain script"
-    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
-    if folded.open:  # each epoch has another
+    label, icon = "Read the plain script", ":material/code:"
+    folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
+    if folded.open:
         now = _at(picked, then.snapshot)
-        write = partial(EXPORTS["keras"].write, then.experiment, then.dataset, now)
-        script = once("plain script", (then.experiment, then.dataset, then.snapshot), write)
+        script = EXPORTS["keras"].write(then.experiment, then.dataset, now)
         folded.code(script, language="python", wrap_lines=True)
 
 

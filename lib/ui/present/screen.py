@@ -1,4 +1,4 @@
-"""A talk, with one thing to a screen: a scene, the overview of all, or the way to follow.
+"""A talk: one thing to a screen, what followers see of it, and the window with notes.
 
 A browser gives one talk, which it finds again after a reload. Pages of presenters, followers and
 notes look for changes once a second. A talk belongs to the page server that it began on. Full
@@ -11,7 +11,6 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from textwrap import shorten
-from threading import Lock
 from typing import Any
 from urllib.parse import urlencode
 
@@ -19,14 +18,16 @@ import segno
 import streamlit as st
 
 from lib.charts import templates
-from lib.story import TALK, Scene, all_scenes
+from lib.data import remember
+from lib.story import TALK, Scene, all_scenes, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.data import load_data
+from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
-from lib.ui.session import Loaded, Query, session
-from lib.ui.settings import Settled
+from lib.ui.session import Loaded, Query, Stage, session
+from lib.ui.settings import Settled, settled_experiment
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
@@ -36,6 +37,10 @@ followed, the one whose notes these are, and the one to go back to."""
 UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
+GONE = {
+    "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
+    "notes": "These notes belong to no talk.",
+}  # said where the address names no talk
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _HTML = templates(__file__)
@@ -70,26 +75,21 @@ class Talk:
 
 
 _TALKS: dict[str, Talk] = {}  # by browser, or session without a cookie; last given last
-_LOCK = Lock()
 
 
 def mine() -> Talk:
     """The talk that this browser gives."""
     presenter, now = browser_id() or session().id, clock.now()
-    with _LOCK:
-        talk = _TALKS.pop(presenter, None) or Talk(now, now)
-        talk.given = now
-        _TALKS[presenter] = talk
-        if len(_TALKS) > MOST:
-            del _TALKS[next(iter(_TALKS))]
+    talk = _TALKS.get(presenter) or Talk(now, now)
+    talk.given = now
+    remember(_TALKS, presenter, talk, MOST)
     return talk
 
 
 def find(*, follow: str = "", notes: str = "") -> Talk | None:
     """The talk with this id for followers or for the notes."""
-    with _LOCK:
-        talks = [*_TALKS.values()]
-    return next((talk for talk in talks if talk.id == follow or talk.notes == notes), None)
+    known = [*_TALKS.values()]
+    return next((talk for talk in known if talk.id == follow or talk.notes == notes), None)
 
 
 def in_address(names: Sequence[str]) -> str:
@@ -218,12 +218,9 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     titles = {
         each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {each.title}" for each in all_scenes()
     }
-    st.multiselect(
-        "Your talk, in this order",
-        [*titles],
-        format_func=lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …"),
-        **bound("story_picks", picked, take),
-    )
+    shown: Any = bound("story_picks", picked, take)
+    shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
+    st.multiselect("Your talk, in this order", [*titles], **shown)
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
         for label, icon, by, off in (
@@ -243,3 +240,88 @@ def share(url: str, about: str) -> None:
     """Draw a link and its QR code."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
     st.html(f"{_HTML.share(code, url, about)}")
+
+
+def follow(talk_id: str) -> None:
+    """Draw the presenter's scene, and a button to look around alone."""
+    with st.container(key="present"):
+        if not (found := _shown_by(find(follow=talk_id), "follow")):
+            return
+        talk, shown, scenes, place = found
+        address.put(shown.query)
+        record, is_given = session(), talk.is_given
+        own = record.stage  # it has the follower's own answers
+        record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
+        try:
+            show(scenes[place], settled_experiment(), follows=True)
+        finally:
+            record.stage = own
+        with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
+            gone = "" if is_given else " The presenter has left: this was shown last."
+            words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
+            st.markdown(words, width="content")
+        _rerun_when_moved(talk, shown, is_given)
+    with st.container(key="present_off"):
+        press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
+
+
+def notes(notes_id: str) -> None:
+    """Draw the speaker's notes to the presenter's scene, in a window of their own."""
+    with st.container(key="present"):
+        if not (found := _shown_by(find(notes=notes_id), "notes")):
+            return
+        talk, shown, scenes, place = found
+        scene = scenes[place]
+        st.markdown(f"# {plain(scene.title)}")
+        with st.container(key="speaker_notes"):
+            st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
+        with st.container(key="speaker_answers"):
+            for ask in scene.asks:
+                right = ask.options[ask.right]
+                st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
+        after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
+        with st.container(key="speaker_next"):
+            st.markdown(f"Next: **{plain(after)}**")
+        with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
+            both_ways(place, len(scenes), talk.wishes.append, type="tertiary")
+            st.markdown(f"{place + 1} of {len(scenes)}", width="content")
+        browser(scene, talk, notes=True)
+        _rerun_when_moved(talk, shown, talk.is_given)
+
+
+def _shown_by(talk: Talk | None, asked: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
+    """A talk, what it shows, its scenes and the shown one's index; without any that is said."""
+    if talk and talk.shown:
+        scenes = story(talk.shown.query["story"][-1])
+        place = [scene.name for scene in scenes].index(talk.shown.scene)
+        return talk, talk.shown, scenes, place
+    st.markdown(f"# This talk is over{runs.or_elsewhere()}")
+    st.markdown(GONE[asked])
+    act = partial(address.set_page_values, {"follow": "", "notes": ""})
+    press("Present it yourself", "slideshow", "present_own", act)
+    return None
+
+
+def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
+    """Run the page again when the talk isn't as it was `drawn`: what it shows, and if it is given.
+
+    The page draws this last, since it takes room.
+    """
+
+    def look() -> None:
+        if (talk.shown, talk.is_given) != drawn:
+            st.rerun()
+
+    fragment(look, run_every=LOOK_SECONDS)()
+
+
+def _go_off(talk: Talk) -> None:
+    """Take over what the talk shows now, with a button to go back."""
+    if shown := talk.shown:
+        record, subject = session().stage, address.put(shown.query)
+        subject.as_set = {}  # so that the address has all of it, for a reload
+        record.scene = shown.scene
+        record.subjects[shown.scene] = subject
+        record.answers[shown.scene] = [*shown.answers]
+        own = {"scene": shown.scene, "story": shown.query["story"][-1]}
+        address.set_page_values({"follow": "", "back": talk.id, **own})
