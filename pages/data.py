@@ -86,15 +86,13 @@ with choice.container(border=True):
     chosen = session().address.experiment.data.name
     for group, heading in SPEC_GROUPS.items():
         specs = {name: spec for name, spec in DATASETS.items() if spec.group == group}
-        names, now = list(specs), chosen if chosen in specs else None
-        st.radio(
-            heading,
-            names,
-            index=names.index(chosen) if now else None,
-            format_func=lambda name: DATASETS[name].title,
-            captions=[plain(spec.shows) for spec in specs.values()],
-            **bound(f"pick_{group}", now, pick),
+        names, titles = list(specs), {name: spec.title for name, spec in specs.items()}
+        now, captions = (
+            chosen if chosen in specs else None,
+            [plain(s.shows) for s in specs.values()],
         )
+        index, control = names.index(now) if now else None, bound(f"pick_{group}", now, pick)
+        st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
 table, gaps = session().upload.table, split.gaps_sentence(dataset)
 said = table.notes if table else ()  # below the uploader

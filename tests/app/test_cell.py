@@ -109,22 +109,6 @@ def test_what_a_link_names_and_there_is_not_is_passed_over():
     assert app.select_slider(key="cell_sample_32").value == 0
 
 
-def test_an_epoch_is_picked_for_one_run(client):
-    """Another run is shown as it is now, and so is the recording when that one is left."""
-    app = link("Cell", epoch="0")
-    assert "as the sequence model starts, before training" in text(app)
-    app.switch_page(PAGES["Explore"][0]).run()
-    app.button(key="do_train").click().run()
-    (run,) = client.runs.values()
-    client.set(run, Status.STOPPED)
-    app.switch_page(PAGES["Cell"][0]).run()
-    assert "epoch" not in address(app)
-    app.switch_page(PAGES["Explore"][0]).run()
-    app.button(key="do_reset").click().run()
-    app.switch_page(PAGES["Cell"][0]).run()
-    assert "after epoch 200 of a recorded run" in text(app)
-
-
 def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     """Never two questions at a time; the last answer stays while the weights move on."""
     app = start(U="3", T="4", layers="2")

@@ -147,17 +147,10 @@ def follow_playhead(
 
     def draw() -> None:
         step, unit = _where(chosen)
-        data = {
-            "links_opened": session().cell.links_opened,
-            "steps": len(chosen.features),
-            "units": chosen.experiment.model.units,
-            "order": chosen.row_order.tolist(),
-            "step": step,
-            "unit": unit,
-            "names": {"time": TIME, "units": UNITS},
-            "widest": WIDEST,
-            "plays": plays,
-        }
+        units, links_opened = chosen.experiment.model.units, session().cell.links_opened
+        data: dict[str, Any] = {"steps": len(chosen.features), "units": units, "step": step}
+        data |= {"unit": unit, "order": chosen.row_order.tolist(), "links_opened": links_opened}
+        data |= {"names": {"time": TIME, "units": UNITS}, "widest": WIDEST, "plays": plays}
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
             write(step, unit)

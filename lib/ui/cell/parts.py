@@ -240,16 +240,33 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
 
 def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw how far each loss reaches back, which inputs move which outputs, and padding."""
-    reach, *influences = replies
+    dataset, model = chosen.dataset, chosen.experiment.model
+    reach, one_way, both_ways = replies
+    one, both = one_way.values, both_ways.values
+    width = dataset.targets if model.head == "dense" else model.units
+    maps: dict[str, np.ndarray | str] = {}
+    maps["This model"] = one["map"] if one else one_way.instead
+    maps["The same, Bidirectional"] = both["map"] if both else both_ways.instead
+    found = [
+        gradients.influence_sentence(answer["map"], answer["columns"], width, answer is both)
+        for answer in (one, both)
+        if answer
+    ]
+    words = both_ways.instead if one else one_way.instead
+    if one and both:
+        words = gradients.influence_takeaway(one["map"], both["map"])
     left, right = st.columns(2)
     with left:
         draw_reach(chosen, [reach], palette)
-    with right:
-        _draw_influence(chosen, influences, palette)
+    title = "Which inputs move which outputs?"
+    with right, card(title, key="cell_influence", gap="xsmall", height="stretch"):
+        sentence = " ".join([*found, SAID["influence"]])
+        st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
+        takeaway(words, sentence, longest=gradients.ROOM)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
-        padded = ways(chosen.experiment.model.cell, chosen.upward(chosen.weights), chosen.features)
-        found = gradients.padding_sentence(padded)
-        sentence = SAID["padding"].format(which=chosen.which, found=found)
+        padded = ways(model.cell, chosen.upward(chosen.weights), chosen.features)
+        about = {"which": chosen.which, "found": gradients.padding_sentence(padded)}
+        sentence = SAID["padding"].format(**about)
         st.html(gradients.padding_picture(padded, sentence, palette))
         takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
 
@@ -271,29 +288,6 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
         takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
-
-
-def _draw_influence(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw the map of the model's influence beside that of the same model in both directions."""
-    dataset, model = chosen.dataset, chosen.experiment.model
-    width = dataset.targets if model.head == "dense" else model.units
-    maps: dict[str, np.ndarray | str] = {}
-    details, answers = [], [reply.values for reply in replies]
-    titles = ("This model", "The same, Bidirectional")
-    for k, (title, reply, answer) in enumerate(zip(titles, replies, answers, strict=True)):
-        maps[title] = answer["map"] if answer else reply.instead
-        if answer:
-            found = answer["map"], answer["columns"]
-            details.append(gradients.influence_sentence(*found, width, k == 1))
-    sentence = " ".join([*details, SAID["influence"]])
-    one, both = answers
-    words = next((reply.instead for reply in replies if reply.values is None), "")
-    if one and both:
-        words = gradients.influence_takeaway(one["map"], both["map"])
-    title = "Which inputs move which outputs?"
-    with card(title, key="cell_influence", gap="xsmall", height="stretch"):
-        st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
-        takeaway(words, sentence, longest=gradients.ROOM)
 
 
 PARTS: dict[str, tuple[str, tuple[str, ...], Draw]] = {

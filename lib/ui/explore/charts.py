@@ -181,18 +181,13 @@ def is_same(loaded: Loaded, shown: ShownRun) -> bool:
     return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
 
 
-def has_other_file(loaded: Loaded, shown: ShownRun) -> bool:
-    """Whether both were cut from a person's files, and these aren't the same."""
-    files = {loaded.dataset.fingerprint, shown.dataset.fingerprint} - {""}
-    return len(files) > 1
-
-
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
     if shown.run is None or is_same(loaded, shown):
         return ""
+    title = shown.dataset.title
     own = charts.own_settings(shown.experiment, loaded.experiment, label_of)
-    return shown.dataset.title if has_other_file(loaded, shown) or not own else own
+    return title if title != loaded.dataset.title or not own else own
 
 
 def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> None:
@@ -222,12 +217,8 @@ def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> N
             figure = once(REPLAY, about, make)
             st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{words}")
         takeaway(words, *details)
-        _replay(
-            key=REPLAY,
-            data={"names": names, "epoch": names[place]},
-            on_epoch_change=partial(_note_epoch, choice),
-            on_narrow_change=lambda: None,
-        )
+        note, data = partial(_note_epoch, choice), {"names": names, "epoch": names[place]}
+        _replay(key=REPLAY, data=data, on_epoch_change=note, on_narrow_change=lambda: None)
 
 
 def _rerun_when_made(asked: Future[Frames]) -> None:

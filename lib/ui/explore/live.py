@@ -21,7 +21,7 @@ from lib.ui.address import change, page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.explore import charts
-from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, has_other_file, is_same
+from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import take_card
 from lib.ui.fragment import Place, following_fragment
@@ -223,7 +223,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     if is_failed or is_same(loaded, shown):
         return words
     changed = changed_settings(run.experiment, loaded.experiment, label_of)
-    if not changed or has_other_file(loaded, shown):
+    if not changed or run.dataset.title != loaded.dataset.title:
         changed = f"data {run.dataset.title} → {loaded.dataset.title}"
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"
     then = f" {begins} starts anew with them." if loaded.trainable else ""

@@ -32,12 +32,25 @@ Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
 
 def doctor(palette: Palette) -> None:
     """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
-    question = shapes.read_question(address.page_value(KEY))
+    question, page = shapes.read_question(address.page_value(KEY)), session().shapes
     diagnosis = question.diagnose()
     st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
-        _question(question)
+        for name, label in (("output", "The model’s output"), ("target", "y.shape")):
+            key, problem = f"check_{name}", page.problems.get(name)
+            text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
+            st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
+            if problem:
+                st.warning(plain(problem))
+        if page.made_up and page.taken == address.page_value(KEY):
+            hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
+        label = "Take the traced stack’s output"
+        press(label, "input", "from_stack", take_stack_output, width="stretch")
+        loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
+        st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
+        size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
+        st.number_input("Batch size", 1, 4096, **size)
     with wide.container(border=True, height="stretch", key="lineup"):
         compared = words.compared_sentence(diagnosis)
         sentence = f"{words.verdict_title(diagnosis)}. {compared}"
@@ -71,25 +84,6 @@ def _set(**values: Any) -> None:
     question = replace(shapes.read_question(address.page_value(KEY)), **values)
     text = "" if question == TargetQuestion() else shapes.write_question(question)
     address.set_page_value(KEY, text)
-
-
-def _question(question: TargetQuestion) -> None:
-    """Draw the fields of the question, each with the problem of what was typed there."""
-    page = session().shapes
-    for name, label in (("output", "The model’s output"), ("target", "y.shape")):
-        key, problem = f"check_{name}", page.problems.get(name)
-        text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
-        st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
-        if problem:
-            st.warning(plain(problem))
-    if page.made_up and page.taken == address.page_value(KEY):
-        hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
-    label = "Take the traced stack’s output"
-    press(label, "input", "from_stack", take_stack_output, width="stretch")
-    loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
-    st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
-    size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
-    st.number_input("Batch size", 1, 4096, **size)
 
 
 def _read(name: str, text: str) -> None:

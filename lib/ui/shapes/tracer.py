@@ -41,6 +41,11 @@ Steps = tuple[TracedLayer, ...]
 def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
     steps, page, is_sidebar = shapes.trace(stack), session().shapes, is_sidebars()
+
+    def check_target() -> None:
+        take_stack_output()
+        address.set_page_value("part", "target")
+
     is_read, fixes = any(layer.origin for layer in stack), list(shapes.fixes(steps))
     lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
     if fixes and is_read and page.reading:
@@ -63,7 +68,13 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if not shapes.is_chain(stack):
             st.html(graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
-        _ways_on(stack, ends=shapes.stopped(steps) is not None)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
+            label, ends = "Check a target for this output", shapes.stopped(steps) is not None
+            press(label, "fact_check", "to_doctor", check_target, disabled=ends)
+            to_explore(stack)
+        if len(stack) >= shapes.MAX_LAYERS:
+            hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
     with card("The stack as Keras code"):
         code = shapes.keras_code(steps)
         if shapes.INCOMPLETE in code:
@@ -80,22 +91,6 @@ def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
     if any(layer.origin for layer in stack):
         return SAYS["broken code" if is_broken else "code"]
     return shapes.PATTERNS[name].about if name and not is_sidebar else ""
-
-
-def _ways_on(stack: Stack, *, ends: bool) -> None:
-    """Draw what adds a layer, and what goes on with the stack, unless its trace `ends` early."""
-
-    def check_target() -> None:
-        take_stack_output()
-        address.set_page_value("part", "target")
-
-    with st.container(horizontal=True, vertical_alignment="center"):
-        _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
-        label = "Check a target for this output"
-        press(label, "fact_check", "to_doctor", check_target, disabled=ends)
-        to_explore(stack)
-    if len(stack) >= shapes.MAX_LAYERS:
-        hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
 
 
 def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
@@ -50,16 +51,13 @@ def form(loaded: Loaded) -> Plan | None:
     typed = {key: text for key, text in pairs if key in can}
     typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
     st.markdown("### What varies")
-    st.multiselect(
-        "Settings",
-        can,
-        format_func=lambda key: VARIABLE[key]["label"],
-        key=set_widget("sweep_keys", list(typed)),
-        on_change=_write,
-        help="Each value of each with each of the others; all else is as in the sidebar.",
-    )
+    set_widget("sweep_keys", list(typed))
+    about = "Each value of each with each of the others; all else is as in the sidebar."
+    labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
+    picked: Any = {"key": "sweep_keys", "on_change": _write, "format_func": labels.__getitem__}
+    st.multiselect("Settings", can, help=about, **picked)
     for key, text in typed.items():
-        label, options, name = VARIABLE[key]["label"], SETTINGS[key].options, f"sweep_{key}"
+        label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         if options:
             set_widget(name, [word for word in text.split(",") if word in options])
             say = partial(results.worded, key)
