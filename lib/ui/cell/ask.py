@@ -53,7 +53,8 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
     """What Keras needs besides the cell to answer the question of a place."""
     dataset, experiment, layers = chosen.dataset, chosen.experiment, chosen.experiment.model.layers
     up_to_layer = {"weights": chosen.upward(chosen.weights), "x": measured(chosen)}
-    of_model = {"weights": chosen.weights, "layers": layers, "x": chosen.features}
+    x = dataset.x[chosen.sample]
+    of_model = {"weights": chosen.weights, "layers": layers, "x": x}
     match place:
         case "modes":
             return up_to_layer | {"sample": 0, "layers": chosen.layer + 1}

@@ -50,14 +50,9 @@ class Chosen:
     @property
     def layer_pass(self) -> LayerPass:
         """The layer, with its input and its forward pass."""
-        x = self.traces[self.layer - 1].hidden[0] if self.layer else self.features
+        x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = layers_of(self.weights)[self.layer]
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
-
-    @property
-    def features(self) -> np.ndarray:
-        """The sample's features, (T, F)."""
-        return self.dataset.x[self.sample]
 
     @property
     def is_top(self) -> bool:
@@ -147,8 +142,9 @@ def follow_playhead(
 
     def draw() -> None:
         step, unit = _where(chosen)
-        units, links_opened = chosen.experiment.model.units, session().cell.links_opened
-        data: dict[str, Any] = {"steps": len(chosen.features), "units": units, "step": step}
+        (steps, _), units = chosen.layer_pass.x.shape, chosen.experiment.model.units
+        links_opened = session().cell.links_opened
+        data: dict[str, Any] = {"steps": steps, "units": units, "step": step}
         data |= {"unit": unit, "order": chosen.row_order.tolist(), "links_opened": links_opened}
         data |= {"names": {"time": TIME, "units": UNITS}, "widest": WIDEST, "plays": plays}
         _component(key=KEY, data=data, on_at_change=_remember)

@@ -264,7 +264,7 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(words, sentence, longest=gradients.ROOM)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
-        padded = ways(model.cell, chosen.upward(chosen.weights), chosen.features)
+        padded = ways(model.cell, chosen.upward(chosen.weights), dataset.x[chosen.sample])
         about = {"which": chosen.which, "found": gradients.padding_sentence(padded)}
         sentence = SAID["padding"].format(**about)
         st.html(gradients.padding_picture(padded, sentence, palette))

@@ -37,10 +37,7 @@ followed, the one whose notes these are, and the one to go back to."""
 UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
-GONE = {
-    "follow": "This link doesn't lead to a talk (any more). Ask the presenter for a new one.",
-    "notes": "These notes belong to no talk.",
-}  # said where the address names no talk
+GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _HTML = templates(__file__)
@@ -245,7 +242,7 @@ def share(url: str, about: str) -> None:
 def follow(talk_id: str) -> None:
     """Draw the presenter's scene, and a button to look around alone."""
     with st.container(key="present"):
-        if not (found := _shown_by(find(follow=talk_id), "follow")):
+        if not (found := _shown_by(find(follow=talk_id))):
             return
         talk, shown, scenes, place = found
         address.put(shown.query)
@@ -268,7 +265,7 @@ def follow(talk_id: str) -> None:
 def notes(notes_id: str) -> None:
     """Draw the speaker's notes to the presenter's scene, in a window of their own."""
     with st.container(key="present"):
-        if not (found := _shown_by(find(notes=notes_id), "notes")):
+        if not (found := _shown_by(find(notes=notes_id))):
             return
         talk, shown, scenes, place = found
         scene = scenes[place]
@@ -289,14 +286,14 @@ def notes(notes_id: str) -> None:
         _rerun_when_moved(talk, shown, talk.is_given)
 
 
-def _shown_by(talk: Talk | None, asked: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
+def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
     """A talk, what it shows, its scenes and the shown one's index; without any that is said."""
     if talk and talk.shown:
         scenes = story(talk.shown.query["story"][-1])
         place = [scene.name for scene in scenes].index(talk.shown.scene)
         return talk, talk.shown, scenes, place
     st.markdown(f"# This talk is over{runs.or_elsewhere()}")
-    st.markdown(GONE[asked])
+    st.markdown(GONE)
     act = partial(address.set_page_values, {"follow": "", "notes": ""})
     press("Present it yourself", "slideshow", "present_own", act)
     return None
