@@ -147,8 +147,9 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     if failed and client.unavailable:
         return client.unavailable
     if done < len(replies):
-        starting = "" if client.worker_ready else f"{STARTING} It takes some seconds. "
-        said = f"{starting}Keras is answering question {done + 1} of {len(replies)} …"
+        said = f"Keras is answering question {done + 1} of {len(replies)} …"
+        if not client.worker_ready:
+            said = f"{STARTING} It takes some seconds; then it answers {questions}."
     elif failed:
         said = f"Keras gave no answer to {failed} of {questions}: see below."
     else:
