@@ -8,8 +8,7 @@ from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.runs import or_elsewhere
-from lib.ui.sweep.choose import choose
-from lib.ui.sweep.sweeps import GONE, KEYS, show, shown
+from lib.ui.sweep.sweeps import GONE, KEYS, form, show, shown
 from lib.ui.text import plain
 
 loaded = load_data(frame("Sweep", KEYS))
@@ -22,6 +21,6 @@ with st.container():
         st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")
 pictures, choice = st.columns([3, 2])
 with choice.container(border=True):
-    chosen = choose(loaded)
+    planned = form(loaded)
 with pictures:
-    show(chosen, loaded, current_palette())
+    show(planned, loaded, current_palette())

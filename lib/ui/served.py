@@ -20,13 +20,13 @@ from starlette.responses import HTMLResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-import lib.ui.explore.page  # noqa: F401  0.3 s, for which no visitor waits
+import lib.ui.explore.live  # noqa: F401  0.3 s, for which no visitor waits
 from lib.data import REMEMBERED
 from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.data import made_dataset
-from lib.ui.explore.replay import FRAMES
+from lib.ui.explore.charts import FRAMES
 from lib.ui.heap import give_back
 from lib.ui.incoming import hold_uploads
 from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions

@@ -107,7 +107,6 @@ class Charts:
     heights: dict[str, int] = field(default_factory=dict)
     """Place → height in pixels that the browser has measured, for charts that fill a place."""
     told: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details by card
-    turn: int = 0  # which of Explore's lower charts, 0 or 1, is redrawn this time
 
 
 @dataclass(slots=True, eq=False)
@@ -145,8 +144,8 @@ class ShapesPage:
     message: str | None = None
     taken: str = ""  # the question made from a stack's output, as the address has it
     made_up: bool = False  # whether its y was made up to fit, for code that doesn't show y
-    damage_question: TargetQuestion | None = None
-    mistake: str = ""  # of `lib.shapes.MISTAKES`; at first what fits the question
+    mistake: tuple[TargetQuestion | None, str] = (None, "")
+    """The mistake, of `lib.shapes.MISTAKES`, that was picked for a question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
     """Mistake → what it did, as the worker says that was asked to train it in this session."""
 

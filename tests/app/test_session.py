@@ -9,8 +9,8 @@ from lib.data.datasets import DATASETS, FIRST, suggested
 from lib.experiment.experiment import Experiment
 from lib.ui import address, browser, linked, runs, upload
 from lib.ui.session import once, session
-from lib.ui.shapes import model_box
-from lib.ui.sweep import choose
+from lib.ui.shapes import shown_stack
+from lib.ui.sweep import sweeps
 from tests.app.driver import address as address_of
 from tests.unit.pictures import a_dataset
 
@@ -261,7 +261,7 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     state.clear()
     moved()
     kept()
-    choose._write()
+    sweeps._write()
     upload._given("upload_file")
-    model_box._drop()
+    shown_stack._drop()
     assert taken == [1]

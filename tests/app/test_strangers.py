@@ -16,7 +16,7 @@ from lib.results.run import Status
 from lib.story import all_scenes
 from lib.ui import runs
 from lib.ui.frame import PAGES
-from lib.ui.present.talks import Shown, Talk
+from lib.ui.present.screen import Shown, Talk
 from lib.ui.session import KEY
 from lib.ui.sweep import sweeps
 from lib.ui.views import VIEWS

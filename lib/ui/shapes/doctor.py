@@ -13,7 +13,7 @@ import streamlit as st
 from lib import shapes
 from lib.charts import SCALES, Palette, lineup_picture
 from lib.charts import target as words
-from lib.shapes import Damage, Diagnosis, ShapeTextError, TargetQuestion
+from lib.shapes import Damage, ShapeTextError, TargetQuestion
 from lib.shapes import tensors_sizes as sizes
 from lib.text import capital
 from lib.training import AnswerFuture, recorded_damage
@@ -32,12 +32,25 @@ Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
 
 def doctor(palette: Palette) -> None:
     """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
-    question = shapes.read_question(address.page_value(KEY))
+    question, page = shapes.read_question(address.page_value(KEY)), session().shapes
     diagnosis = question.diagnose()
     st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
-        _question(question)
+        for name, label in (("output", "The model’s output"), ("target", "y.shape")):
+            key, problem = f"check_{name}", page.problems.get(name)
+            text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
+            st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
+            if problem:
+                st.warning(plain(problem))
+        if page.made_up and page.taken == address.page_value(KEY):
+            hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
+        label = "Take the traced stack’s output"
+        press(label, "input", "from_stack", take_stack_output, width="stretch")
+        loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
+        st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
+        size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
+        st.number_input("Batch size", 1, 4096, **size)
     with wide.container(border=True, height="stretch", key="lineup"):
         compared = words.compared_sentence(diagnosis)
         sentence = f"{words.verdict_title(diagnosis)}. {compared}"
@@ -47,10 +60,19 @@ def doctor(palette: Palette) -> None:
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
     if diagnosis.verdict != "correct":
+        fixes = diagnosis.fixes[:3]
         with card("How to mend it", key="check_fixes"):
-            _fixes(diagnosis)
-    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
-        _usual(question)
+            if not fixes and not diagnosis.batches:  # the numbers of samples differ
+                hint("With x and y cut from the same windows, this line before fit passes:")
+                st.code("assert len(x) == len(y)", language="python")
+            elif not fixes:
+                hint("No change of one line is known: bring y and the output to the same shape.")
+            for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
+                with column:
+                    say(f"{capital(fix.condition)}. {fix.fix}")
+                    st.code(fix.code, language="python", wrap_lines=True)
+                    hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
+    _usual(question)
     with card("The proof: train both", key="damage"):
         damage_card(question, palette)
 
@@ -62,24 +84,6 @@ def _set(**values: Any) -> None:
     question = replace(shapes.read_question(address.page_value(KEY)), **values)
     text = "" if question == TargetQuestion() else shapes.write_question(question)
     address.set_page_value(KEY, text)
-
-
-def _question(question: TargetQuestion) -> None:
-    page = session().shapes
-    for name, label in (("output", "The model’s output"), ("target", "y.shape")):
-        key, problem = f"check_{name}", page.problems.get(name)
-        text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
-        st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
-        if problem:
-            st.warning(plain(problem))
-    if page.made_up and page.taken == address.page_value(KEY):
-        hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
-    label = "Take the traced stack’s output"
-    press(label, "input", "from_stack", take_stack_output, width="stretch")
-    loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
-    st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
-    size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
-    st.number_input("Batch size", 1, 4096, **size)
 
 
 def _read(name: str, text: str) -> None:
@@ -120,80 +124,68 @@ def take_stack_output() -> None:
     page.made_up = not said and read is not None and not read.target
 
 
-def _fixes(diagnosis: Diagnosis) -> None:
-    fixes = diagnosis.fixes[:3]
-    if not fixes and not diagnosis.batches:  # the numbers of samples differ
-        hint("With x and y cut from the same windows, this line before fit passes:")
-        st.code("assert len(x) == len(y)", language="python")
-    elif not fixes:
-        hint("No change of one line is known here: bring y and the output to the same shape.")
-    for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
-        with column:
-            say(f"{capital(fix.condition)}. {fix.fix}")
-            st.code(fix.code, language="python", wrap_lines=True)
-            hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
-
-
 def _usual(question: TargetQuestion) -> None:
     """Draw a row for each output with every target coloured by its verdict; a click opens one."""
-    for name, output in shapes.OUTPUTS.items():
-        painted, asked = {}, None
-        for y, shape in shapes.TARGETS.items():
-            case = replace(question, output=output, target=shape)
-            verdict = case.diagnose().verdict
-            painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
-            asked = y if case == question else asked
 
-        def ask(target: str, output: tuple[int, ...] = output) -> None:
-            _set(output=output, target=shapes.TARGETS[target])
+    def ask(output: tuple[int, ...], target: str) -> None:
+        _set(output=output, target=shapes.TARGETS[target])
 
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"output **{plain(name)}**, y:", width=140)
-            pills(f"y for the output {name}", painted, asked, f"usual_{name}", ask)
-    n, t, u = shapes.OUTPUTS["(N, T, U)"]
-    signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
-    sizes_of = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
-    hint(f"{' · '.join(signs)}. {sizes_of}")
+    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
+        for name, output in shapes.OUTPUTS.items():
+            painted, asked = {}, None
+            for y, shape in shapes.TARGETS.items():
+                case = replace(question, output=output, target=shape)
+                verdict = case.diagnose().verdict
+                painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
+                asked = y if case == question else asked
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"output **{plain(name)}**, y:", width=140)
+                act, label = partial(ask, output), f"y for the output {name}"
+                pills(label, painted, asked, f"usual_{name}", act)
+        n, t, u = shapes.OUTPUTS["(N, T, U)"]
+        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
+        usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
+        hint(f"{' · '.join(signs)}. {usual}")
 
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the mistake that fits the question best, with a recorded or a live training."""
-    page = session().shapes
+    training = session().shapes.training_both
+    draw = partial(_damage, question, palette)
+    following_fragment(lambda: training, draw, _is_training, POLL_SECONDS)
+
+
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
+
+
+def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
+    page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
     fitting = shapes.mistake_of(question.output, question.target)
-    if page.damage_question != question:
-        page.mistake = fitting or page.mistake or next(iter(shapes.MISTAKES))
-    page.damage_question = question
+    asked, case = page.mistake
+    if asked != question:
+        case = fitting or next(iter(mistakes))
 
-    def is_training(answers: Answers) -> bool:
-        return not all(answer.done() for answer in answers.values())
-
-    draw = partial(_damage, palette, fitting if question.loss == shapes.LOSS else None)
-    following_fragment(lambda: page.training_both, draw, is_training, POLL_SECONDS)
-
-
-def _damage(palette: Palette, asked_about: str | None, answers: Answers) -> None:
-    """Draw the damage; `asked_about` is the mistake that the question describes, else None."""
-    page, mistakes = session().shapes, shapes.MISTAKES
-    case, answer = page.mistake, answers.get(page.mistake)
-    titles = {name: one.title for name, one in mistakes.items()}
-    pick = partial(setattr, page, "mistake")
-    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
-    if case != asked_about:
-        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
-    problem = answer.exception() if answer and answer.done() else None
-    is_live = answer is not None and answer.done() and not problem
-    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
+    def pick(name: str) -> None:
+        page.mistake = question, name
 
     def train() -> None:
         page.training_both[case] = runs.client().ask("target_damage", case=case)
 
+    titles = {name: one.title for name, one in mistakes.items()}
+    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
+    if case != fitting or question.loss != shapes.LOSS:
+        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
+    answer = answers.get(case)
+    problem = answer.exception() if answer and answer.done() else None
+    is_live = answer is not None and answer.done() and not problem
+    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
     with st.container(horizontal=True, vertical_alignment="center"):
-        waiting = not all(each.done() for each in answers.values())
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
+        said = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
         if waiting:
-            st.markdown(":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]")
-        else:
-            st.markdown(":green-badge[trained just now]" if is_live else ":gray-badge[recorded]")
+            said = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
+        st.markdown(said)
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
