@@ -16,7 +16,7 @@ from lib.data import Dataset, Table, remember
 from lib.experiment import Experiment
 from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, without_answers
-from lib.training import AnswerFuture, TrainingClient, Visitor, machine
+from lib.training import AnswerFuture, TrainingClient, machine
 from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
@@ -209,23 +209,18 @@ def adopt(run_id: str, owner: Owner) -> None:
         _OWNERS.setdefault(run_id, replace(owner))
 
 
-def visitor() -> Visitor:
-    """Who looks at this session's page, as quotas count visitors."""
-    return Visitor(browser_id(), st.context.ip_address)
-
-
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     if found := open_run():
         client().stop(found[0])
-    by, mine = visitor(), session()
+    mine, browser, seconds = session(), browser_id(), _chosen_seconds()
     table = mine.upload.table if experiment.data.name == "upload" else None
     owners = [owner for owner in map(own, own_runs()) if owner]
     numbers = [owner.name.removeprefix("Run ") for owner in owners]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    owner = Owner(by.browser, table, f"Run {number}")
+    owner = Owner(browser, table, f"Run {number}")
     card = card_for(experiment, owner)
-    run = client().start(experiment, dataset, paused, by, _chosen_seconds(), card=card)
+    run = client().start(experiment, dataset, paused, browser or "", seconds, card=card)
     _OWNERS[run.id] = owner
     mine.started.add(run.id)
     _forget_owners(client())
