@@ -29,7 +29,7 @@ from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment, slot
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
-from lib.ui.shapes.doctor import damage_card
+from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import Epochs, fitting_run, shown_run, strip_values
 from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, steady_chart, takeaway

@@ -22,7 +22,7 @@ from lib.ui import address
 from lib.ui.linked import bound, pills
 from lib.ui.save import save_button
 from lib.ui.session import session
-from lib.ui.shapes.doctor import take_stack_output
+from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, is_sidebars, model_box, set_stack, to_explore
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
