@@ -4,8 +4,7 @@ from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.linked import PART, open_part
-from lib.ui.shapes.doctor import doctor
-from lib.ui.shapes.questions import decoder, quiz
+from lib.ui.shapes.parts import decoder, doctor, quiz
 from lib.ui.shapes.shown_stack import remember_sidebar_stack
 from lib.ui.shapes.tracer import tracer
 

@@ -29,7 +29,7 @@ from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment, slot
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
-from lib.ui.shapes.doctor import damage_card
+from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import Epochs, fitting_run, shown_run, strip_values
 from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, steady_chart, takeaway
@@ -124,13 +124,11 @@ def _stack(_: Loaded, palette: Palette) -> None:
 
 
 def _advice(_: Loaded, __: Palette) -> None:
-    """Draw the table of usual cases."""
     with st.container(border=True):
         st.html(TABLE)
 
 
 def _chain(loaded: Loaded, palette: Palette) -> None:
-    """Draw the layer along time with its outputs."""
     chosen = choose(loaded)
     with st.container(border=True, key="chain"):
         parts.draw_chain(chosen, palette)
@@ -187,13 +185,11 @@ def _target(_: Loaded, palette: Palette) -> None:
 
 
 def _damage(_: Loaded, palette: Palette) -> None:
-    """Draw both trainings of the mistake that the address asks about."""
     with st.container(border=True, key="damage"):
         damage_card(shapes.read_question(address.page_value("check")), palette)
 
 
 def _code(_: Loaded, __: Palette) -> None:
-    """Draw a stack as Keras code, without its shapes."""
     with st.container(border=True):
         st.code("\n".join(shapes.code_lines(traced_stack())), language="python", wrap_lines=True)
 

@@ -99,7 +99,6 @@ def _write_picks() -> None:
 
 
 def _toggle(run_id: str, _: object = None) -> None:
-    """Pick or unpick a run. For callbacks."""
     record = session().compare
     record.is_chosen, others = True, [each for each in record.picks if each != run_id]
     record.picks = others if run_id in record.picks else [*others, run_id]

@@ -81,7 +81,6 @@ def draw(
 
 
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    """Draw the inside of a card."""
     picked: tuple[int | bool, ...] = ()
     if name == "predictions":
         answer, earlier = head(shown, "the answers")

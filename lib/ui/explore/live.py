@@ -178,7 +178,6 @@ def _button(
 
 
 def _is_watched(shown: ShownRun) -> bool:
-    """Whether the run is another browser's, which this one can't steer."""
     return shown.run is not None and not runs.own(shown.run.id)
 
 

@@ -171,7 +171,6 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
-    """Draw the forecast of the rows to come."""
     dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
     if not weights:
         hint("Not trained yet: once it is, this shows what the models say of the rows to come.")

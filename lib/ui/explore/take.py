@@ -111,7 +111,6 @@ def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
 
 
 def _forget() -> None:
-    """Stop making what was asked for."""
     if taking := session().made.pop(TAKING, None):
         taking[1][0].cancel()
 

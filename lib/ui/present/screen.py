@@ -173,7 +173,6 @@ def both_ways(place: int, count: int, act: Callable[[int], None], **options: Any
 
 
 def _opens(label: str, icon: str, what: str) -> None:
-    """A button that opens something over the scene, or closes it."""
     then = "" if address.page_value("open") == what else what
     act = partial(address.set_page_value, "open", then)
     press(label, icon, f"open_{what}", act, type="tertiary")

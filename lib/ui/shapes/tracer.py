@@ -22,7 +22,7 @@ from lib.ui import address
 from lib.ui.browser import save_button
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
-from lib.ui.shapes.doctor import take_stack_output
+from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, is_sidebars, model_box, set_stack, to_explore
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
@@ -155,7 +155,6 @@ def _row(
 
 
 def _mend(number: int, fix: StackFix) -> None:
-    """Draw the button that applies a fix."""
     act = partial(set_stack, fix.stack)
     press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
 
@@ -206,14 +205,12 @@ def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
 
 
 def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
-    """The menu that adds a layer at a place."""
     options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
     menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
     st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
 
 
 def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str = "") -> None:
-    """Draw a field for each setting, and a row of switches."""
     flags = [setting.name for setting in settings if isinstance(setting.default, bool)]
     for setting in settings:
         if setting.name not in flags:
@@ -232,7 +229,6 @@ def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str =
 
 
 def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
-    """Draw a menu, a text field or a number field for a setting."""
     key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
     value: Any = getattr(layer, setting.name)
     take, shown = partial(_take, place, layer, setting), dict[str, Any]()

@@ -92,7 +92,6 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
 
 
 def _write() -> None:
-    """Write the form's values into the address."""
     words, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # another run of the page has dropped it
         return
@@ -104,7 +103,6 @@ def _write() -> None:
 
 
 def _take(ready: Ready) -> None:
-    """Show a ready sweep, and set all settings to it."""
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
