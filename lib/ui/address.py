@@ -161,7 +161,6 @@ def page_value(key: str) -> str:
 
 
 def _values(page: str, subject: Subject) -> dict[str, str]:
-    """All of a page's own keys with their values."""
     record = session().address
     pace = {"pace": record.pace} if record.pace else {}
     return {**pace, **subject.values, **record.page_values.get(page, {})}

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import streamlit as st
 
+from lib.charts import templates
 from lib.data import DATASETS
 from lib.experiment import Experiment
 from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking
-from lib.ui.advice import advice
 from lib.ui.linked import bound
 from lib.ui.listener import MENU, listener
 from lib.ui.load import turn
@@ -27,6 +27,10 @@ PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
 FAVICON = f"data:image/png;base64,{_ICON}"
 """The icon itself: a file is gone for a moment where a run of a page is cut short."""
+_ADVICE = Path(__file__).with_name("advice")
+ADVICE = beside(__file__, _ADVICE.name)
+"""Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
+TABLE = f"{templates(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
 MORE = "more"
 """The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
 TAGLINE = "every timestep, or just the last?"
@@ -90,7 +94,6 @@ def frame(
 
 
 def _menu() -> None:
-    """The name of the app, and a link to each page with what this one is about."""
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
             st.markdown("### Unrolled", width="content")
@@ -100,7 +103,10 @@ def _menu() -> None:
         with st.container(key=MENU, gap="xxsmall"):
             for label, (path, icon) in PAGES.items():
                 st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-            advice()
+            with st.popover(
+                "Which one do I need?", icon=":material/help:", type="tertiary", key="advice"
+            ):
+                st.html(TABLE)
 
 
 def complaints() -> None:

@@ -63,4 +63,4 @@ def listener(page: str) -> None:
 def _note_heights() -> None:
     """Note the heights that the browser measured, in pixels: "chart_loss:230 chart_compare:176"."""
     told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(KEY)}")
-    session().charts.heights.update({name: int(height) for name, height in told})
+    session().heights.update({name: int(height) for name, height in told})

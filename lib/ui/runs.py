@@ -238,7 +238,6 @@ def leave() -> None:
 
 
 def _forget_owners(training: TrainingClient) -> None:
-    """Forget the owners of runs that aren't known any more."""
     for run_id in list(_OWNERS):
         if training.get(run_id) is None:
             _OWNERS.pop(run_id, None)

@@ -100,16 +100,6 @@ class TwoCharts:
 
 
 @dataclass(slots=True, eq=False)
-class Charts:
-    """What the browser has of the charts: see `lib.ui.text`."""
-
-    by_place: dict[str, TwoCharts] = field(default_factory=dict)
-    heights: dict[str, int] = field(default_factory=dict)
-    """Place → height in pixels that the browser has measured, for charts that fill a place."""
-    told: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details by card
-
-
-@dataclass(slots=True, eq=False)
 class CellPage:
     """What the Cell page looks at: see `lib.ui.cell`."""
 
@@ -192,7 +182,10 @@ class Session:
     """Training button → when it was last acted on, in seconds of `lib.ui.clock`."""
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
-    charts: Charts = field(default_factory=Charts)
+    charts: dict[str, TwoCharts] = field(default_factory=dict)  # by place
+    heights: dict[str, int] = field(default_factory=dict)
+    """Place → height in pixels that the browser has measured, for charts that fill a place."""
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details by card
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)

@@ -157,7 +157,6 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
 
 
 def _field(key: str, label: str, step: float) -> None:
-    """A field for a number; its label may have the limits."""
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
     limits = f"{number(limit.minimum)} to {number(limit.maximum)}"
@@ -231,7 +230,6 @@ def _table(settled: Experiment) -> Table | None:
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
-    """Draw the menu of input or target columns."""
     names = [str(name) for name in table.frame.columns]
     if key == "inputs":
         names += calendar_names(table)
@@ -258,7 +256,6 @@ def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ..
 
 
 def _types(table: Table, types: tuple[str, ...]) -> None:
-    """Draw two menus that correct what a column is read as."""
     with st.container(horizontal=True):
         names = [*table.labels, *(str(name) for name in table.frame.columns)]
         name = st.selectbox("A column", names, key="types_column")

@@ -104,7 +104,7 @@ class SteadyChart:
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
         self._key, self._fills = key, fills
-        self._pair = session().charts.by_place.setdefault(key, TwoCharts())
+        self._pair = session().charts.setdefault(key, TwoCharts())
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
@@ -117,7 +117,7 @@ class SteadyChart:
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
             # Else it is seen in its own height for a moment. One that is there has this by now.
-            known = session().charts.heights.get(self._key) if self._fills else None
+            known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top
             pair.shown[pair.top] = figure, sentence, figure.of_height(known)
         options: dict[str, Any] = {"height": "stretch" if self._fills else "content"}
@@ -143,5 +143,5 @@ def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
 
 def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
-    pair = session().charts.by_place.get(key)
+    pair = session().charts.get(key)
     return pair is not None and any(pair.shown)

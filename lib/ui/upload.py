@@ -113,7 +113,6 @@ def _stop() -> None:
 
 
 def _refuse(why: object) -> None:
-    """Say why a file isn't taken, and that the earlier one stays."""
     record = session().upload
     stays = f" Your earlier file, {record.table.name}, stays." if record.table else ""
     record.error = f"{why}{stays}"
@@ -192,7 +191,6 @@ def kept_before() -> Kept | None:
 
 
 def _settle(new: Table) -> None:
-    """Make a table the data, or say why it can't be."""
     changes = _changes(new)
     while True:
         try:

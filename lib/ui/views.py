@@ -22,11 +22,11 @@ from lib.story import GALLERY, Scene, find, offer, runs_of
 from lib.text import beside, number, readable, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
-from lib.ui.advice import TABLE
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment, slot
+from lib.ui.frame import TABLE
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
 from lib.ui.shapes.parts import damage_card

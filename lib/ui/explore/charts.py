@@ -66,7 +66,7 @@ def draw(
                 cards[name] = _contents(name, shown, palette, hold=hold)
 
     def lay() -> None:
-        drawn, keys = session().charts.by_place, [f"chart_{name}" for name in cards]
+        drawn, keys = session().charts, [f"chart_{name}" for name in cards]
         lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
     def follow(now: ShownRun) -> None:
@@ -126,7 +126,7 @@ def _picture(
     name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...], *, hold: bool
 ) -> Follow:
     """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
-    key, told = f"chart_{name}", session().charts.told
+    key, told = f"chart_{name}", session().told
     chart, said = SteadyChart(key, fills=True), Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
