@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from lib.charts.chart import escaped
-from lib.charts.marks import Part
+from lib.charts.chart import Part, escaped
 from lib.results import spread_places
 from lib.text import beside
 

@@ -9,11 +9,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.html import plot_image, plotted_line
-from lib.charts.marks import Entry, Part
+from lib.charts.over_time import error_unit, typical_error
 from lib.charts.palette import Palette
-from lib.charts.step_error import error_unit, typical_error
 from lib.experiment import MODES
 from lib.results import Compared, ModeResult, part_of, same_data
 
@@ -44,7 +44,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     if part == "validation":
         x, y = "checked_epochs", "validation_loss"
     curves = [
-        _Curve(run, mode, getattr(result, x), marks.finite(getattr(result, y)))
+        _Curve(run, mode, getattr(result, x), chart.finite(getattr(result, y)))
         for run in runs
         for mode, result in run.results.items()
     ]
@@ -67,11 +67,11 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if alike:
             return typical_error(longest, mse)
-        return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
+        return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
     curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))
     guess = error(longest.naive_mse, longest.naive_mse)
-    level = marks.line(name, guess, marks.naive_style(palette), "")
+    level = chart.line(name, guess, chart.naive_style(palette), "")
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
@@ -83,10 +83,10 @@ def answers_figure(
 ) -> chart.Chart:
     """What runs of the same data say of one sample, in the raw unit, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
-    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    truth = chart.finite(dataset.raw(dataset.y[index], index)[:, target])
+    line = chart.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
     curves = _by_step(
-        runs, lambda _, of: marks.finite(dataset.raw(of.predictions[sample], index)[:, target])
+        runs, lambda _, of: chart.finite(dataset.raw(of.predictions[sample], index)[:, target])
     )
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     values = np.concatenate([truth, *(curve.y for curve in curves)])
@@ -116,7 +116,7 @@ def _figure(
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
-    key = [marks.mode_keys(modes), looks + [entry for _, entry in below]]
+    key = [chart.mode_keys(modes), looks + [entry for _, entry in below]]
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     lines, ends = [line for line, _ in below], []
     ranked = sorted(curves, key=lambda curve: curve.y[-1:].tolist())
@@ -125,12 +125,12 @@ def _figure(
         dash, symbol, _ = LOOKS[run.letter]
         if len(of_x) == 1:
             marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
-            lines.append(marks.points(name, of_x, of_y, marker, hover))
+            lines.append(chart.points(name, of_x, of_y, marker, hover))
         else:
             style = {"color": color, "width": 2.5, "dash": dash}
-            lines.append(marks.line(name, of_y, style, hover, x=of_x))
+            lines.append(chart.line(name, of_y, style, hover, x=of_x))
         column = "\N{EM SPACE}" * (letters.index(run.letter) + 1)
-        end = marks.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
+        end = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         own = [curve.mode for curve in ranked if curve.run.letter == run.letter]
         side = ("bottom", "top")[own.index(mode)] if len(own) > 1 else "middle"  # never on another
         end |= {"text": [column + run.letter], "textposition": f"{side} right"}

@@ -1,17 +1,16 @@
-"""The cards of Explore: modules that compute a run's facts once and present them three ways.
+"""The cards of Explore: classes that compute a run's facts once and present them three ways.
 
-Each has `facts_of(run, …)`, `figure(facts, palette)`, `takeaway(facts)` of at most 15 words, and
-`sentence(facts)`.
+Each is made of a run and what is picked, and has `figure(palette)`, `takeaway()` of at most 15
+words, and `sentence()`.
 """
 
-from types import ModuleType
+from lib.charts.over_epochs import LastStepErrors, Losses
+from lib.charts.over_time import Answers, StepErrors
 
-from lib.charts import last_step_error, loss, predictions, step_error
-
-EXPLORE_CARDS: dict[str, ModuleType] = {
-    "predictions": predictions,
-    "loss": loss,
-    "step_error": step_error,
-    "compare": last_step_error,
+EXPLORE_CARDS: dict[str, type] = {
+    "predictions": Answers,
+    "loss": Losses,
+    "step_error": StepErrors,
+    "compare": LastStepErrors,
 }
 """By the card's name in the address."""

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
+from lib.charts import axes, chart
 from lib.charts.html import OVER_TIME, STEPS, enlarged, templates
 from lib.charts.palette import Palette
 from lib.recurrence import ROUNDING, Padded
@@ -27,16 +27,16 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
-    hover, dots = chart.hover(), marks.dot_size(steps)
+    hover, dots = chart.hover(), chart.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
-        known = marks.finite(values)
+        known = chart.finite(values)
         known[known <= 1e-12] = np.nan  # 32-bit numbers have nothing to say there
         sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
-        data.append(marks.line(labels[mode], known, style, hover, dots=dots))
+        data.append(chart.line(labels[mode], known, style, hover, dots=dots))
         data[-1]["marker"]["symbol"] = "diamond" if mode == "last" else "circle"
-        key.append(marks.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
+        key.append(chart.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)

@@ -12,12 +12,20 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart, loss, marks, predictions, step_error
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.html import png_uri
-from lib.charts.marks import Entry, Part
-from lib.charts.over_time import mode_traces
+from lib.charts.over_epochs import Losses
+from lib.charts.over_time import (
+    Answers,
+    StepErrors,
+    answers_by_mode,
+    error_unit,
+    errors_by_mode,
+    mode_traces,
+    typical_error,
+)
 from lib.charts.palette import Palette, mix
-from lib.charts.step_error import error_unit, typical_error
 from lib.charts.words import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
@@ -56,19 +64,19 @@ def replay_figure(
 ) -> chart.Chart:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
-    `sample` and `target` are as in `predictions.facts_of`; `start` is the frame shown first.
+    `sample` and `target` are as in `Answers`; `start` is the frame shown first.
     The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     The axes are those of the last frame.
     """
     look, place = _LOOK[layout], range(len(frames))[start]
     answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
-    of_answers = predictions.figure(predictions.facts_of(run, sample, target, earlier), palette)
-    of_errors = step_error.figure(step_error.facts_of(run, earlier), palette)
+    of_answers = Answers(run, sample, target, earlier).figure(palette)
+    of_errors = StepErrors(run, earlier).figure(palette)
     panels = [
         Panel("The answers", of_answers, answers),
         Panel("How early could each know?", of_errors, errors),
-        Panel("Loss", loss.figure(loss.facts_of(run), palette), losses),
+        Panel("Loss", Losses(run).figure(palette), losses),
         *_maps(run.dataset, frames, palette, look["map"]),
     ]
     *places, one, other = look["places"]
@@ -103,9 +111,9 @@ def _moving_traces(
     unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
     answers, errors = [], []
     for frame in frames:
-        values = predictions.answers_by_mode(dataset, frame.snapshot, sample, target)
+        values = answers_by_mode(dataset, frame.snapshot, sample, target)
         answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
-        values = step_error.errors_by_mode(dataset, frame.snapshot)
+        values = errors_by_mode(dataset, frame.snapshot)
         errors.append(mode_traces(values, head, palette, error, earlier=earlier))
     if dataset.shape[1] > MOST_DOTS:
         for trace in (trace for traces in answers + errors for trace in traces):
@@ -117,10 +125,10 @@ def _key(run: RunAt) -> list[Entry]:
     """One key for all panels."""
     best = results.best_possible(run.experiment, run.dataset)
     key = [Entry("dots", f"target{run.dataset.ahead}")]
-    key += marks.mode_keys(run.snapshot.results, "dots", "open diamond")
+    key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
     key += [Entry("dashed", best.label, "best")] if best else []
     key.append(Entry("dotted", run.dataset.naive_label, "baseline"))
-    return [*key, marks.SEEDS] if run.snapshot.others else key
+    return [*key, chart.SEEDS] if run.snapshot.others else key
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
@@ -160,9 +168,9 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
         stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
         epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
-        value = marks.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
+        value = chart.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
         name = f"{MODES[mode].name}, here"
-        traces.append(marks.points(name, [epoch], value, marker, ""))
+        traces.append(chart.points(name, [epoch], value, marker, ""))
     return traces
 
 
@@ -175,13 +183,13 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     value = f"%{{customdata:{chart.VALUE}}} {unit}<extra></extra>"
     hover = f"timestep %{{x}}, after epoch %{{text}}: {value}"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
-    lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
+    lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
         z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
         text = np.tile(np.c_[names], (1, values.shape[1]))
         more = {"zmin": low, "zmax": max(high, low + 0.1), "customdata": values, "text": text}
-        heat = marks.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
+        heat = chart.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}

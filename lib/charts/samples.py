@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.words import Words
@@ -53,15 +53,15 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     data, entries = [], []
     for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
-        dots = marks.dot_size(steps)
-        data.append(marks.line(name, targets[:, k], style, chart.hover(), dots=dots))
+        dots = chart.dot_size(steps)
+        data.append(chart.line(name, targets[:, k], style, chart.hover(), dots=dots))
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
     which = f"last-step mode {'learns from' if sample < dataset.train else 'is judged on'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
     diamonds = [steps] * len(drawn), targets[-1, drawn]
-    data.append(marks.points(f"what the {which}", *diamonds, marker, ""))
+    data.append(chart.points(f"what the {which}", *diamonds, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
@@ -135,7 +135,7 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
 
     def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
-        trace = marks.points(name, which, y, {"size": size, **marker}, hover)
+        trace = chart.points(name, which, y, {"size": size, **marker}, hover)
         return trace | {"text": [chart.escaped(names[row]) for row in which]}
 
     square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
@@ -146,7 +146,7 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
     ink = {"color": palette.ink}
     data = [
-        marks.line("from a timestep to its targets", down, line, "", x=across),
+        chart.line("from a timestep to its targets", down, line, "", x=across),
         placed("read", reads, READS, square),
         placed(f"{number} reads", reads[[step]], READS, square | stands_out | ink),
         placed("a target of the sequence mode", np.unique(targets), SEQUENCE, dot),
@@ -171,7 +171,7 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
         hovermode="closest",
-        shapes=marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
+        shapes=chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
     )
 
 

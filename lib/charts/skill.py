@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Baseline, Dataset, Origin, every_kth, season_length, untried_seasons
@@ -106,17 +106,17 @@ def on_dates_figure(
         low, high = (edge[::every] for edge in by_row.steps)
         if by_row.most > 1:
             color = palette.sequence
-            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
+            data.append(chart.band("every step's answers", x, low, high, color, OPACITY))
             band = [Entry("squares", "all its answers for a date", "sequence", "muted")]
         else:
             answers["sequence"] = low
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
-    data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
+    data.append(_line(rival.label, x, guess, chart.naive_style(palette), unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     key = [
         [Entry("line", f"target{dataset.ahead}")],
-        marks.mode_keys(answers, last="dashed"),
+        chart.mode_keys(answers, last="dashed"),
         band,
         [Entry("dotted", rival.label, "baseline")],
     ]
@@ -173,11 +173,11 @@ def forecast_figure(
         low, high = values - forecast.widths[mode], values + forecast.widths[mode]
         has_band = np.isfinite(low)
         edges = low[has_band], high[has_band]
-        bands.append(marks.band(f"{name}'s band", after[has_band], *edges, color, OPACITY))
+        bands.append(chart.band(f"{name}'s band", after[has_band], *edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     band = Entry("squares", "as wide as 90% of validation errors", "baseline")
-    key = [[Entry("line", "known"), *marks.mode_keys(forecast.values, last="dashed")], [band]]
+    key = [[Entry("line", "known"), *chart.mode_keys(forecast.values, last="dashed")], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"
@@ -257,4 +257,4 @@ def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Pa
     """A line through the finite values of y, with dots where they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
-    return marks.line(name, y[known], style, hover, x=x[known], dots=dots)
+    return chart.line(name, y[known], style, hover, x=x[known], dots=dots)

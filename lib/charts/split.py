@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import Words, nth
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, series_by_part
@@ -67,7 +67,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
             "symbol": symbol,
         }
         hover = f"%{{text}} ({name}): %{{customdata:{chart.VALUE}}}<extra></extra>"
-        trace = marks.points(name, places[own], heights[own], marker, hover)
+        trace = chart.points(name, places[own], heights[own], marker, hover)
         data.append(trace | {"customdata": values[own], "text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}

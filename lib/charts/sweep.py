@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
 from lib.results import MODES, VARIABLE, PointResult
@@ -30,28 +30,28 @@ def curve_figure(
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, everything = [marks.line(GUESS, guess, marks.naive_style(palette), "", x=x)], [*guess]
+    data, everything = [chart.line(GUESS, guess, chart.naive_style(palette), "", x=x)], [*guess]
     for mode in MODES:
         color, name = palette.mode(mode), WORDS[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
         everything += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
-        data.append(marks.band(f"{name}, seeds", x, *edges, color, 0.15))
+        data.append(chart.band(f"{name}, seeds", x, *edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
-        data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
+        data.append(chart.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
-        line = marks.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
+        line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.named(point.values) for point in measured]})
     title = "MSE / best guess's = 1 − skill" if relative else "MSE at the last step"
     up, levels = axes.log_axis(title, everything), [Entry("dotted", GUESS, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
-        data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
+        data.append(chart.points("no figures", lost, np.full(len(lost), top), cross, ""))
         levels.append(Entry("cross", "diverged, or failed", "wrong"))
     across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
-    rows = [marks.mode_keys(MODES), levels]
+    rows = [chart.mode_keys(MODES), levels]
     return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
@@ -102,7 +102,7 @@ def map_figure(
         notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
-    heat = marks.heatmap(what, z, [least, palette.surface, most], "", **look)
+    heat = chart.heatmap(what, z, [least, palette.surface, most], "", **look)
     x_axis, y_axis = (
         {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
         for key in keys

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from lib import shapes
-from lib.charts import axes, chart, marks
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.html import templates
-from lib.charts.marks import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
@@ -118,8 +118,8 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
     styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
     data = []
     for side, style in styles.items():
-        name, losses = f"{side} setup", marks.finite(damage.loss[side])
-        data.append(marks.line(name, losses, style | {"width": 2.5}, chart.hover()))
+        name, losses = f"{side} setup", chart.finite(damage.loss[side])
+        data.append(chart.line(name, losses, style | {"width": 2.5}, chart.hover()))
     values = [float(value) for loss in damage.loss.values() for value in loss]
     x = axes.epoch_axis(len(damage.loss["right"]))
     y, key = axes.log_axis("training loss", values), _key("line", "dashed")
@@ -134,9 +134,9 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
     hover = f"said {chart.hover()}"
     data = [
-        marks.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
-        marks.points("right setup", truth, marks.finite(predicted["right"]), right, hover),
-        marks.points("wrong setup", truth, marks.finite(predicted["wrong"]), wrong, hover),
+        chart.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
+        chart.points("right setup", truth, chart.finite(predicted["right"]), right, hover),
+        chart.points("wrong setup", truth, chart.finite(predicted["wrong"]), wrong, hover),
     ]
     key = [*_key("dots", "cross"), Entry("line", "said = true")]
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import last_step_error, loss, step_error
 from lib.charts.html import svg_uri, templates
-from lib.charts.over_epochs import Curve
+from lib.charts.over_epochs import Curve, LastStepErrors, Losses
+from lib.charts.over_time import StepErrors
 from lib.charts.palette import PALETTES, Palette
 from lib.results import RunAt, spread_places
 from lib.shapes import Damage, Leak
@@ -61,7 +61,7 @@ def _level(curve: Curve, value: float, color: str, style: str) -> Line:
 
 def losses(run: RunAt) -> Plot:
     """Both training losses by epoch, with the least there can be, or else what the guess has."""
-    facts, lines = loss.facts_of(run), []
+    facts, lines = Losses(run), []
     for mode, curve in facts.losses.items():
         if facts.best.get(mode):
             lines.append(_level(curve, facts.best[mode], "best", "dashed"))
@@ -73,7 +73,7 @@ def losses(run: RunAt) -> Plot:
 
 def step_errors(run: RunAt) -> Plot:
     """Typical error by timestep, of last-step mode the last, the guess, and the best possible."""
-    facts = step_error.facts_of(run)
+    facts = StepErrors(run)
     lines = [_steps(facts.guess, "baseline", "", "dotted")]
     if facts.best is not None and facts.best.any():
         lines.append(_steps(facts.best, "best", "", "dashed"))
@@ -114,7 +114,7 @@ def one(answer: Mapping[str, np.ndarray]) -> Plot:
 
 def errors(run: RunAt) -> Plot:
     """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
-    facts = last_step_error.facts_of(run)
+    facts = LastStepErrors(run)
     first = next(iter(facts.curves.values()))
     lines = [_level(first, facts.guess, "baseline", "dotted")]
     if facts.best:
@@ -125,7 +125,7 @@ def errors(run: RunAt) -> Plot:
 
 def cells(runs: Mapping[str, RunAt]) -> Plot:
     """Last-step mode's error by epoch for each cell, by its name."""
-    curves = {name: last_step_error.facts_of(run).curves["last"] for name, run in runs.items()}
+    curves = {name: LastStepErrors(run).curves["last"] for name, run in runs.items()}
     lines = tuple(_by_epoch(curve, "last", name) for name, curve in curves.items())
     return Plot(lines, is_log=True)
 
