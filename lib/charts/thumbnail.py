@@ -53,34 +53,35 @@ def _by_epoch(curve: Curve, *about: str) -> Line:
     return Line(curve.epochs[some].astype(np.float64), curve.values[some], *about)
 
 
-def _level(curve: Curve, value: float, color: str, style: str) -> Line:
-    """One value from a curve's first epoch to its last."""
-    ends = curve.epochs[[0, -1]].astype(np.float64)
+def _level(curve: Curve, value: float, color: str) -> Line:
+    """The best possible or the guess, from a curve's first epoch to its last."""
+    ends, style = (
+        curve.epochs[[0, -1]].astype(np.float64),
+        "dashed" if color == "best" else "dotted",
+    )
     return Line(ends, np.full(2, value), color, style=style)
 
 
 def losses(run: RunAt) -> Plot:
     """Both training losses by epoch, with the least there can be, or else what the guess has."""
-    facts, lines = Losses(run), []
-    for mode, curve in facts.losses.items():
-        if facts.best.get(mode):
-            lines.append(_level(curve, facts.best[mode], "best", "dashed"))
-        else:
-            lines.append(_level(curve, facts.guess[mode], "baseline", "dotted"))
+    card, lines = Losses(run), []
+    for mode, curve in card.losses.items():
+        best = card.best.get(mode)
+        lines.append(_level(curve, best or card.guess[mode], "best" if best else "baseline"))
         lines.append(_by_epoch(curve, mode))
     return Plot(tuple(lines), is_log=True)
 
 
 def step_errors(run: RunAt) -> Plot:
     """Typical error by timestep, of last-step mode the last, the guess, and the best possible."""
-    facts = StepErrors(run)
-    lines = [_steps(facts.guess, "baseline", "", "dotted")]
-    if facts.best is not None and facts.best.any():
-        lines.append(_steps(facts.best, "best", "", "dashed"))
-    lines.append(_steps(facts.errors["sequence"].median, "sequence"))
-    last = facts.errors["last"].median[-1:].astype(np.float64)
-    at_last = Line(np.array([float(len(facts.guess))]), last, "last", style="marks")
-    return Plot((*lines, at_last))
+    card = StepErrors(run)
+    lines = [_steps(card.guess, "baseline", "", "dotted")]
+    if card.best is not None and card.best.any():
+        lines.append(_steps(card.best, "best", "", "dashed"))
+    lines.append(_steps(card.errors["sequence"].median, "sequence"))
+    last = card.errors["last"].median[-1:].astype(np.float64)
+    lines.append(Line(np.array([float(len(card.guess))]), last, "last", style="marks"))
+    return Plot(tuple(lines))
 
 
 def leaked(leak: Leak) -> Plot:
@@ -93,11 +94,11 @@ def leaked(leak: Leak) -> Plot:
 def broadcast(damage: Damage) -> Plot:
     """What both models say of what is true, by what is true: the right one says it."""
     order = np.argsort(damage.truth)
-    truth, right, wrong = (
-        values[order].astype(np.float64)
-        for values in (damage.truth, damage.predictions["right"], damage.predictions["wrong"])
+    right, wrong = damage.predictions["right"], damage.predictions["wrong"]
+    truth, *said = (each[order].astype(np.float64) for each in (damage.truth, right, wrong))
+    return Plot(
+        (Line(truth, said[0], "best", "right y"), Line(truth, said[1], "wrong", "broadcast y"))
     )
-    return Plot((Line(truth, right, "best", "right y"), Line(truth, wrong, "wrong", "broadcast y")))
 
 
 def reach(norms: Mapping[str, np.ndarray]) -> Plot:
@@ -114,20 +115,19 @@ def one(answer: Mapping[str, np.ndarray]) -> Plot:
 
 def errors(run: RunAt) -> Plot:
     """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
-    facts = LastStepErrors(run)
-    first = next(iter(facts.curves.values()))
-    lines = [_level(first, facts.guess, "baseline", "dotted")]
-    if facts.best:
-        lines.append(_level(first, facts.best, "best", "dashed"))
-    lines += [_by_epoch(curve, mode) for mode, curve in facts.curves.items()]
+    card = LastStepErrors(run)
+    first = next(iter(card.curves.values()))
+    lines = [_level(first, card.guess, "baseline")]
+    if card.best:
+        lines.append(_level(first, card.best, "best"))
+    lines += [_by_epoch(curve, mode) for mode, curve in card.curves.items()]
     return Plot(tuple(lines), is_log=True)
 
 
 def cells(runs: Mapping[str, RunAt]) -> Plot:
     """Last-step mode's error by epoch for each cell, by its name."""
     curves = {name: LastStepErrors(run).curves["last"] for name, run in runs.items()}
-    lines = tuple(_by_epoch(curve, "last", name) for name, curve in curves.items())
-    return Plot(lines, is_log=True)
+    return Plot(tuple(_by_epoch(c, "last", name) for name, c in curves.items()), is_log=True)
 
 
 PICTURES: dict[str, tuple[Callable[[Any], Plot], str]] = {
