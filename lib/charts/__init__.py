@@ -55,7 +55,6 @@ from lib.charts.sweep import (
     found_details,
     found_takeaway,
     map_figure,
-    parallel_figure,
     sweep_title,
 )
 from lib.charts.target import lineup_picture, shapes_picture
