@@ -5,7 +5,7 @@ Every number in a sentence is computed from the arrays that the figure shows. No
 
 from lib.charts import (
     cell,
-    compare_words,
+    compare,
     gradients,
     html,
     samples,

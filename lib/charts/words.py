@@ -45,26 +45,25 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
     return joined(value) or "the usual" if isinstance(value, tuple) else f"{value}"
 
 
-def changed_settings(before: Experiment, after: Experiment, name: Name = name_of) -> str:
+def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:
     """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
-    changed = [
-        f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
-    ]
-    return _first(2, changed)
+    differing = _differing(before, after)
+    changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
+    return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
-def own_settings(shown: Experiment, chosen: Experiment, name: Name = name_of) -> str:
+def own_settings(shown: Experiment, chosen: Experiment, name: Name) -> str:
     """What of the shown settings isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
-    own = _differing(shown, chosen)
-    if own and own[0].key == "data":
-        return value_of(own[0], shown)
-    return _first(
-        1, [f"{s.key if len(s.key) == 1 else name(s)} = {value_of(s, shown)}" for s in own]
-    )
+    if not (own := _differing(shown, chosen)):
+        return ""
+    first, value = own[0], value_of(own[0], shown)
+    if first.key == "data":
+        return value
+    return f"{first.key if len(first.key) == 1 else name(first)} = {value}{_more(len(own) - 1)}"
 
 
-def _first(most: int, texts: list[str]) -> str:
-    return ", ".join(texts[:most]) + f" and {len(texts) - most} more" * (len(texts) > most)
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
