@@ -16,12 +16,19 @@ from lib.charts import (
     target,
     words,
 )
-from lib.charts.breaking import bound_words, leak_words, ways_to_break_it
-from lib.charts.cell import cell_sentence
+from lib.charts.cell import (
+    WIDEST,
+    bound_picture,
+    by_hand,
+    can_show,
+    cell_sentence,
+    heatmaps,
+    unit_lines,
+    unrolled_picture,
+)
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
 from lib.charts.explore import EXPLORE_CARDS
-from lib.charts.formulas import bound_picture, by_hand, can_show, unit_lines
 from lib.charts.graph import graph_picture
 from lib.charts.html import TIME, UNITS, templates
 from lib.charts.palette import PALETTES, Palette, mix
@@ -33,12 +40,15 @@ from lib.charts.proofs import (
     Side,
     Strip,
     also_measured,
+    bound_words,
     equation,
+    leak_words,
     one_computation,
     prefix_sentence,
     proof_cards,
     strips,
     strips_legend,
+    ways_to_break_it,
 )
 from lib.charts.replay import Frames, replay_figure, replay_words
 from lib.charts.split import gaps_hint, levels_hint, range_hint, series_hint, thinned
@@ -60,7 +70,6 @@ from lib.charts.sweep import (
 from lib.charts.target import lineup_picture, shapes_picture
 from lib.charts.tensor import SCALES
 from lib.charts.thumbnail import Plot, caption, leaked, small_picture
-from lib.charts.unrolled import WIDEST, heatmaps, unrolled_picture
 from lib.charts.words import (
     Words,
     changed_settings,

@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from lib.charts import proofs
-from lib.charts.breaking import bound_words, ways_to_break_it
-from lib.charts.formulas import bound_picture
+from lib.charts.cell import bound_picture
 from lib.charts.html import STEPS, enlarged
 from lib.data import make_dataset, settle
 from lib.experiment import Experiment
@@ -73,7 +72,7 @@ def test_the_modes_are_one_with_and_without_an_answer(answer):
     ("difference", "says"),
     [
         (0.5, "They are up to 0.5 apart."),
-        (1e-8, "but for rounding (less than a millionth)."),
+        (1e-8, "they differ by less than a millionth."),
         (np.nan, "Some of the outputs aren't numbers any more."),
     ],
 )
@@ -124,7 +123,7 @@ def test_words_are_never_markup():
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
         (1.49e-4, True, "differ by 0.000149."),
         (2.0, False, "differ by 2."),
-        (np.nan, False, "aren't numbers any more: the run has diverged."),
+        (np.nan, False, "aren't numbers any more."),
     ],
 )
 def test_numpy_and_keras_are_compared(differs, same, says):
@@ -136,8 +135,8 @@ def test_numpy_and_keras_are_compared(differs, same, says):
 
 def test_every_breaking_is_measured():
     """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
-    found = ways_to_break_it(Experiment(), 3, BREAKINGS)
-    waiting = ways_to_break_it(Experiment(), 3, None)
+    found = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    waiting = proofs.ways_to_break_it(Experiment(), 3, None)
     for (name, way), same, takeaway in zip(
         found.items(),
         ([False, True], [False, True], [False], [True, False]),
@@ -180,12 +179,12 @@ def test_a_target_is_held_against_the_bound_of_its_own_step(cell, head, targets,
         y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
         dataset = replace(dataset, y=y)
     hidden = np.full((2, 4), value, np.float32)
-    takeaway, details = bound_words(experiment, dataset, hidden)
+    takeaway, details = proofs.bound_words(experiment, dataset, hidden)
     for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # too many to draw each
         page = bound_picture(outputs, np.ones(2), "words", LIGHT)
         assert ("every unit" in page) is each
     assert says in takeaway
-    assert ("out of reach" in details) is ("out of reach" in says)
+    assert ("no weights reach" in details) is ("out of reach" in says)
 
 
 def test_a_strip_outlines_what_each_mode_takes():

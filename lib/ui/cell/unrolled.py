@@ -45,10 +45,10 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
     for name, values in trace.gates.items():
         about = GATES[layer.cell][name]
         matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
-    sentence = " ".join(cell.findings(layer.cell, trace))
+    words, sentence = cell.findings(layer.cell, trace)
     seen = {"start": first_row(layer), "outlined_name": "h" if top else "", "sentence": sentence}
     st.html(heatmaps(matrices, row_order(layer), palette, **seen))
-    takeaway(cell.headline(trace), sentence)
+    takeaway(words, sentence)
     linked_toggle("Order units by similarity", ORDER)
 
 
