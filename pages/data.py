@@ -54,8 +54,8 @@ def _pictures() -> None:
         told = split.split_words(dataset)
         told_chart(split.split_figure(dataset, palette), *told, "chart_split")
     with card("Leak check"):
-        leaks = find_leaks(dataset)
-        takeaway(split.leak_takeaway(leaks), *map(split.leak_sentence, leaks))
+        words, findings = split.leak_words(find_leaks(dataset))
+        takeaway(words, *findings)
     take_prepared(loaded)
 
 

@@ -29,7 +29,6 @@ from lib.charts.cell import (
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
 from lib.charts.explore import EXPLORE_CARDS
-from lib.charts.graph import graph_picture
 from lib.charts.html import TIME, UNITS, templates
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.proofs import (
@@ -53,6 +52,7 @@ from lib.charts.proofs import (
 from lib.charts.replay import Frames, replay_figure, replay_words
 from lib.charts.split import gaps_hint, levels_hint, range_hint, series_hint, thinned
 from lib.charts.stack import (
+    graph_picture,
     layer_pictures,
     rows_picture,
     stack_picture,

@@ -71,7 +71,7 @@ class Answers:
         if dataset.origin:
             squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
             traces.append(squares | {"hoverinfo": "skip"})
-            look |= gaps_of(dataset, index, palette)
+            look["shapes"] = gaps_of(dataset, index, palette)
             x |= {"title": "timestep, its inputs above", "anchor": "y2"}
             y["domain"] = [0.2, 1.0]
         target = [Entry("dots", f"target{dataset.ahead}")]
@@ -328,9 +328,8 @@ def input_squares(
     return chart.heatmap("inputs", dataset.x[sample].T, shades, hover, **more), axis
 
 
-def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> Part:
-    """Of a layout: a line between two timesteps of the sample where rows of time are missing."""
+def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> list[Part]:
+    """A line between two timesteps of the sample where rows of time are missing."""
     if (origin := dataset.origin) is None:
-        return {}
-    segment = origin.segment[origin.rows(dataset.shape[1], sample)]
-    return {"shapes": chart.gap_lines(segment, 1, palette) or None}
+        return []
+    return chart.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)

@@ -86,7 +86,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         left=chart.left_of(short),
         hovermode="closest",
         yaxis2=axis,
-        **gaps_of(dataset, sample, palette),
+        shapes=gaps_of(dataset, sample, palette),
     )
 
 

@@ -33,7 +33,7 @@ def test_a_takeaway_is_short_whatever_the_data():
     for form, ahead in product(("value", "change"), ("one", "each")):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=24, test=20)
         words += [window_words(dataset, 999, 23)[0], split.split_words(dataset)[0]]
-        words.append(split.leak_takeaway(find_leaks(dataset)))
+        words.append(split.leak_words(find_leaks(dataset))[0])
     assert not [each for each in words if len(each.split()) > 15]
 
 
@@ -80,8 +80,9 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
         ([clean, unknown], "None found, in 1 check of the numbers themselves."),
         ([unknown], "Too few samples to tell."),
     ):
-        assert split.leak_takeaway(findings) == says
-    assert split.leak_sentence(bad).startswith("Answers among the inputs: found. The input a is")
+        assert split.leak_words(findings)[0] == says
+    said = split.leak_words([bad])[1]
+    assert said[0].startswith("Answers among the inputs: found. The input a is")
 
 
 def a_table(judged, **more):

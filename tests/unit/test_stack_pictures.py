@@ -7,10 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lib.charts.graph import arrows, graph_picture, graph_sentence
 from lib.charts.palette import PALETTES
 from lib.charts.stack import (
+    arrows,
     change_words,
+    graph_picture,
+    graph_sentence,
     layer_pictures,
     stack_picture,
     stack_sentence,
@@ -109,7 +111,7 @@ def test_every_pattern_is_drawn_and_said_in_fifteen_words():
 def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, says):
     """States have arrows of their own; every layer has its box, in the theme's colours."""
     steps = steps_of(text)
-    assert list(arrows(steps)) == expected
+    assert arrows(steps) == expected
     assert says in graph_sentence(steps)
     for palette in PALETTES.values():
         (svg,) = drawings(graph_picture(steps, palette))
