@@ -50,18 +50,17 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
-    data, entries = [], []
+    data, entries, dots = [], [], chart.dot_size(steps)
     for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
-        dots = chart.dot_size(steps)
         data.append(chart.line(name, targets[:, k], style, chart.hover(), dots=dots))
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
     which = f"last-step mode {'learns from' if sample < dataset.train else 'is judged on'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
-    diamonds = [steps] * len(drawn), targets[-1, drawn]
-    data.append(chart.points(f"what the {which}", *diamonds, marker, ""))
+    ends = [steps] * len(drawn), targets[-1, drawn]
+    data.append(chart.points(f"what the {which}", *ends, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
@@ -113,9 +112,8 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
 
 def numbers_hint(dataset: Dataset) -> str:
     """What the columns of a sample's numbers are."""
-    what = f"x is what a model reads, y what it should answer{dataset.ahead}"
     scaled = ": both standardised, beside each y its raw value" * dataset.is_scaled
-    return f"{what}{scaled}."
+    return f"x is what a model reads, y what it should answer{dataset.ahead}{scaled}."
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
@@ -141,14 +139,14 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
     diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
     stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
+    ink_square = square | stands_out | {"color": palette.ink}
     number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
     across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
-    ink = {"color": palette.ink}
     data = [
         chart.line("from a timestep to its targets", down, line, "", x=across),
         placed("read", reads, READS, square),
-        placed(f"{number} reads", reads[[step]], READS, square | stands_out | ink),
+        placed(f"{number} reads", reads[[step]], READS, ink_square),
         placed("a target of the sequence mode", np.unique(targets), SEQUENCE, dot),
         placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
         placed("last-step mode must say", targets[-1], LAST, diamond),
@@ -158,14 +156,13 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         [Entry("dots", "sequence mode: y, for each", "sequence")],
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
-    low, high = reads[0] - around - 0.7, end + around + 0.7
-    y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
-    across_axis = axes.row_ticks({row: names[row] for row in ticks})
+    x = axes.row_ticks({row: names[row] for row in ticks}) | {"title": "row of the table"}
+    y = {"title": "", "tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     return chart.plotted(
         data,
         palette,
-        {"title": "row of the table", "range": [low, high], **across_axis},
-        {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
+        x | {"range": [reads[0] - around - 0.7, end + around + 0.7]},
+        y | {"range": [LAST - 0.5, READS + 0.8]},
         key,
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
@@ -187,16 +184,15 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     says = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
-    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
     every = f", every {origin.rate} rows" if origin.rate > 1 else ""
-    details = (
+    crosses = " Rows are missing in between: the window runs on across a gap of time."
+    return (
+        f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}.",
         f"{name}{f', {series},' if series else ''} reads {rows(first, last)}{every}. The sequence "
         f"mode has a target for each timestep: {rows(first + ahead[0], last + ahead[-1])}. The "
         f"last-step mode has the last timestep's: {rows(last + ahead[0], last + ahead[-1])}."
+        f"{crosses if origin.crosses_gap(dataset.shape[1], sample) else ''}",
     )
-    if origin.crosses_gap(dataset.shape[1], sample):
-        details += " Rows are missing in between: the window runs on across a gap of time."
-    return takeaway, details
 
 
 def shapes_sentence(dataset: Dataset) -> str:

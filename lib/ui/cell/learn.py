@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 
-import numpy as np
 import streamlit as st
 
 from lib.charts import Palette, gradients
@@ -27,10 +26,10 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
         _influence(chosen, one_way, both_ways, palette)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
         padded = ways(chosen.experiment.model.cell, chosen.upward(chosen.weights), chosen.features)
-        found = gradients.padding_sentence(padded)
+        words, found = gradients.padding_words(padded)
         sentence = _SAID["padding"].format(which=chosen.which, found=found)
         st.html(gradients.padding_picture(padded, sentence, palette))
-        takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
+        takeaway(words, sentence, longest=gradients.ROOM)
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
@@ -43,36 +42,28 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
             st.html(f'<div style="{room}"></div>')
             takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
             return
+        words, found = gradients.reach_words(norms)
         sentence = _SAID["reach"].format(
             which=chosen.which,
-            found=gradients.reach_sentence(norms),
+            found=found,
             samples=len(dataset.shown[:AVERAGED]),
             steps=dataset.shape[1],
         )
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
-        takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
+        takeaway(words, sentence, longest=gradients.ROOM)
 
 
 def _influence(chosen: Chosen, one_way: Reply, both_ways: Reply, palette: Palette) -> None:
-    dataset, model = chosen.dataset, chosen.experiment.model
-    width = dataset.targets if model.head == "dense" else model.units
-    maps: dict[str, np.ndarray | str] = {}
-    details = []
-    for title, reply, is_both in (
-        ("This model", one_way, False),
-        ("The same, Bidirectional", both_ways, True),
-    ):
-        answer = reply.values
-        maps[title] = answer["map"] if answer else reply.instead
-        if answer:
-            found = answer["map"], answer["columns"]
-            details.append(gradients.influence_sentence(*found, width, is_both))
-    sentence = " ".join([*details, _SAID["influence"]])
-    st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
-    one, both = one_way.values, both_ways.values
+    one, both, details = one_way.values, both_ways.values, ""
     words = one_way.instead if one is None else both_ways.instead
     if one and both:
-        words = gradients.influence_takeaway(one["map"], both["map"])
+        words, details = gradients.influence_words(one["map"], both["map"])
+    sentence = f"{details} {_SAID['influence']}".strip()
+    maps = {
+        "This model": one["map"] if one else one_way.instead,
+        "The same, Bidirectional": both["map"] if both else both_ways.instead,
+    }
+    st.html(gradients.influence_maps(maps, chosen.dataset.shape[1], sentence, palette))
     takeaway(words, sentence, longest=gradients.ROOM)
