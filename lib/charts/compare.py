@@ -175,10 +175,8 @@ def sparkline(run: Compared, palette: Palette) -> str:
 
 def headline(runs: Sequence[Compared]) -> str:
     """What is laid over one another, in a line."""
-    if not runs:
-        return "Nothing is laid side by side: pick runs in the list."
-    if len(runs) == 1:
-        return "One run: pick another one to lay over it."
+    if len(runs) < 2:
+        return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
     if all(run.is_recorded for run in runs):
         return f"{len(runs)} recorded runs side by side, until you train your own."
     return f"{len(runs)} runs side by side."
@@ -272,8 +270,7 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
         winners[mode] = runs[lead].letter if is_clear else "unclear"
         for place, found in verdicts.items():
             one, other = runs[lead].letter, runs[place].letter
-            pair = pair_sentence(found, one, other, f"{one} and {other}")
-            details += f" {capital(MODES[mode].name)}: {pair}"
+            details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other)}"
     if set(winners.values()) == {"unclear"}:
         count = len(runs[0].snapshot.seeds)
         return f"No clear winner: {count} seeds can't tell these runs apart.", details

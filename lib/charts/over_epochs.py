@@ -116,10 +116,8 @@ class Losses:
         counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
         parts = [kept_sentence(run.snapshot) if run.snapshot.epoch else "Not trained yet."]
         for mode, result in run.snapshot.middle.results.items():
-            text = f"The {MODES[mode].model}'s training loss is {readable(result.final_loss)}"
-            if not len(result.loss):
-                text = f"The {MODES[mode].model}'s training loss is known after the first epoch"
-            text += f", {counts[mode]}"
+            loss = readable(result.final_loss) if len(result.loss) else "known after one epoch"
+            text = f"The {MODES[mode].model}'s training loss is {loss}, {counts[mode]}"
             if mode in self.validation:
                 text += f"; on the validation samples {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")

@@ -113,22 +113,17 @@ class Answers:
         where = named if dataset.has_named_steps else f"step {steps}"
         name, label = capital(dataset.sample_name(self.index)), dataset.target_labels[self.target]
         unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-        parts = [f"{name}: at {where} the target ({label}) is {truth}{unit}."]
-        parts += [
-            f"The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
-            for (mode, errors), answer in zip(off.items(), answers, strict=True)
-        ]
+        said = f"{name}: at {where} the target ({label}) is {truth}{unit}."
+        for (mode, errors), answer in zip(off.items(), answers, strict=True):
+            said += f" The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
         if "sequence" in off:
             mean = readable(off["sequence"].mean())
-            parts.append(f"Over all {steps} steps the sequence model is off by {mean} on average.")
+            said += f" Over all {steps} steps the sequence model is off by {mean} on average."
         if "last" in off and self.earlier:
             head, mean = ASKED[self.run.experiment.model.head], readable(off["last"][:-1].mean())
-            parts.append(
-                f"Asked before the last step, {head} would have been off by {mean} on average."
-            )
-        if self.run.snapshot.others:
-            parts.append(f"All of these are medians over {len(self.run.snapshot.seeds)} seeds.")
-        return " ".join(parts)
+            said += f" Asked before the last step, {head} would have been off by {mean} on average."
+        seeds = len(self.run.snapshot.seeds)
+        return said + f" All of these are medians over {seeds} seeds." * (seeds > 1)
 
 
 class StepErrors:
@@ -192,32 +187,22 @@ class StepErrors:
         return f"Sequence mode beats {rival} at {wins}{rest}."
 
     def sentence(self) -> str:
-        """Typical error at the first and the last step, beside that of the guess or baseline."""
-        dataset, steps = self.run.dataset, len(self.guess)
+        """Typical error at the first and the last step, of each model and of the guess."""
+        dataset, head = self.run.dataset, ASKED[self.run.experiment.model.head]
         is_raw = dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
-        ends = {
-            mode: apart(*values.median[[0, -1]], unit=unit) for mode, values in self.errors.items()
-        }
-        parts = []
-        if "sequence" in ends:
-            first, last = ends["sequence"]
-            parts.append(
-                f"The sequence model's typical error ({kind}) is {first} at step 1 and {last} at "
-                f"step {steps}."
-            )
-        if "last" in ends:
-            first, last = ends["last"]
-            parts.append(
-                f"The last-step model answers at step {steps} alone, and is off by {last} there."
-            )
-            if self.earlier:
-                asked = ASKED[self.run.experiment.model.head]
-                parts.append(f"Asked at step 1, {asked} would have been off by {first}.")
-        first, last = apart(*self.guess[[0, -1]], unit=unit)
-        guess = capital(dataset.naive_label)
-        parts.append(f"{guess} is off by {first} at step 1 and {last} at step {steps}.")
-        return " ".join(parts)
+        values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
+        said = []
+        for who, errors in (values | {dataset.naive_label: self.guess}).items():
+            first, last = apart(*errors[[0, -1]], unit=unit)
+            if who != MODES["last"].model:
+                said.append(f"{who} {first} and {last}")
+            elif self.earlier:
+                said.append(f"{who} {first}, had {head} been asked, and {last}")
+            else:
+                said.append(f"{who} {last}, at the last step alone")
+        steps = len(self.guess)
+        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
 
 
 def answers_by_mode(

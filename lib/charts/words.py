@@ -87,13 +87,14 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 def kept_sentence(snapshot: Snapshot) -> str:
     """Which epoch's weights each mode has back, of those that have; "" where none has."""
-    kept = {m: r.kept_epoch for m, r in snapshot.results.items() if r.kept_epoch is not None}
-    if not kept:
-        return ""
     if snapshot.others and snapshot.keeps_best:
         return "Each seed's modes keep their own best epochs on validation."
-    epochs = joined([f"{MODES[mode].name} keeps epoch {epoch:,}" for mode, epoch in kept.items()])
-    return f"{capital(epochs)}, the best on validation."
+    kept = [
+        f"{MODES[mode].name} keeps epoch {result.kept_epoch:,}"
+        for mode, result in snapshot.results.items()
+        if result.kept_epoch is not None
+    ]
+    return f"{capital(joined(kept))}, the best on validation." if kept else ""
 
 
 def off_unit(dataset: Dataset) -> str:
@@ -116,10 +117,8 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
-def pair_sentence(found: Verdict, first: str, second: str, both: str = "both models") -> str:
+def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """How two models' errors, called `first` and `second`, differ seed by seed."""
-    if not found.wins and found.p_value == 1:
-        return f"in each of the {found.seeds} seeds {both} have the same error."
     by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
