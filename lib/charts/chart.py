@@ -27,6 +27,8 @@ FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46  # margins in pixels: of the tick labels, and of the timesteps
 ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words beside a plot
 MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
+LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}
+"""The dash of a level's line, and its glyph in the key."""
 VALUE = ",.5~r"
 """How hover texts write a number, in d3's terms: five significant digits, thousands apart."""
 
@@ -120,7 +122,7 @@ def line(
 def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: Part) -> Part:
     """One thin line for each seed, of its x and y, all in one trace with gaps between them."""
     x, y = (
-        np.concatenate([np.append(np.asarray(v, np.float64), np.nan) for v in axis])
+        np.concatenate([np.append(np.float64(v), np.nan) for v in axis])
         for axis in zip(*lines, strict=True)
     )
     return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
@@ -143,13 +145,13 @@ def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
     return {"type": "scatter", "name": name, "x": x, "y": y, **about}
 
 
-def band(  # noqa: PLR0917  as `line`, with two edges
-    name: str, x: np.ndarray, one: np.ndarray, other: np.ndarray, color: str, opacity: float
+def band(
+    name: str, x: np.ndarray, edges: tuple[np.ndarray, np.ndarray], color: str, opacity: float
 ) -> Part:
     """An area, along one edge and back along the other; of a single x it is a bar."""
     style = {"color": color, "width": 8 if len(x) == 1 else 0}
-    around = np.concatenate([one, other[::-1]]), np.concatenate([x, x[::-1]])
-    area = line(name, around[0], style, "", x=around[1])
+    around = np.concatenate([edges[0], edges[1][::-1]])
+    area = line(name, around, style, "", x=np.concatenate([x, x[::-1]]))
     return area | {"fill": "toself", "fillcolor": color, "opacity": opacity}
 
 
@@ -181,14 +183,18 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
     return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 12 else []
 
 
-def naive_style(palette: Palette) -> Part:
-    """A guess without learning."""
-    return {"color": palette.baseline, "width": 2, "dash": "dot"}
-
-
-def best_style(palette: Palette) -> Part:
-    """The best possible, or what `Best.label` calls it: green, dashed."""
-    return {"color": palette.best, "width": 2, "dash": "dash"}
+def level(
+    label: str,
+    values: Values,
+    color: str,
+    palette: Palette,
+    hover: str = "",
+    *,
+    x: Values | None = None,
+) -> Part:
+    """The line of a guess without learning, "baseline" (grey, dotted), or the "best" possible."""
+    style = {"color": getattr(palette, color), "width": 2}
+    return line(label, values, style | {"dash": LEVELS[color][0]}, hover, x=x)
 
 
 def plotted(

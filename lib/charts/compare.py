@@ -88,7 +88,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 
     curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))
     guess = error(longest.naive_mse, longest.naive_mse)
-    level = chart.line(name, guess, chart.naive_style(palette), "")
+    level = chart.level(name, guess, "baseline", palette)
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)

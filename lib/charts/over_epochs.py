@@ -281,12 +281,11 @@ def _figure(
     # Levels lie above the curves, of which one may reach the best: below it nobody would see it.
     entries, notes = [chart.SEEDS] * bool(run.snapshot.others), []
     for label, values, color in levels:
-        is_best = color == "best"
-        style = chart.best_style(palette) if is_best else chart.naive_style(palette)
-        data += [chart.line(label, [v, v], style, "", x=x["range"]) for v in values.values()]
+        ends = x["range"]
+        data += [chart.level(label, [v, v], color, palette, x=ends) for v in values.values()]
         zeros = [mode for mode, value in values.items() if not value]
         zero = ": 0" if len(zeros) == len(values) else "".join(f" ({COUNTS[m]}: 0)" for m in zeros)
-        entries.insert(0, Entry("dashed" if is_best else "dotted", label + zero, color))
+        entries.insert(0, Entry(chart.LEVELS[color][1], label + zero, color))
         is_same = len(values) == 1 or max(values.values()) <= 1.1 * min(values.values())
         for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
             notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))

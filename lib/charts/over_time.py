@@ -76,7 +76,7 @@ class Answers:
             y["domain"] = [0.2, 1.0]
         target = [Entry("dots", f"target{dataset.ahead}")]
         modes = chart.mode_keys(self.values, "dots", "open diamond")
-        more = _asked_key(self.values, head, earlier=self.earlier)
+        more = [_asked(head)] * (self.earlier and "last" in self.values)
         more += [chart.SEEDS] * bool(run.snapshot.others)
         # In one row a name with how far ahead it is would be too long for a phone.
         key = [target, modes, more] if dataset.ahead else [target + modes, more]
@@ -151,21 +151,21 @@ class StepErrors:
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
         unit, label = error_unit(dataset), dataset.naive_label
         hover = chart.hover(unit)
-        data = [chart.line(label, self.guess, chart.naive_style(palette), hover)]
+        data = [chart.level(label, self.guess, "baseline", palette, hover)]
         data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
         modes = chart.mode_keys(self.errors, "dots", "open diamond")
         levels = [Entry("dotted", label, "baseline")]
         if self.best is not None:  # above the line that reaches it, to be seen
-            data.append(chart.line(self.best_label, self.best, chart.best_style(palette), hover))
+            data.append(chart.level(self.best_label, self.best, "best", palette, hover))
             levels.insert(0, Entry("dashed", self.best_label, "best"))
         levels += [chart.SEEDS] * bool(self.run.snapshot.others)
         x = axes.timestep_axis(dataset.timestep_names)
         held = np.append(self.guess, drawn_values(self.errors, earlier=earlier))
         title = chart.with_unit("typical error", unit)
         y = axes.linear_axis(title, held, np.append(self.guess, 0.0))
-        key = [modes + _asked_key(self.errors, head, earlier=earlier), levels]
+        modes += [_asked(head)] * (earlier and "last" in self.errors)
         name = f"step error {dataset.name}"
-        return chart.plotted(data, palette, x, y, key, name=name, height=HEIGHT)
+        return chart.plotted(data, palette, x, y, [modes, levels], name=name, height=HEIGHT)
 
     def takeaway(self) -> str:
         """At how many of its steps each mode beats the guess or baseline."""
@@ -277,10 +277,8 @@ def mode_traces(
     return traces
 
 
-def _asked_key(values: Mapping[str, ModeValues], head: str, *, earlier: bool) -> list[Entry]:
-    """The key of the dotted line of `mode_traces`, where there is one."""
-    dotted = [Entry("dotted", f"{ASKED[head]}, asked earlier", "last")]
-    return dotted * (earlier and "last" in values)
+def _asked(head: str) -> Entry:
+    return Entry("dotted", f"{ASKED[head]}, asked earlier", "last")
 
 
 def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:

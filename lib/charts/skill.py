@@ -99,15 +99,16 @@ def on_dates_figure(
     truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
+    grey = {"color": palette.baseline, "width": 2, "dash": "dot"}
     data, band = [], list[Entry]()
     if by_row.steps is not None and by_row.most > 1:
         low, high = (edge[::every] for edge in by_row.steps)
-        data.append(chart.band("every step's answers", x, low, high, palette.sequence, OPACITY))
+        data.append(chart.band("every step's answers", x, (low, high), palette.sequence, OPACITY))
         band = [Entry("squares", "all its answers for a date", "sequence", "muted")]
     elif by_row.steps is not None:
         answers["sequence"] = by_row.steps[0][::every]
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
-    data.append(_line(rival.label, x, guess, chart.naive_style(palette), unit))
+    data.append(_line(rival.label, x, guess, grey, unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     key = [
@@ -167,7 +168,7 @@ def forecast_figure(
         low, high = values - forecast.widths[mode], values + forecast.widths[mode]
         has_band = np.isfinite(low)
         edges = low[has_band], high[has_band]
-        bands.append(chart.band(f"{name}'s band", after[has_band], *edges, color, OPACITY))
+        bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     band = Entry("squares", "as wide as 90% of validation errors", "baseline")

@@ -30,14 +30,14 @@ def curve_figure(
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, everything = [chart.line(GUESS, guess, chart.naive_style(palette), "", x=x)], [*guess]
+    data, everything = [chart.level(GUESS, guess, "baseline", palette, x=x)], [*guess]
     for mode in MODES:
         color, name = palette.mode(mode), WORDS[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
         everything += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
-        data.append(chart.band(f"{name}, seeds", x, *edges, color, 0.15))
+        data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
         data.append(chart.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
