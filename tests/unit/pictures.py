@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lib.charts.explore import EXPLORE_CARDS
+from lib.charts import EXPLORE_CARDS
 from lib.charts.palette import PALETTES
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment

@@ -6,8 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts import words
-from lib.charts.explore import EXPLORE_CARDS
+from lib.charts import EXPLORE_CARDS, words
 from lib.data import DATASETS, Baseline, make_dataset, suggested
 from lib.experiment import MODES, Experiment
 from lib.results import (

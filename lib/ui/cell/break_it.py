@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from lib import charts
-from lib.charts import Palette, Strip
+from lib.charts import Palette, Strip, proofs
 from lib.recurrence import highest_output, unroll, unroll_stack
 from lib.training import recorded_leak
 from lib.ui.cell.ask import PADDING, Reply, backward
@@ -21,22 +21,22 @@ _ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the part, which doesn't follow the playhead."""
     (breakings,) = replies
-    ways = charts.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
-    st.html(charts.strips_legend(palette))
+    ways = proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
+    st.html(proofs.strips_legend(palette))
     outputs = _strips(chosen)
     for row in ROWS:
         for name, column in zip(row, st.columns(2), strict=True):
             way = ways[name]
             with column, card(way.title, gap="xsmall", height="stretch"):
                 shown = outputs[name], way.measures, breakings.instead
-                st.html(charts.strips(*shown, f"{way.takeaway} {way.why}", palette))
+                st.html(proofs.strips(*shown, f"{way.takeaway} {way.why}", palette))
                 takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=_ROOM)
     left, right = st.columns(2)
     with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):
         hidden = chosen.traces[-1].hidden[0]  # of the top layer
-        words, details = charts.bound_words(chosen.experiment, chosen.dataset, hidden)
+        words, details = proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = highest_output(chosen.experiment.model.cell, len(hidden))
-        st.html(charts.bound_picture(hidden, bound, details, palette))
+        st.html(charts.cell.bound_picture(hidden, bound, details, palette))
         takeaway(words, details)
     with right:
         leak_card(palette)
@@ -46,7 +46,7 @@ def leak_card(palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = recorded_leak()
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
-        (words, details), plot = charts.leak_words(leak), charts.leaked(leak)
+        (words, details), plot = proofs.leak_words(leak), charts.leaked(leak)
         st.html(charts.small_picture(plot, words, palette))
         hint(charts.caption("leaked", plot))
         takeaway(words, details)

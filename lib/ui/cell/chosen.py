@@ -15,7 +15,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts import TIME, UNITS, WIDEST
+from lib.charts import TIME, UNITS, cell
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward, layers_of
@@ -152,7 +152,7 @@ def follow_playhead(
             "order": row_order(layer).tolist(),
             **at._asdict(),
             "names": {"time": TIME, "units": UNITS},
-            "widest": WIDEST,
+            "widest": cell.WIDEST,
             "plays": plays,
         }
         _component(key=KEY, data=data, on_at_change=_remember)

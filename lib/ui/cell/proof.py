@@ -6,8 +6,7 @@ from typing import Any
 import numpy as np
 import streamlit as st
 
-from lib import charts
-from lib.charts import Palette, ProofCard, Side
+from lib.charts import Palette, ProofCard, Side, proofs
 from lib.recurrence import difference
 from lib.ui.cell.ask import Reply, measured
 from lib.ui.cell.chosen import At, Chosen, Follower, first_row, row_order, where
@@ -19,7 +18,7 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower
     """Draw the part; returns what rewrites the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
-    _, at_each = charts.one_computation(experiment, steps, answer)
+    _, at_each = proofs.one_computation(experiment, steps, answer)
     order = row_order(chosen.layer_pass)
     if not chosen.is_top:  # no model returns the last step of such a layer
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
@@ -37,14 +36,14 @@ def draw(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower
             upward, x = chosen.upward(modes.answered.weights), measured(chosen)
             cell = experiment.model.cell
             against = difference(cell, upward, x, answer["sequence"], answer["states"])
-        cards = charts.also_measured(experiment, answer, against)
-        st.html(charts.proof_cards(cards, palette, modes.instead))
+        cards = proofs.also_measured(experiment, answer, against)
+        st.html(proofs.proof_cards(cards, palette, modes.instead))
 
     def write(at: At) -> None:
         says = modes.instead
         if answer:
             both = answer["whole"], answer["prefixes"]
-            says = charts.prefix_sentence(*both, at.unit, at.step, "Keras")
+            says = proofs.prefix_sentence(*both, at.unit, at.step, "Keras")
         with words:
             say_steadily(says)
 
@@ -56,7 +55,7 @@ def draw_last(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Non
     """Draw the first card: the last step of one mode is the whole output of the other."""
     (modes,) = replies
     answer, order = modes.values, row_order(chosen.layer_pass)
-    at_last, _ = charts.one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
+    at_last, _ = proofs.one_computation(chosen.experiment, chosen.dataset.shape[1], answer)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         ends = answer["sequence"][:, -1].T[order] if answer else None
         one = Side("return_sequences=True", "its last step, [:, -1]", ends)
@@ -75,5 +74,5 @@ def _equation(
     modes: Reply, sides: tuple[Side, Side], card: ProofCard, palette: Palette, **about: Any
 ) -> None:
     about |= {"missing": modes.instead, "sentence": f"{card.takeaway} {card.why}"}
-    st.html(charts.equation(*sides, card.measures[0], palette, **about))
+    st.html(proofs.equation(*sides, card.measures[0], palette, **about))
     takeaway(card.takeaway, card.why)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from lib.charts import Palette, by_hand, can_show, cell, heatmaps, unit_lines, unrolled_picture
+from lib.charts import Palette, cell
 from lib.recurrence import GATES, LayerPass, gate_symbol, lines
 from lib.ui.cell.ask import Reply
 from lib.ui.cell.chosen import ORDER, At, Chosen, Follower, first_row, row_order, where
@@ -32,7 +32,7 @@ def chain(chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: b
     words, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
-    st.html(unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
+    st.html(cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
     if told:
         takeaway(words, sentence)
 
@@ -47,7 +47,7 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
         matrices[f"{gate_symbol(name, about)}, {about}"] = values[0]
     words, sentence = cell.findings(layer.cell, trace)
     seen = {"start": first_row(layer), "outlined_name": "h" if top else "", "sentence": sentence}
-    st.html(heatmaps(matrices, row_order(layer), palette, **seen))
+    st.html(cell.heatmaps(matrices, row_order(layer), palette, **seen))
     takeaway(words, sentence)
     linked_toggle("Order units by similarity", ORDER)
 
@@ -55,7 +55,7 @@ def _heatmaps(layer: LayerPass, palette: Palette, *, top: bool) -> None:
 def _unit(layer: LayerPass, palette: Palette, *, top: bool) -> Follower:
     words, formulas = slot(), slot()
     hand = None
-    if can_show(layer.x.shape[1], layer.units):
+    if cell.can_show(layer.x.shape[1], layer.units):
         with st.expander("Every number, by hand"):
             say(
                 "Each table is a block of the kernels' columns: multiply every row by the number "
@@ -66,9 +66,9 @@ def _unit(layer: LayerPass, palette: Palette, *, top: bool) -> Follower:
     def write(at: At) -> None:
         with words:
             takeaway(cell.step_takeaway(layer, at.unit, at.step), longest=cell.STEP_ROOM)
-        formulas.html(unit_lines(lines(layer, at.unit, at.step), palette, top=top))
+        formulas.html(cell.unit_lines(lines(layer, at.unit, at.step), palette, top=top))
         if hand is not None:
-            hand.html(by_hand(layer, at.step, palette))
+            hand.html(cell.by_hand(layer, at.step, palette))
 
     write(where(layer))
     return write

@@ -5,7 +5,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import SCALES, Palette, stack_picture, stack_sentence
+from lib.charts import SCALES, Palette, stack
 from lib.shapes import Question, code_lines, question
 from lib.ui import address
 from lib.ui.session import session
@@ -36,8 +36,8 @@ def quiz(palette: Palette) -> None:
             wanted, given = puzzle.options[puzzle.right], puzzle.options[answer]
             if given != wanted:
                 say(f"✗ {given.text}: {given.why}")
-            takeaway(f"✓ {wanted.text}: {wanted.why}", f"{stack_sentence(steps)} {SCALES}")
-        st.html(stack_picture(steps, palette))
+            takeaway(f"✓ {wanted.text}: {wanted.why}", f"{stack.stack_sentence(steps)} {SCALES}")
+        st.html(stack.stack_picture(steps, palette))
         if answer is not None:
 
             def trace() -> None:

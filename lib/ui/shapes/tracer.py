@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from lib import shapes
-from lib.charts import SCALES, Palette, graph_picture, layer_pictures, rows_picture
+from lib.charts import SCALES, Palette
 from lib.charts import stack as narrate
 from lib.shapes import Stack, StackFix, TracedLayer
 from lib.text import beside, capital
@@ -69,7 +69,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if fixes[0] and _is_read(steps):  # of a long model the row that breaks is far below
             _mend(0, fixes[0][0])
         if not shapes.is_chain(stack):
-            st.html(graph_picture(steps, palette))
+            st.html(narrate.graph_picture(steps, palette))
         _rows(steps, fixes, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
@@ -114,13 +114,13 @@ def _is_read(steps: tuple[TracedLayer, ...]) -> bool:
 def _rows(steps: tuple[TracedLayer, ...], fixes: Fixes, palette: Palette) -> None:
     """Draw each layer, its settings at the left and its output at the right."""
     opened = _opened(steps)
-    pictures = list(layer_pictures(steps, palette))
+    pictures = list(narrate.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             first, *others = group
             if not is_open:
                 shown = slice(first, first + 1 + len(others))
-                st.html(rows_picture(steps[shown], pictures[shown], first, palette))
+                st.html(narrate.rows_picture(steps[shown], pictures[shown], first, palette))
                 continue
             for place in (first, *others):
                 _row(place, steps, fixes, pictures[place])

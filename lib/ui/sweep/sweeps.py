@@ -143,8 +143,8 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
     _buttons(sweep, plan, loaded)
     points = sweep.runner.results
     _progress(sweep, plan, loaded, len(points))
-    words = charts.found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
-    takeaway(words, *charts.found_details(points))
+    words = charts.sweep.found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
+    takeaway(words, *charts.sweep.found_details(points))
     if points:
         _pictures(points, words, palette)
         st.html(_table(points, hides_columns=sweep.is_redacted))
@@ -202,11 +202,11 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
         )
     picked = dict(zip(others, combined[at], strict=True))
     of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
-    curve = charts.curve_figure(of_curve, across, palette, relative=relative)
+    curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
     for key in others if len(others) == 1 else ():
         for what in ("difference", *results.MODES):
-            figure = charts.map_figure(points, (across, key), what, palette)
+            figure = charts.sweep.map_figure(points, (across, key), what, palette)
             steady_chart(figure, words, f"sweep_{what}")
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from lib import charts
 from lib.charts import Palette
+from lib.charts import cell as pictures
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
@@ -51,13 +52,15 @@ def hand(loaded: Loaded, palette: Palette) -> None:
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         unrolled.chain(chosen, palette, told=False)
-        st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
+        st.html(
+            pictures.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title)
+        )
         tables = slot()
-    is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
+    is_at, is_small = address.page_value("step"), pictures.can_show(layer.x.shape[1], layer.units)
 
     def write(at: At) -> None:
         if is_small:
-            tables.html(charts.by_hand(layer, at.step, palette))
+            tables.html(pictures.by_hand(layer, at.step, palette))
         if address.page_value("step") != is_at:  # the page may wait for that
             st.rerun()
 
