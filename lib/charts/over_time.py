@@ -71,7 +71,7 @@ class Answers:
         if dataset.origin:
             squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
             traces.append(squares | {"hoverinfo": "skip"})
-            look["shapes"] = gaps_of(dataset, index, palette)
+            look["shapes"] = gaps_of(dataset, index, palette) or None
             x |= {"title": "timestep, its inputs above", "anchor": "y2"}
             y["domain"] = [0.2, 1.0]
         target = [Entry("dots", f"target{dataset.ahead}")]

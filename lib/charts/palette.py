@@ -103,13 +103,12 @@ THEME_OPTIONS = {
 """Field of `Palette` → the option of Streamlit's theme that holds its colour."""
 
 
-def read_palette(theme: str) -> Palette:
-    """The palette of "light" or "dark", from `.streamlit/config.toml` and `palette.toml`."""
+def _read_palette(theme: str) -> Palette:
     config = Path(__file__).parents[2] / ".streamlit" / "config.toml"
     options = tomllib.loads(config.read_text("utf-8"))["theme"][theme]
     shared = {field: options[option] for field, option in THEME_OPTIONS.items()}
     return Palette(theme, **shared, **beside(__file__)[theme])
 
 
-PALETTES = {theme: read_palette(theme) for theme in ("light", "dark")}
+PALETTES = {theme: _read_palette(theme) for theme in ("light", "dark")}
 """By theme, as `st.context.theme.type` names it."""

@@ -85,7 +85,7 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         left=chart.left_of(short),
         hovermode="closest",
         yaxis2=axis,
-        shapes=gaps_of(dataset, sample, palette),
+        shapes=gaps_of(dataset, sample, palette) or None,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -62,7 +62,11 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         half = LETTER * len(_label(features)) / 2
         middle = max(middle, half)
         right = max(right, middle + half + 2)
-    hidden = _sheets(sheets, color, palette)
+    hidden = []  # how far each sample is shifted, its fill and its edge; the hindmost is palest
+    for behind in reversed(range(sheets)):
+        share = 1 - 0.27 * behind
+        fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
+        hidden.append((SHEET * behind, fill, mix(palette.background, color, share)))
     named = time, features, samples, middle, palette
     body = _HTML.drawing(x, y, width, height, hidden, back, lines, *named)
     font = 'font-family="sans-serif" font-size="12" font-weight="600"'
@@ -74,14 +78,6 @@ def _label(axis: Axis) -> str:
     """The letter and the size; one of them where any size will do, or where there is no letter."""
     alone = axis.size is None or axis.letter == f"{axis.size}"
     return axis.letter if alone else f"{axis.letter} {axis.size}"
-
-
-def _sheets(count: int, color: str, palette: Palette) -> Iterator[tuple[float, str, str]]:
-    """How far each sample is shifted, its fill and its edge: the hindmost and palest first."""
-    for behind in reversed(range(count)):
-        share = 1 - 0.27 * behind
-        fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
-        yield SHEET * behind, fill, mix(palette.background, color, share)
 
 
 _HTML = templates(__file__, label=_label, px="{:.1f}".format)
