@@ -32,7 +32,6 @@ from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
-SAME = 0.02  # errors that differ by less than this share of the larger one have no winner
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's level counts, as it stands beside it."""
 
@@ -174,9 +173,8 @@ class LastStepErrors:
             return "There is no error to compare: the figures aren't numbers any more."
         least, most = min(medians.values()), max(medians.values())
         modes_compete = len(medians) > 1 and least < guess
-        nearly_same = least < guess and most - least < SAME * most
         samples = independent_samples(dataset)
-        if not nearly_same and not decided(least, most if modes_compete else guess, samples):
+        if not decided(least, most if modes_compete else guess, samples):
             return too_few(samples, "modes are " if modes_compete else "")
         if self.found and modes_compete:
             return _winner(self.found, least, most)
@@ -217,19 +215,13 @@ class LastStepErrors:
 def _winner(found: Verdict, least: float, most: float) -> str:
     """Which mode's errors are smaller, as far as so many seeds can tell."""
     better, (less, more) = MODES[("sequence", "last")[found.better]].name, apart(least, most)
-    same = "both modes' errors are nearly the same"
     if found.seeds == 1:
-        says = f"{better}'s error is smaller, {less} against {more}"
-        if most - least < SAME * most:
-            says = f"{same}, {less} and {more}"
-        return f"One seed decides nothing; here {says}."
+        return f"One seed decides nothing; here {better} has {less}, the other {more}."
     if not found.is_clear:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
-    if found.by < SAME:
-        return f"{capital(same)} in {found.seeds} seeds: medians {less} and {more}."
-    by = f"{found.by:.0%}".replace("100%", "over 99%")
+    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     wins = f"{found.wins} of {found.seeds} seeds"
-    return f"{capital(better)} is better in {wins}, by {by} in the median."
+    return f"{capital(better)} is better in {wins}, by {by}% in the median."
 
 
 def _by_mode(values: Mapping[str, float]) -> str:

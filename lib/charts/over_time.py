@@ -177,13 +177,15 @@ class StepErrors:
                 return too_few(self.samples)
             who = "Neither mode beats" if len(beats) > 1 else "The model doesn't beat"
             return f"{who} {rival} at the last step."
-        last = beats.get("last", [""])[-1]
         if "sequence" not in beats:
             return f"Last-step mode beats {rival}."
         wins = f"{beats['sequence'].count('clear')} of {len(self.guess)} steps"
-        does = "does, too" if "clear" in beats["sequence"] else "beats it"
-        also = {"clear": f"; last-step mode {does}", "no": "; last-step mode doesn't"}
-        rest = also.get(last, "; last-step mode is unclear" if last else "")
+        rest = ""
+        if "last" in beats:
+            rest = "; last-step mode doesn't clearly"
+        if beats.get("last", [""])[-1] == "clear":
+            does = "does, too" if "clear" in beats["sequence"] else "beats it"
+            rest = f"; last-step mode {does}"
         return f"Sequence mode beats {rival} at {wins}{rest}."
 
     def sentence(self) -> str:

@@ -18,13 +18,14 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE, highest_output
 from lib.shapes import LEAK_EPOCHS, STATES, Leak
-from lib.text import apart, apart_by, number, readable, signed
+from lib.text import apart, apart_by, beside, number, readable, say, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
 LOST = "Some of the outputs aren't numbers any more."
 
+_SAID = beside(__file__)
 _HTML = templates(__file__, over=OVER_TIME, shaded=shaded)
 
 
@@ -100,6 +101,13 @@ def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about
     return str(_HTML.equation(one, other, rest, measure, palette, **about))
 
 
+def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
+    """The card of this name; its takeaway, unless it is given, says the measures by number."""
+    said, texts = _SAID[name], [measure.text for measure in measures]
+    takeaway = takeaway or said["takeaway"].format(*texts, **names)
+    return ProofCard(said["title"].format(**names), measures, takeaway, say(said, "why", **names))
+
+
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
@@ -110,27 +118,16 @@ def one_computation(
         at_each = float(np.abs(answer["prefixes"] - answer["whole"]).max())
     last = Measure("max |sequence[:, -1] − last|", at_last, ROUNDING)
     each = Measure("max |sequence − prefixes|", at_each, ROUNDING)
+    names: dict[str, Any] = {"steps": steps, "cell": CELLS[experiment.model.cell].label}
     return (
-        ProofCard(
-            "The last step of the sequence is the last-step mode",
-            (last,),
-            _found("Both modes end in the same numbers", last),
-            f"Both run the same {steps} steps of the same {CELLS[experiment.model.cell].label}; "
-            "return_sequences only says what is handed out.",
-        ),
-        ProofCard(
-            "Sequence mode is one last-step answer for each prefix",
-            (each,),
-            _found(f"One sequence holds {steps} last-step answers", each),
-            f"On the sample shown, return_sequences=True gives {steps} outputs in one pass. "
-            f"return_sequences=False is asked {steps} times, first for one timestep, at last for "
-            "all: what comes later can't change an output.",
-        ),
+        _card("last", last, takeaway=_found("last", last, steps), **names),
+        _card("each", each, takeaway=_found("each", each, steps), **names),
     )
 
 
-def _found(claim: str, measure: Measure) -> str:
+def _found(name: str, measure: Measure, steps: int) -> str:
     """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
+    claim = say(_SAID[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
     if not math.isfinite(measure.value):
@@ -149,7 +146,7 @@ def also_measured(
     """
     model, states = experiment.model, STATES[experiment.model.cell]
     measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
-    takeaway = "NumPy draws the pictures; Keras computes the same once more."
+    takeaway = ""
     if differs is not None:
         reason = ": rounding to 32 bits" if differs <= ROUNDING else ""
         takeaway = f"NumPy and Keras differ by {measure.text}{reason}."
@@ -158,21 +155,11 @@ def also_measured(
     if answer is not None:
         state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
     grows = " h stays between −1 and 1; c can grow beyond that." if "c" in states else ""
+    names: dict[str, Any] = {"cell": CELLS[model.cell].label, "units": model.units}
+    names |= {"states": ", ".join(states), "grows": grows}
     return (
-        ProofCard(
-            "What you see is what Keras computes",
-            (measure,),
-            takeaway,
-            "The largest difference of outputs and last states, relative to the largest of these "
-            "where that is above 1.",
-        ),
-        ProofCard(
-            "return_state adds the states of the last step",
-            (Measure("max |out[:, -1] − h|", state),),
-            f"{CELLS[model.cell].label}({model.units}, return_state=True) returns "
-            f"[out, {', '.join(states)}].",
-            f"In both modes each state is (N, {model.units}), and h is the last output.{grows}",
-        ),
+        _card("numpy", measure, takeaway=takeaway),
+        _card("state", Measure("max |out[:, -1] − h|", state), **names),
     )
 
 
@@ -199,57 +186,27 @@ def ways_to_break_it(
     def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
         return Measure(code, None if answer is None else float(answer[name]))
 
-    both_ways, backwards, zeroed = map(measure, ("bidirectional", "backwards", "zeroed"))
     rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
     moved = measure("padded_moved", "without a mask: max |last − unpadded last|")
     held = measure("masked_moved", "with a mask: max |last − unpadded last|")
     flipped = measure("backwards_flipped", "flipped: max |sequence[:, 0] − last|")
+    names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
+    names |= {"plain": measure("padded").text, "masked": measure("masked").text}
     return {
-        "bidirectional": ProofCard(
-            "Bidirectional",
-            (both_ways, rule),
-            f"Off by {both_ways.text}: last-step mode takes the backward output of step 1.",
-            "The layer that reads backwards has read everything at the first timestep. The last "
-            "step of its sequence has seen one input; last takes its first. Here its weights are "
-            "fresh and untrained.",
-        ),
-        "padding": ProofCard(
-            f"Padding: {padding} steps of zeros at the end",
-            (moved, held),
-            f"Zeros move the last-step answer by {moved.text}; with a mask, by {held.text}.",
-            f"Without a mask the {CELLS[experiment.model.cell].label} goes on through the zeros. A "
-            "mask holds the state, so that last is the last step that counts. In both cases "
-            f"sequence[:, -1] is last (off by {measure('padded').text} and "
-            f"{measure('masked').text}).",
-        ),
-        "zeroed": ProofCard(
-            "zero_output_for_mask=True",
-            (zeroed,),
-            f"Off by {zeroed.text}: the sequence ends in zeros, last-step mode doesn't.",
-            "It puts zeros where the sequence would repeat the last output, while last stays what "
-            "it is: the difference is the largest output itself.",
-        ),
-        "backwards": ProofCard(
-            "go_backwards=True",
-            (backwards, flipped),
-            f"Off by {backwards.text} in the order read; flipped, by {flipped.text}.",
-            "Outputs stand in the order in which the steps were read, not flipped back, so the "
-            "last one has read all of x. Flipped, the last is another one.",
-        ),
+        "bidirectional": _card("bidirectional", measure("bidirectional"), rule),
+        "padding": _card("padding", moved, held, **names),
+        "zeroed": _card("zeroed", measure("zeroed")),
+        "backwards": _card("backwards", measure("backwards"), flipped),
     }
 
 
 def leak_words(leak: Leak) -> Words:
     """Where the Bidirectional layer has seen its targets, and where it hasn't."""
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
-    steps = len(leak.both_ways) - 1
-    takeaway = f"Noise foretold at {steps} steps, which have seen their target: {seen}; the last: "
-    return f"{takeaway}{honest}.", (
-        "Targets are the next values of white noise, so that no honest model can have an error "
-        f"below 1. The LSTM has {readable(leak.one_way.mean(), 2)}. A Bidirectional one reads the "
-        "next value on its way back, and copies it; only the last step's target stands nowhere in "
-        f"the sequence. Recorded: Keras, {LEAK_EPOCHS} epochs each, errors on new samples."
-    )
+    about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
+    one_way, said = readable(leak.one_way.mean(), 2), _SAID["leak"]
+    why = say(said, "why", one_way=one_way, epochs=LEAK_EPOCHS)
+    return say(said, "takeaway", **about), why
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
