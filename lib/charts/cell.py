@@ -1,9 +1,7 @@
 """The Cell page: the layer unrolled in time, its formulas with their numbers, and what they show.
 
-HTML fragments for `st.html`: see cell.html. Arrows and cells are small drawings, repeated as a
-background T times. Matrices have time across and units down, on a scale from -1 to 1; an LSTM's
-cell state, whose bound is t at step t, has its own. By hand there is a table for each block of the
-kernels' columns: rows are products, columns units, the last rows the sum and its activation.
+HTML fragments for `st.html`: see cell.html. Matrices have time across and units down, on a scale
+from -1 to 1; an LSTM's cell state, whose bound is t at step t, has its own.
 """
 
 from collections.abc import Sequence
@@ -44,7 +42,7 @@ _HTML = templates(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri, signed
 def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
     """Inputs below, cells in the middle, outputs above, over all timesteps.
 
-    `x` (T, F) is one sample's input. It is about `modes`, whether it `has_cell_state` (an LSTM), a
+    `x` (T, F) is one sample's input. It is about `modes`, whether it `has_cell_state`, a
     `sentence`, and perhaps `as_it_runs`: outputs up to the playhead alone.
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
@@ -133,7 +131,7 @@ def can_show(features: int, units: int) -> bool:
 
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
-    """All tables of timestep `step`, 0 to T-1."""
+    """A table of products, (inputs and states, U), for each gate at timestep `step`, 0 to T-1."""
     tables = {
         f"{gate_symbol(name, about)}, {about}": _block(layer, step, place, name, about)
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())

@@ -1,7 +1,4 @@
-"""What all charts are made of: traces that mean the same everywhere, a key, and the figure.
-
-All margins are fixed, so that nothing jumps while numbers grow.
-"""
+"""What all charts are made of: traces that mean the same everywhere, a key, and the figure."""
 
 import math
 from base64 import b64encode
@@ -107,10 +104,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: Values, style: Part, hover: str, *, x: Values | None = None, dots: int = 0
 ) -> Part:
-    """A line of values (T,) over `x`, else 1 to T, with a dot of this size at each.
-
-    Dots and marks at an edge of the plot are whole. Without `hover` it has no hover text.
-    """
+    """A line of values (T,) over `x`, else 1 to T, with dots of this size; no `hover`, no text."""
     x = np.arange(1, len(values) + 1) if x is None else x
     trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
     if dots:
@@ -170,10 +164,7 @@ def dot_size(steps: int) -> int:
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """A line between two rows, at x from `first` on, where their `Origin.segment` (R,) changes.
-
-    Of more than a dozen gaps none is drawn: they would hide the data.
-    """
+    """Lines where the `Origin.segment` (R,) of rows at x from `first` on changes; 12 at most."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
@@ -213,9 +204,8 @@ def plotted(
 ) -> Chart:
     """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
 
-    The key replaces Plotly's legend, which takes half of the plot on a phone. All margins are
-    fixed: nothing jumps while numbers grow. Dragging is off, so that a finger scrolls the page.
-    `name` keeps a zoom over updates.
+    Plotly's legend would take half of the plot on a phone. All margins are fixed: nothing jumps
+    while numbers grow. `name` keeps a zoom over updates.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -301,10 +291,9 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
 def side_notes(
     notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
 ) -> list[Part]:
-    """Words to the right of a logarithmic plot, beside the levels that they name.
+    """Words, each with a value and a colour, right of a logarithmic plot; they never touch.
 
-    Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
-    from one power of ten to another over `plot` pixels. Words that would touch are moved apart.
+    The `axis` goes from one power of ten to another over `plot` pixels; 0 has no place on it.
     """
     placed, below = [], -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):

@@ -71,11 +71,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
-    """Root of the mean squared error by timestep, logarithmic; last-step mode has its last alone.
-
-    Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
-    a share of what that has at each step.
-    """
+    """Typical error by timestep, logarithmic; of different data as a share of the guess's."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     name, unit = "the guess of its data", "guess: 1"
     if alike := same_data(runs):

@@ -2,8 +2,7 @@
 
 A picture's markup stands in the HTML file beside its module, as macros that the module calls.
 `st.html` drops SVG elements, so a drawing is an image with a data URI. A matrix is a PNG of a
-pixel for each number, which the browser enlarges. On the Cell page CSS custom properties,
-`--cell-t` and `--cell-row`, place the playhead's bands: see `lib.ui.cell.chosen`.
+pixel for each number. `--cell-t` and `--cell-row` place bands: see `lib.ui.cell.chosen`.
 """
 
 from base64 import b64encode
@@ -37,10 +36,7 @@ _TEMPLATES = Environment(loader=FunctionLoader(_joined), autoescape=True, undefi
 
 
 def templates(module: str, **names: Any) -> Any:
-    """The macros in the HTML file beside a module, its `__file__`; they see `names` as well.
-
-    Words that they are given are escaped, unless they are `Markup`.
-    """
+    """The macros in the HTML file beside a module; they see `names`, and escape what they get."""
     template = f"{Path(module).with_suffix('.html')}"
     return _TEMPLATES.get_template(template, globals=names).module
 

@@ -1,11 +1,7 @@
 """The colours of every picture: one colour means one thing, in light and in dark mode.
 
-Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
-grey a guess without learning; of signed numbers ink is positive and magenta negative; of a shape's
-axes purple is time, brown features, grey the batch. Shape and dash always say the same again.
-
-Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008). Colours shared
-with pages are in `.streamlit/config.toml`, those of pictures alone in `palette.toml`.
+Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008). Shape and dash say
+the same again. Colours shared with pages are in `.streamlit/config.toml`.
 """
 
 import tomllib
@@ -22,8 +18,7 @@ LEVELS = 9  # how many shades a tensor's entries have, from the lowest value to 
 class Palette:
     """The colours of one theme, a key of PALETTES, as "#RRGGBB".
 
-    The plain colours are for lines and marks, at least 3 to 1 against the background; those that
-    end in `_text` are for words, at least 4.5 to 1 (WCAG 2.2, 1.4.11 and 1.4.3).
+    Lines and marks have at least 3 to 1 against the background, words, `_text`, 4.5 (WCAG 2.2).
     """
 
     theme: str

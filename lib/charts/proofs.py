@@ -140,10 +140,7 @@ def _found(name: str, measure: Measure, steps: int) -> str:
 def also_measured(
     experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That NumPy draws what Keras computes, and what return_state adds to the outputs.
-
-    `answer` is that of `modes`, None while there is none; NumPy `differs` from it by so much.
-    """
+    """That NumPy `differs` from Keras's `answer` by so much; what return_state adds to outputs."""
     model, states = experiment.model, STATES[experiment.model.cell]
     measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
     takeaway = ""

@@ -1,8 +1,7 @@
 """A run's charts over its epochs in one figure, which Plotly's slider and buttons move.
 
-Only lines and marks move, which Plotly does without drawing the figure anew; maps of the
-error by epoch and timestep stand still, and a line on them is at the epoch. Plotly moves only what
-is in one figure, so each chart becomes a panel with its own axes. One key serves them all.
+Only lines and marks move, which Plotly does without drawing the figure anew, and only within one
+figure: so each chart becomes a panel with its own axes. One key serves them all.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -61,9 +60,8 @@ def replay_figure(
 ) -> chart.Chart:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
-    `sample` and `target` are as in `Answers`; `start` is the frame shown first.
-    The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
-    The axes are those of the last frame.
+    `sample` and `target` are as in `Answers`; `start` is the frame shown first. The panels'
+    `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     """
     look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
     answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)

@@ -12,11 +12,12 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
 from lib.results import spread_places
-from lib.text import ALMOST_0, apart, capital, counted, joined
+from lib.text import ALMOST_0, apart, beside, capital, counted, joined, say
 
 if TYPE_CHECKING:
     import pandas as pd
 
+_SAID = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22
 """Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
@@ -41,10 +42,9 @@ def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """Targets of one sample over its timesteps, above the inputs as squares, features by steps.
+    """A sample's targets, raw, over its timesteps; below, the inputs as squares.
 
-    Targets are in the raw unit; of several rows ahead the nearest and the farthest are drawn. The
-    last timestep's, which is all that the last-step mode has, stands out as a diamond.
+    Of several rows ahead the nearest and the farthest are drawn; the last step's are diamonds.
     """
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
@@ -92,22 +92,19 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 def sample_words(dataset: Dataset, sample: int) -> Words:
     """Which of its targets each mode has to do with; where these begin, move and end, raw."""
     y = raw_targets(dataset, sample)[:, 0]
-    does, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
-    takeaway = (
-        f"Sequence mode {does} {by} all {len(y)} steps' targets, last-step mode {by} the last "
-        "step's."
-    )
-    name = capital(dataset.sample_name(sample))
-    target = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
+    takeaway = say(_SAID, "takeaway", does=does, by=by, steps=len(y))
+    about = {
+        "name": capital(dataset.sample_name(sample)),
+        "target": f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
+        "unit": f" {dataset.target_unit}" if dataset.target_unit else "",
+    }
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:
-        return takeaway, f"{name}: {target} is {first}{unit} at every timestep."
-    return takeaway, (
-        f"{name}: {target} starts at {first}{unit} and ends at {last}{unit}; it is lowest at "
-        f"timestep {low + 1} ({least}) and highest at timestep {high + 1} ({most})."
-    )
+        return takeaway, say(_SAID, "stays", **about, first=first)
+    places = {"low": low + 1, "high": high + 1, "least": least, "most": most}
+    return takeaway, say(_SAID, "moves", **about, first=first, last=last, **places)
 
 
 def numbers_hint(dataset: Dataset) -> str:
@@ -184,15 +181,18 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     says = rows(row + ahead[0], row + ahead[-1]) if any(ahead) else "the same row"
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
-    every = f", every {origin.rate} rows" if origin.rate > 1 else ""
-    crosses = " Rows are missing in between: the window runs on across a gap of time."
-    return (
-        f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}.",
-        f"{name}{f', {series},' if series else ''} reads {rows(first, last)}{every}. The sequence "
-        f"mode has a target for each timestep: {rows(first + ahead[0], last + ahead[-1])}. The "
-        f"last-step mode has the last timestep's: {rows(last + ahead[0], last + ahead[-1])}."
-        f"{crosses if origin.crosses_gap(dataset.shape[1], sample) else ''}",
+    takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
+    details = say(
+        _SAID,
+        "window",
+        name=name,
+        series=f", {series}," if series else "",
+        reads=rows(first, last),
+        every=f", every {origin.rate} rows" if origin.rate > 1 else "",
+        each=rows(first + ahead[0], last + ahead[-1]),
+        last=rows(last + ahead[0], last + ahead[-1]),
     )
+    return takeaway, details + _SAID["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
 
 
 def shapes_sentence(dataset: Dataset) -> str:
@@ -206,21 +206,12 @@ def slip_sentence(dataset: Dataset) -> str:
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        rest = "Right: a timestep reads its own row, and must say a later one."
-        return f"Among inputs and targets: {both}. {rest}" if both else ""
-    if both:
-        return (
-            f"Each timestep reads the {both} that it must say: models learn to copy it. Take it "
-            "out of the inputs, or look one row ahead."
-        )
-    return "Targets are in the row that is read: right where they aren't known yet at that time."
+        return f"Among inputs and targets: {both}. {_SAID['own_row']}" if both else ""
+    return say(_SAID, "copies", both=both) if both else _SAID["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:
     """How targets line up in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
-    return (
-        "Keras gives targets[i] to the window that begins at row i. So targets are shifted by "
-        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead."
-    )
+    return say(_SAID, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

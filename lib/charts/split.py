@@ -14,8 +14,9 @@ from lib.charts.words import Words, nth
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import apart, counted, joined, listed, number
+from lib.text import apart, beside, counted, joined, listed, number, say
 
+_HINTS = beside(__file__)["hints"]
 MARKS = {
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
@@ -35,10 +36,7 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample, on the dates or rows of a table, each part with its mark.
-
-    Of several series each has a band of its own, from its lowest value to its highest.
-    """
+    """The last target of every sample, on dates or rows; parts have marks, and series bands."""
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
@@ -150,9 +148,8 @@ def split_words(dataset: Dataset) -> Words:
 def range_hint(dataset: Dataset) -> str:
     """That many validation targets lie outside the range of those of training, and what helps.
 
-    Of a table's first target column, where the targets are values and not changes; "" elsewhere,
-    where fewer than 5% do, and where the means of both parts at the last step are less than a
-    standard deviation of the training part apart.
+    Of a table's first target column; "" where fewer than 5% do, where targets are changes, and
+    where both parts' means are less than a standard deviation of the training part apart.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -169,10 +166,7 @@ def range_hint(dataset: Dataset) -> str:
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    return (
-        f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
-        f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
-    )
+    return say(_HINTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:
@@ -188,10 +182,7 @@ def levels_hint(dataset: Dataset) -> str:
     between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < 2 * within:
         return ""
-    return (
-        f"The series lie {number(between / within)} times as far apart as each one moves: scale "
-        "each by itself."
-    )
+    return say(_HINTS, "levels", times=number(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:
@@ -204,10 +195,7 @@ def series_hint(dataset: Dataset) -> str:
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
     names = listed([origin.names[s] for s in judged])
-    return (
-        f"Validation is of {len(judged)} of {len(origin.names)} series alone ({names}): others end "
-        "before it begins. Split by series to check on whole ones."
-    )
+    return say(_HINTS, "series", judged=len(judged), all=len(origin.names), names=names)
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
@@ -217,10 +205,7 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
     if origin is None or not crosses.any() or crosses.mean() > most:
         return ""
     windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
-    return (
-        f"{windows} of {len(origin.starts):,} run on across gaps of time ({gaps}), as if no row "
-        "were missing there."
-    )
+    return say(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
 
 
 def gaps_hint(dataset: Dataset) -> str:
@@ -232,10 +217,7 @@ def thinned(dataset: Dataset) -> str:
     """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
-    return (
-        f"Every {nth(every)} window is used, {len(dataset.x):,} in all: more would be over "
-        f"{MAX_VALUES:,} numbers."
-    )
+    return say(_HINTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:

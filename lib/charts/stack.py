@@ -198,10 +198,7 @@ def mended(words: str, lines: Collection[int]) -> str:
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """What a change did to the output and to the parameters.
-
-    Where nothing changed, or the kinds of most layers, the takeaway is what the stack is `about`.
-    """
+    """What a change did to output and parameters; of another stack, what that is `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
     unchanged = about or (TRY if stopped(new) is None else MEND)
     if before == after:
