@@ -268,8 +268,13 @@ def _figure(
         for m, curve in curves.items()
         if curve.seeds
     ]
-    data += _medians(checks, ", validation", {"width": 1.8, "dash": "dashdot"}, palette)
-    data += _medians(curves, "", {"width": 2.5}, palette)
+    on_checks: Part = {"width": 1.8, "dash": "dashdot"}
+    for what, some, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
+        for mode, curve in some.items():
+            name, of_mode = f"{MODES[mode].name}{what}", {"color": palette.mode(mode), **style}
+            dots = 6 * (len(curve.epochs) <= 12)  # few points are dots, so that all can be seen
+            where: Part = {"x": curve.epochs, "dots": dots}
+            data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
     # Levels lie above the curves, of which one may reach the best: below it nobody would see it.
     entries, notes = [chart.SEEDS] * bool(run.snapshot.others), []
     for label, values, color in levels:
@@ -289,10 +294,15 @@ def _figure(
         words.append(
             chart.empty("every value is 0:<br>a constant target<br>is learned at once", palette)
         )
-    rings = _rings(checks or curves, palette)
-    kept = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
+    rings = []  # around the value of each kept epoch
+    for mode, (epochs, medians, _, kept) in (checks or curves).items():
+        if kept is not None:
+            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
+            ring, at = (f"{MODES[mode].name}, kept", epochs == kept)
+            rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
+    words_of = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     lines = chart.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)
-    key = [lines, entries, [Entry("rings", kept, "muted")] * bool(rings)]
+    key = [lines, entries, [Entry("rings", words_of, "muted")] * bool(rings)]
     look |= {"right": 84 if both else 16, "notes": words}
     return chart.plotted(data + rings, palette, x, y, key, **look)
 
@@ -301,24 +311,3 @@ def _values(curves: Iterable[Curve]) -> list[float]:
     """All numbers of some curves, which an axis has to hold."""
     arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
     return [float(value) for values in arrays for value in values]
-
-
-def _medians(curves: Mapping[str, Curve], what: str, style: Part, palette: Palette) -> list[Part]:
-    """The medians by mode; few points are dots, so that all can be seen."""
-    traces = []
-    for mode, curve in curves.items():
-        line, dots = {"color": palette.mode(mode), **style}, 6 * (len(curve.epochs) <= 12)
-        name, hover = f"{MODES[mode].name}{what}", chart.hover()
-        traces.append(chart.line(name, curve.values, line, hover, x=curve.epochs, dots=dots))
-    return traces
-
-
-def _rings(curves: Mapping[str, Curve], palette: Palette) -> list[Part]:
-    """A ring around the value of each kept epoch."""
-    rings = []
-    for mode, (epochs, values, _, kept) in curves.items():
-        if kept is not None:
-            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
-            name, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(chart.points(name, epochs[at], values[at], marker, chart.hover()))
-    return rings

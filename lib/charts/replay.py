@@ -31,8 +31,6 @@ from lib.results import Frame, ModeResult, RunAt, Snapshot
 from lib.text import beside, readable
 
 _LOOK = beside(__file__)
-MOST_DOTS = 30
-"""Of a line with more timesteps the dots are left out: each is an element that has to be moved."""
 Frames = tuple[Frame, ...]
 EDGE, SHADES = 8, 64  # of a heatmap's entry in its picture, in pixels, and of the picture
 Traces = list[Part]
@@ -113,9 +111,6 @@ def _moving_traces(
         answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
         values = errors_by_mode(dataset, frame.snapshot)
         errors.append(mode_traces(values, head, palette, error, earlier=earlier))
-    if dataset.shape[1] > MOST_DOTS:
-        for trace in (trace for traces in answers + errors for trace in traces):
-            trace["mode"] = trace["mode"].removesuffix("+markers")
     return answers, errors
 
 
