@@ -248,34 +248,30 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
         assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == says
 
 
-@pytest.mark.parametrize("rival", ["the best baseline", "guessing the mean"])
-def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning(rival):
+def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
     """Whichever of the two is the better one; it is said that the last step is meant."""
     guess = zeros([1.0, 1.0, 1.0, 0.2], n=120)
-    more = {"baselines": (Baseline("seasonal", "last week", guess["naive"][:, -1]),)}
-    dataset = a_dataset(n=120, **guess, **(more if rival == "the best baseline" else {}))
-    says = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
-    assert says == f"At the last step neither mode beats {rival}: 0.09 against 0.04."
-    alone = takeaway("compare", a_run(dataset, last=0.3))
-    assert alone == f"The error at the last step is 0.09; {rival} has 0.04."
-    run = a_run(dataset, last=0.3)
-    several = replace(run, snapshot=replace(run.snapshot, others=(run.snapshot.results,)))
-    alone = takeaway("compare", several)
-    assert alone == f"The median error at the last step is 0.09; {rival} has 0.04."
+    week = Baseline("seasonal", "last week", guess["naive"][:, -1])
+    for rival, baselines in (("the best baseline", (week,)), ("guessing the mean", ())):
+        dataset = a_dataset(n=120, **guess, baselines=baselines)
+        says = takeaway("compare", a_run(dataset, sequence=0.5, last=0.3))
+        assert says == f"At the last step neither mode beats {rival}: 0.09 against 0.04."
+        run = a_run(dataset, last=0.3)
+        several = replace(run, snapshot=replace(run.snapshot, others=(run.snapshot.results,)))
+        for seen, error in ((run, "error"), (several, "median error")):
+            alone = takeaway("compare", seen)
+            assert alone == f"The {error} at the last step is 0.09; {rival} has 0.04."
 
 
-@pytest.mark.parametrize(
-    ("errors", "says"),
-    [
+def test_two_models_are_compared_seed_by_seed():
+    """Almost all is never called all."""
+    for errors, says in (
         ([1.0, 2.0, 1.5, 1.2], "A is below B in 0 of 4 seeds, by 0% in the median (p = 1.00"),
         ([2.0, 4.5, 3.0, 2.4], "A is below B in 4 of 4 seeds, by 50% in the median (p < 0.01"),
-        ([1e3, 2e3, 1e3, 3e3], "A is below B in 4 of 4 seeds, by over 99% in the median (p < 0.01"),
-    ],
-)
-def test_two_models_are_compared_seed_by_seed(errors, says):
-    """Almost all is never called all."""
-    found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
-    assert words.pair_sentence(found, "A", "B").startswith(says)
+        ([1e3, 2e3, 1e3, 3e3], "A is below B in 4 of 4 seeds, by over 99% in the median (p < 0"),
+    ):
+        found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
+        assert words.pair_sentence(found, "A", "B").startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -321,19 +317,16 @@ def test_a_scaled_error_is_told_in_the_raw_unit_too():
         assert words.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == says
 
 
-@pytest.mark.parametrize(
-    ("snapshot", "says"),
-    [
+def test_progress_is_told_as_a_person_would():
+    """Epochs, speed, and how long it will take; a run that stands still has no speed."""
+    for snapshot, says in (
         (Snapshot("r", Status.RUNNING, 140, 2000, 131.2, 0.46), "131 epochs/s · a moment left"),
         (Snapshot("r", Status.RUNNING, 140, 2000, 4.13, 59.6), "4.1 epochs/s · about 1 min left"),
         (Snapshot("r", Status.RUNNING, 140, 2000, 0.0, None), "epoch 140 of 2,000"),
         (Snapshot("r", Status.PAUSED, 7, 200, 131.2, 0.5), "epoch 7 of 200"),
         (Snapshot("r", Status.FINISHED, 1043, 2000), "stopped early after 1,043 of 2,000 epochs"),
-    ],
-)
-def test_progress_is_told_as_a_person_would(snapshot, says):
-    """Epochs, speed, and how long it will take; a run that stands still has no speed."""
-    assert words.progress_sentence(snapshot).endswith(says)
+    ):
+        assert words.progress_sentence(snapshot).endswith(says)
 
 
 def test_settings_are_named_where_they_differ():

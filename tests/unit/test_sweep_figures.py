@@ -68,13 +68,12 @@ def words(figure):
     return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
 
 
-@pytest.mark.parametrize("what", ["sequence", "last", "difference"])
-def test_a_map_has_a_square_for_each_point(what):
+def test_a_map_has_a_square_for_each_point():
     """With its number, T across and the cell up."""
-    figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
-    assert np.shape(trace(figure, what)["z"]) == (2, 2)
-    said = {"sequence": "0.8", "last": "0.02", "difference": "L 40×"}[what]
-    assert said in words(figure)
+    for what, said in (("sequence", "0.8"), ("last", "0.02"), ("difference", "L 40×")):
+        figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
+        assert np.shape(trace(figure, what)["z"]) == (2, 2)
+        assert said in words(figure)
 
 
 def test_a_difference_that_may_be_chance_is_marked():
