@@ -5,7 +5,7 @@ letter, by which `lib/ui/listener.js` finds them. Curves are medians over the ru
 """
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,6 @@ from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import (
     Compared,
-    ModeResult,
     decided,
     independent_samples,
     lead_of,
@@ -73,8 +72,9 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     """Typical error by timestep, logarithmic; of different data as a share of the guess's."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
+    alike = same_data(runs)
     name, unit = "the guess of its data", "guess: 1"
-    if alike := same_data(runs):
+    if alike:
         name, unit = longest.naive_label, error_unit(longest)
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
@@ -82,13 +82,17 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
             return typical_error(longest, mse)
         return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
-    curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))
+    curves = [
+        _at_steps(run, mode, error(result.step_mse, run.dataset.naive_mse))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
     guess = error(longest.naive_mse, longest.naive_mse)
-    level = chart.level(name, guess, "baseline", palette)
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    return _figure(curves, x_axis, y_axis, palette, (level, Entry("dotted", name, "baseline")))
+    level = chart.level(name, guess, "baseline", palette), Entry("dotted", name, "baseline")
+    return _figure(curves, x_axis, y_axis, palette, level)
 
 
 def answers_figure(
@@ -96,30 +100,28 @@ def answers_figure(
 ) -> chart.Chart:
     """What runs of the same data say of one sample, in the raw unit, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    truth = chart.finite(dataset.raw(dataset.y[index], index)[:, target])
-    line = chart.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
-    curves = _by_step(
-        runs, lambda _, of: chart.finite(dataset.raw(of.predictions[sample], index)[:, target])
-    )
+
+    def raw(y: np.ndarray) -> np.ndarray:
+        return chart.finite(dataset.raw(y, index)[:, target])
+
+    truth = raw(dataset.y[index])
+    curves = [
+        _at_steps(run, mode, raw(result.predictions[sample]))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     values = np.concatenate([truth, *(curve.y for curve in curves)])
     y_axis = axes.linear_axis(title, values, axes.with_room(truth))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
-    entry = Entry("dots", f"target{dataset.ahead}")
-    return _figure(curves, x_axis, y_axis, palette, (line, entry))
+    line = chart.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
 
 
-def _by_step(
-    runs: Sequence[Compared], values: Callable[[Compared, ModeResult], np.ndarray]
-) -> list[_Curve]:
+def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
     """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
-    curves = []
-    for run in runs:
-        for mode, result in run.results.items():
-            y = values(run, result)
-            asked = slice(0 if mode == "sequence" else -1, None)
-            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked]))
-    return curves
+    asked = slice(0 if mode == "sequence" else -1, None)
+    return _Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked])
 
 
 def _figure(

@@ -83,26 +83,11 @@ def mix(start: str, end: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 
 
-THEME_OPTIONS = {
-    "background": "backgroundColor",
-    "surface": "secondaryBackgroundColor",
-    "border": "borderColor",
-    "ink": "textColor",
-    "muted": "grayTextColor",
-    "sequence": "blueColor",
-    "sequence_text": "blueTextColor",
-    "last": "orangeColor",
-    "last_text": "orangeTextColor",
-    "best": "greenColor",
-}
-"""Field of `Palette` → the option of Streamlit's theme that holds its colour."""
-
-
 def _read_palette(theme: str) -> Palette:
-    config = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+    config, own = Path(__file__).parents[2] / ".streamlit" / "config.toml", beside(__file__)
     options = tomllib.loads(config.read_text("utf-8"))["theme"][theme]
-    shared = {field: options[option] for field, option in THEME_OPTIONS.items()}
-    return Palette(theme, **shared, **beside(__file__)[theme])
+    shared = {field: options[option] for field, option in own["shared"].items()}
+    return Palette(theme, **shared, **own[theme])
 
 
 PALETTES = {theme: _read_palette(theme) for theme in ("light", "dark")}

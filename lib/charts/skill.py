@@ -135,14 +135,10 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     column = capital(origin.columns[target // len(origin.horizons)])
     details = f"{column}{f' of {name}' if name else ''}, {rows}."
-    if by_row.steps is not None and by_row.most > 1:
-        details += (
-            f" Sequence mode answers a date up to {counted(by_row.most, 'time')}: the band goes "
-            "from the least to the greatest of these answers, the line is a last step's."
-        )
-    elif by_row.steps is not None:
-        other = "; last-step mode only where a window ends" if len(by_row.last) > 1 else ""
-        details += f" Sequence mode answers each date once{other}."
+    if by_row.steps is not None:
+        details += f" Sequence mode answers a date up to {counted(by_row.most, 'time')}"
+        band = ": the band goes from the least to the greatest of these answers."
+        details += band if by_row.most > 1 else "."
     off = [
         f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
         for mode, values in by_row.last.items()
