@@ -20,7 +20,7 @@ from lib.charts import (
 )
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts.html import TIME, UNITS, templates
+from lib.charts.html import SCALES, TIME, UNITS, templates
 from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import PALETTES, Palette, mix
@@ -29,7 +29,6 @@ from lib.charts.replay import Frames, replay_figure, replay_words
 from lib.charts.split import gaps_hint, levels_hint, range_hint, series_hint, thinned
 from lib.charts.strip import Traces, shape_strip
 from lib.charts.target import lineup_picture, shapes_picture
-from lib.charts.tensor import SCALES
 from lib.charts.thumbnail import Plot, caption, leaked, small_picture
 from lib.charts.words import (
     Words,

@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from markupsafe import Markup
 
 from lib import shapes
-from lib.charts.html import svg_image, templates
+from lib.charts.html import Scale, svg_image, templates, tensor_image
 from lib.charts.palette import Palette
-from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
 from lib.text import joined

@@ -7,9 +7,8 @@ import numpy as np
 from lib import shapes
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
-from lib.charts.html import templates
+from lib.charts.html import Scale, templates, tensor_image
 from lib.charts.palette import Palette, mix
-from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
 from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
 from lib.shapes import tensors_sizes as sizes

@@ -5,6 +5,7 @@ from base64 import b64decode
 
 import pytest
 
+from lib.charts.html import ENTRY, Scale, tensor_image
 from lib.charts.palette import PALETTES
 from lib.charts.stack import (
     arrows,
@@ -24,7 +25,6 @@ from lib.charts.target import (
     lineup_picture,
     shapes_picture,
 )
-from lib.charts.tensor import ENTRY, Scale, tensor_image
 from lib.shapes import PATTERNS, TargetQuestion, from_text, is_chain, trace
 from lib.training import recorded_damage
 from tests.unit.pictures import LIGHT
