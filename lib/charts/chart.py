@@ -304,9 +304,3 @@ def side_notes(
             beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
             placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
     return placed
-
-
-def empty(words: str, palette: Palette) -> Part:
-    """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
-    behind = {"bgcolor": palette.background, "borderpad": 4}
-    return note(words, 0.5, 0.5, palette.muted) | behind

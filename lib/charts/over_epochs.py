@@ -288,12 +288,10 @@ def _figure(
             notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))
     both = any(len(level.values) > 1 for level in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
-    if not any(len(curve.values) for curve in curves.values()):
-        words.append(chart.empty("not trained yet", palette))
-    elif not any(drawn):
-        words.append(
-            chart.empty("every value is 0:<br>a constant target<br>is learned at once", palette)
-        )
+    if not any(drawn) or not any(len(curve.values) for curve in curves.values()):
+        why = "every value is 0" if curves and drawn and not any(drawn) else "not trained yet"
+        behind = {"bgcolor": palette.background, "borderpad": 4}  # no level's line runs through
+        words.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
     rings = []  # around the value of each kept epoch
     for mode, (epochs, medians, _, kept) in (checks or curves).items():
         if kept is not None:

@@ -58,10 +58,13 @@ def rows_picture(steps: Steps, pictures: Sequence[Markup], start: int, palette: 
 def stack_picture(steps: Steps, palette: Palette) -> str:
     """All tensors of a stack, up to the layer that breaks."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
-    layers = [
-        (step, _boxes(steps[: place + 1], scale, palette), _flags(step.layer))
-        for place, step in enumerate(steps)
-    ]
+    layers = []
+    for place, step in enumerate(steps):
+        layer = step.layer  # what is switched on is said in Keras's words
+        on = [s.name for s in layer.settings() if s.default is False and getattr(layer, s.name)]
+        if isinstance(layer, shapes.Bidirectional):
+            on.insert(0, f"{layer.cell}, {layer.merge_mode}")
+        layers.append((step, _boxes(steps[: place + 1], scale, palette), on))
     return str(_HTML.stack(layers, stack_sentence(steps), palette))
 
 
@@ -76,15 +79,6 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
         image = tensor_image(tensor, scale, palette, of_mode if by_mode else palette.ink)
         boxes.append((tensor, f" {name}" if len(names) > 1 else "", image))
     return boxes
-
-
-def _flags(layer: shapes.Layer) -> Iterator[str]:
-    """What is switched on, in Keras's words."""
-    if isinstance(layer, shapes.Bidirectional):
-        yield f"{layer.cell}, {layer.merge_mode}"
-    for setting in layer.settings():
-        if setting.default is False and getattr(layer, setting.name):
-            yield setting.name
 
 
 def arrows(steps: Steps) -> list[tuple[int, int, bool]]:

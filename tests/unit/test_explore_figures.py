@@ -132,7 +132,7 @@ def test_where_every_value_is_nothing_the_plot_says_so():
     for seen, said in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
         for name in ("loss", "compare"):
             words = [note.text for note in drawn(name, seen).layout.annotations]
-            assert any(text.startswith("every value is 0") for text in words) is said
+            assert ("every value is 0" in words) is said
 
 
 def test_a_ring_marks_the_epoch_that_each_mode_keeps():
