@@ -21,9 +21,7 @@ from lib.data.datasets import (
     settle,
     suggested,
 )
-from lib.data.datasets import (
-    GROUPS as SPEC_GROUPS,
-)
+from lib.data.datasets import GROUPS as SPEC_GROUPS
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
