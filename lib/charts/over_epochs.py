@@ -32,6 +32,8 @@ from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
+Level = tuple[str, Mapping[str, float], str]
+"""What values are held against: a label, values maybe of each mode, and "baseline" or "best"."""
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's level counts, as it stands beside it."""
 
@@ -44,14 +46,6 @@ class Curve(NamedTuple):
     seeds: list[tuple[np.ndarray, np.ndarray]]
     """Epochs and values of each of several seeds; empty for one."""
     kept: int | None  # the epoch whose weights the mode has back
-
-
-class Level(NamedTuple):
-    """What the values of all epochs are held against, maybe of each mode."""
-
-    label: str
-    values: Mapping[str, float]
-    color: str  # "baseline" or "best"
 
 
 class Losses:
@@ -74,9 +68,9 @@ class Losses:
     def figure(self, palette: Palette) -> chart.Chart:
         """Training and validation loss by epoch, with their levels."""
         dataset = self.run.dataset
-        levels = [Level(dataset.naive_label, self.guess, "baseline")]
+        levels: list[Level] = [(dataset.naive_label, self.guess, "baseline")]
         if self.floor:
-            levels.append(Level(self.floor.label, self.best, "best"))
+            levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
         return _figure(self.run, self.losses, levels, palette, self.validation, **look)
 
@@ -157,9 +151,9 @@ class LastStepErrors:
     def figure(self, palette: Palette) -> chart.Chart:
         """Errors by epoch, with the levels that serve both modes."""
         dataset = self.run.dataset
-        levels = [Level(dataset.naive_label, {"both": self.guess}, "baseline")]
+        levels: list[Level] = [(dataset.naive_label, {"both": self.guess}, "baseline")]
         if self.floor and self.best is not None:
-            levels.append(Level(self.floor.label, {"both": self.best}, "best"))
+            levels.append((self.floor.label, {"both": self.best}, "best"))
         title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
         look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
         return _figure(self.run, self.curves, levels, palette, {}, **look)
@@ -259,7 +253,10 @@ def _figure(
     **look: Any,
 ) -> chart.Chart:
     """Curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
-    drawn = [*_values(curves.values()), *(v for each in levels for v in each.values.values())]
+    drawn = [
+        *_values(curves.values()),
+        *(value for _, values, _ in levels for value in values.values()),
+    ]
     drawn += _values(curve._replace(seeds=[]) for curve in checks.values())
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
     y = axes.log_axis(title, drawn)
@@ -286,7 +283,7 @@ def _figure(
         is_same = len(values) == 1 or max(values.values()) <= 1.1 * min(values.values())
         for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
             notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))
-    both = any(len(level.values) > 1 for level in levels)
+    both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
     if not any(drawn) or not any(len(curve.values) for curve in curves.values()):
         why = "every value is 0" if curves and drawn and not any(drawn) else "not trained yet"
@@ -296,7 +293,7 @@ def _figure(
     for mode, (epochs, medians, _, kept) in (checks or curves).items():
         if kept is not None:
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
-            ring, at = (f"{MODES[mode].name}, kept", epochs == kept)
+            ring, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
     words_of = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     lines = chart.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)

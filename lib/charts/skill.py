@@ -94,7 +94,8 @@ def on_dates_figure(
     dataset: Dataset, by_row: ByRow, target: int, rival: Baseline, palette: Palette
 ) -> chart.Chart:
     """The target on the dates of a part, both modes' last-step answers, and a baseline."""
-    origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
+    origin = dataset.cut_from
+    every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
     truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in by_row.last.items()}
@@ -123,13 +124,10 @@ def on_dates_figure(
     return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
 
 
-def _drawn_every(dataset: Dataset, by_row: ByRow) -> int:
-    return every_kth(len(by_row.rows) / chart.MOST_POINTS, dataset.cut_from.period)
-
-
 def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     """How far off answers are at the last step, and which dates are drawn."""
-    origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
+    origin = dataset.cut_from
+    every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
