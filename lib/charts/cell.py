@@ -225,19 +225,17 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED, DIVERGED
+    bound = capital(_part(np.abs(hidden) > 1 - SATURATED))
     sentences = [
         f"The {about} is above {1 - SATURATED} in {_part(trace.gates[name] > 1 - SATURATED)} and "
         f"below {SATURATED} in {_part(trace.gates[name] < SATURATED)} of its values."
         for name, about in GATES[cell].items()
         if about != "candidate"
-    ]
-    if not sentences:
-        bound = capital(_part(np.abs(hidden) > 1 - SATURATED))
-        sentences = [f"{bound} of the outputs are within {SATURATED} of −1 or 1."]
+    ] or [f"{bound} of the outputs are within {SATURATED} of −1 or 1."]
     ranges = np.ptp(hidden, axis=0)
     if still := int((ranges < STILL).sum()):
-        text = f"The output of {counted(still, 'unit')} changes by less than {STILL} in all."
-        sentences.append(text)
+        units = counted(still, "unit")
+        sentences.append(f"The output of {units} changes by less than {STILL} in all.")
     widest = int(np.argmax(ranges))
     low, high = _read(hidden[:, widest].min(), hidden[:, widest].max())
     moves_most = f"Unit {widest + 1} moves most: its output is between {low} and {high}."

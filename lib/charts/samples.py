@@ -1,7 +1,7 @@
 """A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
 
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
@@ -14,9 +14,6 @@ from lib.data import Dataset
 from lib.results import spread_places
 from lib.text import ALMOST_0, apart, beside, capital, counted, joined, say
 
-if TYPE_CHECKING:
-    import pandas as pd
-
 _SAID = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22
 """Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
@@ -28,8 +25,8 @@ READS, SEQUENCE, LAST = 2, 1, 0
 AROUND = 0.12  # how many rows are seen on each side of a window, as a part of its own
 
 
-def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
-    """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
+def frame_of_sample(dataset: Dataset, sample: int) -> Any:
+    """A pandas frame of one sample by timestep: features, targets, and raw ones beside scaled."""
     import pandas as pd  # noqa: PLC0415  Explore's process does without it
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)

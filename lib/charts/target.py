@@ -101,13 +101,13 @@ def compared_sentence(diagnosis: Diagnosis) -> str:
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:
     """The verdict's reason in short: what is compared, or which axes don't fit."""
-    batch = diagnosis.decisive
     if diagnosis.verdict == "correct":
         return "As it is meant: every output meets its own target."
     if diagnosis.verdict == "error":
         return "Keras raises: this loss refuses these shapes."
-    compared = f"a batch of {batch.size} is compared as {batch.broadcast}" if batch else ""
-    return f"Nothing raises: {compared or 'the loss is not the one that is meant'}."
+    if batch := diagnosis.decisive:
+        return f"Nothing raises: a batch of {batch.size} is compared as {batch.broadcast}."
+    return "Nothing raises: the loss is not the one that is meant."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
