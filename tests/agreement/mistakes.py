@@ -36,7 +36,7 @@ MISTAKES = {
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) and got (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
-        ("wants 2 features and got (8, 5, 1), 1 of them", "keras.Input((timesteps, features))"),
+        ("wants 2 features and got (8, 5, 1)", "keras.Input((timesteps, features))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("axis, asks for more axes than there are", "return_sequences=True)(x)[:, -1, :]"),
     "layers.Reshape((4, 2))(X)": ("A reshape has to keep all numbers", "x = np.stack([x[i "),
@@ -135,7 +135,7 @@ MISTAKES = {
     "starting(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),
+        ("If it comes from a recurrent layer with return_", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM has to know "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy wants a column of y for each of the", "Dense(3)"),

@@ -96,7 +96,7 @@ OLDER = [
     ("model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
      "Keras knows no loss or metric my_loss", 'custom_objects={"my_loss": my_loss}'),
     ("ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",
-     "is worked on, (1393,5), doesn't fit (6,).", "scaler of its own"),
+     "(1393,5) doesn't fit (6,).", "scaler of its own"),
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
      "Most likely y has a column for each class.", "Dense(10, activation='softmax')"),

@@ -180,8 +180,7 @@ MESSAGES = [
     Message(
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
-        cause="{layer} was made for other features than it got. It wants {want} features and "
-        "got {shape}, {got} of them.",
+        cause="{layer} was made for other features. It wants {want} features and got {shape}.",
         remedies=[
             the.OTHER_FEATURES,
             Remedy(

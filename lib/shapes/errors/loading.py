@@ -133,8 +133,7 @@ MESSAGES = [
         rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
         rf"containing {number('got')} layers into a model with 0 layers",
         cause="What is to get {got} has none yet: it was never built.",
-        fix="Begin the model with an Input, since an input_shape inside Bidirectional isn't read; "
-        "or build the layer first.",
+        fix="Begin the model with an Input; build a layer that is in no model.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",
     ),

@@ -41,8 +41,7 @@ MESSAGES = [
     ),
     Message(
         r'"tuple" object has no attribute "(?:layer|_keras_\w+)"',
-        cause="A layer got something that this Keras takes for no tensor. Most likely layers of "
-        "keras and of tf.keras stand in one model.",
+        cause="A layer got no tensor. Most likely keras and tf.keras stand in one model.",
         fix="Import all from one.",
         code="from tensorflow.keras.layers import Input, LSTM",
     ),
@@ -51,8 +50,7 @@ MESSAGES = [
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
-        cause="While the model is built a tensor has a shape and no numbers yet, so functions of "
-        "TensorFlow and NumPy don't work. Here it is {name}.",
+        cause="While the model is built a tensor has a shape and no numbers yet. It is {name}.",
         fix="Take the same function from keras.ops; numbers come from predict.",
         code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
@@ -64,8 +62,7 @@ MESSAGES = [
     ),
     Message(
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
-        cause="The model's outputs can't be reached from its inputs: on the way there is another "
-        "Input, one that the model wasn't given, as for a decoder's states.",
+        cause="The model's outputs can't be reached from its inputs: another Input is on the way.",
         fix="Name every Input that the outputs come from, and use the very same objects.",
         code=MODEL,
     ),
@@ -127,8 +124,7 @@ MESSAGES = [
     Message(
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-        cause="Somewhere {one} and {other} meet, features or units, and have to be equal. It "
-        "happened in {where}. The rest of the message, below, says what was wrong.",
+        cause="Somewhere {one} and {other} meet. It happened in {where}. The rest says why.",
         fix="Paste it down to its last line, and print the shapes of what goes into that layer.",
         code=LAYER_SHAPES,
         confidence="possible",
@@ -137,8 +133,7 @@ MESSAGES = [
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        cause="A reshape has to keep all numbers, and here it goes from {before} to {after}. In a "
-        "Reshape layer sizes are of one sample, without the batch.",
+        cause="A reshape has to keep all numbers. Here it goes from {before} to {after}.",
         fix="Choose sizes with the same product, one of them -1. Windows of a table are cut.",
         code=WINDOWS,
     ),
@@ -180,8 +175,7 @@ MESSAGES = [
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="A convolution or pooling sees more timesteps, or rows, at once than are left. It "
-        "got {left}. Each one before it shortens the sequence.",
+        cause="A convolution or pooling sees more timesteps at once than are left. It got {left}.",
         fix="Take a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),
@@ -198,8 +192,7 @@ MESSAGES = [
     Message(
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
-        cause="What is worked on, {got}, doesn't fit {own}. Most likely a scaler was fitted on "
-        "other columns than it gets: on all of the table, where the model predicts one.",
+        cause="{got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
         fix="Scale the target with a scaler of its own, and turn predictions back with that.",
         code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
         "prediction = scaler_y.inverse_transform(model.predict(x))",
@@ -215,8 +208,7 @@ MESSAGES = [
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="{layer} takes fewer axes than it got, {have}, or its mask has too many, as where an "
-        "Embedding got three.",
+        cause="{layer} takes fewer axes than it got, {have}, or its mask has too many.",
         fix="Give an Embedding (samples, timesteps); mask after what works on each timestep.",
         code=LAYER_SHAPES,
         confidence="likely",

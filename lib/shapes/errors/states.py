@@ -128,10 +128,9 @@ MESSAGES = [
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from "
-        "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
-        "or its output among them: an LSTM starts from two, h and c, a GRU from one, Bidirectional "
-        "from twice as many.",
+        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from {state}, a "
+        "whole sequence. If it comes from a recurrent layer, it got too few states, or its output "
+        "among them: an LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
         code=the.DECODER,
     ),
@@ -163,9 +162,8 @@ MESSAGES = [
         r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('got')})?\)",
-        cause="{names} values were to be unpacked, and {got} came. If it comes from a "
-        "recurrent layer, it gave, or got, another number of states: with return_state=True an "
-        "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
+        cause="{names} values were to be unpacked, and {got} came. If it comes from a recurrent "
+        "layer with return_state=True: an LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",
         code=the.DECODER,
         confidence="possible",
@@ -187,9 +185,8 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, and was built for batches of {full}. It got one of {size}. "
-        "{samples} doesn't divide by it. The last batch of an epoch, or of validation data, is "
-        "often short, and fit takes 32 unless told.",
+        cause="The layer is stateful, built for batches of {full}. It got one of {size}. {samples} "
+        "doesn't divide by it. The last batch is often short, and fit takes 32 unless told.",
         fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
         code=f"{the.WHOLE_BATCHES}\n{the.TWIN}",
     ),
