@@ -132,10 +132,8 @@ MESSAGES = [
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
-        rf'(?:to a layer should be tensors\. Got.*?\(of|found an instance of) type "?<class '
-        rf'"{word("kind")}',
-        rf"Layer {word('layer')} was called with an input that isn.t a symbolic.*?<class "
-        rf'"{word("kind")}',
+        rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
+        rf'Layer {word("layer")} was called with an input that isn.t.*?<class "{word("kind")}',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         cause="{layer} got a {kind}, or a list of that, and takes tensors or arrays; a layer "
         "itself has to be called first, and a NoneType comes from a function without return.",

@@ -155,8 +155,7 @@ MESSAGES = [
     ),
     Message(
         f"[Ee]xpected shape {shape('want')}, but input has incompatible shape {shape('got')}",
-        rf"constructed with shape {shape('want')} for.*?called on an input with incompatible "
-        rf"shape {shape('got')}",
+        f"constructed with shape {shape('want')} for.*?with incompatible shape {shape('got')}",
         rf"{LAYER}expected shape={shape('want')}, found shape={shape('got')}",
         rf"feed value of shape {shape('got')} for Tensor (?P<tensor>.*?),? which has shape "
         rf'"?{shape("want")}',

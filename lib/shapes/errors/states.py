@@ -117,8 +117,7 @@ MESSAGES = [
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
-        rf"Dimensions must be equal, but are {number('got')} and {number('want')} for "
-        r'"\W*(?:node )?[^"]*?MatMul_1\b',
+        rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),
     Message(
