@@ -66,9 +66,7 @@ def _sample(shape_: Shape) -> str:
     return bracketed(shape_).strip("()") if possible else ""
 
 
-def data(
-    found: Found, expected: Shape | None = None, received: Shape | None = None
-) -> Explanation | None:
+def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
     """Data whose shape isn't that of the model's Input; both with the samples in front."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
