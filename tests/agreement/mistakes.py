@@ -193,6 +193,7 @@ FILLED_IN = (
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
     ("_dim=…", "_dim=2"),
     ("=…", "=True"),
+    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
 """What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""

@@ -79,8 +79,8 @@ def several_tensors(found: Found) -> Explanation:
 
 MESSAGES = [
     Message(
-        rf"(?:SelectV2|list assignment).*?sequences=tf\.Tensor\(shape={shape('x')}"
-        rf".*?mask=tf\.Tensor\(shape={shape('mask')}",
+        r"(?:SelectV2|list assignment|Tried to read|access element|Cannot unstack).*?sequences="
+        rf"tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
@@ -99,9 +99,7 @@ MESSAGES = [
                 "Pad at the end, and leave out empty sequences; or do without these kernels.",
                 f"{the.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
-            Remedy(
-                "another process has the GPU's memory", "Free it.", "LSTM(units, use_cudnn=False)"
-            ),
+            Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
         ],
     ),
     Message(
