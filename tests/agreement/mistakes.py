@@ -63,7 +63,7 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
-        ("it has 3 and got 2", "twin.set_weights(model.get_weights()"),
+        ("3 are wanted, 2 came", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("The layer keeps 2 for states, and got 3.", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "

@@ -149,7 +149,7 @@ MESSAGES = [
         rf"{number('got')}",
         rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
-        cause="The weights are of other layers: it has {own} and got {got}. A recurrent layer "
+        cause="The weights are of other layers: {own} are wanted, {got} came. A recurrent layer "
         "has three weights, in Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
         fix="Take them from a model of the same kind and version; or save the whole model.",
         code="twin.set_weights(model.get_weights())",
