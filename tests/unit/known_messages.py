@@ -69,8 +69,7 @@ OLDER = [
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
      "of other layers: 3 are wanted, 2 came", "save the whole model"),
-    ("ValueError: Found array with dim 3. StandardScaler expected <= 2.",
-     "got 3 axes", "x.reshape(-1, x.shape[-1])"),
+    ("Found array with dim 3. StandardScaler expected <= 2.", "got 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
     ("expected shape=(None, 219566, 6), found shape=(None, 6)",

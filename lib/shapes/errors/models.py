@@ -21,10 +21,8 @@ def joined_arrays(found: Found) -> Explanation:
         )
     places = [place for place in both.differing if place] or both.differing or [1]
     axis = f"{both.name(places[0])}s" if both.differing else "sizes"
-    differ = f": they differ in their {axis}" if both.differing else ""
     return explained(
-        f"{one} and {other} are to be joined along one axis, and must be the same in the "
-        f"others{differ}.",
+        f"{one} and {other} are to be joined along another axis, and differ in their {axis}.",
         fix=f"Bring them to the same {axis}; or name the axis along which they may differ.",
         code=f"y = Concatenate(axis={places[0]})([a, b])",
     )
