@@ -46,16 +46,16 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     return (sizes(found[1]), sizes(found[2])) if found else ((), ())
 
 
-def batches(found: Found, one: int, other: int) -> Explanation:
+def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     """Two tensors of other samples."""
     x, state = shapes_of_a_step(found.whole)
-    if x[:1] == (one,) and state[:1] == (other,):
+    if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
-            f"The layer got {one} samples and states of {other}: one is needed for each sample.",
+            f"The layer got {one[0]} samples and states of {other[0]}: each sample needs one.",
             fix="Start from the states of the same samples.",
             code=the.DECODER,
         )
-    small, full = sorted((one, other))
+    small, full = sorted((one[0] or 0, other[0] or 0))
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
         *(the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED),
