@@ -76,14 +76,10 @@ OLDER = [
      "counts the rows of the whole table for timesteps", "keras.Input((timesteps, features))"),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
      "few, of samples or timesteps.", "x = np.stack([x[i "),
-    ("expected dense_1_input to have shape (3,) but got array with shape (4,)",
-     "takes (3,) and got (4,)", "keras.Input((4,))"),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
      "KerasTensor(type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), "
      "name='x'), but it was called on an input with incompatible shape (None, 20, 8).",
      "takes (None, 30, 8) and got (None, 20, 8)", "keras.Input((None, features))"),
-    ("ModuleNotFoundError: No module named 'keras.wrappers'",
-     "keras has no wrappers in Keras 3.", "from keras.wrappers import"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
      "output (?, 1): they have different columns.", "np.argmax(y, axis=-1)"),

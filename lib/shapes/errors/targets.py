@@ -3,13 +3,7 @@
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.message import Message, Remedy, number, shape
-from lib.shapes.errors.pairs import (
-    class_numbers,
-    compared,
-    incompatible,
-    of_weights,
-    passed,
-)
+from lib.shapes.errors.pairs import class_numbers, compared, incompatible, of_weights, passed
 
 LOSSES = "|".join(RULE_OF)
 
