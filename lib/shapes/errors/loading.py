@@ -93,10 +93,9 @@ MESSAGES = [
     ),
     Message(
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
-        cause="{name} is Keras's own: the file is of another version, or was of tf.keras.",
+        cause="{name} is Keras's own: most likely the file is of another version, or of tf.keras.",
         fix="Load it with the package and version that saved it; Keras 2 is tf_keras today.",
         code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
-        confidence="likely",
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
@@ -110,10 +109,9 @@ MESSAGES = [
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        cause="The file names {name}, which Keras doesn't know: your own, or another version's.",
+        cause="The file names {name}, unknown here: most likely your own, or another version's.",
         fix="Hand it over while loading; load Keras's own with the version that saved it.",
         code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
-        confidence="likely",
     ),
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",

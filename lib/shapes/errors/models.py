@@ -72,10 +72,9 @@ MESSAGES = [
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis",
         cause="A slice such as x[:, -1, :], or a layer's axis, asks for more axes than there are: "
-        "{axes}. Without return_sequences=True an LSTM's output has no time axis.",
+        "{axes}. Most likely an LSTM before lacks return_sequences=True, and its time axis.",
         fix="Leave the slice out; or return every step and keep it.",
         code="y = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
-        confidence="likely",
     ),
     Message(
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
@@ -107,10 +106,9 @@ MESSAGES = [
     ),
     Message(
         r'name "(?P<name>\w+)" is not defined',
-        cause="The name {name} was never imported or set, or no layer before gave it.",
+        cause="Most likely {name} was never imported or set, or no layer before gave it.",
         fix="Import what is Keras's own; ask a layer for its states.",
         code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
-        confidence="likely",
     ),
     Message(
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "(?P<name>\w+)"',
@@ -205,10 +203,9 @@ MESSAGES = [
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="{layer} takes fewer axes than it got, {have}, or its mask has too many.",
+        cause="Most likely {layer} takes fewer axes than it got, {have}, or its mask has too many.",
         fix="Give an Embedding (samples, timesteps); mask after what works on each timestep.",
         code=LAYER_SHAPES,
-        confidence="likely",
     ),
     Message(
         r"(?P<what>Invalid permutation argument|(?:filters|channels) must be evenly divisible)",
@@ -218,6 +215,5 @@ MESSAGES = [
         cause="If it comes from a layer, its settings don't go together: {what}.",
         fix="Permute counts axes from 1; filters divide by groups; strides or dilation_rate is 1.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
-        confidence="likely",
     ),
 ]
