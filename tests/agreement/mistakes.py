@@ -45,7 +45,7 @@ MISTAKES = {
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) are to be joined", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
-        ("more timesteps, or rows, at once than are left", 'padding="same"'),
+        ("more timesteps at once than are left", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
         ("lines (8,5,2) and (8,3) up from the right", "model.predict(x)[:, -1]"),
     "np.stack([X[0], X[0, :4]])": ("different lengths", "pad_sequences"),
