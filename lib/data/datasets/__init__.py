@@ -1,7 +1,6 @@
 """All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
 
-Made data and the worked examples are in `synthetic`, bundled tables in `series`; these and a
-person's own table are cut by `lib.data.tables`.
+Tasks and worked examples are in `synthetic`, bundled tables in `series`.
 """
 
 from collections.abc import Callable, Mapping
@@ -101,9 +100,8 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
-    An unused setting gets its default, so that experiments with the same meaning are equal. What
-    clamping a number can't repair is left for `make_dataset` to refuse. Raises ExperimentError for
-    an unknown dataset.
+    An unused setting gets its default, so that experiments with the same meaning are equal. Raises
+    ExperimentError for an unknown dataset.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}

@@ -176,9 +176,8 @@ def _even_share(counts: np.ndarray) -> float:
 def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) -> np.ndarray:
     """Number the runs of rows without a gap: the run of each row, (R,) int, never decreasing.
 
-    `series` (R,) never decrease; `numbers` of rows and `times` (R,) are in order within each. A gap
-    is a step of more than one and a half times the series' median one. Where times are spaced
-    unevenly a gap is where row numbers have one.
+    `numbers` of rows and `times` (R,) are in order within each series. A gap is a step of over 1.5
+    times the series' median one; where times are spaced unevenly, of row numbers.
     """
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:

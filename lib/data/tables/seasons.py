@@ -11,9 +11,7 @@ from lib.text import counted
 MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
 _SEARCHED_ROWS = 1024  # how many rows of the first target `coreforecast` searches: 20 ms
 NEARER = 0.95  # a season's squared error is below this times that of the last value, or it's chance
-AS_NEAR = 0.8
-"""The shortest season is taken whose squared error, times this, is at most the least one: two weeks
-repeat what one week does, and are up to a fifth nearer by chance."""
+AS_NEAR = 0.8  # two weeks, which repeat what one does, are up to a fifth nearer by chance
 _PHASES = 24  # a season's own phase is compared with so many others at most, evenly spaced
 _SEASONS = {
     "minute": {60: "hour", 1440: "day"},
@@ -61,8 +59,7 @@ def find_season(origin: Origin) -> Season:
     """The season of the targets, as far as the training rows tell, and that of the baseline.
 
     A season's values must be nearer to the targets than the last known ones; of those that are
-    nearest the shortest is taken. The baseline has the calendar's usual season where none is found,
-    or where the value a season before is the last known one.
+    about as near as the nearest the shortest is taken.
     """
     rows, longest = _training_rows(origin)
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons

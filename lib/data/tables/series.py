@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from lib.data.tables.order import as_texts, segments
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, features
+from lib.data.tables.table import Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, listed
 
@@ -30,16 +30,6 @@ def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> Rows:
     """The rows that can be used. Raises WindowError for wrong columns, none or too many."""
-    if wrong := [name for name in targets if name not in table.numbers]:
-        raise WindowError(
-            f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
-            f"numbers can be predicted: choose among {list(table.numbers)}."
-        )
-    if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
-        raise WindowError(
-            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
-            f"{list(targets)}."
-        )
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
     names, columns = features(table, inputs)
@@ -91,6 +81,11 @@ def rows_of(
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
     dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) and not times.hasnans else None
+    rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
+    if dates is not None:
+        by_date = np.unique(dates, return_inverse=True)[1]
+        if (np.diff(by_date)[np.diff(codes) == 0] > 0).all():
+            rank = by_date
     return Rows(
         feature_names=tuple(names),
         inputs=values[:, : len(names)],
@@ -98,7 +93,7 @@ def rows_of(
         series=codes,
         names=series_names,
         times=times,
-        rank=_rank(codes, dates),
+        rank=rank,
         segment=segments(codes, np.flatnonzero(keep), dates),
         notes=tuple(notes),
     )
@@ -108,12 +103,3 @@ def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
     """How many values are missing, by column where there are any."""
     counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
     return {name: count for name, count in counts.items() if count}
-
-
-def _rank(codes: np.ndarray, dates: np.ndarray | None) -> np.ndarray:
-    """Order of the rows in time, (R,): by their dates, else by their place in each series."""
-    if dates is not None:
-        by_date = np.unique(dates, return_inverse=True)[1]
-        if (np.diff(by_date)[np.diff(codes) == 0] > 0).all():
-            return by_date
-    return pd.Series(codes).groupby(codes).cumcount().to_numpy()
