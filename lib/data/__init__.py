@@ -11,6 +11,7 @@ from lib.data.datasets import (
     DATASETS,
     FIRST,
     OPTIONAL,
+    SPEC_GROUPS,
     dictated,
     example_of_upload,
     find_spec,
@@ -20,9 +21,6 @@ from lib.data.datasets import (
     prepared,
     settle,
     suggested,
-)
-from lib.data.datasets import (
-    GROUPS as SPEC_GROUPS,
 )
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS

@@ -37,7 +37,12 @@ _TABLE_SETTINGS = {
 }
 
 
-GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
+SPEC_GROUPS = {
+    "Idea": "To understand",
+    "Task": "Tasks",
+    "Series": "Real series",
+    "File": "Your own",
+}
 """Kinds of data in order: the word before a title in a list → the heading of the kind."""
 
 
@@ -48,7 +53,7 @@ class DatasetSpec:
     name: str  # its key in `DATASETS`, and the value of `data` in the URL
     table: Callable[[], Table] | None  # loads the table of a bundled series
     uses: frozenset[str]  # the optional data settings that matter; T and F always do
-    group: str  # a key of `GROUPS`
+    group: str  # a key of `SPEC_GROUPS`
     title: str
     shows: str  # what it demonstrates, in at most 12 words
     about: str  # one sentence: what has to be predicted from what
