@@ -9,8 +9,7 @@ import pytest
 from lib.charts.skill import season_sentence
 from lib.data.dataset import Season
 from lib.data.tables import baselines
-from lib.data.tables.baselines import _label, guess_of, with_baselines
-from lib.data.tables.seasons import find_season
+from lib.data.tables.baselines import _label, find_season, guess_of, with_baselines
 from lib.results.skill import seasonal_error
 from lib.text import joined
 from tests.unit import own_data

@@ -37,12 +37,8 @@ _TABLE_SETTINGS = {
 }
 
 
-SPEC_GROUPS = {
-    "Idea": "To understand",
-    "Task": "Tasks",
-    "Series": "Real series",
-    "File": "Your own",
-}
+SPEC_GROUPS = {"Idea": "To understand", "Task": "Tasks"}
+SPEC_GROUPS |= {"Series": "Real series", "File": "Your own"}
 """Kinds of data in order: the word before a title in a list → the heading of the kind."""
 
 

@@ -12,10 +12,9 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Scale, Season
-from lib.data.tables.baselines import with_baselines
+from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.cutting import Cut, cut
-from lib.data.tables.seasons import check_season, find_season
-from lib.data.tables.series import Rows, rows_of
+from lib.data.tables.order import Rows, rows_of
 from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.text import counted, joined, listed

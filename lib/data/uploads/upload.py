@@ -93,11 +93,13 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     kind = begins_as(content)
     kind = _kind_of_zip(content) if kind == "zip" else kind
     # These bring pandas, which a first visitor's page shouldn't wait for.
-    from lib.data.uploads.arrays import read_arrays  # noqa: PLC0415
-    from lib.data.uploads.columns import make_table  # noqa: PLC0415
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
-    from lib.data.uploads.parquet import read_parquet  # noqa: PLC0415
-    from lib.data.uploads.workbook import read_workbook  # noqa: PLC0415
+    from lib.data.uploads.entries import make_table  # noqa: PLC0415
+    from lib.data.uploads.formats import (  # noqa: PLC0415
+        read_arrays,
+        read_parquet,
+        read_workbook,
+    )
 
     readers = {"text": read_csv, "parquet": read_parquet, "arrays": read_arrays}
     try:
