@@ -87,7 +87,7 @@ def test_every_plain_type_is_read_and_lists_are_left_out():
         (b"PAR1" + bytes(100), "Parquet file can't be read"),
         (written({"list": pa.array([[1]] * 9)}), r"There are: list \(list"),
         (written({"a": pa.array([], pa.float64())}), "No column of numbers"),
-        (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "at most 1,000 are read"),
+        (written({f"c{i}": pa.array([1.0]) for i in range(1001)}), "at most 1,000 columns"),
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):

@@ -57,15 +57,11 @@ class UploadError(ValueError):
 
 def check_size(rows: int, columns: int) -> None:
     """Raise UploadError for a table that is too wide or has too many cells."""
-    if columns > MAX_WIDTH:
+    if columns > MAX_WIDTH or rows * columns > MAX_CELLS:
         raise UploadError(
-            f"The table has {columns:,} columns and at most {MAX_WIDTH:,} are read. A row "
-            "for each timestep was expected: perhaps rows and columns are swapped."
-        )
-    if rows * columns > MAX_CELLS:
-        raise UploadError(
-            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most "
-            f"{MAX_CELLS:,} cells are read. Leave out columns, or keep a part of the rows."
+            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most {MAX_WIDTH:,} "
+            f"columns and {MAX_CELLS:,} cells are read. Leave out columns or rows, or turn it "
+            "round if a row isn't a timestep."
         )
 
 

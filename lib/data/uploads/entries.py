@@ -63,8 +63,12 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
     names = [j for j, entry in known.items() if not is_value(entry)]
-    if not values or not body or any(_holds_values(body, j) for j in names):
+    if not values or not body:
         return bool(names)
+    for j in names:
+        below = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
+        if 2 * sum(map(is_value, below)) > len(below):
+            return True
     numbers = [int(value) for value in values if value.isdecimal()]
     steps = {later - number for number, later in pairwise(numbers)}
     if len(numbers) < len(values) or not steps or min(steps) < 1:
@@ -85,12 +89,6 @@ def is_value(entry: str) -> bool:
 
 def _is_known(entry: str) -> bool:
     return entry.strip().lower() not in _UNKNOWN
-
-
-def _holds_values(body: list[list[str]], j: int) -> bool:
-    """Whether most entries of column `j` are values."""
-    entries = [row[j] for row in body[:100] if j < len(row) and _is_known(row[j])]
-    return 2 * sum(map(is_value, entries)) > len(entries)
 
 
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
