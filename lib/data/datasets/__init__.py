@@ -80,8 +80,7 @@ DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").it
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 FIRST = next(iter(DATASETS))  # the dataset that the app opens with: the two modes differ most there
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
-"""The settings, by key, that only some data use."""
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # what only some data use
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:

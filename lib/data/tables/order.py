@@ -275,12 +275,10 @@ def rows_of(
         notes.append(f"{counted(dropped, 'row was', 'rows were')} dropped: {why}.")
     values, codes = frame.to_numpy()[keep], codes[keep]
     times = times if times is None or keep.all() else times[keep]
-    dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) and not times.hasnans else None
+    dates = times.to_numpy() if isinstance(times, pd.DatetimeIndex) else None
     rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
-    if dates is not None:
-        by_date = np.unique(dates, return_inverse=True)[1]
-        if (np.diff(by_date)[np.diff(codes) == 0] > 0).all():
-            rank = by_date
+    if dates is not None:  # which differ within a series
+        rank = np.unique(dates, return_inverse=True)[1]
     return Rows(
         feature_names=tuple(names),
         inputs=values[:, : len(names)],

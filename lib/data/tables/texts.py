@@ -146,9 +146,8 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
         if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):
             continue
         if _parse(sample, form).notna().mean() >= SHARE:
-            dates = _parse(texts, form)
-            if dates.notna().mean() >= SHARE:
-                fitting[form] = dates
+            fitting[form] = _parse(texts, form)
+    fitting = {form: of for form, of in fitting.items() if of.notna().mean() >= SHARE}
     if not fitting:
         return None
     form = max(fitting, key=lambda form: _evenness(fitting[form]))

@@ -20,8 +20,7 @@ from lib.data.tables.texts import (
 )
 from lib.text import counted, joined, listed
 
-MISSING = ["-", "--", "?", ".", "..", "–", "—"]
-"""Marks of a missing value besides pandas's own (an empty entry, NA, NaN, null, …)."""
+MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # besides pandas's own: NA, NaN, null, …
 NUMBERED_COLUMNS = "The first {} holds values, not names, so the columns are numbered."
 _UNKNOWN = {"", "na", "n/a", "#n/a", "nan", "null", "none", *MISSING}
 _VALUE = re.compile(r"[+-]?[\d.,][\d.,:/TZQ+%'e \u00a0\u202f-]*|[+-]?inf", re.IGNORECASE)
@@ -42,8 +41,7 @@ class Entries:
     notes: list[str] = field(default_factory=list)  # what a person should know, a sentence each
     decimal_commas: bool = False
     cells: str = ""  # how a file of text was cut into cells, for where that may be wrong
-    known: dict[str, Any] = field(default_factory=dict)
-    """Fields of the `Table` that the file itself has: sheets, series, inputs, targets, settings."""
+    known: dict[str, Any] = field(default_factory=dict)  # fields of the `Table` in the file itself
 
     def drop_empty_rows(self) -> None:
         """Leave out rows in which there is nothing; a column alone may have gaps."""
@@ -56,9 +54,8 @@ class Entries:
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Whether the first line holds names, judged by the lines below it.
 
-    A text above values is a name. Where there is none, values in the first line make it data, with
-    its texts above texts as in iris.data; unless they are years, or 0, 1, 2, … as pandas calls
-    nameless columns.
+    A text above values is a name. Else values make the first line data, with texts above texts as
+    in iris.data; unless they are years, or 0, 1, 2, … as pandas calls nameless columns.
     """
     known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
     values = [entry for entry in known.values() if is_value(entry)]
