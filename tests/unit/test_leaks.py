@@ -10,11 +10,8 @@ from lib.data import DATASETS, find_leaks, make_dataset, suggested
 from tests.unit.own_data import load, windows_of_load, windows_of_stores
 from tests.unit.pictures import a_dataset
 
-ANSWERS, ROWS, SAMPLES = (
-    "Answers among the inputs",
-    "The same rows in two parts",
-    "The same samples in two parts",
-)
+ANSWERS, ROWS = "Answers among the inputs", "The same rows in two parts"
+SAMPLES = "The same samples in two parts"
 SCALING, SERIES = "Scaling on everything", "Series and dates in two parts"
 
 

@@ -46,14 +46,8 @@ def test_an_index_of_dates_labels_the_rows(index):
     assert list(table.times) == list(DAYS + pd.Timedelta(hours=hours))
     assert table.frame.columns.tolist() == ["a", "kind"]
     assert ("labels the rows, in UTC." in notes_of(table)) is bool(hours)
-
-
-def test_an_index_of_series_and_dates_makes_a_panel():
-    """As pandas keeps one."""
-    index = pd.MultiIndex.from_product([["north", "south"], DAYS], names=["region", "day"])
-    table = read(pd.DataFrame({"a": np.arange(20.0)}, index=index))
-    assert table.series == "region"
-    assert len(table.times) == 20
+    panel = pd.MultiIndex.from_product([["north", "south"], DAYS], names=["region", "day"])
+    assert read(pd.DataFrame({"a": np.arange(20.0)}, index=panel)).series == "region"
 
 
 def test_every_plain_type_is_read_and_lists_are_left_out():
