@@ -1,7 +1,7 @@
 """Record what the pages open with: `python -m tests.record` all of it, or what is named.
 
 Every bundled dataset is trained with its suggested settings through the real worker, silent
-mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.doctor.leak`) in it, and so are the ready
+mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.Leak`) in it, and so are the ready
 sweeps,
 and the gallery's cards that have settings of their own. Then Keras is asked what the Cell page asks
 about some of these models, and the cards' figures are drawn from all of it. Of a sweep it writes a
@@ -23,8 +23,7 @@ from lib.experiment.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import first_weights
 from lib.results.run import Status, weight_bytes
-from lib.shapes.doctor.damage import MISTAKES, Damage
-from lib.shapes.doctor.leak import Leak
+from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import GALLERY
 from lib.story.cards import FILE, experiments_of, runs_of
 from lib.sweep.rows import READY
@@ -32,7 +31,7 @@ from lib.sweep.sweep import run_plan
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode
-from lib.ui.cell.ask import PLACES
+from lib.ui.cell.ask import PLACES, arguments
 from lib.ui.cell.chosen import Chosen
 
 recorded = import_module("lib.training.recorded")  # the package exports a function of this name
@@ -102,10 +101,10 @@ def record_answers(client):
     for name in recorded.ANSWERED:
         answers = {place: [] for place in PLACES}
         for chosen in first_choices(name):
-            for place, question in PLACES.items():
-                arguments = question.arguments(chosen)
-                answer = client.ask(question.name, cell=chosen.experiment.model.cell, **arguments)
-                answers[place].append((arguments, answer.result(timeout=120)))
+            for place, (question, _) in PLACES.items():
+                given = arguments(place, chosen)
+                answer = client.ask(question, cell=chosen.experiment.model.cell, **given)
+                answers[place].append((given, answer.result(timeout=120)))
         write(f"answers-{name}", answers)
         print(f"answers-{name}", flush=True)
 
