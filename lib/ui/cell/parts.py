@@ -38,7 +38,8 @@ def draw_part(
 ) -> None:
     """Draw a part with the answers of its places; on its own page `about` says of which weights."""
     chosen = choose(loaded, about)
-    bar = st.container(key="cell_bar")  # stays in sight while pictures are scrolled
+    # It stays in sight while pictures are scrolled.
+    bar = st.container(key="cell_bar" if has_playhead else None)
     replies = [ask(place, chosen) for place in places]
     if about and replies:
         say_steadily(keras_progress(replies, chosen), gray=True)

@@ -129,10 +129,10 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
     stem = f"{export.name_of(then.experiment, dataset)}{after}"
     new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
-    names = {file: stem + end for file, end in _FILE["ends"].items()}
-    names |= {file + NEW: new_stem + end for file, end in _FILE["ends"].items()}
-    names["data"] = f"{export.data_name(dataset)}.npz"
+    names = {"data": f"{export.data_name(dataset)}.npz"}
     names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
+    for file, end in _FILE["ends"].items():
+        names |= {file: stem + end, file + NEW: new_stem + end}
     parts = []
     for title, rows in _FILE["parts"].items():
         shown = []

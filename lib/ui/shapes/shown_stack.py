@@ -37,13 +37,13 @@ def remember_sidebar_stack(loaded: Loaded) -> Stack:
     now = shapes.model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
     page = session().shapes
     page.targets = loaded.dataset.targets
-    if page.sidebar_stack not in ((), now) and is_sidebars():
+    if page.sidebar_stack not in ((), now) and shows_sidebar():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now
     return current_stack()
 
 
-def is_sidebars() -> bool:
+def shows_sidebar() -> bool:
     """Whether the stack is the sidebar's model, and moves with it."""
     return not _own_stack()
 
@@ -121,7 +121,7 @@ def model_box(stack: Stack) -> None:
             _came(page.reading)
     titles = {SIDEBAR: "The sidebar’s model"}
     titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
-    picked = SIDEBAR if is_sidebars() else shapes.pattern_of(stack)
+    picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
     # Below a model of the person's own they would push what breaks out of sight.
     with st.expander("Start from another", type="compact") if is_of_code() else st.container():
         pills("Start from", titles, picked, "shapes_pattern", start_from)

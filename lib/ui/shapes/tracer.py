@@ -23,7 +23,7 @@ from lib.ui.browser import save_button
 from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.parts import take_stack_output
-from lib.ui.shapes.shown_stack import current_stack, is_sidebars, model_box, set_stack, to_explore
+from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
 AT_ONCE = 12  # up to so many layers, all settings are shown
@@ -40,7 +40,7 @@ Steps = tuple[TracedLayer, ...]
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
-    steps, page, is_sidebar = shapes.trace(stack), session().shapes, is_sidebars()
+    steps, page, is_sidebar = shapes.trace(stack), session().shapes, shows_sidebar()
 
     def check_target() -> None:
         take_stack_output()
