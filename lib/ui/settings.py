@@ -50,10 +50,7 @@ def label_of(setting: Setting) -> str:
 
 
 def settled_experiment() -> Experiment:
-    """The session's experiment, as its data allow it.
-
-    The first call for an uploaded table and its `types` may take seconds.
-    """
+    """The session's experiment, as its data allow it. Reading a new table may take seconds."""
     table = session().upload.table
     experiment = settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
