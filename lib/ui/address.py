@@ -103,7 +103,7 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Show what a link says, before any widget is drawn; a scene's address stays short."""
+    """Show what a link says, before any widget is drawn. Until a change the address stays short."""
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
@@ -126,7 +126,7 @@ def picking(name: str) -> dict[str, Any]:
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings that suit the data `before` and `now`, less those that a person has set."""
+    """Settings that suit new data, by key: those that suited the data before, if not set since."""
     usual = {key: SETTINGS[key].default for key in (*before, *now)}
     kept = session().subject.experiment.get
     same = [key for key in usual if kept(key) == before.get(key, usual[key])]

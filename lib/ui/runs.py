@@ -73,7 +73,7 @@ def client() -> TrainingClient:
 
 
 def is_looked_for(run_id: str | None) -> bool:
-    """Whether other page servers were asked, here or lately, and may still know an unknown run."""
+    """Whether other page servers are being asked for this run; they are asked now and then."""
     training = client()
     if not run_id or training.get(run_id) or not training.is_clustered or training.away:
         return False
@@ -114,7 +114,7 @@ def show_lookup() -> None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run where it is gone; of a link's run complain, or keep it if AWAY."""
+    """Forget the session's run if it is gone, but not a link's while the cluster is away."""
     mine, run_id = session(), session().subject.run_id
     if not run_id or is_looked_for(run_id) or client().get(run_id):
         return
