@@ -154,7 +154,7 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
     if not dropped:
         made = cut(table, ["a"], ["a"], 5)
         assert "the window runs on across a gap" in window_words(made, 17, 0)[1]
-        (line,) = gaps_of(made, 17, LIGHT)["shapes"]
+        (line,) = gaps_of(made, 17, LIGHT)
         assert line["x0"] == 3.5  # samples 17's rows are the 18th to 20th, and the 23rd
 
 
