@@ -137,9 +137,9 @@ def draw_plot(scene):
     data = scene.query["data"][-1]
     match scene.picture:
         case "leaked":
-            return leaked(recorded.recorded_leak())
+            return leaked(recorded.read("leak", Leak))
         case "broadcast":
-            damage = recorded.recorded_damage("flat")
+            damage = recorded.read("flat", Damage)
             order, said = np.argsort(damage.truth), damage.predictions
             truth, right, wrong = (
                 values[order].astype(float)

@@ -19,5 +19,5 @@ from lib.training.client import AnswerFuture, TrainingClient
 from lib.training.limits import MAX_SWEEPS, USUAL_SEEDS, check, seconds, sweep_refusal, with_seeds
 from lib.training.machine import give_way
 from lib.training.messages import BUILDING, decode, encode
-from lib.training.recorded import read, recorded, recorded_answer, recorded_damage, recorded_leak
+from lib.training.recorded import read, recorded, recorded_answer
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS

@@ -70,6 +70,8 @@ class PairTrainer:
         """The model that has a loss or an error that isn't finite: training has ended."""
         self.evaluate_seconds = math.inf
         """How long the fastest evaluation took: slower ones may have waited for the processor."""
+        self.in_step: Iterator[None] | None = None
+        """The rest of the models to be trained on batches that others were trained on already."""
         self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
@@ -94,7 +96,7 @@ class PairTrainer:
     @property
     def at_epoch_end(self) -> bool:
         """Whether all models are at the end of an epoch."""
-        return self.step % self.batches.steps == 0
+        return self.in_step is None and self.step % self.batches.steps == 0
 
     @property
     def stopped(self) -> bool:
@@ -146,7 +148,7 @@ class PairTrainer:
         return tuple(seeds)
 
     def load(self, program: Program) -> None:
-        """Put all models into a program that holds their `architecture`; also from another one."""
+        """Put all models, not `in_step`, into a program, also from another one."""
         models = self._weights(memory=True)
         self._program, self._groups, self._numbers = program, [], {}
         n, width, settings = self._samples.train, program.lanes, self._experiment.training
@@ -178,7 +180,7 @@ class PairTrainer:
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._evaluating = self._program = self._data = None
+        self.in_step = self._evaluating = self._program = self._data = None
         self._groups = []
 
     def keep_best(self) -> None:
@@ -190,7 +192,8 @@ class PairTrainer:
         """Train all models for about `seconds`, at most up to step `goal`.
 
         It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon. Where the best epoch is kept, every epoch is evaluated at its
+        is something to show soon. Where even one step of all models takes longer, the rest of them
+        are trained in the next turns. Where the best epoch is kept, every epoch is evaluated at its
         end, so that the choice doesn't depend on the machine's speed.
         """
         if (program := self._program) is None:
@@ -204,7 +207,13 @@ class PairTrainer:
             left = seconds - (now - start)
             if left < seconds / 4:
                 return
-            self._train(program, self._steps(program, goal, self._speed * left), seconds)
+            if self.in_step is None:
+                steps = self._steps(program, goal, self._speed * left)
+                self.in_step = self._train(program, steps, seconds)
+            for _ in self.in_step:
+                if self._clock() - start > LONGER * seconds:
+                    return
+            self.in_step = None
             if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
                 return
             now = self._clock()
@@ -272,8 +281,8 @@ class PairTrainer:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
 
-    def _train(self, program: Program, steps: int, seconds: float) -> None:
-        """Train all models on the next batches, in a turn of so many seconds."""
+    def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
+        """Train all models on the next batches, in parts, in turns of so many seconds."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
         groups, abreast, start = self._going_groups, program.threads, self._clock()
@@ -291,6 +300,8 @@ class PairTrainer:
                 wait(others)  # after an error, too: the run releases what they train
             for other in others:
                 other.result()
+            if place + abreast < len(groups):
+                yield
         # One step says little of how fast many will be, and a call may have waited for other
         # threads: the estimate goes up and down by degrees.
         speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)

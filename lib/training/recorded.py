@@ -17,7 +17,6 @@ import numpy as np
 from lib.data import DATASETS
 from lib.experiment import Experiment, read_query
 from lib.results import Snapshot
-from lib.shapes import Damage, Leak
 from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
@@ -40,16 +39,6 @@ def recorded(experiment: Experiment) -> Snapshot | None:
             past = tuple((epoch, models[:count]) for epoch, models in run.past)
             return replace(run, results=results, others=tuple(others), past=past)
     return None
-
-
-def recorded_damage(case: str) -> Damage:
-    """The recording for a mistake, by its key in MISTAKES."""
-    return read(case, Damage)
-
-
-def recorded_leak() -> Leak:
-    """The recording of what a Bidirectional layer reads of its targets."""
-    return read("leak", Leak)
 
 
 def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -83,5 +72,5 @@ def _same(one: Any, other: Any) -> bool:
 
 @lru_cache(maxsize=48)
 def read(name: str, kind: Any) -> Any:
-    """The record, of this kind, in the file of this name."""
+    """The record, of this kind, in the file of this name, such as the `Damage` of a mistake."""
     return decode(zlib.decompress((FOLDER / f"{name}.{END}").read_bytes()), kind)

@@ -18,9 +18,10 @@ from lib.data import make_dataset, suggested
 from lib.experiment import MODES
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
+from lib.shapes import Damage
 from lib.story import GALLERY, Scene, find, offer, runs_of
 from lib.text import beside, number, readable, say, short, signed
-from lib.training import read, recorded_damage
+from lib.training import read
 from lib.ui import address
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
@@ -171,7 +172,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = shapes.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            trained = recorded_damage(case)
+            trained = read(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
             hint(say(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:

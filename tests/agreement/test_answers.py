@@ -8,8 +8,8 @@ from lib.experiment.experiment import CELLS, Experiment
 from lib.recurrence import difference, forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.model import initial_weights
 from lib.recurrence.padded import batch, masking, ways
-from lib.training.answers import layers as keras_layers
-from lib.training.answers.cells import breakings, influence, modes, reach
+from lib.training import answers as keras_answers
+from lib.training.answers import breakings, influence, modes, reach
 
 N, T, F, U = 3, 5, 2, 4
 KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
@@ -198,7 +198,7 @@ def test_a_traced_answer_says_the_same(cell, layers, monkeypatch):
     }
     answers = {}
     for kind, most in (("called", 1_000_000), ("traced", 0)):
-        monkeypatch.setattr(keras_layers, "UNTRACED_STEPS", most)
+        monkeypatch.setattr(keras_answers, "UNTRACED_STEPS", most)
         answers[kind] = {name: question() for name, question in questions.items()}
     keras.tree.map_structure(same, answers["called"], answers["traced"])
 

@@ -10,7 +10,7 @@ from lib.experiment.experiment import Experiment
 from lib.export.results import weights_npz
 from lib.recurrence import initial_model_weights
 from lib.recurrence.model import weight_names
-from lib.training.answers.models import keras_file
+from lib.training.answers import keras_file
 from tests.unit.fakes import make_dataset
 from tests.weekly import first_of
 

@@ -10,8 +10,9 @@ from streamlit.delta_generator import DeltaGenerator
 from lib import charts, recurrence
 from lib.charts import Palette, ProofCard, Side, Strip, cell, gradients
 from lib.recurrence import difference, unroll, unroll_stack, ways
+from lib.shapes import Leak
 from lib.text import beside
-from lib.training import recorded_leak
+from lib.training import read
 from lib.ui import runs
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
@@ -194,7 +195,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
-    leak = recorded_leak()
+    leak = read("leak", Leak)
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
         (words, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
         st.html(charts.small_picture(plot, words, palette))

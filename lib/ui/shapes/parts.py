@@ -17,7 +17,7 @@ from lib.charts import target as words
 from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion
 from lib.shapes import tensors_sizes as sizes
 from lib.text import capital
-from lib.training import AnswerFuture, recorded_damage
+from lib.training import AnswerFuture, read
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import bound, pills
@@ -190,7 +190,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
     is_live = answer is not None and answer.done() and not problem
-    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
+    damage = Damage(**answer.result()) if answer and is_live else read(case, Damage)
     with st.container(horizontal=True, vertical_alignment="center"):
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         said = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"

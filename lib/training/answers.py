@@ -1,0 +1,350 @@
+"""Questions that only Keras can answer, one function each: see `TrainingClient.ask`.
+
+Arguments and answers are plain values and NumPy arrays (read-only on arrival; tuples arrive as
+lists). A function raises ValueError, with a sentence, for what it can't answer. `weights` are in
+Keras's order: three for each of the recurrent `layers` from the bottom up, and the head's, if any.
+
+Layers are called as they are, or traced. As they are, recurrent ones take 2 ms of Python for each
+timestep, which the runs that train have to share. Traced, they take microseconds, after 0.1 to 1 s
+for tracing. So what is asked once about a few timesteps isn't traced, and the rest is.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from lib.experiment import CELLS, LOSSES
+from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
+from lib.shapes import MISTAKES, TRAINED_SAMPLES, damage
+from lib.training.engine import traced, tracing
+
+Weights = Sequence[np.ndarray]  # in Keras's order, three arrays for each recurrent layer
+UNTRACED_STEPS = 40
+"""Timesteps that a model is run for without tracing, by each answer, all times that it is asked."""
+MOST_OUTPUTS = 200  # outputs that are looked at: T times as many as output columns
+MOST_VALUES = 1_000_000  # states in one pass, which remembers about twenty numbers for each: 80 MB
+_steps: Counter[tuple[Any, ...]] = Counter()
+
+
+class Calls:
+    """Runs layers for one answer, all eagerly or all traced, as the two may round differently."""
+
+    def __init__(self, answer: str, cell: str, weights: Weights, steps: int) -> None:
+        """For the answer of this name about a model with these weights on `steps` timesteps."""
+        key = (answer, cell, *(np.shape(w) for w in weights))
+        _steps[key] += steps
+        self._traced = _steps[key] > UNTRACED_STEPS
+
+    def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
+        """The output of layers in a row for x (N, T, F); `mask` (N, T) is for the first layer."""
+        return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
+
+    def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
+        """`function(what, *arrays)` as NumPy arrays; it gets tensors (N, T, …), float32.
+
+        `what` is hashable, and the same whenever the same is to be run, such as a tuple of layers.
+        """
+        shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
+        call = _code(function, what, shapes) if self._traced else partial(function, what)
+        made = call(*(tf.constant(array, tf.float32) for array in arrays))
+        return tf.nest.map_structure(np.asarray, made)
+
+
+def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
+    """The output of layers in a row; `mask` is for the first layer."""
+    for layer in layers:
+        options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
+        inputs, mask = layer(inputs, **options), None
+    return inputs
+
+
+# What was traced runs its layers with whatever weights they have. It leaves some 4 MB, and there
+# are about fifteen for a model.
+@lru_cache(maxsize=32)
+def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
+    with tracing:
+        return traced(partial(function, what), *map(tf.TensorSpec, shapes))
+
+
+def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
+    """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
+
+    With a `merge_mode` it is Bidirectional, with six arrays. The layer of a `place` in a stack is
+    made once for each size and options. Raises ValueError for an unknown cell.
+    """
+    if cell not in CELLS:
+        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
+    features, options["units"] = len(weights[0]), len(weights[1])
+    named = tuple(sorted(options.items()))
+    layer = _layer(CELLS[cell].keras, features, named, merge_mode, place)
+    layer.set_weights(list(weights))
+    return layer
+
+
+def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
+    """Layers one above the other; those below return sequences, `options` are the top one's."""
+    top = len(parts) - 1
+    below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
+    return (*below, recurrent(cell, parts[top], top, **options))
+
+
+# Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
+# these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
+@lru_cache(maxsize=80)
+def _layer(
+    kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
+) -> Any:
+    del place  # it only tells layers apart
+    layer = getattr(keras.layers, kind)(**dict(options))
+    if merge_mode:
+        layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
+    layer.build((None, None, features))
+    return layer
+
+
+def _head(weights: Weights) -> list[Any]:
+    """The built Dense head alone; nothing, where there are no weights for one."""
+    if not weights:
+        return []
+    features, units = weights[0].shape
+    layer = _layer("Dense", features, (("units", units),))
+    layer.set_weights(list(weights))
+    return [layer]
+
+
+def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) -> dict[str, Any]:
+    """Run a stack in both modes on x (N, T, F), and on every prefix of one `sample`; no head.
+
+    Returns:
+        `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest
+        of |sequence[:, -1] - last|; `prefixes` (T, U), the last-step outputs for the first 1, 2, …
+        T timesteps of the sample, and `whole` (T, U), the sequence mode's for all of it, run alone
+        as the prefixes are; and `states`, each (N, U), that `return_state` adds.
+    """
+    parts = layers_of(weights, layers)
+    every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
+    steps = x.shape[1]
+    run = Calls("modes", cell, weights, steps * steps // 2).run  # most of them in prefixes
+    (sequence, *states), final = run(every, x), run(last, x)
+    one = x[sample : sample + 1]
+    return {
+        "difference": _largest(sequence[:, -1] - final),
+        "sequence": sequence,
+        "last": final,
+        "prefixes": np.concatenate([run(last, one[:, :t]) for t in range(1, steps + 1)]),
+        "whole": run(every, one)[0][0],
+        "states": tuple(states),
+    }
+
+
+def breakings(
+    cell: str, weights: Weights, backward: Weights, x: np.ndarray, padding: int
+) -> dict[str, float]:
+    """Largest absolute differences over samples and units, by what is compared.
+
+    `weights` are of the layers up to the one that is asked, which hand a mask up, `backward` of the
+    one that reads backwards, where there are two; `padding` steps of zeros go after x (N, T, F).
+    """
+    run = Calls("breakings", cell, weights, x.shape[1]).run
+    parts = layers_of(weights)
+    every, last = stack(cell, parts, return_sequences=True), stack(cell, parts)
+    answer = run(last, x)
+
+    below, here, both = every[:-1], len(parts) - 1, [*parts[-1], *backward]
+    turning = recurrent(cell, both, here, "concat", return_sequences=True)
+    sequence = run([*below, turning], x)
+    final = run([*below, recurrent(cell, both, here, "concat")], x)
+    units = len(parts[-1][1])
+    rule = np.concatenate([sequence[:, -1, :units], sequence[:, 0, units:]], axis=1)
+
+    padded = np.pad(x, [(0, 0), (0, padding), (0, 0)])
+    mask = np.broadcast_to(np.arange(padded.shape[1]) < x.shape[1], padded.shape[:2])
+    zeroed = stack(cell, parts, return_sequences=True, zero_output_for_mask=True)
+    padded_last, masked_last = run(last, padded), run(last, padded, mask)
+
+    backwards = run(stack(cell, parts, return_sequences=True, go_backwards=True), x)
+    backwards_last = run(stack(cell, parts, go_backwards=True), x)
+    return {
+        "bidirectional": _largest(sequence[:, -1] - final),
+        "bidirectional_rule": _largest(rule - final),
+        "padded": _largest(run(every, padded)[:, -1] - padded_last),
+        "padded_moved": _largest(padded_last - answer),
+        "masked": _largest(run(every, padded, mask)[:, -1] - masked_last),
+        "masked_moved": _largest(masked_last - answer),
+        "zeroed": _largest(run(zeroed, padded, mask)[:, -1] - masked_last),
+        "backwards": _largest(backwards[:, -1] - backwards_last),
+        "backwards_flipped": _largest(np.flip(backwards, axis=1)[:, -1] - backwards_last),
+    }
+
+
+def _largest(values: np.ndarray) -> float:
+    """The largest absolute value: 0.0 only where all of them are exactly zero."""
+    return float(np.abs(values).max(initial=0.0))
+
+
+def influence(
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
+) -> dict[str, Any]:
+    """Norms of the gradients of one sample's outputs by its inputs x (T, F).
+
+    With weights of layers that read `backward`, every layer is Bidirectional and averages. Returns
+    `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
+    """
+    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    if backward is None:
+        below_head = stack(cell, parts, return_sequences=True)
+    else:
+        below_head = tuple(
+            recurrent(cell, [*one, *other], place, "ave", return_sequences=True)
+            for place, (one, other) in enumerate(zip(parts, layers_of(backward), strict=True))
+        )
+    steps, units = len(x), len(parts[-1][1])
+    width = of_head[0].shape[1] if of_head else units
+    columns = max(1, min(width, MOST_OUTPUTS // steps))
+    count = steps * columns
+    # The sample is repeated, so that one pass backwards has a row for each of some outputs.
+    rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
+    call = Calls("influence", cell, (*weights, *(backward or ())), steps)
+    layers_up = (*below_head, *_head(of_head))
+    chosen = np.eye(count, dtype=np.float32).reshape(count, steps, columns)
+    gradients = [
+        call(_by_inputs, layers_up, np.repeat(x[None], len(part), axis=0), part)
+        for part in (chosen[start : start + rows] for start in range(0, count, rows))
+    ]
+    by_output = np.concatenate(gradients).reshape(steps, columns, *x.shape)
+    return {"map": np.sqrt((by_output**2).sum(axis=(1, 3))), "columns": columns}
+
+
+def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
+    """Gradients by x (rows, T, F) of the outputs for which `chosen` (rows, T, columns) isn't 0."""
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        outputs = through(layers, x)
+        total = tf.reduce_sum(outputs[:, :, : chosen.shape[2]] * chosen)
+    return tape.gradient(total, x)
+
+
+def reach(
+    *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
+) -> dict[str, Any]:
+    """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
+
+    Samples are x (N, T, F) with targets y (N, T, K). Returns `sequence`, where a sample's loss is
+    the mean over its timesteps, and `last`, where it is that of the last; (T,) each.
+    """
+    parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
+    cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
+    model = (cells, tuple(_head(of_head)), loss, layer)
+    samples, steps, units = *x.shape[:2], len(parts[layer][1])
+    twice = [np.concatenate([array, array]) for array in (x, y)]
+    call = Calls("reach", cell, weights, steps)
+    by_state = call(_by_states, model, *twice, np.zeros((2 * samples, steps, units), np.float32))
+    norms = np.linalg.norm(by_state, axis=2)
+    return {
+        "sequence": norms[:samples].mean(axis=0, dtype=np.float64),
+        "last": norms[samples:].mean(axis=0, dtype=np.float64),
+    }
+
+
+def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
+    """Gradients of both losses by hidden states, one half of the samples for each loss."""
+    cells, head, loss, layer = model
+    measure = keras.losses.get(LOSSES[loss].keras)
+    with tf.GradientTape() as tape:
+        tape.watch(nudges)
+        signal = tf.transpose(x, (1, 0, 2))
+        for place, cell in enumerate(cells):
+            signal = _unrolled(cell, signal, nudges if place == layer else None)
+        losses = measure(y, through(head, tf.transpose(signal, (1, 0, 2))))
+        half = tf.shape(losses)[0] // 2
+        total = tf.reduce_sum(tf.reduce_mean(losses[:half], axis=1))
+        total += tf.reduce_sum(losses[half:, -1])
+    return tape.gradient(total, nudges)
+
+
+def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
+    """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U).
+
+    The gradient by `nudges` (N, T, U), zeros that are added to the states, is that by the states.
+    """
+    start = cell.get_initial_state(batch_size=tf.shape(inputs)[1])
+    start = start if isinstance(start, list) else [start]
+    nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
+    added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
+
+    def step(states: list[tf.Tensor], now: tuple[tf.Tensor, tf.Tensor]) -> list[tf.Tensor]:
+        _, after = cell(now[0], states)
+        return [after[0] + now[1], *after[1:]]
+
+    return tf.scan(step, (inputs, added), start)[0]
+
+
+def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[str, bytes]:
+    """The `file` that Keras saves of a model of one mode. It isn't compiled."""
+    model = _model(cell, mode, tuple(array.shape for array in weights), timesteps)
+    model.set_weights(list(weights))
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / f"{mode}.keras"
+        model.save(path)
+        return {"file": path.read_bytes()}
+
+
+# Used again, since whatever Keras builds leaves something behind: see `_layer`.
+@lru_cache(maxsize=8)
+def _model(cell: str, mode: str, shapes: tuple[Any, ...], timesteps: int) -> keras.Sequential:
+    paths, top = weight_names(cell, len(shapes)), len(shapes) // ARRAYS_EACH - 1
+    names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
+    recurrent, units = getattr(keras.layers, CELLS[cell].keras), shapes[1][0]
+    stack: list[Any] = [keras.Input((timesteps, shapes[0][0]), name="inputs")]
+    for place, name in enumerate(names[: top + 1]):
+        every = place < top or mode == "sequence"
+        stack.append(recurrent(units, return_sequences=every, name=name))
+    stack += [keras.layers.Dense(shapes[-1][0], name=name) for name in names[top + 1 :]]
+    return keras.Sequential(stack, name=f"{mode}_model")
+
+
+def target_damage(case: str) -> dict[str, Any]:
+    """Train a mistake of MISTAKES and what is right from the same weights: a `Damage`'s fields."""
+    if case not in MISTAKES:
+        raise ValueError(f"expected case to be one of {list(MISTAKES)}, received {case!r}")
+    mistake = MISTAKES[case]
+    x, y = damage.damage_data()
+    right = wrong = y
+    if mistake.sequences:
+        right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
+    loss, last = {}, {}
+    for side, target in (("right", right), ("wrong", wrong)):
+        sequences = mistake.sequences == (side == "wrong")
+        lstm = keras.layers.LSTM(
+            damage.UNITS,
+            return_sequences=sequences,
+            kernel_initializer=keras.initializers.GlorotUniform(seed=0),
+            recurrent_initializer=keras.initializers.Orthogonal(seed=1),
+        )
+        head = keras.layers.Dense(1, kernel_initializer=keras.initializers.GlorotUniform(seed=2))
+        model = keras.Sequential([keras.Input((damage.TIMESTEPS, 1)), lstm, head])
+        model.compile(keras.optimizers.Adam(0.01), damage.LOSS, jit_compile=False)
+        history = model.fit(
+            x[:TRAINED_SAMPLES],
+            target[:TRAINED_SAMPLES],
+            batch_size=damage.BATCH_SIZE,
+            epochs=damage.EPOCHS,
+            shuffle=False,  # the samples are noise in any order, and both get the same batches
+            verbose=0,
+        )
+        loss[side] = np.array(history.history["loss"], np.float32)
+        predictions = model.predict(x[TRAINED_SAMPLES:], verbose=0)
+        last[side] = (predictions[:, -1] if sequences else predictions)[:, 0]
+    return {"loss": loss, "predictions": last, "truth": y[TRAINED_SAMPLES:, -1, 0]}
+
+
+_FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
+ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}
+"""The function that answers each question, by name."""
