@@ -91,8 +91,7 @@ class History(Generic[Value]):
 class WeightHistory:
     """All models' weights by epoch, from the snapshots of one run."""
 
-    def __init__(self, most: int = MOST_EPOCHS) -> None:
-        self._most = most
+    def __init__(self) -> None:
         self._history: History[SeedWeights] | None = None  # before the first weights
         self._size = 0  # bytes that the weights of one epoch take
 
@@ -116,7 +115,7 @@ class WeightHistory:
         for epoch, weights in points:
             if self._history is None:
                 self._size = max(1, memory_of(weights))
-                self._history = History(max(2, min(self._most, MOST_BYTES // self._size)))
+                self._history = History(max(2, min(MOST_EPOCHS, MOST_BYTES // self._size)))
             if not self.points or epoch > self.points[-1][0]:
                 self._history.add(epoch, weights)
 

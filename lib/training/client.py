@@ -214,7 +214,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if known := self._registry.look_at(run.id):
                 self._registry.tidy(TIDY_SECONDS)
-            return known.latest if known else None
+            return known.snapshot if known else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
         """Earlier epochs, increasing, with all models' weights then; none where too many."""
@@ -237,7 +237,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             known = self._registry.runs[run.id]
             self._wait_for([run], lambda: until(known.snapshot) or known.over, timeout)
-            snapshot = self._registry.runs[run.id].latest
+            snapshot = self._registry.runs[run.id].snapshot
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")

@@ -17,7 +17,6 @@ from lib.results import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. After a long silence it is ended."""
-OUT_OF_MEMORY = 99  # exit code of a worker that can't go on for want of memory
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):

@@ -110,16 +110,11 @@ def recurrent(
 
     `weights` are kernel, recurrent kernel and bias, each with the lanes in front. No size has to be
     known before XLA compiles it, and `timesteps` not even then.
-    """
-    return _unrolled(RULES[cell], len(STATES[cell]), timesteps)(x, *weights)
-
-
-def _unrolled(rule: Rule, state_count: int, timesteps: tf.Tensor) -> Callable[..., tf.Tensor]:
-    """The function of x, kernel, recurrent kernel and bias that is one layer.
 
     The projected input, the gates and their gradients take turns in one array: a place that was
     read isn't needed again. New arrays would have to be filled with zeros first, for every batch.
     """
+    rule = RULES[cell]
 
     @tf.custom_gradient
     def layer(
@@ -133,7 +128,7 @@ def _unrolled(rule: Rule, state_count: int, timesteps: tf.Tensor) -> Callable[..
         ones *= tf.ones(tf.stack((steps, lanes, batch, 1)))
         x = tf.concat((x, ones), 3)  # a bias is a row of the kernel, its gradient no extra sum
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
-        start = (tf.zeros(tf.stack((lanes, batch, units))),) * state_count
+        start = (tf.zeros(tf.stack((lanes, batch, units))),) * len(STATES[cell])
 
         def array(count: tf.Tensor) -> Any:
             shape = (None, None, None)  # (L, B, …)
@@ -197,24 +192,14 @@ def _unrolled(rule: Rule, state_count: int, timesteps: tf.Tensor) -> Callable[..
 
         return states[0][1:], gradient
 
-    return layer
+    return layer(x, *weights)
 
 
 def product(x: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
     """X (T, L, B, I) times each lane's matrix (L, I, O), in one product: (T, L, B, O)."""
-    steps, lanes, batch, _ = tf.unstack(tf.shape(x))
-    flat = tf.matmul(_by_lane(x), matrix)
-    shape = tf.stack((lanes, steps, batch, tf.shape(matrix)[2]))
-    return tf.transpose(tf.reshape(flat, shape), (1, 0, 2, 3))
-
-
-def _by_lane(x: tf.Tensor) -> tf.Tensor:
-    """All rows of each lane: (T, L, B, I) to (L, T·B, I)."""
-    steps, lanes, batch, width = tf.unstack(tf.shape(x))
-    shape = tf.stack((lanes, steps * batch, width))
-    return tf.reshape(tf.transpose(x, (1, 0, 2, 3)), shape)
+    return tf.einsum("tlbi,lio->tlbo", x, matrix)
 
 
 def _sums(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
     """The sum of xᵀy over timesteps and samples: (T, L, B, I) and (T, L, B, O) to (L, I, O)."""
-    return tf.matmul(_by_lane(x), _by_lane(y), transpose_a=True)
+    return tf.einsum("tlbi,tlbo->lio", x, y)

@@ -18,7 +18,6 @@ from lib.training.sentences import sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
-SILENT_BEATS_SHOWN = 4  # after so many seconds of a worker's silence a page says so
 TIDY_SECONDS = 5.0  # between two looks for what can be paused or forgotten
 WATCH_SECONDS = 600  # how long a run goes on that nobody looks at: others want the processor
 KEEP_RUNS = 40  # that are over and still known; and as many of sweeps, which leave people theirs
@@ -35,7 +34,7 @@ class ClientRun:
     worker: WorkerProcess
     owner: str | None  # the browser that started it, "" without a cookie; None for a script
     start: Start  # the command that starts it from the beginning, at its newest pace
-    snapshot: Snapshot
+    snapshot: Snapshot  # the newest; another object whenever something in it changes
     seen_at: float  # when somebody last looked at it, or when it ended
     is_foreign: bool = False  # whether another page server has started it, and sees to it
     reason: str = ""  # shown where its worker gives none, such as why it began again
@@ -61,19 +60,6 @@ class ClientRun:
         """About how much memory it holds, without its dataset."""
         saved = len(self.checkpoint.state) if self.checkpoint else 0
         return saved + len(self.start.card) + memory_of(self.snapshot) + self.weights.nbytes
-
-    @property
-    def latest(self) -> Snapshot:
-        """The newest snapshot; its reason says if the worker has fallen silent.
-
-        The same object until something in it changes: pages compare snapshots by identity.
-        """
-        silent = self.worker.silent_beats
-        reason = sentence("silent", seconds=silent)
-        is_silent = silent >= SILENT_BEATS_SHOWN and self.snapshot.status.active
-        if is_silent and self.snapshot.reason != reason:
-            self.snapshot = replace(self.snapshot, reason=reason, epochs_per_second=0.0)
-        return self.snapshot
 
     def note_command(self, verb: str) -> None:
         """Note a person's command. A paused run counts as RUNNING until the worker has answered."""

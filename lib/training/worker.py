@@ -249,7 +249,7 @@ def main() -> int:
             # To collect all that was imported, 330,000 objects, took 0.2 s, while runs waited.
             gc.freeze()
         except MemoryError:
-            return messages.OUT_OF_MEMORY
+            raise
         except Exception as error:  # whatever it is, the client must hear of it
             traceback.print_exc()  # for the server's log
             why = sentence("broken")
@@ -258,10 +258,7 @@ def main() -> int:
                 why = sentence("not_installed", name=name)
             connection.send_bytes(encode(messages.Event("failed", why)))
             return 1
-        try:
-            Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
-        except MemoryError:  # not in a run, which would fail alone
-            return messages.OUT_OF_MEMORY
+        Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
     return 0
 
 

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from lib.training import messages
-from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
 from lib.training.sentences import sentence
 
 SILENT_BEATS = 30  # without a sign of life until a worker is killed; a busy one may miss some
@@ -61,11 +61,6 @@ class WorkerProcess:
     def pid(self) -> int | None:
         """The process's number, once there is one."""
         return self._process.pid if self._process else None
-
-    @property
-    def silent_beats(self) -> int:
-        """Whole beats (`BEAT_SECONDS`) since its last message; 0 until it is ready."""
-        return max(0, self._silent - 1) if self.ready else 0
 
     def begin(self) -> None:
         """Start now, whatever is left of the delay."""
@@ -212,7 +207,7 @@ MakeWorker = Callable[..., WorkerProcess]
 def _ending(code: int) -> str:
     """How a process ended, by its exit code; -N stands for signal N."""
     if code >= 0:
-        return "ran out of memory" if code == OUT_OF_MEMORY else f"ended with exit code {code}"
+        return f"ended with exit code {code}"
     known = {each.value: each.name for each in signal.Signals}
     name = known.get(-code, f"signal {-code}")
     # Linux kills with SIGKILL, C++ aborts, an unchecked allocation makes an invalid access.

@@ -165,7 +165,6 @@ class FakeWorker:
         """A driver's: its module and its server's name."""
         self.delay = delay
         self.ready = self.begun = self.closed = False
-        self.silent_beats = 0
         self.ending = "was killed (SIGKILL)"
         self.unavailable = ""
         self.posted = []

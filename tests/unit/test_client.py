@@ -70,22 +70,6 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
     assert scene.status(run) is Status.FINISHED
 
 
-def test_that_the_worker_is_silent_is_said(scene):
-    """Before it is replaced; and nothing is said of it of a run that nobody waits for."""
-    going, done = scene.start(), scene.start()
-    scene.say(going, Status.RUNNING, 3)
-    scene.say(done, Status.FINISHED, 5)
-    scene.worker.silent_beats = 5
-    snapshot = scene.latest(going)
-    assert "not answered for 5 s" in snapshot.reason
-    assert (snapshot.status, snapshot.epoch) == (Status.RUNNING, 3)
-    assert scene.latest(done).reason == ""
-    assert scene.latest(going) is snapshot  # pages draw themselves anew where it is another
-    scene.worker.silent_beats = 0
-    scene.say(going, Status.RUNNING, 3)
-    assert scene.latest(going).reason == ""
-
-
 @pytest.mark.parametrize(
     ("verb", "answers"),
     [

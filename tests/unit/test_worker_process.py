@@ -82,18 +82,17 @@ def test_what_is_no_message_is_passed_over(stub):
     assert not psutil.pid_exists(watched.worker.pid or 0)
 
 
-def test_a_silence_is_counted_from_the_last_word_on(monkeypatch, stub):
-    """In beats, and then the process is ended."""
+def test_a_silence_is_ended(monkeypatch, stub):
+    """After some beats since the last word, with the process."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
     watched = Watched()
     assert watched.ending().startswith("said nothing for ")
-    assert watched.worker.silent_beats >= 3
 
 
 def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
-    """After longer than a silence; nobody is told of beats before it is ready."""
+    """After longer than a silence."""
     stub("exec sleep 600")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
     monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
@@ -101,7 +100,6 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
     watched = Watched()
     watched.ending()
     assert "does not end" in watched.worker.unavailable
-    assert watched.worker.silent_beats == 0
 
 
 @pytest.mark.parametrize(
@@ -111,7 +109,6 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
         ("kill -15 $$", "was killed (SIGTERM)"),
         ("kill -9 $$", "was killed (SIGKILL; that happens when memory runs out)"),
         ("exit 3", "ended with exit code 3"),
-        ("exit 99", "ran out of memory"),
         ("exit 0", "ended with exit code 0"),  # a driver that can't use its cluster: no error
     ],
 )
