@@ -163,12 +163,11 @@ def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) 
         return apart + shapes[recurrent:]
 
     made = []
-    shapes = by_gate(old), by_gate(new), weight_shapes(new)
-    for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
+    shapes = zip(by_gate(old), by_gate(new), weight_shapes(new), strict=True)
+    for array, (before, after, shape) in zip(arrays, cycle(shapes)):
         front = array.shape[: array.ndim - len(shape)]
         cells = np.zeros((*front, *after), array.dtype)
-        common = [slice(min(sizes)) for sizes in zip(before, after, strict=True)]
-        both: tuple[Any, ...] = (..., *common)
+        both: Any = (..., *(slice(size) for size in map(min, before, after)))
         cells[both] = array.reshape(*front, *before)[both]
         made.append(cells.reshape(*front, *shape))
     return made

@@ -41,7 +41,7 @@ class BatchOrder:
         """Where the order is between two epochs: the state of its random numbers, as JSON."""
         return json.dumps(self._rng.bit_generator.state)
 
-    def go_to(self, place: str) -> None:
-        """Go on from the `place` of another order of the same numbers."""
+    @place.setter
+    def place(self, place: str) -> None:
         self._rng.bit_generator.state = json.loads(place)
         self._waiting = self._waiting[:0]

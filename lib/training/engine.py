@@ -110,7 +110,9 @@ class Program:
         if code not in _codes:  # who needs no trace waits for none
             with tracing:
                 if code not in _codes:
-                    specs = tf.nest.map_structure(_any_size, arguments)
+                    specs = tf.nest.map_structure(
+                        lambda array: tf.TensorSpec([None] * array.ndim, array.dtype), arguments
+                    )
                     _codes[code] = traced(partial(_train, code), *specs, xla=True)
         self._run = _codes[code]
         for device in DEVICES[: self.threads]:
@@ -193,10 +195,6 @@ _codes: dict[Code, Any] = {}
 """The traced code of each, for arguments of any sizes, which XLA compiles for certain ones."""
 
 
-def _any_size(tensor: tf.Tensor) -> tf.TensorSpec:
-    return tf.TensorSpec([None] * len(tensor.shape), tensor.dtype)
-
-
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
     code: Code,
     values: list[tf.Tensor],
@@ -207,7 +205,12 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 ) -> tuple[list[tf.Tensor], tf.Tensor]:
     """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
     count, (rule, choices, _) = len(values) // COPIES, training
-    rates = _rates(span[0] + 1 + tf.range(tf.shape(order)[0]), rule, choices[2])
+    # Rates of all steps, which make up for m and v having been zeros, before the first: two powers
+    # at each step took a tenth of a tiny model's time.
+    rate, m_part, v_part, *_ = tf.unstack(rule, num=5)
+    numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
+    missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
+    rates = tf.where(choices[2] > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
 
     def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
         weights, indexes = values[:count], order[step]
@@ -249,17 +252,6 @@ def _gradients(
         losses = tf.reduce_sum(_costs(wrong, loss), axis=(0, 3)) / counted
         losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
     return losses, tape.gradient(losses, weights)
-
-
-def _rates(numbers: tf.Tensor, rule: tf.Tensor, corrects: tf.Tensor) -> tf.Tensor:
-    """The rate of each step, by its number from 1 on, where it makes up for m and v.
-
-    All at once, before the first: two powers at each step took a tenth of a tiny model's time.
-    """
-    rate, m_part, v_part, *_ = tf.unstack(rule, num=5)
-    numbers = tf.cast(numbers, tf.float32)
-    missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
-    return tf.where(corrects > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
 
 
 def _updated(

@@ -38,9 +38,8 @@ def worker_count() -> int:
         return int(setting)
     if setting:
         log.warning("%s must be a number from 1 to %d, got %r", SETTING, MOST_WORKERS, setting)
-    return max(
-        1, min(int(cores() / CORES_EACH), memory.total_memory() // TWO_FIT_IN, MOST_BY_DEFAULT)
-    )
+    fitting = min(int(cores() / CORES_EACH), memory.total_memory() // TWO_FIT_IN)
+    return max(1, min(fitting, MOST_BY_DEFAULT))
 
 
 def cores(groups: Path = GROUPS) -> float:

@@ -130,7 +130,7 @@ class PairTrainer:
         if not (is_epoch_end and 0 < saved.epoch < self._experiment.training.epochs):
             raise ValueError(f"no run of these epochs goes on from step {saved.step}")
         for order, place in zip(self._orders, saved.places, strict=True):
-            order.go_to(place)
+            order.place = place
         known = zip([*self._models], saved.models, saved.numbers, strict=True)
         for key, model, numbers in known:
             found, own = ([w.shape for w in m.weights] for m in (model, self._models[key]))
