@@ -1,8 +1,8 @@
 """Questions that only Keras can answer, one function each: see `TrainingClient.ask`.
 
 Arguments and answers are plain values and NumPy arrays (read-only on arrival; tuples arrive as
-lists). A function raises ValueError, with a sentence, for what it can't answer. `weights` are in
-Keras's order: three for each of the recurrent `layers` from the bottom up, and the head's, if any.
+lists). `weights` are in Keras's order: three for each of the recurrent `layers` from the bottom up,
+and the head's, if any.
 
 Layers are called as they are, or traced. As they are, recurrent ones take 2 ms of Python for each
 timestep, which the runs that train have to share. Traced, they take microseconds, after 0.1 to 1 s
@@ -25,7 +25,7 @@ from lib.recurrence import ARRAYS_EACH, layers_of, weight_names
 from lib.shapes import MISTAKES, TRAINED_SAMPLES, damage
 from lib.training.engine import traced, tracing
 
-Weights = Sequence[np.ndarray]  # in Keras's order, three arrays for each recurrent layer
+Weights = Sequence[np.ndarray]
 UNTRACED_STEPS = 40
 """Timesteps that a model is run for without tracing, by each answer, all times that it is asked."""
 MOST_OUTPUTS = 200  # outputs that are looked at: T times as many as output columns
@@ -47,9 +47,9 @@ class Calls:
         return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
-        """`function(what, *arrays)` as NumPy arrays; it gets tensors (N, T, …), float32.
+        """`function(what, *arrays)` as NumPy arrays: `what` is hashable, such as a tuple of layers.
 
-        `what` is hashable, and the same whenever the same is to be run, such as a tuple of layers.
+        The function gets the arrays as tensors (N, T, …), float32.
         """
         shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
         call = _code(function, what, shapes) if self._traced else partial(function, what)
@@ -77,10 +77,8 @@ def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **o
     """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
 
     With a `merge_mode` it is Bidirectional, with six arrays. The layer of a `place` in a stack is
-    made once for each size and options. Raises ValueError for an unknown cell.
+    made once for each size and options.
     """
-    if cell not in CELLS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
     features, options["units"] = len(weights[0]), len(weights[1])
     named = tuple(sorted(options.items()))
     layer = _layer(CELLS[cell].keras, features, named, merge_mode, place)
@@ -312,8 +310,6 @@ def _model(cell: str, mode: str, shapes: tuple[Any, ...], timesteps: int) -> ker
 
 def target_damage(case: str) -> dict[str, Any]:
     """Train a mistake of MISTAKES and what is right from the same weights: a `Damage`'s fields."""
-    if case not in MISTAKES:
-        raise ValueError(f"expected case to be one of {list(MISTAKES)}, received {case!r}")
     mistake = MISTAKES[case]
     x, y = damage.damage_data()
     right = wrong = y

@@ -15,8 +15,7 @@ from lib.data import Samples
 from lib.experiment import Experiment
 from lib.results import Snapshot
 
-BEAT_SECONDS = 1.0
-"""Between two signs of life of a worker. After a long silence it is ended."""
+BEAT_SECONDS = 1.0  # between two signs of life of a worker
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):

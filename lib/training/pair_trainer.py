@@ -62,14 +62,12 @@ class PairTrainer:
         self._experiment, self._samples, self._clock = experiment, samples, clock
         n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
         self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
-        self.batches = self._orders[0]
-        """That of the first seed; the others have as many batches, of the same sizes."""
+        self.batches = self._orders[0]  # of the first seed; others have batches of the same sizes
         self.step = self.epoch = 0
         """Batches that each model was trained on, and complete epochs with finite losses."""
         self.diverged: Model | None = None
         """The model that has a loss or an error that isn't finite: training has ended."""
-        self.evaluate_seconds = math.inf
-        """How long the fastest evaluation took: slower ones may have waited for the processor."""
+        self.evaluate_seconds = math.inf  # of the fastest: others may have waited for a processor
         self.in_step: Iterator[None] | None = None
         """The rest of the models to be trained on batches that others were trained on already."""
         self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
@@ -125,18 +123,11 @@ class PairTrainer:
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models, numbers)
 
     def go_on_from(self, saved: SavedRun) -> None:
-        """Continue from a checkpoint before `load`; ValueError where that is of another run."""
-        is_epoch_end = saved.step == saved.epoch * self.batches.steps
-        if not (is_epoch_end and 0 < saved.epoch < self._experiment.training.epochs):
-            raise ValueError(f"no run of these epochs goes on from step {saved.step}")
+        """Continue from a checkpoint of the same run, before `load`."""
         for order, place in zip(self._orders, saved.places, strict=True):
             order.place = place
-        known = zip([*self._models], saved.models, saved.numbers, strict=True)
-        for key, model, numbers in known:
-            found, own = ([w.shape for w in m.weights] for m in (model, self._models[key]))
-            if found != own:
-                raise ValueError(f"expected weights of shapes {own}, got {found}")
-            self._models[key], self._numbers[key] = model, numbers
+        self._numbers = dict(zip(self._models, saved.numbers, strict=True))
+        self._models = dict(zip(self._models, saved.models, strict=True))
         self.step = self.evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 

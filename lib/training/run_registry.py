@@ -92,10 +92,7 @@ class ClientRun:
         self.seen_at, self.checkpoint = now, None
 
     def begin_again(self, worker: WorkerProcess, how: str) -> None:
-        """Start it with another worker, from its checkpoint if there is one. `how` says why.
-
-        It begins paused if it rested, or if a person had it train for some epochs only.
-        """
+        """Start it with another worker, from its checkpoint if there is one. `how` says why."""
         saved, verb = self.checkpoint, self.last_verb
         rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
         if verb == "step":
@@ -136,9 +133,8 @@ class RunRegistry:
             for each in self.runs.values()
             if each.owner is not None and each.is_going and not self._may_forget(each)
         ]
-        refusal = supervisor.unavailable or run_refusal(
-            owner, run.dataset, going, self._pool.places
-        )
+        refused = run_refusal(owner, run.dataset, going, self._pool.places)
+        refusal = supervisor.unavailable or refused
         worker = supervisor.need()
         if not refusal:
             worker.post(start)
@@ -200,11 +196,10 @@ class RunRegistry:
         self.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
 
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:
-        """Start runs whose worker died with another one, from their checkpoints if there are any.
+        """Start runs whose worker died with another one; `how` is a sentence on what happened.
 
-        `how` is a sentence on what happened. Runs fail where no worker can train, and where they
-        are `is_suspect` of having killed two workers in short order. Another server's runs are
-        forgotten: they may go on, and who looks again looks for them.
+        Runs fail where no worker can train, and where they are `is_suspect` of having killed two
+        in short order. Another server's runs are forgotten: who looks again looks for them.
         """
         now = self._clock()
         for run in lost:

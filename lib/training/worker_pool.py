@@ -25,18 +25,13 @@ log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Has one worker for new commands, and others that end with the runs they have.
-
-    The module of a `driver` makes the worker one of a cluster.
-    """
+    """Has one worker for new commands: a cluster's `driver` if its module is given."""
 
     def __init__(self, make: MakeWorker, clock: Callable[[], float], *driver: str) -> None:
-        self.worker: WorkerProcess | None = None
-        """Gets new commands; None before the first was needed."""
+        self.worker: WorkerProcess | None = None  # None before the first was needed
         self.unavailable = ""  # why it can't train: a sentence, of a cluster a clause
         self.is_cluster = bool(driver)
-        self.places = 0 if self.is_cluster else 1
-        """How many runs can train side by side; 0 before a cluster has said."""
+        self.places = 0 if self.is_cluster else 1  # runs side by side; 0 before a cluster has said
         self._make, self._driver, self._clock = make, driver, clock
         self._retired: list[WorkerProcess] = []  # grown ones, which end with the runs they have
         self._deaths, self._died_at = 0, -math.inf
@@ -79,7 +74,8 @@ class Supervisor:
 
         Returns sentences for a person: how it ended, and what was done about it.
         """
-        how = sentence("driver_ended" if self.is_cluster else "ended", how=worker.ending)
+        driver = "driver_" if self.is_cluster else ""
+        how = sentence(f"{driver}ended", how=worker.ending)
         if worker in self._retired:
             self._retired.remove(worker)
             return how
@@ -88,8 +84,7 @@ class Supervisor:
         self._died_at = now
         before, self.unavailable = self.unavailable, worker.unavailable
         if not self.unavailable and self._deaths > MOST_DEATHS:
-            name = "driver_given_up" if self.is_cluster else "given_up"
-            self.unavailable = sentence(name, how=how, count=self._deaths)
+            self.unavailable = sentence(f"{driver}given_up", how=how, count=self._deaths)
         delay = RESTART_DELAYS[min(self._deaths, len(RESTART_DELAYS)) - 1]
         if worker.unavailable and not self.is_cluster:
             delay = UNAVAILABLE_SECONDS

@@ -31,7 +31,6 @@ class WorkerProcess:
     """A worker that starts in `delay` seconds, and gets commands when it is ready.
 
     `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
-    A cluster's driver is another `module` with the same protocol.
     """
 
     def __init__(
@@ -44,8 +43,7 @@ class WorkerProcess:
     ) -> None:
         self.ready = False  # whether it has imported TensorFlow
         self.ending = ""  # how it ended, as the end of "The training process …"
-        self.unavailable = ""
-        """Why the next process can't train either, if this one ended for such a reason."""
+        self.unavailable = ""  # why the next process can't train either, if that is known
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
@@ -67,10 +65,7 @@ class WorkerProcess:
         self._begun.set()
 
     def post(self, command: Command) -> None:
-        """Send a command as soon as the worker can take it.
-
-        Raises WireError for one with values that may not be sent, or that the worker would refuse.
-        """
+        """Send a command as soon as the worker can take it; WireError where it never would."""
         data = encode(command)
         decode(data, Command)
         with self._changed:
@@ -88,7 +83,7 @@ class WorkerProcess:
             self._thread.join(timeout=10)
 
     def _run(self) -> None:
-        """The reader thread: start the process, read until it ends, and see how it ended."""
+        """The reader thread, from the start of the process to its end."""
         self._begun.wait(self._delay)
         try:
             with tempfile.TemporaryFile() as errors:

@@ -51,10 +51,7 @@ class WorkerRun:
         self._evaluated_at, self._sent_at = 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
-            try:
-                self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
-            except ValueError as error:  # a WireError is one
-                raise ValueError(sentence("checkpoint")) from error
+            self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
         self._loaded = False
         self._programs, key = programs, self._trainer.architecture
         # Other runs' programs are built before those of runs in the background.

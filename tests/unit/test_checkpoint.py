@@ -8,7 +8,7 @@ import pytest
 from lib.results.run import ModeResult, Status
 from lib.training import checkpoint, pair_trainer, worker_run
 from lib.training.checkpoint import SavedRun
-from lib.training.messages import Start, decode, encode
+from lib.training.messages import decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
@@ -78,25 +78,6 @@ def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
         train_to(trainer, 20)
         trainer.keep_best()
     assert_same(second, whole)
-
-
-@pytest.mark.parametrize(
-    ("settings", "state"),
-    [({}, b"garbage"), ({}, encode(3))]
-    + [({key: value}, None) for key, value in (("U", 3), ("mode", "last"), ("batch", 4))],
-)
-def test_a_checkpoint_of_another_run_is_refused(desk, settings, state):
-    """And what is none: that run fails, with a sentence, and others go on."""
-    first = make_trainer()
-    train_to(first, 2)
-    state = state or encode(first.saved())
-    experiment = make_experiment(**settings)
-    desk.send(Start("bad", experiment, make_dataset().samples, checkpoint=state))
-    failed = desk.find_over("bad")
-    assert failed.status is Status.FAILED
-    assert failed.reason == "This run was refused: what is known of its last epochs isn't of it."
-    desk.start("good")
-    assert desk.find_over("good").status is Status.FINISHED
 
 
 def test_where_there_is_nothing_to_go_on_with_none_is_sent():
