@@ -286,26 +286,20 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
 
 def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[str, bytes]:
     """The `file` that Keras saves of a model of one mode. It isn't compiled."""
-    model = _model(cell, mode, tuple(array.shape for array in weights), timesteps)
+    paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
+    names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
+    kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
+    layers: list[Any] = [keras.Input((timesteps, len(weights[0])), name="inputs")]
+    for place, name in enumerate(names[: top + 1]):
+        every = place < top or mode == "sequence"
+        layers.append(kind(units, return_sequences=every, name=name))
+    layers += [keras.layers.Dense(len(weights[-1]), name=name) for name in names[top + 1 :]]
+    model = keras.Sequential(layers, name=f"{mode}_model")
     model.set_weights(list(weights))
     with TemporaryDirectory() as folder:
         path = Path(folder) / f"{mode}.keras"
         model.save(path)
         return {"file": path.read_bytes()}
-
-
-# Used again, since whatever Keras builds leaves something behind: see `_layer`.
-@lru_cache(maxsize=8)
-def _model(cell: str, mode: str, shapes: tuple[Any, ...], timesteps: int) -> keras.Sequential:
-    paths, top = weight_names(cell, len(shapes)), len(shapes) // ARRAYS_EACH - 1
-    names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
-    recurrent, units = getattr(keras.layers, CELLS[cell].keras), shapes[1][0]
-    stack: list[Any] = [keras.Input((timesteps, shapes[0][0]), name="inputs")]
-    for place, name in enumerate(names[: top + 1]):
-        every = place < top or mode == "sequence"
-        stack.append(recurrent(units, return_sequences=every, name=name))
-    stack += [keras.layers.Dense(shapes[-1][0], name=name) for name in names[top + 1 :]]
-    return keras.Sequential(stack, name=f"{mode}_model")
 
 
 def target_damage(case: str) -> dict[str, Any]:

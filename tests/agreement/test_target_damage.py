@@ -21,9 +21,3 @@ def test_training_now_gives_what_was_recorded(case):
     for side in ("right", "wrong"):
         np.testing.assert_allclose(live.loss[side][0], recorded.loss[side][0], rtol=1e-3)
         assert live.error(side) == pytest.approx(recorded.error(side), rel=0.1, abs=2e-4)
-
-
-def test_a_case_that_is_none_is_refused():
-    """Expected and received are said."""
-    with pytest.raises(ValueError, match=r"expected case to be one of .* received 'x'"):
-        target_damage("x")

@@ -72,14 +72,9 @@ async def drive(address: str, client: Connection) -> None:
     os._exit(1)
 
 
-def main() -> None:
-    """Serve the process that has started this one, which starts another one when this ends."""
+if __name__ == "__main__":  # the process that started this one starts another when this ends
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    client, address = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
-    if why := why_away(address):
-        give_up(client, why)
-    asyncio.run(drive(address, client))
-
-
-if __name__ == "__main__":
-    main()
+    page_server, head = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
+    if reason := why_away(head):
+        give_up(page_server, reason)
+    asyncio.run(drive(head, page_server))

@@ -21,7 +21,7 @@ from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
 
-from lib.results import Snapshot, memory_of
+from lib.results import memory_of
 from lib.training import messages
 from lib.training.messages import Command, Message, Steer, decode, encode, id_of
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
@@ -61,32 +61,20 @@ class Held:
     card: bytes  # what other page servers need to show a run
     asked_at: float  # when a driver last asked for news, on the slot's clock
     number: int = 0  # how many messages there have been
+    over: bool = False  # whether it has ended
+    nbytes: int = 0  # about how much memory its newest snapshot takes
     newest: dict[type, tuple[int, Message]] = field(default_factory=dict)
     """The newest message of each kind, and its number."""
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by each message, and replaced then."""
 
-    @property
-    def snapshot(self) -> Snapshot | None:
-        """The newest of a run."""
-        _, report = self.newest.get(messages.Report, (0, None))
-        return report.snapshot if isinstance(report, messages.Report) else None
-
-    @property
-    def over(self) -> bool:
-        """Whether it has ended."""
-        is_run_over = self.snapshot is not None and self.snapshot.status.over
-        return is_run_over or messages.Answer in self.newest
-
-    @property
-    def nbytes(self) -> int:
-        """About how much memory it takes."""
-        return len(self.card) + memory_of(self.snapshot)
-
     def note(self, message: Message) -> None:
         """Keep a message of the worker's."""
         self.number += 1
         self.newest[type(message)] = self.number, message
+        if isinstance(message, messages.Report):
+            self.over, self.nbytes = message.snapshot.status.over, memory_of(message.snapshot)
+        self.over |= isinstance(message, messages.Answer)
         self.wake()
 
     def wake(self) -> None:
@@ -125,8 +113,7 @@ class Slot:
         self._worker: WorkerProcess | None = None
         self._held: dict[str, Held] = {}  # runs and questions by id
         self._has_grown = False
-        self._met = self._busy = clock()
-        """When a driver last called; when there was last something to do or to tell."""
+        self._met = self._busy = clock()  # when a driver last called; when there was work or news
 
     def _start(self) -> WorkerProcess:
         """The worker, which starts with the first call, whose event loop gets its messages."""
