@@ -26,8 +26,7 @@ from lib.shapes import MISTAKES, TRAINED_SAMPLES, damage
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]
-UNTRACED_STEPS = 40
-"""Timesteps that a model is run for without tracing, by each answer, all times that it is asked."""
+UNTRACED_STEPS = 40  # timesteps that each answer runs a model for untraced, in all
 MOST_OUTPUTS = 200  # outputs that are looked at: T times as many as output columns
 MOST_VALUES = 1_000_000  # states in one pass, which remembers about twenty numbers for each: 80 MB
 _steps: Counter[tuple[Any, ...]] = Counter()

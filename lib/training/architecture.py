@@ -23,8 +23,7 @@ from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
 LANE_PRODUCTS = 400_000  # of a gate in a forward pass; larger models keep a processor busy alone
-MOST_TIMES, CHEAP = 8, 3_000_000
-"""A bucket is near at MOST_TIMES the exact program's work, or CHEAP multiplications (1.5 ms)."""
+MOST_TIMES, CHEAP = 8, 3_000_000  # a near one's work: times the exact one's, or so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,10 +147,7 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Arrays like a model's weights, once or more over, padded with 0 or cut to other sizes.
-
-    Axes in front of the weights' own stay.
-    """
+    """Arrays (…, weight), once or more over, padded with 0 or cut to another model's sizes."""
     if old == new:
         return list(arrays)
 

@@ -13,8 +13,7 @@ import numpy as np
 
 from lib.results import History, ModeResult
 
-MAX_SENT_PARAMETERS = 50_000
-"""Models of more parameters are sent along with the snapshots of a run that rests alone."""
+MAX_SENT_PARAMETERS = 50_000  # larger models are sent only with a resting run's snapshots
 MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
 """Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
 MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends none, and begins again from its start
@@ -44,16 +43,12 @@ class Best:
 class ModelRecord:
     """One of a run's models, "sequence" or "last", of one seed."""
 
-    weights: list[np.ndarray]
-    """As of the last evaluation, in Keras's order; the best ones where it keeps these."""
+    weights: list[np.ndarray]  # of the last evaluation, in Keras's order; or the best, if kept
     losses: History[float]
     checks: History[float]  # mean squared errors at the last timestep
-    validation: History[float]
-    """Losses on the validation part: at the epochs of `checks`, or at none."""
+    validation: History[float]  # losses there: at the epochs of `checks`, or at none
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
-    """The errors of `weights`."""
-    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))
-    """Losses of the batches of an epoch that isn't complete."""
+    unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # batch losses
     best: Best | None = None  # None before its first epoch, and where the last epoch is kept
     kept_epoch: int | None = None  # the best one, when its weights are back; it trains no more then
 

@@ -35,9 +35,8 @@ tracing = Lock()  # held while TensorFlow traces: two traces at once would both 
 def configure_tensorflow() -> None:
     """Set TensorFlow up for this process: `DEVICES` with a thread each, float32.
 
-    With two threads a device is slower by a third: they hand a program's operations to and fro
-    (measured with TensorFlow 2.21). Six programs at a time: three that are being compiled, two
-    calls of a run that trains, and one that answers a question.
+    With two threads a device is slower by a third (TensorFlow 2.21). Six programs at a time: three
+    that are being compiled, two calls of a run that trains, and one that answers a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
@@ -103,8 +102,7 @@ class Program:
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.lanes, self.threads = architecture.lanes, architecture.threads
-        # The most batches that one call can train.
-        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
+        self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # in one call
         self._shapes = weight_shapes(architecture)
         arguments, code = self._nothing(), architecture.code
         if code not in _codes:  # who needs no trace waits for none
@@ -191,8 +189,7 @@ class Program:
         return losses.numpy()[:steps]
 
 
-_codes: dict[Code, Any] = {}
-"""The traced code of each, for arguments of any sizes, which XLA compiles for certain ones."""
+_codes: dict[Code, Any] = {}  # traced for arguments of any sizes; XLA compiles for some
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
@@ -268,9 +265,9 @@ def _updated(
 def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     """The costs of outputs that are wrong by so much, by the loss of the `chosen` place in LOSSES.
 
-    A loss is the mean of these. Keras's are means over the last axis: here each output has its own.
+    A loss is the mean of these.
     """
-    alone = wrong[..., None]
+    alone = wrong[..., None]  # Keras's losses are means over the last axis
     costs = tf.zeros_like(wrong)
     for place, (name, loss) in enumerate(LOSSES.items()):
         if name in COSTS:
@@ -288,5 +285,4 @@ def _huber(wrong: tf.Tensor) -> tf.Tensor:
 
 
 COSTS = {"mse": tf.square, "mae": tf.abs, "huber": _huber}
-"""A key of LOSSES → its cost of each output, where Keras's function, with its mean over an axis of
-length 1, would take a tenth of a small model's training time."""
+"""By a key of LOSSES, where Keras's function would take a tenth of a small model's time."""

@@ -14,22 +14,16 @@ from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentErr
 from lib.shapes import model_layers, total
 from lib.training.sentences import sentence
 
-MAX_STATES = int(8_000_000 * share())
-"""Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each."""
-MAX_PRODUCTS = 2_200_000_000
-"""Multiplications of a training step's forward pass: 0.17 s, which other runs wait."""
+MAX_STATES = int(8_000_000 * share())  # states that a step keeps for the way back; 40 bytes each
+MAX_PRODUCTS = 2_200_000_000  # multiplications of a step's forward pass: 0.17 s
 
 USUAL_SEEDS = 4
 USUAL_SECONDS = 10.0  # how many seeds are trained by default, if all of them cost less than this
 
 MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models in memory
-MAX_RUNS_EACH = 8
-"""Runs that one browser may have going, in all its tabs; and, for each place where runs train side
-by side, all browsers without a cookie together."""
+MAX_RUNS_EACH = 8  # going in one browser; and, by place, of all browsers without a cookie
 MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
-MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2
-"""Sweeps that are watched: all of a page server, and those of all browsers without a cookie. A
-browser has one: it stops when another begins."""
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # of a page server; of browsers without a cookie
 
 
 class FullError(ExperimentError):

@@ -17,8 +17,7 @@ BESIDE = 300 * MB  # bytes that a worker leaves to the page process and to one t
 LEAST_GROWTH = 150 * MB  # that a worker may always add to what it began with: thirty programs
 TWO_FIT_IN = 2 * GB  # with less there is no room for a full worker and a fresh one
 
-SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16
-"""Environment variable: how many workers the pages share, and the largest number that is taken."""
+SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16  # environment variable, and its largest value
 MOST_BY_DEFAULT = 4
 RAY = "UNROLLED_RAY"  # environment variable: the cluster that trains, HOST:PORT, or "auto"
 CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages

@@ -52,8 +52,7 @@ class Prepare(msgspec.Struct, frozen=True, tag=True):
     shape: tuple[int, int, int, int]  # training samples, T, F, K
 
 
-FIND_RUN = "find_run"
-"""A question to a cluster's driver: the card of the run `run_id`, None where no slot holds it."""
+FIND_RUN = "find_run"  # a question to a cluster's driver: the card of `run_id`, or None
 
 
 class Ask(msgspec.Struct, frozen=True, tag=True):
@@ -123,8 +122,7 @@ def id_of(message: Command | Message) -> str:
 
 
 ARRAY = 1  # the number that marks our arrays among msgpack's extension types
-DTYPE_KINDS = "biufM"
-"""NumPy's letters for bool, int, unsigned, float and time: the arrays that may cross."""
+DTYPE_KINDS = "biufM"  # NumPy's letters for bool, int, unsigned, float and time
 
 
 class WireError(ValueError):

@@ -1,10 +1,8 @@
 """One run's models, a pair for each seed: trained in slices, in step, and evaluated in between.
 
-It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. The
-program that it is given trains; NumPy evaluates, which is as quick, and needs no compile.
-
 A call of the program trains models of one mode side by side, as many as it has lanes. Where it has
-two threads, as for several seeds, a helper thread makes every second call.
+two threads, as for several seeds, a helper thread makes every second call. NumPy evaluates, which
+is as quick, and needs no compile. `worker_run` knows whether a run is paused, waits or is over.
 """
 
 from __future__ import annotations
@@ -63,13 +61,10 @@ class PairTrainer:
         n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
         self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]  # of the first seed; others have batches of the same sizes
-        self.step = self.epoch = 0
-        """Batches that each model was trained on, and complete epochs with finite losses."""
-        self.diverged: Model | None = None
-        """The model that has a loss or an error that isn't finite: training has ended."""
+        self.step = self.epoch = 0  # batches per model; complete epochs with finite losses
+        self.diverged: Model | None = None  # has a loss or an error that isn't finite
         self.evaluate_seconds = math.inf  # of the fastest: others may have waited for a processor
-        self.in_step: Iterator[None] | None = None
-        """The rest of the models to be trained on batches that others were trained on already."""
+        self.in_step: Iterator[None] | None = None  # the models that a step hasn't reached
         self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
@@ -183,9 +178,8 @@ class PairTrainer:
         """Train all models for about `seconds`, at most up to step `goal`.
 
         It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon. Where even one step of all models takes longer, the rest of them
-        are trained in the next turns. Where the best epoch is kept, every epoch is evaluated at its
-        end, so that the choice doesn't depend on the machine's speed.
+        is something to show soon. Where one step takes longer, the next call trains the rest of the
+        models. Where the best epoch is kept, every epoch is evaluated, on slow machines too.
         """
         if (program := self._program) is None:
             return

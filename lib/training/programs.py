@@ -12,18 +12,16 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
-WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)
-"""What is built first; the last are size buckets that nobody has asked for."""
+WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # in the order in which they are built
 IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 
 
 class ProgramCache:
     """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
-    Two threads build what runs wait for or gain by, and one of them what is likely. A third with
-    the lowest priority builds the rest while nobody waits: for background runs, and, while there
-    `has_time`, those `buckets` that are wanted from the start (True). Programs that runs can do
-    without are built while memory `may_grow`.
+    Two threads build what runs wait for or gain by, and one of them what is likely. A third of low
+    priority builds the rest while nobody waits: for background runs, and, while there `has_time`,
+    `buckets` wanted from the start (True). What runs can do without, while memory `may_grow`.
     """
 
     def __init__(
@@ -37,10 +35,9 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._programs = dict[Key, Future[Any]]()
         self._buckets = sorted(buckets, key=lambda bucket: bucket.work)
-        self._requests: list[Request] = [
+        self._requests: list[Request] = [  # what isn't begun, in the order in which it came
             (BUCKET, key, self._find(key)) for key, at_once in buckets.items() if at_once
         ]
-        """What isn't begun, each in the order in which it came."""
         self._building = 0  # how many are built for runs that wait
         threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED, FASTER})
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):

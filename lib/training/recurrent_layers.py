@@ -20,9 +20,8 @@ import tensorflow as tf
 
 from lib.shapes import STATES
 
-PerUnit = tuple[tf.Tensor, ...]
-"""Tensors (L, B, U) of one timestep: states, their gradients, or what else the way back needs."""
-Stepped = tuple[PerUnit, tf.Tensor, PerUnit]
+PerUnit = tuple[tf.Tensor, ...]  # (L, B, U) each, of one timestep
+Stepped = tuple[PerUnit, tf.Tensor, PerUnit]  # states after, gates, more
 Gradients = tuple[tf.Tensor, tf.Tensor, PerUnit]
 
 
@@ -35,8 +34,7 @@ class Rule:
     (L, B, U) that the way back needs.
     """
 
-    step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]
-    """(p, q, states before) → (states after, gates, more)."""
+    step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
     back: Callable[[tf.Tensor, PerUnit, PerUnit, PerUnit], Gradients]
     """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
     the states before, as far as they don't come through q."""

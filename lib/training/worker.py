@@ -68,19 +68,18 @@ class Loop:
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
+        # How many runs trained in the last round. Many before the first: the runs of a worker that
+        # died may follow, and shouldn't wait for size buckets.
         self._busy_runs = IDLE_RUNS + 1
-        """How many runs trained in the last round. Many before the first: the runs of a worker that
-        died may follow, and shouldn't wait for size buckets."""
-
-        def has_time() -> bool:
-            has_memory = memory.used_memory() < IDLE_SHARE * self._limit
-            return self._busy_runs <= IDLE_RUNS and has_memory
-
-        def may_grow() -> bool:
-            return memory.used_memory() < self._exact_limit
-
-        self._programs = ProgramCache(build, buckets, has_time, may_grow)
+        self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
+
+    def _has_time(self) -> bool:
+        has_memory = memory.used_memory() < IDLE_SHARE * self._limit
+        return self._busy_runs <= IDLE_RUNS and has_memory
+
+    def _may_grow(self) -> bool:
+        return memory.used_memory() < self._exact_limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -228,8 +227,7 @@ class Loop:
 def main() -> int:
     """Serve the process that started this one, and return an exit code: 0 when it hangs up.
 
-    The arguments are the connection's number, and perhaps how many bytes of memory this process
-    has.
+    Arguments: the connection's number, and perhaps how many bytes of memory this process has.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None

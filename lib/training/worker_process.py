@@ -195,8 +195,7 @@ class WorkerProcess:
             log.error("the training process %s\n%s", self.ending, last_words)
 
 
-MakeWorker = Callable[..., WorkerProcess]
-"""`WorkerProcess`, or what stands for it, with the same arguments."""
+MakeWorker = Callable[..., WorkerProcess]  # or what stands for it, with the same arguments
 
 
 def _ending(code: int) -> str:

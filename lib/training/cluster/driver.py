@@ -65,8 +65,7 @@ class Driver:
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
         self._links: dict[str, Link] = {}  # the slots by name
         self._found: dict[str, Link] = {}  # where runs of other servers were found, by id
-        self._where: dict[str, Link] = {}
-        """Where the client's runs that aren't over are, and its open questions, by id."""
+        self._where: dict[str, Link] = {}  # of unfinished runs and open questions, by id
         self._followed: dict[str, asyncio.Task[None]] = {}  # the tasks that fetch the news of these
         self._slots_told = 0  # how many slots the client knows of
         self._tasks = asyncio.TaskGroup()

@@ -37,8 +37,7 @@ _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
 News = tuple[list[bytes], int, bool]
 """Messages of a run or a question, the number of the last one, and whether no more will come."""
-Load = tuple[bool, int]
-"""How busy a slot is, the least first: whether it should end soon; its runs and questions."""
+Load = tuple[bool, int]  # whether the slot should end soon; its runs and questions
 
 
 @cache
@@ -63,10 +62,8 @@ class Held:
     number: int = 0  # how many messages there have been
     over: bool = False  # whether it has ended
     nbytes: int = 0  # about how much memory its newest snapshot takes
-    newest: dict[type, tuple[int, Message]] = field(default_factory=dict)
-    """The newest message of each kind, and its number."""
-    changed: asyncio.Event = field(default_factory=asyncio.Event)
-    """Set by each message, and replaced then."""
+    newest: dict[type, tuple[int, Message]] = field(default_factory=dict)  # by kind, numbered
+    changed: asyncio.Event = field(default_factory=asyncio.Event)  # set by a message, and replaced
 
     def note(self, message: Message) -> None:
         """Keep a message of the worker's."""
