@@ -4,9 +4,9 @@ Arguments and answers are plain values and NumPy arrays (read-only on arrival; t
 lists). `weights` are in Keras's order: three for each of the recurrent `layers` from the bottom up,
 and the head's, if any.
 
-Layers are called as they are, or traced. As they are, recurrent ones take 2 ms of Python for each
-timestep, which the runs that train have to share. Traced, they take microseconds, after 0.1 to 1 s
-for tracing. So what is asked once about a few timesteps isn't traced, and the rest is.
+Recurrent layers take 2 ms of Python for each timestep, which the runs that train have to share;
+traced, they take microseconds, after 0.1 to 1 s. So what is asked once about a few timesteps isn't
+traced, and the rest is.
 """
 
 from collections import Counter
@@ -46,10 +46,7 @@ class Calls:
         return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
-        """`function(what, *arrays)` as NumPy arrays: `what` is hashable, such as a tuple of layers.
-
-        The function gets the arrays as tensors (N, T, …), float32.
-        """
+        """`function(what, *tensors)` as NumPy arrays; `what` is hashable."""
         shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
         call = _code(function, what, shapes) if self._traced else partial(function, what)
         made = call(*(tf.constant(array, tf.float32) for array in arrays))
@@ -64,9 +61,7 @@ def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
     return inputs
 
 
-# What was traced runs its layers with whatever weights they have. It leaves some 4 MB, and there
-# are about fifteen for a model.
-@lru_cache(maxsize=32)
+@lru_cache(maxsize=32)  # of 4 MB, about fifteen for a model, which has any weights
 def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
     with tracing:
         return traced(partial(function, what), *map(tf.TensorSpec, shapes))
@@ -92,8 +87,8 @@ def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
     return (*below, recurrent(cell, parts[top], top, **options))
 
 
-# Every layer that Keras builds leaves 0.13 MB behind, even when it is gone (measured), and some of
-# these are wanted once a second. One thread answers, so nobody else has a layer meanwhile.
+# Every layer that Keras builds leaves 0.13 MB behind (measured), and some are wanted once a second.
+# One thread answers, so nobody else has a layer meanwhile.
 @lru_cache(maxsize=80)
 def _layer(
     kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
@@ -267,12 +262,11 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
-    """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U).
+    """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U), plus `nudges`.
 
-    The gradient by `nudges` (N, T, U), zeros that are added to the states, is that by the states.
+    The gradient by these zeros, (N, T, U), is that by the states.
     """
-    start = cell.get_initial_state(batch_size=tf.shape(inputs)[1])
-    start = start if isinstance(start, list) else [start]
+    start = tf.nest.flatten(cell.get_initial_state(batch_size=tf.shape(inputs)[1]))
     nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
     added = nothing if nudges is None else tf.transpose(nudges, (1, 0, 2))
 

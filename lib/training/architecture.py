@@ -1,12 +1,11 @@
 """The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
-Not in here: the loss, the optimizer and its learning rate, the seed, the number of epochs, the
-data, and, up to the next power of two, the number of samples; with one seed the mode, too.
+Not in here: the loss, the optimizer, the seed, the number of epochs, the data, and, up to the next
+power of two, the number of samples.
 
 Size buckets are programs for larger models than a run's, whose weights are padded with zeros, so
 that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Zeros stay zero: a unit
-without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0,
-and no optimizer moves what has none. tests/agreement/test_engine.py trains both ways.
+without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0.
 """
 
 from collections.abc import Iterable, Sequence
@@ -78,7 +77,7 @@ def architecture_of(
     lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
-    # One seed leaves a processor to others; a call that keeps more than half has no room beside it.
+    # One seed leaves a processor to others.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     return Architecture(
         Code(model.cell, model.layers, model.head),

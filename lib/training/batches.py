@@ -1,7 +1,6 @@
 """Which samples come in which batch: one endless, repeatable order for each seed of a run.
 
-Both models of a pair get the same batches, and so do those of the exact script that `lib.export`
-writes; in its plain script `fit` shuffles in another order.
+Both models of a pair get the same batches, as do those of the exact script of `lib.export`.
 """
 
 import json

@@ -1,7 +1,6 @@
-"""What is known of a run's models, and checkpoints: what a run needs to go on with another worker.
+"""What is known of a run's models; and checkpoints, from which a run goes on with another worker.
 
-A checkpoint has all numbers and figures of a run at the end of an epoch after which its models
-were evaluated. What was trained after that is trained again.
+They are of the end of an epoch after which its models were evaluated.
 """
 
 from __future__ import annotations
@@ -14,8 +13,7 @@ import numpy as np
 from lib.results import History, ModeResult
 
 MAX_SENT_PARAMETERS = 50_000  # larger models are sent only with a resting run's snapshots
-MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
-"""Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
+MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4  # kept of a model, or half with more than MANY seeds
 MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends none, and begins again from its start
 
 
@@ -105,5 +103,4 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     evaluate_seconds: float
     places: list[str]  # by seed, the place in the order of batches
     models: list[ModelRecord]  # all seeds of the first mode, then of the second
-    numbers: list[list[np.ndarray]]
-    """All that each of these trains with, its weights first; none where it has stopped."""
+    numbers: list[list[np.ndarray]]  # weights and optimizer of each; empty where it has stopped

@@ -120,8 +120,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
         """Change how fast a run's epochs come from now on: see `start`."""
         with self._changed:
-            known = self._registry.runs.get(run.id)
-            if known is not None and not known.over:
+            if (known := self._registry.runs.get(run.id)) and not known.over:
                 known.start = structs.replace(known.start, show_seconds=show_seconds)
                 known.worker.post(Steer("set_pace", run.id, show_seconds))
 
@@ -143,8 +142,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
         with self._changed:
-            known = self._registry.look_at(run.id)
-            if known is not None and not known.over:
+            if (known := self._registry.look_at(run.id)) and not known.over:
                 # To go on for some epochs is a long step: both end in a pause.
                 known.note_command("step" if epochs else verb)
                 known.worker.post(Steer(verb, run.id, epochs=epochs))
@@ -160,17 +158,15 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
 
-        It doesn't end the first worker's delay, so a page may ask before it has been painted. The
-        future is of plain values and arrays (read-only) by name, or raises AnswerError, with a
-        sentence. If it is cancelled in time, nothing is computed. Raises WireError, a ValueError,
-        for arguments that can't be sent.
+        It doesn't end the first worker's delay. The future is of plain values and read-only arrays
+        by name, or raises AnswerError, with a sentence; if it is cancelled in time, nothing is
+        computed. Raises WireError, a ValueError, for arguments that can't be sent.
         """
         question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
-            supervisor = self._least_busy()
-            worker = supervisor.need()
-            if supervisor.unavailable:
-                future.set_exception(AnswerError(supervisor.unavailable))
+            worker = self._least_busy().need()
+            if self._pool.unavailable:
+                future.set_exception(AnswerError(self._pool.unavailable))
                 return future
             worker.post(Ask(question_id, name, arguments))
             self._questions[question_id] = worker, future
@@ -193,7 +189,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             future.set_result(answer.values)
 
     def _end_questions(self, worker: WorkerProcess, why: str) -> None:
-        """Tell who waits for an answer of a worker that is gone."""
         for question_id in [k for k, (asked, _) in self._questions.items() if asked is worker]:
             self._settle(Answer(question_id, error=why))
 
@@ -219,8 +214,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
         """Earlier epochs, increasing, with all models' weights then; none where too many."""
         with self._changed:
-            known = self._registry.runs.get(run.id)
-            return known.weights.points if known else []
+            return known.weights.points if (known := self._registry.runs.get(run.id)) else []
 
     def wait(
         self,
@@ -231,8 +225,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
 
         A run that was paused because nobody looked at it goes on. Raises TimeoutError after
-        `timeout` seconds, or at once when the run is over in another way, and KeyError for a run
-        that isn't known, or isn't any more.
+        `timeout` seconds, or when the run is over in another way, and KeyError once it isn't known.
         """
         with self._changed:
             known = self._registry.runs[run.id]
@@ -260,8 +253,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return None in known or is_true()
 
         for run in runs:
-            known = self._registry.runs.get(run.id)
-            if known is not None and known.unwatched:
+            if (known := self._registry.runs.get(run.id)) and known.unwatched:
                 self.resume(run)
         self._changed.wait_for(is_done, timeout)
 

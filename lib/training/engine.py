@@ -1,6 +1,5 @@
 """Keras's models and optimizers, compiled into programs that train.
 
-It knows no runs, epochs or datasets: `pair_trainer` keeps those, and evaluates by `lib.recurrence`.
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 """
@@ -95,8 +94,8 @@ def training_of(
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too: models of
-    any mode, optimizer and loss, and of all sizes that the architecture `holds`.
+    Any number of models take turns, in several threads too: of any mode, optimizer and loss, and of
+    all sizes that the architecture `holds`.
     """
 
     def __init__(self, architecture: Architecture) -> None:

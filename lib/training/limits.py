@@ -1,7 +1,6 @@
 """Limits: what can be trained, and how many runs and sweeps visitors may have going.
 
-Visitors without a cookie, as in a frame of another site, share a limit, so that they can't take all
-places. Scripts have no limits.
+Visitors without a cookie, as in a frame of another site, share a limit. Scripts have none.
 """
 
 import math
@@ -39,10 +38,9 @@ def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
 
 
 def seconds(experiment: Experiment, samples: Samples) -> float:
-    """About how long two processors train all models of an experiment, from what was measured.
+    """About how long two processors train all models of an experiment.
 
-    Source: `tests/bench/throughput.py` on LSTM, of which a batch takes 62 µs (256 samples of 10
-    timesteps, 8 units) to 7 ms (1,024 of 60, 64 units).
+    Source: `tests/bench/throughput.py`, where a batch takes 62 µs (T=10, 8 units) to 7 ms (60, 64).
     """
     (_, t, f), model, training = samples.shape, experiment.model, experiment.training
     batch = min(training.batch_size, samples.train)
@@ -57,9 +55,9 @@ def check(experiment: Experiment, samples: Samples) -> None:
     check_model(experiment, samples.shape[2], samples.targets)
     for name, array, letter in (("x", samples.x, "F"), ("y", samples.y, "K")):
         n, t, width = array.shape
-        if array.size > MAX_VALUES:
-            asked = {"n": n, "t": t, "width": width, "letter": letter, "count": array.size}
-            raise ExperimentError(sentence("values", name=name, most=MAX_VALUES, **asked))
+        if (count := array.size) > MAX_VALUES:
+            sizes = {"n": n, "t": t, "width": width, "letter": letter, "count": count}
+            raise ExperimentError(sentence("values", name=name, most=MAX_VALUES, **sizes))
         if bad := array.size - np.isfinite(array).sum():
             raise ExperimentError(sentence("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:

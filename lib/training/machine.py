@@ -23,9 +23,7 @@ RAY = "UNROLLED_RAY"  # environment variable: the cluster that trains, HOST:PORT
 CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages
 WORKER_NICE = 5  # from 0 (highest) to 19: beside a busy page process it gets a third of the time
 HELPER_NICE = 10  # of threads beside the worker's loop, such as compilers: a third of its time
-IDLE_NICE = 13
-"""That of threads for what nobody waits for: half of a helper's time. With less (tried: 19) they
-would hold Python's lock for long."""
+IDLE_NICE = 13  # where nobody waits: half of a helper's time; 19 would hold Python's lock long
 
 log = logging.getLogger(__name__)
 
@@ -61,10 +59,7 @@ def memory_limit(total: int, start: int) -> int:
 
 
 def give_way(nice: int = HELPER_NICE) -> None:
-    """Lower the priority of this thread, and of those that it will start.
-
-    On Linux each thread has a priority of its own (setpriority(2), "C library/kernel differences").
-    """
+    """Lower the priority of this thread, and of those that it will start, on Linux."""
     if sys.platform == "linux":
         me = os.PRIO_PROCESS, threading.get_native_id()
         with suppress(OSError):  # it is faster with it, but works without

@@ -96,8 +96,8 @@ class Event(msgspec.Struct, frozen=True, tag=True):
     """News of the worker itself.
 
     "ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
-    message made no sense. "alive": sent every second. "grown": it uses so much memory that a fresh
-    worker should take over; sent every half minute while so.
+    message made no sense. "alive": sent every second. "grown": a fresh worker should take over, as
+    this one uses much memory; sent every half minute.
     """
 
     kind: Literal["ready", "failed", "refused", "alive", "grown"]

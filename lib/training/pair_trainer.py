@@ -12,7 +12,6 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
-from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -42,9 +41,7 @@ class Group:
     state: ModelState
 
 
-@cache
-def _helper() -> ThreadPoolExecutor:
-    return ThreadPoolExecutor(1, "lanes", give_way)
+_helper = ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:
@@ -111,10 +108,9 @@ class PairTrainer:
     def saved(self) -> SavedRun:
         """The checkpoint's content, where `may_be_saved`."""
         self._saved_step = self.step
-        found = self._weights(memory=True)
+        found, models = self._weights(memory=True), list(self._models.values())
         numbers = [found.get(key, []) for key in self._models]
         places = [order.place for order in self._orders]
-        models = list(self._models.values())
         return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models, numbers)
 
     def go_on_from(self, saved: SavedRun) -> None:
@@ -278,7 +274,7 @@ class PairTrainer:
             losses.update({model: found[:, k] for k, model in enumerate(group.models)})
 
         for place in range(0, len(groups), abreast):
-            others = [_helper().submit(call, g, 1) for g in groups[place + 1 : place + abreast]]
+            others = [_helper.submit(call, g, 1) for g in groups[place + 1 : place + abreast]]
             try:
                 call(groups[place], 0)
             finally:
@@ -287,8 +283,7 @@ class PairTrainer:
                 other.result()
             if place + abreast < len(groups):
                 yield
-        # One step says little of how fast many will be, and a call may have waited for other
-        # threads: the estimate goes up and down by degrees.
+        # A call may have waited for other threads: the estimate goes up and down by degrees.
         speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps

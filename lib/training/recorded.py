@@ -1,8 +1,7 @@
 """Recorded runs and answers: what pages show before anybody trains. Reading needs no TensorFlow.
 
-Every bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and
-other settings that a gallery card is about have one with the card's name, "echo.beyond". Each is a
-message, compressed; `tests/record.py` writes them.
+A bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and so
+have settings of gallery cards, "echo.beyond": compressed messages, written by `tests/record.py`.
 """
 
 import zlib

@@ -2,8 +2,7 @@
 
 Differentiating Keras's layer gives code that adds to the gradient of each kernel at every
 timestep. Here a layer's input is projected for all timesteps in one matrix product before the
-loop, and the gradients of its kernels come from one product after it. That trains 1.3 to 1.7 times
-as fast, and compiles sooner. tests/agreement/test_engine.py holds it equal to Keras's training.
+loop, and the gradients of its kernels come from one product after it: 1.3 to 1.7 times as fast.
 
 Everything is time-major, (T, L, B, …), so that a timestep is one piece of memory: T timesteps, L
 lanes, which are models of their own side by side, B samples of a batch, F features, U units, G
@@ -30,8 +29,7 @@ class Rule:
     """One timestep of a cell, forwards and backwards.
 
     p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
-    (h, c), each (L, B, U); gates (L, B, G·U) are what became of p and q; `more` are other tensors
-    (L, B, U) that the way back needs.
+    (h, c); gates (L, B, G·U) are what became of p and q; `more` is what else the way back needs.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
@@ -106,11 +104,9 @@ def recurrent(
 ) -> tf.Tensor:
     """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F), zeros after `timesteps`.
 
-    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. No size has to be
-    known before XLA compiles it, and `timesteps` not even then.
-
-    The projected input, the gates and their gradients take turns in one array: a place that was
-    read isn't needed again. New arrays would have to be filled with zeros first, for every batch.
+    `weights` are kernel, recurrent kernel and bias, each with the lanes in front. The projected
+    input, the gates and their gradients take turns in one array: a place that was read isn't needed
+    again. New arrays would have to be filled with zeros first, for every batch.
     """
     rule = RULES[cell]
 

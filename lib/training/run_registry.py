@@ -1,7 +1,4 @@
-"""The runs that a client knows: who trains each, and what becomes of those nobody looks at.
-
-The registry isn't locked: the client calls it from one thread at a time.
-"""
+"""The runs that a client knows: who trains each, and what becomes of those nobody looks at."""
 
 import math
 from collections import Counter
@@ -174,8 +171,7 @@ class RunRegistry:
 
     def look_at(self, run_id: str) -> ClientRun | None:
         """Note that somebody looks at a run; returns the run, None where it isn't known."""
-        run = self.runs.get(run_id)
-        if run is not None:
+        if run := self.runs.get(run_id):
             run.seen_at = self._clock()
         return run
 
@@ -216,8 +212,7 @@ class RunRegistry:
 
     def tidy(self, at_least_seconds: float = 0.0) -> None:
         """Forget old runs, and pause those nobody looks at, so many seconds after the last time."""
-        now = self._clock()
-        if now - self._tidied < at_least_seconds:
+        if (now := self._clock()) - self._tidied < at_least_seconds:
             return
         self._tidied = now
         for run in self._stale():

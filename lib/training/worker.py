@@ -1,8 +1,7 @@
 """The worker process: `python -m lib.training.worker`, started and fed by `worker_process`.
 
-One thread runs a loop: take commands, give each run its turn, send snapshots. So runs need no
-locks. Only compiling (`programs`), answering questions (`answers`) and a sign of life every second
-happen in other threads. The process ends when its connection does.
+One thread runs a loop: take commands, give each run its turn, send snapshots. Only compiling
+(`programs`), answering (`answers`) and a sign of life every second happen in other threads.
 """
 
 import contextlib
@@ -149,14 +148,14 @@ class Loop:
             case messages.Steer():
                 self._steer(command)
             case messages.Prepare():
-                _, _, f, k = command.shape
                 with contextlib.suppress(ExperimentError):  # a start would say why
-                    limits.check_model(command.experiment, f, k)
+                    limits.check_model(command.experiment, *command.shape[2:])
                     key = architecture_of(command.experiment, *command.shape)
                     self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
-                future = self._helper.submit(self._answer, command)
-                self._questions[command.question_id] = future
+                self._questions[command.question_id] = self._helper.submit(
+                    lambda: self._answers[command.question](**command.arguments)
+                )
             case messages.Retire():
                 self._retiring = True
 
@@ -202,9 +201,6 @@ class Loop:
             self._guard(run, partial(run.set_pace, command.show_seconds))
         elif command.verb in ("pause", "step", "stop"):
             self._guard(run, getattr(run, command.verb))
-
-    def _answer(self, command: messages.Ask) -> dict[str, Any]:
-        return self._answers[command.question](**command.arguments)
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:

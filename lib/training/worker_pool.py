@@ -1,8 +1,8 @@
 """Worker processes kept alive, and the choice of one for a new run.
 
 A `Supervisor` replaces one process when it dies or has grown too large. The `WorkerPool` has those
-of this machine, and perhaps that of a cluster's driver (`cluster`), which speaks the worker's
-protocol. The client calls both from one thread at a time.
+of this machine, and perhaps that of a cluster's driver, which speaks the worker's protocol. The
+client calls these, and the `run_registry`, from one thread at a time.
 """
 
 import logging
@@ -53,10 +53,7 @@ class Supervisor:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Note what a worker says of itself; `is_busy` is whether it has unfinished runs.
-
-        A fresh one follows one that has grown; without memory for two, when that has no runs.
-        """
+        """Replace a worker that has grown; without memory for two, not while it `is_busy`."""
         if worker is not self.worker:
             return
         if event.kind == "ready":
@@ -70,10 +67,7 @@ class Supervisor:
             self.worker = self._make(0.0)
 
     def replace_dead(self, worker: WorkerProcess) -> str:
-        """Forget a worker whose process has ended, and replace it where that is needed.
-
-        Returns sentences for a person: how it ended, and what was done about it.
-        """
+        """Replace a worker whose process has ended; returns sentences on that for a person."""
         driver = "driver_" if self.is_cluster else ""
         how = sentence(f"{driver}ended", how=worker.ending)
         if worker in self._retired:

@@ -96,10 +96,8 @@ class WorkerProcess:
                 self._process.kill()
                 self._process.wait()
             self.ending = f"{how} ({error or type(error).__name__})"
-        with self._changed:
-            if self._closing:
-                return
-        self._on_end(self)
+        if not self._closing:
+            self._on_end(self)
 
     def _serve(self, errors: IO[bytes]) -> None:
         """Start the process and read until it hangs up; not where it was closed meanwhile."""

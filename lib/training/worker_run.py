@@ -1,9 +1,8 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
 A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
-long run has a program of exactly its size built while it trains, which is 1.5 to 3 times as fast,
-and changes to it between two batches. A run that is shown at a pace stays with its bucket, so that
-it repeats to the last bit; so does any where memory is short.
+long run has one of exactly its size built meanwhile, 1.5 to 3 times as fast, and changes to it. A
+run at a pace stays with its bucket, so that it repeats to the last bit, or where memory is short.
 """
 
 import logging

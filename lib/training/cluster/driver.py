@@ -1,7 +1,7 @@
 """What stands between a page server and the cluster: to its client a worker, made of many slots.
 
-It passes each command on to a slot, asks that for news of each run and question, and tells the
-client which of these are lost with a slot: the client has the checkpoints, and starts runs again.
+It passes commands on to slots, asks these for news of each run and question, and tells the client
+what is lost with a slot: the client has the checkpoints, and starts runs again.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class UnusableError(UnavailableError):
 
 
 Call = Callable[..., Awaitable[Any]]
-"""A slot: `call(method, *arguments, seconds=…)` returns what the method returns. It raises what
-the method raises, and UnavailableError if there is no answer in time."""
+"""A slot: `call(method, *arguments, seconds=…)` returns or raises what the method does, or raises
+UnavailableError if there is no answer in time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -226,8 +226,7 @@ class Driver:
 
     def _forget(self, name: str) -> bool:
         """Fetch no more news of something; returns whether it was followed, or was to be."""
-        task = self._followed.pop(name, None)
-        if task is not None and task is not asyncio.current_task():
+        if (task := self._followed.pop(name, None)) and task is not asyncio.current_task():
             task.cancel()
         return self._where.pop(name, None) is not None
 

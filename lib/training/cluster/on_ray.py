@@ -26,10 +26,7 @@ CALLS = 1000  # calls that a slot may have open: each page server looks at each 
 
 
 def connect(address: str) -> None:
-    """Be a driver of the cluster at an address, HOST:PORT or "auto". Raises ClusterError.
-
-    Token authentication is on unless the environment says something else.
-    """
+    """Be a driver of the cluster at an address, HOST:PORT or "auto". Raises ClusterError."""
     os.environ.setdefault("RAY_AUTH_MODE", "token")
     # Ray has nodes look for code where its driver is; each is to take its own.
     os.chdir(tempfile.gettempdir())

@@ -1,8 +1,7 @@
 """A slot: one place for training in the cluster, which has a worker process of its own.
 
-Drivers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses. Any
-driver may ask for news of a run by its id, with the number of the last message that it has, and
-gets what is newer. So a slow one gets only the newest snapshot.
+Any driver may ask for news of a run by its id, with the number of the last message that it has, and
+gets what is newer, as bytes. So a slow one gets only the newest snapshot.
 
 A slot ends with its worker, and when the worker has grown and has nothing to do; Ray then starts it
 again, empty. When no driver has called for long the slot frees its processor for good.
@@ -35,8 +34,7 @@ TIDY_SECONDS = 1.0
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
-News = tuple[list[bytes], int, bool]
-"""Messages of a run or a question, the number of the last one, and whether no more will come."""
+News = tuple[list[bytes], int, bool]  # messages, the last one's number, whether no more will come
 Load = tuple[bool, int]  # whether the slot should end soon; its runs and questions
 
 
@@ -92,8 +90,8 @@ class Held:
 class Slot:
     """Holds runs and questions of all page servers. All its state belongs to the calls' event loop.
 
-    The worker has `share` bytes of memory. `end` ends the process, which Ray starts again; `leave`
-    ends it for good.
+    The worker has `share` bytes. `end` ends the process, until Ray starts it again; `leave` does so
+    for good.
     """
 
     def __init__(
@@ -167,16 +165,14 @@ class Slot:
         self._held[name] = Held(card, self._clock())
 
     def _drop(self, name: str) -> None:
-        held = self._held.pop(name, None)
-        if held is not None:
+        if held := self._held.pop(name, None):
             if not held.over:
                 self._start().post(Steer("drop", name))
             held.wake()
 
     async def find(self, run_id: str) -> bytes | None:
         """The card of a run; None where it isn't held here."""
-        held = self._held.get(run_id)
-        return held.card if held else None
+        return held.card if (held := self._held.get(run_id)) else None
 
     async def news(
         self, name: str, number: int, is_owner: bool, seconds: float = LOOK_SECONDS
