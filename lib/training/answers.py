@@ -330,4 +330,3 @@ def target_damage(case: str) -> dict[str, Any]:
 
 _FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}
-"""The function that answers each question, by name."""

@@ -51,8 +51,8 @@ class Architecture:
     @property
     def work(self) -> float:
         """About how many multiplications of a gate a batch of one model costs."""
-        rows = self.batch * self.timesteps * self.code.layers
-        return rows * self.units * (self.units + self.features + self.targets)
+        each = self.units * (self.units + self.features + self.targets)
+        return self.batch * self.timesteps * self.code.layers * each
 
     def holds(self, other: "Architecture") -> bool:
         """Whether this size bucket can train models of the other, padded (`resized`)."""
@@ -93,8 +93,7 @@ def architecture_of(
 
 
 CAPACITY = 1024  # samples that a bucket holds at a time
-_BUCKETS = [
-    # layers, units, timesteps, features, targets, batch
+_BUCKETS = [  # layers, units, timesteps, features, targets, batch; what is likely comes first
     (1, 16, 32, 4, 4, 32),
     (1, 32, 32, 4, 4, 32),
     (1, 64, 64, 4, 4, 32),
@@ -114,7 +113,6 @@ _BUCKETS = [
     (3, 32, 64, 4, 4, 64),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. Most models pay less than twice the price of their exact program."""
 SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _BUCKETS

@@ -101,9 +101,9 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Train an experiment on a dataset, or, with `paused`, only get everything ready for it.
 
         `show_seconds` spreads its epochs evenly. In the `background` it has turns while no other
-        run of its worker needs one. `owner` is a browser, "" for one without a cookie; a run beyond
-        the limits, or its owner's, is FAILED, with the reason. Other servers show it by its `card`.
-        Raises WireError, a ValueError, for values that no worker takes.
+        run needs one. `owner` is a browser, "" for one without a cookie; a run beyond the limits,
+        or its owner's, is FAILED, with the reason. Other servers show it by its `card`. Raises
+        WireError, a ValueError, for values that no worker takes.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
@@ -202,13 +202,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return known.run if (known := self._registry.runs.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
-        """The newest snapshot of a run; None when the run isn't known (any more).
-
-        A run that nobody looks at, here or with `wait`, is paused: see `RunRegistry`.
-        """
+        """The newest snapshot of a run that is known; a run that nobody looks at is paused."""
         with self._changed:
-            if known := self._registry.look_at(run.id):
-                self._registry.tidy(TIDY_SECONDS)
+            known = self._registry.look_at(run.id)
+            self._registry.tidy(TIDY_SECONDS)
             return known.snapshot if known else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:

@@ -61,8 +61,8 @@ UPDATES = {
 }
 """The numbers that make one rule Keras's optimizers, so that one program has them all.
 
-w are weights, g is their gradient, m and v are like these and zeros at first. m takes a part of g,
-v of g²; then w loses rate · m / (√(v + inside) + outside).
+m and v are zeros at first. m takes a part of the gradient g, v of g²; then the weights lose
+rate · m / (√(v + inside) + outside).
 
 Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
 """

@@ -75,6 +75,6 @@ def set_environment() -> None:
     """Set what TensorFlow reads when it is imported. XLA flags that are set already come last."""
     os.environ.update(VARIABLES)
     names = "tensorflow-cpu", "tensorflow"
-    installed = [each for name in names for each in metadata.distributions(name=name)]
-    if installed and installed[0].version.startswith(_TABLE["xla_flags_for"]):
+    installed = [each.version for name in names for each in metadata.distributions(name=name)]
+    if installed and installed[0].startswith(_TABLE["xla_flags_for"]):
         os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()

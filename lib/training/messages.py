@@ -32,8 +32,8 @@ class Start(msgspec.Struct, frozen=True, tag=True):
 
 
 Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "watch", "unwatch"]
-"""What is dropped ends, and nothing more is sent about it: a run, or a question whose answer hasn't
-begun. A cluster's driver reports on a run of another page server while it is watched."""
+"""What is dropped ends without a further message: a run, or a question whose answer hasn't begun.
+A cluster's driver reports on a run of another page server while it is watched."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
@@ -167,8 +167,7 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
     return np.ndarray(tuple(shape), dtype, values)
 
 
-BUILDING = threading.Lock()
-"""Held while msgspec (0.22) makes a decoder: two threads that make some at once end the process."""
+BUILDING = threading.Lock()  # for one decoder at a time: msgspec (0.22) ends the process else
 
 
 @cache

@@ -135,7 +135,7 @@ class PairTrainer:
         self._program, self._groups, self._numbers = program, [], {}
         n, width, settings = self._samples.train, program.lanes, self._experiment.training
         self._data = program.samples(self._samples.x[:n], self._samples.y[:n])
-        for mode in dict.fromkeys(mode for mode, _ in models):
+        for mode in self._experiment.model.modes:
             seeds = [place for of, place in models if of == mode]
             for start in range(0, len(seeds), width):
                 part = seeds[start : start + width]

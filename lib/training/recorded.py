@@ -49,12 +49,12 @@ def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict
     return None
 
 
-Answers = tuple[tuple[dict[str, Any], dict[str, Any]], ...]
+Answers = dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], ...]]
 
 
-def answers_of(data: str) -> dict[str, Answers]:
+def answers_of(data: str) -> Answers:
     """By place, what Keras was asked about the model of these data, untrained and trained."""
-    answers: dict[str, Answers] = read(f"answers-{data}", dict[str, Answers])
+    answers: Answers = read(f"answers-{data}", Answers)
     return answers
 
 

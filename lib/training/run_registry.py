@@ -143,7 +143,7 @@ class RunRegistry:
 
     def adopt(self, run: Run) -> None:
         """Watch a run that another page server of the cluster has started."""
-        if (cluster := self._pool.cluster) is not None and run.id not in self.runs:
+        if (cluster := self._pool.cluster) and run.id not in self.runs:
             start = Start(run.id, run.experiment, run.dataset.samples)
             self._add(run, cluster.need(), start, None).is_foreign = True
             cluster.need().post(Steer("watch", run.id))
@@ -177,14 +177,12 @@ class RunRegistry:
 
     def drop(self, run_id: str) -> None:
         """End a run and forget it; another server's is only forgotten."""
-        run = self.runs.pop(run_id, None)
-        if run is not None and not run.over:
+        if (run := self.runs.pop(run_id, None)) and not run.over:
             run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
 
     def take(self, worker: WorkerProcess, message: Snapshot | Checkpoint) -> None:
         """Take a snapshot or a checkpoint of a worker's run."""
-        run = self.runs.get(message.run_id)
-        if run is not None and run.worker is worker and not run.over:
+        if (run := self.runs.get(message.run_id)) and run.worker is worker and not run.over:
             if isinstance(message, Checkpoint):
                 run.checkpoint = message
             else:

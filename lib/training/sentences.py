@@ -12,5 +12,5 @@ def short_reason(error: BaseException) -> str:
     text = str(error).strip()
     if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
         return sentence("memory")
-    lines = text.splitlines() or [type(error).__name__]
-    return f"{lines[0].rstrip('.'):.300}"
+    first, *_ = text.splitlines() or [type(error).__name__]
+    return f"{first.rstrip('.'):.300}"

@@ -55,10 +55,8 @@ class Loop:
         buckets: Mapping[Architecture, bool] = MappingProxyType({}),
         share: int | None = None,
     ) -> None:
-        self._timing, self._clock = timing, clock
-        self._connection = connection
-        self._sending = threading.Lock()
-        self._answers = answers
+        self._timing, self._clock, self._answers = timing, clock, answers
+        self._connection, self._sending = connection, threading.Lock()
         self._questions: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
         self._helper = ThreadPoolExecutor(1, "answers", give_way)
@@ -84,7 +82,7 @@ class Loop:
         """Work until the connection ends, or, once retired, until all runs are over."""
         self._send(messages.Event("ready"))
         threading.Thread(target=self._send_signs_of_life, name="heart", daemon=True).start()
-        try:
+        with contextlib.suppress(EOFError, OSError, LostConnection):
             while self._runs or self._questions or not self._retiring:
                 rests = [run.rest for run in self._runs_in_turn()]
                 if self._questions:
@@ -97,8 +95,6 @@ class Loop:
                 self._give_turns()
                 self._send_answers()
                 self._report_grown()
-        except (EOFError, OSError, LostConnection):
-            return
 
     def _give_turns(self) -> None:
         """Train or evaluate each busy run for a while, and take commands in between."""

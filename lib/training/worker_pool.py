@@ -53,15 +53,15 @@ class Supervisor:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Replace a worker that has grown; without memory for two, not while it `is_busy`."""
+        """Note that a worker can train, or follow one that has grown, if two fit or it is idle."""
         if worker is not self.worker:
             return
         if event.kind == "ready":
             if self.is_cluster and event.count != self.places:
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.unavailable, self.places = "", event.count
-        two_fit = memory.total_memory() >= machine.TWO_FIT_IN
-        if event.kind == "grown" and (two_fit or not is_busy):
+        may_replace = not is_busy or memory.total_memory() >= machine.TWO_FIT_IN
+        if event.kind == "grown" and may_replace:
             worker.post(Retire())
             self._retired.append(worker)
             self.worker = self._make(0.0)

@@ -175,11 +175,10 @@ class WorkerRun:
     def _take_exact_program(self) -> None:
         """Train on by the program of the run's exact size where that is there, or ask for it."""
         key, left = self._trainer.architecture, self._epochs - self._trainer.done
-        if self._exact is None:
-            is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-            if is_long and self._programs.may_ask(key):
-                self._exact = self._programs.ask(key, self._kinds[1])
-        elif self._exact.done() and not self._trainer.in_step:
+        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
+        if self._exact is None and is_long and self._programs.may_ask(key):
+            self._exact = self._programs.ask(key, self._kinds[1])
+        elif self._exact is not None and self._exact.done() and not self._trainer.in_step:
             self._has_exact = True
             if not self._exact.exception():
                 self._trainer.load(self._exact.result())

@@ -109,3 +109,16 @@ def test_a_judgement_can_be_made_part_by_part():
     assert trainer.evaluate(0.0)
     assert [r.checked_epochs.tolist() for r in trainer.results()[0].values()] == [[0, 1]] * 2
     assert trainer.evaluate(0.0)
+
+
+def test_a_step_of_many_models_takes_several_turns():
+    """Others wait for one call at a time; each of the eight models is trained once."""
+    clock = Clock()
+    trainer = PairTrainer(make_experiment(seeds=4), make_dataset(), clock.now)
+    trainer.evaluate()
+    program = FakeProgram(clock=clock, seconds=1.0)
+    trainer.load(program)
+    for call in range(1, 9):
+        assert trainer.at_epoch_end == (call == 1)
+        trainer.advance(0.1, goal=4)
+        assert (len(program.calls), trainer.step) == (call, call // 8)

@@ -55,8 +55,7 @@ def give_up(client: Connection, why: str) -> None:
 
 async def drive(address: str, client: Connection) -> None:
     """Serve the client until the cluster can't be used (any more), and say why."""
-    # Seconds, else 20, until Ray gives up: that somebody answers is known here.
-    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")
+    os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")  # seconds until Ray gives up, else 20
     try:
         from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
 

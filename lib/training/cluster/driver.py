@@ -203,8 +203,8 @@ class Driver:
     def _follow(self, name: str, link: Link, *, is_owner: bool = True) -> None:
         """Pass on the news of a run or a question from now on."""
         self._where[name] = link
-        work = self._fetch(name, link, is_owner=is_owner)
-        self._followed[name] = self._tasks.create_task(work)
+        news = self._fetch(name, link, is_owner=is_owner)
+        self._followed[name] = self._tasks.create_task(news)
 
     async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
         number, is_last = 0, False

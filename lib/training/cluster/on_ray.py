@@ -72,9 +72,8 @@ async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> An
 
 async def find_slots() -> dict[str, Call]:
     """All slots by name, one for each processor that the cluster has now."""
-    nodes = await asyncio.to_thread(ray.nodes)
-    alive = [node["Resources"] for node in nodes if node["Alive"]]
-    count = sum(int(each.get("CPU", 0)) for each in alive)
+    nodes = [node for node in await asyncio.to_thread(ray.nodes) if node["Alive"]]
+    count = sum(int(node["Resources"].get("CPU", 0)) for node in nodes)
     return {name: _slot(name) for name in (f"slot-{place}" for place in range(count))}
 
 
