@@ -35,7 +35,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     background: bool = False
     """Whether all other runs of the worker come first."""
     card: bytes = b""
-    """Lets other page servers of a cluster show it: see `lib.export.card`."""
+    """Lets other page servers of a cluster show it: see `lib.export.card_of`."""
     checkpoint: bytes = b""
     """The state of a `Checkpoint` to go on from, if any."""
 

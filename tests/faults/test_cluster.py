@@ -11,7 +11,7 @@ import pytest
 
 from lib.data.datasets import make_dataset
 from lib.experiment.experiment import Experiment
-from lib.export.card import card_of, read_card
+from lib.export.kept import card_of, read_card
 from lib.results.run import Run, Status
 from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient

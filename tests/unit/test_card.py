@@ -7,9 +7,9 @@ import pytest
 
 from lib.data.datasets import make_settled_dataset, suggested
 from lib.experiment.experiment import Experiment
-from lib.export import card
-from lib.export.card import card_of, read_card
-from lib.export.table_record import record_of
+from lib.export import kept
+from lib.export.archive import record_of
+from lib.export.kept import card_of, read_card
 from lib.training.messages import encode
 from tests.unit.uploaded import lines, read
 
@@ -37,7 +37,7 @@ def test_an_upload_comes_with_its_rows():
 
 def test_rows_that_are_too_many_are_told_nobody(monkeypatch):
     """There is no card then; of made data the rows don't matter."""
-    monkeypatch.setattr(card, "MOST_BYTES", 100)
+    monkeypatch.setattr(kept, "MOST_BYTES", 100)
     assert card_of(UPLOAD, TABLE, None, "") == b""
     assert card_of(suggested("running_mean"), TABLE, None, "")
 
@@ -47,7 +47,7 @@ GOOD = card_of(suggested("running_mean"), None, None, "")
 
 def of_upload(rows, experiment=UPLOAD):
     """A card with these bytes as an upload's rows."""
-    return encode(card._Card(experiment, None, "", rows))
+    return encode(kept._Card(experiment, None, "", rows))
 
 
 @pytest.mark.parametrize(
