@@ -19,14 +19,13 @@ import numpy as np
 
 from lib.charts.thumbnail import PICTURES
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import to_query
+from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import first_weights
 from lib.results.run import Status, weight_bytes
 from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.shapes.doctor.leak import Leak
-from lib.story import GALLERY
-from lib.story.cards import FILE, experiments_of, runs_of
+from lib.story import FILE, GALLERY, experiments_of, runs_of
 from lib.sweep.rows import READY
 from lib.sweep.sweep import run_plan
 from lib.training.client import TrainingClient

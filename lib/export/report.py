@@ -11,13 +11,13 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from lib import text
 from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, strip, words
 from lib.data import idle
 from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
 from lib.recurrence import forward
 from lib.results import FEWEST, RunAt, SeedWeights, frames_of
-from lib.text import english
 
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
@@ -100,5 +100,5 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
         palette=_LIGHT,
         lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
         words=words,
-        english=english,
+        english=text,
     ).encode()

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.experiment.experiment import CELLS, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.recurrence import difference, forward, initial_model_weights, unroll, unroll_stack
 from lib.recurrence.model import initial_weights
 from lib.recurrence.padded import batch, masking, ways

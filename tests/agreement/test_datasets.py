@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from lib.data.datasets import make_dataset, settle
-from lib.experiment.experiment import CELLS, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.results.baselines import best_possible
 from tests.waiting import PATIENCE
 

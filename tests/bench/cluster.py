@@ -21,7 +21,7 @@ from functools import partial
 from pathlib import Path
 
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.sweep.sweep import run_sweep
 from lib.training.client import TrainingClient
 from tests.bench import compiling

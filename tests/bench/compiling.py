@@ -6,7 +6,7 @@ import time
 import psutil
 
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from tests.bench.figures import until_rests
 from tests.processes import worker_pids
 

@@ -10,7 +10,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.export.kept import card_of, read_card
 from lib.results.run import Run, Status
 from lib.sweep.sweep import run_sweep

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lib.data.datasets import make_settled_dataset, suggested
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.export import kept
 from lib.export.archive import record_of
 from lib.export.kept import card_of, read_card

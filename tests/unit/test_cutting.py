@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from lib.data import Table, TooShortError, WindowError
 from lib.data.tables.cutting import cut, part_count, span_of
 from lib.data.tables.windows import make_windows
-from lib.experiment.experiment import DataSettings, Experiment, ExperimentError
+from lib.experiment import DataSettings, Experiment, ExperimentError
 
 SETTINGS = st.builds(
     DataSettings,

@@ -5,7 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lib.text.english import (
+from lib.text import (
     apart,
     capital,
     counted,

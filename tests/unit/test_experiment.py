@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import (
+from lib.experiment import (
     SETTINGS,
     Experiment,
     ExperimentError,

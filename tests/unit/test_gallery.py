@@ -10,8 +10,7 @@ import pytest
 from lib.charts.palette import PALETTES
 from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
 from lib.results.run import Status
-from lib.story import GALLERY
-from lib.story.cards import experiments_of, plot_of
+from lib.story import GALLERY, experiments_of, plot_of
 from lib.training.recorded import FOLDER, answers_of, recorded, recorded_answer
 from tests.record import draw_plot
 

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.experiment.experiment import LIMITS, MAX_PARAMETERS, Experiment, ExperimentError
+from lib.experiment import LIMITS, MAX_PARAMETERS, Experiment, ExperimentError
 from lib.recurrence import initial_model_weights
 from lib.shapes.output import rnn_parameter_count
 from lib.training import limits

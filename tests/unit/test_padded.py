@@ -7,10 +7,10 @@ import pytest
 
 from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
 from lib.charts.palette import PALETTES
-from lib.experiment.experiment import CELLS
+from lib.experiment import CELLS
 from lib.recurrence.model import ROUNDING
 from lib.recurrence.padded import batch, lengths, ways
-from lib.text.english import number
+from lib.text import number
 from tests.unit.test_formulas import opened
 
 LIGHT = PALETTES["light"]

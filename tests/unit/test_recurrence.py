@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import CELLS, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, model, unroll
 from lib.recurrence.model import initial_weights
 

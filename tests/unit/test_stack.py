@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import CELLS, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.shapes import (
     KINDS,
     MAX_LAYERS,

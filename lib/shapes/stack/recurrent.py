@@ -88,7 +88,7 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
 
 RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
 LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
-"""The layer of each cell, by its key of `lib.experiment.experiment.CELLS`."""
+"""The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 """Each merge mode, as the address and as Keras writes it."""
 _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
