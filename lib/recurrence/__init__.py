@@ -15,6 +15,7 @@ from lib.recurrence.model import (
     ARRAYS_EACH,
     ROUNDING,
     VISIBLE,
+    Padded,
     difference,
     forward,
     glorot_uniform,
@@ -24,6 +25,6 @@ from lib.recurrence.model import (
     orthogonal,
     outputs_in_parts,
     unroll_stack,
+    ways,
     weight_names,
 )
-from lib.recurrence.padded import Padded, ways

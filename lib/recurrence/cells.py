@@ -77,10 +77,8 @@ def unroll(
     """
     x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
-    if mask is not None:
-        mask = np.asarray(mask, dtype=bool)
-        if mask.shape != x.shape[:2]:
-            raise ValueError(f"mask must have shape (N, T) = {x.shape[:2]}, got {mask.shape}")
+    if mask is not None and (mask := np.asarray(mask, dtype=bool)).shape != x.shape[:2]:
+        raise ValueError(f"mask must have shape (N, T) = {x.shape[:2]}, got {mask.shape}")
     if go_backwards:
         x = x[:, ::-1]
         mask = None if mask is None else mask[:, ::-1]

@@ -1,6 +1,7 @@
-"""Layers on top of each other: their initial weights, and their outputs."""
+"""Layers on top of each other: initial weights, outputs, and those for padded sequences."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,6 +15,7 @@ HELD = 2_000_000
 """Numbers that a part of a forward pass may hold at once: gates, states and outputs."""
 ROUNDING = 1e-6
 """Outputs that differ by no more count as equal: sums are added up in different orders."""
+SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 
 
@@ -148,3 +150,73 @@ def difference(
         float(np.abs(one - other).max() / max(1.0, np.abs(other).max()))
         for one, other in zip(ours, [sequence, *states], strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Padded:
+    """One treatment of the batch, and what comes of it for each sequence."""
+
+    at_end: bool
+    masked: bool
+    counts: np.ndarray
+    """Steps that belong to a sequence, (N, T) bool; with a mask, the steps that it keeps."""
+    last_step: np.ndarray
+    """The last step that is read, whose output last-step mode returns, (N,); -1 where the mask
+    hides all steps."""
+    differences: np.ndarray
+    """Largest difference of last-step mode's output from the unpadded sequence's, (N,)."""
+    loss_steps: int  # number of steps that sequence mode averages its loss over
+    hidden_steps: int
+    """Number of steps of the sequences themselves that the mask hides, being all zero."""
+
+    @property
+    def title(self) -> str:
+        """The treatment in words: "Padded at the end, with a mask"."""
+        place, mask = "end" if self.at_end else "start", "with" if self.masked else "without"
+        return f"Padded at the {place}, {mask} a mask"
+
+
+def lengths(steps: int) -> np.ndarray:
+    """The lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
+    return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
+
+
+def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Cut one sample (T, F) to four lengths and pad it: x (N, T, F), and its own steps (N, T)."""
+    steps = len(x)
+    padded = np.zeros((len(SHARES), *x.shape), np.float32)
+    counts = np.zeros(padded.shape[:2], bool)
+    for row, length in enumerate(lengths(steps)):
+        place = slice(0, length) if at_end else slice(steps - length, steps)
+        padded[row, place] = x[:length]
+        counts[row, place] = True
+    return padded, counts
+
+
+def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
+    """Cut a sample (T, F) to four lengths, padded at the end and the start, without and with a mask.
+
+    `weights` are those of the layers up to the one looked at.
+    """
+    steps = len(x)
+    unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
+    treatments = []
+    for at_end in (True, False):
+        padded, own_steps = batch(x, at_end)
+        mask = (padded != 0).any(axis=-1)  # (N, T), as the layer `Masking(0.0)` makes it
+        for masked in (False, True):
+            counts = mask if masked else own_steps
+            hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
+            own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
+            treatments.append(
+                Padded(
+                    at_end,
+                    masked,
+                    counts,
+                    last_step=own_last if masked else np.full(len(counts), steps - 1),
+                    differences=np.abs(hidden[:, -1] - unpadded).max(axis=1),
+                    loss_steps=int(counts.sum()) if masked else counts.size,
+                    hidden_steps=int((own_steps & ~mask).sum()) if masked else 0,
+                )
+            )
+    return treatments
