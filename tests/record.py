@@ -27,7 +27,7 @@ from lib.shapes.doctor.damage import MISTAKES, Damage
 from lib.shapes.doctor.leak import Leak
 from lib.story import FILE, GALLERY, experiments_of, runs_of
 from lib.sweep.rows import READY
-from lib.sweep.sweep import run_plan
+from lib.sweep.runner import run_plan
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode

@@ -194,7 +194,7 @@ def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
-    """Cut a sample (T, F) to four lengths, padded at the end and the start, without and with a mask.
+    """Pad a sample (T, F) cut to four lengths: at the end and the start, without and with a mask.
 
     `weights` are those of the layers up to the one looked at.
     """

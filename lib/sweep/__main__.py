@@ -14,8 +14,7 @@ from lib.experiment import SETTINGS, ExperimentError
 from lib.results import named
 from lib.sweep import rows
 from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
-from lib.sweep.runner import Runner
-from lib.sweep.sweep import read_table, run_plan
+from lib.sweep.runner import Runner, read_table, run_plan
 from lib.text import counted
 from lib.training import machine
 

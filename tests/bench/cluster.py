@@ -22,7 +22,7 @@ from pathlib import Path
 
 from lib.data.datasets import make_dataset
 from lib.experiment import Experiment
-from lib.sweep.sweep import run_sweep
+from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
 from tests.bench import compiling
 from tests.bench.figures import QUICK_REST, REST, until_rests

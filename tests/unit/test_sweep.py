@@ -23,7 +23,7 @@ from lib.sweep import (
     run_sweep,
 )
 from lib.sweep.__main__ import main
-from lib.sweep.runner import result_of
+from lib.sweep.rows import result_of
 from tests.unit.swept import a_point
 
 
@@ -217,7 +217,7 @@ def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
         named.append(plan.points[0].settings)
         return ()
 
-    monkeypatch.setattr("lib.sweep.sweep.run_plan", note)
+    monkeypatch.setattr("lib.sweep.runner.run_plan", note)
     for offset in (0, 0, 7):
         frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
         run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])

@@ -8,7 +8,8 @@ import pytest
 from lib.data.datasets import make_settled_dataset, suggested
 from lib.results.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import make_plan
-from lib.sweep.runner import FULL_SECONDS, Runner, State, result_of
+from lib.sweep.rows import result_of
+from lib.sweep.runner import FULL_SECONDS, Runner, State
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
