@@ -10,11 +10,9 @@ import inspect
 import io
 import json
 import re
-import sys
 import unicodedata
 import zlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path, PurePath
 from textwrap import shorten, wrap
@@ -23,32 +21,17 @@ from typing import Any
 import numpy as np
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lib.data import DATA_X, DATA_Y, TABLES, TASKS, Dataset, Origin, find_spec
+from lib.data import DATA_X, DATA_Y, TASKS, Dataset, Origin, find_spec
 from lib.experiment import Experiment
 
 LINE = 100  # the longest line of a script
 
 
-@dataclass(frozen=True, slots=True)
-class DataCode:
-    """The code of `x` (N, T, F), `y` (N, T, K) and `train`, with a function and imports."""
-
-    code: str
-    function: str = ""
-    imports: tuple[str, ...] = ()
-
-    def script(self, title: str, about: str, *imports: str) -> list[str]:
-        """The blocks of a script up to its data."""
-        # Two blank lines around a function.
-        function = [f"\n{self.function}\n"] if self.function else []
-        return [f'"""{short(title)}: {about}."""', self.head(*imports), *function, self.code]
-
-    def head(self, *imports: str) -> str:
-        """All imports, Python's own modules first."""
-        lines = sorted({"import numpy as np", *imports, *self.imports})
-        own = [line for line in lines if line.split()[1] in sys.stdlib_module_names]
-        others = [line for line in lines if line not in own]
-        return "\n".join([*own, *([""] if own else []), *others])
+def imports(dataset: Dataset, *others: str, own: tuple[str, ...] = ()) -> str:
+    """A script's imports, with those that its data need; Python's `own` modules first."""
+    own += ("import zlib",) * (dataset.origin is not None)
+    blank = [""] * bool(own)
+    return "\n".join([*own, *blank, "import keras", "import numpy as np", *others])
 
 
 def short(title: str) -> str:
@@ -75,12 +58,8 @@ def comment(text: str) -> str:
 
 
 def quoted(text: str) -> str:
-    """Write a Python string, in double quotes where that needs no more escapes."""
-    code = json.dumps(text, ensure_ascii=False)
-    if text.count('"') <= text.count("'"):
-        return code
-    inside = code[1:-1].replace('\\"', '"').replace("'", "\\'")
-    return f"'{inside}'"
+    """Write a Python string in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 _TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to be escaped
@@ -113,49 +92,33 @@ def data_name(dataset: Dataset) -> str:
     return data[:40].strip("-") or "upload"
 
 
-def data_code(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """The code of a settled experiment's dataset. Raises ExperimentError for an unknown one."""
-    return DATA[find_spec(experiment).name](experiment, dataset)
+def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
+    """The code of a settled experiment's `x`, `y` and `train`, with a task's function before it.
 
-
-def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """A synthetic task: its source, called with the experiment's seed."""
-    task = TASKS[experiment.data.name]
-    arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
-    name, seed = task.function.__name__, experiment.seed
-    about = {"dataset": dataset, "seed": seed, "function": name, "arguments": arguments}
-    return DataCode(blocks("data", "task", **about)["task"], source(task.function))
-
-
-def _worked(_: Experiment, dataset: Dataset) -> DataCode:
-    """The worked example, literally."""
-    rows = {
-        name: "\n        ".join(f"[{', '.join(str([*step]) for step in sample)}]," for sample in of)
-        for name, of in {"x": DATA_X, "y": DATA_Y}.items()
-    }
-    return DataCode(blocks("data", "worked", dataset=dataset, **rows)["worked"])
-
-
-def _table(_: Experiment, dataset: Dataset) -> DataCode:
-    """A table: the file of its arrays. Raises ValueError for data of no table."""
+    Raises ExperimentError for an unknown dataset.
+    """
+    name = find_spec(experiment).name
+    if name in TASKS:
+        task = TASKS[name]
+        arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
+        about = {"function": task.function.__name__, "arguments": arguments}
+        code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
+        return [source(task.function), code["task"]]
+    if dataset.origin is None:  # the worked example, literally
+        rows = {}
+        for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
+            lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
+            rows[array] = "\n        ".join(lines)
+        return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
     fields = {
-        "origin": dataset.cut_from,
+        "origin": dataset.origin,
         "file": f"{data_name(dataset)}.npz",
         "plain": has_plain_windows(dataset),
         "parts": [*_sizes(dataset)],
         "sizes": [*_sizes(dataset).values()],
         "checksum": zlib.crc32(_whole(dataset.y).data, zlib.crc32(_whole(dataset.x).data)),
     }
-    code = blocks("data", "table", dataset=dataset, **fields)["table"]
-    return DataCode(code, imports=("import zlib",))
-
-
-DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
-    **dict.fromkeys(TASKS, _task),
-    **dict.fromkeys(("worked_raw", "worked_scaled"), _worked),
-    **dict.fromkeys((*TABLES, "upload"), _table),
-}
-"""The writer of a script's data, by dataset."""
+    return [blocks("data", "table", dataset=dataset, **fields)["table"]]
 
 
 def has_plain_windows(dataset: Dataset) -> bool:

@@ -23,6 +23,7 @@ from lib.export.data import (
     blocks,
     data_code,
     data_name,
+    imports,
     plain,
     quoted,
     render,
@@ -43,7 +44,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     Raises ExperimentError for a dataset that isn't one of `lib.data.datasets.DATASETS`.
     """
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
-    head = data_code(experiment, dataset).script(dataset.title, about, "import keras")
+    head = _head(experiment, dataset, about, imports(dataset))
     rest = render("plain", **template_fields(experiment, dataset, snapshot))
     return "\n\n".join([*head, rest]) + "\n"
 
@@ -54,17 +55,23 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     Its last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode, medians
     over the seeds. Raises what `keras_script` raises.
     """
-    data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
-    head = data.script(dataset.title, about, "import json", "import keras")
+    imported = imports(dataset, own=("import json",))
+    head = _head(experiment, dataset, "the app's own numbers, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
     *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
+def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
+    """The blocks of a script up to its data, with two blank lines around a function."""
+    *function, code = data_code(experiment, dataset)
+    separate = [f"\n{each}\n" for each in function]
+    return [f'"""{short(dataset.title)}: {about}."""', imported, *separate, code]
+
+
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the exact script as the text of an .ipynb file. Raises what `keras_script` raises."""
-    data, fields = data_code(experiment, dataset), template_fields(experiment, dataset, snapshot)
-    fields |= {
+    fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
@@ -75,23 +82,20 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     code = {
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
-        "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
-        "data": "\n\n\n".join(filter(None, [data.function, data.code])),
+        "imports": imports(dataset, "import plotly.graph_objects as go", own=("import json",)),
+        "data": "\n\n\n".join(data_code(experiment, dataset)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
-        words = cell["words"].format(**fields)
         source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
-        cells.append(_cell(len(cells), "markdown", words))
-        cells.append(_cell(len(cells), "code", source, execution_count=None, outputs=[]))
+        run: dict[str, Any] = {"execution_count": None, "outputs": []}
+        cells.append({"cell_type": "markdown", "source": cell["words"].format(**fields)})
+        cells.append({"cell_type": "code", "source": source, **run})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    cells = [{"id": f"cell-{k}", "metadata": {}, **cell} for k, cell in enumerate(cells)]
     book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
-
-
-def _cell(place: int, kind: str, source: str, **rest: Any) -> dict[str, Any]:
-    return {"id": f"cell-{place}", "cell_type": kind, "metadata": {}, "source": source, **rest}
 
 
 def template_fields(
@@ -160,25 +164,20 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
-    seeds = [] if snapshot is None else snapshot.seeds
-    results = [result for seed in seeds for result in seed.values()]
+    results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
     status = snapshot.status if snapshot and judged else "none"
     note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
-    if not judged:
+    if not judged or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
-    for mode in experiment.model.modes:
-        models = [seed[mode] for seed in seeds]
-        losses = [dict(zip(each.loss_epochs.tolist(), each.loss, strict=True)) for each in models]
-        final = [
-            of.get(judged, math.nan) if each.kept_epoch is None else each.final_loss
-            for each, of in zip(models, losses, strict=True)
-        ]
-        figures["last_step_mse"][mode] = float(np.median([each.final_mse for each in models]))
-        figures["loss"][mode] = float(np.median(final))
-        figures["first_loss"][mode] = float(np.median([of.get(1, math.nan) for of in losses]))
+    for mode, middle in snapshot.middle.results.items():
+        losses = dict(zip(middle.loss_epochs.tolist(), middle.loss.tolist(), strict=True))
+        final = float(np.median(snapshot.by_seed(mode, "final_loss")))
+        figures["last_step_mse"][mode] = middle.final_mse
+        figures["loss"][mode] = final if all(kept) else losses.get(judged, math.nan)
+        figures["first_loss"][mode] = losses.get(1, math.nan)
     if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
         figures = {"first_loss": figures["first_loss"]}
     # The loss of an epoch that was thinned out isn't known, so it isn't compared.

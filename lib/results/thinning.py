@@ -60,18 +60,13 @@ class History(Generic[Value]):
         self.points.append(newest)
 
     def extend(self, epoch: int, values: Sequence[Value]) -> None:
-        """Add values from `epoch` on: as `add` of each, but faster."""
-        place, last = 0, len(values) - 1
-        while place <= last:
-            self.add(epoch + place, values[place])
-            newest = [point for point, _ in self.points[-2:]]
-            lasting = newest[-1] if newest[-1] - newest[0] >= self.gap else newest[0]
-            place = max(place + 1, min(lasting + self.gap - epoch, last))
+        """Add values from `epoch` on."""
+        for place, value in enumerate(values):
+            self.add(epoch + place, value)
 
     def put_back(self, epoch: int, value: Value) -> None:
         """Insert the value of a thinned-out epoch; nothing may be added afterwards."""
-        known = {**dict(self.points), epoch: value}
-        self.points = sorted(known.items())
+        self.points = sorted({**dict(self.points), epoch: value}.items())
 
     def cut(self, epoch: int) -> None:
         """Forget what came after an epoch."""
@@ -88,23 +83,23 @@ class History(Generic[Value]):
         return np.array([value for _, value in self.points], np.float64)
 
 
+@dataclass(slots=True, eq=False)
 class WeightHistory:
     """All models' weights by epoch, from the snapshots of one run."""
 
-    def __init__(self, most: int = MOST_EPOCHS) -> None:
-        self._most = most
-        self._history: History[SeedWeights] | None = None  # before the first weights
-        self._size = 0  # bytes that the weights of one epoch take
+    most: int = MOST_EPOCHS
+    size: int = 1  # bytes that the weights of one epoch take
+    history: History[SeedWeights] = field(default_factory=lambda: History(MOST_EPOCHS))
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory, about."""
-        return len(self.points) * self._size
+        return len(self.history.points) * self.size
 
     @property
     def points(self) -> list[tuple[int, SeedWeights]]:
         """Epochs, increasing, with all models' weights."""
-        return [*self._history.points] if self._history else []
+        return [*self.history.points]
 
     def take(self, snapshot: Snapshot) -> None:
         """Add a snapshot's new weights."""
@@ -114,18 +109,16 @@ class WeightHistory:
         if judged := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
             points.append((max(judged), snapshot.weights))
         for epoch, weights in points:
-            if self._history is None:
-                self._size = max(1, memory_of(weights))
-                self._history = History(max(2, min(self._most, MOST_BYTES // self._size)))
+            if not self.points:
+                self.size = max(1, memory_of(weights))
+                self.history.limit = max(2, min(self.most, MOST_BYTES // self.size))
             if not self.points or epoch > self.points[-1][0]:
-                self._history.add(epoch, weights)
+                self.history.add(epoch, weights)
 
     def thin(self) -> None:
         """Keep a few epochs, the first and the newest among them."""
-        if self._history:
-            self._history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self._size)))
+        self.history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))
 
     def cut(self, epoch: int) -> None:
         """Forget what came after an epoch."""
-        if self._history:
-            self._history.cut(epoch)
+        self.history.cut(epoch)
