@@ -88,7 +88,7 @@ class Limit:
 
 NO_SERIES = "-"  # the value of `DataSettings.series` for "all rows are one series"
 MAX_PARAMETERS = 400_000
-"""Trainable numbers in one model. Three LSTM layers of 128 units on 16 features have 337,408."""
+"""Weights of one model. Three LSTM layers of 128 units on 16 features have 337,408."""
 MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32
 
 
@@ -213,20 +213,25 @@ class Setting:
     limit: Limit | None = None
     options: Mapping[str, Choice] | None = None
 
+    @property
+    def allowed(self) -> str:
+        """The values of a number or an option, in words: "a whole number from 2 to 512"."""
+        if self.limit is None:
+            return f"one of {', '.join(self.options or ())}"
+        kind = "whole number" if isinstance(self.default, int) else "number"
+        return f"a {kind} from {number(self.limit.minimum)} to {number(self.limit.maximum)}"
+
     def check(self, value: Any) -> None:
         """Raise ExperimentError unless `value` is allowed."""
+        fits = True
         if self.limit is not None:
-            low, high = self.limit.minimum, self.limit.maximum
-            whole, allowed = isinstance(self.default, int), f"{low:g} to {high:g}"
-            if isinstance(value, bool) or not isinstance(value, int if whole else (int, float)):
-                allowed = f"a {'whole number' if whole else 'number'} from {allowed}"
-            elif low <= value <= high:
-                return
-        elif self.options is None or (isinstance(value, str) and value in self.options):
-            return
-        else:
-            allowed = f"one of {list(self.options)}"
-        raise ExperimentError(f"{self.name} must be {allowed}, got {value!r:.80}")
+            kinds = int if isinstance(self.default, int) else (int, float)
+            fits = isinstance(value, kinds) and not isinstance(value, bool)
+            fits = fits and self.limit.minimum <= value <= self.limit.maximum
+        elif self.options is not None:
+            fits = isinstance(value, str) and value in self.options
+        if not fits:
+            raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
         """A value from a URL's text; a number out of range is clamped, anything else is refused.
@@ -251,7 +256,6 @@ SETTINGS = {
     if "key" in item.metadata
 }
 LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
-"""Both by URL key."""
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
@@ -288,15 +292,10 @@ def read_query(
         except (ValueError, IndexError, OverflowError):
             used, is_taken = experiment.get(key), False
         if not is_taken:
-            allowed = f"one of {', '.join(setting.options or ())}"
-            if limit := setting.limit:
-                whole = "a whole number " if isinstance(setting.default, int) else ""
-                allowed = f"{whole}from {number(limit.minimum)} to {number(limit.maximum)}"
             received = shorten("".join(texts[-1:]), 24, placeholder="…")
             taken = number(used) if isinstance(used, (int, float)) else used
-            complaints.append(
-                f"The link says {key}={received}, and it has to be {allowed}: {taken} was taken."
-            )
+            says = f"The link says {key}={received}, and it has to be {setting.allowed}"
+            complaints.append(f"{says}: {taken} was taken.")
         experiment = experiment.set(**{key: used})
     return experiment, complaints
 
