@@ -1,7 +1,7 @@
 """Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
 
+from lib.results.compared import MODES, PointResult
 from lib.results.run import Status
-from lib.results.swept import MODES, PointResult
 
 
 def a_point(
