@@ -35,10 +35,8 @@ class Cell(Choice):
     """A recurrent cell, with the sizes of its weights."""
 
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
-    biases: tuple[int, ...] = (1,)
-    """Biases that each column of the kernels may have, Keras's default first."""
-    states: tuple[str, ...] = ("h",)
-    """What the cell carries to the next timestep: "h" the hidden state, "c" a cell state."""
+    biases: tuple[int, ...] = (1,)  # of each column of the kernels, Keras's default first
+    states: tuple[str, ...] = ("h",)  # carried on: "h" the hidden state, "c" a cell state
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +85,7 @@ class Limit:
 
 
 NO_SERIES = "-"  # the value of `DataSettings.series` for "all rows are one series"
-MAX_PARAMETERS = 400_000
-"""Weights of one model. Three LSTM layers of 128 units on 16 features have 337,408."""
+MAX_PARAMETERS = 400_000  # of a model; three LSTM layers of 128 units on 16 features: 337,408
 MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32
 
 
@@ -172,8 +169,7 @@ class Experiment:
     model: ModelSettings = ModelSettings()
     training: TrainingSettings = TrainingSettings()
     seed: int = _number("seed", 0, 0, 9999)
-    seeds: int = _number("seeds", 1, 0, 16)
-    """Models are trained with `seed` and those after it. 0 leaves it to what they cost."""
+    seeds: int = _number("seeds", 1, 0, 16)  # `seed` and those after it; 0 leaves it to their cost
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:

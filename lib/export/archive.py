@@ -23,14 +23,12 @@ Record = TypeVar("Record")
 VERSION = 2  # version of the file format; raised when an older Unrolled can't read it
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
-MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
-"""Limits in bytes of the record, and of all members. The largest models' weights take 51 MB."""
+MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # bytes of the record, and of all members
 _Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
 _Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
 
 _LARGEST = 1e100  # limit of a table's numbers
-_REST = {field.name for field in fields(Table)} - {"frame", "times"}
-"""The fields of a table that are no arrays."""
+_REST = {field.name for field in fields(Table)} - {"frame", "times"}  # no arrays
 
 Column = tuple[np.ndarray, tuple[str, ...] | None]
 """R numbers or times, and None; or R codes of texts, -1 for none, and the texts."""

@@ -68,8 +68,7 @@ class Kept(RunAt):
     name: str  # name of the file
     table: Table | None  # the upload that the run is of
     kept: datetime
-    versions: dict[str, str]
-    """Versions of Unrolled, Python and the packages that the run was made with."""
+    versions: dict[str, str]  # of Unrolled, Python and the packages that it was made with
 
     @property
     def about(self) -> dict[str, str]:

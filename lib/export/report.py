@@ -27,7 +27,6 @@ _TITLES = {
     "step_error": "How early could each model know?",
     "compare": "The last step",
 }
-"""Headings of the Explore cards in a report."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # a page that takes no table away needs none
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
-"""Figures of the weights at the end."""
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:

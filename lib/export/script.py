@@ -155,8 +155,7 @@ class Shown:
     note: str  # how the run ended, or that there is none: a sentence of less than a line
     keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
-    figures: dict[str, dict[str, float]] = field(default_factory=dict)
-    """"last_step_mse", "loss" and "first_loss" → medians over the seeds by mode, where known."""
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)  # by name and mode
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
@@ -195,8 +194,7 @@ def name_of(experiment: Experiment, dataset: Dataset) -> str:
 class Export:
     """One form in which an experiment can be taken away."""
 
-    write: Callable[..., str]
-    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
+    write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
     ending: str  # of the file's name
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
@@ -209,4 +207,3 @@ EXPORTS = {
     "exact": Export(exact_script, "-exact.py"),
     "notebook": Export(notebook, ".ipynb"),
 }
-"""Every export by name."""

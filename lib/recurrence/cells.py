@@ -16,13 +16,9 @@ GATES: dict[str, dict[str, str]] = {
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
-"""The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
+"""Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
 
-Gates are sigmoids, candidates a tanh. A SimpleRNN has neither: its one block is its output.
-"""
-
-INITIAL_BIAS = {"lstm": {"f": 1.0}}
-"""Initial biases that aren't zero, by cell and gate (Keras's `unit_forget_bias=True`)."""
+INITIAL_BIAS = {"lstm": {"f": 1.0}}  # those that aren't zero (Keras's `unit_forget_bias=True`)
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
@@ -50,8 +46,7 @@ class Trace:
     hidden: Array
     cell: Array | None  # LSTM's cell states; None for cells that have none
     gates: dict[str, Array]
-    """By the names in `GATES`. At a masked step they are what the cell computed and Keras threw
-    away."""
+    """By the names in `GATES`; at a masked step what the cell computed and Keras threw away."""
 
 
 def unroll(

@@ -60,8 +60,7 @@ class Row:
 
     label: str
     values: np.ndarray  # (U,)
-    kind: Literal["", "rule", "strong"] = ""
-    """"rule" is what comes of the rows above, "strong" the gate or state itself."""
+    kind: Literal["", "rule", "strong"] = ""  # a result of the rows above, a gate or state
 
 
 def _before(states: np.ndarray, step: int) -> np.ndarray:

@@ -11,10 +11,8 @@ from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
 ARRAYS_EACH = len(_KERNELS)  # of a recurrent layer
-HELD = 2_000_000
-"""Numbers that a part of a forward pass may hold at once: gates, states and outputs."""
-ROUNDING = 1e-6
-"""Outputs that differ by no more count as equal: sums are added up in different orders."""
+HELD = 2_000_000  # numbers that a part of a forward pass may hold: gates, states and outputs
+ROUNDING = 1e-6  # outputs that differ by no more count as equal
 SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 
@@ -158,16 +156,11 @@ class Padded:
 
     at_end: bool
     masked: bool
-    counts: np.ndarray
-    """Steps that belong to a sequence, (N, T) bool; with a mask, the steps that it keeps."""
-    last_step: np.ndarray
-    """The last step that is read, whose output last-step mode returns, (N,); -1 where the mask
-    hides all steps."""
-    differences: np.ndarray
-    """Largest difference of last-step mode's output from the unpadded sequence's, (N,)."""
+    counts: np.ndarray  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
+    last_step: np.ndarray  # the last step that is read, (N,); -1 where the mask hides all
+    differences: np.ndarray  # largest, of last-step mode's output from the unpadded one's, (N,)
     loss_steps: int  # number of steps that sequence mode averages its loss over
-    hidden_steps: int
-    """Number of steps of the sequences themselves that the mask hides, being all zero."""
+    hidden_steps: int  # number of the sequences' own steps that the mask hides, being all zero
 
     @property
     def title(self) -> str:

@@ -18,13 +18,11 @@ from lib.results.run import ModeResult, RunAt, Status
 from lib.text import beside, number
 
 MODES = ("sequence", "last")
-VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")
-"""The settings that can vary, by URL key, each with its `label` and usual `values`."""
+VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
 LETTERS = "ABCDEF"  # names of compared runs in charts
 CHANCE = 0.05  # the significance level
 BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
-CORRELATION = 0.8
-"""Assumed correlation of two models' errors on the same samples; on bundled tables 0.68 to 0.90."""
+CORRELATION = 0.8  # of two models' errors on the same samples; on bundled tables 0.68 to 0.90
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
@@ -192,8 +190,7 @@ class PointResult:
     """The result of a point's run; `point["status"]` is a column that all its rows share."""
 
     values: Mapping[str, Any]  # the settings that vary, by URL key
-    rows: Sequence[Mapping[str, Any]]
-    """A row for each seed and mode, by column of `lib.sweep.rows.KINDS`."""
+    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.rows.KINDS`
 
     def __getitem__(self, column: str) -> Any:
         return self.rows[0][column]

@@ -5,14 +5,12 @@ again, each answer in the place of the next input; only where all other inputs a
 
 Bands are split conformal, by step ahead: a half-width is the ⌈0.9 (n + 1)⌉-th smallest of n
 absolute errors on validation samples (Lei et al., "Distribution-Free Predictive Inference for
-Regression", 2018). Time series may change, so how many targets lie inside is counted on the test
-part.
+Regression", 2018).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -20,7 +18,7 @@ import numpy as np
 from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
 from lib.results.run import ModelWeights
-from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_of
+from lib.results.skill import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
 from lib.results.thinning import spread_places
 
 if TYPE_CHECKING:
@@ -29,8 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.9
-MOST_STARTS, LEAST_STARTS = 200, 20
-"""Limits of the start samples of a part from which recursive errors are measured."""
+MOST_STARTS, LEAST_STARTS = 200, 20  # of samples of a part from which answers are fed back
 
 
 class ForecastError(ValueError):
@@ -43,10 +40,8 @@ class Forecast:
 
     times: pd.DatetimeIndex | None  # (h,); None where they aren't known
     values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
-    widths: dict[str, np.ndarray]
-    """Half of the band's height, (h,); NaN where there are too few errors to tell."""
-    covered: dict[str, tuple[int, int]]
-    """Coverage by mode: targets of the test part inside the band, and their number; maybe empty."""
+    widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN with too few errors
+    covered: dict[str, tuple[int, int]]  # by mode: test targets in the band, of how many
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
@@ -156,10 +151,10 @@ class _Model:
         raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
-    def rows(self) -> np.ndarray:
-        """The rows of the series, which has a window at least."""
-        rows = np.flatnonzero(self.dataset.cut_from.series == self.series)
-        if len(rows) <= self.reach:
+    def last_rows(self) -> np.ndarray:
+        """Rows of the series in which a window ends, one at least."""
+        rows = np.flatnonzero(self.dataset.cut_from.series == self.series)[self.reach :]
+        if not len(rows):
             raise ForecastError("This series has too few rows for a window.")
         return rows
 
@@ -168,7 +163,7 @@ class _Model:
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
-        last = self.rows()[self.reach :][-1 if len(origin.horizons) > 1 else -far :]
+        last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])
         values = predicted[:, self.column].ravel()
@@ -178,18 +173,16 @@ class _Model:
         """Absolute errors of these answers for the series, (n, h) in the raw unit."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == self.series)
-        samples, raw = said.samples[mine], partial(self.dataset.raw, last=True)
-        predicted = raw(said.last[self.mode][mine].astype(np.float64), samples)
-        truth = raw(self.dataset.y[samples, -1].astype(np.float64), samples)
-        shape = len(mine), len(origin.columns), len(origin.horizons)
-        return cast(np.ndarray, np.abs(predicted - truth).reshape(shape)[:, self.column])
+        wrong = last_errors(self.dataset, said.samples[mine], said.last[self.mode][mine])
+        by_column = np.abs(wrong).reshape(len(mine), len(origin.columns), -1)
+        return cast(np.ndarray, by_column[:, self.column])
 
     def fed_back(self, feed: int) -> np.ndarray:
         """(feed,) in the raw unit: one row ahead again and again.
 
         Inputs that dates decide are those of the dates to come; others are as in the last row.
         """
-        origin, last = self.dataset.cut_from, self.rows()[-1:]
+        origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
         waves = _by_dates(origin, future_times(self.dataset, self.series, feed))

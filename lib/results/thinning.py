@@ -37,8 +37,7 @@ class History(Generic[Value]):
 
     limit: int
     gap: int = 1  # epochs between kept values; doubles when there are too many
-    points: list[tuple[int, Value]] = field(default_factory=list)
-    """Epochs, increasing, each with its value."""
+    points: list[tuple[int, Value]] = field(default_factory=list)  # epochs, increasing
 
     def add(self, epoch: int, value: Value) -> None:
         """Add the value of a later epoch."""

@@ -39,8 +39,7 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "run": str,
     "settings": str,
 }
-"""Columns beside the settings that vary → their types: see `lib.sweep.run_sweep`. An empty cell is
-NaN."""
+"""Columns beside the settings that vary, and their types; an empty cell is NaN."""
 
 
 def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:

@@ -27,8 +27,8 @@ from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, ma
 if TYPE_CHECKING:
     import pandas as pd
 
-LOOK_SECONDS, FULL_SECONDS = 0.25, 2.0
-"""Between two looks, and before the next start when a worker was full or had forgotten a run."""
+LOOK_SECONDS = 0.25  # between two looks
+FULL_SECONDS = 2.0  # before the next start when a worker was full or had forgotten a run
 COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 
 
