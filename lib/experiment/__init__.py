@@ -230,10 +230,7 @@ class Setting:
             raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
-        """A value from a URL's text; a number out of range is clamped, anything else is refused.
-
-        Raises ValueError where the text is of no use.
-        """
+        """A value from a URL's text; a number is clamped. Raises ValueError if of no use."""
         if isinstance(self.default, tuple):
             return tuple(texts)
         text = texts[-1]

@@ -65,10 +65,7 @@ def pack(record: object) -> bytes:
 
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
-    """Read the record of a file, with read-only arrays.
-
-    Raises KeptError, or any other error for damaged bytes.
-    """
+    """Read the record of a file, with read-only arrays. Damaged bytes raise any error."""
     head, numbers = _members(content)
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:

@@ -93,10 +93,7 @@ def data_name(dataset: Dataset) -> str:
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """The code of a settled experiment's `x`, `y` and `train`, with a task's function before it.
-
-    Raises ExperimentError for an unknown dataset.
-    """
+    """The code of `x`, `y` and `train`, after a task's function."""
     name = find_spec(experiment).name
     if name in TASKS:
         task = TASKS[name]

@@ -64,10 +64,7 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Render the page, UTF-8; `link` opens the run's settings in the app.
-
-    Names are escaped. Of data whose rows are hidden the page has neither samples nor code.
-    """
+    """Render the page, UTF-8; `link` opens the run's settings in the app. Names are escaped."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     x = dataset.x[index : index + 1]

@@ -39,10 +39,7 @@ _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the settled experiment as a plain Keras 3 script, formatted as ruff does.
-
-    Raises ExperimentError for a dataset that isn't one of `lib.data.datasets.DATASETS`.
-    """
+    """Write the settled experiment as a plain Keras 3 script, formatted as ruff does."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
     rest = render("plain", **template_fields(experiment, dataset, snapshot))

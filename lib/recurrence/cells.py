@@ -22,11 +22,7 @@ INITIAL_BIAS = {"lstm": {"f": 1.0}}  # those that aren't zero (Keras's `unit_for
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """What a unit's |h| stays below at each timestep from a zero state, (T,).
-
-    An LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). The others' outputs are
-    tanhs, or a mixture of some.
-    """
+    """What |h| stays below at each timestep, (T,): an LSTM's cell state grows by less than 1."""
     steps = np.arange(1.0, timesteps + 1)
     return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
@@ -38,10 +34,7 @@ def gate_symbol(name: str, about: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """Everything that one recurrent layer computed, by timestep, float32, (N, T, U) each.
-
-    With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
-    """
+    """All that one recurrent layer computed, (N, T, U) each; last-step mode has `hidden[:, -1]`."""
 
     hidden: Array
     cell: Array | None  # LSTM's cell states; None for cells that have none
@@ -113,10 +106,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
 
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
-    """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U).
-
-    With `reset_after` the reset gate scales the state after the recurrent kernel, else before it.
-    """
+    """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
     if bias.ndim == 2:  # reset_after

@@ -34,10 +34,7 @@ class LayerPass:
 
     @property
     def biases(self) -> tuple[np.ndarray, np.ndarray]:
-        """Biases of the input's part and of the state's part, each (G·U,).
-
-        Only a GRU with `reset_after` has the second; elsewhere it is zero.
-        """
+        """Biases of the input's and the state's part, (G·U,) each; the second is a GRU's alone."""
         bias = self.weights[2]
         return (bias[0], bias[1]) if bias.ndim == 2 else (bias, np.zeros_like(bias))
 
@@ -69,10 +66,7 @@ def _before(states: np.ndarray, step: int) -> np.ndarray:
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
-    """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order.
-
-    As in a book hₜ₋₁ is the state before step t, from 1 to T; h₀ is zero.
-    """
+    """All that a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
     columns = slice(unit, None, layer.units)  # a column for each gate
     about = GATES[layer.cell] or {"h": "hidden state"}
     from_input = dict(zip(about, layer.x[step] @ layer.weights[0][:, columns], strict=True))
@@ -153,11 +147,7 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
 
 
 def by_similarity(hidden: np.ndarray) -> np.ndarray:
-    """Order units so that each is followed by the one most like it of those left: indexes (U,).
-
-    The first is the one that is highest on average; likeness is the distance of the traces, which
-    are states of one sample, (T, U).
-    """
+    """Order units (U,): the highest on average, then always the most like it, by traces (T, U)."""
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T

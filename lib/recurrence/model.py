@@ -187,10 +187,7 @@ def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
 
 
 def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
-    """Pad a sample (T, F) cut to four lengths: at the end and the start, without and with a mask.
-
-    `weights` are those of the layers up to the one looked at.
-    """
+    """Pad a sample (T, F) cut to four lengths: at the end and start, without and with a mask."""
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
     treatments = []

@@ -26,10 +26,7 @@ CORRELATION = 0.8  # of two models' errors on the same samples; on bundled table
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Count independent errors among samples, by default the judged ones; infinite if generated.
-
-    Errors of forecasts h rows ahead share noise, so targets less than h rows apart count as one.
-    """
+    """Count independent errors among samples (the judged ones): targets that overlap are one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:

@@ -103,11 +103,7 @@ def half_widths(errors: np.ndarray) -> np.ndarray:
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
-    """The times of the `count` rows after the last one of a series; None where they aren't known.
-
-    From the frequency that pandas infers from the last rows; where rows are missing, from months,
-    the weekdays that occur, or the median step.
-    """
+    """The times of the `count` rows after a series; None where they aren't known."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     origin = dataset.cut_from
@@ -143,10 +139,7 @@ class _Model:
         return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
     def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """Predictions at the last step, (n, C, H) in the raw unit.
-
-        `now` (n, C) are the target columns in that row, to which predicted changes are added.
-        """
+        """Predictions at the last step, (n, C, H) in the raw unit, after targets `now` (n, C)."""
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
         raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
@@ -178,10 +171,7 @@ class _Model:
         return cast(np.ndarray, by_column[:, self.column])
 
     def fed_back(self, feed: int) -> np.ndarray:
-        """(feed,) in the raw unit: one row ahead again and again.
-
-        Inputs that dates decide are those of the dates to come; others are as in the last row.
-        """
+        """(feed,) in the raw unit: one row ahead again and again, with inputs of dates to come."""
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
@@ -207,10 +197,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
-
-        `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
-        """
+        """Answers (n, h) after these rows, each put into the inputs `ahead` (n, h, F)."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]

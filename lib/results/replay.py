@@ -42,10 +42,7 @@ def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
 
 
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
-    """The snapshot after an earlier epoch, computed from the weights then.
-
-    All seeds together are evaluated within a `budget` of multiply-adds: see `_evaluate`.
-    """
+    """The snapshot after an earlier epoch, from the weights then, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     judged: dict[int, _Evaluated] = {}
 
@@ -84,10 +81,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
 ) -> _Evaluated:
-    """Mean squared errors by timestep (T,), the loss by mode, and shown predictions (S, T, K).
-
-    Where all judged samples cost more than the budget, every k-th and the shown ones are evaluated.
-    """
+    """Errors by timestep (T,), loss by mode and predictions (S, T, K), of some samples at least."""
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
     cost = len(judged) * dataset.shape[1] * sum(w.size for w in weights)
@@ -113,10 +107,7 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Frames of the epochs with known weights, and of the snapshot itself, in about a second.
-
-    Of large data some samples stand for all, but in the last frame.
-    """
+    """Frames of the epochs with known weights, and of the snapshot itself, in about a second."""
     snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]

@@ -1,7 +1,4 @@
-"""Skill: errors of models and baselines at the last step, in the target's unit.
-
-Only for datasets cut from a table; computed with NumPy from the weights that a run has sent.
-"""
+"""Skill: errors of models and baselines at the last step, of data that were cut from a table."""
 
 import math
 from collections.abc import Sequence

@@ -115,10 +115,7 @@ def find(name: str) -> Scene | None:
 
 
 def story(text: str) -> tuple[Scene, ...]:
-    """The scenes that an address names, "strip,gallery.parity,number", without unknown ones.
-
-    Each comes once. Of an address that names none it is the ready talk.
-    """
+    """The scenes that an address names, "strip,gallery.parity,number"; if none, the ready talk."""
     names = [name for name in dict.fromkeys(text.split(",")) if name in _ALL]
     return tuple(_ALL[name] for name in names) or tuple(TALK.values())
 

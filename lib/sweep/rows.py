@@ -1,7 +1,4 @@
-"""A sweep's results as CSV, a row for each point, seed and mode; and the recorded sweeps.
-
-Written without pandas, which a page would have to load. `tests/record.py` writes `recorded/`.
-"""
+"""A sweep's results as CSV, a row for each point, seed and mode; and the recorded sweeps."""
 
 import csv
 import io
@@ -110,10 +107,7 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Read a plan's results from a file, if there is one; failed points aren't among them.
-
-    Raises SweepError for a file of anything else, which would be overwritten.
-    """
+    """Read a plan's results, but failed points, from a file. SweepError for another file."""
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}

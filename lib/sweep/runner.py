@@ -84,10 +84,7 @@ class Runner:
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
-        """Train all points; call `look` a few times a second, and at the end.
-
-        An error ends the sweep and is kept in `error`. Ctrl-C stops all runs and is raised again.
-        """
+        """Train all points; call `look` a few times a second, and at the end."""
         try:
             now = self._clock()
             while not (state := self.state).is_over:

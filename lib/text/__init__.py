@@ -44,10 +44,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with `digits` significant digits and thousands separators: "0.0123", "26,109".
-
-    Beyond 1e9 and below 0.00001 it has a power of ten: "3.44e11".
-    """
+    """A number with `digits` significant digits: "0.0123", "26,109", "3.44e11"."""
     value = float(value)
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
@@ -77,10 +74,7 @@ def apart_by(value: float, digits: int = 3) -> str:
 
 
 def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
-    """Numbers with enough digits to tell the others from the first: "355.1", "355.4".
-
-    The shown difference is within a tenth of the real one, unless that is below a millionth.
-    """
+    """Numbers with enough digits to tell the others from the first: "355.1", "355.4"."""
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
