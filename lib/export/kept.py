@@ -16,7 +16,6 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -173,19 +172,16 @@ def _check_fit(run: RunAt) -> None:
     """Raise ValueError unless all models and shapes are those of the experiment's own runs."""
     snapshot, start = run.snapshot, untrained(run.experiment, run.dataset)
     past = [seed for _, models in snapshot.past for seed in models]
-    every: list[Any] = [*snapshot.seeds, *past]
-    modes, others = start.results.keys(), len(snapshot.seeds) != len(start.seeds)
-    if others or any(seed.keys() != modes for seed in every):
+    seeds: list[Any] = [*snapshot.seeds, *past]
+    are_all = len(snapshot.seeds) == len(start.seeds)
+    if not are_all or any(seed.keys() != start.results.keys() for seed in seeds):
         raise ValueError("other models than those of its seeds and its mode")
-    if not np.array_equal(snapshot.samples, start.samples):
-        raise ValueError("samples that aren't those that are shown")
-    results = [result for seed in snapshot.seeds for result in seed.values()]
     weights = [own for seed in (*snapshot.weights, *past) for own in seed.values()]
     fresh = next(iter(start.results.values()))
     shapes = [array.shape for array in fresh.weights or ()]
     if any([array.shape for array in own] != shapes for own in weights):
         raise ValueError(f"weights of other shapes than {shapes}")
-    for result in results:
+    for result in (result for seed in snapshot.seeds for result in seed.values()):
         checked = result.checked_epochs
         if not len(checked) or result.kept_epoch not in (None, *checked):
             raise ValueError("a model that was never judged, or not at its best epoch")
@@ -201,12 +197,8 @@ def _check_fit(run: RunAt) -> None:
                 raise ValueError(f"{name} of shape {found}, expected {shape}")
 
 
-@dataclass(frozen=True, slots=True)
-class _Card:
-    experiment: Experiment
-    browser: str | None
-    name: str
-    rows: bytes
+_Card = tuple[Experiment, str | None, str, TableRecord | None]
+"""The experiment, who started its run, the run's name, and an upload's rows."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -222,22 +214,18 @@ class Shown:
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
     """Write a card; empty where an upload has too many rows."""
-    rows = b""
-    if experiment.data.name == "upload" and table is not None:
-        rows = encode(record_of(table))
-        if len(rows) > MOST_BYTES:
-            return b""
-    return encode(_Card(experiment, browser, name, rows))
+    rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
+    card = encode((experiment, browser, name, rows))
+    return card if len(card) <= MOST_BYTES else b""
 
 
 def read_card(card: bytes) -> Shown:
     """Read a card. Raises ValueError for bytes that are none."""
-    found, table = decode(card, _Card), None
+    experiment, browser, name, rows = decode(card, _Card)
     try:
-        validate(found.experiment)
-        if found.rows:
-            table = table_of(decode(found.rows, TableRecord))
-        dataset = make_settled_dataset(found.experiment, table)
+        validate(experiment)
+        table = table_of(rows) if rows else None
+        dataset = make_settled_dataset(experiment, table)
     except Exception as error:  # a stranger's rows may raise anything
         raise ValueError(f"not a run's card: {error}") from None
-    return Shown(found.experiment, dataset, table, found.browser, found.name)
+    return Shown(experiment, dataset, table, browser, name)

@@ -24,21 +24,14 @@ _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     """The snapshot at epoch 0. Both modes start from the same weights, so one pass serves both."""
-    none, weights = np.zeros(0), first_weights(experiment, dataset)
+    none, modes, sizes = np.zeros(0), experiment.model.modes, (dataset.shape[2], dataset.targets)
+    each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
+    weights = tuple(dict.fromkeys(modes, models) for models in each)
     epochs = none.astype(np.int64)
-    nothing = ModeResult(epochs, none, epochs, none, none, none, none)
-    results = dict.fromkeys(experiment.model.modes, nothing)
-    others = (results,) * (len(weights) - 1)
-    total = experiment.training.epochs
+    results = dict.fromkeys(modes, ModeResult(epochs, none, epochs, none, none, none, none))
+    others, total = (results,) * (len(weights) - 1), experiment.training.epochs
     start = Snapshot("", Status.PAUSED, epochs=total, results=results, others=others)
     return as_of(RunAt(experiment, dataset, start), 0, weights)
-
-
-def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
-    """Initial weights of each seed, the same in both modes."""
-    modes, sizes = experiment.model.modes, (dataset.shape[2], dataset.targets)
-    each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
-    return tuple(dict.fromkeys(modes, weights) for weights in each)
 
 
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
