@@ -16,6 +16,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
