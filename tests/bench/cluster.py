@@ -24,8 +24,7 @@ from lib.data.datasets import make_dataset
 from lib.experiment import Experiment
 from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
-from tests.bench import compiling
-from tests.bench.figures import QUICK_REST, REST, until_rests
+from tests.bench.figures import QUICK_REST, REST, until_client_rests, until_rests
 from tests.bench.load import show
 from tests.faults.cluster import nodes, until
 
@@ -54,7 +53,7 @@ def cost(runs, rest):
         TrainingClient(clustered=False) as local,
         TrainingClient(clustered=True) as ray,
     ):
-        compiling.rest(local, rest)
+        until_client_rests(local, rest)
         wait_until_rested(ray, cluster, there, rest)
         for number in range(-1, runs):  # the first one gets a program of its own
             for pace in PACES:
