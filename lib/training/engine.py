@@ -285,8 +285,22 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     A loss is the mean of these. Keras's are means over the last axis: here each output has its own.
     """
     alone = wrong[..., None]
-    zeros = tf.zeros_like(alone)
-    costs, *others = (keras.losses.get(loss.keras)(zeros, alone) for loss in LOSSES.values())
-    for place, other in enumerate(others, 1):
-        costs = tf.where(chosen == place, other, costs)
+    costs = tf.zeros_like(wrong)
+    for place, (name, loss) in enumerate(LOSSES.items()):
+        if name in COSTS:
+            cost = COSTS[name](wrong)
+        else:
+            cost = keras.losses.get(loss.keras)(tf.zeros_like(alone), alone)
+        costs = tf.where(chosen == place, cost, costs)
     return costs
+
+
+def _huber(wrong: tf.Tensor) -> tf.Tensor:
+    """Keras's `huber` with its `delta` of 1."""
+    size = tf.abs(wrong)
+    return tf.where(size <= 1, 0.5 * size * size, size - 0.5)
+
+
+COSTS = {"mse": tf.square, "mae": tf.abs, "huber": _huber}
+"""A key of LOSSES → its cost of each output, where Keras's function, with its mean over an axis of
+length 1, would take a tenth of a small model's training time."""
