@@ -127,6 +127,4 @@ def predictions_csv(*run: Any) -> bytes:
 
 def predictions_parquet(*run: Any) -> bytes:
     """Write `predictions` of a run as Parquet."""
-    file = io.BytesIO()
-    predictions(*run).to_parquet(file, index=False)
-    return file.getvalue()
+    return predictions(*run).to_parquet(index=False)

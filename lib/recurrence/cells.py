@@ -136,18 +136,15 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
     if x.ndim != 3:
         raise ValueError(f"x must have 3 axes (N, T, F), got shape {x.shape}")
     if len(weights) != 3:
-        raise ValueError(
-            f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
-        )
+        raise ValueError(f"weights must be 3 arrays (kernel, recurrent, bias), got {len(weights)}")
     kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
-    features, units = x.shape[-1], len(np.atleast_1d(recurrent))
+    units = len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
-    for name, array, allowed in (
-        ("recurrent_kernel", recurrent, [(units, width)]),
-        ("kernel", kernel, [(features, width)]),
-        ("bias", bias, bias_shapes(cell, units)),
-    ):
-        if array.shape not in allowed:
-            expected = " or ".join(map(str, allowed))
-            raise ValueError(f"{cell}: {name} must have shape {expected}, got {array.shape}")
+    expected = {"recurrent_kernel": (units, width), "kernel": (x.shape[-1], width)}
+    for array, (name, shape) in zip((recurrent, kernel), expected.items(), strict=True):
+        if array.shape != shape:
+            raise ValueError(f"{cell}: {name} must have shape {shape}, got {array.shape}")
+    if bias.shape not in (shapes := bias_shapes(cell, units)):
+        allowed = " or ".join(map(str, shapes))
+        raise ValueError(f"{cell}: bias must have shape {allowed}, got {bias.shape}")
     return kernel, recurrent, bias

@@ -53,4 +53,4 @@ from lib.results.skill import (
     model_outputs,
     skill_of_seeds,
 )
-from lib.results.thinning import KEPT_EPOCHS, History, WeightHistory, kept_places, spread_places
+from lib.results.thinning import History, WeightHistory, kept_places, spread_places

@@ -9,4 +9,4 @@ not interpret results (`lib.results`, `lib.charts`).
 
 from lib.sweep.plan import MOST_RUNS, Plan, SweepError, base_of, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
-from lib.sweep.runner import Runner, State, estimated_seconds, run_sweep
+from lib.sweep.runner import Runner, estimated_seconds, run_sweep

@@ -68,13 +68,15 @@ def make_plan(
             f"a sweep may have at most {MOST_RUNS} runs (points × seeds), got {count:,} × "
             f"{base.seeds} = {count * base.seeds:,}: take fewer values or seeds"
         )
-    points: dict[Experiment, Point] = {}
-    notes: list[str] = []
+    points, notes, data = dict[Experiment, Point](), list[str](), base.data.name
     for values in product(*axes.values()):
         asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
         used = {key: settled.get(key) for key in asked}
-        points.setdefault(settled, Point(used, settled, _settings(settled, file)))
+        # What differs from the defaults or from what the data suggest.
+        texts = {"data": data, **to_query(settled), **to_query(settled, suggested(data))}
+        query = urlencode(texts | ({"file": file} if file else {}), doseq=True)
+        points.setdefault(settled, Point(used, settled, query))
         if used != asked:
             notes.append(f"{named(asked)} is taken as {named(used)} on these data.")
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
@@ -132,10 +134,3 @@ def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     if read := list(dict.fromkeys(read_value(key, value) for value in values)):
         return read
     raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
-
-
-def _settings(settled: Experiment, file: str) -> str:
-    """All settings that differ from the defaults or from what the data suggest, as a query."""
-    name = settled.data.name
-    texts = {"data": name, **to_query(settled), **to_query(settled, suggested(name))}
-    return urlencode(texts | ({"file": file} if file else {}), doseq=True)

@@ -10,7 +10,6 @@ import math
 import threading
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from enum import StrEnum
 from functools import lru_cache, partial
 from hashlib import sha256
 from pathlib import Path
@@ -30,20 +29,6 @@ if TYPE_CHECKING:
 LOOK_SECONDS = 0.25  # between two looks
 FULL_SECONDS = 2.0  # before the next start when a worker was full or had forgotten a run
 COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
-
-
-class State(StrEnum):
-    """Where a sweep stands."""
-
-    GOING = "going"
-    PAUSED = "paused"  # by a person, or because nobody watched; it goes on when somebody does
-    STOPPED = "stopped"
-    DONE = "done"
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no more results will come."""
-        return self in (State.STOPPED, State.DONE)
 
 
 class Runner:
@@ -75,7 +60,7 @@ class Runner:
         self._share_before = self.share
         self._begins_at = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
-        self._steered = State.GOING  # the state that the runs were last steered to
+        self._steered = Status.RUNNING  # the state that the runs were last steered to
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
@@ -87,14 +72,14 @@ class Runner:
         """Train all points; call `look` a few times a second, and at the end."""
         try:
             now = self._clock()
-            while not (state := self.state).is_over:
+            while not (state := self.state).over:
                 self._steer(state)
                 # One start per turn: making its data may take a while, and other runs need care.
-                begun = state is State.GOING and self._begin()
+                begun = state is Status.RUNNING and self._begin()
                 runs = [run for *_, run in self._going.values()]
                 self.client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
-                self._spent += (now - before) * (state is State.GOING)
+                self._spent += (now - before) * (state is Status.RUNNING)
                 if self.client.unavailable:
                     raise SweepError(self.client.unavailable)
                 self._take()
@@ -127,14 +112,14 @@ class Runner:
         self._watched = self._clock()
 
     @property
-    def state(self) -> State:
+    def state(self) -> Status:
         """Where the sweep stands."""
         if len(self.results) == len(self.plan.points):
-            return State.DONE
+            return Status.FINISHED
         unseen = self.unwatched_seconds if self._rests else 0.0
         if self._is_ended or unseen >= KEEP_SECONDS:
-            return State.STOPPED
-        return State.PAUSED if self._is_paused or unseen >= WATCH_SECONDS else State.GOING
+            return Status.STOPPED
+        return Status.PAUSED if self._is_paused or unseen >= WATCH_SECONDS else Status.RUNNING
 
     @property
     def unwatched_seconds(self) -> float:
@@ -160,7 +145,7 @@ class Runner:
     def seconds_left(self) -> float | None:
         """Estimated seconds to the end, as if all epochs took the same; None if unknown."""
         share = self.share
-        if self.state is not State.GOING or share <= self._share_before:
+        if self.state is not Status.RUNNING or share <= self._share_before:
             return None
         return self._spent * (1 - share) / (share - self._share_before)
 
@@ -183,12 +168,12 @@ class Runner:
         self._going[point.settings] = point, dataset, run
         return True
 
-    def _steer(self, state: State) -> None:
+    def _steer(self, state: Status) -> None:
         """Pause or resume all runs when the sweep's state has changed."""
         if state is not self._steered:
             self._steered = state
             for *_, run in self._going.values():
-                (self.client.resume if state is State.GOING else self.client.pause)(run)
+                (self.client.resume if state is Status.RUNNING else self.client.pause)(run)
 
     def _take(self) -> None:
         """Store the results of finished runs; drop lost runs, so that they start again."""

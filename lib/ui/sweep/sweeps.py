@@ -18,8 +18,8 @@ from lib import charts, results
 from lib.charts import Palette
 from lib.data import DATASETS
 from lib.experiment import MODES as WORDS
-from lib.results import TITLE, PointResult
-from lib.sweep import READY, Plan, Runner, State
+from lib.results import TITLE, PointResult, Status
+from lib.sweep import READY, Plan, Runner
 from lib.text import beside, duration, number, sentence
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, Visitor, sweep_refusal
 from lib.ui import runs
@@ -110,7 +110,7 @@ def begin(plan: Plan, loaded: Loaded) -> None:
 def _make_room(visitor: Visitor) -> str:
     """Stop and forget sweeps so that one more can start; returns why it can't, else ""."""
     known = list(_SWEEPS.values())
-    others = [each for each in known if not (each.is_mine or each.runner.state.is_over)]
+    others = [each for each in known if not (each.is_mine or each.runner.state.over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(visitor, [each.visitor for each in watched]):
         return refusal
@@ -119,9 +119,9 @@ def _make_room(visitor: Visitor) -> str:
     for other in known:
         if other.is_mine:
             other.runner.stop()
-        if other.runner.state.is_over and other.runner.unwatched_seconds >= KEEP_SECONDS:
+        if other.runner.state.over and other.runner.unwatched_seconds >= KEEP_SECONDS:
             del _SWEEPS[other.id]
-    over = [each.id for each in _SWEEPS.values() if each.runner.state.is_over]
+    over = [each.id for each in _SWEEPS.values() if each.runner.state.over]
     for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
         del _SWEEPS[old]
     return ""
@@ -132,8 +132,8 @@ def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
 
     def may_change(sweep: Sweep) -> bool:
         if sweep.is_mine:
-            return sweep.runner.state is State.GOING
-        return bool(sweep.id) and not sweep.runner.state.is_over  # its owner may resume it
+            return sweep.runner.state is Status.RUNNING
+        return bool(sweep.id) and not sweep.runner.state.over  # its owner may resume it
 
     following_fragment(shown, partial(_panel, plan, loaded, palette), may_change, LOOK_SECONDS)
 
@@ -142,7 +142,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
     _buttons(sweep, plan, loaded)
     points = sweep.runner.results
     _progress(sweep, plan, loaded, len(points))
-    words = charts.found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
+    words = charts.found_takeaway(points) if sweep.runner.state.over else SAID["early"]
     takeaway(words, *charts.found_details(points))
     if points:
         _pictures(points, words, palette)
@@ -152,12 +152,12 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) ->
 def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
     """Draw Start, Pause or Go on, and Stop."""
     runner, args = sweep.runner, (plan, loaded)
-    idle = runner.state.is_over or not sweep.is_mine
+    idle = runner.state.over or not sweep.is_mine
     label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
     with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
         press(label, "play_arrow", "sweep_start", begin, args=args, type=kind, disabled=not plan)
         act, label, icon = runner.pause, "Pause", "pause"
-        if runner.state is State.PAUSED:
+        if runner.state is Status.PAUSED:
             act, label, icon = runner.go_on, "Go on", "play_arrow"
         press(label, icon, f"sweep_{icon}", act, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
