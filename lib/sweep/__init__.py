@@ -7,6 +7,6 @@ terminal: `python -m lib.sweep`; the Sweep page shows one live. This package dra
 not interpret results (`lib.results`, `lib.charts`).
 """
 
-from lib.sweep.plan import MOST_RUNS, Plan, SweepError, base_of, make_plan, offered, parse_vary
+from lib.sweep.plan import MOST_RUNS, Plan, base_of, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
 from lib.sweep.runner import Runner, estimated_seconds, run_sweep

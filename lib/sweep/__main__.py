@@ -13,7 +13,7 @@ from lib.data import DATASETS, UploadError
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import named
 from lib.sweep import rows
-from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
+from lib.sweep.plan import base_of, make_plan, parse_vary
 from lib.sweep.runner import Runner, read_table, run_plan
 from lib.text import counted
 from lib.training import machine
@@ -38,7 +38,7 @@ def main(
         os.environ[machine.RAY] = ray
     try:
         if (data is None) == (file is None):
-            raise SweepError("expected --data or --file, one of the two")
+            raise ExperimentError("expected --data or --file, one of the two")
         table, name = read_table(file) if file else (None, "")
         base = base_of(data or "upload", _settings(settings))
         plan = make_plan(base, parse_vary(vary), seeds, table, name)
@@ -75,7 +75,7 @@ def _settings(texts: list[str]) -> dict[str, Any]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
-            raise SweepError(f"expected --set key=value, got {text!r:.80}")
+            raise ExperimentError(f"expected --set key=value, got {text!r:.80}")
         several = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
         given[key] = [*given.get(key, ()), value] if several else value
     return given

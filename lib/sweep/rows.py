@@ -12,8 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from lib.data import Dataset
+from lib.experiment import ExperimentError
 from lib.results import MODES, PointResult, Snapshot, Status, independent_samples
-from lib.sweep.plan import Plan, Point, SweepError, base_of, make_plan, parse_vary, read_value
+from lib.sweep.plan import Plan, Point, base_of, make_plan, parse_vary, read_value
 from lib.text import beside
 from lib.training import limits
 
@@ -107,7 +108,7 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Read a plan's results, but failed points, from a file. SweepError for another file."""
+    """Read a plan's results, but failed points, from a file. ExperimentError for another file."""
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}
@@ -117,7 +118,7 @@ def read_done(path: Path, plan: Plan) -> list[PointResult]:
     except (ValueError, KeyError, TypeError):
         is_ours = False
     if not is_ours:
-        raise SweepError(
+        raise ExperimentError(
             f"{path} holds something else: expected results of this very sweep, to go on with "
             "them. Name another file, or take that one away"
         )

@@ -19,7 +19,7 @@ from lib.data import Dataset, Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import PointResult, Run, Snapshot, Status
 from lib.sweep import rows
-from lib.sweep.plan import Plan, Point, SweepError, base_of, make_plan
+from lib.sweep.plan import Plan, Point, base_of, make_plan
 from lib.text import sentence
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, machine
 
@@ -81,7 +81,7 @@ class Runner:
                 before, now = now, self._clock()
                 self._spent += (now - before) * (state is Status.RUNNING)
                 if self.client.unavailable:
-                    raise SweepError(self.client.unavailable)
+                    raise ExperimentError(self.client.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # such as a full disk: shown to whoever looks
@@ -104,7 +104,7 @@ class Runner:
 
     def stop(self, why: str = "") -> None:
         """End the sweep; unfinished runs have no result. `error` says why, unless a person did."""
-        self.error = SweepError(why) if why else self.error
+        self.error = ExperimentError(why) if why else self.error
         self._is_ended = True
 
     def watch(self) -> None:
@@ -236,7 +236,7 @@ def run_sweep(
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
     if table is not None and data not in ("", "upload"):
-        raise SweepError(f"expected data or a table of your own, got both: data is {data!r}")
+        raise ExperimentError(f"expected data or a table of your own, got both: data is {data!r}")
     file = ""
     if isinstance(table, Table):
         file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]

@@ -79,16 +79,11 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
     for digits in range(3, 8):  # 3 are enough to read; a 32-bit number has 7
-        begin = _shown(first, digits)
-        if all(abs(_shown(v, digits) - begin - gap) <= 0.1 * abs(gap) for v, gap in gaps.items()):
+        shown = {value: float(f"{value:.{digits}g}") for value in (first, *gaps)}
+        off = [abs(shown[v] - shown[first] - gap) / abs(gap) for v, gap in gaps.items() if gap]
+        if max(off, default=0) <= 0.1:
             break
     return [readable(each, digits, unit, nothing) for each in values]
-
-
-def _shown(value: float, digits: int) -> float:
-    """The number that `readable` shows."""
-    text = readable(value, digits, nothing="0").replace(",", "")
-    return 0.0 if " " in text or text == "infinite" else float(text)
 
 
 def signed(value: float) -> str:

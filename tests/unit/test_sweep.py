@@ -14,7 +14,6 @@ from lib.results import VARIABLE, Snapshot, Status, independent_samples
 from lib.sweep import (
     MOST_RUNS,
     READY,
-    SweepError,
     base_of,
     make_plan,
     offered,
@@ -90,9 +89,9 @@ def test_values_are_read_as_they_are_typed():
     """Blanks and commas too many don't matter; each setting once."""
     assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
     for wrong in ("T", "T=", "=8"):
-        with pytest.raises(SweepError):
+        with pytest.raises(ExperimentError):
             make_plan(suggested("parity"), parse_vary([wrong]), 1)
-    with pytest.raises(SweepError, match="each setting once"):
+    with pytest.raises(ExperimentError, match="each setting once"):
         parse_vary(["T=8", "T=9"])
 
 
@@ -179,7 +178,9 @@ def test_another_file_is_refused_and_stays(tmp_path, text):
     else:
         file.write_text(text)
     before = file.read_text()
-    with pytest.raises(SweepError, match="holds something else: expected results of this very"):
+    with pytest.raises(
+        ExperimentError, match="holds something else: expected results of this very"
+    ):
         rows.read_done(file, the_plan(4, 9))
     assert file.read_text() == before
 
@@ -209,7 +210,7 @@ def test_what_cannot_be_done_is_said(words, said):
 
 def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
     """By their values: results of one are none of another's."""
-    with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
+    with pytest.raises(ExperimentError, match="expected data or a table of your own, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
     named = []
 
