@@ -102,8 +102,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 class DataSettings:
     """Which data, and how it is cut into samples of `timesteps` × `features`.
 
-    `name` is a key of `lib.data.DATASETS`. `samples`, `noise` and `lag` are used by synthetic tasks
-    only; the settings after them by tables only (bundled series and uploads).
+    Synthetic tasks alone use `samples`, `noise` and `lag`; tables alone the settings after them.
     """
 
     name: str = _setting("data", "running_mean")
@@ -269,8 +268,7 @@ def read_query(
 ) -> tuple[Experiment, list[str]]:
     """The experiment of a URL: `base` with the values that the URL gives, and complaints.
 
-    Unknown keys and values of no use are dropped, numbers out of range are clamped, also to
-    `at_most` by key: a sentence for each of these.
+    Values of no use are dropped, numbers clamped, also to `at_most`: with a sentence for each.
     """
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():

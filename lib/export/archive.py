@@ -1,9 +1,8 @@
 """The `.unrolled` file: a ZIP of one JSON record, and of the bytes of all its arrays.
 
-In the record an array is its dtype, its offset in those bytes, and its shape. Members
-are fixed, so names and sizes are checked before anything is read, and nothing is unpickled.
-An uploaded table is a `TableRecord`; pandas is imported in functions, since a page without a table
-needs none.
+In the record an array is its dtype, its offset in those bytes, and its shape. Names and sizes are
+checked before anything is read, and nothing is unpickled. pandas is imported in functions, since a
+page without a table needs none.
 """
 
 import io

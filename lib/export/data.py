@@ -1,9 +1,7 @@
 """Python code from Jinja templates, above all that of a script's data, and the data's own file.
 
-A script's data are `x` (N, T, F), `y` (N, T, K) and `train`.
-
-Generated data come from their own source. A table's are loaded from the file that `arrays` makes
-and the app offers beside the script; plain windows of one series are cut by Keras's own function.
+Generated data come from their own source. A table's are loaded from the file that `arrays` makes;
+plain windows of one series are cut by Keras's own function.
 """
 
 import inspect

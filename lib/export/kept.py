@@ -1,11 +1,8 @@
 """A run as bytes: an `.unrolled` file, and a card for the other page servers of a cluster.
 
-Generated data aren't in the file but made again, and compared with a sketch of the original. An
-upload's rows are in it where the person says so; else the upload is asked for.
-
-A card has an upload's rows, for the browser that started the run; pages hide them from all others
-(`lib.ui.runs.may_see_rows`). It is checked as a file is: whoever has the cluster's token can leave
-one.
+Generated data are made again, and compared with a sketch of the original. An upload's rows are in a
+file where the person says so, and in a card for the browser that started the run; both are checked,
+since strangers can leave them.
 """
 
 import platform

@@ -84,8 +84,8 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
     """Predictions and targets of every judged sample, in the raw unit.
 
-    A row for each sample, timestep (both from 1) and target column; a column for each mode, and
-    seed where there are several. Last-step mode predicts at T alone: NaN elsewhere.
+    A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
+    Last-step mode predicts at T alone: NaN elsewhere.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
 

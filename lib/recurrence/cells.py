@@ -53,13 +53,10 @@ def unroll(
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: `layer.get_weights()`: kernel, recurrent_kernel, bias. A GRU's bias says which
-            kind it is: (2, 3U) with `reset_after`, (3U,) without.
+        weights: kernel, recurrent_kernel, bias; a GRU's of (2, 3U) with `reset_after`, else (3U,).
         x: inputs (N, T, F).
-        mask: (N, T), true where a step counts. At the others the state is held and the previous
-            output is repeated (zeros, where there is none before).
-        go_backwards: from the last step to the first. As in Keras the results then stand in the
-            order of processing: step 0 of the trace has seen `x[:, -1]`.
+        mask: (N, T), true where a step counts; at the others state and output are those before.
+        go_backwards: from the last step on; as in Keras, step 0 of the trace has seen `x[:, -1]`.
 
     Raises ValueError for an unknown cell, or shapes that don't fit.
     """

@@ -38,8 +38,7 @@ def initial_weights(
 ) -> list[np.ndarray]:
     """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
 
-    An LSTM's forget gate has biases of one; a GRU has `reset_after=True`. Raises ValueError for an
-    unknown cell. Source: `keras/src/layers/rnn/*.py`.
+    A GRU has `reset_after=True`. Raises ValueError for an unknown cell.
     """
     if cell not in BLOCKS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
@@ -103,8 +102,8 @@ def forward(
 ) -> tuple[list[Trace], np.ndarray]:
     """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
 
-    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`. Without a head, K is
-    U. `weights` are in the order of `initial_model_weights`; ValueError where they don't fit.
+    The last-step model returns `outputs[:, -1]`. Without a head, K is U. Raises ValueError where
+    `weights`, in the order of `initial_model_weights`, don't fit.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
@@ -139,8 +138,7 @@ def difference(
 ) -> float:
     """The largest difference from Keras's outputs, relative to its largest value above 1.
 
-    Of a stack's top layer for x (N, T, F): Keras's `sequence` (N, T, U) and last `states` (N, U), h
-    and an LSTM's c.
+    Of a stack's top layer: Keras's `sequence` (N, T, U) and last `states` (N, U), h and maybe c.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]

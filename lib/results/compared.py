@@ -40,11 +40,10 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 def decisive_ratio(samples: float) -> float:
     """Smallest ratio at which two mean squared errors on so many samples differ significantly.
 
-    For n pairs of normal errors around 0 whose correlation is r, and the ratio F of their mean
-    squares, √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom
-    (Morgan, "A test for the significance of the difference between the two variances in a sample
-    from a normal bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
-    The ratio falls steadily: 6.7 for 3 samples, 1.6 for 30, 1.08 for 1,000, 1 without a limit.
+    For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
+    √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
+    test for the significance of the difference between the two variances in a sample from a normal
+    bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
     """
     z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
@@ -165,9 +164,7 @@ def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
     """Whether validation loss has risen from its minimum, and clearly above the training loss.
 
-    Medians over a tenth of all judgements are compared. The minimum must lie before the last
-    quarter, and the rise be decided by so many independent `samples` and be more than 2% of
-    `guess`, the loss of the naive baseline.
+    The rise must be decided by so many `samples`, and be more than 2% of the loss `guess`.
     """
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():

@@ -74,8 +74,7 @@ def forecast(
     """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
     `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
-    Bands are from `judged`, the answers of the validation part; coverage is counted on `tested`,
-    those of the test part, where somebody has looked there.
+    Bands are from `judged`, the answers of the validation part; coverage is counted on `tested`.
     Raises ForecastError where the series is too short, or answers can't be fed back.
     """
     if feed and (why := why_not_fed_back(dataset)):

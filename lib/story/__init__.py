@@ -1,9 +1,8 @@
 """What is told with the app: the gallery's cards, the guide's steps, and the scenes of a talk.
 
-All are scenes: settings as an address has them, a picture by its name, and words; some ask before
-they show. A card, a step or a scene more is a row in `gallery.toml`, `guide.toml` or `talk.toml`.
-Nothing here draws: `lib/ui/stage.py` puts a scene on a page. The cards' runs and small pictures are
-recorded: drawing one of a table takes a cold server more than a second.
+All are scenes: settings as an address has them, a picture by its name, and words. One more is a row
+in `gallery.toml`, `guide.toml` or `talk.toml`; `lib/ui/stage.py` puts it on a page. The cards' runs
+and small pictures are recorded: drawing one of a table takes a cold server more than a second.
 """
 
 from collections.abc import Iterable, Mapping

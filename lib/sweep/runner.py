@@ -216,22 +216,18 @@ def run_sweep(
 
     Args:
         data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
-        vary: values by URL key: `{"T": [8, 16], "cell": ["lstm", "gru"]}`. Allowed are the keys of
-            `lib.results.VARIABLE` that the data use.
+        vary: values by URL key, of those in `lib.results.VARIABLE` that the data use:
+            `{"T": [8, 16], "cell": ["lstm", "gru"]}`.
         seeds: of each point, 1 to 16; points × seeds are 96 at most.
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from there.
-        progress: called a few times a second, and at the end, with the `Runner`: its `results`,
-            `share` of the work that is done, and `seconds_left`.
-        settings: any other setting, by URL key: `epochs=100, inputs=["wind"]`; else what the data
-            suggest.
+        progress: called a few times a second, and at the end, with the `Runner`.
+        settings: any other setting, by URL key; else what the data suggest.
 
-    Returns:
-        A row for each point, seed and mode: the settings that vary, and the columns of
-        `lib.sweep.rows.KINDS`. `last_step_error` is the mean squared error on the judged samples,
-        in the unit of y squared; NaN unless the run has finished.
-
-    Raises ExperimentError for what can't be swept, UploadError for a file. Ctrl-C stops it.
+    Returns a row for each point, seed and mode: the settings that vary, and the columns of
+    `lib.sweep.rows.KINDS`. `last_step_error` is the mean squared error on the judged samples, in
+    the unit of y squared; NaN unless the run has finished. Raises ExperimentError for what can't be
+    swept, UploadError for a file. Ctrl-C stops it.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
