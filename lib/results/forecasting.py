@@ -166,7 +166,7 @@ class _Model:
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == self.series)
         wrong = last_errors(self.dataset, said.samples[mine], said.last[self.mode][mine])
-        by_column = np.abs(wrong).reshape(len(mine), len(origin.columns), -1)
+        by_column = np.abs(wrong).reshape(-1, len(origin.columns), len(origin.horizons))
         return cast(np.ndarray, by_column[:, self.column])
 
     def fed_back(self, feed: int) -> np.ndarray:
