@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from lib.data import DATASETS, Table, make_dataset, read_upload, suggested
+from lib.data import DATASETS, Table, make_dataset, suggested
 from lib.experiment import ExperimentError, read_query
 from lib.results import VARIABLE, Snapshot, Status, independent_samples
 from lib.sweep import (
@@ -103,16 +103,6 @@ def test_what_does_not_vary_is_checked_as_well():
             base_of("seattle", settings)
     with pytest.raises(ExperimentError, match="data must be one of"):
         base_of("nothing", {})
-
-
-def test_another_file_is_another_sweep():
-    """Its settings may be the same."""
-    rows = "".join(f"{k % 7},{k % 5}\n" for k in range(200))
-    table = read_upload("own.csv", f"a,b\n{rows}".encode())
-    base = base_of("upload", {"targets": ["b"]})
-    one, other = (make_plan(base, {"T": [4]}, 1, table, file=name) for name in "ab")
-    assert one.points[0].settings != other.points[0].settings
-    assert one.points[0].experiment == other.points[0].experiment
 
 
 def test_ready_sweeps_can_be_made_and_are_recorded():

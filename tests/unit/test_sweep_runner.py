@@ -226,12 +226,3 @@ def test_an_error_outside_of_runs_stops_the_sweep(sweep):
     sweep.calls("stop 1")
     until(lambda: sweep.runner.state is Status.STOPPED)
     assert "no space left" in f"{sweep.runner.error}"
-
-
-def test_points_that_differ_in_the_model_only_share_their_data():
-    """Other data are made anew."""
-    sweep = Sweep(4, {"T": [4, 8], "U": [2, 3]})
-    sweep.begin()
-    first, second, third, fourth = (run.dataset for run in sweep.client.runs.values())
-    assert first is second is not third is fourth
-    sweep.runner.stop()
