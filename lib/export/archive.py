@@ -65,7 +65,16 @@ def pack(record: object) -> bytes:
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
     """Read the record of a file, with read-only arrays. Damaged bytes raise any error."""
-    head, numbers = _members(content)
+    _check_sizes(len(content), [0])
+    if content.count(b"PK\x01\x02") > 4 * len(MEMBERS):  # each entry begins so; a few by chance
+        raise ValueError("it has many more members")  # listing a million would take seconds
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        infos = archive.infolist()
+        if tuple(info.filename for info in infos) != MEMBERS:
+            raise ValueError(f"its members aren't {' and '.join(MEMBERS)}")
+        _check_sizes(len(content), [info.file_size for info in infos])
+        # No more than the declared size is unpacked.
+        head, numbers = [archive.open(info).read(info.file_size + 1) for info in infos]
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
         raise KeptError(
@@ -95,26 +104,9 @@ def _check_sizes(packed: int, members: list[int]) -> None:
     if packed > MAX_BYTES or sum(members) > MAX_UNPACKED or members[0] > MAX_HEAD:
         raise KeptError(
             f"At most {MAX_BYTES / 1e6:.0f} MB are kept and opened, {MAX_UNPACKED / 1e6:.0f} MB "
-            f"unpacked and {MAX_HEAD / 1e6:.0f} MB of settings; here they are {packed / 1e6:.1f}, "
-            f"{sum(members) / 1e6:.1f} and {members[0] / 1e6:.1f} MB. Leave out the rows, or keep "
-            "a smaller run."
+            f"unpacked; here they are {packed / 1e6:.1f} and {sum(members) / 1e6:.1f} MB. Leave "
+            "out the rows, or keep a smaller run."
         )
-
-
-def _members(content: bytes) -> list[bytes]:
-    """Read each of MEMBERS, after checking all names and sizes."""
-    _check_sizes(len(content), [0])
-    if content.count(b"PK\x01\x02") > 4 * len(
-        MEMBERS
-    ):  # each entry begins so, and others by chance
-        raise ValueError("it has many more members")  # a million would take seconds
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        infos = archive.infolist()
-        if tuple(info.filename for info in infos) != MEMBERS:
-            raise ValueError(f"its members aren't {' and '.join(MEMBERS)}")
-        _check_sizes(len(content), [info.file_size for info in infos])
-        # No more than the declared size is unpacked.
-        return [archive.open(info).read(info.file_size + 1) for info in infos]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

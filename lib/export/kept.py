@@ -121,12 +121,10 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     """Read the run of a file called `name`; `table` is the upload, for a file without rows.
 
-    Raises KeptError for anything but a whole run, and where the upload is neither in the file nor
-    the same as `table`.
+    Raises KeptError for anything but a whole run, and where the upload is missing or another one.
     """
     try:
-        record = unpack(content, _Record)
-        return _opened(name, sha256(content).hexdigest()[:12], record, table)
+        return _opened(name, content, table)
     except KeptError:
         raise
     except Exception as error:  # damaged bytes and settings that don't fit may raise anything
@@ -137,7 +135,8 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
         ) from None
 
 
-def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kept:
+def _opened(name: str, content: bytes, table: Table | None) -> Kept:
+    record = unpack(content, _Record)
     experiment, file = record.experiment, record.file[:60]
     validate(experiment)
     if experiment.data.name != "upload":
@@ -159,9 +158,11 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
             f"The run was trained on {dataset.title} as Unrolled {version} makes it, and here "
             "other numbers come out. Open it with that version."
         )
-    snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
-    if snapshot.status.active:  # it was kept while it trained, and goes no further
-        snapshot = replace(snapshot, status=Status.STOPPED)
+    snapshot, run_id = record.snapshot, sha256(content).hexdigest()[:12]
+    # What was kept while it trained goes no further.
+    status = Status.STOPPED if snapshot.status.active else snapshot.status
+    reason = snapshot.reason[:300]
+    snapshot = replace(snapshot, run_id=run_id, reason=reason, status=status)
     _check_fit(RunAt(experiment, dataset, snapshot))
     return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
 

@@ -43,10 +43,7 @@ class Reported(RunAt):
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Title, figure, takeaway and sentences of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
-    picked = {
-        "predictions": (of.sample, of.target, of.earlier),
-        "step_error": (of.earlier,),
-    }
+    picked = {"predictions": (of.sample, of.target, of.earlier), "step_error": (of.earlier,)}
     for name, title in _TITLES.items():
         if name == "predictions" and not of.dataset.has_rows:
             continue
@@ -71,30 +68,32 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
-    page = Environment(autoescape=True, undefined=StrictUndefined).from_string(
-        _PAGE.read_text("utf-8")
+    templates = Environment(autoescape=True, undefined=StrictUndefined)
+    return (
+        templates.from_string(_PAGE.read_text("utf-8"))
+        .render(
+            source=of.source,
+            experiment=experiment,
+            dataset=dataset,
+            snapshot=snapshot,
+            results=snapshot.middle.results,
+            settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
+            sentence=strip.strip_sentence(experiment, dataset),
+            strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
+            pictures_css=html.CSS + strip.CSS,
+            figures=shown,
+            # No text in it can end the script that it stands in.
+            plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
+            plotly=get_plotlyjs(),
+            script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
+            link=link if link.startswith("http") else "",
+            made=made,
+            versions=versions,
+            modes=MODES,
+            palette=_LIGHT,
+            lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
+            words=words,
+            english=text,
+        )
+        .encode()
     )
-    return page.render(
-        source=of.source,
-        experiment=experiment,
-        dataset=dataset,
-        snapshot=snapshot,
-        results=snapshot.middle.results,
-        settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
-        sentence=strip.strip_sentence(experiment, dataset),
-        strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
-        pictures_css=html.CSS + strip.CSS,
-        figures=shown,
-        # No text in it can end the script that it stands in.
-        plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
-        plotly=get_plotlyjs(),
-        script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
-        link=link if link.startswith("http") else "",
-        made=made,
-        versions=versions,
-        modes=MODES,
-        palette=_LIGHT,
-        lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
-        words=words,
-        english=text,
-    ).encode()

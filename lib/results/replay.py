@@ -105,10 +105,7 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
     modes, seeds = len(run.experiment.model.modes), len(run.experiment.each_seed)
-    weights = initial_model_weights(run.experiment, dataset.shape[2], dataset.targets)
-    samples = len(dataset.x[dataset.judged])
-    sums = seeds * dataset.shape[1] * samples * sum(array.size for array in weights)
-    cost = modes * (min(sums, budget) + seeds * dataset.shape[1] * STEP)
+    cost = modes * (budget + seeds * dataset.shape[1] * STEP)
     most = int(np.clip(15 * BUDGET / cost, LEAST, MOST))
     shown = [epochs[place] for place in spread_places(len(epochs), most - 1)]
     frames = [Frame(f"{epoch}", as_of(run, epoch, past[epoch], budget=budget)) for epoch in shown]
