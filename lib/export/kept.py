@@ -19,24 +19,8 @@ import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, validate
-from lib.export.archive import (
-    VERSION,
-    KeptError,
-    TableRecord,
-    pack,
-    record_of,
-    table_of,
-    unpack,
-)
-from lib.results import (
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    Status,
-    kept_places,
-    untrained,
-    weight_bytes,
-)
+from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
+from lib.results import RunAt, SeedWeights, Snapshot, Status, kept_places, untrained, weight_bytes
 from lib.text import joined
 from lib.training import check, decode, encode
 

@@ -9,14 +9,7 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from tests.bench.figures import (
-    REST,
-    Shares,
-    anonymous_mb,
-    percentile,
-    sides_of,
-    until_rests,
-)
+from tests.bench.figures import REST, Shares, anonymous_mb, percentile, sides_of, until_rests
 from tests.session import Session
 
 CROWD = 32

@@ -4,14 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment import (
-    SETTINGS,
-    Experiment,
-    ExperimentError,
-    read_query,
-    to_query,
-    validate,
-)
+from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
 
 
 def values(setting):

@@ -206,10 +206,7 @@ RESULT = ("snapshot", "results", "last")
 REFUSED = {
     "cut off": (GOOD[: len(GOOD) // 2], "damaged"),
     "a newer form": (said(["version"], VERSION + 1), "newer Unrolled.*Update"),
-    "a member that isn't there": (
-        changed(arrays_bin=None),
-        "members aren't unrolled.json",
-    ),
+    "a member that isn't there": (changed(arrays_bin=None), "members aren't unrolled.json"),
     "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
     "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
     "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),

@@ -11,16 +11,7 @@ from click.testing import CliRunner
 from lib.data import DATASETS, Table, make_dataset, suggested
 from lib.experiment import ExperimentError, read_query
 from lib.results import VARIABLE, Snapshot, Status, independent_samples
-from lib.sweep import (
-    MOST_RUNS,
-    READY,
-    base_of,
-    make_plan,
-    offered,
-    parse_vary,
-    rows,
-    run_sweep,
-)
+from lib.sweep import MOST_RUNS, READY, base_of, make_plan, offered, parse_vary, rows, run_sweep
 from lib.sweep.__main__ import main
 from lib.sweep.rows import result_of
 from tests.unit.swept import a_point
