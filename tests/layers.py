@@ -13,12 +13,12 @@ from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import Cell, Recurrent
+from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import broken, trace
 
 OTHERS = [kind for kind in KINDS.values() if kind not in (Input, Unread)]
 SEVERAL = [kind for kind in OTHERS if issubclass(kind, (Joining, MultiHeadAttention))]
-INSIDE = [kind for kind in OTHERS if kind not in (Cell, TimeDistributed, *BY_PYTHON)]
+INSIDE = [kind for kind in OTHERS if kind not in (TimeDistributed, *BY_PYTHON)]
 
 
 def any_value(random, setting, *, small):
@@ -31,9 +31,7 @@ def any_value(random, setting, *, small):
         return any_number(random, setting.limit, small=small)
     if setting.pattern:
         cells = ("lstm2", "lstm3.nobias", "gru2", "gru1.before", "gru2.before.nobias", "rnn3")
-        return "-".join(
-            random.choices(cells, k=random.randint(1, 3 if "*" in setting.pattern else 1))
-        )
+        return "-".join(random.choices(cells, k=random.randint(1, 3)))
     if setting.sizes is not None:
         count = setting.sizes or random.randint(1, 3)
         return tuple(random.randint(0 if random.random() < 0.1 else 1, 4) for _ in range(count))

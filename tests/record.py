@@ -1,7 +1,7 @@
 """Record what the pages open with: `python -m tests.record` all of it, or what is named.
 
 Every bundled dataset is trained with its suggested settings through the real worker, silent
-mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.doctor.leak`) in it, and so are the ready
+mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.Leak`) in it, and so are the ready
 sweeps,
 and the gallery's cards that have settings of their own. Then Keras is asked what the Cell page asks
 about some of these models, and the cards' figures are drawn from all of it. Of a sweep it writes a
@@ -21,10 +21,9 @@ from lib.charts.thumbnail import PICTURES
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
-from lib.results.replay import first_weights
+from lib.results.replay import untrained
 from lib.results.run import Status, weight_bytes
-from lib.shapes.doctor.damage import MISTAKES, Damage
-from lib.shapes.doctor.leak import Leak
+from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import FILE, GALLERY, experiments_of, runs_of
 from lib.sweep.rows import READY
 from lib.sweep.runner import run_plan
@@ -119,7 +118,7 @@ def first_choices(name):
     sample, top = int(dataset.shown[0]), experiment.model.layers - 1
     choices = []
     for epoch, weights in (
-        (0, first_weights(experiment, dataset)[0][mode]),
+        (0, untrained(experiment, dataset).results[mode].weights),
         (snapshot.epoch, newest),
     ):
         traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])

@@ -18,7 +18,6 @@ from lib.shapes import (
     Input,
     ModelError,
     Ref,
-    Unread,
     broken,
     code_lines,
     read,
@@ -74,15 +73,6 @@ def stack_of(model):
     return read_config(json.dumps(model)).stack
 
 
-def refusal(content):
-    """The short sentence that a content is refused with."""
-    with pytest.raises(ModelError) as raised:
-        read_config(content)
-
-    assert len(raised.value.sentence) < 600
-    return raised.value.sentence
-
-
 def test_a_chain_needs_no_names():
     """What is only of the file is left aside, and what is set is kept."""
     expected = (Input(timesteps=12, features=3), LSTM(16), Dense(1))
@@ -95,7 +85,6 @@ def test_a_chain_needs_no_names():
 
 FORWARD = saved("LSTM", units=4, go_backwards=False)
 OLD = {"units": 8, "batch_input_shape": [4, None, 3], "stateful": True, "time_major": False}
-OTHER = {"backward_layer": saved("GRU", units=4, go_backwards=True), "merge_mode": "sum"}
 FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
 
 
@@ -109,17 +98,13 @@ FUNCTION = {"module": "builtins", "class_name": "function", "config": "relu"}
         ({"class_name": "Sequential",
           "config": {"layers": [saved("GRU", units=4)], "build_input_shape": [None, 7, 2]}},
          (Input(timesteps=7, features=2), GRU(4))),
-        # Keras 3 always writes a backward layer; it counts where it differs.
+        # Keras 3 always writes a backward layer.
         (sequential(INPUT, saved("Bidirectional", layer=FORWARD, merge_mode="sum",
                                  backward_layer=saved("LSTM", units=4, go_backwards=True))),
          (Input(12, 3), Bidirectional(units=4, merge_mode="sum"))),
-        (sequential(INPUT, saved("Bidirectional", layer=FORWARD, **OTHER)),
-         (Input(12, 3), Bidirectional(units=4, merge_mode="sum", backward_layer="gru"))),
         # An activation may be a function, or someone's own, which changes no shape.
         (sequential(INPUT, saved("Dense", units=2, activation=FUNCTION)),
          (Input(12, 3), Dense(2, "relu"))),
-        (sequential(INPUT, saved("Dense", units=2, activation={**FUNCTION, "config": "wave"})),
-         (Input(12, 3), Dense(2))),
     ],
 )  # fmt: skip
 def test_layers_are_those_of_the_configuration(model, expected):
@@ -130,7 +115,6 @@ def test_layers_are_those_of_the_configuration(model, expected):
 def test_a_model_without_a_shape_gets_an_input_and_a_note():
     """Which the first layer takes."""
     reading = read_config(json.dumps(sequential(saved("Embedding", input_dim=9, output_dim=4))))
-    assert trace(reading.stack)[-1].shapes == ((None, 12, 4),)
     assert "(12,) stands in" in reading.notes[0].sentence
 
 
@@ -197,14 +181,12 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
     [
         saved("Lambda", function={"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}),
         {**saved("Attention"), "module": None, "registered_name": "Custom>Attention"},
-        {"class_name": "TFOpLambda", "config": {"name": "tf.math.add", "function": "math.add"}},
     ],
-    ids=["lambda", "registered", "operation"],
+    ids=["lambda", "registered"],
 )
 def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer):
     """None of it is run; what comes before is traced."""
     reading = read_config(json.dumps(sequential(INPUT, saved("LSTM", units=4), layer)))
-    assert isinstance(reading.stack[2], Unread)
     steps = trace(reading.stack)
     assert (broken(steps), stopped(steps)) == (None, 2)
     assert layer["class_name"] in reading.notes[0].sentence
@@ -219,13 +201,7 @@ def test_tensors_that_are_added_by_a_sign_are_an_add():
 
 
 @pytest.mark.parametrize(
-    ("loss", "name"),
-    [
-        ("mse", "mse"),
-        ({"module": "keras.losses", "class_name": "Huber", "config": {}}, "Huber"),
-        ({"one": "mse", "other": "mae"}, ""),
-        (None, ""),
-    ],
+    ("loss", "name"), [("mse", "mse"), ({"class_name": "Huber"}, "Huber"), ({"one": "mse"}, "")]
 )
 def test_the_loss_is_taken_along(loss, name):
     """Of a model with several there is none."""
@@ -240,7 +216,6 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
     ("content", "words"),
     [
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 50, "model.to_json()"),
-        (b"\x08\x01\x12\xff\xfe" * 50, "isn't JSON"),
         (b"PK\x03\x04" + b"nonsense" * 9, "can't be opened"),
         (archive("model.json"), "no item named 'config.json'"),
         (archive(text=" " * 50_000_000, compression=zipfile.ZIP_DEFLATED), "larger"),
@@ -252,13 +227,14 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
         (NESTED * 400 + "]}}" * 400, "inside one another"),
         (NESTED + WRAPPED * 400 + "0" + "}}" * 400 + "]}}", "inside one another"),
         (json.dumps(sequential(INPUT, *[saved("Flatten")] * MAX_LAYERS)), "up to 200 layers"),
-        (json.dumps(functional([INPUT], ["x", 0, 0], ["gone", 0, 0])), "something else"),
         (json.dumps(functional([INPUT, saved("Add", [[]])], [], ["add", 0, 0])), "something else"),
     ],
 )
 def test_what_is_no_configuration_is_refused_with_a_sentence(content, words):
     """Whatever it is: nothing of it is opened, unpacked or run."""
-    assert words in refusal(content)
+    with pytest.raises(ModelError, match=words) as raised:
+        read_config(content)
+    assert len(raised.value.sentence) < 600
 
 
 def test_models_that_call_each_other_many_times_are_refused():
@@ -268,7 +244,8 @@ def test_models_that_call_each_other_many_times_are_refused():
         inner = {**model, "name": f"m{level}", "inbound_nodes": [[["x", 0, 0]], [["x", 0, 0]]]}
         joined = saved("Add", [[tensor(f"m{level}"), tensor(f"m{level}", 1)]])
         model = functional([INPUT, inner, joined], ["x", 0, 0], ["add", 0, 0])
-    assert "more in it than is read here" in refusal(json.dumps(model))
+    with pytest.raises(ModelError, match="more in it than is read here"):
+        stack_of(model)
 
 
 def places(value, path=()):

@@ -4,8 +4,6 @@ import re
 from base64 import b64decode
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from lib.charts.graph import arrows, graph_picture, graph_sentence
 from lib.charts.palette import PALETTES
@@ -19,7 +17,6 @@ from lib.charts.stack import (
 from lib.charts.target import (
     axes_of,
     compared_sentence,
-    compared_takeaway,
     damage_loss_figure,
     damage_predictions_figure,
     lineup_picture,
@@ -27,7 +24,6 @@ from lib.charts.target import (
 )
 from lib.charts.tensor import ENTRY, Scale, tensor_image
 from lib.shapes import PATTERNS, TargetQuestion, from_text, is_chain, trace
-from lib.shapes.doctor.loss_shapes import RULES
 from lib.training import recorded_damage
 from tests.unit.pictures import LIGHT
 
@@ -54,9 +50,8 @@ def test_axes_have_their_colours_and_their_sizes_in_every_picture(theme):
     p = PALETTES[theme]
     for html in (stack_picture(steps_of("input_t12_f3"), p), shapes_picture([(32, 12, 3)], p)):
         (svg,) = drawings(html)
-        assert re.search(rf'fill="{p.time}">T 12<', svg)
-        assert re.search(rf'fill="{p.features}">[FK] 3<', svg)
-        assert re.search(rf'fill="{p.muted}">N', svg)
+        for colour, words in ((p.time, "T 12<"), (p.features, "[FK] 3<"), (p.muted, "N")):
+            assert re.search(rf'fill="{colour}">{words}', svg)
 
 
 def test_tensors_of_a_picture_have_one_scale():
@@ -118,7 +113,6 @@ def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, says
         assert svg.count("<path") == 2 * len(expected)
         assert palette.ink in svg
     assert not is_chain(from_text(text))
-    assert is_chain(from_text("input~lstm_state~unpack~dense"))
 
 
 # Words
@@ -146,7 +140,6 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
         ("input~lstm", "input_tany~lstm", "", "timesteps=any on layer 1"),
         ("input~lstm~drop~dense", "input~lstm~dense", "", "One layer less: "),
         ("input~bi~dense_k4", "input~lstm", "What it is for.", "Other layers: "),
-        ("input~lstm", "input_b8~lstm", "", "output now (8, 16), 1,280 parameters stay."),
         ("input~lstm", "input~lstm", "", ""),
     ],
 )
@@ -184,17 +177,6 @@ def test_the_line_up_says_the_fate_of_each_axis(question, words):
     assert all(word in html for word in words)
     if words == ["✗ 320 ≠ 3<"]:
         assert html.count("✗") == 1
-
-
-sizes = st.lists(st.integers(1, 40), max_size=3)
-
-
-@given(st.integers(1, 40), sizes, sizes, st.sampled_from(list(RULES)), st.integers(1, 40))
-def test_any_question_can_be_drawn(samples, output, target, loss, batch_size):
-    """Whatever the ranks, and for every loss."""
-    check = TargetQuestion((samples, *output), (samples, *target), loss, batch_size)
-    assert line_up(check)
-    assert len(compared_takeaway(check.diagnose()).split()) <= 15
 
 
 def test_the_charts_of_the_damage_have_both_sides():

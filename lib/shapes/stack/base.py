@@ -30,15 +30,10 @@ class LayerSetting:
     options: Mapping[str, str] | None = None
     """Choice → how Keras writes it."""
     optional: bool = False
-    """Whether None is a value: "any"."""
     pattern: str = ""
-    """A regular expression that a text must match."""
     sizes: int | None = None
     """The length of a tuple, 0 for any length; None for other values."""
-    in_call: bool = False
-    """Whether it is an argument of the layer's call, not of its constructor."""
     seldom: bool = False
-    """Whether a page folds it."""
     least: float | None = None
     """The smallest number that Keras accepts; None for the minimum of the limit."""
     batched: bool = False
@@ -58,31 +53,28 @@ class LayerSetting:
         if least is None or not self.refusal or value is None:
             return
         numbers = value if self.sizes else [value]
-        most = 1 if self.limit == SHARE else float("inf")
+        expected, most = f"of at least {least:g}", float("inf")
+        if self.limit == SHARE:
+            expected, most = "between 0 and 1", 1
         if min(numbers) < least or max(numbers) > most:
-            expected = "between 0 and 1" if most == 1 else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
 
 @dataclass(frozen=True, slots=True)
 class Ref:
-    """A reference to the output of an earlier layer."""
+    """A reference to an earlier layer: to one of its tensors, or with None to all of them."""
 
     place: int
     output: int | None = None
-    """The index of one of its tensors; None for all of them."""
 
 
 class Origin(NamedTuple):
-    """Where in a person's code a layer is made."""
+    """Where in a person's code a layer is made: the line from 1, the statement, and the call."""
 
     line: int
-    """Counted from 1."""
     text: str
-    """The statement."""
     call: str
-    """The part of it that makes the layer: "LSTM(16)"."""
 
 
 def known_size(tensor: Tensor, *weights: int | str) -> int:
@@ -98,7 +90,6 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    """Initial states: those that the layer names, else those that the last `Unpack` kept."""
     letter: str
     time: str
     """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
@@ -126,35 +117,27 @@ class Inputs:
         received = f"{found} axes, {readable_shape(tensor)}"
         if self.unchecked:
             raise ShapeError(wanted, received, "", when)
-        bound = f"{'min_' * or_more}ndim={rank}, found ndim={found}"
-        raise ShapeError(
-            wanted,
-            received,
+        message = (
             f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-            f"expected {bound}. Full shape received: {sizes(tensor)}",
+            f"expected {'min_' * or_more}ndim={rank}, found ndim={found}. "
+            f"Full shape received: {sizes(tensor)}"
         )
+        raise ShapeError(wanted, received, message)
 
 
 @dataclass(frozen=True, slots=True)
 class Outputs:
-    """The output tensors of a layer, and its parameters."""
+    """The output tensors of a layer, and its number of parameters."""
 
     tensors: Tensors
     parameters: int = 0
     product: str = ""
     rule: str = ""
     """The count as a product, in numbers and in letters: "4·16·(3+16+1)", "4·U·(F+U+1)"."""
-    states: Tensors | None = None
-    """States for later layers; None keeps those of earlier layers."""
-    fixed: int = 0
-    """How many of the parameters Keras doesn't train."""
 
 
-MaskWay = Literal["passes", "ends", "destroys"]
 MAX_LAYERS = 200
-"""Of a stack, with its inputs."""
 RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
-"""Number of axes → what they usually are."""
 LAYERS: dict[str, type[Layer]] = {}
 """Every class of layer by its kind, filled as classes are defined."""
 
@@ -169,15 +152,12 @@ class Layer:
     """
 
     kind: ClassVar[str]
-    """Its name in the address, and in `lib.shapes.stack.kinds`."""
     keras: ClassVar[str]
     """The class in `keras.layers`, by default of the same name."""
-    takes_nothing: ClassVar[bool] = False
-    """Whether it is called on no tensor."""
     width_letter: ClassVar[str] = ""
     time_letter: ClassVar[str] = ""
     """The letters of the last axis, and of the time axis, that it makes; "" for none."""
-    mask: ClassVar[MaskWay] = "passes"
+    mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
     """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
     uses_mask: ClassVar[int | None] = None
     """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
@@ -188,11 +168,9 @@ class Layer:
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
     """The tensors that it is called on; () for all outputs of the layer before it."""
     states: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """The initial states, if they are tensors of other layers."""
     shares: int | None = field(default=None, kw_only=True)
     """The place of an earlier layer of which this is another call."""
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
-    """Where the code that was read makes it."""
 
     def __init_subclass__(cls, **named: Any) -> None:
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
@@ -239,11 +217,6 @@ class Layer:
         shares = None if self.shares is None else moved.get(self.shares)
         return replace(self, of=of, states=states, shares=shares)
 
-    def again(self, first: Layer) -> Layer:
-        """The settings of the first call, with the connections of this one."""
-        of, states, origin = self.of, self.states, self.origin
-        return replace(first, of=of, states=states, shares=self.shares, origin=origin)
-
     def classes(self) -> tuple[str, ...]:
         """The classes of Keras that its code creates, in order: inner layers first."""
         return (self.keras,)
@@ -267,7 +240,7 @@ class Layer:
                 written = f"{value:g}" if isinstance(value, float) else f"{value}"
             if setting.name in needed:
                 yield written
-            elif value != setting.default and not setting.in_call:
+            elif value != setting.default:
                 yield f"{setting.name}={written}"
 
     def check(self) -> None:
@@ -287,7 +260,6 @@ class Layer:
 
 
 Stack: TypeAlias = tuple[Layer, ...]
-"""Layers from the input to the output."""
 
 
 def put(stack: Stack, place: int, *layers: Layer) -> Stack:

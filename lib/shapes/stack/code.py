@@ -11,7 +11,6 @@ from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer
 
 MARGIN = 64
-"""The column of the shapes, unless a line is longer."""
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
 INCOMPLETE = "This code is incomplete. Replace each ... with the code that could not be traced."
@@ -28,9 +27,11 @@ def keras_code(steps: Steps) -> str:
         f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
         for line, step in zip(lines, steps, strict=True)
     ]
-    has_gaps = any(isinstance(step.layer, Unread) for step in steps)
-    start = [f"# {INCOMPLETE}"] if has_gaps else []
-    return "\n".join([*start, HEAD, *body, "", model_line(steps), "model.summary()", ""])
+    if any(isinstance(step.layer, Unread) for step in steps):
+        body = [f"# {INCOMPLETE}", HEAD, *body]
+    else:
+        body = [HEAD, *body]
+    return "\n".join([*body, "", model_line(steps), "model.summary()", ""])
 
 
 def model_line(steps: Steps) -> str:
@@ -54,7 +55,7 @@ def ends(steps: Steps) -> list[int]:
 
 def takes_previous(layer: Layer) -> bool:
     """Whether a layer is called on what the one before it gives."""
-    return not layer.takes_nothing and not layer.of
+    return not isinstance(layer, Input) and not layer.of
 
 
 def is_chain(stack: Stack) -> bool:
@@ -80,44 +81,32 @@ def code_lines(steps: Steps) -> list[str]:
     """For each layer the line that creates and calls it."""
     names = _names(steps)
     shared = {step.layer.shares for step in steps}
-    return [_line(steps, at, names, shared) for at in range(len(steps))]
+    return [_line(step, at, names, shared) for at, step in enumerate(steps)]
 
 
-def _line(steps: Steps, at: int, names: list[str], shared: set[int | None]) -> str:
-    step, layer, own = steps[at], steps[at].layer, names[at]
+def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None]) -> str:
+    layer, own = step.layer, names[at]
     target = "x" if own == "x" else f"x = {own}"
-    if layer.takes_nothing:
+    if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
     if isinstance(layer, Unread):  # a name that later lines use must be set
         origin = layer.origin
         return f"{target} = ...  # {(origin.call or origin.text) if origin else layer.called}"
-    if isinstance(layer, Unpack):
-        listed = _taken(layer.of[0], names) if layer.of else "x"
-        return f"x, *states = {listed}" if own == "x" else f"x, *states = {own}, *_ = {listed}"
-    code = _made(layer, steps)
-    if at in shared:
-        code = f"(layer{at + 1} := {code})"
     taken = [_taken(ref, names) for ref in layer.of] or ["x"]
-    lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
-    called = f"[{', '.join(taken)}]" if len(taken) > 1 or lone else taken[0]
+    if isinstance(layer, Unpack):
+        return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{taken[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
         return f"{target} = {f' {layer.sign} '.join(taken)}"
+    code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
+    if at in shared:
+        code = f"(layer{at + 1} := {code})"
+    lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
+    called = _listed(taken) if len(taken) > 1 or not lone else f"[{taken[0]}]"
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
-    if layer.kind == "cell":  # the states are a list of their own
-        called = f"{taken[0]}, [{', '.join(taken[1:])}]" if layer.of[1:] else "x[0], [*x[1:]]"
-    return f"{target} = {layer.called_on(code, called + _states(step, names))}"
-
-
-def _made(layer: Layer, steps: Steps) -> str:
-    """The code that creates a layer, or its name in a later call; an RNN may name its cell."""
-    if layer.shares is None:
-        return layer.code()
-    name = f"layer{layer.shares + 1}"
-    kinds = [one.layer.kind for one in steps[layer.shares : layer.shares + 1]] + [layer.kind]
-    if kinds == ["cell", "cells"]:
-        return layer.code().replace(next(layer.arguments()), name, 1)
-    return f"{name}.cell" if kinds == ["cells", "cell"] else name
+    if layer.states:
+        called += f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
+    return f"{target} = {layer.called_on(code, called)}"
 
 
 def _taken(ref: Ref, names: list[str]) -> str:
@@ -125,21 +114,10 @@ def _taken(ref: Ref, names: list[str]) -> str:
     return name if ref.output is None else f"{name}[{ref.output}]"
 
 
-def _states(step: TracedLayer, names: list[str]) -> str:
-    """The initial_state argument of its call, if it has one."""
-    layer = step.layer
-    if layer.states:
-        return f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
-    if not isinstance(layer, Recurrent) or not layer.initial_state:
-        return ""
-    some = f"[:{len(STATES[layer.cell])}]" if spare_states(step) else ""
-    return f", initial_state=states{some}"
-
-
 def spare_states(step: TracedLayer) -> int:
-    """How many of the kept states a layer ignores: those beyond the ones its cell has."""
+    """How many of its initial states a layer ignores: those beyond the ones its cell has."""
     layer = step.layer
-    if not isinstance(layer, Recurrent) or not layer.initial_state:
+    if not isinstance(layer, Recurrent):
         return 0
     return max(0, len(step.inputs.states) - len(STATES[layer.cell]))
 

@@ -24,7 +24,6 @@ class Elementwise(Layer):
     """A layer that works on each number, or along an axis, and keeps the shape."""
 
     fails: ClassVar[When] = "run"
-    """When Keras fails for several tensors."""
 
     def call(self, inputs: Inputs) -> Outputs:
         """Any shape stays. Keras stacks several tensors to one, and fails later."""
@@ -49,7 +48,6 @@ class SpatialDropout1D(Layer, kind="sdrop"):
     rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) stays."""
         of_any = inputs.unchecked and not self.rate
         return Outputs((inputs.only_one() if of_any else inputs.of_rank(3, when="trained"),))
 
@@ -66,11 +64,9 @@ class Masking(Layer, kind="mask"):
     mask_value: float = setting("v", 0.0, "mask_value", limit=Limit(-1e6, 1e6, 0.1))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
         return Outputs((inputs.only_one("axis -1 is out of bounds for an array with dimension 0"),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """It makes one."""
         return (len(inputs.tensors[0]) - 1,) * count
 
 
@@ -109,7 +105,7 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
 class LayerNormalization(Layer, kind="lnorm"):
     """Brings the features of each sample and timestep to mean 0 and deviation 1."""
 
-    kept: ClassVar[int] = 0
+    averages: ClassVar[int] = 0
     """Weights per entry of its axes that aren't trained."""
 
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
@@ -117,7 +113,6 @@ class LayerNormalization(Layer, kind="lnorm"):
     scale: bool = setting("noscale", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis
         # Of several tensors the shapes are taken for one, with shapes as its sizes.
         outside = not all(-len(inputs.tensors) <= axis < len(inputs.tensors) for axis in axes)
@@ -125,7 +120,7 @@ class LayerNormalization(Layer, kind="lnorm"):
         tensor = inputs.only_one("index out of range" if outside else no_shape)
         if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
-        each = self.kept + self.center + self.scale
+        each = self.averages + self.center + self.scale
         if not each:
             return Outputs((tensor,))
         read = [tensor[axis] for axis in axes]
@@ -136,11 +131,11 @@ class LayerNormalization(Layer, kind="lnorm"):
         count = prod(size or 1 for size in sizes)
         product = "·".join(map(str, [each, *sizes]))
         rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
-        return Outputs((tensor,), each * count, product, rule, fixed=self.kept * count)
+        return Outputs((tensor,), each * count, product, rule)
 
 
 class BatchNormalization(
-    LayerNormalization, kind="bnorm", kept=2, uses_mask=-1, knows_width=True, knows_axes=True
+    LayerNormalization, kind="bnorm", averages=2, uses_mask=-1, knows_width=True, knows_axes=True
 ):
     """Brings each feature to mean 0 and deviation 1 over the batch, then to what it learned."""
 

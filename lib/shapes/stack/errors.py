@@ -38,7 +38,6 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
     """This tracer doesn't know the output of the layer, which Keras may accept."""
 
     reason: str
-    """What the tracer doesn't know: "Lambda isn't known here"."""
 
     def __str__(self) -> str:
         return f"not traced: {self.reason}"
@@ -50,7 +49,6 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
 
 
 def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
-    """The {names} in refusals.toml that describe tensors."""
     if not tensors:
         return {}
     shapes = tuple(map(sizes, tensors))

@@ -32,7 +32,6 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
     "dims": [(2, 1)],
     "cropping": [(0, 1), (0, 0)],
 }
-"""Values of settings that often help where a layer breaks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +84,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Take the first of the tensors", _with(stack, place, of=firsts), place
     sequence: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
-    if len(stack[0].shape) > 2 and stack[0].form == "other":
+    if len(stack[0].shape) > 2 and stack[0].form == "other":  # the samples are in it, most often
         steps, features = stack[0].shape[-2:]
         sequence |= {"timesteps": steps or None, "features": features or None}
     begun = _with(stack, 0, **sequence)
@@ -100,7 +99,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
         same = _with(stack, place, units=units)
         yield f"Give it {units} units, as the states have", same, place
-        yield "Start from zeros", _with(stack, place, initial_state=False), place
+        yield "Start from zeros", _with(stack, place, states=()), place
         yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
     for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):
@@ -109,7 +108,6 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
 
 
 def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """Other settings of the layer."""
     inside = stack[place].inside
     for setting in inside.settings():
         now = getattr(inside, setting.name)
@@ -128,7 +126,6 @@ def _edits_of_settings(stack: Stack, place: int, step: TracedLayer) -> Iterator[
 
 
 def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) -> Iterator[Edit]:
-    """Other tensors for a layer that joins several."""
     tensors = step.inputs.tensors
     if len(layer.of) == len(tensors) and len({*map(len, tensors)}) > 1:
         short = min(tensors, key=len)
@@ -152,12 +149,7 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
         layer: Any = stack[at]
         name, value = _label(stack, at), not layer.return_sequences
         words = f"Set return_sequences={value} on {name}"
-        other = replace(layer, return_sequences=value)
-        yield words, put(stack, at, other), place
-        gap = stack[at + 1 : place]
-        if gap and all(isinstance(one, (Flatten, Pooling)) for one in gap):
-            without = (*stack[:at], other, *stack[place:])
-            yield f"{words}, and remove {_label(stack, at + 1)}", without, at + 1
+        yield words, _with(stack, at, return_sequences=value), place
         for value in (False, True):
             yield f"Set return_state={value} on {name}", _with(stack, at, return_state=value), place
     for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
@@ -173,5 +165,4 @@ def _call(layer: Layer) -> str:
 
 
 def _label(stack: Stack, place: int) -> str:
-    """The layer as the page numbers it: "layer 2, LSTM"."""
     return f"layer {place + 1}, {stack[place].keras}"

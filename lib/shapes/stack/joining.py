@@ -28,7 +28,6 @@ class Merge(Joining):
     sign: ClassVar[str] = ""
     """The operator of Python that does the same, if there is one."""
     takes_two: ClassVar[bool] = False
-    """Whether it takes exactly two tensors."""
 
     by_sign: bool = field(default=False, kw_only=True, compare=False)
     """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
@@ -49,7 +48,6 @@ class Merge(Joining):
         return Outputs((with_axis(joined, 0, batch),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A mask, if all tensors have one."""
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
@@ -78,7 +76,6 @@ class Minimum(Merge, kind="min"):
 
 
 def _differ(sizes: Iterable[int | None]) -> bool:
-    """Whether sizes that are known differ."""
     return len({*sizes} - {None}) > 1
 
 
@@ -137,7 +134,6 @@ class Concatenate(Joining, kind="concat"):
         return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """A mask, if any tensor has one."""
         return ((len(inputs.tensors[0]) - 1) * any(inputs.masks),) * count
 
 
@@ -170,7 +166,6 @@ class Attending(Layer, uses_mask=2):
     """A layer in which each timestep of one tensor attends to those of another."""
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """The mask of the query."""
         return (inputs.masks[0],) * count
 
 

@@ -10,7 +10,7 @@ from lib.shapes.stack.base import LAYERS, Layer
 MODULES = (elementwise, joining, plain, recurrent, windows)
 """Where the classes are; importing them fills LAYERS."""
 _MENU = """
-lstm gru rnn bi cells cell convlstm convlstm2d
+lstm gru rnn bi cells convlstm convlstm2d
 input embed dense td
 repeat flatten reshape permute last unpack
 conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop

@@ -17,18 +17,14 @@ from typing import Any
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import Cell, Recurrent
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, number
 
 ANY = "any"
 LONGEST = 8000
-"""Characters of a stack in the address."""
-INSIDE = {
-    kind: each for kind, each in KINDS.items() if each not in (Cell, Input, Unread, *BY_PYTHON)
-}
-"""The layers that TimeDistributed can wrap."""
+INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
 _REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
 
@@ -39,10 +35,9 @@ def to_text(stack: Stack) -> str:
 
 def _words(layer: Layer) -> Iterator[str]:
     """The kind of a layer, its settings that aren't default, and its references."""
-    inside, kind = layer.inside, layer.kind
-    if inside is not layer and (inside.kind != Dense.kind or inside.of):
-        kind = f"{layer.kind}-{inside.kind}"
-    yield kind
+    inside = layer.inside
+    is_usual = inside is layer or (inside.kind == Dense.kind and not inside.of)
+    yield layer.kind if is_usual else f"{layer.kind}-{inside.kind}"
     for setting in inside.settings():
         value = getattr(inside, setting.name)
         if value == setting.default:
@@ -58,9 +53,9 @@ def _words(layer: Layer) -> Iterator[str]:
         yield f"{setting.key}{text}"
     shares = () if layer.shares is None else (Ref(layer.shares),)
     for way, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
-        ends = ("" if ref.output is None else f".{ref.output}" for ref in refs)
+        ends = ["" if ref.output is None else f".{ref.output}" for ref in refs]
+        places = [f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True)]
         if refs:
-            places = (f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True))
             yield f"{way}{'-'.join(places)}"
 
 
@@ -82,6 +77,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         kind, _, inside = name.partition("-")
         if kind in KINDS and (not inside or inside in INSIDE):
             layers.append(_read(kind, inside, words, said))
+            if "init" in words:
+                layers[-1] = _from_unpacked(layers)
         elif part:
             said.append(f"The link’s layer “{shortened(name)}” isn’t known here. It was left out.")
     if layers and not isinstance(layers[0], Input):
@@ -97,34 +94,38 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
     values: dict[str, Any] = {}
+    refs: list[tuple[str, ...]] = []
     for word in words:
-        if _REFS.fullmatch(word):
+        if ref := _REFS.fullmatch(word):
+            refs.append(ref.groups())
             continue
-        found = next(_settings_in(word, kind), None)
+        if word == "init" and issubclass(kind, Recurrent):
+            continue
+        found = _setting_in(word, kind)
         if found is None:
             said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
             continue
         setting, value = found
         values[setting.name], text = value, word.removeprefix(setting.key)
         if setting.limit and value is not None and f"{value:.12g}" != text:
-            said.append(
-                out_of_range(f"{kind().keras}’s {setting.name}", setting.limit, text, value)
-            )
+            label = f"{kind().keras}’s {setting.name}"
+            said.append(out_of_range(label, setting.limit, text, value))
     layer = kind(**values)
-    return _connected(TimeDistributed(layer) if is_wrapper else layer, words)
+    return _connected(TimeDistributed(layer) if is_wrapper else layer, refs)
 
 
-def _settings_in(word: str, kind: type[Layer]) -> Iterator[tuple[LayerSetting, Any]]:
-    """Each setting that a word may be, with its value; the longest key first."""
+def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None:
+    """The setting that a word is, with its value; of several the one with the longest key."""
     for setting in sorted(kind.settings(), key=lambda setting: -len(setting.key)):
-        if word.startswith(setting.key):
-            with suppress(ValueError):
-                yield setting, read_value(setting, word.removeprefix(setting.key))
+        with suppress(ValueError):
+            if word.startswith(setting.key):
+                return setting, read_value(setting, word.removeprefix(setting.key))
+    return None
 
 
-def _connected(layer: Layer, words: list[str]) -> Layer:
-    """The layer with the references to others in these words."""
-    for way, places in (found.groups() for word in words if (found := _REFS.fullmatch(word))):
+def _connected(layer: Layer, words: list[tuple[str, ...]]) -> Layer:
+    """The layer with these references to others: ("of", "2.1-3")."""
+    for way, places in words:
         pairs = (place.partition(".") for place in places.split("-"))
         refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs)
         if way == "of":
@@ -134,6 +135,18 @@ def _connected(layer: Layer, words: list[str]) -> Layer:
         elif isinstance(layer, Recurrent):
             layer = replace(layer, states=refs)
     return layer
+
+
+def _from_unpacked(layers: list[Layer]) -> Layer:
+    """The last layer, starting from the states that the last `Unpack` leaves, as in older links."""
+    for place in range(len(layers) - 2, 0, -1):
+        unpack = layers[place]
+        if isinstance(unpack, Unpack) and isinstance(layers[-1], Recurrent):
+            source = unpack.of[0].place if unpack.of else place - 1
+            several = [name for layer in layers[source : source + 1] for name in layer.returned()]
+            states = tuple(Ref(source, output) for output in range(1, len(several)))
+            return replace(layers[-1], states=states)
+    return layers[-1]
 
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
@@ -184,7 +197,6 @@ PATTERNS = {
     name: Pattern(**{**row, "stack": from_text(row["stack"])})
     for name, row in beside(__file__, "patterns").items()
 }
-"""By name in the address and the widgets."""
 
 
 def pattern_of(stack: Stack) -> str | None:

@@ -4,17 +4,16 @@ Arguments that Keras refuses, or that only running the code would tell, give an 
 """
 
 import difflib
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Origin
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.kinds import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, Cell, CellStack, Recurrent
-from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, no_tuple
+from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
+from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
 
@@ -27,27 +26,39 @@ class Unknown:
 
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
-"""Earlier names of layers → today's."""
+ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+_ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
+"""What both directions must have alike: shapes and parameters depend on these."""
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
-_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Cell, Unread, *BY_PYTHON)}
+_BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
 CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
 """Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
-"""The names of layers and cells that are known here."""
 
 
-def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) -> Layer:
+def made(
+    name: str,
+    args: Sequence[Any] = (),
+    keywords: Mapping[str, Any] = {},
+    stand_ins: dict[str, Any] | None = None,
+) -> Layer:
     """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
     If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
-    NotTraced; a layer with misspelt arguments has the corrected one, too.
+    NotTraced; a layer with misspelt arguments has the corrected one, too. Unknown numbers become
+    the defaults here, which are added to `stand_ins` by argument.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
         return Unread(called=name, error=NotTraced.of("not known", name=name))
     try:
-        values = _bound(name, args, keywords)
+        names = arguments_of(name)
+        values = dict(zip(names, args, strict=False))
+        if len(args) > len(names) or values.keys() & keywords:
+            most = len(names)
+            raise ShapeError.of("arguments in order", name=name, most=most, count=len(args))
+        values |= keywords
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
         missing = [
@@ -56,7 +67,7 @@ def made(name: str, args: Sequence[Any] = (), keywords: Mapping[str, Any] = {}) 
         if missing:
             listed = joined([f"'{word}'" for word in missing])
             raise ShapeError.of("missing arguments", name=name, listed=listed)
-        return _layer(name, values)
+        return _layer(name, values, {} if stand_ins is None else stand_ins)
     except (ShapeError, NotTraced) as error:
         return Unread(called=name, error=error)
 
@@ -67,22 +78,6 @@ def arguments_of(name: str) -> list[str]:
     return [word.removesuffix("=") for word in words if word != "**"]
 
 
-def open_numbers(
-    name: str, args: Sequence[Any], keywords: Mapping[str, Any]
-) -> dict[str, int | float]:
-    """The arguments of a layer that are UNKNOWN numbers, each with its default here."""
-    name = ALIASES.get(name, name)
-    kind = _BY_KERAS.get(name) or CELLS.get(name)
-    given = dict(zip(arguments_of(name), args, strict=False)) | {**keywords}
-    return {
-        setting.name: setting.default
-        for setting in (kind.settings() if kind else ())
-        if isinstance(given.get(setting.name), Unknown)
-        and setting.limit
-        and not (setting.options or setting.sizes or setting.default is None)
-    }
-
-
 def spelt(name: str, argument: str) -> str:
     """The correct spelling of an argument; empty if the layer has none like it."""
     name, known = ALIASES.get(name, name), arguments_of(name)
@@ -91,19 +86,7 @@ def spelt(name: str, argument: str) -> str:
     return next(iter(difflib.get_close_matches(argument, known, 1, 0.8)), "")
 
 
-def _bound(name: str, args: Sequence[Any], keywords: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments by name."""
-    names = arguments_of(name)
-    if len(args) > len(names):
-        raise ShapeError.of("arguments in order", name=name, most=len(names), count=len(args))
-    values = dict(zip(names, args, strict=False))
-    if twice := next((word for word in keywords if word in values), ""):
-        raise ShapeError.of("an argument twice", name=name, argument=twice)
-    return values | {**keywords}
-
-
 def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Layer:
-    """An Unread for unknown arguments, with the layer without them or with them respelt."""
     meant = {key: value for key, value in values.items() if key not in strange}
     for key, value in strange.items():
         if right := spelt(name, key):
@@ -115,7 +98,7 @@ def _without(name: str, values: dict[str, Any], strange: dict[str, Any]) -> Laye
     return Unread(called=name, error=error, fixed=None if isinstance(fixed, Unread) else fixed)
 
 
-def _layer(name: str, values: dict[str, Any]) -> Layer:
+def _layer(name: str, values: dict[str, Any], stand_ins: dict[str, Any]) -> Layer:
     if name == "TimeDistributed":
         return TimeDistributed(_inside(name, values["layer"]))
     if name == "Bidirectional":
@@ -124,13 +107,12 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
         return _cells(values, values["cell" if name == "RNN" else "cells"])
     kind = CELLS.get(name) or _BY_KERAS[name]
     values = {ALIASES_OF_ARGUMENTS.get(key, key): value for key, value in values.items()}
-    layer = kind(
-        **{
-            setting.name: taken(setting, values[setting.name], name)
-            for setting in kind.settings()
-            if setting.name in values and not setting.in_call
-        }
-    )
+    settings = [setting for setting in kind.settings() if setting.name in values]
+    for setting in settings:
+        is_number = setting.limit and not setting.options and setting.default is not None
+        if is_number and setting.sizes is None and isinstance(values[setting.name], Unknown):
+            values[setting.name] = stand_ins[setting.name] = setting.default
+    layer = kind(**{one.name: taken(one, values[one.name], name) for one in settings})
     if name not in CELLS:
         return layer
     layer.check()
@@ -139,11 +121,7 @@ def _layer(name: str, values: dict[str, Any]) -> Layer:
     return CellStack(f"{layer.kind}{getattr(layer, 'units', '')}{flags}")
 
 
-ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
-
-
 def _inside(name: str, value: Any) -> Layer:
-    """The layer in a wrapper."""
     if isinstance(value, Layer):
         return value
     raise ShapeError.of("no layer inside", name=name, value=value)
@@ -159,22 +137,17 @@ def _bidirectional(values: dict[str, Any]) -> Layer:
     settings = {setting.name: setting for setting in Bidirectional.settings()}
     shared = {key: getattr(forward, key) for key in settings if hasattr(forward, key)}
     mode = taken(settings["merge_mode"], values.get("merge_mode", "concat"), "Bidirectional")
-    if not isinstance(backward, Recurrent):
-        if forward.go_backwards:
-            raise ShapeError.of("the same direction")
-        return Bidirectional(merge_mode=mode, **shared)
-    if backward.go_backwards == forward.go_backwards:
+    other = backward if isinstance(backward, Recurrent) else replace(forward, go_backwards=True)
+    if other.go_backwards == forward.go_backwards:
         raise ShapeError.of("the same direction")
-    # Most other differences are errors; of other units Keras reports twice those of the first.
-    for key in ("return_sequences", "return_state", "stateful", "units", "use_bias", "reset_after"):
-        one, two = (getattr(layer, key, None) for layer in (forward, backward))
-        if one != two and None not in (one, two):
+    for key in _ALIKE:
+        one, two = (getattr(layer, key, None) for layer in (forward, other))
+        if one != two:
             raise NotTraced.of("directions that differ", key=key, one=one, other=two)
-    return Bidirectional(merge_mode=mode, backward_layer=backward.cell, **shared)
+    return Bidirectional(merge_mode=mode, **shared)
 
 
 def _cells(values: dict[str, Any], listed: Any) -> Layer:
-    """The RNN of a cell, or of several cells."""
     cells = list(listed) if isinstance(listed, (list, tuple)) else [listed]
     if unread := next((cell for cell in cells if isinstance(cell, Unread)), None):
         return unread
@@ -200,19 +173,27 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if value is None and setting.optional:
         return None
-    if setting.sizes is not None:
-        return _sizes(setting, value, name)
-    if setting.limit is None:
-        return bool(value)
-    if isinstance(value, (list, tuple)) and setting.name in _ALONG_AXES:
-        # Of pictures it may be the same along each axis, which Keras writes for each.
-        same = setting.name == "dilation_rate" and len(value) > 1 and len({*value}) == 1
-        if len(value) != 1 and not same:
-            raise _other_count(setting, value, 1)
-        value = value[0]
-    if setting.limit.step < 1 and isinstance(value, (int, float)) and abs(value) <= MOST.maximum:
-        return value
-    return _whole(value, setting, name)
+    if setting.sizes is None and setting.name not in _ALONG_AXES:
+        if setting.limit is None:
+            return bool(value)
+        is_share = setting.limit.step < 1 and isinstance(value, (int, float))
+        is_small = is_share and abs(value) <= MOST.maximum
+        return value if is_small else _whole(value, setting, name)
+    count = 1 if setting.sizes is None else setting.sizes
+    if not isinstance(value, (list, tuple)):
+        if count == 0 and setting.name != "axis":
+            kind = type(value).__name__
+            raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
+        value = (value,) * (count or 1)
+    if setting.name == "dilation_rate" and len({*value}) == 1:  # Keras writes it for each axis
+        value = value[:1]
+    if count == 0:
+        value = [-1 if size is None else size for size in value]
+    sizes = tuple(_whole(size, setting, name) for size in value)
+    if count and len(sizes) != count:
+        message = (setting.refusal or no_tuple(1)).format(name=setting.name, value=value)
+        raise ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)
+    return sizes[0] if setting.sizes is None else sizes
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
@@ -220,7 +201,11 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
-        raise _not_whole(name, setting, value)
+        is_tuple = "must be a tuple" in setting.refusal
+        if not setting.refusal or (setting.sizes and not is_tuple):  # not checked at once
+            raise NotTraced.of("no whole number", argument=setting.name, value=value)
+        message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
+        raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
     most = (setting.limit or MOST).maximum
     if abs(value) > most:
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
@@ -230,61 +215,40 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
 
 def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
-    written = f"{value}"
-    if isinstance(value, str):
-        may_be_large = setting.name in ("padding", "data_format")
-        written = json.dumps(value.lower() if may_be_large else value)
-    for key, option in options.items():
-        if option == written:
-            return key
     if value is None:
-        return "linear" if "linear" in options else setting.default
+        usual = [name for name in ("none", "linear") if name in options]
+        return usual[0] if usual else setting.default
+    may_be_large = setting.name in ("padding", "data_format") and isinstance(value, str)
+    choice = value.lower() if may_be_large else value
+    if isinstance(choice, str) and choice in options:
+        return choice
     if "activation" in setting.name:
         raise ShapeError.of("no activation", value=value)
     row = "no merge mode" if setting.name == "merge_mode" else "no option"
     raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
 
 
-def _sizes(setting: LayerSetting, value: Any, name: str) -> tuple[int, ...]:
-    if isinstance(value, int) and (setting.sizes or setting.name == "axis"):
-        value = (value,) * (setting.sizes or 1)
-    if not isinstance(value, (list, tuple)):
-        if setting.name == "axis":
-            raise NotTraced.of("no whole number", argument="axis", value=value)
-        if "must be a tuple" in setting.refusal:
-            raise _other_count(setting, value, setting.sizes or 0)
-        kind = type(value).__name__
-        raise ShapeError.of("one for several", name=setting.name, value=value, type=kind)
-    sizes = tuple(-1 if size is None else _whole(size, setting, name) for size in value)
-    if setting.sizes and len(sizes) != setting.sizes:
-        raise _other_count(setting, value, setting.sizes)
-    return sizes
+def input_layer(shape: Sequence[Any], origin: Origin | None = None) -> Input | Unread:
+    """The Input of this shape, the batch first; where there can be none, an Unread with the error.
 
-
-def _not_whole(name: str, setting: LayerSetting, value: Any) -> ShapeError | NotTraced:
-    """What is no whole number; NotTraced where Keras doesn't check it at once."""
-    kind = type(value).__name__
-    message = "… not supported between instances of …"
-    if "must be a tuple" in setting.refusal:
-        message = no_tuple(setting.sizes or 1)
-    elif name in ("Dense", "Embedding", "MultiHeadAttention"):
-        message = setting.refusal
-    elif name in ("RepeatVector", "UpSampling1D"):
-        message = f"Expected an integer value for `{setting.name}`, got <class '{kind}'>."
-    elif name in ("Conv1D", "Conv1DTranspose", "Conv2D", "Conv3D"):
-        message = ""
-    elif not setting.refusal or setting.sizes:
-        return NotTraced.of("no whole number", argument=setting.name, value=value)
-    elif kind == "float" and name.removesuffix("Cell") in ("GRU", "SimpleRNN"):
-        message = "state_size must be an integer, or a list/tuple of integers…"
-    elif kind == "float":
-        message = "Cannot convert '(…' to a shape. Found invalid dimension '…' of type …'float'>'."
-    message = message.format(name=setting.name, value=value)
-    return ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
-
-
-def _other_count(setting: LayerSetting, value: Any, count: int) -> ShapeError:
-    """Another number of sizes than there must be."""
-    message = setting.refusal if setting.sizes else no_tuple(count)
-    message = message.format(name=setting.name, value=value)
-    return ShapeError(f"{count} numbers for {setting.name}", f"{value!r}", message)
+    None is a size that may be any.
+    """
+    batch, *sizes = shape
+    known = [size for size in shape if size is not None]
+    words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}
+    error: ShapeError | NotTraced
+    if strange := [size for size in known if type(size) is not int]:
+        about = {"size": strange[0], "type": type(strange[0]).__name__}
+        error = ShapeError.of("a strange size of an input", **about, **words)
+    elif min(known, default=1) < 0:
+        error = ShapeError.of("a negative size of an input", **words)
+    elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
+        error = NotTraced.of("an input of other sizes", **words)
+    elif len(sizes) == 2:
+        return Input(sizes[0], sizes[1], batch=batch, origin=origin)
+    elif len(sizes) == 1:
+        return Input(features=sizes[0], batch=batch, form="flat", origin=origin)
+    else:
+        other = tuple(size or 0 for size in sizes)
+        return Input(batch=batch, form="other", shape=other, origin=origin)
+    return Unread(called="Input", error=error, origin=origin)

@@ -28,7 +28,7 @@ SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
 """Names in Python's module `operator` → operators."""
 
 
-class Input(Layer, kind="input", takes_nothing=True):
+class Input(Layer, kind="input"):
     """What one sample looks like; Keras adds the batch."""
 
     timesteps: int | None = setting("t", 12, "timesteps T", limit=STEPS, optional=True)
@@ -60,7 +60,6 @@ class Input(Layer, kind="input", takes_nothing=True):
         return f"keras.Input(batch_shape={shape})"
 
     def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
-        """The first tensor."""
         return Outputs((self.axes(),))
 
 
@@ -130,7 +129,6 @@ class TimeDistributed(Layer, kind="td"):
         return replace(outputs, tensors=tensors)
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """The mask of timesteps is passed on."""
         return (max(inputs.masks, default=0),) * count
 
 
@@ -155,7 +153,6 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         )
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        """With mask_zero it makes a mask, else it drops it."""
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
 
 
@@ -227,16 +224,15 @@ class Permute(Layer, kind="permute", mask="destroys"):
 
 
 class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first tensor, and keeps the others for initial_state."""
+    """Passes on the first tensor; a later layer can start from the others."""
 
     def code(self) -> str:
         return self.keras
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Several tensors → the first one."""
         if len(inputs.tensors) == 1:
             raise ShapeError.of("one alone", *inputs.tensors)
-        return Outputs(inputs.tensors[:1], states=inputs.tensors[1:])
+        return Outputs(inputs.tensors[:1])
 
 
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
@@ -265,7 +261,6 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
     reversed: bool = setting("rev", False, seldom=True)
-    """Whether the number is the left operand."""
 
     def code(self) -> str:
         return self.called_on("", "x")
@@ -282,7 +277,6 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
         return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays."""
         if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
             raise NotTraced.of("a number with a list", *inputs.tensors)
         return Outputs(inputs.tensors)
@@ -298,7 +292,6 @@ class Unread(Layer, kind="unread", mask="destroys"):
     output: tuple[int, ...] = setting("x", (), "output shape of this layer", sizes=0, batched=True)
     """The output shape without the batch, if a person gave it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
-    """Its name in the code."""
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
     fixed: Layer | None = None
     """The corrected layer, where the correction is obvious."""

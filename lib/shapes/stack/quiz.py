@@ -29,7 +29,6 @@ FIRST = (
 )
 """The first questions, as in a link: each adds something; the last one breaks."""
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
-"""Merge mode → what happens to the outputs of both directions."""
 _BLAMED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}
 """Settings that people mistake for one another, with the values that they have then."""
 OPTIONS = 4
@@ -52,7 +51,6 @@ class Question:
     steps: tuple[TracedLayer, ...]
     options: tuple[Option, ...]
     right: int
-    """The index of the right option."""
 
 
 def question(number: int) -> Question:
@@ -81,7 +79,6 @@ def _stack(rng: np.random.Generator) -> Stack:
         return bool(rng.random() < chance)
 
     def recurrent(units: int, chance: float = 0.5) -> Recurrent:
-        """An LSTM or a GRU, which returns sequences with the given chance."""
         sequences = flip(chance)
         return (LSTM, GRU)[rng.integers(2)](units=units, return_sequences=sequences)
 

@@ -19,7 +19,6 @@ from lib.shapes.stack.settings import SIGNATURES
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
-"""Arguments that give the input shape."""
 Position = tuple[int, int]
 """A line and a column in bytes, as Python counts them."""
 
@@ -64,7 +63,6 @@ class _Edits:
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self._imports = [node for node in imports if f"{node.module}".endswith("layers")]
         self._edits: list[tuple[Position, Position, str]] = []
-        """From where to where, and the text instead."""
 
     def change(self, before: Stack, after: Stack) -> None:
         """Edit the calls that make one stack, so that they make the other."""
@@ -165,18 +163,15 @@ def _span(node: Any) -> tuple[Position, Position]:
 
 
 def _layer_names(tree: ast.AST) -> set[str]:
-    """The layers that a code calls by their names alone."""
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     return names & {*SIGNATURES, "Input"}
 
 
 def _alone(layer: Layer) -> Layer:
-    """The layer without its connections."""
     return replace(layer, of=(), shares=None)
 
 
 def _shape_arguments(call: ast.Call) -> set[str | None]:
-    """The arguments of a layer that give its input shape."""
     return {one.arg for one in call.keywords} & _SHAPES - {*arguments_of(bare(call.func))}
 
 
@@ -184,8 +179,9 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     """The call with the arguments that its layer has now; it is changed itself."""
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
-        _respell(call)
-        _respell(_inner_call(call, before))
+        for one in (call, _inner_call(call, before)):
+            respelt = {spelt(bare(one.func), f"{word.arg}"): word.value for word in one.keywords}
+            one.keywords = [ast.keyword(name, value) for name, value in respelt.items() if name]
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
     if isinstance(after, Input) or type(after) is not type(before):
@@ -194,24 +190,11 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     target = _inner_call(call, after)
     for setting in after.inside.settings():
         value = getattr(after.inside, setting.name)
-        if value != getattr(before.inside, setting.name) and not setting.in_call:
+        if value != getattr(before.inside, setting.name):
             written = setting.options[value] if setting.options else repr(value)
-            owner = call if setting.name in ("merge_mode", "backward_layer") else target
+            owner = call if setting.name == "merge_mode" else target
             _set_argument(owner, setting.name, ast.parse(written, mode="eval").body)
     return call
-
-
-def _respell(call: ast.Call) -> None:
-    """Rename arguments that the layer nearly takes, and drop those that it doesn't."""
-    name = bare(call.func)
-    taken = {*arguments_of(name)[: len(call.args)], *(one.arg for one in call.keywords)}
-    for keyword in [*call.keywords]:
-        if keyword.arg is None or (right := spelt(name, keyword.arg)) == keyword.arg:
-            continue
-        if not right or right in taken:
-            call.keywords.remove(keyword)
-        keyword.arg = right
-        taken.add(right)
 
 
 def _replace_call(call: ast.Call, layer: Layer) -> None:
@@ -241,11 +224,10 @@ def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
 
 def _set_argument(call: ast.Call, name: str, value: ast.expr) -> None:
     """Set an argument where it stands, else as a new keyword."""
-    names = arguments_of(bare(call.func))
+    names, given = arguments_of(bare(call.func)), {one.arg: one for one in call.keywords}
     if name in names[: len(call.args)]:
         call.args[names.index(name)] = value
-    elif any(one.arg == name for one in call.keywords):
-        for keyword in call.keywords:
-            keyword.value = value if keyword.arg == name else keyword.value
-    elif all(one.arg for one in call.keywords):  # else **those may hold it as well
+    elif name in given:
+        given[name].value = value
+    elif None not in given:  # else **those may hold it as well
         call.keywords.append(ast.keyword(name, value))

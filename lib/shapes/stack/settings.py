@@ -18,7 +18,6 @@ REFUSED = "… Received: {name}={value}"
 FORMATS = ("channels_last", "channels_first")
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
-"""Keras's activations that take no argument, by name."""
 SIGNATURES = {
     name: tuple(arguments.split(", "))
     for names, arguments in KERAS["signatures"].items()

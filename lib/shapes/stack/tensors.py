@@ -19,7 +19,6 @@ class Axis:
     letter: str
     """"N", "T", "F", "U", or what they became: "2U", "T·U"."""
     size: int | None
-    """None for any size."""
     role: Role
 
 

@@ -36,9 +36,7 @@ class TracedLayer:
     layer: Layer
     inputs: Inputs
     outputs: Outputs = NOTHING
-    """Without tensors where the trace stops at this layer or before it."""
     error: ShapeError | None = None
-    """Why Keras refuses the layer, if it does."""
     not_traced: NotTraced | None = None
     """Why this tracer doesn't know the output of a layer that Keras may accept."""
     masks: tuple[int, ...] = ()
@@ -73,32 +71,20 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
     what comes out; each of the two prints as a sentence. Layers that share a letter are told apart
     by an index, U₁ and U₂, unless `indexes` is off.
     """
-    kept: Tensors = ()
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
-    for place, (named, name) in enumerate(zip(stack, keras_names(stack), strict=True)):
-        inputs = Inputs((), (), *letters[place], name)
-        if steps and not steps[-1].tensors:
-            steps.append(TracedLayer(named, inputs))
-            continue
-        layer, error, not_traced, outputs = named, None, None, NOTHING
-        masks: tuple[int, ...] = ()
+    for layer, (width, time), name in zip(stack, letters, keras_names(stack), strict=True):
+        step = TracedLayer(layer, Inputs((), (), width, time, name))
         try:
-            layer = _again(named, steps)
-            inputs = _inputs(layer, steps, kept, inputs)
-            layer.check()
-            outputs = layer.call(inputs)
-            _check_size(outputs.tensors)
-            if layer.shares is not None:
-                _check_weights(steps[layer.shares], layer, inputs, outputs)
-            _check_run(layer, inputs)
-            masks = layer.masks(inputs, len(outputs.tensors))
+            if not steps or steps[-1].tensors:
+                step = replace(step, layer=_again(layer, steps))
+                step = replace(step, inputs=_inputs(step, steps))
+                step = replace(step, **_called(step, steps))
         except ShapeError as refused:
-            error, outputs = refused, NOTHING
+            step = replace(step, error=refused)
         except NotTraced as beyond:
-            not_traced, outputs = beyond, NOTHING
-        steps.append(TracedLayer(layer, inputs, outputs, error, not_traced, masks))
-        kept = kept if outputs.states is None else outputs.states
+            step = replace(step, not_traced=beyond)
+        steps.append(step)
     return tuple(steps)
 
 
@@ -106,21 +92,25 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
     """The layer with the settings of its first call. Raises ShapeError where there is none."""
     if layer.shares is None:
         return layer
-    for first in steps[layer.shares : layer.shares + 1]:
-        if first.layer.kind == layer.kind or {first.layer.kind, layer.kind} == {"cell", "cells"}:
-            return layer.again(first.layer)
-    raise ShapeError.of("not there yet", layer=layer.shares + 1)
+    if layer.shares >= len(steps) or steps[layer.shares].layer.kind != layer.kind:
+        raise ShapeError.of("not there yet", layer=layer.shares + 1)
+    about = {name: getattr(layer, name) for name in ("of", "states", "shares", "origin")}
+    return replace(steps[layer.shares].layer, **about)
 
 
-def _check_size(tensors: Tensors) -> None:
-    """Raise NotTraced for a tensor that is too large, which a few layers can make.
-
-    Joining a tensor with itself doubles an axis, or the number of axes, each time.
-    """
-    for tensor in tensors:
+def _called(step: TracedLayer, steps: list[TracedLayer]) -> dict[str, Any]:
+    """The outputs of a step and their masks. Raises ShapeError or NotTraced."""
+    layer, inputs = step.layer, step.inputs
+    layer.check()
+    outputs = layer.call(inputs)
+    for tensor in outputs.tensors:  # joining a tensor with itself doubles an axis each time
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
             most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, most=most)
+    if layer.shares is not None:
+        _check_weights(steps[layer.shares], layer, inputs, outputs)
+    _check_run(layer, inputs)
+    return {"outputs": outputs, "masks": layer.masks(inputs, len(outputs.tensors))}
 
 
 def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
@@ -148,21 +138,21 @@ def _check_run(layer: Layer, inputs: Inputs) -> None:
         raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
 
 
-def _inputs(layer: Layer, steps: list[TracedLayer], kept: Tensors, inputs: Inputs) -> Inputs:
+def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     """The inputs and states of a layer. Raises ShapeError for references to later layers."""
-    if layer.takes_nothing or not steps:
-        return inputs
+    layer = step.layer
+    if isinstance(layer, Input) or not steps:
+        return step.inputs
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
     for ref, given in zip(refs, found, strict=True):
         if len(refs) > 1 and len(given) > 1:
             raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
-    states = [tensor for ref in layer.states for tensor, _ in _given(ref, steps)]
     return replace(
-        inputs,
+        step.inputs,
         tensors=tuple(tensor for pairs in found for tensor, _ in pairs),
         masks=tuple(mask for pairs in found for _, mask in pairs),
-        states=tuple(states) or kept,
+        states=tuple(tensor for ref in layer.states for tensor, _ in _given(ref, steps)),
     )
 
 

@@ -28,14 +28,12 @@ from lib.shapes.stack.settings import (
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
 
 Sizes = int | tuple[int, ...]
-"""Of a window, along each axis; an int is for one axis."""
 
 
 class Windows(Layer, time_letter="T′", mask="destroys"):
     """A layer that changes the lengths of some axes: time, rows, columns."""
 
     spatial: ClassVar[int] = 1
-    """How many axes it changes."""
 
     def along(self) -> range:
         """The indices of the axes that it changes."""

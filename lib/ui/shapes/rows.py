@@ -155,7 +155,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
 def _takes(place: int, stack: Stack) -> None:
     """Draw the choice of a layer's input tensors; without one, the layer before."""
     layer = stack[place]
-    if layer.takes_nothing:
+    if isinstance(layer, shapes.Input):
         return
     names = {
         Ref(at, output): f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"

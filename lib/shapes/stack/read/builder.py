@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Hashable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.graph import Graph, input_layer
-from lib.shapes.stack.making import MAKES
+from lib.shapes.stack.joining import Joining
+from lib.shapes.stack.making import MAKES, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import WORDS, Note, refused
-from lib.shapes.stack.read.values import Array, listed, plain
-from lib.shapes.stack.recurrent import Recurrent
+from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, listed, plain
 from lib.shapes.stack.tensors import Tensor, sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
@@ -25,60 +24,19 @@ _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 """Samples that stand in where the code tells no shape: the first that the layer accepts."""
 
 
-@dataclass(slots=True, eq=False)
-class LayerObject:
-    """A layer that the code makes, and may call several times."""
-
-    layer: Layer
-    keywords: dict[str, Any] = field(default_factory=dict)
-    cell_class: str = ""
-    """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
-    known: bool = True
-    """Whether the code tells which layer it is."""
-
-    @property
-    def shape(self) -> Any:
-        """The input shape that its arguments tell, its batch first; None where they don't."""
-        given = self.keywords
-        if "batch_input_shape" in given:
-            return given["batch_input_shape"]
-        axes = ("input_length", "input_dim")[: 1 if isinstance(self.layer, Embedding) else 2]
-        shape = given.get("input_shape", [given[name] for name in axes if name in given])
-        shape = (shape,) if isinstance(shape, int) else shape
-        return (given.get("batch_size"), *shape) if listed(shape) and shape else None
-
-
-@dataclass(slots=True, eq=False)
-class ModelObject:
-    """A model that the code makes: what leads from its inputs to its outputs in the graph."""
-
-    line: int
-    inputs: list[Ref] = field(default_factory=list)
-    outputs: list[Any] = field(default_factory=list)
-    """The last entry counts; a Sequential has one after each layer."""
-    call: Callable[[list[Any], dict[str, Any]], Any] | None = None
-    """Of an own class, which may be a layer's: follows its `call` with these arguments."""
-    attributes: dict[str, Any] = field(default_factory=dict)
-    """Of an own class, its methods among them."""
-    shape: Any = None
-    """Of an own class, the input shape by `build` or `fit`, the batch first."""
-    rank: int = 0
-    """Of several models the one with the highest rank is traced: 3 for one that is fitted."""
-    loss: Any = None
-    target: Array | None = None
-    each_step: bool = False
-    """Whether it stands in a TimeDistributed."""
-
-
-class Builder(Graph):
-    """All layers and models of a code, and what is to be said of them."""
+class Builder:
+    """All layers and models of a code, the calls of layers, and what is to be said of them."""
 
     def __init__(self) -> None:
-        super().__init__()
+        self.rows: list[Layer] = []
+        """The layer of each call; its `of` and `states` name earlier places in this list."""
+        self.owners: dict[int, Hashable] = {}
+        """By place, what identifies the layer that is called there: several calls share weights."""
+        self.on_lists: set[int] = set()
+        """Places of layers that are called on a list, perhaps of one tensor."""
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
-        """All but those inside a wrapper."""
         self.origin = Origin(0, "", "")
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}
@@ -127,9 +85,7 @@ class Builder(Graph):
         for one in inputs:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
-        self.rows.append(replace(layer, of=tuple(inputs)))
-        if states and isinstance(layer, Recurrent):
-            self.rows[-1] = replace(self.rows[-1], states=tuple(states))
+        self.rows.append(replace(layer, of=tuple(inputs), states=tuple(states)))
         place = len(self.rows) - 1
         if called is not None:
             self.owners[place] = called
@@ -162,8 +118,44 @@ class Builder(Graph):
             candidates = [input_layer((None, 12))]
         alone = replace(taker, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        chosen = [*accepted, candidates[0]][0]
+        chosen = accepted[0] if accepted else candidates[0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
+
+    def leading_to(self, ends: Iterable[int]) -> list[int]:
+        """These places and all that they depend on, in order; every place where none is given."""
+        kept = {*ends} or {*range(len(self.rows))}
+        for place in reversed(range(len(self.rows))):  # each takes what earlier ones return
+            if place in kept:
+                kept.update(ref.place for ref in self.rows[place].refs())
+        return sorted(kept)
+
+    def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
+        """The layers that lead to these outputs, or all layers, with places of their own.
+
+        `of` is left out where a layer takes exactly what the one before it returns.
+        """
+        kept = self.leading_to(one.place for one in outputs)
+        moved = {old: new for new, old in enumerate(kept)}
+        layers = [self.rows[place].at(moved) for place in kept]
+        first_calls: dict[Hashable, int] = {}
+        for place, old in enumerate(kept):
+            layer = layers[place]
+            if old in self.owners:
+                first = first_calls.setdefault(self.owners[old], place)
+                layer = replace(layer, shares=None if first == place else first)
+            # Self-attention is called on the same tensor twice, a skipped loop perhaps more often.
+            repeats = layer.kind in ("mha", "unread")
+            on_list_of_one = isinstance(layer, Joining) and old in self.on_lists
+            chained = {*layer.of} == {Ref(place - 1)} and (len(layer.of) == 1 or repeats)
+            source = layer.of[0].place if layer.of else place
+            layers[place] = replace(layer, of=()) if chained and not on_list_of_one else layer
+            # The only axis of a sample that an Embedding looks up is time.
+            entry = layers[source]
+            if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
+                layers[source] = replace(
+                    Input(entry.features, batch=entry.batch, form="tokens"), origin=entry.origin
+                )
+        return tuple(layers)
 
     def found(self, *values: Any) -> list[Ref]:
         """The tensors in values, which may be lists within lists."""
@@ -197,11 +189,11 @@ class Builder(Graph):
     def _stand_in(self, value: Any) -> Ref:
         if isinstance(value, Array) and len(value.shape) > 1:
             return self.input(value.shape)
-        if isinstance(value, LayerObject):
-            not_called = self.refused(value.layer.keras, "not called")
-            return self.put(not_called.layer if value.known else value.layer)
-        if isinstance(value, ModelObject):
-            return self.put(self.refused("model", "not called").layer)
+        if isinstance(value, LayerObject) and not value.known:
+            return self.put(value.layer)
+        if isinstance(value, (LayerObject, ModelObject)):
+            name = value.layer.keras if isinstance(value, LayerObject) else "model"
+            return self.put(self.refused(name, "not called").layer)
         if any(isinstance(one, Input) and one.origin for one in self.rows):
             name = getattr(value, "name", "") or self.origin.call
             return self.put(self.unread(name, "value").layer)
@@ -305,12 +297,8 @@ class Builder(Graph):
         ends = [*inputs, *self.tensors(outputs)]
         kept = self.leading_to(one.place for one in ends)
         for place in self._guessed.keys() & kept:
-            shape = trace((self.rows[place],))[0].shapes[0]
+            (shape,) = trace((self.rows[place],))[0].shapes
             self.note("open", self._guessed[place] or None, shape=shape[1:])
-        called = {self.owners[place] for place in kept if place in self.owners}
-        names = [one.keywords.get("name") for one in called if isinstance(one, LayerObject)]
-        for name in {one for one in names if isinstance(one, str) and names.count(one) > 1}:
-            self.note("same names", name=f"“{name}”")
         stack = self.stack_of(ends)
         for layer in stack:
             if isinstance(layer.inside, Unread) and isinstance(layer.inside.error, NotTraced):

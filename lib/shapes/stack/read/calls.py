@@ -8,11 +8,20 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack.base import Ref
-from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, arguments_of, made, open_numbers
+from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, made
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
-from lib.shapes.stack.read.builder import Builder, LayerObject, ModelObject
-from lib.shapes.stack.read.values import OPERATORS, Array, Class, Name, listed, plain
+from lib.shapes.stack.read.builder import Builder
+from lib.shapes.stack.read.values import (
+    OPERATORS,
+    Array,
+    Class,
+    LayerObject,
+    ModelObject,
+    Name,
+    listed,
+    plain,
+)
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
 from lib.shapes.stack.tensors import sizes
@@ -28,7 +37,6 @@ _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", 
 """Modules of Keras whose functions make no layers."""
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
-"""Arguments of a layer's call that are tensors, in order."""
 _RANKS = {"fit": 3, "fit_generator": 3, "train_on_batch": 3, "compile": 2, "build": 1}
 _RANKS |= {"summary": 1, "evaluate": 1, "predict": 1}
 """Methods of a model → how sure they make it that the model is the one that is meant."""
@@ -129,19 +137,16 @@ class Calls(Builder):
             return self.unread(name, "arguments")
         args = [_argument(one, bool(inside)) for one in args]
         named = {key: _argument(one, bool(inside)) for key, one in keywords.items()}
-        for argument, usual in open_numbers(name, args, named).items():
-            if argument in named:
-                named[argument] = usual
-            else:
-                args[arguments_of(name).index(argument)] = usual
-            if isinstance(usual, int):
-                line = self.origin.line
-                self.note("open number", line, argument=argument, name=name, count=usual)
         if name == "Bidirectional" and inside and isinstance(inside[0], LayerObject):
             keywords = inside[0].keywords | {"name": None} | keywords
         cell_class = name if name in CELLS or name == "StackedRNNCells" else ""
-        made_here = replace(made(name, args, named), origin=self.origin)
-        self.layers.append(LayerObject(made_here, keywords, cell_class))
+        stand_ins: dict[str, Any] = {}
+        layer = replace(made(name, args, named, stand_ins), origin=self.origin)
+        for argument, count in stand_ins.items():
+            if isinstance(count, int):
+                line = self.origin.line
+                self.note("open number", line, argument=argument, name=name, count=count)
+        self.layers.append(LayerObject(layer, keywords, cell_class))
         return self.layers[-1]
 
     def _input(self, args: Args, keywords: Keywords) -> Ref:

@@ -17,13 +17,19 @@ from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted
-from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import ModelError, Reading, bare, refused
-from lib.shapes.stack.read.values import Class, Function, Name, call_method, listed
+from lib.shapes.stack.read.values import (
+    Class,
+    Function,
+    LayerObject,
+    ModelObject,
+    Name,
+    call_method,
+    listed,
+)
 
 _DEEPEST = 12
-"""Of functions that call one another."""
 
 
 def read_code(text: str) -> Reading:
@@ -246,7 +252,6 @@ def _without_model(reader: Interpreter) -> Stack:
 
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
-    """Why nothing can be read."""
     if pasted.PYTHON_ERROR.search(text):
         return refused("an error")
     if reader.skipped:

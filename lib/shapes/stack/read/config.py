@@ -18,16 +18,14 @@ from lib.shapes.stack.errors import NotTraced
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
-from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import Calls
 from lib.shapes.stack.read.pasted import ModelError, Reading, refused
-from lib.shapes.stack.recurrent import Recurrent
+from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
 MAX_BYTES = 1_000_000
 """Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
 Record = dict[str, Any]
-"""The configuration of a model or a layer."""
 
 
 def read_config(content: str | bytes) -> Reading:
@@ -55,7 +53,6 @@ def _refuse(what: str, **words: object) -> NoReturn:
 
 
 def _parsed(content: str | bytes) -> Record:
-    """The JSON object in a text or file."""
     text = content if isinstance(content, str) else _text_of(content)
     if len(text) > MAX_BYTES:
         _refuse("too large", most=f"{MAX_BYTES / 1e6:.0f} MB")
@@ -177,18 +174,12 @@ class _Reader(Calls):
             for word, value in record["config"].items()
             if ALIASES_OF_ARGUMENTS.get(word, word) in names
         }
-        layers = [
-            getattr(keywords.get(word), "layer", None) for word in ("layer", "backward_layer")
-        ]
-        if isinstance(layers[1], Recurrent) and replace(layers[1], go_backwards=False) == layers[0]:
-            del keywords["backward_layer"]  # Keras writes it even where it is the usual one
         made: LayerObject | ModelObject = self.make_layer(name, [], keywords)
         if isinstance(made, LayerObject) and isinstance(made.layer, Merge):
             made.layer = replace(made.layer, by_sign=by_sign)
         return made
 
     def _value(self, word: str, value: Any) -> Any:
-        """The value of a layer's argument."""
         if word == "cells":
             return [*map(self._object, value)]
         if isinstance(value, dict):

@@ -17,10 +17,17 @@ from lib.shapes.stack.base import Origin, Ref
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import LastStep
 from lib.shapes.stack.read import values
-from lib.shapes.stack.read.builder import LayerObject, ModelObject
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import Function, Name, flat, listed, plain
+from lib.shapes.stack.read.values import (
+    Function,
+    LayerObject,
+    ModelObject,
+    Name,
+    flat,
+    listed,
+    plain,
+)
 
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
 """Names that people use without the line that imports them."""
@@ -33,7 +40,6 @@ class Expressions(Calls):
         super().__init__()
         self.lines = lines
         self.statement: ast.AST = ast.Pass()
-        """The one that is followed now."""
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
         """Of the innermost function or comprehension first, of the module last."""
         self.skipped: tuple[Origin, str] | None = None
@@ -157,7 +163,6 @@ class Expressions(Calls):
         return values.computed(lambda: owner[index])
 
     def _comprehension(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
-        """The list that a loop over known values makes."""
         rounds = self.value(loop.iter)
         if not listed(rounds):
             return self.skip(node, "loop")
@@ -171,19 +176,18 @@ class Expressions(Calls):
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function of the code, with its defaults and the scope that it is defined in."""
-        in_order, with_default = [*args.posonlyargs, *args.args], [*args.defaults]
-        values = [UNKNOWN] * (len(in_order) - len(with_default)) + [*map(self.value, with_default)]
+        in_order = [*args.posonlyargs, *args.args]
+        values = [*map(self.value, args.defaults)]
+        values = [UNKNOWN] * (len(in_order) - len(values)) + values
         parameters = [
             Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=value)
             for one, value in zip(in_order, values, strict=True)
         ]
-        if args.vararg:
-            parameters.append(Parameter(args.vararg.arg, Parameter.VAR_POSITIONAL))
+        parameters += [Parameter(one.arg, Parameter.VAR_POSITIONAL) for one in [args.vararg] if one]
         for one, node in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             value = self.value(node) if node else UNKNOWN
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
-        if args.kwarg:
-            parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
+        parameters += [Parameter(one.arg, Parameter.VAR_KEYWORD) for one in [args.kwarg] if one]
         return Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
@@ -290,7 +294,6 @@ def _is_small(index: Any) -> bool:
 
 
 def _is_last_step(index: Any) -> bool:
-    """Whether brackets hold [:, -1], or [:, -1, :]."""
     whole = slice(None)
     is_last = isinstance(index, tuple) and index[:2] == (whole, -1)
     return is_last and all(one == whole or one is ... for one in index[2:])

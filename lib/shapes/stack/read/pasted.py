@@ -14,7 +14,6 @@ from lib.text import beside, say
 
 WORDS = beside(__file__, "words")
 LONGEST = 200_000
-"""Of a text, in characters."""
 _LONGEST_NOTEBOOK = 10_000_000
 """Of a notebook's file with its pictures, in characters."""
 _MOST_MARKS = 40_000
@@ -56,15 +55,12 @@ class Reading:
 
     stack: Stack
     source: str
-    """"code" or "configuration"."""
     notes: tuple[Note, ...] = ()
     """What couldn't be read, or was read in another way than it is written."""
     loss: str = ""
-    """Keras's name of the loss of `compile`; empty where there is none."""
     target: Shape | None = None
     """The shape of y in `fit`, its samples first, where the code tells it."""
     text: str = ""
-    """The code that was read; of a notebook its cells."""
 
 
 def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:

@@ -1,4 +1,4 @@
-"""Values in the code that is read: numbers, lists, arrays by their shapes, functions, classes.
+"""Values in the code that is read: numbers, lists, arrays by shape, functions, layers, models.
 
 Nothing is run. Arithmetic is bounded: what would be large, take long or fail is UNKNOWN.
 """
@@ -10,14 +10,15 @@ import math
 import operator
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from inspect import Signature
 from typing import Any
 
+from lib.shapes.stack.base import Layer, Ref
 from lib.shapes.stack.making import UNKNOWN, Unknown
+from lib.shapes.stack.plain import Embedding
 
 LONGEST = 1_000
-"""Of texts and lists."""
 _LARGEST = 10**12
 OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Add: operator.add,
@@ -73,7 +74,6 @@ class Function:
     names: ChainMap[str, Any]
     """The scope that it is defined in."""
     instance: tuple[Any, ...] = ()
-    """Of a bound method, the object that is its first argument."""
 
 
 @dataclass(slots=True, eq=False)
@@ -83,7 +83,6 @@ class Class:
     name: str
     line: int
     attributes: dict[str, Any]
-    """With its methods."""
     base: str
     """"Model" or "Layer", where it inherits from that; else empty."""
 
@@ -98,6 +97,48 @@ class Array:
     """An array, of which only the shape is known: whole numbers, and UNKNOWN."""
 
     shape: tuple[Any, ...]
+
+
+@dataclass(slots=True, eq=False)
+class LayerObject:
+    """A layer that the code makes, and may call several times."""
+
+    layer: Layer
+    keywords: dict[str, Any] = field(default_factory=dict)
+    cell_class: str = ""
+    """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
+    known: bool = True
+
+    @property
+    def shape(self) -> Any:
+        """The input shape that its arguments tell, its batch first; None where they don't."""
+        given = self.keywords
+        if "batch_input_shape" in given:
+            return given["batch_input_shape"]
+        axes = ("input_length", "input_dim")[: 1 if isinstance(self.layer, Embedding) else 2]
+        shape = given.get("input_shape", [given[name] for name in axes if name in given])
+        shape = (shape,) if isinstance(shape, int) else shape
+        return (given.get("batch_size"), *shape) if listed(shape) and shape else None
+
+
+@dataclass(slots=True, eq=False)
+class ModelObject:
+    """A model that the code makes: what leads from its inputs to its outputs in the graph."""
+
+    line: int
+    inputs: list[Ref] = field(default_factory=list)
+    outputs: list[Any] = field(default_factory=list)
+    """The last entry counts; a Sequential has one after each layer."""
+    call: Callable[[list[Any], dict[str, Any]], Any] | None = None
+    """Of an own class, which may be a layer's: follows its `call` with these arguments."""
+    attributes: dict[str, Any] = field(default_factory=dict)
+    shape: Any = None
+    """Of an own class, the input shape by `build` or `fit`, the batch first."""
+    rank: int = 0
+    """Of several models the one with the highest rank is traced: 3 for one that is fitted."""
+    loss: Any = None
+    target: Array | None = None
+    each_step: bool = False
 
 
 def plain(value: Any) -> bool:
