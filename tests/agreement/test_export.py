@@ -64,8 +64,7 @@ ROWS = {
 }
 """Which level of LEVELS each experiment has, in order, and what else it is: a covering array, found
 by a search, in which each level meets each of any other setting."""
-FIRST = 5
-"""So many of them have every level at least once, and are what `make test` checks."""
+FIRST = 5  # so many of them have every level at least once, and are what `make test` checks
 
 
 class Runner:

@@ -28,8 +28,7 @@ from tests.bench.figures import QUICK_REST, REST, until_client_rests, until_rest
 from tests.bench.load import show
 from tests.faults.cluster import nodes, until
 
-READY_SECONDS = 180.0
-"""Until all slots are there, and have imported TensorFlow."""
+READY_SECONDS = 180.0  # until all slots are there, and have imported TensorFlow
 RUNS, POINTS = 7, 48
 BASE = Experiment().set(T=24, U=32, N=640)
 PACES = {"fastest": (5000, None), "normal": (100, 8.0)}

@@ -4,26 +4,17 @@
 prints a table for each of these and, last, one JSON object with all of them by name:
 
 - `new`: seconds from the click on Train to the first point, of settings that nobody had
-  (`new_first_point_s`, the median of three cells) and of the same once more
-  (`seen_first_point_s`), on a server whose worker has come to rest.
+  (`new_first_point_s`) and of the same once more (`seen_first_point_s`).
 - `eight`: eight architectures started at the same moment beside a run that trains already: the
   last one's first point, and the longest pause of the run that trains.
 - `sessions`, for 1, 4, 8, 16 and 32 of them, each training and moving a slider: chart updates a
-  second that the median session and the slowest one get; median and 95th percentile of the seconds
-  from a slider's move to the end of the page's redraw; seconds until everybody had a first point,
-  null where somebody had none in time; kilobytes a second that a session is sent; anonymous memory
-  of all the server's processes; processors used by the page, the workers, and the load itself.
-  Of 32 each has an architecture of its own.
+  second; seconds from a slider's move to the redrawn page, and until everybody had a first point,
+  null where somebody had none in time; kilobytes a second; memory and processors used.
 - `watchers`: what thirty get who open the link of one run, and how soon its owner's slider moves.
-- `soak`, if asked for: eight people who train, change settings, leave and come back. Memory by the
-  minute, each printed when it is over; how it grows after ten minutes; what failed.
+- `soak`, if asked for: eight people who train, change settings, leave and come back, and memory.
 
-With --quick `new`, `eight` and 16 and 32 sessions alone, within a minute: on one server, so that
-memory has in it what came before; less is counted, and a worker that builds ahead, or first points
-that don't come, are waited for some seconds and no longer.
-
+With --quick `new`, `eight` and 16 and 32 sessions alone, within a minute, on one server.
 The sessions speak Streamlit's protocol (tests/session.py); nothing is painted.
-Everything runs on this machine, the load too.
 """
 
 import argparse
@@ -166,8 +157,7 @@ ROWS: dict[str, Callable[[Asked], dict[str, Any]]] = {
     "sessions": sessions,
     "watchers": watchers,
     "soak": hour,
-}
-"""What can be measured, by its name in the result, in this order."""
+}  # what can be measured, by its name in the result, in this order
 
 
 def table(name, found):

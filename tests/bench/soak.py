@@ -26,8 +26,7 @@ LINKS = {
     "data": ("running_mean", "parity", "adding", "seattle"),
     "epochs": (40, 100, 300, 1000),
     "pace": ("slow", "normal", "fast"),
-}
-"""What people come with, all equally likely. Runs end within a minute by themselves."""
+}  # what people come with, all equally likely. Runs end within a minute by themselves
 SLIDERS = {"Units": (2, 64), "Timesteps": (4, 40)}
 CHANCES = (0.4, 0.3, 0.1, 0.2)  # to train, move a slider, stop, or only look
 DETAILS = ("trained", "failures", "by_minute")  # for the result alone

@@ -217,8 +217,7 @@ REFUSED = {
     "a cell": (said(["experiment", "model", "cell"], "evil"), "cell must be one of"),
     "other data": (said(["sketch"], [0.0]), "as Unrolled .* makes it"),
     "no seeds": (said(["experiment", "seeds"], 0), "settings don't fit"),
-}
-"""A file, or its maker, and a word of the sentence; more are generated below."""
+}  # A file, or its maker, and a word of the sentence; more are generated below
 
 
 @pytest.mark.parametrize("kind", REFUSED)
