@@ -105,13 +105,14 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
             lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
             rows[array] = "\n        ".join(lines)
         return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
+    x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(dataset.y)
     fields = {
         "origin": dataset.origin,
         "file": f"{data_name(dataset)}.npz",
         "plain": has_plain_windows(dataset),
         "parts": [*_sizes(dataset)],
         "sizes": [*_sizes(dataset).values()],
-        "checksum": zlib.crc32(_whole(dataset.y).data, zlib.crc32(_whole(dataset.x).data)),
+        "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
     }
     return [blocks("data", "table", dataset=dataset, **fields)["table"]]
 
@@ -155,14 +156,11 @@ def arrays(dataset: Dataset) -> bytes:
         if has_plain_windows(dataset):
             targets = origin.y_scale.standard(origin.targets, origin.series)
             kept |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
-    file, known = io.BytesIO(), {name: _whole(v) for name, v in kept.items() if v is not None}
+    # In C order, as a script's checksum needs them.
+    known = {name: np.asarray(v, order="C") for name, v in kept.items() if v is not None}
+    file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **known)
     return file.getvalue()
-
-
-def _whole(values: Any) -> np.ndarray:
-    """The array in C order, as a checksum needs it."""
-    return np.asarray(values, order="C")
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:

@@ -18,8 +18,6 @@ GATES: dict[str, dict[str, str]] = {
 }
 """Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
 
-INITIAL_BIAS = {"lstm": {"f": 1.0}}  # those that aren't zero (Keras's `unit_forget_bias=True`)
-
 
 def highest_output(cell: str, timesteps: int) -> Array:
     """What |h| stays below at each timestep, (T,): an LSTM's cell state grows by less than 1."""

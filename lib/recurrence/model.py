@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lib.experiment import CELLS, Experiment
-from lib.recurrence.cells import GATES, INITIAL_BIAS, Trace, unroll
+from lib.experiment import Experiment
+from lib.recurrence.cells import Trace, unroll
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
@@ -36,19 +36,13 @@ def weight_names(cell: str, arrays: int) -> list[str]:
 def initial_weights(
     cell: str, features: int, units: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
-
-    A GRU has `reset_after=True`. Raises ValueError for an unknown cell.
-    """
-    if cell not in BLOCKS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
+    """A fresh layer's weights, as Keras's defaults (a GRU's `reset_after`) draw them, float32."""
     width = BLOCKS[cell] * units
     kernel = glorot_uniform(features, width, rng)
     recurrent = orthogonal(units, width, rng)
     bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
-    for gate, value in INITIAL_BIAS.get(cell, {}).items():
-        block = [*GATES[cell]].index(gate)
-        bias[block * units : (block + 1) * units] = value
+    if cell == "lstm":
+        bias[units : 2 * units] = 1  # of the forget gate: Keras's `unit_forget_bias=True`
     return [kernel, recurrent, bias]
 
 
@@ -102,14 +96,11 @@ def forward(
 ) -> tuple[list[Trace], np.ndarray]:
     """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
 
-    The last-step model returns `outputs[:, -1]`. Without a head, K is U. Raises ValueError where
-    `weights`, in the order of `initial_model_weights`, don't fit.
+    The last-step model returns `outputs[:, -1]`. Without a head, K is U. `weights` are in the order
+    of `initial_model_weights`.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
-    expected = recurrent + (2 if model.head == "dense" else 0)
-    if len(weights) != expected:
-        raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")
     traces = unroll_stack(model.cell, weights[:recurrent], x)
     outputs = traces[-1].hidden
     if model.head == "dense":
