@@ -119,7 +119,6 @@ def template_fields(
         "judged": f"train, {dataset.seen}" if is_judged else "train",
         "which": "validation" if is_judged else "training",
         "mode": MODES,
-        "variable": {"sequence": "sequence", "last": "last_step"},
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],

@@ -31,7 +31,19 @@ from lib.results.compared import (
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
-from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
+from lib.results.replay import (
+    BEST,
+    FEWEST,
+    Frame,
+    History,
+    WeightHistory,
+    as_of,
+    frames_of,
+    kept_places,
+    spread_places,
+    step_errors,
+    untrained,
+)
 from lib.results.run import (
     ModeResult,
     Run,
@@ -53,4 +65,3 @@ from lib.results.skill import (
     model_outputs,
     skill_of_seeds,
 )
-from lib.results.thinning import History, WeightHistory, kept_places, spread_places

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.results.thinning import History
+from lib.results.replay import History
 
 quickly = settings(derandomize=True, deadline=None)
 
