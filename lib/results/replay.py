@@ -58,16 +58,8 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
             epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
             if dataset.has_validation:
                 validation = np.append(validation, losses[mode])
-        return ModeResult(
-            loss_epochs=now.loss_epochs[trained],
-            loss=now.loss[trained],
-            checked_epochs=epochs,
-            last_step_mse=errors,
-            validation_loss=validation,
-            step_mse=step_mse,
-            predictions=predictions,
-            weights=weights,
-        )
+        curves = now.loss_epochs[trained], now.loss[trained], epochs, errors, validation
+        return ModeResult(*curves, step_mse, predictions, weights)
 
     results, *others = (
         {mode: then(mode, now, models[mode]) for mode, now in seed.items()}

@@ -170,19 +170,13 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
         now = np.median([getattr(r, final) for r in results])
         return np.append(common, newest), np.append(np.median(rows, axis=0), now)
 
-    loss_epochs, loss = curve("loss_epochs", "loss", "final_loss")
-    checked_epochs, last_step_mse = curve("checked_epochs", "last_step_mse", "final_mse")
-    is_kept = all(r.kept_epoch is not None for r in results)
-    return ModeResult(
-        loss_epochs=loss_epochs,
-        loss=loss,
-        checked_epochs=checked_epochs,
-        last_step_mse=last_step_mse,
-        validation_loss=curve("checked_epochs", "validation_loss", "final_validation_loss")[1],
-        step_mse=np.median([r.step_mse for r in results], axis=0),
-        predictions=np.median([r.predictions for r in results], axis=0),
-        kept_epoch=int(checked_epochs[-1]) if is_kept else None,
-    )
+    losses = curve("loss_epochs", "loss", "final_loss")
+    checked, errors = curve("checked_epochs", "last_step_mse", "final_mse")
+    _, validation = curve("checked_epochs", "validation_loss", "final_validation_loss")
+    step_mse = np.median([r.step_mse for r in results], axis=0)
+    predictions = np.median([r.predictions for r in results], axis=0)
+    kept = int(checked[-1]) if all(r.kept_epoch is not None for r in results) else None
+    return ModeResult(*losses, checked, errors, validation, step_mse, predictions, kept_epoch=kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

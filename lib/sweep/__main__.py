@@ -56,10 +56,7 @@ def main(
 
                 points = run_plan(plan, table, out=out, look=look)
         except KeyboardInterrupt:
-            known = len(rows.read_done(out, plan))
-            click.echo(
-                f"{known} of {len(plan.points)} points are in {out}: the same command goes on."
-            )
+            click.echo(f"What is finished is in {out}: the same command goes on.")
             sys.exit(130)  # as a shell expects it after Ctrl-C
     except (ExperimentError, UploadError, OSError) as error:  # a sentence, not a traceback
         raise click.ClickException(f"{error}") from None
