@@ -67,11 +67,8 @@ def test_what_a_link_cannot_have_is_said():
     [
         ("T", 513, "timesteps must be a whole number from 2 to 512, got 513"),
         ("U", 2.5, r"units must be a whole number from 1 to 128, got 2\.5"),
-        ("U", 4.0, r"units must be a whole number from 1 to 128, got 4\.0"),
-        ("U", 10**400, "units must be a whole number from 1 to 128, got 1000"),
         ("epochs", True, "epochs must be a whole number from 1 to 5,000, got True"),
         ("lr", "0.1", "learning_rate must be a number from 0.00001 to 1, got '0.1'"),
-        ("lr", None, "learning_rate must be a number from 0.00001 to 1, got None"),
         ("lr", float("nan"), "learning_rate must be a number from 0.00001 to 1, got nan"),
         ("cell", "rnn", "cell must be one of lstm, gru, simple_rnn, got"),
         ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),

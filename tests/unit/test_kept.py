@@ -10,7 +10,7 @@ import msgspec
 import numpy as np
 import pytest
 
-from lib.data import MAX_BYTES, make_dataset, read_upload, settle, suggested
+from lib.data import make_dataset, read_upload, settle, suggested
 from lib.data.datasets import FIRST
 from lib.experiment import Experiment
 from lib.export import EXPORTS, KeptError, archive, is_kept, keep, open_kept
@@ -209,7 +209,6 @@ REFUSED = {
     "a member that isn't there": (changed(arrays_bin=None), "members aren't unrolled.json"),
     "very many": (zipped({f"{i}": b"" for i in range(99)}), "many more members"),
     "a bomb": (lambda: changed(arrays_bin=bytes(MAX_UNPACKED)), "100 MB unpacked"),
-    "too many bytes": (lambda: GOOD + bytes(MAX_BYTES), "At most 100 MB"),
     "a short curve": (said([*RESULT, "loss"], ["<f8", 0, [1]]), r"loss of .*expected"),
     "odd weights": (said([*RESULT, "weights"], [["<f4", 0, [1, 1]]]), "weights of other shapes"),
     "no figures": (said(["snapshot", "results"], {}), "other models"),
