@@ -14,6 +14,8 @@ from textwrap import shorten
 from types import MappingProxyType
 from typing import Any
 
+import msgspec
+
 from lib.text import beside, number
 
 
@@ -58,14 +60,11 @@ _FILE = beside(__file__, "experiment")
 
 
 def _registry(name: str) -> dict[str, Choice]:
-    return {key: Choice(**row) for key, row in _FILE[name].items()}
+    return msgspec.convert(_FILE[name], dict[str, Choice])
 
 
-MODES = {key: Mode(**row) for key, row in _FILE["modes"].items()}
-CELLS = {
-    key: Cell(biases=tuple(row.pop("biases")), states=tuple(row.pop("states")), **row)
-    for key, row in _FILE["cells"].items()
-}
+MODES = msgspec.convert(_FILE["modes"], dict[str, Mode])
+CELLS = msgspec.convert(_FILE["cells"], dict[str, Cell])
 HEADS, OPTIMIZERS, LOSSES, KEEPS = map(_registry, ("heads", "optimizers", "losses", "keeps"))
 MISSING, SPLITS, AHEAD = map(_registry, ("missing", "splits", "ahead"))
 FORMS, SCALINGS, WIDE, AT_GAPS = map(_registry, ("forms", "scalings", "wide", "at_gaps"))

@@ -5,10 +5,12 @@ in `gallery.toml`, `guide.toml` or `talk.toml`; `lib/ui/stage.py` puts it on a p
 and small pictures are recorded: drawing one of a table takes a cold server more than a second.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qs
+
+import msgspec
 
 from lib.charts import Plot
 from lib.data import make_dataset, settle, suggested
@@ -35,9 +37,7 @@ class Ask:
     text: str
     options: tuple[Option, ...]
     right: int  # index of the right option
-    after: bool = (
-        False  # whether it is asked only once the picture is revealed; then it is the last
-    )
+    after: bool = False  # whether it is asked, as the last, once the picture is revealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,16 +85,8 @@ class Scene:
 
 
 def _read(table: str, prefix: str = "") -> dict[str, Scene]:
-    scenes = {}
-    for name, row in beside(__file__, table).items():
-        for ask in row.get("asks", ()):
-            ask["options"] = tuple(Option(*option) for option in ask["options"])
-        row["asks"] = tuple(Ask(**ask) for ask in row.get("asks", ()))
-        row["controls"] = tuple(row.get("controls", ()))
-        if "until" in row:
-            row["until"] = Until(**row["until"])
-        scenes[name] = Scene(prefix + name, **row)
-    return scenes
+    rows = {name: {**row, "name": prefix + name} for name, row in beside(__file__, table).items()}
+    return msgspec.convert(rows, dict[str, Scene])
 
 
 GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
@@ -125,16 +117,14 @@ def all_scenes() -> tuple[Scene, ...]:
 
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
-    """What a card is about: one experiment, or the same with two cells."""
-    if scene.picture != "cells":
-        return (_experiment(scene.query),)
-    return tuple(_experiment({**scene.query, "cell": [cell]}) for cell in CELLS_COMPARED)
-
-
-def _experiment(setup: Mapping[str, list[str]]) -> Experiment:
-    """The experiment that a setup opens, with as many seeds as are trained there."""
-    experiment = settle(read_query(setup, suggested(setup["data"][-1]))[0])
-    return with_seeds(experiment, make_dataset(experiment))
+    """What a card is about, with usual seeds: one experiment, or the same with two cells."""
+    setups, found = [scene.query], list[Experiment]()
+    if scene.picture == "cells":
+        setups = [{**scene.query, "cell": [cell]} for cell in CELLS_COMPARED]
+    for setup in setups:
+        experiment = settle(read_query(setup, suggested(setup["data"][-1]))[0])
+        found.append(with_seeds(experiment, make_dataset(experiment)))
+    return tuple(found)
 
 
 def runs_of(scene: Scene) -> dict[str, RunAt]:
