@@ -147,7 +147,8 @@ class Padded:
     masked: bool
     counts: np.ndarray  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
     last_step: np.ndarray  # the last step that is read, (N,); -1 where the mask hides all
-    differences: np.ndarray  # largest, of last-step mode's output from the unpadded one's, (N,)
+    outputs: np.ndarray  # what last-step mode returns, (N, U)
+    differences: np.ndarray  # largest over units, from the output for the unpadded one, (N,)
     loss_steps: int  # number of steps that sequence mode averages its loss over
     hidden_steps: int  # number of the sequences' own steps that the mask hides, being all zero
 
@@ -193,6 +194,7 @@ def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded
                     masked,
                     counts,
                     last_step=own_last if masked else np.full(len(counts), steps - 1),
+                    outputs=hidden[:, -1],
                     differences=np.abs(hidden[:, -1] - unpadded).max(axis=1),
                     loss_steps=int(counts.sum()) if masked else counts.size,
                     hidden_steps=int((own_steps & ~mask).sum()) if masked else 0,
