@@ -40,7 +40,7 @@ from lib.shapes.output import (
     rnn_output_shape,
     rnn_parameter_count,
 )
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, put, swap
 from lib.shapes.stack.code import (
     INCOMPLETE,
     code_lines,
