@@ -1,7 +1,7 @@
 """Record what the pages open with: `python -m tests.record` all of it, or what is named.
 
 Every bundled dataset is trained with its suggested settings through the real worker, silent
-mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.doctor.leak`) in it, and so are the ready
+mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.Leak`) in it, and so are the ready
 sweeps,
 and the gallery's cards that have settings of their own. Then Keras is asked what the Cell page asks
 about some of these models, and the cards' figures are drawn from all of it. Of a sweep it writes a
@@ -23,8 +23,7 @@ from lib.experiment.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import first_weights
 from lib.results.run import Status, weight_bytes
-from lib.shapes.doctor.damage import MISTAKES, Damage
-from lib.shapes.doctor.leak import Leak
+from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import GALLERY
 from lib.story.cards import FILE, experiments_of, runs_of
 from lib.sweep.rows import READY

@@ -6,7 +6,7 @@ Synthetic tasks, bundled series and uploads become a `Dataset` with `.x` (N, T, 
 
 from lib.data import memory
 from lib.data.caches import REMEMBERED, remember, remembered
-from lib.data.dataset import Dataset, Samples
+from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin, Samples, Score
 from lib.data.datasets import (
     DATASETS,
     FIRST,
@@ -17,27 +17,31 @@ from lib.data.datasets import (
     idle,
     make_dataset,
     make_settled_dataset,
+    prepared,
     settle,
     suggested,
 )
+from lib.data.datasets import GROUPS as SPEC_GROUPS
 from lib.data.datasets.series import TABLES
-from lib.data.datasets.spec import GROUPS as SPEC_GROUPS
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
-from lib.data.origin import Baseline, KnownErrors, Origin, Score
-from lib.data.tables.cutting import every_kth, series_by_part
-from lib.data.tables.features import CALENDAR, calendar_names, on_a_circle, prepared
-from lib.data.tables.leaks import Finding, find_leaks, moments
+from lib.data.tables.cutting import every_kth
+from lib.data.tables.leaks import Finding, find_leaks, moments, series_by_part
 from lib.data.tables.seasons import check_season, season_length, untried_seasons
 from lib.data.tables.table import (
+    CALENDAR,
     KINDS,
+    MAX_BYTES,
     MAX_COLUMNS,
+    MIN_ROWS,
     Table,
     TooShortError,
+    UploadError,
     WindowError,
+    calendar_names,
+    check_size,
     default_columns,
+    on_a_circle,
     wide_columns,
 )
-from lib.data.uploads.errors import MAX_BYTES, MIN_ROWS, UploadError, check_size
-from lib.data.uploads.reader import Reading
-from lib.data.uploads.upload import begins_as, read_upload
+from lib.data.uploads.upload import Reading, begins_as, read_upload

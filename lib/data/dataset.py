@@ -1,13 +1,143 @@
-"""The one kind of data that everything works on: `Dataset`, samples for both output modes."""
+"""The data that everything works on: `Dataset`, samples for both modes, and where they are from."""
 
+from __future__ import annotations
+
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lib.data.origin import Baseline, KnownErrors, Origin
+if TYPE_CHECKING:
+    import pandas as pd
 
-__all__ = ["Baseline", "Dataset", "Origin", "Samples"]
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scale:
+    """Mean and deviation of columns: each (C,), or (S, C) where each series has its own."""
+
+    offset: np.ndarray
+    deviation: np.ndarray
+
+    @property
+    def by_series(self) -> bool:
+        """Whether each series has its own."""
+        return self.offset.ndim == 2
+
+    def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Offset and deviation for values of these series (…): (…, C), or (C,) if all share one."""
+        if not self.by_series:
+            return self.offset, self.deviation
+        return self.offset[series], self.deviation[series]
+
+    def standard(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """Standardise values (…, C) of these series (…)."""
+        offset, deviation = self.of(series)
+        return (values - offset) / deviation
+
+    def raw(self, values: np.ndarray, series: np.ndarray) -> np.ndarray:
+        """Convert standardised values (…, C) of these series (…) to the raw unit."""
+        offset, deviation = self.of(series)
+        return values * deviation + offset
+
+
+class Season(NamedTuple):
+    """The season of a table's targets in rows; 1 means none."""
+
+    period: int  # found in the training rows, or chosen by the person; MASE and hints use it
+    baseline: int
+    """How far the seasonal baseline looks back: `period`, else the calendar's usual season."""
+    tried: tuple[int, ...] = ()  # all seasons that were compared in the training rows
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin:
+    """The R rows that windows were cut from, series after series, each in order of time.
+
+    C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
+    """
+
+    targets: np.ndarray  # the target columns in the raw unit, (R, C) float64
+    inputs: np.ndarray  # the features as the models see them, (R, F) float32
+    series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
+    segment: np.ndarray  # which run of rows without a gap of time, (R,) int, never decreasing
+    names: tuple[str, ...]  # S names of series; ("",) where all rows are one
+    times: pd.Index | None  # a label for each row; None means row numbers
+    step: str  # what lies between two rows: "day", "row", …
+    starts: np.ndarray  # the row of each sample's first timestep, (N,) int
+    rate: int  # rows from a timestep to the next
+    horizons: tuple[int, ...]  # H times how many rows after its timestep a target lies
+    training: np.ndarray  # whether a row belongs to the training part, (R,) bool
+    season: Season
+    time_format: str  # the `strftime` format of times; "" where times are texts
+    columns: tuple[str, ...]  # C names of target columns
+    x_scale: Scale
+    y_scale: Scale  # of the K raw targets, or of their changes
+    every: int  # every k-th window is a sample, where all would be too many
+
+    @property
+    def period(self) -> int:
+        """Rows of the season that was found or chosen; 1 means none."""
+        return self.season.period
+
+    @property
+    def gaps(self) -> int:
+        """How many gaps of time lie within series."""
+        return int(self.segment[-1]) + 1 - len(self.names)
+
+    def crosses_gap(
+        self, timesteps: int, samples: int | slice | np.ndarray = slice(None)
+    ) -> np.ndarray:
+        """Which samples, (N,) bool, have rows on both sides of a gap of time."""
+        first = self.starts[samples]
+        last = first + self.rate * (timesteps - 1) + max(self.horizons)
+        return self.segment[first] != self.segment[last]
+
+    def label(self, row: int) -> str:
+        """The name of row 0 to R-1: its time, else its number in its series, from 1."""
+        if self.times is None:
+            return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
+        time = self.times[row]
+        return time.strftime(self.time_format) if self.time_format else f"{time}"
+
+    def rows(self, timesteps: int, samples: int | slice | np.ndarray = slice(None)) -> np.ndarray:
+        """The rows that each sample reads, (N, T) int, or (T,) for one sample."""
+        return self.starts[samples, None] + self.rate * np.arange(timesteps)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Baseline:
+    """A guess without a recurrent layer at the last step of every sample."""
+
+    name: str  # a key of `lib.data.tables.baselines.LABELS`
+    label: str  # for sentences: "guessing no change"
+    last: np.ndarray  # (N, K), in the unit of y
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
+
+    MASE is the mean absolute error over that of the value a season (or a row) before, of all
+    training rows; NaN where that is 0. Hyndman and Koehler, "Another look at measures of forecast
+    accuracy", 2006.
+    """
+
+    name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
+    label: str
+    mae: np.ndarray
+    rmse: np.ndarray
+    mase: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class KnownErrors:
+    """The errors of all guesses on data whose rows are hidden: see `lib.results.redaction`."""
+
+    naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
+    naive_losses: Mapping[str, np.ndarray]  # (T,) on the training samples, by `lib.results.ERRORS`
+    independent: float  # `lib.results.compared.independent_samples`
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -19,8 +149,7 @@ class Samples:
     """
 
     x: np.ndarray  # inputs (N, T, F), float32
-    y: np.ndarray
-    """Targets (N, T, K), float32. The target of the last-step mode is `y[:, -1]`, (N, K)."""
+    y: np.ndarray  # targets (N, T, K), float32; of the last-step mode `y[:, -1]`, (N, K)
     train: int
 
     def __post_init__(self) -> None:
@@ -57,7 +186,7 @@ class Samples:
 
     @property
     def judged(self) -> slice:
-        """The samples that errors are measured on: the validation part, else the training part."""
+        """The samples that errors are measured on: validation, else training."""
         return slice(self.train if self.has_validation else 0, self.seen)
 
     @property
@@ -70,7 +199,7 @@ class Samples:
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)
 class Dataset(Samples):
-    """Samples for both modes, with names: the target of the last-step mode is the last step of y.
+    """Samples for both modes, with names.
 
     The training part comes first, then validation, then the test part, where there is one.
     `raw` converts y to the unit that a person knows: y * target_scale + target_offset + base.
@@ -84,35 +213,21 @@ class Dataset(Samples):
     naive: np.ndarray
     """A guess without learning, (N, T, K) in the unit of y; of a table its best baseline."""
     naive_label: str  # its name in a sentence: "guessing the mean", "guessing no change"
-    test: int = 0
-    """How many samples, at the end, are the test part, used only when the person asks for it."""
-    baselines: tuple[Baseline, ...] = ()
-    """All baselines, the best one first; only where the data were cut from a table."""
-    origin: Origin | None = None  # the rows that the samples were cut from, where there are any
-    best_mse: np.ndarray | None = None
-    """The least expected mean squared error of any model, (T,), in the unit of y squared, where it
-    is known. What a layer can reach: `lib.results.best_possible`."""
+    test: int = 0  # how many samples, at the end, are the test part
+    baselines: tuple[Baseline, ...] = ()  # of a table, the best one first
+    origin: Origin | None = None  # the rows of the table that the samples were cut from
+    best_mse: np.ndarray | None = None  # the least expected MSE of any model, (T,), where known
     best_why: str = ""  # one sentence that says where `best_mse` comes from
-    target_scale: np.ndarray | None = None
-    """(K,), or (N, K) where each series has its own, as the offset. None means 1."""
+    target_scale: np.ndarray | None = None  # (K,), or (N, K) where each series has its own
     target_offset: np.ndarray | None = None
-    base: np.ndarray | None = None
-    """The values that targets are changes from, in the raw unit, (N, T, K), or None."""
+    base: np.ndarray | None = None  # what targets are changes from, in the raw unit, (N, T, K)
     target_unit: str = ""  # the raw unit: "°C", "%", …; empty where there is none
-    lead: str = ""
-    """How far ahead of its timestep a target lies: "one day"; empty where its name says it."""
+    lead: str = ""  # how far ahead a target lies: "one day"; empty where its name says it
     about: str = ""  # one sentence: what has to be predicted from what
-    notes: tuple[str, ...] = ()
-    """What was done to the data (rows dropped, gaps filled), a sentence each."""
+    notes: tuple[str, ...] = ()  # what was done to the data, a sentence each
     source: str = ""  # where it is from, with its licence; empty for synthetic data
     fingerprint: str = ""  # the SHA-256 of a person's own file, in hexadecimal digits
-    known_errors: KnownErrors | None = None
-    """Set only where the rows are hidden from the viewer: then all arrays are NaN."""
-
-    def __post_init__(self) -> None:
-        """Check the shapes of x and y, and make the arrays read-only. Raises ValueError."""
-        Samples.__post_init__(self)
-        self.naive.flags.writeable = False
+    known_errors: KnownErrors | None = None  # where rows are hidden and all arrays are NaN
 
     @property
     def has_rows(self) -> bool:
@@ -129,17 +244,14 @@ class Dataset(Samples):
     @property
     def nbytes(self) -> int:
         """Bytes of memory that its arrays take."""
-        origin = self.origin
-        rows = (origin.targets, origin.inputs, origin.series, origin.times) if origin else ()
-        guesses = (baseline.last for baseline in self.baselines)
-        arrays = (self.x, self.y, self.naive, self.base, *rows, *guesses)
+        of = self.origin
+        rows = (of.targets, of.inputs, of.series, of.times) if of else ()
+        arrays = (self.x, self.y, self.naive, self.base, *rows, *(b.last for b in self.baselines))
         return sum(array.nbytes for array in arrays if array is not None)
 
     @property
     def samples(self) -> Samples:
         """All but the test part, which the worker never gets."""
-        if not self.test:
-            return Samples(self.x, self.y, self.train)
         return Samples(self.x[: self.seen], self.y[: self.seen], self.train)
 
     @property
@@ -188,7 +300,7 @@ class Dataset(Samples):
     @property
     def naive_mse(self) -> np.ndarray:
         """Mean squared error of the naive guess on the judged samples by timestep, (T,)."""
-        if self.known_errors is not None:
+        if self.known_errors:
             return self.known_errors.naive_mse
         wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
@@ -202,7 +314,6 @@ class Dataset(Samples):
         """
 
         def of_samples(array: np.ndarray) -> np.ndarray:
-            """(K,) as it is; the rows of (N, K) for the samples, with an axis for timesteps."""
             return array if array.ndim == 1 else array[samples][..., *[None] * (not last), :]
 
         raw = values if self.target_scale is None else values * of_samples(self.target_scale)
@@ -216,28 +327,20 @@ class Dataset(Samples):
     @property
     def raw_scale(self) -> float | None:
         """The factor from an error in the unit of y to the raw unit; None where columns differ."""
-        scale = self.target_scale
-        if scale is None:
-            return 1.0
-        first = float(scale.flat[0])
-        return abs(first) if np.all(scale == first) else None
+        scale = np.ones(1) if self.target_scale is None else self.target_scale
+        return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
         """The name of sample `index`, 0 to N-1: "sample 241 (validation)"; `short`: no end."""
-        name = self._window_name(index) if self.origin else f"sample {index + 1}"
+        name = f"sample {index + 1}"
+        if origin := self.origin:  # its series, and from which row to which its inputs are
+            rows = origin.rows(self.shape[1], index)
+            begin, end = origin.label(rows[0]), origin.label(rows[-1])
+            name = origin.names[origin.series[rows[0]]]
+            day, _, time = end.partition(" ")
+            if time and "-" in day and begin.startswith(f"{day} "):
+                end = time  # of the same day
+            if not name or begin != self.timestep_names[0]:  # else all samples are of these times
+                name += f"{', ' * bool(name)}{begin}{'' if short else f' to {end}'}"
         part = next(part for part, own in self.parts.items() if index < own.stop)
-        name = name.partition(" to ")[0] if short else name
         return name if part == "training" else f"{name} ({part})"
-
-    def _window_name(self, index: int) -> str:
-        """Its series, and from which row to which its inputs are."""
-        origin = self.cut_from
-        start, *_, last = origin.rows(self.shape[1], index).tolist()
-        begin, end = origin.label(start), origin.label(last)
-        day, _, time = end.partition(" ")
-        if time and "-" in day and begin.startswith(f"{day} "):
-            end = time  # of the same day
-        series = origin.names[origin.series[start]]
-        if series and begin == self.timestep_names[0]:  # all samples are of the same times
-            return series
-        return f"{series}{', ' if series else ''}{begin} to {end}"

@@ -2,25 +2,18 @@
 
 import logging
 import os
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 import psutil
 
 MB, GB = 10**6, 10**9
-SETTING = "UNROLLED_MEMORY"
-"""Environment variable: megabytes for the whole app, where a host's limit can't be read."""
-ENOUGH = 2 * GB
-"""With this much memory the usual limits hold; with less they are smaller in proportion."""
-LIBRARIES = 100 * MB
-"""Memory for pages of libraries' files, which the system counts as free but needs all the time."""
-
-GROUPS = Path("/sys/fs/cgroup")
-OWN = Path("/proc/self/cgroup")
-"""The control groups of this process. A container sees its own at the top of GROUPS."""
-_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"
-"""Files of limits: two of control groups version 2 (the second one throttles), one of version 1."""
+SETTING = "UNROLLED_MEMORY"  # megabytes for the whole app, where a host's limit can't be read
+ENOUGH = 2 * GB  # with less memory the usual limits are smaller in proportion
+LIBRARIES = 100 * MB  # pages of libraries' files, which count as free but are needed all the time
+GROUPS, OWN = Path("/sys/fs/cgroup"), Path("/proc/self/cgroup")
+"""Control groups, and which are this process's; a container sees its own at the top of GROUPS."""
+_LIMITS = "memory.max", "memory.high", "memory.limit_in_bytes"  # the last one of version 1
 _THIS_PROCESS = psutil.Process()
 log = logging.getLogger(__name__)
 
@@ -40,19 +33,16 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
     return min(limits)
 
 
-def _folders(groups: Path, own: Path) -> Iterator[Path]:
+def _folders(groups: Path, own: Path) -> list[Path]:
     """The control groups whose memory limits apply: this process's own, and its parents."""
-    tops = {groups: "/", groups / "memory": "/"}
+    folders = [groups, groups / "memory"]
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
-            if not controllers:  # version 2
-                tops[groups] = path
-            elif "memory" in controllers.split(","):
-                tops[groups / "memory"] = path
-    for top, path in tops.items():
-        folder = top / path.strip("/")
-        yield from (each for each in (folder, *folder.parents) if each.is_relative_to(top))
+            if controllers in ("", "memory"):  # version 2, or 1
+                folder = groups / controllers / path.strip("/")
+                folders += [folder, *folder.parents]
+    return [folder for folder in folders if folder.is_relative_to(groups)]
 
 
 def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:

@@ -1,7 +1,7 @@
 """A batch of sequences of different lengths, padded at the end or the start, masked or not.
 
 The batch is one sample cut to four lengths. NumPy computes what a stack of layers makes of it;
-`lib.training.answers.modes` asks Keras the same.
+`lib.training.answers` asks Keras the same.
 """
 
 from collections.abc import Sequence

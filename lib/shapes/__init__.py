@@ -4,31 +4,34 @@ Output shapes and parameter counts of Keras's recurrent layers, the tracer of la
 reader of pasted models, the target doctor, and explanations of Keras's error messages.
 """
 
-from lib.shapes.doctor import damage, leak
+from lib.shapes.doctor import damage
 from lib.shapes.doctor.damage import (
     EPOCHS,
+    LEAK_EPOCHS,
     LOSS,
     MISTAKES,
     TRAINED_SAMPLES,
     Damage,
+    Leak,
     Mistake,
     mistake_of,
 )
-from lib.shapes.doctor.diagnosis import SIGNS, AxisPair, Diagnosis, diagnose_target
-from lib.shapes.doctor.leak import EPOCHS as LEAK_EPOCHS
-from lib.shapes.doctor.leak import Leak
-from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
-from lib.shapes.doctor.question import (
+from lib.shapes.doctor.diagnosis import (
     LOSS_NAMES,
     OUTPUTS,
+    SIGNS,
     TARGETS,
+    AxisPair,
+    Diagnosis,
     ShapeTextError,
     TargetQuestion,
+    diagnose_target,
     fitting_loss,
     read_question,
     read_shape,
     write_question,
 )
+from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.errors.explain import CHECKLIST, EXAMPLES, described_stack, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import ends, sizes

@@ -30,8 +30,7 @@ def rnn_output_shape(
     """What a recurrent layer returns for (batch, T, F): (None, T, U) or (None, U).
 
     Batch and T may each be None or a number. In `Bidirectional` it has 2·U where `merge_mode`
-    concatenates the two directions; with None it is a pair of such shapes. Raises ValueError with
-    what was expected and what was received.
+    concatenates the two directions; with None it is a pair of such shapes. Raises ValueError.
     """
     shape = tuple(input_shape)
     if len(shape) != 3:
@@ -62,8 +61,7 @@ def rnn_parameter_count(
     """How many numbers a recurrent layer learns. T and `return_sequences` play no part.
 
     Of the `cell`, a key of `lib.experiment.CELLS`, from F features to U units. `reset_after` is of
-    a GRU alone: without it it has one bias per block, not two. Bidirectional are two layers, so
-    twice as many. Raises ValueError with what was expected and what was received.
+    a GRU alone: without it it has one bias per block, not two. Raises ValueError.
     """
     if cell not in BLOCKS:
         raise ValueError(f"expected cell to be one of {list(BLOCKS)}, received {cell!r}")

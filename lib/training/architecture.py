@@ -1,17 +1,15 @@
 """The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
-Not in here, and so free to change without a new compile: the loss, the optimizer and its learning
-rate, the seed, the number of epochs, the data itself, and, up to the next power of two, the number
-of samples; with one seed the mode, too.
+Not in here: the loss, the optimizer and its learning rate, the seed, the number of epochs, the
+data, and, up to the next power of two, the number of samples; with one seed the mode, too.
 
 Size buckets are programs for larger models than a run's, whose weights are padded with zeros, so
-that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Units, features and targets
-of zeros stay zero: a unit without weights has a state of 0 in every cell (its candidate is tanh 0),
-so its gradients are 0, and no optimizer moves what has none. tests/agreement/test_engine.py trains
-both ways.
+that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Zeros stay zero: a unit
+without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0,
+and no optimizer moves what has none. tests/agreement/test_engine.py trains both ways.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import cycle
 from typing import Any
@@ -24,13 +22,10 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000
-"""Multiplications of a gate in a batch's forward pass, in all layers. Larger models keep a
-processor busy alone: side by side each would be slower."""
+LANE_PRODUCTS = 400_000  # of a gate in a forward pass; larger models keep a processor busy alone
 MOST_TIMES, CHEAP = 8, 3_000_000
 """A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
 CHEAP multiplications, about 1.5 ms."""
-_SIZES = "units", "timesteps", "features", "targets", "batch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,34 +46,27 @@ class Architecture:
     timesteps: int
     features: int
     targets: int
-    capacity: int
-    """Samples: the training part is padded to so many with samples that no batch names."""
+    capacity: int  # samples: the training part is padded to so many that no batch names
     batch: int
     lanes: int = 1  # models that are trained side by side
-    threads: int = 1
-    """Calls that can be made at the same time, each of which needs a compile of its own."""
+    threads: int = 1  # calls at the same time, each of which needs a compile of its own
 
     @property
     def work(self) -> float:
         """About how many multiplications of a gate a batch of one model costs."""
-        return self.price(self)
-
-    def price(self, exact: "Architecture") -> float:
-        """`work` at the timesteps of an `exact` program: padded timesteps cost little."""
-        rows = self.batch * exact.timesteps * self.code.layers
+        rows = self.batch * self.timesteps * self.code.layers
         return rows * self.units * (self.units + self.features + self.targets)
 
     def holds(self, other: "Architecture") -> bool:
-        """Whether a program of this one, a size bucket, can train models of the other.
-
-        What is smaller there is padded (`resized`), and of more samples each call has some.
-        """
-        sizes = ((getattr(self, size), getattr(other, size)) for size in _SIZES)
-        return self.code == other.code and all(room >= size for room, size in sizes)
+        """Whether this size bucket can train models of the other, padded (`resized`)."""
+        sizes = ("units", "timesteps", "features", "targets", "batch")
+        fits = all(getattr(self, size) >= getattr(other, size) for size in sizes)
+        return self.code == other.code and fits
 
     def is_near(self, other: "Architecture") -> bool:
         """Whether a batch of the other's models costs not much more here, or is cheap."""
-        return self.price(other) <= max(MOST_TIMES * other.work, CHEAP)
+        price = self.work * other.timesteps / self.timesteps  # padded timesteps cost little
+        return price <= max(MOST_TIMES * other.work, CHEAP)
 
 
 def architecture_of(
@@ -141,9 +129,11 @@ SIZE_BUCKETS = {
 with as many layers, and so are built when somebody comes near them."""
 
 
-def bucket_of(exact: Architecture) -> Architecture | None:
+def bucket_of(
+    exact: Architecture, buckets: Iterable[Architecture] = SIZE_BUCKETS
+) -> Architecture | None:
     """The smallest size bucket that holds models of these sizes and is near; None if none is."""
-    near = [bucket for bucket in SIZE_BUCKETS if bucket.holds(exact) and bucket.is_near(exact)]
+    near = [bucket for bucket in buckets if bucket.holds(exact) and bucket.is_near(exact)]
     return min(near, key=lambda bucket: bucket.work, default=None)
 
 
@@ -161,23 +151,23 @@ def weight_shapes(of: Architecture) -> Shapes:
     return shapes + [(units, of.targets), (of.targets,)] * (of.code.head == "dense")
 
 
-def _shapes_by_gate(of: Architecture) -> Shapes:
-    """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
-    shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
-    recurrent = len(shapes) - 2 * (of.code.head == "dense")
-    apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
-    return apart + shapes[recurrent:]
-
-
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Arrays like a model's weights, once or more over, padded or cut to a program of other sizes.
+    """Arrays like a model's weights, once or more over, padded with 0 or cut to other sizes.
 
-    What is padded is 0, and so is what is cut. Axes in front of the weights' own stay.
+    Axes in front of the weights' own stay.
     """
     if old == new:
         return list(arrays)
+
+    def by_gate(of: Architecture) -> Shapes:
+        """`weight_shapes` with an axis for the gates, which are side by side in Keras's arrays."""
+        shapes, gates = weight_shapes(of), BLOCKS[of.code.cell]
+        recurrent = len(shapes) - 2 * (of.code.head == "dense")
+        apart = [(*shape[:-1], gates, of.units) for shape in shapes[:recurrent]]
+        return apart + shapes[recurrent:]
+
     made = []
-    shapes = _shapes_by_gate(old), _shapes_by_gate(new), weight_shapes(new)
+    shapes = by_gate(old), by_gate(new), weight_shapes(new)
     for array, (before, after, shape) in zip(arrays, cycle(zip(*shapes, strict=True))):
         front = array.shape[: array.ndim - len(shape)]
         cells = np.zeros((*front, *after), array.dtype)

@@ -10,10 +10,7 @@ import numpy as np
 
 
 class BatchOrder:
-    """Shuffled batches, epoch after epoch. Every sample is in every epoch exactly once.
-
-    The order depends on `samples`, `batch` and `seed` alone, not on how many are taken at a time.
-    """
+    """Shuffled batches, epoch after epoch, in an order that no length of `take` changes."""
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
         self.samples, self.batch = samples, min(batch, samples)

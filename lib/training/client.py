@@ -13,7 +13,9 @@ import secrets
 import threading
 import time
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from contextlib import AbstractContextManager
+from functools import partial
 from typing import Any
 
 from msgspec import structs
@@ -22,21 +24,23 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
-from lib.training.client_run import ClientRun
-from lib.training.messages import FIND_RUN, Message, Start, Steer
-from lib.training.questions import AnswerFuture, Questions, refused_question
-from lib.training.quotas import Visitor
+from lib.training.messages import Answer, Ask, Message, Start, Steer
 from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
+
+AnswerFuture = Future[dict[str, Any]]
+
+
+class AnswerError(RuntimeError):
+    """There will be no answer; the text says why, in a sentence."""
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
     """The way to the worker processes, from a page or a script.
 
-    A run goes to the worker that has the fewest. Workers start after `delay` seconds, so that a
-    page's first visitor gets the processor, or with their first run. `clustered` is whether a Ray
-    cluster trains; without it, the environment says so.
+    Workers start after `delay` seconds, so that a page's first visitor gets the processor, or with
+    their first run. `clustered` is whether a Ray cluster trains; None asks the environment.
     """
 
     def __init__(
@@ -52,15 +56,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._closed = False
         self.is_clustered = bool(os.environ.get(machine.RAY)) if clustered is None else clustered
         self._pool = WorkerPool(
-            make_worker,
-            self._received,
-            self._ended,
-            clock,
-            workers=workers,
-            clustered=self.is_clustered,
+            partial(make_worker, self._received, self._ended), clock, workers, self.is_clustered
         )
         self._registry = RunRegistry(self._pool, clock)
-        self._questions = Questions(self._changed)
+        self._questions: dict[str, tuple[WorkerProcess, AnswerFuture]] = {}
         atexit.register(self.close)
         with self._changed:
             self._pool.begin(delay)
@@ -95,7 +94,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         experiment: Experiment,
         dataset: Dataset,
         paused: bool = False,
-        owner: Visitor | None = None,
+        owner: str | None = None,
         show_seconds: float | None = None,
         *,
         background: bool = False,
@@ -104,15 +103,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Train an experiment on a dataset, or, with `paused`, only get everything ready for it.
 
         `show_seconds` spreads its epochs evenly. In the `background` it has turns while no other
-        run of its worker needs one. A run that can't be trained, or whose `owner` has too many or
-        too large ones going, is FAILED, with the reason. Other servers show it by its `card`.
+        run of its worker needs one. `owner` is a browser, "" for one without a cookie; a run beyond
+        the limits, or its owner's, is FAILED, with the reason. Other servers show it by its `card`.
         Raises WireError, a ValueError, for values that no worker takes.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
         with self._changed:
-            self._check_open()
-            self._registry.start(run, start, owner)
+            self._registry.start(run, start, owner, self._least_busy())
         return run
 
     def adopt(self, run: Run) -> None:
@@ -125,9 +123,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Change how fast a run's epochs come from now on: see `start`."""
         with self._changed:
             known = self._registry.runs.get(run.id)
-            if known is None or known.over:
-                return
-            if known.is_foreign or known.start.show_seconds != show_seconds:
+            if known is not None and not known.over:
                 known.start = structs.replace(known.start, show_seconds=show_seconds)
                 known.worker.post(Steer("set_pace", run.id, show_seconds))
 
@@ -148,7 +144,6 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         self._steer(run, "stop")
 
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
-        """Send a command for a run that isn't over."""
         with self._changed:
             known = self._registry.look_at(run.id)
             if known is not None and not known.over:
@@ -168,19 +163,45 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
 
         It doesn't end the first worker's delay, so a page may ask before it has been painted. The
-        future is of plain values and arrays (read-only) by name. Where there is no answer it raises
-        AnswerError, with a sentence that says why. If it is cancelled in time, nothing is computed.
-        Raises WireError, a ValueError, for arguments that can't be sent.
+        future is of plain values and arrays (read-only) by name, or raises AnswerError, with a
+        sentence. If it is cancelled in time, nothing is computed. Raises WireError, a ValueError,
+        for arguments that can't be sent.
         """
+        question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
             supervisor = self._least_busy()
+            worker = supervisor.need()
             if supervisor.unavailable:
-                return refused_question(supervisor.unavailable)
-            return self._questions.ask(supervisor.need(), name, arguments)
+                future.set_exception(AnswerError(supervisor.unavailable))
+                return future
+            worker.post(Ask(question_id, name, arguments))
+            self._questions[question_id] = worker, future
+        future.add_done_callback(partial(self._drop_cancelled, question_id))
+        return future
+
+    def _drop_cancelled(self, question_id: str, future: AnswerFuture) -> None:
+        with self._changed:
+            if future.cancelled() and (question := self._questions.pop(question_id, None)):
+                future.set_running_or_notify_cancel()
+                question[0].post(Steer("drop", question_id))
+
+    def _settle(self, answer: Answer) -> None:
+        _, future = self._questions.pop(answer.question_id, (None, None))
+        if future is None or not future.set_running_or_notify_cancel():
+            return  # it was cancelled
+        if answer.error:
+            future.set_exception(AnswerError(answer.error))
+        else:
+            future.set_result(answer.values)
+
+    def _end_questions(self, worker: WorkerProcess, why: str) -> None:
+        """Tell who waits for an answer of a worker that is gone."""
+        for question_id in [k for k, (asked, _) in self._questions.items() if asked is worker]:
+            self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
         """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
-        return self.ask(FIND_RUN, run_id=run_id)
+        return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:
         """The run of an id, as long as it is known."""
@@ -211,14 +232,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> Snapshot:
         """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
 
-        A run that was paused because nobody looked at it goes on.
-
-        Raises TimeoutError after `timeout` seconds, or at once when the run is over in another
-        way, and KeyError for a run that isn't known, or isn't any more.
+        A run that was paused because nobody looked at it goes on. Raises TimeoutError after
+        `timeout` seconds, or at once when the run is over in another way, and KeyError for a run
+        that isn't known, or isn't any more.
         """
         with self._changed:
             known = self._registry.runs[run.id]
-            self._wait_for([known], lambda: until(known.snapshot) or known.over, timeout)
+            self._wait_for([run], lambda: until(known.snapshot) or known.over, timeout)
             snapshot = self._registry.runs[run.id].latest
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
@@ -227,54 +247,48 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
 
     def wait_any(self, runs: Iterable[Run], timeout: float) -> None:
         """Wait until one of these is over or forgotten, at most `timeout` seconds: see `wait`."""
+        runs = list(runs)
         with self._changed:
             found = [self._registry.runs.get(run.id) for run in runs]
-            known = [run for run in found if run is not None]
-            if len(known) == len(found):
-                self._wait_for(known, lambda: any(run.over for run in known), timeout)
+            self._wait_for(runs, lambda: any(run is None or run.over for run in found), timeout)
 
     def _wait_for(
-        self, runs: list[ClientRun], is_true: Callable[[], bool], timeout: float | None
+        self, runs: list[Run], is_true: Callable[[], bool], timeout: float | None
     ) -> None:
         """Look at runs until this is true, or one of them isn't known any more."""
-        ids = [run.run.id for run in runs]
+
+        def is_done() -> bool:
+            known = [self._registry.look_at(run.id) for run in runs]
+            return None in known or is_true()
+
         for run in runs:
-            self._registry.look_at(run.run.id)
-            if run.unwatched:
-                self.resume(run.run)
-            run.waiters += 1
-        try:
-            self._changed.wait_for(
-                lambda: any(i not in self._registry.runs for i in ids) or is_true(), timeout
-            )
-        finally:
-            for run in runs:
-                run.waiters -= 1
-                self._registry.look_at(run.run.id)
+            known = self._registry.look_at(run.id)
+            if known is not None and known.unwatched:
+                self.resume(run)
+        self._changed.wait_for(is_done, timeout)
 
     def close(self) -> None:
         """End the workers. Runs that aren't over fail."""
         reason = "The training process was closed."
         with self._changed:
             self._closed = True
-            workers = self._pool.release_workers()
-            self._registry.end(reason)
+            workers = [w for each in self._pool.supervisors for w in each.workers]
+            for run in self._registry.runs.values():
+                if not run.over:
+                    run.end(reason, run.seen_at)
             for worker in workers:
-                self._questions.move(worker, None, reason)
+                self._end_questions(worker, reason)
             self._changed.notify_all()
         for worker in workers:
             worker.close()
         atexit.unregister(self.close)
 
-    def _check_open(self) -> None:
+    def _least_busy(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-
-    def _least_busy(self) -> Supervisor:
-        self._check_open()
         return self._pool.least_busy(self._registry.going)
 
-    def _received(self, supervisor: Supervisor, worker: WorkerProcess, message: Message) -> None:
+    def _received(self, worker: WorkerProcess, message: Message) -> None:
         """Take a worker's message. Called from its reader thread."""
         with self._changed:
             match message:
@@ -283,24 +297,23 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 case messages.Checkpoint():
                     self._registry.take(worker, message)
                 case messages.Answer():
-                    self._questions.settle(message)
+                    self._settle(message)
                 case messages.Event():
                     is_busy = bool(self._registry.unfinished(worker))
-                    supervisor.note_event(worker, message, is_busy=is_busy)
+                    self._pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
                 case messages.Lost(name=name, how=how):
                     lost = [r for r in self._registry.unfinished(worker) if r.run.id == name]
                     self._registry.fail_over(lost, how)
-                    self._questions.settle(messages.Answer(name, error=f"{how} Ask again."))
+                    self._settle(Answer(name, error=f"{how} Ask again."))
             self._changed.notify_all()
 
-    def _ended(self, supervisor: Supervisor, worker: WorkerProcess) -> None:
+    def _ended(self, worker: WorkerProcess) -> None:
         """Replace a worker whose process has ended by itself. Called from its reader thread."""
         with self._changed:
             if self._closed:
                 return
-            how = supervisor.replace_dead(worker)
-            lost = self._registry.unfinished(worker)
+            supervisor = self._pool.supervisor_of(worker)
+            how, lost = supervisor.replace_dead(worker), self._registry.unfinished(worker)
             self._registry.fail_over(lost, how, is_suspect=not supervisor.is_cluster)
-            other = None if self._pool.unavailable else self._least_busy().need()
-            self._questions.move(worker, other, how if other is None else f"{how} Ask again.")
+            self._end_questions(worker, how if self._pool.unavailable else f"{how} Ask again.")
             self._changed.notify_all()

@@ -1,9 +1,6 @@
 """Keras's models and optimizers, compiled into programs that train.
 
 It knows no runs, epochs or datasets: `pair_trainer` keeps those, and evaluates by `lib.recurrence`.
-Keras and TensorFlow are imported here, in `recurrent_layers` and in `answers`, and so only the
-worker process imports these.
-
 A program trains many batches in one call, in one piece of XLA code. That is what makes small
 models fast: Keras's `fit` spends most of a batch outside of the mathematics.
 """
@@ -26,15 +23,13 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
 
 Array: TypeAlias = "tf.Tensor"
+# Samples, x and y, padded to a program's sizes; or, where they are too many, as they were.
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
-"""Samples, x and y, padded to a program's sizes; or, where they are too many, as they were."""
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
-tracing = Lock()
-"""Held while TensorFlow traces: Python runs one thread at a time, so two traces at once would both
-end late."""
+tracing = Lock()  # held while TensorFlow traces: two traces at once would both end late
 
 
 def configure_tensorflow() -> None:
@@ -81,8 +76,7 @@ class ModelState:
     """The models in a program's lanes: weights and optimizers' memory."""
 
     own: Architecture  # their sizes; the program may be larger, a size bucket
-    values: list[tf.Tensor]
-    """First the weights, then m and v of all of them; the first axis of each is the lanes."""
+    values: list[tf.Tensor]  # the weights, all m and all v; the first axis of each is the lanes
     step: int  # batches that they were trained on
     training: Training
 
@@ -102,15 +96,15 @@ def training_of(
 class Program:
     """One compiled architecture, which trains as many models at once as it has lanes.
 
-    It remembers nothing of them, so that any number take turns, in several threads too. They may
-    have any mode, optimizer and loss, and all sizes that the architecture `holds` (`architecture`).
+    It remembers nothing of them, so that any number take turns, in several threads too: models of
+    any mode, optimizer and loss, and of all sizes that the architecture `holds`.
     """
 
     def __init__(self, architecture: Architecture) -> None:
         self.architecture = architecture
         self.lanes, self.threads = architecture.lanes, architecture.threads
+        # The most batches that one call can train.
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))
-        """The most batches that one call can train."""
         self._shapes = weight_shapes(architecture)
         arguments, code = self._nothing(), architecture.code
         if code not in _codes:  # who needs no trace waits for none
@@ -285,8 +279,22 @@ def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
     A loss is the mean of these. Keras's are means over the last axis: here each output has its own.
     """
     alone = wrong[..., None]
-    zeros = tf.zeros_like(alone)
-    costs, *others = (keras.losses.get(loss.keras)(zeros, alone) for loss in LOSSES.values())
-    for place, other in enumerate(others, 1):
-        costs = tf.where(chosen == place, other, costs)
+    costs = tf.zeros_like(wrong)
+    for place, (name, loss) in enumerate(LOSSES.items()):
+        if name in COSTS:
+            cost = COSTS[name](wrong)
+        else:
+            cost = keras.losses.get(loss.keras)(tf.zeros_like(alone), alone)
+        costs = tf.where(chosen == place, cost, costs)
     return costs
+
+
+def _huber(wrong: tf.Tensor) -> tf.Tensor:
+    """Keras's `huber` with its `delta` of 1."""
+    size = tf.abs(wrong)
+    return tf.where(size <= 1, 0.5 * size * size, size - 0.5)
+
+
+COSTS = {"mse": tf.square, "mae": tf.abs, "huber": _huber}
+"""A key of LOSSES → its cost of each output, where Keras's function, with its mean over an axis of
+length 1, would take a tenth of a small model's training time."""

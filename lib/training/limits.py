@@ -1,10 +1,15 @@
-"""Limits of what is trained. Errors say what is allowed and what was asked."""
+"""Limits: what can be trained, and how many runs and sweeps visitors may have going.
+
+Visitors without a cookie, as in a frame of another site, share a limit, so that they can't take all
+places. Scripts have no limits.
+"""
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 
-from lib.data import Samples, share
+from lib.data import Dataset, Samples, share
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import model_layers, total
 from lib.training.sentences import sentence
@@ -17,11 +22,16 @@ MAX_PRODUCTS = 2_200_000_000
 interrupted, so other runs wait for its end."""
 
 USUAL_SEEDS = 4
-USUAL_SECONDS = 10.0
-"""How many seeds are trained by default, if all of them cost less than this."""
+USUAL_SECONDS = 10.0  # how many seeds are trained by default, if all of them cost less than this
 
-MAX_RUNS = 48
-"""Unfinished runs of a worker: each keeps its data and its models in memory."""
+MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models in memory
+MAX_RUNS_EACH = 8
+"""Runs that one browser may have going, in all its tabs; and, for each place where runs train side
+by side, all browsers without a cookie together."""
+MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2
+"""Sweeps that are watched: all of a page server, and those of all browsers without a cookie. A
+browser has one: it stops when another begins."""
 
 
 class FullError(ExperimentError):
@@ -62,21 +72,14 @@ def check(experiment: Experiment, samples: Samples) -> None:
             raise ExperimentError(sentence("not_finite", name=name, count=bad))
     if experiment.training.keep != "last" and not samples.has_validation:
         raise ExperimentError(sentence("keep", keep=experiment.training.keep))
-    _check_batch(experiment, samples)
-
-
-def _check_batch(experiment: Experiment, samples: Samples) -> None:
-    """Raise for a batch beyond a limit: the stricter of two, so that the size it names will do."""
     (_, t, f), model = samples.shape, experiment.model
     batch = min(experiment.training.batch_size, samples.train)
-    most_by = {
-        "states": MAX_STATES // (t * model.units * model.layers),
-        "products": MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets)),
-    }
-    what, most = min(most_by.items(), key=lambda item: item[1])
+    by_states = MAX_STATES // (t * model.units * model.layers)
+    by_products = MAX_PRODUCTS // (t * parameter_count(experiment, f, samples.targets))
+    most = min(by_states, by_products)
     if batch > most:
-        limits = {"states": MAX_STATES, "products": MAX_PRODUCTS}
-        raise ExperimentError(sentence(what, limit=limits[what], batch=batch, most=most))
+        what, limit = ("states", MAX_STATES) if most == by_states else ("products", MAX_PRODUCTS)
+        raise ExperimentError(sentence(what, limit=limit, batch=batch, most=most))
 
 
 def check_model(experiment: Experiment, features: int, targets: int) -> None:
@@ -94,3 +97,32 @@ def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
     """Trainable numbers in each model of an experiment."""
     models = model_layers(experiment.model, 1, features, targets)  # no parameter depends on T
     return total(next(iter(models.values())))
+
+
+def run_refusal(
+    browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
+) -> str:
+    """Say why a visitor can't start one more run on a dataset; empty if possible.
+
+    browser: "" for one without a cookie, None for a script.
+    going: the browsers and data of all visitors' runs that are going.
+    places: how many runs can train side by side.
+    """
+    if browser is None:
+        return ""
+    mine = [data for other, data in going if other == browser]
+    values = sum(data.x.size + data.y.size for data in [dataset, *mine])
+    who, most = ("many", MAX_RUNS_EACH) if browser else ("nameless", MAX_RUNS_EACH * places)
+    if values > MAX_VALUES_EACH:
+        return sentence(f"{who}_values", most=MAX_VALUES_EACH, count=values)
+    return sentence(f"{who}_runs", most=most, count=len(mine)) if len(mine) >= most else ""
+
+
+def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
+    """Say why a browser can't start a sweep beside others that are watched; empty if possible."""
+    nameless = 0 if browser else sum(not other for other in going)
+    if nameless >= MAX_SWEEPS_NAMELESS:
+        return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)
+    if len(going) >= MAX_SWEEPS:
+        return sentence("many_sweeps", most=MAX_SWEEPS, count=len(going))
+    return ""

@@ -1,39 +1,29 @@
-"""The size of this machine or container: workers and their memory; priorities of threads."""
+"""What this machine or container has room for; what threads and TensorFlow are told of it."""
 
 import logging
 import os
 import sys
 import threading
 from contextlib import suppress
+from importlib import metadata
 from pathlib import Path
 
 from lib.data import GB, GROUPS, MB, memory
+from lib.text import beside
 
-MEMORY_SHARE = 0.7
-"""The part of a machine's memory that a worker may use; the page process needs some as well."""
-MOST_MEMORY = 3 * GB // 2
-"""Bytes that a worker may use at most, however large its machine."""
-BESIDE = 300 * MB
-"""Bytes that a worker leaves to the page process and to one that reads a file."""
-LEAST_GROWTH = 150 * MB
-"""Bytes that a worker may always add to what it began with, some thirty programs; else each would
-be replaced at once on a very small machine."""
-TWO_FIT_IN = 2 * GB
-"""A machine with less has no room for a full worker and a fresh one beside the page process."""
+MEMORY_SHARE = 0.7  # of the memory that a worker may use; the page process needs some
+MOST_MEMORY = 3 * GB // 2  # bytes that a worker may use at most, however large its machine
+BESIDE = 300 * MB  # bytes that a worker leaves to the page process and to one that reads a file
+LEAST_GROWTH = 150 * MB  # that a worker may always add to what it began with: thirty programs
+TWO_FIT_IN = 2 * GB  # with less there is no room for a full worker and a fresh one
 
 SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16
 """Environment variable: how many workers the pages share, and the largest number that is taken."""
 MOST_BY_DEFAULT = 4
-RAY = "UNROLLED_RAY"
-"""Environment variable: the cluster that trains, HOST:PORT, or "auto" for the one that this machine
-is a node of; see `lib.training.cluster`."""
-CORES_EACH = 2
-"""Processors for each worker: one trains, the other compiles and draws pages."""
-WORKER_NICE = 5
-"""The worker's priority on Linux's scale from 0 (highest) to 19: beside a busy page process, for
-which a person waits, it gets a third of the time."""
-HELPER_NICE = 10
-"""That of threads that help the worker's loop, such as compilers: a third of the loop's time."""
+RAY = "UNROLLED_RAY"  # environment variable: the cluster that trains, HOST:PORT, or "auto"
+CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages
+WORKER_NICE = 5  # from 0 (highest) to 19: beside a busy page process it gets a third of the time
+HELPER_NICE = 10  # of threads beside the worker's loop, such as compilers: a third of its time
 IDLE_NICE = 13
 """That of threads for what nobody waits for: half of a helper's time. With less (tried: 19) they
 would hold Python's lock for long."""
@@ -82,3 +72,17 @@ def give_way(nice: int = HELPER_NICE) -> None:
         me = os.PRIO_PROCESS, threading.get_native_id()
         with suppress(OSError):  # it is faster with it, but works without
             os.setpriority(*me, max(nice, os.getpriority(*me)))
+
+
+_TABLE = beside(__file__, "environment")
+VARIABLES: dict[str, str] = _TABLE["variables"]
+XLA_FLAGS = " ".join(_TABLE["xla_flags"])
+
+
+def set_environment() -> None:
+    """Set what TensorFlow reads when it is imported. XLA flags that are set already come last."""
+    os.environ.update(VARIABLES)
+    names = "tensorflow-cpu", "tensorflow"
+    installed = [each for name in names for each in metadata.distributions(name=name)]
+    if installed and installed[0].version.startswith(_TABLE["xla_flags_for"]):
+        os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()

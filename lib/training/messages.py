@@ -1,8 +1,7 @@
-"""Records sent between the page process and the worker, as msgpack.
+"""Records sent between the page process and the worker, as msgpack: no message can run code.
 
-A `Command` goes to the worker, a `Message` comes back. Unlike a pickle, no message can run code:
-the reader builds the record that it expects, and raises WireError for anything else. NumPy arrays
-are an extension type of msgpack. In untyped values tuples arrive as lists.
+A `Command` goes to the worker, a `Message` comes back. NumPy arrays are an extension type of
+msgpack. In untyped values tuples arrive as lists.
 """
 
 import threading
@@ -18,8 +17,7 @@ from lib.results import Snapshot
 
 BEAT_SECONDS = 1.0
 """Between two signs of life of a worker. After a long silence it is ended."""
-OUT_OF_MEMORY = 99
-"""Exit code of a worker that can't go on for want of memory."""
+OUT_OF_MEMORY = 99  # exit code of a worker that can't go on for want of memory
 
 
 class Start(msgspec.Struct, frozen=True, tag=True):
@@ -28,71 +26,51 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     run_id: str
     experiment: Experiment
     samples: Samples
-    paused: bool = False
-    """Whether to evaluate the untrained models, then wait."""
-    show_seconds: float | None = None
-    """How long all its epochs are to take; None for as fast as they can."""
-    background: bool = False
-    """Whether all other runs of the worker come first."""
-    card: bytes = b""
-    """Lets other page servers of a cluster show it: see `lib.export.card`."""
-    checkpoint: bytes = b""
-    """The state of a `Checkpoint` to go on from, if any."""
+    paused: bool = False  # whether to evaluate the untrained models, then wait
+    show_seconds: float | None = None  # for all its epochs; None is as fast as they can
+    background: bool = False  # whether all other runs of the worker come first
+    card: bytes = b""  # lets other page servers of a cluster show it: see `lib.export.card`
+    checkpoint: bytes = b""  # the state of a `Checkpoint` to go on from, if any
 
 
-Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace"]
-"""A dropped run ends, and nothing more is sent about it."""
+Verb = Literal["pause", "resume", "step", "stop", "drop", "set_pace", "watch", "unwatch"]
+"""What is dropped ends, and nothing more is sent about it: a run, or a question whose answer hasn't
+begun. A cluster's driver reports on a run of another page server while it is watched."""
 
 
 class Steer(msgspec.Struct, frozen=True, tag=True):
-    """Steer a run; ignored if the worker doesn't know it."""
+    """Steer a run, or drop a question; ignored if the worker doesn't know it."""
 
     verb: Verb
-    run_id: str
-    show_seconds: float | None = None
-    """With "set_pace", as in `Start`."""
-    epochs: int | None = None
-    """With "resume": how many epochs until it pauses; None for all."""
+    run_id: str  # or the question's
+    show_seconds: float | None = None  # with "set_pace", as in `Start`
+    epochs: int | None = None  # with "resume": how many until it pauses; None for all
 
 
 class Prepare(msgspec.Struct, frozen=True, tag=True):
     """Compile what an experiment needs, when nothing else is to be compiled."""
 
     experiment: Experiment
-    shape: tuple[int, int, int, int]
-    """Training samples, T, F, K."""
-
-
-class Ask(msgspec.Struct, frozen=True, tag=True):
-    """Answer a question."""
-
-    question_id: str
-    question: str
-    """A key of `lib.training.answers.ANSWERS`, or `FIND_RUN`."""
-    arguments: dict[str, Any]
+    shape: tuple[int, int, int, int]  # training samples, T, F, K
 
 
 FIND_RUN = "find_run"
 """A question to a cluster's driver: the card of the run `run_id`, None where no slot holds it."""
 
 
-class Cancel(msgspec.Struct, frozen=True, tag=True):
-    """Don't answer a question whose answer hasn't begun: nobody waits for it."""
+class Ask(msgspec.Struct, frozen=True, tag=True):
+    """Answer a question."""
 
     question_id: str
+    question: str  # a key of `lib.training.answers.ANSWERS`, or `FIND_RUN`
+    arguments: dict[str, Any]
 
 
 class Retire(msgspec.Struct, frozen=True, tag=True):
     """End as soon as all runs are over and all questions answered."""
 
 
-class Watch(msgspec.Struct, frozen=True, tag=True):
-    """Report on a run of a cluster that another page server has started, from now on."""
-
-    run_id: str
-
-
-Command = Start | Steer | Prepare | Ask | Cancel | Retire | Watch
+Command = Start | Steer | Prepare | Ask | Retire
 
 
 class Report(msgspec.Struct, frozen=True, tag=True):
@@ -106,8 +84,7 @@ class Checkpoint(msgspec.Struct, frozen=True, tag=True):
 
     run_id: str
     epoch: int
-    state: bytes
-    """Read and written by `lib.training.checkpoint` alone."""
+    state: bytes  # a `lib.training.checkpoint.SavedRun`
 
 
 class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
@@ -119,16 +96,16 @@ class Answer(msgspec.Struct, frozen=True, eq=False, tag=True):
 
 
 class Event(msgspec.Struct, frozen=True, tag=True):
-    """News of the worker itself."""
+    """News of the worker itself.
+
+    "ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
+    message made no sense. "alive": sent every second. "grown": it uses so much memory that a fresh
+    worker should take over; sent every half minute while so.
+    """
 
     kind: Literal["ready", "failed", "refused", "alive", "grown"]
-    """"ready": TensorFlow is imported. "failed": it can't be, and the worker ends. "refused": a
-    message made no sense. "alive": sent every second. "grown": it uses so much memory that a fresh
-    worker should take over; sent every half minute while so."""
-    text: str = ""
-    """Why, with "failed" and "refused"."""
-    count: int = 1
-    """With "ready" of a cluster's driver: its slots, sent again whenever that changes."""
+    text: str = ""  # why, with "failed" and "refused"
+    count: int = 1  # with "ready" of a cluster's driver: its slots, sent whenever that changes
 
 
 class Lost(msgspec.Struct, frozen=True, tag=True):
@@ -147,8 +124,7 @@ def id_of(message: Command | Message) -> str:
     return getattr(about, "run_id", "") or getattr(about, "question_id", "")
 
 
-ARRAY = 1
-"""The number that marks our arrays among msgpack's extension types."""
+ARRAY = 1  # the number that marks our arrays among msgpack's extension types
 DTYPE_KINDS = "biufM"
 """NumPy's letters for bool, int, unsigned, float and time: the arrays that may cross."""
 
@@ -166,10 +142,7 @@ def encode(message: Any) -> bytes:
 
 
 def decode(data: bytes, expected: Any) -> Any:
-    """The record in `data`. Raises WireError unless it is one of the expected type, or union.
-
-    Its arrays are read-only.
-    """
+    """The record in `data`, with read-only arrays. Raises WireError unless it is as expected."""
     try:
         return _decoder(expected).decode(data)
     except Exception as error:  # broken bytes may raise anything, and all mean the same

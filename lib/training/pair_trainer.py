@@ -2,6 +2,9 @@
 
 It holds figures and no status: `worker_run` knows whether a run is paused, waits or is over. The
 program that it is given trains; NumPy evaluates, which is as quick, and needs no compile.
+
+A call of the program trains models of one mode side by side, as many as it has lanes. Where it has
+two threads, as for several seeds, a helper thread makes every second call.
 """
 
 from __future__ import annotations
@@ -9,7 +12,10 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Generator, Iterator
-from typing import TYPE_CHECKING
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -19,23 +25,32 @@ from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
 from lib.training.batches import BatchOrder
-from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, SavedModel, SavedRun
-from lib.training.lanes import Lanes, Model
-from lib.training.model_record import Errors, ModelRecord
+from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, Errors, ModelRecord, SavedRun
+from lib.training.machine import give_way
 
 if TYPE_CHECKING:
-    from lib.training.engine import Program
+    from lib.training.engine import ModelState, Program
 
+Model = tuple[str, int]  # a mode, "sequence" or "last", and the place of a seed, from 0
 LONGER = 2.0  # how many times longer a slice may be, so that it ends with an epoch
-DONE = object()  # returned where a step has no part left
+
+
+@dataclass(slots=True, eq=False)
+class Group:
+    """Models of one mode that one call trains."""
+
+    models: list[Model]
+    places: list[int]  # the seed in each lane; the last is repeated where there are more lanes
+    state: ModelState
+
+
+@cache
+def _helper() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:
-    """The models of one run, and what is known of them.
-
-    `evaluate` works on the untrained models too, while their program is being compiled. `load`
-    brings the program, and then `advance` trains.
-    """
+    """The models of one run. `evaluate` works before `load` brings a program, `advance` after."""
 
     def __init__(
         self,
@@ -45,7 +60,7 @@ class PairTrainer:
     ) -> None:
         training, seeds = experiment.training, experiment.each_seed
         self._experiment, self._samples, self._clock = experiment, samples, clock
-        n = samples.train
+        n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
         self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
         self.batches = self._orders[0]
         """That of the first seed; the others have as many batches, of the same sizes."""
@@ -55,20 +70,14 @@ class PairTrainer:
         """The model that has a loss or an error that isn't finite: training has ended."""
         self.evaluate_seconds = math.inf
         """How long the fastest evaluation took: slower ones may have waited for the processor."""
-        self._evaluating: Iterator[None] | None = None
-        """The rest of the evaluation in progress; None without one."""
+        self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
         self._evaluating_seconds = 0.0
-        self._training: Iterator[None] | None = None
-        """The rest of a long training step, which has a part for each call or two."""
-        self._lanes: Lanes | None = None
-        """The models in their program; None before `load` and after `release`."""
-        self._evaluated_step, self._saved_step = -1, 0
-        """The steps of the last evaluation and of the last checkpoint."""
-        self._numbers: dict[Model, list[np.ndarray]] = {}
-        """Numbers of a checkpoint by which models go on; empty once they are loaded."""
+        self._program: Program | None = None  # None before `load` and after `release`
+        self._groups: list[Group] = []
+        self._data: Any = None  # the training samples, as the program takes them
+        self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
+        self._numbers: dict[Model, list[np.ndarray]] = {}  # of a checkpoint, until it is loaded
         self._speed = 0.0  # steps per second while training, as of the last call
-        _, timesteps, features = samples.shape
-        targets = samples.targets
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
@@ -79,18 +88,13 @@ class PairTrainer:
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._models) * sum(array.size for array in initial[0])
-        # Of each weight there are two more numbers for the optimizer, and perhaps its best one.
-        self._fits_checkpoint = (3 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
-
-    @property
-    def between_steps(self) -> bool:
-        """Whether all models were trained on as many batches."""
-        return self._training is None
+        # The weights, these with two more numbers each for the optimizer, and perhaps the best.
+        self._fits_checkpoint = (4 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def at_epoch_end(self) -> bool:
         """Whether all models are at the end of an epoch."""
-        return self.between_steps and self.step % self.batches.steps == 0
+        return self.step % self.batches.steps == 0
 
     @property
     def stopped(self) -> bool:
@@ -103,24 +107,20 @@ class PairTrainer:
         return self.step / self.batches.steps
 
     @property
-    def evaluations(self) -> int:
-        """How many evaluations are remembered."""
-        return len(next(iter(self._models.values())).checks.points)
-
-    @property
     def may_be_saved(self) -> bool:
         """Whether a checkpoint can be made, and would be newer than the last one."""
-        is_new = self._saved_step < self._evaluated_step == self.step and self.at_epoch_end
+        is_new = self._saved_step < self.evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
-        return is_new and not is_over and self._lanes is not None and self._fits_checkpoint
+        return is_new and not is_over and self._program is not None and self._fits_checkpoint
 
     def saved(self) -> SavedRun:
         """The checkpoint's content, where `may_be_saved`."""
         self._saved_step = self.step
-        numbers = self._lanes.weights(self._going, memory=True) if self._lanes else {}
-        models = [SavedModel.of(m, numbers.get(key, m.weights)) for key, m in self._models.items()]
+        found = self._weights(memory=True)
+        numbers = [found.get(key, []) for key in self._models]
         places = [order.place for order in self._orders]
-        return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models)
+        models = list(self._models.values())
+        return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models, numbers)
 
     def go_on_from(self, saved: SavedRun) -> None:
         """Continue from a checkpoint before `load`; ValueError where that is of another run."""
@@ -129,30 +129,57 @@ class PairTrainer:
             raise ValueError(f"no run of these epochs goes on from step {saved.step}")
         for order, place in zip(self._orders, saved.places, strict=True):
             order.go_to(place)
-        for (key, model), known in zip([*self._models.items()], saved.models, strict=True):
-            self._models[key], self._numbers[key] = known.restored(model), known.numbers
-        self.step = self._evaluated_step = self._saved_step = saved.step
+        known = zip([*self._models], saved.models, saved.numbers, strict=True)
+        for key, model, numbers in known:
+            found, own = ([w.shape for w in m.weights] for m in (model, self._models[key]))
+            if found != own:
+                raise ValueError(f"expected weights of shapes {own}, got {found}")
+            self._models[key], self._numbers[key] = model, numbers
+        self.step = self.evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """Results by seed and mode; before the first evaluation one seed without any."""
+        """Results by seed and mode."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
             seeds[k][mode] = model.result(whole=whole)
-        return tuple(seeds) if self._evaluated_step >= 0 else ({},)
+        return tuple(seeds)
 
     def load(self, program: Program) -> None:
         """Put all models into a program that holds their `architecture`; also from another one."""
-        models = {key: self._numbers.get(key, model.weights) for key, model in self._going.items()}
-        if self._lanes is not None:
-            models = self._lanes.weights(self._going, memory=True)
-        self._numbers = {}
-        own, training = self.architecture, self._experiment.training
-        self._lanes = Lanes(program, own, self._samples, models, training, step=self.step)
+        models = self._weights(memory=True)
+        self._program, self._groups, self._numbers = program, [], {}
+        n, width, settings = self._samples.train, program.lanes, self._experiment.training
+        self._data = program.samples(self._samples.x[:n], self._samples.y[:n])
+        for mode in dict.fromkeys(mode for mode, _ in models):
+            seeds = [place for of, place in models if of == mode]
+            for start in range(0, len(seeds), width):
+                part = seeds[start : start + width]
+                places = part + part[-1:] * (width - len(part))
+                arrays = [models[mode, k] for k in places]
+                state = program.load(arrays, self.architecture, settings, mode, step=self.step)
+                self._groups.append(Group([(mode, k) for k in part], places, state))
+
+    @property
+    def _going_groups(self) -> list[Group]:
+        """The groups with models that haven't stopped; others in these are trained along."""
+        return [group for group in self._groups if set(group.models) & self._going.keys()]
+
+    def _weights(self, *, memory: bool = False) -> dict[Model, list[np.ndarray]]:
+        """Each model's weights now, and the `memory` of its optimizer, unless it has stopped."""
+        if self._program is None:
+            known = self._numbers if memory else {}
+            return {key: known.get(key, model.weights) for key, model in self._going.items()}
+        found: dict[Model, list[np.ndarray]] = {}
+        for group in self._going_groups:
+            lanes = self._program.weights(group.state, memory=memory)
+            found |= dict(zip(group.models, lanes, strict=False))
+        return {model: found[model] for model in self._going}
 
     def release(self) -> None:
         """Let go of programs and samples; the figures stay."""
-        self._training = self._evaluating = self._lanes = None
+        self._evaluating = self._program = self._data = None
+        self._groups = []
 
     def keep_best(self) -> None:
         """Take back each model's best epoch, where that is kept. The model trains no more then."""
@@ -163,26 +190,21 @@ class PairTrainer:
         """Train all models for about `seconds`, at most up to step `goal`.
 
         It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon. Where a single step takes longer than `seconds`, the next call
-        trains the other models. Where the best epoch is kept, every epoch is evaluated at its end,
-        so that the choice doesn't depend on the machine's speed.
+        is something to show soon. Where the best epoch is kept, every epoch is evaluated at its
+        end, so that the choice doesn't depend on the machine's speed.
         """
-        if (lanes := self._lanes) is None:
+        if (program := self._program) is None:
             return
         start = now = self._clock()
         if not self.epoch:
             goal = min(goal, self.batches.steps)
         if self._evaluating is not None and not self.evaluate(seconds):
             return
-        while self._training or (self.step < goal and not (self.diverged or self.stopped)):
+        while self.step < goal and not (self.diverged or self.stopped):
             left = seconds - (now - start)
-            if left < (0 if self._training else seconds / 4):
+            if left < seconds / 4:
                 return
-            if self._training is None:
-                steps = self._steps(lanes, goal, self._speed * left)
-                self._training = self._train(lanes, steps, seconds)
-            if next(self._training, DONE) is DONE:
-                self._training = None
+            self._train(program, self._steps(program, goal, self._speed * left), seconds)
             if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
                 return
             now = self._clock()
@@ -190,7 +212,7 @@ class PairTrainer:
     def evaluate(self, seconds: float = math.inf) -> bool:
         """Evaluate for about `seconds`, at the end of an epoch; whether nothing is left to do."""
         if self._evaluating is None:
-            if self.diverged or not self.at_epoch_end or self._evaluated_step == self.step:
+            if self.diverged or not self.at_epoch_end or self.evaluated_step == self.step:
                 return True
             self._evaluating, self._evaluating_seconds = self._evaluate_all(), 0.0
         start, is_done = self._clock(), True
@@ -206,15 +228,12 @@ class PairTrainer:
 
     @property
     def _going(self) -> dict[Model, ModelRecord]:
-        """The models that haven't stopped."""
         return {key: m for key, m in self._models.items() if m.kept_epoch is None}
 
     def _evaluate_all(self) -> Iterator[None]:
         """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
         errors: dict[Model, Errors] = {}
-        weights = {key: model.weights for key, model in self._going.items()}
-        if self._lanes is not None:
-            weights = self._lanes.weights(self._going)
+        weights = self._weights()
         for key, now in weights.items():
             errors[key] = yield from self._errors(now)
             if not np.isfinite(errors[key].step_mse).all():
@@ -228,10 +247,9 @@ class PairTrainer:
             keeps = self._keeps_best and self.epoch
             if keeps and model.compare(self.epoch, loss) >= self._patience:
                 model.keep_best()
-        self._evaluated_step = self.step
+        self.evaluated_step = self.step
 
     def _errors(self, weights: list[np.ndarray]) -> Generator[None, None, Errors]:
-        """The errors of these weights, computed in parts."""
         judged, parts = self._samples.judged, []
         for part in outputs_in_parts(self._experiment, weights, self._samples.x[judged]):
             parts.append(part)
@@ -243,42 +261,43 @@ class PairTrainer:
             losses = mode_losses(step_losses(self._experiment.training.loss, wrong))
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
-    def _steps(self, lanes: Lanes, goal: int, fitting: float) -> int:
-        """How many steps to train next: as many as fit, but whole epochs where it is more than one.
-
-        An epoch isn't interrupted shortly before its end: it would have no figures for long.
-        """
+    def _steps(self, program: Program, goal: int, fitting: float) -> int:
+        """How many steps to train next: as many as fit, or rather whole epochs."""
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
             fitting = rest
-        steps = min(max(1, int(fitting)), lanes.max_steps, goal - self.step)
+        steps = min(max(1, int(fitting)), program.most_steps(self.architecture), goal - self.step)
         if steps < rest or self._keeps_best:
             return min(steps, rest)
         return rest + (steps - rest) // epoch * epoch
 
-    def _train(self, lanes: Lanes, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches; a single step has parts, for some of them each."""
+    def _train(self, program: Program, steps: int, seconds: float) -> None:
+        """Train all models on the next batches, in a turn of so many seconds."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
-        spent, before = 0.0, self._clock()
-        for found in lanes.train(batches, self._going):
-            losses |= found
-            spent += self._clock() - before
-            if steps == 1 and self._going.keys() - losses:
-                yield
-            before = self._clock()
+        groups, abreast, start = self._going_groups, program.threads, self._clock()
+
+        def call(group: Group, thread: int) -> None:
+            own = batches[:, group.places]
+            found = program.train(group.state, self._data, own, thread)
+            losses.update({model: found[:, k] for k, model in enumerate(group.models)})
+
+        for place in range(0, len(groups), abreast):
+            others = [_helper().submit(call, g, 1) for g in groups[place + 1 : place + abreast]]
+            try:
+                call(groups[place], 0)
+            finally:
+                wait(others)  # after an error, too: the run releases what they train
+            for other in others:
+                other.result()
         # One step says little of how fast many will be, and a call may have waited for other
         # threads: the estimate goes up and down by degrees.
-        speed = max(steps / max(spent, 1e-6), self._speed / 2)
+        speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps
-        self._note_losses(losses)
-
-    def _note_losses(self, losses: dict[Model, np.ndarray]) -> None:
-        """Note losses of batches (steps,), and those of the epochs that they complete."""
         sizes = self.batches.sizes
-        epochs: dict[Model, np.ndarray] = {}
+        epochs: dict[Model, np.ndarray] = {}  # the losses of the epochs that are complete now
         for key, model in self._going.items():
             known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)

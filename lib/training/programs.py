@@ -1,10 +1,4 @@
-"""Compiled programs: built in helper threads, shared by all runs, and the choice of one for a run.
-
-A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
-program of exactly its size is one and a half to three times as fast. A long run has it built while
-it trains, and changes to it between two batches. A run that is shown at a pace stays with its
-bucket, so that it repeats to the last bit; so does any where memory is short.
-"""
+"""Compiled programs, built in helper threads and shared by all runs."""
 
 import threading
 from collections.abc import Callable, Hashable, Mapping
@@ -13,7 +7,7 @@ from operator import itemgetter
 from types import MappingProxyType
 from typing import Any, TypeAlias
 
-from lib.training.architecture import Architecture
+from lib.training.architecture import bucket_of
 from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
 Key: TypeAlias = Hashable
@@ -27,10 +21,10 @@ IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 class ProgramCache:
     """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
 
-    `build` makes a program from its key. Two threads build what runs wait for or gain by, and one
-    of them what is likely. A third with the lowest priority builds the rest while nobody
-    waits: for background runs, and, while there `has_time`, those `buckets` that are wanted from
-    the start (True). Programs that runs can do without are built while memory `may_grow`.
+    Two threads build what runs wait for or gain by, and one of them what is likely. A third with
+    the lowest priority builds the rest while nobody waits: for background runs, and, while there
+    `has_time`, those `buckets` that are wanted from the start (True). Programs that runs can do
+    without are built while memory `may_grow`.
     """
 
     def __init__(
@@ -75,14 +69,14 @@ class ProgramCache:
             self._requests = [each for each in self._requests if each[0] != LIKELY]
         self.ask(key, LIKELY)
 
-    def bucket_for(self, key: Key) -> Any:
+    def bucket_for(self, key: Any) -> Any:
         """The smallest bucket that holds this key and is near it; the key itself where none is.
 
         Where memory may not grow, the smallest that holds it and is there, else any.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_ask(key):
-            return next((bucket for bucket in holding if bucket.is_near(key)), key)
+            return bucket_of(key, holding) or key
         return next(filter(self.has, holding), holding[0])
 
     def has(self, key: Key) -> bool:
@@ -95,14 +89,12 @@ class ProgramCache:
         return self.has(key) or self._may_grow()
 
     def _find(self, key: Key) -> Future[Any]:
-        """The future of a key; a new one if it isn't known or failed."""
         future = self._programs.get(key)
         if future is None or (future.done() and future.exception()):
             future = self._programs[key] = Future()
         return future
 
     def _work(self, nice: int, kinds: set[int]) -> None:
-        """Build, in a helper thread, requests of these kinds for ever."""
         give_way(nice)
         while True:
             with self._changed:
@@ -127,46 +119,3 @@ class ProgramCache:
         may = [each for each in self._requests if each[0] in kinds]
         found = min(may, key=itemgetter(0), default=None)
         return found if found and (found[0] != BUCKET or self._has_time()) else None
-
-
-class RunProgram:
-    """The programs of one run: its `first`, and then the `exact` one where that pays.
-
-    For a `background` run other runs' programs are built before. A run that `repeats` begins with
-    its bucket, even where its exact program is there.
-    """
-
-    def __init__(
-        self, programs: ProgramCache, key: Architecture, *, background: bool, repeats: bool
-    ) -> None:
-        self._programs, self._key = programs, key
-        self._kinds = (BACKGROUND, BACKGROUND) if background else (WANTED, FASTER)
-        bucket = key if programs.has(key) and not repeats else programs.bucket_for(key)
-        self._first = programs.ask(bucket, self._kinds[0])
-        self._exact = self._first if bucket == key else None
-        self._has_exact = bucket == key
-
-    @property
-    def is_being_built(self) -> bool:
-        """Whether the first program is being compiled."""
-        return self._first.running()
-
-    def first(self) -> Any | None:
-        """The first program, or None as long as it isn't there; raises what its build raised."""
-        return self._first.result() if self._first.done() else None
-
-    def exact(self, pays: bool) -> Any | None:
-        """The exact program the first time that it is ready; it is asked for where it `pays`."""
-        if self._exact is None:
-            if pays and self._programs.may_ask(self._key):
-                self._exact = self._programs.ask(self._key, self._kinds[1])
-        elif not self._has_exact and self._exact.done():
-            self._has_exact = True
-            return None if self._exact.exception() else self._exact.result()
-        return None
-
-    def leave(self) -> None:
-        """Take back all that was asked for."""
-        self._programs.leave(self._first, self._kinds[0])
-        if self._exact is not None:
-            self._programs.leave(self._exact, self._kinds[1])

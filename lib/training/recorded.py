@@ -1,9 +1,8 @@
 """Recorded runs and answers: what pages show before anybody trains. Reading needs no TensorFlow.
 
 Every bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and
-other settings that a gallery card is about have one with the card's name, "echo.beyond". Others
-hold what each silent mistake does, what a Bidirectional layer reads of its targets, and what Keras
-answers about the first models. Each is a message, compressed; `tests/record.py` writes them.
+other settings that a gallery card is about have one with the card's name, "echo.beyond". Each is a
+message, compressed; `tests/record.py` writes them.
 """
 
 import zlib
@@ -23,38 +22,24 @@ from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
 END = "msgpack.z"
-ANSWERED = ("parity", "running_mean", "recall_first", "adding")
-"""The datasets about whose recorded models Keras's answers are recorded, too."""
+ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data with recorded answers
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
 
 @lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
-    """The recording of a settled experiment, with the models of its mode; None where there is none.
-
-    Modes and seeds are trained apart, so that one recording serves each mode and fewer seeds.
-    """
+    """A settled experiment's recording, with the models of its mode and as many seeds; or None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
-    for name in _names(experiment.data.name):
+    data = experiment.data.name
+    for file in sorted(FOLDER.glob(f"{data}.*{END}")) if data in BUNDLED else ():
+        name = file.name.removesuffix(END).rstrip(".")
         query, run = read(name, tuple[dict[str, str], Snapshot])
         of = read_query(query)[0]
         if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
-            return _of_modes(run, modes, count)
+            results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
+            past = tuple((epoch, models[:count]) for epoch, models in run.past)
+            return replace(run, results=results, others=tuple(others), past=past)
     return None
-
-
-@lru_cache(maxsize=32)
-def _names(data: str) -> tuple[str, ...]:
-    """The names of all recordings of a dataset."""
-    files = FOLDER.glob(f"{data}.*{END}") if data in BUNDLED else ()
-    return tuple(sorted(file.name.removesuffix(END).rstrip(".") for file in files))
-
-
-def _of_modes(run: Snapshot, modes: tuple[str, ...], count: int) -> Snapshot:
-    """The first `count` seeds of a recording, with the models of these modes."""
-    results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
-    past = tuple((epoch, models[:count]) for epoch, models in run.past)
-    return replace(run, results=results, others=tuple(others), past=past)
 
 
 def recorded_damage(case: str) -> Damage:
@@ -68,10 +53,7 @@ def recorded_leak() -> Leak:
 
 
 def recorded_answer(data: str, place: str, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """Keras's recorded answer at a place of the Cell page; None where this model has none.
-
-    `place` is a key of `lib.ui.cell.ask.PLACES`.
-    """
+    """Keras's recorded answer at a place (`lib.ui.cell.ask.PLACES`); None where there is none."""
     if data in ANSWERED:
         for asked, answer in answers_of(data)[place]:
             if _same(asked, dict(arguments)):

@@ -1,58 +1,157 @@
 """The runs that a client knows: who trains each, and what becomes of those nobody looks at.
 
-A run whose worker dies begins again with another. A run that nobody looks at is paused, and
-forgotten later. The registry isn't locked: the client calls it from one thread at a time.
+The registry isn't locked: the client calls it from one thread at a time.
 """
 
+import math
 from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from lib.data import Dataset, share
-from lib.results import Run, Snapshot, Status
-from lib.training.client_run import ClientRun
-from lib.training.limits import MAX_RUNS
-from lib.training.messages import Checkpoint, Start, Steer, Watch
-from lib.training.quotas import Visitor, run_refusal
+from msgspec import structs
+
+from lib.data import share
+from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
+from lib.training.limits import MAX_RUNS, run_refusal
+from lib.training.messages import Checkpoint, Start, Steer
 from lib.training.sentences import sentence
-from lib.training.worker_pool import WorkerPool
+from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
-TIDY_SECONDS = 5.0
-"""Between two looks for what can be paused or forgotten."""
-WATCH_SECONDS = 600
-"""How long a run goes on that nobody looks at: others want the processor."""
-CROWD, CROWDED_SECONDS = 8, 90
-"""With more runs that train, for each place, it goes on for less: a browser looks once a minute,
-though its tab is hidden."""
-KEEP_RUNS = 40
-"""Runs that are over and still known; and as many of those in the background, so that a sweep
-leaves people theirs."""
-KEEP_BYTES = int(20_000_000 * share())
-"""Bytes that all of these, and paused runs that were left, may hold; the newest stays."""
-KEEP_SECONDS = 3 * 3600
-"""How long a run is known that is over, or that is paused and that nobody looks at."""
-TWICE_SECONDS = 60.0
-"""A run that loses its worker twice within this time is not restarted: it may be what kills it."""
+SILENT_BEATS_SHOWN = 4  # after so many seconds of a worker's silence a page says so
+TIDY_SECONDS = 5.0  # between two looks for what can be paused or forgotten
+WATCH_SECONDS = 600  # how long a run goes on that nobody looks at: others want the processor
+KEEP_RUNS = 40  # that are over and still known; and as many of sweeps, which leave people theirs
+KEEP_BYTES = int(20_000_000 * share())  # of these, and of runs that were left; the newest stays
+KEEP_SECONDS = 3 * 3600  # for runs that are over, or that are paused and that nobody looks at
+TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be what kills them
+
+
+@dataclass(slots=True, eq=False)
+class ClientRun:
+    """A run, and what the client knows of it. Times are in seconds of the client's clock."""
+
+    run: Run
+    worker: WorkerProcess
+    owner: str | None  # the browser that started it, "" without a cookie; None for a script
+    start: Start  # the command that starts it from the beginning, at its newest pace
+    snapshot: Snapshot
+    seen_at: float  # when somebody last looked at it, or when it ended
+    is_foreign: bool = False  # whether another page server has started it, and sees to it
+    reason: str = ""  # shown where its worker gives none, such as why it began again
+    unwatched: bool = False  # whether the client has paused it because nobody looked at it
+    last_verb: str = "start"  # the last command of a person
+    resumed_at: int = -1  # the epoch of a pause that a command has ended, until it goes on; else -1
+    lost_at: float = -math.inf  # when it was last started again because its worker died
+    checkpoint: Checkpoint | None = None  # the newest; None before the first, and when it is over
+    weights: WeightHistory = field(default_factory=WeightHistory)
+
+    @property
+    def over(self) -> bool:
+        """Whether the run can't go on."""
+        return self.snapshot.status.over
+
+    @property
+    def is_going(self) -> bool:
+        """Whether it isn't over, nor told to stop, nor paused because nobody looked at it."""
+        return not (self.over or self.unwatched or self.last_verb == "stop")
+
+    @property
+    def nbytes(self) -> int:
+        """About how much memory it holds, without its dataset."""
+        saved = len(self.checkpoint.state) if self.checkpoint else 0
+        return saved + len(self.start.card) + memory_of(self.snapshot) + self.weights.nbytes
+
+    @property
+    def latest(self) -> Snapshot:
+        """The newest snapshot; its reason says if the worker has fallen silent.
+
+        The same object until something in it changes: pages compare snapshots by identity.
+        """
+        silent = self.worker.silent_beats
+        reason = sentence("silent", seconds=silent)
+        is_silent = silent >= SILENT_BEATS_SHOWN and self.snapshot.status.active
+        if is_silent and self.snapshot.reason != reason:
+            self.snapshot = replace(self.snapshot, reason=reason, epochs_per_second=0.0)
+        return self.snapshot
+
+    def note_command(self, verb: str) -> None:
+        """Note a person's command. A paused run counts as RUNNING until the worker has answered."""
+        self.unwatched, self.last_verb, self.resumed_at = False, verb, -1
+        if verb != "pause" and self.snapshot.status is Status.PAUSED:
+            self.resumed_at = self.snapshot.epoch
+            self.snapshot = replace(self.snapshot, status=Status.RUNNING)
+
+    def take(self, snapshot: Snapshot, now: float) -> None:
+        """Make this the newest snapshot, and keep the weights that are new in it."""
+        self.weights.take(snapshot)
+        is_paused = snapshot.status is Status.PAUSED
+        if not is_paused or snapshot.epoch > self.resumed_at:
+            self.resumed_at = -1
+        if self.resumed_at >= 0:  # this pause was sent before the command came
+            snapshot = replace(snapshot, status=Status.RUNNING)
+        elif is_paused and self.unwatched:
+            snapshot = replace(snapshot, reason=sentence("unwatched"))
+        elif not snapshot.reason:
+            snapshot = replace(snapshot, reason=self.reason)
+        self.snapshot = snapshot
+        if self.over:
+            self.seen_at, self.checkpoint = now, None
+
+    def end(self, reason: str, now: float) -> None:
+        """Mark it as failed, or as stopped if a person has stopped it."""
+        stopped = self.last_verb == "stop"
+        status, why = (Status.STOPPED, "") if stopped else (Status.FAILED, reason)
+        self.snapshot = replace(self.snapshot, status=status, reason=why, seconds_left=None)
+        self.seen_at, self.checkpoint = now, None
+
+    def begin_again(self, worker: WorkerProcess, how: str) -> None:
+        """Start it with another worker, from its checkpoint if there is one. `how` says why.
+
+        It begins paused if it rested, or if a person had it train for some epochs only.
+        """
+        saved, verb = self.checkpoint, self.last_verb
+        rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
+        if verb == "step":
+            self.last_verb = "pause"  # no further epoch is waited for
+        self.worker, self.resumed_at = worker, -1
+        epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
+        self.weights.cut(epoch if saved else -1)
+        self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)
+        self.snapshot = replace(  # the figures stay until there are others
+            self.snapshot,
+            status=Status.QUEUED,
+            reason=self.reason,
+            epoch=epoch,
+            epochs_per_second=0.0,
+            seconds_left=None,
+        )
+        worker.post(structs.replace(self.start, paused=rests, checkpoint=state))
 
 
 class RunRegistry:
-    """All runs by their ids, in `runs`, each with a worker of the `pool`.
-
-    `clock` gives seconds that only grow.
-    """
+    """All runs by their ids, in `runs`, each with a worker of the `pool`."""
 
     def __init__(self, pool: WorkerPool, clock: Callable[[], float]) -> None:
         self.runs: dict[str, ClientRun] = {}
         self._pool, self._clock = pool, clock
         self._tidied = clock()
 
-    def start(self, run: Run, start: Start, owner: Visitor | None) -> None:
-        """Give a new run to the least busy worker; a run beyond its owner's limits has failed."""
+    def start(self, run: Run, start: Start, owner: str | None, supervisor: Supervisor) -> None:
+        """Give a new run to a worker; a run beyond its owner's limits has failed."""
         self.tidy()
-        supervisor = self._pool.least_busy(self.going)
-        self._make_room()
+        # Where no place is left, forget the paused run that was left the longest ago.
+        own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
+        left = [each for each in own if self._may_forget(each)]
+        if left and len(own) >= MAX_RUNS * self._pool.places:
+            self.drop(min(left, key=lambda each: each.seen_at).run.id)
+        going = [
+            (each.owner, each.run.dataset)
+            for each in self.runs.values()
+            if each.owner is not None and each.is_going and not self._may_forget(each)
+        ]
         refusal = supervisor.unavailable or run_refusal(
-            owner, run.dataset, self._of_visitors(), self._pool.places
+            owner, run.dataset, going, self._pool.places
         )
         worker = supervisor.need()
         if not refusal:
@@ -67,24 +166,16 @@ class RunRegistry:
         """Watch a run that another page server of the cluster has started."""
         if (cluster := self._pool.cluster) is not None and run.id not in self.runs:
             start = Start(run.id, run.experiment, run.dataset.samples)
-            self._add(run, cluster.need(), start).is_foreign = True
-            cluster.need().post(Watch(run.id))
+            self._add(run, cluster.need(), start, None).is_foreign = True
+            cluster.need().post(Steer("watch", run.id))
 
-    def _add(
-        self, run: Run, worker: WorkerProcess, start: Start, owner: Visitor | None = None
-    ) -> ClientRun:
-        queued = Snapshot(run.id, Status.QUEUED, epochs=run.experiment.training.epochs)
+    def _add(self, run: Run, worker: WorkerProcess, start: Start, owner: str | None) -> ClientRun:
+        reason = "" if worker.ready else sentence("starting")
+        epochs = run.experiment.training.epochs
+        queued = Snapshot(run.id, Status.QUEUED, epochs=epochs, reason=reason)
         added = self.runs[run.id] = ClientRun(run, worker, owner, start, queued, self._clock())
+        added.last_verb = "pause" if start.paused else "start"
         return added
-
-    def _of_visitors(self) -> list[tuple[Visitor, Dataset]]:
-        """The owner and data of each visitor's run that is going, and wasn't left paused."""
-        since = self._clock() - WATCH_SECONDS
-        return [
-            (run.owner, run.run.dataset)
-            for run in self.runs.values()
-            if run.owner and run.is_going and not run.is_abandoned(since)
-        ]
 
     def unfinished(self, worker: WorkerProcess) -> list[ClientRun]:
         """The runs of a worker that aren't over."""
@@ -94,20 +185,10 @@ class RunRegistry:
         """How many runs of a worker are going that this server has started."""
         return sum(run.is_going and not run.is_foreign for run in self.unfinished(worker))
 
-    def _make_room(self) -> None:
-        """Where no place is left, forget the paused run that was left the longest ago."""
-        own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
-        left = [run for run in own if self._may_forget(run)]
-        if left and len(own) >= MAX_RUNS * self._pool.places:
-            self.drop(min(left, key=lambda run: run.seen_at).run.id)
-
     def _may_forget(self, run: ClientRun) -> bool:
-        """Whether a run is over, or paused and left.
-
-        Who has paused it may still look at it, and a page that shows it asks for nothing.
-        """
-        seconds = CROWDED_SECONDS if run.unwatched else WATCH_SECONDS
-        return run.over or run.is_abandoned(self._clock() - seconds)
+        """Whether a run is over, or paused and left: who has paused it may still look at it."""
+        is_left = run.seen_at < self._clock() - WATCH_SECONDS
+        return run.over or (run.snapshot.status is Status.PAUSED and is_left)
 
     def look_at(self, run_id: str) -> ClientRun | None:
         """Note that somebody looks at a run; returns the run, None where it isn't known."""
@@ -119,14 +200,8 @@ class RunRegistry:
     def drop(self, run_id: str) -> None:
         """End a run and forget it; another server's is only forgotten."""
         run = self.runs.pop(run_id, None)
-        if run is not None and not (run.over or run.is_foreign):
-            run.worker.post(Steer("drop", run_id))
-
-    def end(self, reason: str) -> None:
-        """Mark all runs that aren't over as failed, or as stopped if a person has stopped them."""
-        for run in self.runs.values():
-            if not run.over:
-                run.end(reason, self._clock())
+        if run is not None and not run.over:
+            run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
 
     def take(self, worker: WorkerProcess, message: Snapshot | Checkpoint) -> None:
         """Take a snapshot or a checkpoint of a worker's run."""
@@ -142,9 +217,8 @@ class RunRegistry:
         """Start runs whose worker died with another one, from their checkpoints if there are any.
 
         `how` is a sentence on what happened. Runs fail where no worker can train, and where they
-        are `is_suspect` of having killed two workers in short order; a person may start them again.
-        Those that a person has stopped are stopped. Another server's runs are forgotten: they may
-        go on, and who looks again looks for them.
+        are `is_suspect` of having killed two workers in short order. Another server's runs are
+        forgotten: they may go on, and who looks again looks for them.
         """
         now = self._clock()
         for run in lost:
@@ -167,21 +241,16 @@ class RunRegistry:
         self._tidied = now
         for run in self._stale():
             self.drop(run.run.id)
-        active = [run for run in self.runs.values() if run.snapshot.status.active]
-        active = [run for run in active if not run.is_foreign]
-        count = sum(not run.start.background for run in active)
-        is_crowded = count > CROWD * self._pool.places
-        seconds = CROWDED_SECONDS if is_crowded else WATCH_SECONDS
-        for run in active:
-            if not (run.unwatched or run.waiters) and now - run.seen_at > seconds:
+        for run in self.runs.values():
+            is_ours = run.snapshot.status.active and not (run.is_foreign or run.unwatched)
+            if is_ours and now - run.seen_at > WATCH_SECONDS:
                 run.unwatched = True
                 run.worker.post(Steer("pause", run.run.id))
 
     def _stale(self) -> list[ClientRun]:
         """The runs to forget: seen too long ago, too many, or holding too much memory together.
 
-        Runs that were seen last stay. Once half of KEEP_BYTES is held, older ones keep the weights
-        of a few epochs.
+        Once half of KEEP_BYTES is held, older ones keep the weights of a few epochs.
         """
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()

@@ -8,22 +8,9 @@ sentence = partial(say, beside(__file__, "words"))
 
 
 def short_reason(error: BaseException) -> str:
-    """The first line of an error's text, without a full stop; of a lack of memory, what helps.
-
-    Keras's own words can be pages of a graph.
-    """
+    """The first line of an error's text, without a full stop; of a lack of memory, what helps."""
     text = str(error).strip()
     if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
         return sentence("memory")
     lines = text.splitlines() or [type(error).__name__]
     return f"{lines[0].rstrip('.'):.300}"
-
-
-PRODUCTS = {"keras": "Keras", "tensorflow": "TensorFlow"}
-
-
-def why_unavailable(error: BaseException) -> str:
-    """Why TensorFlow can't be imported, and the command that fixes it, as one sentence."""
-    if isinstance(error, ModuleNotFoundError) and error.name:
-        return sentence("not_installed", name=PRODUCTS.get(error.name, error.name))
-    return sentence("broken")

@@ -13,27 +13,22 @@ class Timing:
 
     slice_seconds: float = 0.1  # the longest turn of a run
     round_seconds: float = 0.2
-    shortest_slice_seconds: float = 0.02
-    """With many runs turns get shorter, down to this, so that each has one in a round."""
+    shortest_slice_seconds: float = 0.02  # with many runs, so that each has a turn in a round
     poll_seconds: float = 0.005  # between two looks for finished programs and answers
-    max_questions: int = 48  # questions that may wait at a time: each keeps its arguments in memory
     grown_seconds: float = 30.0  # between two reports that the worker has outgrown its memory limit
     beat_seconds: float = BEAT_SECONDS
     send_seconds: float = 0.18  # between two snapshots of a run that trains: about five a second
     evaluate_share: float = 0.05  # the part of its time that a run may spend on evaluations
     few_epochs: int = 1000
     stops: int = 16  # a run of few epochs is evaluated at least so often, however fast it is
-    evaluate_seconds: float = 0.05
-    """How long models are evaluated at once; the rest waits for the next turns."""
+    evaluate_seconds: float = 0.05  # of evaluating models at once; the rest waits for next turns
     exact_seconds: float = 0.3  # a run with more than this to go gets a program of its exact size
     slow_epoch_seconds: float = 1.0  # from here on a run says how much of an epoch is done
-    checkpoint_seconds: float = 2.0
-    """Between two checkpoints of a run that trains; large ones come less often (`checkpoint`)."""
+    checkpoint_seconds: float = 2.0  # between two checkpoints of a run; large ones wait longer
 
 
 USUAL = Timing()
-LATE = 0.5
-"""Seconds that a run at a pace may catch up on. With more, its epochs would come in a rush."""
+LATE = 0.5  # seconds that a run at a pace may catch up on; with more, epochs come in a rush
 MOMENT = 0.02  # seconds. Epochs that are due at shorter intervals are trained several at a time.
 SPEED_SECONDS = 2.0  # the speed of training is measured over this time
 
@@ -59,7 +54,7 @@ class Tempo:
     def begin(self, now: float, done: float) -> None:
         """Begin to train, or go on after a pause: the next epoch is due now."""
         self._marks = deque([(now, done)])
-        self._first, self._start = math.floor(done) + 1, now
+        self._zero = now - self._each * (math.floor(done) + 1)  # when epoch 0 would have been due
         self._kept: bool | None = None  # whether the machine is fast enough; None at first
 
     def note(self, now: float, done: float) -> None:
@@ -74,21 +69,27 @@ class Tempo:
         if self.rest(now, done):
             self._kept = True
 
+    def _limit_delay(self, now: float, done: float) -> None:
+        """Move the schedule where the run is late by more than one epoch and LATE."""
+        excess = now - self._zero - self._each * (math.floor(done) + 2) - LATE
+        if self._each and excess > 0:
+            self._zero += excess
+            self._kept = False
+
     def due(self, now: float, done: float) -> int:
         """The epoch that may be trained to by now."""
         if not self._each:
             return self._epochs
         self._limit_delay(now, done)
         # A millionth more: a turn that comes just at the time of an epoch trains that epoch.
-        passed = math.floor((now - self._start) / self._each + 1e-6)
-        return min(self._epochs, self._first + passed)
+        return min(self._epochs, math.floor((now - self._zero) / self._each + 1e-6))
 
     def rest(self, now: float, done: float) -> float:
         """Seconds until there is something to train, after the end of an epoch; 0 means now."""
         if not self._each:
             return 0.0
-        following = math.floor(done) + math.ceil(MOMENT / self._each)
-        return max(0.0, self._time(min(self._epochs, following)) - now)
+        following = min(self._epochs, math.floor(done) + math.ceil(MOMENT / self._each))
+        return max(0.0, self._zero + following * self._each - now)
 
     @property
     def keeps_pace(self) -> bool:
@@ -103,14 +104,3 @@ class Tempo:
     def left(self, done: float) -> float | None:
         """Seconds to the end of all epochs; None before the first measurement."""
         return (self._epochs - done) / self.rate if self.rate else None
-
-    def _time(self, epoch: int) -> float:
-        """When an epoch is due."""
-        return self._start + (epoch - self._first) * self._each
-
-    def _limit_delay(self, now: float, done: float) -> None:
-        """Move the schedule where the run is late by more than one epoch and LATE."""
-        excess = now - self._time(math.floor(done) + 1) - self._each - LATE
-        if self._each and excess > 0:
-            self._start += excess
-            self._kept = False

@@ -27,23 +27,16 @@ from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
 from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
 from lib.training.checkpoint import Checkpoints
-from lib.training.environment import set_environment
-from lib.training.machine import give_way
+from lib.training.machine import give_way, set_environment
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
-from lib.training.sentences import sentence, short_reason, why_unavailable
+from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
-SWITCH_SECONDS = 0.0005
-"""Python's interval for switching threads. With the usual 5 ms the loop waited a lot for threads
-that trace models."""
-IDLE_SHARE, IDLE_RUNS = 0.5, 4
-"""A worker builds size buckets that nobody waits for up to this share of its memory limit, and
-while no more runs than this train."""
-EXACT_SHARE = 0.4
-"""Runs get programs of their exact size up to this share of what a worker may grow by: the rest is
-for the runs, and for what fits no bucket."""
+SWITCH_SECONDS = 0.0005  # Python's, between threads; with 5 ms the loop waits for those that trace
+IDLE_SHARE, IDLE_RUNS = 0.5, 4  # of the memory limit, and busy runs, for building spare buckets
+EXACT_SHARE = 0.4  # of what a worker may grow by, up to which runs get programs of their exact size
 
 
 class LostConnection(BaseException):
@@ -79,17 +72,17 @@ class Loop:
         self._busy_runs = IDLE_RUNS + 1
         """How many runs trained in the last round. Many before the first: the runs of a worker that
         died may follow, and shouldn't wait for size buckets."""
-        self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
+
+        def has_time() -> bool:
+            has_memory = memory.used_memory() < IDLE_SHARE * self._limit
+            return self._busy_runs <= IDLE_RUNS and has_memory
+
+        def may_grow() -> bool:
+            return memory.used_memory() < self._exact_limit
+
+        self._programs = ProgramCache(build, buckets, has_time, may_grow)
         self._reported_grown = -math.inf
         self._checkpoints = Checkpoints(self._send, clock)
-
-    def _has_time(self) -> bool:
-        """Whether there are memory and time for a size bucket that nobody waits for."""
-        return self._busy_runs <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
-
-    def _may_grow(self) -> bool:
-        """Whether there is memory for programs that runs can do without."""
-        return memory.used_memory() < self._exact_limit
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -97,22 +90,38 @@ class Loop:
         threading.Thread(target=self._send_signs_of_life, name="heart", daemon=True).start()
         try:
             while self._runs or self._questions or not self._retiring:
-                seconds_to_wait = self._seconds_to_wait()
+                rests = [run.rest for run in self._runs_in_turn()]
+                if self._questions:
+                    rests.append(self._timing.poll_seconds)
+                # 0 while runs are busy, None for ever without work.
+                seconds_to_wait = min((rest for rest in rests if rest is not None), default=None)
                 if seconds_to_wait is None:
                     self._busy_runs = 0
                 self._take_commands(seconds_to_wait)
-                runs = self._runs_in_turn()
-                seconds = self._slice_seconds(runs)
-                for run in runs:
-                    self._guard(run, partial(run.turn, seconds))
-                    self._take_commands(0)
+                self._give_turns()
                 self._send_answers()
                 self._report_grown()
         except (EOFError, OSError, LostConnection):
             return
 
+    def _give_turns(self) -> None:
+        """Train or evaluate each busy run for a while, and take commands in between."""
+        runs, timing = self._runs_in_turn(), self._timing
+        self._busy_runs = sum(run.rest == 0 for run in runs)
+        share = timing.round_seconds / max(self._busy_runs, 1)
+        seconds = max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
+        for run in runs:
+            self._guard(run, partial(run.turn, seconds))
+            self._take_commands(0)
+
+    def _runs_in_turn(self) -> list[WorkerRun]:
+        """The runs of the next round: those in the background rest while others need processors."""
+        runs = list(self._runs.values())
+        others = [run for run in runs if not run.background]
+        is_busy = any(run.rest == 0 or run.waiting for run in others)
+        return others if is_busy or self._questions else runs
+
     def _send_signs_of_life(self) -> None:
-        """Send a sign of life every second, also while one long batch is trained."""
         with contextlib.suppress(LostConnection):
             while True:
                 time.sleep(self._timing.beat_seconds)
@@ -121,30 +130,11 @@ class Loop:
     def _report_grown(self) -> None:
         """Report memory beyond the limit; without runs, already beyond that of exact programs."""
         now = time.monotonic()
-        if self._retiring or now - self._reported_grown < self._timing.grown_seconds:
-            return
-        if memory.used_memory() > (self._limit if self._runs else self._exact_limit):
+        is_soon = now - self._reported_grown < self._timing.grown_seconds
+        limit = self._limit if self._runs else self._exact_limit
+        if not (self._retiring or is_soon) and memory.used_memory() > limit:
             self._reported_grown = now
             self._send(messages.Event("grown"))
-
-    def _runs_in_turn(self) -> list[WorkerRun]:
-        """The runs of the next round: those in the background rest while others need processors."""
-        runs = list(self._runs.values())
-        others = [run for run in runs if not run.background]
-        return others if self._questions or any(run.busy or run.waiting for run in others) else runs
-
-    def _slice_seconds(self, runs: list[WorkerRun]) -> float:
-        """How long each busy run may train or be evaluated in the next round."""
-        self._busy_runs, timing = sum(run.busy for run in runs), self._timing
-        share = timing.round_seconds / max(self._busy_runs, 1)
-        return max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
-
-    def _seconds_to_wait(self) -> float | None:
-        """Seconds to wait for a command: 0 while runs are busy, None for ever without work."""
-        rests = [run.rest for run in self._runs_in_turn()]
-        if self._questions:
-            rests.append(self._timing.poll_seconds)
-        return min((rest for rest in rests if rest is not None), default=None)
 
     def _take_commands(self, seconds_to_wait: float | None) -> None:
         while self._connection.poll(seconds_to_wait):
@@ -160,21 +150,20 @@ class Loop:
             case messages.Start():
                 self._start(command)
             case messages.Steer():
-                if (run := self._runs.get(command.run_id)) is not None:  # else it has just ended
-                    self._steer(run, command)
+                self._steer(command)
             case messages.Prepare():
-                self._prepare(command)
+                _, _, f, k = command.shape
+                with contextlib.suppress(ExperimentError):  # a start would say why
+                    limits.check_model(command.experiment, f, k)
+                    key = architecture_of(command.experiment, *command.shape)
+                    self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
-                self._ask(command)
-            case messages.Cancel():
-                future = self._questions.get(command.question_id)
-                if future and future.cancel():  # else its answer has begun
-                    del self._questions[command.question_id]
+                future = self._helper.submit(self._answer, command)
+                self._questions[command.question_id] = future
             case messages.Retire():
                 self._retiring = True
 
     def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
-        """Call `act`, whose errors end this run and no other."""
         try:
             act()
         except Exception as error:
@@ -207,41 +196,26 @@ class Loop:
             )
             self._send(messages.Report(failed))
 
-    def _prepare(self, command: messages.Prepare) -> None:
-        _, _, f, k = command.shape
-        try:
-            limits.check_model(command.experiment, f, k)
-        except ExperimentError:
-            return  # a start would say why
-        key = architecture_of(command.experiment, *command.shape)
-        self._programs.ahead(self._programs.bucket_for(key))
-
-    def _steer(self, run: WorkerRun, command: messages.Steer) -> None:
-        if command.verb == "drop":
-            del self._runs[run.run_id]
+    def _steer(self, command: messages.Steer) -> None:
+        name, run = command.run_id, self._runs.get(command.run_id)
+        if run is None:  # it has just ended, or is a question
+            if (future := self._questions.get(name)) and future.cancel():  # else that has begun
+                del self._questions[name]
+        elif command.verb == "drop":
+            del self._runs[name]
             run.release()
-            return
-        acts: dict[str, Callable[[], None]] = {
-            "pause": run.pause,
-            "resume": partial(run.resume, command.epochs),
-            "step": run.step,
-            "stop": run.stop,
-            "set_pace": partial(run.set_pace, command.show_seconds),
-        }
-        self._guard(run, acts[command.verb])
+        elif command.verb == "resume":
+            self._guard(run, partial(run.resume, command.epochs))
+        elif command.verb == "set_pace":
+            self._guard(run, partial(run.set_pace, command.show_seconds))
+        elif command.verb in ("pause", "step", "stop"):
+            self._guard(run, getattr(run, command.verb))
 
-    def _ask(self, command: messages.Ask) -> None:
-        function, most = self._answers.get(command.question), self._timing.max_questions
-        if function is None:
-            error = f"No question is called {command.question!r}: {list(self._answers)}."
-        elif len(self._questions) >= most:
-            error = f"At most {most} questions may wait for an answer; ask again later."
-        else:
-            self._questions[command.question_id] = self._helper.submit(
-                function, **command.arguments
-            )
-            return
-        self._send(messages.Answer(command.question_id, error=error))
+    def _answer(self, command: messages.Ask) -> dict[str, Any]:
+        if command.question not in self._answers:
+            known = list(self._answers)
+            raise ValueError(f"No question is called {command.question!r}: {known}.")
+        return self._answers[command.question](**command.arguments)
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:
@@ -262,10 +236,10 @@ class Loop:
 
 
 def main() -> int:
-    """Serve the process that started this one, by a connection, and return an exit code.
+    """Serve the process that started this one, and return an exit code: 0 when it hangs up.
 
     The arguments are the connection's number, and perhaps how many bytes of memory this process
-    has. The code is 0 when the connection has ended.
+    has.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -285,7 +259,11 @@ def main() -> int:
             return messages.OUT_OF_MEMORY
         except Exception as error:  # whatever it is, the client must hear of it
             traceback.print_exc()  # for the server's log
-            connection.send_bytes(encode(messages.Event("failed", why_unavailable(error))))
+            why = sentence("broken")
+            if isinstance(error, ModuleNotFoundError) and error.name:
+                name = {"keras": "Keras", "tensorflow": "TensorFlow"}.get(error.name, error.name)
+                why = sentence("not_installed", name=name)
+            connection.send_bytes(encode(messages.Event("failed", why)))
             return 1
         try:
             Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()

@@ -2,62 +2,43 @@
 
 A `Supervisor` replaces one process when it dies or has grown too large. The `WorkerPool` has those
 of this machine, and perhaps that of a cluster's driver (`cluster`), which speaks the worker's
-protocol. Neither knows runs or questions. Neither is locked: the client calls from one thread at a
-time.
+protocol. The client calls both from one thread at a time.
 """
-
-from __future__ import annotations
 
 import logging
 import math
 from collections.abc import Callable
-from functools import partial
 
 from lib.data import memory
 from lib.text import counted
 from lib.training import machine
-from lib.training.messages import Event, Message, Retire
+from lib.training.messages import Event, Retire
 from lib.training.sentences import sentence
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
-RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)
-"""Seconds to wait before a worker that died is replaced, by how many died shortly before."""
-MOST_DEATHS = 3
-"""With more deaths than this nothing is trained until the next worker is ready."""
-QUICK_SECONDS = 90.0
-"""Deaths within this time count together."""
-UNAVAILABLE_SECONDS = 600.0
-"""Until it is tried again whether TensorFlow can be imported after all."""
+RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by how many workers died shortly before
+MOST_DEATHS = 3  # with more deaths than this nothing is trained until the next worker is ready
+QUICK_SECONDS = 90.0  # deaths within this time count together
+UNAVAILABLE_SECONDS = 600.0  # until it is tried again whether TensorFlow can be imported after all
 log = logging.getLogger(__name__)
 
 
 class Supervisor:
     """Has one worker for new commands, and others that end with the runs they have.
 
-    `received` and `ended` are called from a worker's thread, `ended` when its process has ended by
-    itself. The module of a `driver` makes the worker one of a cluster.
+    The module of a `driver` makes the worker one of a cluster.
     """
 
-    def __init__(
-        self,
-        make: MakeWorker,
-        received: Callable[[Supervisor, WorkerProcess, Message], None],
-        ended: Callable[[Supervisor, WorkerProcess], None],
-        clock: Callable[[], float],
-        *driver: str,
-    ) -> None:
+    def __init__(self, make: MakeWorker, clock: Callable[[], float], *driver: str) -> None:
         self.worker: WorkerProcess | None = None
         """Gets new commands; None before the first was needed."""
-        self.unavailable = ""
-        """Why it can't train: a sentence, of a cluster a clause; empty before that is known."""
+        self.unavailable = ""  # why it can't train: a sentence, of a cluster a clause
         self.is_cluster = bool(driver)
         self.places = 0 if self.is_cluster else 1
         """How many runs can train side by side; 0 before a cluster has said."""
-        self._make = partial(make, partial(received, self), partial(ended, self))
-        self._driver, self._clock = driver, clock
-        self._retired: list[WorkerProcess] = []
-        """Workers that have grown, and end with the runs they have."""
+        self._make, self._driver, self._clock = make, driver, clock
+        self._retired: list[WorkerProcess] = []  # grown ones, which end with the runs they have
         self._deaths, self._died_at = 0, -math.inf
 
     @property
@@ -79,8 +60,7 @@ class Supervisor:
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
         """Note what a worker says of itself; `is_busy` is whether it has unfinished runs.
 
-        A fresh one follows one that has grown, which ends with its runs. Without memory for two it
-        has to have none.
+        A fresh one follows one that has grown; without memory for two, when that has no runs.
         """
         if worker is not self.worker:
             return
@@ -121,35 +101,23 @@ class Supervisor:
             log.warning("the cluster isn't used: %s", self.unavailable)
         return sentence("away", why=self.unavailable) if self.unavailable else how
 
-    def release_workers(self) -> list[WorkerProcess]:
-        """The workers, which are the caller's to close; from now on there are none."""
-        workers, self.worker, self._retired = self.workers, None, []
-        return workers
-
 
 class WorkerPool:
     """As many supervisors of this machine as `workers`, and perhaps that of a cluster's driver."""
 
     def __init__(
-        self,
-        make: MakeWorker,
-        received: Callable[[Supervisor, WorkerProcess, Message], None],
-        ended: Callable[[Supervisor, WorkerProcess], None],
-        clock: Callable[[], float],
-        *,
-        workers: int,
-        clustered: bool,
+        self, make: MakeWorker, clock: Callable[[], float], workers: int, clustered: bool
     ) -> None:
-        supervisor = partial(Supervisor, make, received, ended, clock)
-        self.local = [supervisor() for _ in range(workers)]
-        self.cluster = supervisor(CLUSTER) if clustered else None
+        self._local = [Supervisor(make, clock) for _ in range(workers)]
+        self.cluster = Supervisor(make, clock, CLUSTER) if clustered else None
+        self.supervisors = [*self._local, *([self.cluster] if self.cluster else [])]
 
     @property
     def _used(self) -> list[Supervisor]:
         """Where new runs go: the cluster, else the workers of this machine that can train."""
         if self.cluster and not self.cluster.unavailable:
             return [self.cluster]
-        return [each for each in self.local if not each.unavailable] or self.local
+        return [each for each in self._local if not each.unavailable] or self._local
 
     @property
     def places(self) -> int:
@@ -181,7 +149,6 @@ class WorkerPool:
         """The one for a new run, or a question: that whose worker has the fewest `going`."""
         return min(self._used, key=lambda each: going(each.worker) if each.worker else 0)
 
-    def release_workers(self) -> list[WorkerProcess]:
-        """All workers, which are the caller's to close."""
-        supervisors = [*self.local, *([self.cluster] if self.cluster else [])]
-        return [worker for each in supervisors for worker in each.release_workers()]
+    def supervisor_of(self, worker: WorkerProcess) -> Supervisor:
+        """The supervisor that has made a worker."""
+        return next(each for each in self.supervisors if worker in each.workers)

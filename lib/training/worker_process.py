@@ -1,12 +1,7 @@
-"""One worker process, from its start to its end, and the threads that talk to it.
-
-It passes commands on and messages back. The `worker_pool` and the `client` decide what they mean,
-and what follows when the process dies.
-"""
+"""One worker process, from its start to its end, and the threads that talk to it."""
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import signal
@@ -14,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
@@ -24,11 +20,8 @@ from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, OUT_OF_MEMORY, Command, Message, decode, encode
 from lib.training.sentences import sentence
 
-SILENT_BEATS = 30
-"""A worker that is silent for so many beats has been stopped, or hangs: it is killed. On a machine
-that is far too busy, one that works may be silent for some seconds."""
-IMPORT_BEATS = 300
-"""The same until it has imported TensorFlow, which takes 6 to 15 s of a whole processor."""
+SILENT_BEATS = 30  # without a sign of life until a worker is killed; a busy one may miss some
+IMPORT_BEATS = 300  # the same until it has imported TensorFlow, which takes 6 to 15 s
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
@@ -49,21 +42,17 @@ class WorkerProcess:
         module: str = TRAINING,
         *arguments: str,
     ) -> None:
-        self.ready = False
-        """Whether it has imported TensorFlow."""
-        self.ending = ""
-        """How it ended, as the end of "The training process …"."""
+        self.ready = False  # whether it has imported TensorFlow
+        self.ending = ""  # how it ended, as the end of "The training process …"
         self.unavailable = ""
         """Why the next process can't train either, if this one ended for such a reason."""
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
-        self._command = [sys.executable, "-m", module]
-        self._arguments = arguments
+        self._module, self._arguments = module, arguments
         self._changed = threading.Condition()
         self._pending: deque[bytes] = deque()
         self._begun = threading.Event()
         self._closing = self._over = False
-        self._silent = 0
-        """Beats since its last message."""
+        self._silent = 0  # beats since its last message
         self._process: subprocess.Popen[bytes] | None = None
         self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()
@@ -109,7 +98,6 @@ class WorkerProcess:
         try:
             with tempfile.TemporaryFile() as errors:
                 self._serve(errors)
-                self._note_end(errors)
         except Exception as error:  # whatever it is, who waits must hear that it ended
             log.warning("the training process can't be talked to", exc_info=True)
             how = "could not be started"
@@ -131,8 +119,9 @@ class WorkerProcess:
             with theirs, self._changed:
                 if self._closing:
                     return
+                command = [sys.executable, "-m", self._module, str(theirs.fileno())]
                 self._process = process = subprocess.Popen(  # noqa: S603 - our own code
-                    [*self._command, str(theirs.fileno()), *self._arguments],
+                    [*command, *self._arguments],
                     cwd=ROOT,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
                     stdin=subprocess.DEVNULL,
@@ -150,15 +139,18 @@ class WorkerProcess:
                     self._over = True
                     self._changed.notify_all()
             writer.join(timeout=10)
+        self._note_end(process, errors)
 
     def _kill_if_silent(self, process: subprocess.Popen[bytes]) -> None:
-        while not _ends(process, BEAT_SECONDS):
+        while process.returncode is None:
+            time.sleep(BEAT_SECONDS)
             # Beats are counted, since this process may have been stopped itself.
             self._silent += 1
             if self._silent > (SILENT_BEATS if self.ready else IMPORT_BEATS):
                 self.ending = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
                 self.unavailable = "" if self.ready else sentence("import_hangs")
                 process.kill()
+                return
 
     def _read(self, connection: Connection) -> None:
         while True:
@@ -172,20 +164,18 @@ class WorkerProcess:
             except messages.WireError as error:
                 log.warning("the training process sent something else: %s", error)
                 continue
-            if isinstance(message, messages.Event):
-                self._note(message)
-            if message != messages.Event("alive"):
-                self._on_message(self, message)
-
-    def _note(self, event: messages.Event) -> None:
-        if event.kind == "failed":
-            self.ending, self.unavailable = "could not be started", event.text
-        elif event.kind == "refused":
-            log.warning("the training process refused something: %s", event.text)
-        elif event.kind == "ready":
-            with self._changed:
-                self.ready = True
-                self._changed.notify_all()
+            match message:
+                case messages.Event(kind="alive"):
+                    continue
+                case messages.Event(kind="failed", text=text):
+                    self.ending, self.unavailable = "could not be started", text
+                case messages.Event(kind="refused", text=text):
+                    log.warning("the training process refused something: %s", text)
+                case messages.Event(kind="ready"):
+                    with self._changed:
+                        self.ready = True
+                        self._changed.notify_all()
+            self._on_message(self, message)
 
     def _write(self, connection: Connection) -> None:
         while True:
@@ -199,13 +189,12 @@ class WorkerProcess:
             except OSError:
                 return  # `_read` sees it too
 
-    def _note_end(self, errors: IO[bytes]) -> None:
-        """Wait for the end of the process, and note how it came about."""
-        if (process := self._process) is None:
-            return
-        if not _ends(process, 2):  # it hung up, but lives
+    def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
+        try:
+            code = process.wait(2)
+        except subprocess.TimeoutExpired:  # it hung up, but lives
             process.kill()
-        code = process.wait()
+            code = process.wait()
         self.ending = self.ending or _ending(code)
         errors.seek(max(0, errors.seek(0, os.SEEK_END) - 2000))
         last_words = errors.read().decode(errors="replace")
@@ -218,13 +207,6 @@ class WorkerProcess:
 
 MakeWorker = Callable[..., WorkerProcess]
 """`WorkerProcess`, or what stands for it, with the same arguments."""
-
-
-def _ends(process: subprocess.Popen[bytes], seconds: float) -> bool:
-    """Whether it ends within so many seconds."""
-    with contextlib.suppress(subprocess.TimeoutExpired):
-        process.wait(seconds)
-    return process.returncode is not None
 
 
 def _ending(code: int) -> str:

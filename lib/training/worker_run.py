@@ -1,9 +1,11 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
-The loop gives it turns. The `pair_trainer` trains and evaluates its models.
+A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
+long run has a program of exactly its size built while it trains, which is 1.5 to 3 times as fast,
+and changes to it between two batches. A run that is shown at a pace stays with its bucket, so that
+it repeats to the last bit; so does any where memory is short.
 """
 
-import contextlib
 import math
 import time
 from collections.abc import Callable
@@ -11,10 +13,10 @@ from dataclasses import replace
 
 from lib.experiment import MODES
 from lib.results import Snapshot, Status
-from lib.training.checkpoint import Checkpoints, restore
-from lib.training.messages import Start
+from lib.training.checkpoint import Checkpoints, SavedRun
+from lib.training.messages import Start, decode
 from lib.training.pair_trainer import PairTrainer
-from lib.training.programs import ProgramCache, RunProgram
+from lib.training.programs import BACKGROUND, FASTER, WANTED, ProgramCache
 from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Tempo, Timing
 
@@ -38,30 +40,33 @@ class WorkerRun:
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs  # the epoch to train to
-        self._stepping = False
-        """Whether the goal is the end of a step, which is trained without a pace."""
+        self._stepping = False  # whether to train to the end of a step, without a pace
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
-        self._next: tuple[Status, str] | None = None
-        """Status and reason after the evaluation in progress; None without one."""
+        self._next: tuple[Status, str] | None = None  # after the evaluation in progress
         self._timing, self._clock, self._checkpoints = timing, clock, checkpoints
         self._saved_at = clock()
-        self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
+        self._evaluated_at, self._sent_at = 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
-        restore(start.checkpoint, self._trainer.go_on_from)
+        if start.checkpoint:
+            try:
+                self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
+            except ValueError as error:  # a WireError is one
+                raise ValueError(sentence("checkpoint")) from error
         self._loaded = False
-        key, paced = self._trainer.architecture, start.show_seconds is not None
-        self._program = RunProgram(programs, key, background=self.background, repeats=paced)
+        self._programs, key = programs, self._trainer.architecture
+        # Other runs' programs are built before those of runs in the background.
+        self._kinds = (BACKGROUND, BACKGROUND) if self.background else (WANTED, FASTER)
+        begins_exact = programs.has(key) and start.show_seconds is None
+        bucket = key if begins_exact else programs.bucket_for(key)
+        self._first = programs.ask(bucket, self._kinds[0])
+        self._exact = self._first if bucket == key else None  # the program of its exact size
+        self._has_exact = bucket == key
 
     @property
     def waiting(self) -> bool:
         """Whether its program is still being compiled."""
         return not self._loaded and not self.status.over
-
-    @property
-    def busy(self) -> bool:
-        """Whether it uses a turn."""
-        return self.rest == 0
 
     @property
     def rest(self) -> float | None:
@@ -102,7 +107,7 @@ class WorkerRun:
 
     def stop(self) -> None:
         """End it; its figures stay, and are those of the last epoch unless that takes long."""
-        if not self._ends:
+        if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
             self._take(Status.STOPPED)
 
@@ -118,7 +123,7 @@ class WorkerRun:
             self._evaluate(seconds)
         elif self.waiting:
             self._wait()
-        elif self.busy:
+        elif self.rest == 0:
             self._train(seconds)
 
     def _wait(self) -> None:
@@ -127,16 +132,16 @@ class WorkerRun:
             self._evaluate_then(self.status)
         if self._next is not None or self.status.over:
             return
-        try:
-            program = self._program.first()
-        except Exception as error:
-            self.fail(sentence("not_compiled", why=short_reason(error)))
-            return
-        if program is not None:
+        if self._first.done():
+            try:
+                program = self._first.result()
+            except Exception as error:
+                self.fail(sentence("not_compiled", why=short_reason(error)))
+                return
             self._trainer.load(program)
             self._loaded = True
             self._aim(self._goal)
-        elif self.status is Status.QUEUED and self._program.is_being_built:
+        elif self.status is Status.QUEUED and self._first.running():
             self._evaluate_then(Status.COMPILING, sentence("compiling"))
         elif self.status is Status.QUEUED and not self._reason:
             self._reason = sentence("waiting")
@@ -146,19 +151,19 @@ class WorkerRun:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
         was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
-        stop = self._next_stop(trainer.epoch)
-        if trainer.between_steps and not tempo.keeps_pace:
-            self._change_to_exact_program()
+        stop = self._epochs  # or, of few epochs, where models are evaluated, however soon that is
+        if self._epochs <= timing.few_epochs:
+            stretch = max(1, self._epochs // timing.stops)
+            stop = (trainer.epoch // stretch + 1) * stretch
+        if not (tempo.keeps_pace or self._has_exact):
+            self._take_exact_program()
         trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        # Send now or at the next turn, whichever is nearer to the time: many runs have few turns.
-        next_turn = now + (now - self._trained_at) / 2
-        must_send = next_turn - self._sent_at >= timing.send_seconds
-        self._trained_at = now
-        evaluated_before = now - self._evaluated_at
-        may_evaluate = evaluated_before >= trainer.evaluate_seconds / timing.evaluate_share
+        must_send = now - self._sent_at >= timing.send_seconds
+        pause = trainer.evaluate_seconds / timing.evaluate_share
+        may_evaluate = now - self._evaluated_at >= pause
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
             self._evaluate_then(Status.FINISHED)  # or DIVERGED, as `_evaluate` sees
         elif epoch >= self._goal:
@@ -169,16 +174,20 @@ class WorkerRun:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _change_to_exact_program(self) -> None:
+    def _take_exact_program(self) -> None:
         """Train on by the program of the run's exact size where that is there, or ask for it."""
-        left = self._epochs - self._trainer.done
-        is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-        if (exact := self._program.exact(is_long)) is not None:
-            self._trainer.load(exact)
-            self._tempo.begin(self._clock(), self._trainer.done)
+        key, left = self._trainer.architecture, self._epochs - self._trainer.done
+        if self._exact is None:
+            is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
+            if is_long and self._programs.may_ask(key):
+                self._exact = self._programs.ask(key, self._kinds[1])
+        elif self._exact.done():
+            self._has_exact = True
+            if not self._exact.exception():
+                self._trainer.load(self._exact.result())
+                self._tempo.begin(self._clock(), self._trainer.done)
 
     def _aim(self, goal: int) -> None:
-        """Train up to the end of epoch `goal`."""
         self._goal = goal
         if self._loaded:
             goes_on = goal > self._trainer.epoch
@@ -187,11 +196,8 @@ class WorkerRun:
             self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
 
     def _evaluate_then(self, status: Status, reason: str = "") -> None:
-        """Evaluate the models as they are now, then take this status, maybe in later turns.
-
-        A pause or an end waits for that: of a run that rests, pages ask for no more figures.
-        """
-        if self._ends:
+        """Evaluate the models as they are now, then take this status, maybe in later turns."""
+        if self._next is not None and self._next[0].over:
             return
         self._next = status, reason
         self._evaluate(self._timing.evaluate_seconds)
@@ -201,19 +207,23 @@ class WorkerRun:
             self._reason = reason or sentence("evaluating")
             self._post()
 
-    @property
-    def _ends(self) -> bool:
-        """Whether the run ends when its models have been evaluated."""
-        return self._next is not None and self._next[0].over
-
     def _evaluate(self, seconds: float) -> None:
-        """Evaluate for about that long, and take the next status when that is done."""
         trainer = self._trainer
         if self._next is None or not trainer.evaluate(seconds):
             return
         self._evaluated_at = self._clock()
         if trainer.diverged:
-            self._take(Status.DIVERGED, self._advice(*trainer.diverged))
+            (mode, place), training = trainer.diverged, self._experiment.training
+            seeds = self._experiment.each_seed
+            advice = sentence(
+                "diverged",
+                model=MODES[mode].model,
+                seed=f" with seed {seeds[place].seed}" if len(seeds) > 1 else "",
+                epoch=trainer.epoch + 1,
+                rate=training.learning_rate,
+                other="scale the data" if training.optimizer == "adam" else "take Adam",
+            )
+            self._take(Status.DIVERGED, advice)
         elif trainer.stopped:
             self._take(Status.FINISHED)
         else:
@@ -223,23 +233,21 @@ class WorkerRun:
         self.status, self._reason, self._next = status, reason, None
         if status.over:
             self._trainer.keep_best()
-        self._save()  # before the snapshot, so that who sees a pause knows that it would last
+        due = self._checkpoints.are_due(self._saved_at, self._timing.checkpoint_seconds)
+        may = self._trainer.may_be_saved and not status.over
+        if may and (due or status is Status.PAUSED):
+            # Before the snapshot, so that who sees a pause knows that it would last.
+            self._saved_at = self._checkpoints.make(self.run_id, self._trainer.saved)
         self._post()
         if status.over:
             self.release()
 
-    def _save(self) -> None:
-        """Send a checkpoint now and then, and where the run rests."""
-        each, rests = self._timing.checkpoint_seconds, self.status is Status.PAUSED
-        may = self._trainer.may_be_saved and not self.status.over
-        if may and (rests or self._checkpoints.are_due(self._saved_at, each)):
-            self._saved_at = self._checkpoints.make(self.run_id, self._trainer.saved)
-
     def release(self) -> None:
-        """Let go of program and models. An error in that changes nothing: the run is over."""
-        self._program.leave()
-        with contextlib.suppress(Exception):
-            self._trainer.release()
+        """Let go of program and models."""
+        self._programs.leave(self._first, self._kinds[0])
+        if self._exact is not None:
+            self._programs.leave(self._exact, self._kinds[1])
+        self._trainer.release()
 
     def _post(self) -> None:
         self._send(self.snapshot())
@@ -249,7 +257,7 @@ class WorkerRun:
         """Everything about the run, now."""
         trainer, tempo = self._trainer, self._tempo
         known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
-        if not trainer.evaluations:
+        if trainer.evaluated_step < 0:
             return known
         is_end_unknown = self.status.over or self._experiment.training.keep == "stop"
         results, *others = trainer.results(whole=not self.status.active)
@@ -263,13 +271,6 @@ class WorkerRun:
             others=tuple(others),
         )
 
-    def _next_stop(self, epoch: int) -> int:
-        """The epoch after this one at whose end the models are evaluated, however soon that is."""
-        if self._epochs > self._timing.few_epochs:
-            return self._epochs
-        stretch = max(1, self._epochs // self._timing.stops)
-        return (epoch // stretch + 1) * stretch
-
     def _slow_epoch(self) -> str:
         """How much of an epoch is done, where epochs are so long that no figure changes."""
         rate, done = self._tempo.rate, self._trainer.done
@@ -277,15 +278,3 @@ class WorkerRun:
             return ""
         epoch = self._trainer.epoch + 1
         return sentence("slow_epoch", seconds=1 / rate, share=done % 1, epoch=epoch)
-
-    def _advice(self, mode: str, place: int) -> str:
-        """Advice where the model of a mode, and of the seed at a place, has diverged."""
-        training, seeds = self._experiment.training, self._experiment.each_seed
-        return sentence(
-            "diverged",
-            model=MODES[mode].model,
-            seed=f" with seed {seeds[place].seed}" if len(seeds) > 1 else "",
-            epoch=self._trainer.epoch + 1,
-            rate=training.learning_rate,
-            other="scale the data" if training.optimizer == "adam" else "take Adam",
-        )

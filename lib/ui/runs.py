@@ -17,7 +17,7 @@ from lib.data import Dataset, Table, remember, remembered
 from lib.experiment import Experiment
 from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, untrained, without_answers
-from lib.training import AnswerFuture, TrainingClient, Visitor, machine
+from lib.training import AnswerFuture, TrainingClient, machine
 from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
@@ -239,21 +239,17 @@ def adopt(run_id: str, owner: Owner) -> None:
         _OWNERS.setdefault(run_id, owner)
 
 
-def visitor() -> Visitor:
-    """Who looks at this session's page, as quotas count visitors."""
-    return Visitor(browser_id(), st.context.ip_address)
-
-
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
     """Start a run and make it the session's; the one before it is stopped."""
     _stop_current()
-    owned_by, seconds = visitor(), _chosen_seconds()
+    browser = browser_id()
     table = session().upload.table if experiment.data.name == "upload" else None
     numbers = [name_of(run_id).removeprefix("Run ") for run_id in own_runs()]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
-    owner = Owner(owned_by.browser, table, f"Run {number}")
+    owner = Owner(browser, table, f"Run {number}")
     card = card_for(experiment, owner)
-    run = client().start(experiment, dataset, paused, owned_by, seconds, card=card)
+    seconds = _chosen_seconds()
+    run = client().start(experiment, dataset, paused, browser or "", seconds, card=card)
     _OWNERS[run.id] = owner
     session().started.add(run.id)
     _forget_owners(client())

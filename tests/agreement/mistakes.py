@@ -6,7 +6,6 @@ The names that they use are those of `questions/mistakes.py`.
 MISTAKES = {
     "layers.Embedding()":
         ('Embedding has to know "input_dim" and', "Embedding(input_dim=…, output_dim=…)"),
-    "layers.LSTM(0)": ("units is a whole number, the output's columns.", "LSTM(16"),
     "layers.LSTM((T, F))":
         ("units is a whole number, the output's columns", "keras.Input((timesteps, features))"),
     "keras.Input((T, -1))": ("is whole numbers from 0 up", "a size that is open is None, not -1"),
@@ -64,14 +63,12 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
-        ("has 3 weights and got 2", "twin.set_weights(model.get_weights()"),
+        ("it has 3 and got 2", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("The layer keeps 2 for states, and got 3.", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
         ("takes one tensor and got 2.", "Bidirectional(LSTM(units,"),
-    "layers.Bidirectional(layers.LSTM(U))(X, initial_state=states(2))":
-        ("Bidirectional from twice as many", "*states"),
     "fit(stateful(4), batch_size=4, validation_split=0.25)":
         ("A batch of 2 met something that was made for 4", "of validation data too"),
     "layers.LSTM(U)(X, mask=np.ones((N, 4), bool))":
@@ -92,8 +89,6 @@ MISTAKES = {
     "dataset([X, LAST])": ("x and y stand in one list", "((x, y))"),
     "predict(sequential(layers.Embedding(10, 3), layers.LSTM(U)), np.full((3, T), 20))":
         ("The Embedding has 10 rows, for the numbers from 0", "print(x.min(), x.max())"),
-    "last_step().fit(unequal_sequences().batch(2), verbose=0)":
-        ("different lengths, [5,2] and [4,2]", "padded_batch(32)"),
     ("last_step().fit(tf.data.Dataset.from_generator(lambda: iter([(X, LAST)]), "
      "output_types=(tf.float32, tf.float32)), verbose=0)"):
         ("have no shape", "output_signature=signature"),
@@ -108,7 +103,6 @@ MISTAKES = {
         ("Sequential has no predict_classes", "np.argmax(model.predict(x), axis=-1)"),
     "keras.preprocessing.sequence.TimeseriesGenerator":
         ("has no TimeseriesGenerator", "timeseries_dataset_from_array"),
-    "layers.LSTM(4)(keras.Input((5,)))": ("(None, 5)", "=True"),
     "keras.Sequential([keras.Input((5, 2)), layers.LSTM(4), layers.LSTM(4)])":
         ("(None, 4): there is no time axis.", "LSTM(units, return_sequences=True)"),
     "layers.TimeDistributed(layers.LSTM(3))(keras.Input((5, 2)))":
@@ -125,7 +119,7 @@ MISTAKES = {
         ("TimeDistributed works along the time axis, and its", "return_sequences=True"),
     "layers.RepeatVector(3)(keras.Input((5, 4)))": ("(None, 5, 4)", "return_sequences=False"),
     "layers.Dense(1)(layers.LSTM(4, return_state=True)(keras.Input((5, 2))))":
-        ("takes one tensor and got 3.", "out, h, c ="),
+        ("takes one tensor and got 3.", "out, *states ="),
     "every_step().predict(X[0], verbose=0)": ("(5, 2)", "x = x[None]"),
     "every_step().predict(np.swapaxes(X, 1, 2), verbose=0)":
         ("was made for 2 features and got 5.", "np.transpose(x, (0, 2, 1))"),
@@ -135,20 +129,10 @@ MISTAKES = {
         ("number of features", "keras.Input((None, features))"),
     "keras.Model(input=keras.Input((5, 2)), output=keras.Input((5, 2)))":
         ("Model has no input in Keras", "keras.Model(inputs=…, outputs=…)"),
-    ("sequential(keras.Input((5, 2)), layers.LSTM(3, return_sequences=True)).fit(X, np.zeros((8, "
-     "3)), batch_size=6, verbose=0)"):
-        ("the output has a time axis and y has none", "LSTM(units, return_sequences=False)"),
-    "sequential(keras.Input((5, 2)), layers.LSTM(2)).fit(X, Y, verbose=0)":
-        ("Most likely y has one answer per sample", "return_sequences=True)\nDense(1)"),
-    "every_step().fit(X, np.zeros((8, 6, 1)), verbose=0)": ("different timesteps", "y = y[:, -5:]"),
-    'every_step(loss="sparse_categorical_crossentropy").fit(X, np.zeros((8, 4)), verbose=0)':
-        ("y is (None, 4)", "Dense(4)"),
     "decoder(8).predict(X, verbose=0)":
         ("has 8 units and starts from states of 4", "return_state=True"),
-    "started(layers.LSTM, (2, 4))":
-        ("has 3 units and starts from states of 4", "return_state=True"),
-    "started(layers.LSTM, (4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
-    "starting(Sequences(4), layers.LSTM).predict(X, verbose=0)":
+    "started((4, 3))": ("The layer got 2 samples and states of 4", "the same samples"),
+    "starting(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
         ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),
@@ -163,18 +147,12 @@ PAIRINGS = [
      "Most likely y has one answer per sample", "y = y[:, None]"),
     ((5, 1), "binary_crossentropy", (8, 5, 2),
      "y is (None, 5, 2), the output (None, 5, 1): they", "Dense(2)"),
-    ((5, 4), "categorical_crossentropy", (8, 4),
-     "Most likely y has one answer per sample", "LSTM(units, return_sequences=False)"),
     ((4,), "categorical_crossentropy", (8, 5, 4),
      "Most likely y has one answer per timestep", "LSTM(units, return_sequences=True)"),
     ((5, 4), "categorical_crossentropy", (8, 5, 1),
      "y is (None, 5, 1), the output (None, 5, 4): they", "sparse_categorical_cross"),
     ((4,), "categorical_crossentropy", (8,),
      "y is (None,), the output (None, 4): they have", "sparse_categorical_cross"),
-    ((4,), "categorical_crossentropy", (8, 1, 3),
-     "Most likely y has one answer per sample", "y = y[:, 0]\nDense(3)"),
-    ((4,), "binary_crossentropy", (8, 1, 4),
-     "y is (None, 1, 4), the output (None, 4): y has a", "y = y.reshape(-1, 4)"),
 ]  # fmt: skip
 """An output, a loss that checks shapes, and a y that it refuses; with the words as above."""
 MISTAKES |= {
@@ -215,7 +193,6 @@ FILLED_IN = (
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
     ("_dim=…", "_dim=2"),
     ("=…", "=True"),
-    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
 """What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""

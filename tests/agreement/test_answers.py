@@ -9,8 +9,7 @@ from lib.recurrence import difference, forward, initial_model_weights, unroll, u
 from lib.recurrence.model import initial_weights
 from lib.recurrence.padded import batch, masking, ways
 from lib.training.answers import layers as keras_layers
-from lib.training.answers.gradients import influence, reach
-from lib.training.answers.modes import breakings, modes
+from lib.training.answers.cells import breakings, influence, modes, reach
 
 N, T, F, U = 3, 5, 2, 4
 KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}

@@ -129,12 +129,7 @@ def test_no_worker_outlives_the_process_that_started_it(end):
     ],
 )
 def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: PLR0917
-    monkeypatch,
-    tmp_path,
-    experiment,
-    dataset,
-    code,
-    says,
+    monkeypatch, tmp_path, experiment, dataset, code, says
 ):
     """At the first try, whether it is missing, broken, or ends the process (SIGILL)."""
     (tmp_path / "tensorflow.py").write_text(code)

@@ -9,7 +9,7 @@ from itertools import combinations, pairwise, product
 import numpy as np
 import pytest
 
-from lib.training.environment import set_environment
+from lib.training.machine import set_environment
 
 set_environment()
 

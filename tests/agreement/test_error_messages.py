@@ -51,18 +51,12 @@ def test_what_keras_says_of_a_stack_that_it_refuses_is_known():
     assert [text for text in unknown if not re.search(r"threshold\(\)|conv_transpose", text)] == []
 
 
-def mended(explanation, output, y):
-    """What the doctor says of each meaning's code, once it is followed."""
-    shapes = [ask("mistakes.mended_pair", m.code, output, y) for m in explanation.meanings]
-    return [diagnose_target(*map(tuple, both), "mse").verdict for both in shapes]
-
-
-def test_a_traceback_tells_a_categorical_loss_from_a_binary_one():
-    """Which share their message: it alone leaves both open."""
-    model = f'recurrent({(T, 4)}, loss="categorical_crossentropy")'
-    message, whole = says(f"{model}.fit(X, np.zeros({(N, T, 1)}), verbose=0)")
-    assert "Dense(1)" in explain_error(message).code
-    assert "Dense(1)" not in explain_error(whole).code
+def mended(explanation, output, y, loss="mse"):
+    """What the doctor says of each way out, once its code is followed."""
+    for meaning in explanation.meanings:
+        for way in meaning.code.split("# or:"):
+            *shapes, then = ask("mistakes.mended", way.strip(), output, y, loss)
+            yield diagnose_target(*map(tuple, shapes), then).verdict
 
 
 PAIRS = [
@@ -99,15 +93,10 @@ def test_what_mends_a_loss_ends_in_a_correct_pairing(output, y):
     ],
 )  # fmt: skip
 def test_each_way_out_of_the_sparse_loss_error_ends_in_a_correct_pairing(output, y):
-    """They are the target doctor's; each is followed by itself, and `fit` takes it."""
-    model = f'recurrent({output}, loss="sparse_categorical_crossentropy")'
-    message, _ = says(f"fit({model}, y=np.zeros({(N, *y)}))")
-    verdicts = []
-    for meaning in explain_error(message).meanings:
-        for way in meaning.code.split("# or:"):
-            *shapes, loss = ask("mistakes.mended_sparse", way.strip(), output, y)
-            verdicts.append(diagnose_target(*map(tuple, shapes), loss).verdict)
-    assert "correct" in verdicts
+    """They are the target doctor's; each is followed by itself."""
+    loss = "sparse_categorical_crossentropy"
+    message, _ = says(f"fit(recurrent({output}, loss={loss!r}), y=np.zeros({(N, *y)}))")
+    assert "correct" in mended(explain_error(message), output, y, loss)
 
 
 @pytest.mark.parametrize("loss", [rule.name for rule in RULES.values() if not rule.checks])

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.training.environment import set_environment
+from lib.training.machine import set_environment
 
 set_environment()
 

@@ -174,7 +174,7 @@ def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells():
     app = explained("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output is")
     assert "Likely: the message leaves open" in text(app)
-    assert app.code[0].value == "print(y.shape, y[:2], model.output_shape)"
+    assert "y.shape, y[:2]" in app.code[0].value
 
 
 def test_the_stack_that_a_message_describes_is_opened_by_one_click():

@@ -280,7 +280,7 @@ def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(owner, mon
     runner = sweeps.Runner(ready.plan, runs.client(), done=ready.recorded)
     runner.error = ValueError(f"{COLUMN} ended it.")
     monkeypatch.setattr(sweeps.Runner, "results", points)
-    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine, sweeps.Visitor(None))
+    sweeps._SWEEPS["a"] = sweeps.Sweep("a", runner, table.name, mine)
     stranger = sweep(**QUERY, sweep="a")
     assert FILE not in sent(stranger)
     assert COLUMN not in sent(stranger)

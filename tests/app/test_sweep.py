@@ -8,8 +8,8 @@ import pytest
 
 from lib.results.run import ModeResult, Status
 from lib.sweep.rows import READY
-from lib.training import quotas
-from lib.training.quotas import MAX_SWEEPS_NAMELESS
+from lib.training import limits
+from lib.training.limits import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
 from lib.ui.sweep import sweeps
 from tests.app.driver import address, html, link, text
@@ -138,7 +138,7 @@ def test_nameless_browsers_share_a_few_sweeps():
 
 def test_a_sweep_that_nobody_watches_gives_way(known, monkeypatch):
     """Each has a thread: a server has so many at most, and refuses more while all are watched."""
-    monkeypatch.setattr(quotas, "MAX_SWEEPS", 1)
+    monkeypatch.setattr(limits, "MAX_SWEEPS", 1)
     monkeypatch.setattr(sweeps, "MAX_SWEEPS", 1)
     one, other = sweep(**OWN), sweep(**OWN)
     assert started(one)

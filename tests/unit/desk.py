@@ -5,18 +5,11 @@ from functools import partial
 from multiprocessing import Pipe
 from types import MappingProxyType
 
+from msgspec import structs
+
 from lib.results.run import Snapshot
 from lib.training import worker
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Event,
-    Message,
-    Report,
-    Start,
-    decode,
-    encode,
-)
+from lib.training.messages import Answer, Ask, Event, Message, Report, Start, decode, encode
 from lib.training.timing import USUAL
 from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.waiting import PATIENCE
@@ -51,9 +44,10 @@ class Desk:
         """Send it as the client does."""
         self.connection.send_bytes(encode(command))
 
-    def start(self, run_id, *, paused=False, **settings):
+    def start(self, run_id, *, paused=False, background=False, **settings):
         """Start a run."""
-        self.send(Start(run_id, make_experiment(**settings), make_dataset().samples, paused))
+        start = Start(run_id, make_experiment(**settings), make_dataset().samples, paused)
+        self.send(structs.replace(start, background=background))
 
     def ask(self, question, **arguments):
         """Ask, and wait for what comes of it."""

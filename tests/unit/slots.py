@@ -4,7 +4,7 @@ import asyncio
 
 from lib.results import Snapshot, Status
 from lib.training.cluster.driver import Driver, UnavailableError
-from lib.training.cluster.slot import UNSEEN, Slot
+from lib.training.cluster.slot import Slot
 from lib.training.messages import Event, Message, Report, Start, decode, encode
 from tests.unit.fakes import FakeWorker, make_dataset, make_experiment
 
@@ -104,11 +104,11 @@ class Place:
         for each in commands:
             await self.slot.take(encode(each))
 
-    async def news(self, name, mark=UNSEEN, *, is_owner=True):
-        """What a driver with this mark gets, snapshots as themselves, and its new mark."""
-        news = await self.slot.news(name, mark, is_owner, 0.5)
+    async def news(self, name, number=0, *, is_owner=True):
+        """What a driver that has so much gets, snapshots as themselves, and the last number."""
+        news = await self.slot.news(name, number, is_owner, 0.5)
         found = [decode(each, Message) for each in news.messages]
-        return [m.snapshot if isinstance(m, Report) else m for m in found], news.mark
+        return [m.snapshot if isinstance(m, Report) else m for m in found], news.number
 
     @property
     def runs(self):

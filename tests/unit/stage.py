@@ -19,8 +19,8 @@ from tests.waiting import PATIENCE, eventually
 class Shop(ProgramCache):
     """Programs, and those that the run has asked for."""
 
-    def __init__(self, build, buckets):
-        super().__init__(build, buckets)
+    def __init__(self, build, buckets, may_grow):
+        super().__init__(build, buckets, may_grow=may_grow)
         self.asked = []
 
     def ask(self, key, *kind):
@@ -45,14 +45,18 @@ class Stage:
         samples=None,
         *,
         buckets=(),
+        built=(),
+        may_grow=lambda: True,
         checkpoint=b"",
         **settings,
     ):
         self.sent = []
         self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
-        self.programs = Shop(build, dict.fromkeys(buckets, True))
+        self.programs = Shop(build, dict.fromkeys(buckets, True), may_grow)
+        wait([self.programs.ask(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
+        self.programs.asked.clear()
         samples = samples or make_dataset().samples
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)
@@ -95,7 +99,7 @@ class Stage:
         while not true():
             assert time.monotonic() < end, f"never came true; {self.run.status}"
             self.run.turn(seconds)
-            if not self.run.busy:
+            if self.run.rest != 0:
                 self.programs.wait()
                 self.clock.forward(self.run.rest or 0)
 

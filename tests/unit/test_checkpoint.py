@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from lib.results.run import ModeResult, Status
-from lib.training import checkpoint, model_record
-from lib.training.checkpoint import SHARE, Checkpoints, restore
-from lib.training.messages import Checkpoint, Start, encode
+from lib.training import checkpoint, pair_trainer
+from lib.training.checkpoint import SHARE, Checkpoints, SavedRun
+from lib.training.messages import Checkpoint, Start, decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
 from tests.clock import Clock
@@ -25,7 +25,8 @@ STOP = {"keep": "stop", "patience": 2, "epochs": 20}
 def make_trainer(data=None, state=b"", loss=None, **settings):
     """Ready to go, from the beginning or from a state."""
     trainer = PairTrainer(make_experiment(**settings), data or make_dataset().samples)
-    restore(state, trainer.go_on_from)
+    if state:
+        trainer.go_on_from(decode(state, SavedRun))
     trainer.evaluate()
     trainer.load(FakeProgram(loss or (lambda step: 1 / (step + 1))))
     return trainer
@@ -66,8 +67,8 @@ def test_a_run_goes_on_as_if_nothing_had_been(monkeypatch, epoch, keep, seeds):
 
     So many epochs are remembered that they are thinned meanwhile.
     """
-    monkeypatch.setattr(model_record, "MAX_CHECKS", 8)
-    monkeypatch.setattr(model_record, "MAX_LOSSES", 10)
+    monkeypatch.setattr(checkpoint, "MAX_CHECKS", 8)
+    monkeypatch.setattr(checkpoint, "MAX_LOSSES", 10)
     settings = {**STOP, "keep": keep, "seeds": seeds, "batch": 3}
     whole = make_trainer(samples(), **settings)
     train_to(whole, epoch)
@@ -175,19 +176,6 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
 
-def test_a_run_that_goes_on_paused_waits_for_its_command():
-    """It trains no epoch more, and steps from there."""
-    first = Stage(paused=True, epochs=10)
-    first.run.step()
-    first.until_status(Status.PAUSED)
-    stage = Stage(paused=True, epochs=10, checkpoint=first.made[-1].state)
-    for epoch in (1, 2):
-        stage.until_status(Status.PAUSED)
-        stage.run.turn(1)
-        assert stage.last.epoch == epoch
-        stage.run.step()
-
-
 def test_checkpoints_take_a_fiftieth_of_a_workers_time():
     """Of all runs together, by how long making the last one took."""
     clock, sent = Clock(), list[Checkpoint]()
@@ -210,7 +198,7 @@ def test_checkpoints_take_a_fiftieth_of_a_workers_time():
 
 def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
     """It is larger than it may be, or there is no memory for it."""
-    monkeypatch.setattr(checkpoint, "MOST_CHECKPOINT_BYTES", 100)
+    monkeypatch.setattr(pair_trainer, "MOST_CHECKPOINT_BYTES", 100)
     stage = Stage(epochs=500, timing=SOON)
     stage.until_status(Status.FINISHED)
     assert stage.made == []

@@ -3,9 +3,8 @@
 import pytest
 
 from lib.results import Run, Snapshot, Status
-from lib.training import run_registry
-from lib.training.messages import Answer, Ask, Event, Lost, Start, Steer, Watch
-from lib.training.questions import AnswerError
+from lib.training.client import AnswerError
+from lib.training.messages import Answer, Ask, Event, Lost, Steer
 from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
@@ -46,22 +45,16 @@ def test_with_a_cluster_only_its_driver_starts(scene):
 
 
 def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
-    """From checkpoints, with the reason; then new runs go there, and one whose process here dies.
-
-    A question is asked anew here.
-    """
+    """From checkpoints, with the reason; then new runs go there, and one that is lost here."""
     (driver,) = ready.workers
     run = ready.start()
     ready.say(run, Status.RUNNING, 3, saved=2)
-    future = ready.client.ask("double", number=1)
     driver.die(unavailable=WHY)
-    again, local, other = ready.workers[1:]
+    again, local = ready.workers[1:]
     assert (is_driver(again), is_driver(local)) == (True, False)
     assert (ready.client.away, ready.client.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
     assert ready.latest(run).reason == f"{WORDS} This run goes on from epoch 2."
-    assert other.verbs == ["ask"]
-    assert not future.done()
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
     assert ready.latest(run).epoch == 2
     new = ready.start()
@@ -131,7 +124,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
     assert future.result(0)["card"] == b"card"
     run = foreign(ready)
     ready.client.adopt(run)
-    assert ready.worker.posted[1:] == [Watch(run.id)]
+    assert ready.worker.posted[1:] == [Steer("watch", run.id)]
     ready.say(run, Status.PAUSED, 2)
     ready.client.resume(run)
     ready.client.set_pace(run, None)  # which it may have, or not
@@ -141,7 +134,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
         (Status.RUNNING, Status.RUNNING),
         (Status.PAUSED, Status.PAUSED),
     ):
-        ready.say(run, status, 3)
+        ready.say(run, status, 2)
         assert ready.status(run) is seen
 
 
@@ -162,18 +155,6 @@ def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
     else:
         driver.die()
     assert ready.client.get(run.id) is ready.client.latest(run) is None
-    for worker in ready.workers:
-        assert not [c for c in worker.posted if isinstance(c, Start | Steer) and c.run_id == run.id]
-
-
-def test_runs_of_others_that_are_over_leave_this_servers_theirs(ready, monkeypatch):
-    """Of each so many are known."""
-    monkeypatch.setattr(run_registry, "KEEP_RUNS", 2)
-    own = [ready.start() for _ in range(3)]
-    others = [foreign(ready, f"{place:016x}") for place in range(4)]
-    for run in [*own, *others]:
-        ready.clock.forward(1)
-        ready.say(run, Status.FINISHED, 5)
-    ready.start()
-    assert [run for run in own if ready.client.get(run.id)] == own[1:]
-    assert [run for run in others if ready.client.get(run.id)] == others[2:]
+    said = {c.verb for w in ready.workers for c in w.posted if isinstance(c, Steer)}
+    assert said == ({"watch", "unwatch"} if how in ("dropped", "old") else {"watch"})
+    assert not any(starts_of(worker, run) for worker in ready.workers)

@@ -2,30 +2,14 @@
 
 import asyncio
 
-import numpy as np
 import pytest
 
 from lib.results import Status
 from lib.training import messages
 from lib.training.cluster import slot as module
-from lib.training.cluster.driver import (
-    HEAD_SECONDS,
-    LOAD_SECONDS,
-    NO_SLOT_SECONDS,
-    ClusterError,
-)
+from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Cancel,
-    Checkpoint,
-    Event,
-    Lost,
-    Prepare,
-    Steer,
-    Watch,
-)
+from lib.training.messages import Answer, Ask, Checkpoint, Event, Lost, Prepare, Steer
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
 
@@ -69,11 +53,11 @@ async def test_runs_are_spread_over_slots_and_servers():
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(place.worker.posted) for place in places] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
-        await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
+        await two.take(Steer("drop", "q"), Prepare(make_experiment(), (8, 3, 2, 1)))
         (of_a,) = (place for place in places if "a" in place.runs)
         assert Steer("pause", "a") in of_a.worker.posted
         said = [command for place in places for command in place.worker.posted]
-        assert Cancel("q") in said
+        assert Steer("drop", "q") in said
         assert Steer("pause", "unknown") not in said
 
 
@@ -166,16 +150,22 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         await two.take(find("a"), find("unknown"))
         await until(lambda: len(two.of(Answer)) == 2)
         assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
-        await two.take(Watch("a"), Steer("pause", "a"))
+        await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
         assert place.worker.posted[-1] == Steer("pause", "a")
         await place.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
-        await two.take(find("a"), Watch("a"), Watch("unknown"))
+        await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
         assert two.of(Lost) == [Lost("unknown", GONE)]
         await one.take(start_of("b"))
-        await two.take(find("b"), Watch("b"))
+        await two.take(find("b"), Steer("watch", "b"))
+        await two.take(Steer("unwatch", "b"))
+        (place,) = (place for place in cluster.places if "b" in place.runs)
+        await place.report("b", epoch=3)
+        await until(lambda: one.epochs("b") == [3])
+        assert two.epochs("b") == []
+        await two.take(find("b"), Steer("watch", "b"))
         await one.take(Steer("drop", "b"))
         await two.said(Lost("b", GONE))
         assert one.of(Lost) == []
@@ -238,28 +228,22 @@ async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
     assert place.ended == [1]
 
 
-async def test_of_a_run_only_the_newest_waits_and_its_past_comes_once():
-    """Whoever comes later is shown all that is known of the past, and gets no checkpoint."""
-
-    def weights(*epochs):
-        return tuple((epoch, ({"last": (np.zeros(2),)},)) for epoch in epochs)
-
+async def test_of_a_run_only_the_newest_waits():
+    """Whoever comes later is shown that, and gets no checkpoint."""
     place = Place()
     await place.slot.version()
     await place.take(start_of("a"))
     for epoch in (2, 4, 6):
-        await place.report("a", epoch=epoch, past=weights(epoch - 1, epoch))
+        await place.report("a", epoch=epoch)
     place.worker.say(Checkpoint("a", 6, b"state"))
     await asyncio.sleep(0)
-    (snapshot, saved), mark = await place.news("a")
+    (snapshot, saved), number = await place.news("a")
     assert (snapshot.epoch, saved.epoch) == (6, 6)
-    assert [epoch for epoch, _ in snapshot.past] == [1, 2, 3, 4, 5]  # the 6th has its results
-    await place.report("a", Status.FINISHED, 9, past=weights(7, 8))
-    (end,), mark = await place.news("a", mark)
-    assert (end.status, [epoch for epoch, _ in end.past]) == (Status.FINISHED, [7, 8])
-    assert (await place.news("a", mark))[0] == []
+    assert (await place.news("a", number))[0] == []
+    await place.report("a", Status.FINISHED, 9)
+    (end,), _ = await place.news("a", number)
     (late,), _ = await place.news("a", is_owner=False)
-    assert [epoch for epoch, _ in late.past] == [1, 2, 3, 4, 5, 6, 7, 8]
+    assert end.status is late.status is Status.FINISHED
 
 
 async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):

@@ -8,7 +8,7 @@ from multiprocessing import Pipe
 from types import SimpleNamespace
 
 from lib.training.cluster import __main__ as module
-from lib.training.cluster import version
+from lib.training.cluster import slot
 from lib.training.cluster.__main__ import drive, why_away
 from lib.training.messages import Message, decode
 
@@ -45,13 +45,13 @@ def test_a_ray_that_cannot_be_imported_is_said(monkeypatch):
 
 def test_a_version_is_all_code_and_words_but_the_pages(monkeypatch, tmp_path):
     """Two servers may differ in those, and share a cluster."""
-    monkeypatch.setattr(version, "ROOT", tmp_path)
+    monkeypatch.setattr(slot, "LIB", tmp_path)
     found = []
     for name in ("a.py", "words.toml", "ui/page.py", "notes.txt", "b.py"):
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text("new")
-        found.append(version.fingerprint.__wrapped__())
+        found.append(slot.fingerprint.__wrapped__())
     assert found[1] == found[2] == found[3]
-    monkeypatch.setattr(version, "_PACKAGES", ("numpy",))
-    found.append(version.fingerprint.__wrapped__())
+    monkeypatch.setattr(slot, "_PACKAGES", ("numpy",))
+    found.append(slot.fingerprint.__wrapped__())
     assert len(set(found)) == 4

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 import threading
+from importlib import metadata
 from types import SimpleNamespace
 
 import pytest
@@ -131,3 +132,23 @@ def test_only_the_thread_that_gives_way_has_a_lower_priority():
     note()
     later = max(HELPER_NICE, priorities[0])
     assert priorities == [priorities[0], later, later, priorities[0]]
+
+
+@pytest.mark.parametrize(
+    ("version", "expected"), [(None, True), ("2.21.3", True), ("2.22.0", False), ("", False)]
+)
+def test_xla_flags_are_set_for_the_tensorflow_that_knows_them(version, expected, monkeypatch):
+    """Any other might end the process at the sight of them. None stands for the installed one.
+
+    When that fails, try the flags with the new TensorFlow, and measure.
+    """
+
+    def installed(**_):
+        return [SimpleNamespace(version=version)] * bool(version)
+
+    for name in (*machine.VARIABLES, "XLA_FLAGS"):
+        monkeypatch.setenv(name, "")
+    if version is not None:
+        monkeypatch.setattr(metadata, "distributions", installed)
+    machine.set_environment()
+    assert (os.environ["XLA_FLAGS"] == machine.XLA_FLAGS) is expected

@@ -7,11 +7,7 @@ import pytest
 
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
-from tests.unit.fakes import (
-    FakeProgram,
-    make_dataset,
-    make_experiment,
-)
+from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 
 LONG = 60.0  # seconds: more than any test needs
 
@@ -99,23 +95,6 @@ def test_a_loss_that_is_no_number_ends_training_and_leaves_the_figures_before(mo
     step = trainer.step
     trainer.advance(LONG, goal=200)
     assert trainer.step == step
-
-
-def test_a_step_that_takes_long_is_two_turns():
-    """One for each model; in between no epoch is complete, and nothing is judged."""
-    trainer, program = make_trainer()
-    trainer.advance(LONG, goal=3)
-    trained = len(program.calls)
-    steps, ends = [], []
-    for _ in range(4):
-        trainer.advance(1e-9, goal=8)
-        assert trainer.evaluate()
-        steps.append(trainer.step)
-        ends.append(trainer.at_epoch_end)
-    assert len(program.calls) == trained + 4
-    assert steps == [3, 4, 4, 5]
-    assert ends == [False, True, False, False]
-    assert trainer.results()[0]["last"].checked_epochs.tolist() == [0, 1]
 
 
 def test_a_judgement_can_be_made_part_by_part():

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.training import model_record
+from lib.training import checkpoint
 from lib.training.pair_trainer import PairTrainer
 from tests.clock import Clock
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
@@ -67,8 +67,8 @@ def test_each_mode_stops_by_itself_and_has_its_best_epoch_back(seconds):
 
 def test_a_best_epoch_that_was_thinned_out_is_put_back(monkeypatch):
     """Of a long run few epochs are remembered; the kept one is among them, with its figures."""
-    monkeypatch.setattr(model_record, "MAX_CHECKS", 4)
-    monkeypatch.setattr(model_record, "MAX_LOSSES", 4)
+    monkeypatch.setattr(checkpoint, "MAX_CHECKS", 4)
+    monkeypatch.setattr(checkpoint, "MAX_LOSSES", 4)
     trainer = make_trainer("best", epochs=23, mode="last")
     train(trainer, epochs=23)
     before = trainer.results()[0]["last"]

@@ -66,6 +66,23 @@ def test_who_waits_goes_before_what_is_only_likely(shop):
     assert shop.begun == ["l1", "w1", "w2", "l2"]
 
 
+def test_what_a_person_waits_for_is_built_before_the_background_s(shop):
+    """Which has a thread of its own, and begins nothing while others build."""
+    cache = ProgramCache(shop.build)
+    ask(cache, "a", "b", kind=BACKGROUND)
+    shop.wait_begun(1)
+    ask(cache, "x", "y", "z")
+    shop.wait_begun(2)
+    shop.let(3)
+    shop.wait_begun(1)
+    shop.let(1)
+    shop.wait_begun(1)
+    shop.let(1)
+    assert shop.begun[0] == "a"
+    assert sorted(shop.begun[1:4]) == ["x", "y", "z"]
+    assert shop.begun[4:] == ["b"]
+
+
 def test_a_program_that_failed_is_tried_again(shop):
     """Who waited hears why; who asks later gets a new try."""
     cache = ProgramCache(shop.build)

@@ -8,9 +8,9 @@ import pandas as pd
 import pytest
 
 from lib.data import UploadError, make_dataset, read_upload
-from lib.data.uploads import reader
+from lib.data.uploads import upload
 from lib.data.uploads.__main__ import shortened
-from lib.data.uploads.reader import Reading
+from lib.data.uploads.upload import Reading
 from lib.experiment import Experiment
 from tests.unit.uploaded import PLAIN, assert_same, lines
 from tests.unit.workbooks import workbook
@@ -77,7 +77,7 @@ def process(monkeypatch, tmp_path):
         package = tmp_path / "lib" / "data" / "uploads"
         package.mkdir(parents=True)
         (package / "__main__.py").write_text(code)
-        monkeypatch.setattr(reader, "ROOT", tmp_path)
+        monkeypatch.setattr(upload, "ROOT", tmp_path)
 
     return does
 
@@ -95,15 +95,15 @@ def test_why_a_file_could_not_be_read_is_said(code, why, process, monkeypatch):
     """The process crashes, talks nonsense, takes too long or more memory than is free."""
     if code:
         process(code)
-        monkeypatch.setattr(reader, "SECONDS", 0.3 if "sleep" in code else 60.0)
+        monkeypatch.setattr(upload, "SECONDS", 0.3 if "sleep" in code else 60.0)
     else:
-        monkeypatch.setattr(reader, "free_memory", lambda: 350_000_000)
+        monkeypatch.setattr(upload, "free_memory", lambda: 350_000_000)
     reading = finished(PLAIN.encode() * 100_000)
     assert reading.error.startswith("file.csv couldn't be read: ")
     assert why in reading.error
     assert reading.error.endswith("more memory.")
     assert reading.table is None
-    assert reader.SEATS * reader.MEMORY_SHARE < 1  # for all together
+    assert upload.SEATS * upload.MEMORY_SHARE < 1  # for all together
 
 
 def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
@@ -118,19 +118,19 @@ def test_a_reading_that_is_stopped_ends_and_says_nothing(process):
 
 def test_few_files_wait_and_one_that_is_stopped_is_let_go():
     """Long files would pile up in memory."""
-    for _ in range(reader.SEATS):
-        reader._seats.acquire()
+    for _ in range(upload.SEATS):
+        upload._seats.acquire()
     content = bytes(bytearray(b"a,b\n" * 9))
     others = sys.getrefcount(content)
-    waiting = [Reading("file.csv", content) for _ in range(reader.MAX_WAITING)]
+    waiting = [Reading("file.csv", content) for _ in range(upload.MAX_WAITING)]
     with pytest.raises(UploadError, match="too many files wait"):
         Reading("file.csv", content)
     for each in waiting:
         each.stop()
     assert sys.getrefcount(content) == others
-    large = Reading("large.csv", bytes(reader.MAX_WAITING_BYTES - len(content)))
+    large = Reading("large.csv", bytes(upload.MAX_WAITING_BYTES - len(content)))
     with pytest.raises(UploadError, match="too many files wait"):
         Reading("file.csv", content + content)
     large.stop()
-    reader._seats.release(reader.SEATS)
+    upload._seats.release(upload.SEATS)
     assert all(each.over.wait(PATIENCE) for each in [*waiting, large])

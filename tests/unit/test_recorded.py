@@ -1,15 +1,13 @@
 """Recorded runs fit what they stand for; the untrained model is where training starts."""
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import Experiment
 from lib.recurrence import forward
-from lib.results.replay import as_of, untrained
-from lib.results.run import RunAt, Status
+from lib.results.replay import untrained
+from lib.results.run import Status
 from lib.training.recorded import BUNDLED, recorded
 
 
@@ -83,31 +81,3 @@ def test_the_untrained_model_is_where_a_recorded_run_began(name):
         for figure in ("last_step_mse", "validation_loss"):
             ours, theirs = getattr(start.results[mode], figure), getattr(result, figure)
             np.testing.assert_allclose(ours, theirs[:1], rtol=1e-5)
-
-
-def test_an_earlier_epoch_of_a_run_that_kept_its_best_is_as_it_was_then():
-    """No epoch is kept there, but of a mode that had stopped by then."""
-    experiment = suggested("running_mean")
-    dataset, snapshot = make_dataset(experiment), recorded(experiment)
-    assert snapshot is not None
-    results = dict(snapshot.results)
-    last = results["last"]
-    judged = last.checked_epochs <= 20
-    results["last"] = replace(
-        last,
-        checked_epochs=last.checked_epochs[judged],
-        last_step_mse=last.last_step_mse[judged],
-        validation_loss=last.validation_loss[judged],
-        kept_epoch=10,
-    )
-    results["sequence"] = replace(results["sequence"], kept_epoch=30)
-    kept = replace(snapshot, results=results)
-    epoch, weights = next(past for past in snapshot.past if past[0] > 20)
-    then = as_of(RunAt(experiment, dataset, kept), epoch, weights)
-    assert then.results["last"] is results["last"]
-    assert then.results["sequence"].kept_epoch is None
-    assert then.results["sequence"].weights is weights[0]["sequence"]
-    epoch, weights = next(past for past in snapshot.past if past[0] <= 20)
-    then = as_of(RunAt(experiment, dataset, kept), epoch, weights)
-    assert {result.kept_epoch for result in then.results.values()} == {None}
-    assert then.results["last"].weights is weights[0]["last"]

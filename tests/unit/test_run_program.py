@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 
 from lib.results.run import Status
-from lib.training.architecture import SIZE_BUCKETS
-from lib.training.programs import ProgramCache, RunProgram
+from lib.training.architecture import SIZE_BUCKETS, architecture_of
 from lib.training.timing import USUAL
-from tests.unit.fakes import build
+from tests.unit.fakes import build, make_experiment
 from tests.unit.stage import Stage
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE
 
 FIRST = list(SIZE_BUCKETS)[:3]
+OWN = architecture_of(make_experiment(), 8, 3, 2, 1)
 ALWAYS = replace(USUAL, exact_seconds=1e-6)  # any run that has something left gains
 
 
@@ -36,23 +36,16 @@ class Maker:
         return sum(map(len, found))
 
 
-@pytest.mark.parametrize(
-    ("settings", "seconds"),
-    [({"epochs": 2000}, 1e-3), ({"epochs": 100, "seeds": 4}, 1e-4)],
-    ids=["many batches in a turn", "several turns for a batch"],
-)
-def test_its_own_program_takes_over_without_a_word_or_a_step_lost(settings, seconds):
-    """Each epoch's loss is what it would be without: they depend on what was trained before.
-
-    It takes over between two batches, where turns are shorter than one batch of all models, too.
-    """
+def test_its_own_program_takes_over_without_a_word_or_a_step_lost():
+    """Each epoch's loss is what it would be without: they depend on what was trained before."""
+    settings = {"epochs": 400, "seeds": 2}
     maker, alone = Maker(), Stage(**settings)
     alone.until_status(Status.FINISHED)
     stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, **settings)
-    stage.until(lambda: len(stage.programs.asked) == 2 and stage.last.epoch > 0, seconds)
+    stage.until(lambda: len(stage.programs.asked) == 2 and stage.last.epoch > 0)
     maker.gate.set()
     assert stage.programs.asked[1].result(PATIENCE)
-    stage.until_status(Status.FINISHED, seconds)
+    stage.until_status(Status.FINISHED)
     assert maker.calls(of_buckets=True)
     assert maker.calls(of_buckets=False)
     for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
@@ -62,15 +55,13 @@ def test_its_own_program_takes_over_without_a_word_or_a_step_lost(settings, seco
 
 
 def test_without_memory_a_run_stays_in_its_bucket():
-    """Unless its own program is there, since another run had it built."""
-    key = replace(FIRST[0], units=3)
-    programs = ProgramCache(build, dict.fromkeys(FIRST, False), may_grow=lambda: False)
-    run = RunProgram(programs, key, background=False, repeats=False)
-    assert eventually(run.first)
-    assert run.exact(pays=True) is None
-    programs.ask(key).result(PATIENCE)
-    assert run.exact(pays=True) is None  # asked for
-    assert run.exact(pays=True)
+    """Nothing is built for it alone."""
+    maker = Maker()
+    stage = Stage(
+        build=maker.build, timing=ALWAYS, buckets=FIRST, may_grow=lambda: False, epochs=2000
+    )
+    stage.until_status(Status.FINISHED)
+    assert len(stage.programs.asked) == 1
 
 
 def test_an_exact_program_that_finds_no_memory_is_done_without():
@@ -86,19 +77,16 @@ def test_an_exact_program_that_finds_no_memory_is_done_without():
     assert (stage.last.epoch, len(stage.programs.asked)) == (2000, 2)
 
 
-def test_what_is_shown_at_a_pace_repeats():
+@pytest.mark.parametrize("show_seconds", [None, 8.0])
+def test_what_is_shown_at_a_pace_repeats(show_seconds):
     """It trains in the same bucket whatever else was built; another takes what is fastest."""
-    maker, own = Maker(), replace(FIRST[0], units=3)
+    maker = Maker()
     maker.gate.set()
-    programs = ProgramCache(maker.build, dict.fromkeys(FIRST, False))
-    programs.ask(own).result(PATIENCE)
-    shown, quick = (
-        RunProgram(programs, own, background=False, repeats=repeats) for repeats in (True, False)
-    )
-    assert eventually(shown.first)
-    assert shown.first() is maker.made[FIRST[0]]
-    assert quick.first() is maker.made[own]
-    assert quick.exact(pays=True) is None
+    how = {"buckets": FIRST, "built": [OWN], "show_seconds": show_seconds}
+    stage = Stage(build=maker.build, epochs=5, **how)
+    stage.until_status(Status.FINISHED)
+    assert bool(maker.calls(of_buckets=True)) == (show_seconds is not None)
+    assert len(stage.programs.asked) == 1
 
 
 @pytest.mark.parametrize(

@@ -7,16 +7,10 @@ import pytest
 
 from lib.results import thinning
 from lib.results.run import Run, Snapshot, Status
-from lib.training import quotas, run_registry
-from lib.training.limits import MAX_RUNS
+from lib.training import limits, run_registry
+from lib.training.limits import MAX_RUNS, MAX_RUNS_EACH
 from lib.training.messages import Checkpoint, Steer
-from lib.training.quotas import MAX_RUNS_ADDRESS, MAX_RUNS_EACH, MAX_RUNS_NAMELESS, Visitor
-from lib.training.run_registry import (
-    CROWD,
-    CROWDED_SECONDS,
-    TIDY_SECONDS,
-    WATCH_SECONDS,
-)
+from lib.training.run_registry import TIDY_SECONDS, WATCH_SECONDS
 from tests.unit.fakes import make_dataset, make_experiment
 from tests.unit.pictures import a_result
 
@@ -80,25 +74,23 @@ def test_a_paused_run_that_was_left_makes_room_for_a_new_one(scene, monkeypatch)
 @pytest.mark.parametrize(
     ("visitor", "most", "words"),
     [
-        (lambda _: Visitor("me"), MAX_RUNS_EACH, ["at most 8 runs", "one has 8"]),
-        (lambda _: Visitor(None), MAX_RUNS_NAMELESS, ["at most 8 runs", "8 are", "Allow cookies"]),
-        (lambda _: Visitor(None, "10.0.0.1"), MAX_RUNS_NAMELESS, ["Allow cookies"]),
-        (lambda k: Visitor(f"{k}", "10.0.0.1"), MAX_RUNS_ADDRESS, ["one network address"]),
-        (lambda k: Visitor(f"{k}"), MAX_RUNS, []),  # an unknown address, as on localhost
+        ("me", MAX_RUNS_EACH, ["at most 8 runs", "one has 8"]),
+        ("", MAX_RUNS_EACH, ["at most 8 runs", "8 are", "Allow cookies"]),
+        (None, MAX_RUNS, []),
     ],
-    ids=["a browser", "without cookies", "and of an address", "cookies of an address", "anybody"],
+    ids=["a browser", "without cookies", "scripts"],
 )
 def test_visitors_leave_places_for_others(scene, visitor, most, words):
     """However many of them come; the refusal says the limit, what was asked, and what helps.
 
     What was refused reaches no worker, and pushes out no results. What is over doesn't count.
     """
-    done = scene.start(Visitor("honest"))
+    done = scene.start("honest")
     result = {"last": a_result(make_dataset(), 0.5)}
     scene.worker.say(Snapshot(done.id, Status.FINISHED, 5, 5, results=result))
     going = []
-    for k in range(MAX_RUNS + 8 * bool(words)):
-        run = scene.start(visitor(k))
+    for _ in range(MAX_RUNS + 8 * bool(words)):
+        run = scene.start(visitor)
         if scene.status(run) is Status.QUEUED:
             going.append(run)
     assert len(going) == most
@@ -106,17 +98,17 @@ def test_visitors_leave_places_for_others(scene, visitor, most, words):
     assert scene.status(done) is Status.FINISHED
     assert all(each in scene.latest(run).reason for each in words)
     if words:
-        assert scene.status(scene.start(Visitor("another", "10.0.0.2"))) is Status.QUEUED
+        assert scene.status(scene.start("another")) is Status.QUEUED
         scene.client.stop(going[0])
-        again = [scene.status(scene.start(visitor(0))) for _ in range(2)]
+        again = [scene.status(scene.start(visitor)) for _ in range(2)]
         assert again == [Status.QUEUED, Status.FAILED]
 
 
-@pytest.mark.parametrize("cookie", ["me", None])
-def test_a_visitors_runs_hold_so_much_data(scene, monkeypatch, cookie):
+@pytest.mark.parametrize("owner", ["me", ""])
+def test_a_visitors_runs_hold_so_much_data(scene, monkeypatch, owner):
     """Of all that are going together. The refusal says how much."""
-    monkeypatch.setattr(quotas, "MAX_VALUES_EACH", 120)
-    first, second = scene.start(Visitor(cookie)), scene.start(Visitor(cookie))
+    monkeypatch.setattr(limits, "MAX_VALUES_EACH", 120)
+    first, second = scene.start(owner), scene.start(owner)
     assert scene.status(first) is Status.QUEUED
     assert all(
         words in scene.latest(second).reason for words in ("at most 120 numbers", "have 180")
@@ -124,14 +116,13 @@ def test_a_visitors_runs_hold_so_much_data(scene, monkeypatch, cookie):
 
 
 def test_runs_that_somebody_without_cookies_has_left_take_no_place(scene):
-    """Paused ones, after a while: nobody else can stop them. A class of 32 has room beside them."""
-    assert 32 <= MAX_RUNS_ADDRESS < MAX_RUNS - MAX_RUNS_NAMELESS
-    going = [scene.start(Visitor(None)) for _ in range(MAX_RUNS_NAMELESS)]
+    """Paused ones, after a while: nobody else can stop them."""
+    going = [scene.start("") for _ in range(MAX_RUNS_EACH)]
     for run in going:
         scene.say(run, Status.PAUSED, 1)
-    assert scene.status(scene.start(Visitor(None))) is Status.FAILED
+    assert scene.status(scene.start("")) is Status.FAILED
     scene.clock.forward(WATCH_SECONDS + 1)
-    assert scene.status(scene.start(Visitor(None))) is Status.QUEUED
+    assert scene.status(scene.start("")) is Status.QUEUED
 
 
 def trained(scene, status, epochs=40, size=1000):
@@ -188,11 +179,7 @@ def test_only_so_many_finished_runs_are_known(scene, monkeypatch, background):
 def test_runs_that_nobody_looks_at_are_forgotten(scene):
     """Over or paused for so long; a run that trains is never taken away. Any look tidies up."""
     over, paused, going = scene.start(), scene.start(), scene.start()
-    for run, status in (
-        (over, Status.FINISHED),
-        (paused, Status.PAUSED),
-        (going, Status.RUNNING),
-    ):
+    for run, status in ((over, Status.FINISHED), (paused, Status.PAUSED), (going, Status.RUNNING)):
         scene.say(run, status)
     scene.clock.forward(run_registry.KEEP_SECONDS + 1)
     scene.client.latest(going)
@@ -219,20 +206,6 @@ def test_a_run_that_nobody_watches_is_paused_and_says_so(scene):
     scene.client.pause(run)
     scene.say(run, Status.PAUSED, 3)
     assert scene.latest(run).reason == ""
-
-
-def test_among_many_a_run_that_nobody_watches_is_paused_sooner(scene):
-    """Who is there has the processor. A sweep's runs, which wait for all others, make no crowd."""
-    several = [scene.start() for _ in range(CROWD)]
-    scene.client.start(make_experiment(), make_dataset(), background=True)
-    scene.clock.forward(CROWDED_SECONDS + 1)
-    scene.client.latest(several[0])
-    assert "pause" not in scene.worker.verbs
-    one_more = scene.start()
-    scene.clock.forward(TIDY_SECONDS)
-    scene.client.latest(one_more)
-    paused = [Steer("pause", run.id) in scene.worker.posted for run in (*several, one_more)]
-    assert paused == [False, *[True] * (CROWD - 1), False]
 
 
 def test_a_script_that_waits_is_a_watcher(scene):

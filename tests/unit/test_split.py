@@ -10,7 +10,7 @@ from lib.charts import split
 from lib.charts.chart import MOST_POINTS
 from lib.charts.samples import sample_words, window_words
 from lib.data import DATASETS, Finding, find_leaks, make_dataset, suggested
-from lib.data.origin import Scale
+from lib.data.dataset import Scale
 from tests.unit.own_data import windows_of_load, windows_of_stores
 from tests.unit.pictures import LIGHT, a_dataset, the, words_of
 

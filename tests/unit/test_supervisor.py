@@ -11,7 +11,7 @@ from lib.training import machine, run_registry, worker_pool
 from lib.training.messages import Event, Steer
 from lib.training.run_registry import WATCH_SECONDS
 from lib.training.sentences import sentence
-from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import make_dataset, make_experiment, starts_of
 from tests.unit.pictures import a_result
 
 DIED = "The training process was killed (SIGKILL). It was started again."
@@ -46,10 +46,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene):
 
 @pytest.mark.parametrize(
     ("saved", "state", "epoch", "says"),
-    [
-        (None, b"", 0, "This run began again."),
-        (3, b"state", 3, "This run goes on from epoch 3."),
-    ],
+    [(None, b"", 0, "This run began again."), (3, b"state", 3, "This run goes on from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     """From its newest checkpoint, or else from epoch 0. It says so until it is over."""
@@ -211,17 +208,3 @@ def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):
         ready.forget(run)
     new.say(Event("grown"))
     assert (new.verbs[-1], len(ready.workers)) == ("retire", 3)
-
-
-def test_one_worker_dies_and_the_other_goes_on():
-    """Of several; the run of the dead one begins again with the less busy one."""
-    scene = Scene(workers=2)
-    one, other = scene.workers
-    runs = [scene.start(), scene.start()]
-    other.say(Event("ready"))
-    other.say(Snapshot(runs[1].id, Status.RUNNING, 3))
-    one.die()
-    assert scene.client.worker_ready
-    assert starts_of(scene.worker, runs[0])
-    assert scene.latest(runs[1]).epoch == 3
-    scene.client.close()

@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from lib.data import default_columns
 from tests.unit.uploaded import PLAIN, lines, notes_of, read
 
 NAN = float("nan")
@@ -130,16 +131,17 @@ def test_values_in_the_first_line_are_data_also_beside_texts(first, line):
 @pytest.mark.parametrize(
     ("first", "line", "names"),
     [
-        ("country,1990,1995,2000", lambda i: f"Peru,{i},{i},{i}", ["1990", "1995", "2000"]),
-        ("when,0.1,0.9", lambda i: f"2024-01-{i + 1},{i},{i}", ["0.1", "0.9"]),
-        (",0,1", lambda i: f"{i},{i}.5,{i}", ["0", "1"]),  # pandas, of an array
-        ("0,1,2", lambda i: f"{i}.5,{i},{i}", ["0", "1", "2"]),  # the same without its index
+        ("country,1990,1995,2000", lambda i: f"Peru,{i}.5,{i}.5,{i}.5", ["1990", "1995", "2000"]),
+        ("when,0.1,0.9", lambda i: f"2024-01-{i + 1},{i}.5,{i}.5", ["0.1", "0.9"]),
+        (",0,1", lambda i: f"{i},{i}.5,{i * i}", ["0", "1"]),  # pandas, of an array
+        ("0,1,2", lambda i: f"{i}.5,1,2", ["0", "1", "2"]),  # the same without its index
         (",when,a", lambda i: f"{i},2024-01-{20 - i},{i * i}", ["a"]),  # … and of a frame
         ("Unnamed: 0,when,a", lambda i: f"{i},2024-01-{20 - i},{i * i}", ["a"]),  # read and written
     ],
 )
-def test_names_may_be_numbers_and_row_numbers_that_pandas_writes_are_no_column(first, line, names):
+def test_names_may_be_numbers_and_row_numbers_that_pandas_writes_are_no_input(first, line, names):
     """Years beside a name, whatever stands behind a name above values, or a count from nought."""
     table = read(lines(first, line))
-    assert list(table.numbers) == names
+    inputs, _ = default_columns(table)
+    assert list(inputs) == names
     assert len(table.frame) == 10

@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
+from lib.data.tables.table import MAX_CELLS
 from lib.data.tables.windows import make_windows
-from lib.data.uploads.errors import MAX_CELLS
 from lib.experiment.experiment import MISSING, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
@@ -28,7 +28,6 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (PNG, "is a PNG image, whatever its name"),
         (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),
         (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
-        (codecs.BOM_UTF16_LE + b"a,b", "begins as UTF-16 text, but byte 4 isn"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
         (b"\n,\r\n" + PLAIN.encode() + b"1,2,3\n", "Line 14 has 3 cells"),
         (lines("a,b", lambda i: f"{i},1,2").encode(), "more cells than the first line"),
@@ -50,11 +49,11 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("a.parquet", "Parquet"), ("b.XLSX", "Excel"), ("c.npz", "NumPy"), ("d.keras", "Keras model")],
+    [("a.parquet", "parquet"), ("b.XLSX", "xlsx"), ("c.npz", "npz"), ("d.keras", "keras")],
 )
 def test_a_damaged_file_is_called_what_its_name_says(name, meant):
     """And not a text without rows; a text of rows by such a name is read."""
-    with pytest.raises(UploadError, match=rf"^{name} isn't an? .*{meant}.* damaged"):
+    with pytest.raises(UploadError, match=rf"^{name} is no \.{meant} file.* damaged"):
         read_upload(name, b"not parquet")
     assert len(read_upload(name, PLAIN.encode()).frame)
     with pytest.raises(UploadError, match="is empty"):
@@ -69,7 +68,7 @@ def test_a_damaged_file_is_called_what_its_name_says(name, meant):
         max_size=30,
     ),
     layout=st.sampled_from([",.", ";.", "\t.", "|.", ";,", "\t,", "|,"]),
-    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "cp1252"]),
+    encoding=st.sampled_from(["utf-8", "utf-8-sig", "utf-16", "cp1252"]),
     newline=st.sampled_from(["\n", "\r\n", "\r"]),
 )
 def test_the_numbers_that_are_read_are_the_numbers_that_were_written(

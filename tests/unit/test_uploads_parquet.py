@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from lib.data import UploadError, read_upload
-from lib.data.uploads import errors
+from lib.data.tables import table as limits
 from tests.unit.uploaded import notes_of
 
 DAYS = pd.date_range("2024-01-01", periods=10)
@@ -101,6 +101,6 @@ def test_a_file_that_would_be_too_large_is_refused_by_its_own_list(monkeypatch):
     """A million equal texts take a few bytes; here the limit is smaller."""
     bomb = written({"a": pa.array(np.zeros(200_000)), "b": pa.array(np.ones(200_000))})
     monkeypatch.setattr(pq.ParquetFile, "read", None)
-    monkeypatch.setattr(errors, "MAX_CELLS", 300_000)
+    monkeypatch.setattr(limits, "MAX_CELLS", 300_000)
     with pytest.raises(UploadError, match="200,000 rows of 2 cells"):
         read_upload("bomb.parquet", bomb)

@@ -91,25 +91,17 @@ def test_how_times_were_read_and_rows_ordered_is_said(stamp, last, note):
     assert note in notes_of(table)
 
 
-@pytest.mark.parametrize("word", ["", "pause"])
-def test_a_row_without_a_date_keeps_its_place_but_at_the_ends(word):
-    """It is labelled as such, and the file's order is trusted."""
-    words = {0: "unit", 9: word, 30: "mean"}
-    table = read(lines("date,a", lambda i: f"{words.get(i, f'2024-01-{i + 1:02}')},{i}", 31))
-    assert table.frame["a"].tolist() == list(range(1, 30))
-    assert table.times[8] == "no date"
-
-
 @pytest.mark.parametrize(
     "day", ["2024-01-{0:02}", "{0}.1.2024", "202401{0:02}", "{0} Jan 2024"], ids=str
 )
 @pytest.mark.parametrize("word", ["Total", "Sum 2024", ""])
 def test_a_total_below_the_days_is_no_day(day, word):
-    """It is left out, and said; the dates stay."""
-    table = read(lines("date,a", lambda i: f"{day.format(i + 1)},{i}", 20) + f"{word},190\n")
+    """It is left out, and said, as is one in between; the dates stay."""
+    rows = [f"{day.format(i + 1)},{i}" for i in range(20)]
+    table = read("\n".join(["date,a", *rows[:9], f"{word},9", *rows[9:], f"{word},190"]))
     assert table.frame["a"].tolist() == list(range(20))
     assert table.step == "day"
-    assert f"at the table's ends left out{': ' * bool(word)}" in notes_of(table)
+    assert f"2 rows without a date left out{': ' * bool(word)}" in notes_of(table)
 
 
 @pytest.mark.parametrize(

@@ -35,10 +35,6 @@ def test_a_workbook_is_known_by_its_content(name):
         # Titles and empty rows above; the table may begin in any column.
         ([[], [None, "Sales 2024"], [], *([None, *row] for row in PLAIN)], ["a", "kind"],
          "Rows above the table left out: Sales 2024."),
-        # Excel keeps the name of a merged cell in its first one alone.
-        ([["date", "wind", None], [None, "min", "max"], *([day, i, -i] for i, day in
-         enumerate(DAYS))], ["wind min", "wind max"], "date labels the rows."),
-        ([[i, i / 2] for i in range(10)], ["column 1", "column 2"], "The first row holds values"),
         # A date that lost its format is a count of days.
         ([["date", "a"], *([45292 + i, i] for i in range(10))], ["a"], "a spreadsheet counts days"),
         # People set parts apart with rows of nothing.

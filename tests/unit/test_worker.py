@@ -1,28 +1,19 @@
 """The worker's loop, in a thread of the test, with programs that only count."""
 
 import threading
-import time
 from dataclasses import replace
 from typing import get_args
 
 import pytest
 from msgspec import structs
 
-from lib.data import memory
 from lib.results.run import Snapshot, Status
-from lib.training import limits, pair_trainer, programs, worker
-from lib.training.architecture import SIZE_BUCKETS, Architecture
+from lib.training import limits, pair_trainer
 from lib.training.messages import Event, Prepare, Steer, Verb
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
-from tests.unit.fakes import (
-    FakeProgram,
-    broken_outputs,
-    build,
-    build_after,
-    make_experiment,
-)
-from tests.waiting import PATIENCE, eventually
+from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after, make_experiment
+from tests.waiting import PATIENCE
 
 ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
 
@@ -61,32 +52,6 @@ def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
     assert paused.epoch == 20
     desk.send(Steer("resume", "one", epochs=20))
     assert desk.find_over("one").epoch == 30
-
-
-def test_buckets_that_nobody_waits_for_are_built_when_few_runs_train(
-    monkeypatch,
-):
-    """They take the time of those that do."""
-    monkeypatch.setattr(worker, "IDLE_RUNS", 0)
-    monkeypatch.setattr(programs, "IDLE_SECONDS", 0.001)
-    monkeypatch.setattr(memory, "used_memory", lambda: used)
-    bucket = next(bucket for bucket in SIZE_BUCKETS if bucket.code.cell == "gru")
-    used, built, held = 10**12, list[Architecture](), HeldProgram()
-
-    def note(key):
-        built.append(key)
-        return held
-
-    desk = Desk(note, timing=ONE_BATCH, buckets={bucket: True})
-    desk.start("long", epochs=5000)
-    assert held.beyond.wait(PATIENCE)
-    used = 0
-    time.sleep(0.05)
-    assert bucket not in built
-    desk.send(Steer("stop", "long"))
-    held.let.set()
-    assert eventually(lambda: bucket in built)
-    desk.close()
 
 
 def test_nonsense_is_refused_and_runs_go_on(desk):
@@ -179,3 +144,16 @@ def test_what_is_prepared_is_compiled_once():
     desk.find_over("one")
     assert len(built) == 1
     desk.close()
+
+
+def test_a_run_in_the_background_waits_for_the_end_of_others():
+    """From the moment the other is there, until it is over; then it goes on by itself."""
+    order = []
+    desk = Desk(timing=ONE_BATCH)
+    desk.start("theirs", background=True, epochs=400)
+    desk.find_status("theirs", Status.RUNNING)
+    desk.start("own", epochs=50)
+    while len(order) < 2:
+        order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
+    desk.close()
+    assert order == ["own", "theirs"]

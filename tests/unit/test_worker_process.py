@@ -50,8 +50,7 @@ class Watched:
         self.messages = queue.Queue()
         self._ended = threading.Event()
         self.worker = WorkerProcess(
-            heard or (lambda _, message: self.messages.put(message)),
-            lambda _: self._ended.set(),
+            heard or (lambda _, message: self.messages.put(message)), lambda _: self._ended.set()
         )
 
     def ending(self):

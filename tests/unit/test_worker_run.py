@@ -15,12 +15,7 @@ from lib.training.sentences import sentence
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
-from tests.unit.fakes import (
-    build_after,
-    lost_outputs,
-    make_dataset,
-    make_experiment,
-)
+from tests.unit.fakes import build_after, lost_outputs, make_dataset, make_experiment
 from tests.unit.stage import Stage
 from tests.waiting import eventually
 
@@ -110,7 +105,7 @@ def test_stop_keeps_the_figures():
         assert stage.last.status is Status.STOPPED
         judged = stage.last.results["last"].checked_epochs.tolist()
         assert judged == ([0, 1] if timing is USUAL else [0])
-        assert not stage.run.busy
+        assert stage.run.rest != 0
 
 
 def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
@@ -172,7 +167,7 @@ def test_a_long_evaluation_has_turns_of_its_own(steered):
     stage.until_status(Status.RUNNING)
     stage.run.turn(60)
     assert stage.last.reason == sentence("evaluating")
-    assert (stage.last.status, stage.last.epoch, stage.run.busy) == (Status.RUNNING, 1, True)
+    assert (stage.last.status, stage.last.epoch, stage.run.rest == 0) == (Status.RUNNING, 1, True)
     if steered:
         for say in (stage.run.pause, stage.run.resume, stage.run.step, stage.run.stop):
             say()

@@ -1,22 +1,35 @@
 """All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
 
-Each kind lives in its own module: made data and the worked examples in `synthetic`,
-bundled real data in `series`; a person's own table is cut by `lib.data.tables`. Nothing here
-trains.
+Made data and the worked examples are in `synthetic`, bundled tables in `series`; these and a
+person's own table are cut by `lib.data.tables`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from lib.data.dataset import Dataset
-from lib.data.datasets.series import TABLES, columns_of, make_windowed
-from lib.data.datasets.spec import DatasetSpec
+from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import TASKS, make_task, make_worked
-from lib.data.tables.features import feature_names, prepared
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError
-from lib.experiment import LIMITS, MAX_VALUES, SETTINGS, Experiment, ExperimentError, validate
+from lib.data.tables.table import (
+    MAX_COLUMNS,
+    Table,
+    WindowError,
+    default_columns,
+    feature_names,
+    wide_columns,
+)
+from lib.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    SETTINGS,
+    DataSettings,
+    Experiment,
+    ExperimentError,
+    validate,
+)
 from lib.text import beside
 
 _TABLE_SETTINGS = {
@@ -25,15 +38,42 @@ _TABLE_SETTINGS = {
 }
 
 
+GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
+"""Kinds of data in order: the word before a title in a list → the heading of the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """One dataset that can be chosen. Settings go by their URL keys, as in `SETTINGS`."""
+
+    name: str  # its key in `DATASETS`, and the value of `data` in the URL
+    table: Callable[[], Table] | None  # loads the table of a bundled series
+    uses: frozenset[str]  # the optional data settings that matter; T and F always do
+    group: str  # a key of `GROUPS`
+    title: str
+    shows: str  # what it demonstrates, in at most 12 words
+    about: str  # one sentence: what has to be predicted from what
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # settings that can't have another value
+    why: Mapping[str, str] = field(default_factory=dict)  # why settings can't be chosen
+    at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
+    at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
+    suggested: Mapping[str, Any] = field(default_factory=dict)  # settings to start from
+    targets: int = 1  # K, the number of target columns; 0 where a table's columns decide it
+
+    @property
+    def label(self) -> str:
+        """Its title behind its kind: "Task · Echo"."""
+        return f"{self.group} · {self.title}"
+
+
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     """A row of specs.toml, whose `uses` are settings besides those of all tasks or all tables."""
-    make: Callable[..., Dataset] = make_worked
     uses = {*row.pop("uses", ())}
     if name in TASKS:
-        make, uses = make_task, uses | {"N", *TASKS[name].options}
+        uses |= {"N", *TASKS[name].options}
     elif name in (*TABLES, "upload"):
-        make, uses = make_windowed, uses | _TABLE_SETTINGS
-    return DatasetSpec(name, make, TABLES.get(name), frozenset(uses), **row)
+        uses |= _TABLE_SETTINGS
+    return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
 
 
 DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
@@ -95,12 +135,29 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` refuses what is wrong
         table = table and prepared(table, data)
-    inputs, targets = columns_of(experiment, table)
+    inputs, targets = _columns(experiment, table)
     features = len(inputs)
     with suppress(WindowError):
         features = len(feature_names(table, inputs)) if table else features
     ahead = max(1, data.horizon) if data.ahead == "each" else 1
     return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
+
+
+def prepared(table: Table, data: DataSettings) -> Table:
+    """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
+    if not data.types and not (data.wide == "unroll" and wide_columns(table)):
+        return table
+    from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
+
+    return reread(table, data.types, data.wide)
+
+
+def _columns(
+    experiment: Experiment, table: Table | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The input and target columns that are used: the person's choice, else the table's own."""
+    inputs, targets = default_columns(table) if table else ((), ())
+    return experiment.data.inputs or inputs, experiment.data.targets or targets
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:
@@ -130,5 +187,14 @@ def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
 def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
     """The same for an experiment that `settle` has returned already."""
     validate(settled)
-    known = find_spec(settled)
-    return known.make(known, settled, table)
+    spec = find_spec(settled)
+    if spec.name in TASKS:
+        return make_task(settled, spec.title, spec.about)
+    if "horizon" not in spec.uses:
+        return make_worked(spec.name, spec.title, spec.about)
+    from lib.data.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
+
+    if (own := spec.table() if spec.table else table) is None:
+        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
+    own = prepared(own, settled.data)
+    return make_windows(own, *_columns(settled, own), settled.data, seed=settled.seed)

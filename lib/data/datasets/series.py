@@ -1,7 +1,6 @@
-"""Real series: Seattle's weather, the US economy, and life expectancy by country.
+"""Bundled tables: Seattle's weather, the US economy, and life expectancy by country, a panel.
 
-All are tables that are cut into windows; the third is a panel, each country a series. Where they
-are from, and their licences, is in `files/README.md` and in every `Dataset.source`.
+Their licences are in `files/README.md` and in every `Dataset.source`.
 """
 
 from functools import cache
@@ -9,11 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from lib.data.dataset import Dataset
-from lib.data.datasets.spec import DatasetSpec
-from lib.data.tables.features import prepared
-from lib.data.tables.table import Table, default_columns
-from lib.experiment import Experiment, ExperimentError
+from lib.data.tables.table import Table
 
 FILES = Path(__file__).parent / "files"
 
@@ -94,22 +89,3 @@ def gapminder() -> Table:
 
 TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
 """What loads the bundled tables, by dataset."""
-
-
-def columns_of(
-    experiment: Experiment, table: Table | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The input and target columns that are used: the person's choice, else the table's own."""
-    inputs, targets = default_columns(table) if table else ((), ())
-    return experiment.data.inputs or inputs, experiment.data.targets or targets
-
-
-def make_windowed(known: DatasetSpec, experiment: Experiment, own: Table | None) -> Dataset:
-    """The windows of a bundled table or the person's own, with the experiment's T and horizon."""
-    from lib.data.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
-
-    if (table := known.table() if known.table else own) is None:
-        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
-    table = prepared(table, experiment.data)
-    inputs, targets = columns_of(experiment, table)
-    return make_windows(table, inputs, targets, experiment.data, seed=experiment.seed)

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 
 from lib.data.dataset import Dataset
-from lib.data.datasets.spec import DatasetSpec
 from lib.experiment import Experiment
 
 
@@ -191,37 +190,40 @@ TASKS = {
 a row in specs.toml."""
 
 
-def _dataset(spec: DatasetSpec, x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
+def make_task(experiment: Experiment, title: str, about: str) -> Dataset:
+    """The dataset of a task, for settled settings. The first three quarters are for training."""
+    task = TASKS[experiment.data.name]
+    arguments = task.arguments(experiment)
+    x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
+    N, T, F = x.shape
+    more: dict[str, Any] = {}
+    if task.persists:
+        more = {"naive": x[:, :, :1].astype(np.float32), "naive_label": "guessing no change"}
+    distractors = (f"distractor {i + 1}" for i in range(F - len(task.signals)))
+    return _dataset(
+        x,
+        y,
+        N * 3 // 4,
+        name=experiment.data.name,
+        title=title,
+        about=about,
+        feature_names=(*task.signals, *distractors),
+        target_names=(task.target,),
+        best_mse=task.best(T, **{key: arguments[key] for key in task.options}),
+        best_why=task.best_why,
+        **more,
+    )
+
+
+def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
     """Arrays as a dataset. The naive guess is the mean, unless `more` has another."""
     x, y = x.astype(np.float32), y.astype(np.float32)
-    mean = np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0)
-    usual = {
-        "name": spec.name,
-        "title": spec.title,
-        "about": spec.about,
-        "naive": mean,
+    usual: dict[str, Any] = {
+        "naive": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),
         "naive_label": "guessing the mean",
         "timestep_names": tuple(f"{t + 1}" for t in range(x.shape[1])),
     }
     return Dataset(x, y, train, **usual | more)
-
-
-def make_task(spec: DatasetSpec, experiment: Experiment, _table: object) -> Dataset:
-    """The dataset of a task, for settled settings. The first three quarters are for training."""
-    task = TASKS[spec.name]
-    arguments = task.arguments(experiment)
-    x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
-    N, T, F = x.shape
-    distractors = tuple(f"distractor {i + 1}" for i in range(F - len(task.signals)))
-    more: dict[str, Any] = {
-        "feature_names": (*task.signals, *distractors),
-        "target_names": (task.target,),
-        "best_mse": task.best(T, **{key: arguments[key] for key in task.options}),
-        "best_why": task.best_why,
-    }
-    if task.persists:
-        more |= {"naive": x[:, :, :1].astype(np.float32), "naive_label": "guessing no change"}
-    return _dataset(spec, x, y, N * 3 // 4, **more)
 
 
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
@@ -234,21 +236,20 @@ DATA_Y = (
 step, (2, 4): 105 to 108 and 205 to 208."""
 
 
-def make_worked(spec: DatasetSpec, _experiment: Experiment, _table: object) -> Dataset:
+def make_worked(name: str, title: str, about: str) -> Dataset:
     """The dataset of a worked example."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
-    more: dict[str, Any] = {
-        "feature_names": tuple(f"feature {k + 1}" for k in range(x.shape[2])),
-        "target_names": tuple(f"target {k + 1}" for k in range(y.shape[2])),
-    }
-    if spec.name == "worked_scaled":
+    more: dict[str, Any] = {}
+    if name == "worked_scaled":
         offset, scale = y.mean(axis=(0, 1)), y.std(axis=(0, 1))
         y = (y - offset) / scale
-        more |= {
+        more = {
             "target_scale": scale,
             "target_offset": offset,
             "best_mse": np.zeros(2),
             "best_why": "A Dense layer can output any number, and two samples are told apart.",
             "notes": ("Each target column is standardised: its mean is 0 and its deviation 1.",),
         }
-    return _dataset(spec, x, y, len(x), **more)
+    features, targets = (f"feature {k}" for k in (1, 2, 3)), (f"target {k}" for k in (1, 2, 3, 4))
+    names = {"feature_names": tuple(features), "target_names": tuple(targets)}
+    return _dataset(x, y, len(x), name=name, title=title, about=about, **names, **more)

@@ -1,12 +1,11 @@
 """Guesses for a table's targets without a recurrent layer.
 
-Every guess for a target uses rows up to its timestep alone, of its own series; where the target is
-that row's own (horizon 0), rows before it.
+Each uses rows of the target's own series up to its timestep; for a row's own target (horizon 0),
+rows before it.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import TypeAlias, cast
+from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -14,43 +13,51 @@ from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.seasons import back, natural_seasons, season_length
 
 _MAX_WIDTH = 600  # how many numbers of a window the linear autoregression reads
-Guess: TypeAlias = Callable[[Dataset, Origin, bool], np.ndarray | None]
-"""`guess(dataset, origin, last)` → (N, T, K) in the unit of y, or of the `last` timestep alone,
-(N, 1, K); None for no guess."""
-RowGuess: TypeAlias = Callable[[Origin, np.ndarray], np.ndarray | None]
-"""`guess(origin, rows)` of timesteps' rows (N, t) → (N, t, C, H) in the raw unit; None for none."""
 
 
-def with_baselines(dataset: Dataset, origin: Origin) -> Dataset:
+def with_baselines(dataset: Dataset) -> Dataset:
     """A table's dataset with all baselines, and the best one as its naive guess."""
-    errors: dict[str, float] = {}
-    baselines: dict[str, Baseline] = {}
-    for name, kind in BASELINES.items():
-        if kind.of_past and 0 in origin.horizons:
-            continue
+    errors, baselines = dict[str, float](), dict[str, Baseline]()
+    for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
-            guess = kind.guess(dataset, origin, True)
+            guess = guess_of(name, dataset, last=True)
             if guess is None or not np.isfinite(guess).all():
                 continue
             last = guess[:, -1].astype(np.float32)
             error = (last - dataset.y[:, -1])[dataset.judged].astype(np.float64)
             errors[name] = float((error**2).mean())
-        baselines[name] = Baseline(name, kind.label(origin), last)
+        baselines[name] = Baseline(name, _label(name, dataset.cut_from), last)
     ordered = tuple(baselines[name] for name in sorted(baselines, key=errors.__getitem__))
     best = ordered[0]
-    naive = cast(np.ndarray, BASELINES[best.name].guess(dataset, origin, False))
-    naive = naive.astype(np.float32)
+    naive = cast(np.ndarray, guess_of(best.name, dataset, last=False)).astype(np.float32)
     return replace(dataset, naive=naive, naive_label=best.label, baselines=ordered)
 
 
-def _before(origin: Origin, rows: np.ndarray, lags: np.ndarray, default: RowGuess) -> np.ndarray:
-    """Values `lags` (H,) rows before targets, (N, t, C, H); `default` where there are none."""
-    known = rows[..., None] + np.array(origin.horizons) - lags
-    there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
-    values = np.swapaxes(origin.targets[np.where(there, known, 0)], -1, -2)
-    if there.all():
-        return values
-    return np.where(there[..., None, :], values, cast(np.ndarray, default(origin, rows)))
+def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
+    """A guess (N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K).
+
+    None where it isn't possible, or says what another one does.
+    """
+    origin = dataset.cut_from
+    if name == "linear":
+        return _linear(dataset, origin.columns, last)
+    timesteps = slice(-1 if last else 0, None)
+    rows = origin.rows(dataset.shape[1])[:, timesteps]
+    if name == "mean":
+        raw = _mean(origin, rows)
+    elif 0 in origin.horizons:  # a target's own past may not be known where it is of the same row
+        return None
+    elif name == "drift":
+        raw = _drift(origin, rows)
+    else:
+        lags = back(origin, 1 if name == "last" else origin.season.baseline)
+        if name == "seasonal" and (lags == back(origin)).all():
+            return None
+        raw = _seasonal(origin, rows, lags)
+    raw = raw.reshape(*raw.shape[:2], -1)
+    if dataset.base is not None:
+        raw = raw - dataset.base[:, timesteps]
+    return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
 
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
@@ -63,35 +70,29 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
     return np.repeat(means[origin.series[rows]][..., None], len(origin.horizons), axis=-1)
 
 
-def _last(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """The last known value; the mean where there is none (horizon 0 of a series' first row)."""
-    return _before(origin, rows, back(origin), _mean)
-
-
-def _seasonal(origin: Origin, rows: np.ndarray) -> np.ndarray | None:
-    """The value a season before; None where that would be the last value."""
-    lags = back(origin, origin.season.baseline)
-    return _before(origin, rows, lags, _last) if (lags != back(origin)).any() else None
-
-
 def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
     """The last known value, and the mean change since the series began for each row from it."""
-    ahead, values = back(origin), _last(origin, rows)
     begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
-    since = (rows - begin)[..., None] + np.array(origin.horizons) - ahead
-    change = values - origin.targets[begin][..., None]
-    slope = change / np.maximum(since, 1)[..., None, :]
-    return values + np.where(since > 0, ahead, 0)[..., None, :] * slope
+    values, since = origin.targets[rows], (rows - begin)[..., None]
+    slope = (values - origin.targets[begin]) / np.maximum(since, 1)
+    return values[..., None] + slope[..., None] * origin.horizons
 
 
-def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
+def _seasonal(origin: Origin, rows: np.ndarray, lags: np.ndarray) -> np.ndarray:
+    """The value `lags` (H,) rows before a target; the last known one where there is none."""
+    known = rows[..., None] + np.array(origin.horizons) - lags
+    there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
+    return np.swapaxes(origin.targets[np.where(there, known, rows[..., None])], -1, -2)
+
+
+def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
     """Ridge regression on the window, with an intercept, of the training samples.
 
     One for each timestep, on what has been read until then. Of a window that is too wide it reads
     the target columns alone, or the latest timesteps.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
-    own = [f for f, name in enumerate(dataset.feature_names) if name in origin.columns]
+    own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
     if x[0].size > _MAX_WIDTH and own:
         x = x[..., own]
     n, timesteps, features = x.shape
@@ -117,57 +118,29 @@ def _linear(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
     return guess[:, -1:] if last else guess
 
 
-def _of_rows(guess: RowGuess) -> Guess:
-    """A guess from rows as one of a dataset's targets, in the unit of y."""
-
-    def scaled(dataset: Dataset, origin: Origin, last: bool) -> np.ndarray | None:
-        timesteps = slice(-1 if last else 0, None)
-        raw = guess(origin, origin.rows(dataset.shape[1])[:, timesteps])
-        if raw is None:
-            return None
-        raw = raw.reshape(*raw.shape[:2], -1)
-        if dataset.base is not None:
-            raw = raw - dataset.base[:, timesteps]
-        return origin.y_scale.standard(raw, origin.series[origin.starts][:, None])
-
-    return scaled
-
-
-def _last_label(origin: Origin) -> str:
-    tomorrow = origin.step == "day" and origin.horizons == (1,)
-    return "guessing tomorrow as today" if tomorrow else "guessing no change"
-
-
-def _seasonal_label(origin: Origin) -> str:
+def _label(name: str, origin: Origin) -> str:
+    """The name of a guess in a sentence."""
     period, step = origin.season.baseline, origin.step
-    repeats = max(origin.horizons) > period
-    if (season := natural_seasons(origin).get(period)) and not origin.gaps:
+    season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
+    if name == "last" and step == "day" and origin.horizons == (1,):
+        return "guessing tomorrow as today"
+    if name == "mean" and len(origin.names) > 1:
+        return "guessing each series' mean"
+    if name == "seasonal" and season and not origin.gaps:
         what = "weekday" if step == "day" else step
         then = "yesterday" if season == "day" else f"last {season}"
         return f"repeating the last known {season}" if repeats else f"the same {what} {then}"
-    rows = season_length(origin, period)
-    return f"repeating the last {rows}" if repeats else f"the value {rows} before"
+    if name == "seasonal":
+        rows = season_length(origin, period)
+        return f"repeating the last {rows}" if repeats else f"the value {rows} before"
+    return LABELS[name]
 
 
-def _mean_label(origin: Origin) -> str:
-    return "guessing each series' mean" if len(origin.names) > 1 else "guessing the mean"
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """A way to guess."""
-
-    label: Callable[[Origin], str]  # its name in a sentence
-    guess: Guess
-    of_past: bool = False
-    """Whether it is of the target's own past: where that is of the same row, none may be known."""
-
-
-BASELINES = {
-    "last": Kind(_last_label, _of_rows(_last), of_past=True),
-    "seasonal": Kind(_seasonal_label, _of_rows(_seasonal), of_past=True),
-    "drift": Kind(lambda _: "the mean change going on", _of_rows(_drift), of_past=True),
-    "mean": Kind(_mean_label, _of_rows(_mean)),
-    "linear": Kind(lambda _: "a linear autoregression", _linear),
+LABELS = {
+    "last": "guessing no change",
+    "seasonal": "",
+    "drift": "the mean change going on",
+    "mean": "guessing the mean",
+    "linear": "a linear autoregression",
 }
-"""All guesses, by name; of two that are equally good the first one wins."""
+"""All guesses with their usual names in a sentence; of two that are equally good the first wins."""

@@ -1,8 +1,8 @@
 """Which rows become which window of which part: whole numbers alone, no values.
 
 A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to
-`horizon` rows after each. It belongs to a part with all its rows, targets included: so no row is in
-two parts. By time the parts follow one another; by series each has some of them.
+`horizon` rows after each. All its rows, targets included, are in one part. By time the parts follow
+one another; by series each has some of them.
 """
 
 import math
@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from lib.data.dataset import Dataset, Origin
 from lib.data.tables.table import TooShortError, WindowError
 from lib.experiment import DataSettings
 from lib.text import joined
@@ -31,11 +30,6 @@ def every_kth(times: float, period: int) -> int:
 def span_of(data: DataSettings) -> int:
     """The rows that a window covers, targets included."""
     return (data.timesteps - 1) * data.rate + data.horizon + 1
-
-
-def part_count(data: DataSettings) -> int:
-    """2, or 3 with a test part."""
-    return 3 if data.test else 2
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -71,15 +65,17 @@ def cut(
 
     if made := attempt():
         return made
-    cure = {}
-    for name, rest in (("timesteps", {}), ("horizon", {}), ("timesteps", {"horizon": 1})):
-        least = 2 if name == "timesteps" else 1
+    cure, names = {}, {"T": "T", "horizon": "a horizon"}
+    for key, name, least, rest in (
+        ("T", "timesteps", 2, {}),
+        ("horizon", "horizon", 1, {}),
+        ("T", "timesteps", 2, {"horizon": 1}),
+    ):
         values = range(least, getattr(data, name))
         fits = bisect_left(values, True, key=lambda v: attempt(**{name: v}, **rest) is None)
         if fits:
-            cure = {"T" if name == "timesteps" else name: values[fits - 1], **rest}
+            cure = {key: values[fits - 1], **rest}
             break
-    names = {"T": "T", "horizon": "a horizon"}
     choices = joined([f"{names[key]} ≤ {value}" for key, value in cure.items()])
     apart = f", {data.rate} rows apart," if data.rate > 1 else ""
     between = f" and with {data.gap} rows between" if data.gap and data.split == "time" else ""
@@ -120,28 +116,31 @@ def _cut(
     number = np.arange(len(first)) - np.repeat(begins, np.diff(begins, append=len(first)))
     first = first[number % data.stride == 0]  # counted anew in each run
     by_part = [first[part[first] == p] for p in range(3)]
-    if not all(map(len, by_part[: part_count(data)])):
+    if not all(map(len, by_part[: _part_count(data)])):
         return None
     every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so all hours and weekdays come up
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
         every = every_kth(every + 1, _HOURS_OF_A_WEEK)
-    train, validation, test = (starts[::every] for starts in by_part)
-    sizes = len(train), len(validation), len(test)
-    return Cut(np.concatenate([train, validation, test]), sizes, part, every)
+    used = [starts[::every] for starts in by_part]
+    train, validation, test = map(len, used)
+    return Cut(np.concatenate(used), (train, validation, test), part, every)
+
+
+def _part_count(data: DataSettings) -> int:
+    return 3 if data.test else 2
 
 
 def _parts_by_time(rank: np.ndarray, times: int, data: DataSettings) -> np.ndarray | None:
     """The part of each row, (R,) int. Of one series each part has its share of windows."""
-    span, parts = span_of(data), part_count(data)
-    windows = times - (parts - 1) * data.gap - parts * (span - 1)
+    parts, common = _part_count(data), span_of(data) - 1
+    windows = times - (parts - 1) * data.gap - parts * common
     if windows < parts:
         return None
     train, test = _shares(windows, data)
-    ends = [train + span - 1, times]
+    ends = [train + common, times]
     if test:
-        ends.insert(1, times - (test + span - 1) - data.gap)
-    part = np.full(len(rank), -1)
-    begin = 0
+        ends.insert(1, times - (test + common) - data.gap)
+    part, begin = np.full(len(rank), -1), 0
     for number, end in enumerate(ends):
         part[(begin <= rank) & (rank < end)] = number
         begin = end + data.gap
@@ -152,7 +151,7 @@ def _parts_by_series(
     series: np.ndarray, block: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray | None:
     """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
-    longest, parts = np.zeros(series[-1] + 1, int), part_count(data)
+    longest, parts = np.zeros(series[-1] + 1, int), _part_count(data)
     np.maximum.at(longest, series, np.bincount(block)[block])
     if (count := len(longest)) < parts:
         raise WindowError(
@@ -172,24 +171,6 @@ def _parts_by_series(
 
 def _shares(count: int, data: DataSettings) -> tuple[int, int]:
     """How many of all are for training and for the test: at least one for each part."""
-    train = min(max(round(count * data.train / 100), 1), count - part_count(data) + 1)
+    train = min(max(round(count * data.train / 100), 1), count - _part_count(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test
-
-
-def rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Which rows each part reads or has as targets, (R,) bool, by its name."""
-    by_part = {}
-    for name, samples in dataset.parts.items():
-        read = np.zeros(len(origin.series), bool)
-        read[origin.rows(dataset.shape[1], samples)] = True
-        by_part[name] = used = read.copy()
-        for ahead in origin.horizons:
-            used[ahead:] |= read[: len(read) - ahead]
-    return by_part
-
-
-def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
-    """Which series have windows in each part, by its name."""
-    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
-    return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}

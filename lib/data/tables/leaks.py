@@ -6,17 +6,13 @@ import numpy as np
 
 from lib.data.caches import remembered
 from lib.data.dataset import Dataset, Origin
-from lib.data.tables.cutting import rows_by_part, series_by_part
 from lib.text import counted, joined, number
 
 SAME = 0.9999  # two columns are one if they, and their changes, correlate more closely than this
-TELLS = 0.95
-"""An input tells its target if their correlation, given the target's past, is above this (also of a
-rounded copy)."""
+TELLS = 0.95  # an input tells its target if they correlate more closely, given the target's past
 LEFT_OPEN = 0.05  # the past must leave open at least this share of the target's change for that
 MOST_DRAWN = 2000  # timesteps that are drawn for the correlation given the past
-CLOSE = 1e-3
-"""How far a mean may be from 0 and a deviation from 1, which are computed in another order here."""
+CLOSE = 1e-3  # how far a mean may be from 0 and a deviation from 1
 FEWEST = 30  # timesteps; with fewer a copy can't be distinguished from chance
 
 
@@ -25,8 +21,7 @@ class Finding:
     """The outcome of one check."""
 
     about: str
-    clean: bool | None
-    """None where it can't be decided, or where the finding is no leak but worth knowing."""
+    clean: bool | None  # None where it can't be decided, or is no leak but worth knowing
     sentence: str
     splits: bool = False  # whether the check compares parts
 
@@ -39,8 +34,11 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
         return findings
     if origin is None:
         return [*findings, _shared_samples(dataset)]
-    used = rows_by_part(dataset, origin)
-    findings += [_shared_rows(used), _scaling(origin)]
+    used = _rows_by_part(dataset, origin)
+    shared = int((np.sum([*used.values()], axis=0) > 1).sum())
+    rows = f"{counted(shared, 'row is', 'rows are') if shared else 'No row is'} in two parts."
+    findings.append(Finding("The same rows in two parts", not shared, rows, splits=True))
+    findings.append(_scaling(origin))
     if len(origin.names) > 1:
         findings.append(_shared_series(dataset, origin, used))
     return findings
@@ -50,17 +48,16 @@ def _answers(dataset: Dataset) -> Finding:
     """Inputs that tell a target at its own timestep."""
     about, origin = "Answers among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
-    steps = x.shape[0] * x.shape[1]
-    if steps < FEWEST:
+    if (steps := x.shape[0] * x.shape[1]) < FEWEST:
         sentence = f"{counted(steps, 'timestep')} are too few to tell a copy from chance."
         return Finding(about, None, sentence)
     of_changes = _correlations(np.diff(x, axis=1), np.diff(y, axis=1))
-    same = np.minimum(_correlations(x, y), of_changes) > SAME
-    given_past = _given_past(dataset, origin) if origin and max(origin.horizons) else None
-    tells = same if given_past is None else same | (given_past > TELLS)
+    tells = same = np.minimum(_correlations(x, y), of_changes) > SAME
+    if origin and max(origin.horizons):
+        tells = same | (_given_past(dataset, origin) > TELLS)
     if origin and all(origin.horizons):  # a target's own past is known, which a season repeats
         columns = np.repeat(origin.columns, len(origin.horizons))
-        tells &= np.array(dataset.feature_names)[:, None] != columns
+        tells = tells & (np.array(dataset.feature_names)[:, None] != columns)
     pairs = [
         f"the input {dataset.feature_names[f]} {'is' if same[f, k] else 'tells'} the target "
         f"{dataset.target_labels[k]}"
@@ -85,11 +82,10 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     return np.abs(normalised(a).T @ normalised(b))
 
 
-def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
+def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
     """|partial correlation| of each input with each target, given the target's past, (F, K).
 
-    The past: four values and that of a season before; of an input, three rows. None for too few
-    rows.
+    The past: four values and that of a season before; of an input, three rows. 0 for too few rows.
     """
     (n, timesteps, width), rng = dataset.samples.shape, np.random.default_rng(0)
     drawn = rng.choice(n * timesteps, min(n * timesteps, MOST_DRAWN), replace=False)
@@ -98,7 +94,7 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray | None:
     rows, first = rows[rows >= first + 3], first[rows >= first + 3]
     found, freedom = np.zeros((width, dataset.targets)), len(rows) - 9
     if freedom < FEWEST:
-        return None
+        return found
     read = origin.inputs[rows[:, None] - np.arange(3)].astype(np.float64)  # (R, 3, F)
     read = origin.x_scale.raw(read, origin.series[rows][:, None])
     for k in range(dataset.targets):
@@ -138,11 +134,22 @@ def _shared_samples(dataset: Dataset) -> Finding:
     return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
 
 
-def _shared_rows(used: dict[str, np.ndarray]) -> Finding:
-    """Rows (R,) that several parts read or have as targets."""
-    shared = int((np.sum([*used.values()], axis=0) > 1).sum())
-    rows = counted(shared, "row is", "rows are") if shared else "No row is"
-    return Finding("The same rows in two parts", not shared, f"{rows} in two parts.", splits=True)
+def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
+    """Which rows each part reads or has as targets, (R,) bool, by its name."""
+    by_part = {}
+    for name, samples in dataset.parts.items():
+        read = np.zeros(len(origin.series), bool)
+        read[origin.rows(dataset.shape[1], samples)] = True
+        by_part[name] = used = read.copy()
+        for ahead in origin.horizons:
+            used[ahead:] |= read[: len(read) - ahead]
+    return by_part
+
+
+def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
+    """Which series have windows in each part, by its name."""
+    first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
+    return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
 
 
 def _scaling(origin: Origin) -> Finding:
@@ -153,11 +160,13 @@ def _scaling(origin: Origin) -> Finding:
         mean, deviation = moments(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
-    sentence = "Means and deviations are those of the training rows alone."
-    if off >= CLOSE:
-        away = f"{number(off)} off a mean of 0 or a deviation of 1"
-        sentence = f"In the training rows inputs are {away}."
-    return Finding("Scaling on everything", bool(off < CLOSE), sentence)
+    clean, sentence = (
+        bool(off < CLOSE),
+        "Means and deviations are those of the training rows alone.",
+    )
+    if not clean:
+        sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1."
+    return Finding("Scaling on everything", clean, sentence)
 
 
 def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
@@ -169,18 +178,19 @@ def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
     """Series in several parts; where there is none, dates in several parts."""
-    total, shared_dates = len(origin.names), 0
+    about, many = (
+        "Series and dates in two parts",
+        f"of {len(origin.names):,} series are in two parts",
+    )
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
-    sentence = "No series is in two parts"
     if shared := int((np.bincount(series) > 1).sum()):
-        sentence = (
-            f"{shared:,} of {total:,} series are in two parts, so no new series is checked on"
-        )
-    elif origin.times is not None:
+        sentence = f"{shared:,} {many}, so no new series is checked on."
+        return Finding(about, None, sentence, splits=True)
+    if origin.times is not None:
         dates, found = origin.times.factorize()
         by_part = [np.bincount(dates[own], minlength=len(found)) > 0 for own in used.values()]
-        shared_dates = int((np.sum(by_part, axis=0) > 1).sum())
-        if shared_dates:
-            sentence += f", but {number(100 * shared_dates / len(found))}% of the dates are"
-    about, clean = "Series and dates in two parts", None if shared or shared_dates else True
-    return Finding(about, clean, f"{sentence}.", splits=True)
+        if shared := int((np.sum(by_part, axis=0) > 1).sum()):
+            share = number(100 * shared / len(found))
+            sentence = f"No series is in two parts, but {share}% of the dates are."
+            return Finding(about, None, sentence, splits=True)
+    return Finding(about, True, "No series is in two parts.", splits=True)

@@ -1,7 +1,7 @@
 """Rows by their times: their order, the series that they are of, and how they are spaced.
 
-Each decision becomes a note. A panel's rows stay as they are: `series` sorts them when windows are
-cut, and averages those of one time where no column identifies series.
+A panel's rows stay as they are: `series` sorts them when windows are cut, and averages those of one
+time where no column identifies series.
 """
 
 import re
@@ -26,8 +26,7 @@ _STEPS = {
 """Step → the fewest and the most seconds that it has."""
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
 _REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
-_FULL = 0.6
-"""A column identifies series by its values alone if this share of series × times have a row."""
+_FULL = 0.6  # the share of series × times with a row, for a column of any name to identify series
 _SERIES_WORDS = (
     "ids?|series|store|shop|branch|department|family|product|item|sku|customer|user|country|region|"
     "state|province|county|city|zone|site|location|station|sensor|device|meter|machine|engine|unit|"
@@ -70,9 +69,9 @@ def order_rows(
         count = counted(int(codes.max()) + 1, "series", "series")
         notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
     elif not times.is_monotonic_increasing:
-        newest_first = times.is_monotonic_decreasing
         turned = "The newest row came first, so the order was turned round."
-        notes.append(turned if newest_first else f"The rows were put in order of {name}.")
+        is_turned = times.is_monotonic_decreasing
+        notes.append(turned if is_turned else f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
     index = pd.DatetimeIndex(times)
@@ -98,8 +97,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
     """
     rows, has_times = len(frame), times is not None
     ranks = np.zeros(rows, np.int64) if times is None else pd.factorize(times)[0]
-    found: list[tuple[bool, int, str]] = []
-    named: list[str] = []
+    found, named = list[tuple[bool, int, str]](), list[str]()
     for name in map(str, frame.columns):
         is_named, column = _NAMES_SERIES.search(name) is not None, frame[name]
         if not (is_named or has_times) or column.hasnans:
@@ -156,14 +154,14 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
     notes = list[str]()
     if step == "day" and on_weekdays(times.to_numpy()):
         notes.append("No row is on a weekend, and Monday follows Friday.")
+    missing = np.maximum(counts.round() - 1, 0).astype(int)
     if (even := _even_share(counts)) < _EVEN:
         usual, least, most = map(_duration, (typical, seconds[there].min(), seconds[there].max()))
         notes.append(
             f"Rows are spaced unevenly: mostly {usual}, {least} to {most}. Each counts as one step."
         )
-        return step if even >= _REGULAR else "row", notes
-    missing = np.maximum(counts.round() - 1, 0).astype(int)
-    if total := int(missing.sum()):
+        step = step if even >= _REGULAR else "row"
+    elif total := int(missing.sum()):
         are = counted(total, f"{step} is", f"{step}s are")
         notes.append(f"{are} missing between rows, {missing.max():,} in a row at most.")
     return step, notes
@@ -179,9 +177,8 @@ def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) 
     """Number the runs of rows without a gap: the run of each row, (R,) int, never decreasing.
 
     `series` (R,) never decrease; `numbers` of rows and `times` (R,) are in order within each. A gap
-    is a step of more than one and a half times the series' median one; on weekdays alone, of more
-    than one weekday. Where times are spaced unevenly each row counts as one step: a gap is where
-    row numbers have one.
+    is a step of more than one and a half times the series' median one. Where times are spaced
+    unevenly a gap is where row numbers have one.
     """
     counts = _step_counts(series, numbers if times is None else times)
     if times is not None and _even_share(counts[counts > 0]) < _REGULAR:

@@ -4,16 +4,13 @@ from functools import cache, lru_cache
 
 import numpy as np
 
-from lib.data.origin import Origin, Season
+from lib.data.dataset import Origin, Season
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
 MAX_SEASON_ROWS = 20_000  # how many training rows, the last ones, seasons are compared on
-_SEARCHED_ROWS = 1024
-"""In how many of the rows of the first target `coreforecast` looks for a season: 20 ms."""
-NEARER = 0.95
-"""A season's squared error is below this times that of the last value: in noise some period is
-always a little nearer."""
+_SEARCHED_ROWS = 1024  # how many rows of the first target `coreforecast` searches: 20 ms
+NEARER = 0.95  # a season's squared error is below this times that of the last value, or it's chance
 AS_NEAR = 0.8
 """The shortest season is taken whose squared error, times this, is at most the least one: two weeks
 repeat what one week does, and are up to a fifth nearer by chance."""
@@ -27,15 +24,13 @@ _SEASONS = {
     "month": {12: "year"},
     "quarter": {4: "year"},
 }
-"""Seasons of the calendar by the step between two rows: rows → name, "" where the number of rows
-varies. A weekday is a day of data without weekends."""
+"""Seasons of the calendar by the step between two rows: rows → name, "" where their number varies.
+A weekday is a day of data without weekends."""
 
 
 def on_weekdays(places: np.ndarray) -> bool:
     """Whether these are dates (R,), none of them on a weekend: then Monday follows Friday."""
     if places.dtype.kind != "M" or len(places) <= 10:
-        return False
-    if not np.is_busday(places[:10].astype("M8[D]")).all():  # most tables: spare the rest
         return False
     days = places.astype("M8[D]")
     return bool((np.is_busday(days) & (days == places)).all())
@@ -72,10 +67,8 @@ def find_season(origin: Origin) -> Season:
     rows, longest = _training_rows(origin)
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
     lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
-    longer = (
-        m for m in natural_seasons(origin) if lags[1] < lags[m] and lags[m][-1] < len(longest)
-    )
-    usual = next(longer, 1)
+    natural = natural_seasons(origin)
+    usual = next((m for m in natural if lags[1] < lags[m] and lags[m][-1] < len(longest)), 1)
     tried = tuple(m for m in lags if m > 1 and 2 * lags[m][-1] <= len(longest))
     # The same rows for all of them: those that the longest look back leaves.
     first = rows - max(lags[m][-1] for m in (1, *tried))
@@ -124,8 +117,7 @@ def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
     count = min(1 << len(rows).bit_length() - 1, _SEARCHED_ROWS)
     found = _search(origin.targets[rows[:count], 0].tobytes())
-    divisors = {m for m in range(2, found + 1) if not found % m}
-    return sorted({*natural_seasons(origin), *divisors})
+    return sorted({*natural_seasons(origin), *(m for m in range(2, found + 1) if not found % m)})
 
 
 @lru_cache(maxsize=64)

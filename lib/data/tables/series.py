@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.features import features
 from lib.data.tables.order import as_texts, segments
-from lib.data.tables.table import MAX_COLUMNS, Table, WindowError
+from lib.data.tables.table import MAX_COLUMNS, Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, listed
 
@@ -22,29 +21,25 @@ class Rows:
     series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
     names: tuple[str, ...]  # S names; ("",) where all rows are one series
     times: pd.Index | None  # a label for each row
-    rank: np.ndarray
-    """Where a row stands among all distinct times, (R,) int from 0; increasing in each series."""
-    segment: np.ndarray
-    """Which run of rows without a gap a row belongs to, (R,) int: `order.segments`."""
+    rank: np.ndarray  # a row's place among all distinct times, (R,) int; increasing in each series
+    segment: np.ndarray  # which run of rows without a gap, (R,) int: `order.segments`
     notes: tuple[str, ...]  # sentences on what was done, and why rows are left out
-
-
-def series_column(table: Table, chosen: str) -> str:
-    """The column that identifies series, "" for none. Raises WindowError where it isn't there."""
-    name = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
-    if name and name not in table.frame.columns:
-        raise WindowError(
-            f"the column {name!r}, by which series are told apart, isn't in {table.name}, which "
-            f"has {[str(column) for column in table.frame.columns]}."
-        )
-    return name
 
 
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> Rows:
     """The rows that can be used. Raises WindowError for wrong columns, none or too many."""
-    _check_targets(table, targets)
+    if wrong := [name for name in targets if name not in table.numbers]:
+        raise WindowError(
+            f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
+            f"numbers can be predicted: choose among {list(table.numbers)}."
+        )
+    if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
+        raise WindowError(
+            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
+            f"{list(targets)}."
+        )
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
     names, columns = features(table, inputs)
@@ -53,7 +48,12 @@ def rows_of(
     notes = list[str]()
     codes: np.ndarray = np.zeros(len(frame), np.int8)
     series_names: tuple[str, ...] = ("",)
-    if by := series_column(table, data.series):
+    if by := {"": table.series, NO_SERIES: ""}.get(data.series, data.series):
+        if by not in table.frame.columns:
+            raise WindowError(
+                f"the column {by!r}, by which series are told apart, isn't in {table.name}, which "
+                f"has {[*map(str, table.frame.columns)]}."
+            )
         found: pd.Index
         codes, found = pd.factorize(as_texts(table.frame[by]), use_na_sentinel=False)
         series_names = tuple("none" if pd.isna(name) else f"{name}" for name in found)
@@ -78,13 +78,12 @@ def rows_of(
             codes, times = codes[first], times[first]
     if data.missing == "fill" and (missing := _missing(frame, labels)):
         frame = frame.groupby(codes).ffill()
-        if filled := missing - _missing(frame, labels):
+        if filled := sum(missing.values()) - sum(_missing(frame, labels).values()):
             were = counted(filled, "missing value was", "missing values were")
             notes.append(f"{were} filled with the last known value.")
-    known = frame.notna()
-    keep = known.all(axis=1).to_numpy()
+    keep = frame.notna().all(axis=1).to_numpy()
     if dropped := int((~keep).sum()):
-        lost = listed(dict.fromkeys(name for j, name in enumerate(labels) if not known[j].all()))
+        lost = listed(_missing(frame, labels))
         why = f"values of {lost} are missing"
         if data.missing == "fill":
             why = f"no earlier value of {lost} is known to fill them with"
@@ -105,22 +104,10 @@ def rows_of(
     )
 
 
-def _check_targets(table: Table, targets: tuple[str, ...]) -> None:
-    if wrong := [name for name in targets if name not in table.numbers]:
-        raise WindowError(
-            f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
-            f"numbers can be predicted: choose among {list(table.numbers)}."
-        )
-    if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
-        raise WindowError(
-            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
-            f"{list(targets)}."
-        )
-
-
-def _missing(frame: pd.DataFrame, labels: list[str]) -> int:
-    """How many values are missing; a column that is input and target counts once."""
-    return sum(dict(zip(labels, frame.isna().sum().tolist(), strict=True)).values())
+def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
+    """How many values are missing, by column where there are any."""
+    counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
+    return {name: count for name, count in counts.items() if count}
 
 
 def _rank(codes: np.ndarray, dates: np.ndarray | None) -> np.ndarray:

@@ -7,10 +7,9 @@ import numpy as np
 import pandas as pd
 
 from lib.data.caches import remembered
-from lib.data.tables.dates import as_times
-from lib.data.tables.numbers import not_numbers_note, parse_numbers
 from lib.data.tables.order import as_texts, order_rows, rows_without_times
 from lib.data.tables.table import KINDS, MOST_TEXTS, Table, WindowError, wide_columns
+from lib.data.tables.texts import as_times, not_numbers_note, parse_numbers
 from lib.text import MONTHS, counted, joined, listed
 
 VALUE = "value"  # the name of the one column of unrolled months
@@ -26,10 +25,8 @@ def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
     """The table with some columns read as they are said to be: "store:category", by `KINDS`.
 
-    A number that becomes a category is its text; what isn't a number or a date is missing. A date
-    labels the rows; a column that does may be left out.
-
-    Raises WindowError for a column or kind that there isn't, and for one that can't be read so.
+    A number that becomes a category is its text; what isn't a number is missing. Raises WindowError
+    for a column or kind that there isn't, and for one that can't be read so.
     """
     frame, notes = table.frame.copy(deep=False), list[str]()
     wanted = _wanted(table, types)
@@ -57,16 +54,12 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
         changed = rows_without_times(frame, notes)._asdict()
     else:
         changed = {"frame": frame, "series": table.series if table.series in frame.columns else ""}
-    numbers = set(changed["frame"].select_dtypes("number").columns)
-    if not numbers:
+    made = replace(table, **changed, notes=(*table.notes, *notes), inputs=(), targets=())
+    if not made.numbers:
         raise WindowError(f"no column of numbers is left of {table.name}: leave one as it is.")
-    return replace(
-        table,
-        **changed,
-        notes=(*table.notes, *notes),
-        inputs=tuple(name for name in table.inputs if name in numbers),
-        targets=tuple(name for name in table.targets if name in numbers),
-    )
+    kept = ([name for name in of if name in made.numbers] for of in (table.inputs, table.targets))
+    inputs, targets = map(tuple, kept)
+    return replace(made, inputs=inputs, targets=targets)
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
@@ -87,7 +80,7 @@ def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
 
 def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
     texts = column.astype("str").str.strip()
-    values, reading = parse_numbers(texts, decimal_commas=False)
+    values, reading, _ = parse_numbers(texts, decimal_commas=False)
     if values.isna().all():
         raise WindowError(
             f"no entry of {column.name} is a number: {listed(texts.dropna().unique())}. Leave it "
@@ -113,28 +106,25 @@ def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
 
 
 def unrolled(table: Table) -> Table:
-    """The table with a row a month or quarter, if it is wide, from the first value to the last."""
+    """The table with a row a month or quarter, if it is wide."""
     columns = wide_columns(table)
     if not columns:
         return table
     step = "month" if len(columns) == len(MONTHS) else "quarter"
     width, years = len(columns), pd.DatetimeIndex(table.times).year  # type: ignore[arg-type]
-    values = table.frame[columns].to_numpy(np.float64).ravel()
     months = np.repeat(np.asarray(years - 1970) * 12, width)
     months += np.tile(np.arange(width) * (12 // width), len(table.frame))
-    frame = pd.DataFrame({VALUE: values})
+    frame = pd.DataFrame({VALUE: table.frame[columns].to_numpy(np.float64).ravel()})
     if table.series:
         frame[table.series] = table.frame[table.series].repeat(width).array
-    known = np.flatnonzero(~np.isnan(values))
-    kept = slice(known[0], known[-1] + 1) if len(known) else slice(None)
-    frame = frame[kept].reset_index(drop=True)
+    frame = frame.loc[: frame[VALUE].last_valid_index()]  # the last year may be incomplete
     others = [n for n in table.frame.columns if n not in (*columns, table.series)]
     note = f"{width} columns were unrolled into one, {counted(len(frame), step)} long"
     note += f"; left out: {listed(map(str, others))}." if others else "."
     return replace(
         table,
         frame=frame,
-        times=pd.DatetimeIndex(months.astype("M8[M]")[kept].astype("M8[s]")),
+        times=pd.DatetimeIndex(months[: len(frame)].astype("M8[M]").astype("M8[s]")),
         step=step,
         notes=(*table.notes, note),
         inputs=(),

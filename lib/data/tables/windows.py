@@ -8,13 +8,11 @@ of timestep t of window n, so one set of windows serves both modes.
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import product
-from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from lib.data.dataset import Dataset
-from lib.data.origin import Origin, Scale, Season
+from lib.data.dataset import Dataset, Origin, Scale, Season
 from lib.data.tables.baselines import with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.seasons import check_season, find_season
@@ -25,9 +23,6 @@ from lib.text import counted, joined, listed
 
 MAX_TARGETS = 64  # how many target columns there can be, with one for each row ahead
 _FARTHEST = 1e15  # a standardised value beyond this would overflow when squared as float32
-
-Groups: TypeAlias = tuple[np.ndarray, int] | None
-"""Which series each row belongs to, (R,), and how many there are; None for one scale for all."""
 
 
 def make_windows(
@@ -47,35 +42,23 @@ def make_windows(
     horizons = _horizons(data, len(targets))
     width = max(len(rows.feature_names), len(targets) * len(horizons))
     segment = rows.segment if data.at_gaps == "stop" else None
+    most = MAX_VALUES / (data.timesteps * width)
     try:
-        windows = cut(
-            rows.series,
-            rows.rank,
-            data,
-            seed,
-            MAX_VALUES / (data.timesteps * width),
-            segment=segment,
-        )
+        windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
     except TooShortError as error:
         raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
-    training, starts = windows.part == 0, windows.starts
+    starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
-    by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
-    groups = (rows.series, len(rows.names)) if by_series else None
-    # What belongs together when a change is computed: rows of a series, or between two gaps.
-    block = rows.series if segment is None else segment
     changed = [name for name in rows.feature_names if change and name in targets]
-    raw = _with_changes(rows, [*map(rows.feature_names.index, changed)], block, data.rate)
-    x_scale = scale_of(raw, training, groups)
-    x = x_scale.standard(raw, rows.series)
-    _check_size(x, rows.feature_names)
-    names = [targets[c] for c, _ in product(range(len(targets)), horizons)]
-    y_scale, y = _targets(
-        rows, read, horizons, names, training, groups=groups, block=block if change else None
-    )
+    x, x_scale, y, y_scale = _standardised(rows, windows, targets, data)
+    time_format = ""  # the shortest that distinguishes the times
+    if isinstance(rows.times, pd.DatetimeIndex):
+        hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
+        seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
+        time_format = f"%Y-%m-%d{hours}{seconds}"
     origin = Origin(
         targets=rows.targets,
-        inputs=x.astype(np.float32),
+        inputs=x,
         series=rows.series,
         segment=rows.segment,
         names=rows.names,
@@ -84,9 +67,9 @@ def make_windows(
         starts=starts,
         rate=data.rate,
         horizons=horizons,
-        training=training,
+        training=windows.part == 0,
         season=Season(data.period, data.period),
-        time_format=_time_format(rows.times),
+        time_format=time_format,
         columns=targets,
         x_scale=x_scale,
         y_scale=y_scale,
@@ -95,9 +78,18 @@ def make_windows(
     check_season(origin, data.period)
     if not data.period:
         origin = replace(origin, season=find_season(origin))
-    offset, deviation = y_scale.of(rows.series[starts])
+    offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
-    notes = _notes(windows, origin, data, changed)
+    lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
+    target_names = targets
+    if data.ahead == "each" and data.horizon:
+        target_names = tuple(
+            f"{c}, {counted(h, table.step)} ahead" for c in targets for h in horizons
+        )
+    step = "" if table.step == "row" else f"{table.step} "
+    timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
+    if rows.times is not None and not np.ptp(rows.rank[starts]):  # the same times in all samples
+        timestep_names = tuple(origin.label(row) for row in read[0])
     dataset = Dataset(
         name=data.name,
         title=table.name,
@@ -106,8 +98,8 @@ def make_windows(
         train=windows.sizes[0],
         test=windows.sizes[2],
         feature_names=rows.feature_names,
-        target_names=_target_names(targets, table.step, data),
-        timestep_names=_timestep_names(rows, origin, data),
+        target_names=target_names,
+        timestep_names=timestep_names,
         naive=y,  # until `with_baselines` replaces it
         naive_label="",
         origin=origin,
@@ -115,20 +107,58 @@ def make_windows(
         target_offset=offset,
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
-        lead=_lead(table.step, data) if data.ahead == "one" else "",
-        about=_about(inputs, targets, changed, table.step, data),
-        notes=(*table.notes, *rows.notes, *notes),
+        lead=lead if data.ahead == "one" and data.horizon else "",
+        about=_about(inputs, targets, changed, lead, data),
+        notes=(*table.notes, *rows.notes, *_notes(windows, origin, data, changed)),
         source=table.source,
         fingerprint=table.fingerprint,
     )
-    return with_baselines(dataset, origin)
+    return with_baselines(dataset)
+
+
+def _standardised(
+    rows: Rows, windows: Cut, targets: tuple[str, ...], data: DataSettings
+) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
+    """The inputs (R, F) and y (N, T, K), each with the scale that it is standardised by."""
+    training, horizons = windows.part == 0, _horizons(data, len(targets))
+    read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
+    # What belongs together when a change is computed: rows of a series, or between two gaps.
+    block = rows.segment if data.at_gaps == "stop" else rows.series
+    by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
+    groups = (rows.series, len(rows.names)) if by_series else None
+    change = data.form == "change"
+    own = [f for f, name in enumerate(rows.feature_names) if change and name in targets]
+    raw, rate = rows.inputs, data.rate
+    if own:  # a model fails on levels that it has never seen; the first change is 0
+        raw = raw.copy()
+        raw[:, own] = 0.0
+        same = (block[rate:] == block[:-rate])[:, None]
+        raw[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
+    x_scale = scale_of(raw, training, groups)
+    x = x_scale.standard(raw, rows.series)
+    _check_size(x, rows.feature_names)
+    y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
+    for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
+        raw, end = rows.targets[:, [c]], len(rows.targets) - h
+        if change:
+            known = training[:end] & training[h:] & (block[:end] == block[h:])
+            within = groups and (groups[0][:end], groups[1])
+            y_scale.append(scale_of(raw[h:] - raw[:end], known, within))
+        else:
+            y_scale.append(scale_of(raw, training, groups))
+        target = raw[read + h] - (raw[read] if change else 0.0)
+        y[..., k : k + 1] = target = y_scale[k].standard(target, rows.series[read])
+        _check_size(target.reshape(-1, 1), targets[c : c + 1])
+    offset = np.concatenate([scale.offset for scale in y_scale], axis=-1)
+    deviation = np.concatenate([scale.deviation for scale in y_scale], axis=-1)
+    return x.astype(np.float32), x_scale, y, Scale(offset, deviation)
 
 
 def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
     """H times how many rows ahead targets lie. Raises WindowError for what can't be predicted."""
-    horizons = tuple(range(1, data.horizon + 1)) if data.ahead == "each" else ()
-    horizons = horizons or (data.horizon,)
-    if data.form == "change" and not max(horizons):
+    each = data.ahead == "each" and data.horizon > 0
+    horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)
+    if data.form == "change" and not data.horizon:
         raise WindowError(
             "a row's change from itself is always 0: look a row ahead at least, or predict values."
         )
@@ -140,59 +170,18 @@ def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
     return horizons
 
 
-def _with_changes(rows: Rows, own: list[int], block: np.ndarray, rate: int) -> np.ndarray:
-    """The inputs (R, F), with those features that are targets as changes over one timestep.
+def scale_of(
+    values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
+) -> Scale:
+    """The scale of columns (R, C) by the training rows, or by those of each of S series.
 
-    Their levels may leave the range of the training part, as the targets' do, and a model that has
-    never seen such levels fails. First timesteps of a block have a change of 0.
+    `groups` are the series of each row, (R,), and S.
     """
-    if not own:
-        return rows.inputs
-    changed = rows.inputs.copy()
-    changed[:, own] = 0.0
-    same = (block[rate:] == block[:-rate])[:, None]
-    changed[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
-    return changed
-
-
-def _targets(
-    rows: Rows,
-    read: np.ndarray,
-    horizons: tuple[int, ...],
-    names: list[str],
-    training: np.ndarray,
-    *,
-    groups: Groups,
-    block: np.ndarray | None,
-) -> tuple[Scale, np.ndarray]:
-    """The scale of the K targets, and y (N, T, K): values, or with a `block` (R,) changes in it."""
-    y = np.empty((*read.shape, len(names)), np.float32)
-    scales = list[Scale]()
-    for k, h in enumerate(horizons * (len(names) // len(horizons))):
-        name, raw = names[k : k + 1], rows.targets[:, [k // len(horizons)]]
-        end = max(len(raw) - h, 0)
-        if block is None:
-            scale = scale_of(raw, training, groups)
-        else:
-            known = training[:end] & training[h:] & (block[:end] == block[h:])
-            within = groups and (groups[0][:end], groups[1])
-            scale = scale_of(raw[h:] - raw[:end], known, within)
-        target = raw[read + h] - (0.0 if block is None else raw[read])
-        target = scale.standard(target, rows.series[read])
-        _check_size(target.reshape(-1, 1), name)
-        y[..., k : k + 1] = target
-        scales.append(scale)
-    offsets, deviations = ([getattr(s, f) for s in scales] for f in ("offset", "deviation"))
-    return Scale(np.concatenate(offsets, axis=-1), np.concatenate(deviations, axis=-1)), y
-
-
-def scale_of(values: np.ndarray, training: np.ndarray, groups: Groups) -> Scale:
-    """The scale of columns (R, C) by the training rows, of each of `groups` if there are any."""
     offset, deviation = _moments(values[training])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
-    offset, deviation = np.tile(offset, (count, 1)), np.tile(deviation, (count, 1))
+    offset, deviation = (np.tile(of, (count, 1)) for of in (offset, deviation))
     rows = np.flatnonzero(training)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
     for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
@@ -219,51 +208,18 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
         )
 
 
-def _time_format(times: pd.Index | None) -> str:
-    """The shortest `strftime` format that distinguishes the times; "" where they are texts."""
-    if not isinstance(times, pd.DatetimeIndex):
-        return ""
-    hours = "" if (times == times.floor("D")).all() else " %H:%M"
-    seconds = "" if (times == times.floor("min")).all() else ":%S"
-    return f"%Y-%m-%d{hours}{seconds}"
-
-
-def _timestep_names(rows: Rows, origin: Origin, data: DataSettings) -> tuple[str, ...]:
-    """Their times where these are the same in all samples, else their numbers."""
-    if rows.times is not None and not np.ptp(rows.rank[origin.starts]):
-        return tuple(origin.label(row) for row in origin.rows(data.timesteps, 0))
-    step = "" if origin.step == "row" else f"{origin.step} "
-    return tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
-
-
-def _target_names(targets: Sequence[str], step: str, data: DataSettings) -> tuple[str, ...]:
-    """K names: "sales", or with a target for each row ahead "sales, 2 days ahead"."""
-    if data.ahead == "one" or not data.horizon:
-        return tuple(targets)
-    ahead = [counted(h, step) for h in range(1, data.horizon + 1)]
-    return tuple(f"{name}, {far} ahead" for name in targets for far in ahead)
-
-
-def _lead(step: str, data: DataSettings) -> str:
-    """How far ahead the farthest target lies: "one day"; "" for a row's own target."""
-    if data.horizon == 1:
-        return f"one {step}"
-    return f"{data.horizon} {step}s" if data.horizon else ""
-
-
 def _about(
     inputs: Sequence[str],
     targets: Sequence[str],
     changed: Sequence[str],
-    step: str,
+    lead: str,
     data: DataSettings,
 ) -> str:
     """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
     read = joined([f"the change of {name}" if name in changed else name for name in inputs])
     target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
     if data.horizon:
-        far = f"1 to {data.horizon} {step}s" if data.ahead == "each" else _lead(step, data)
-        target += f" {far} ahead"
+        target += f" {'1 to ' * (data.ahead == 'each' and data.horizon > 1)}{lead} ahead"
     return f"At every step, {target}, from {read}."
 
 

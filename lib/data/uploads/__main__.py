@@ -8,10 +8,8 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.table import Table
-from lib.data.uploads.errors import UploadError
-from lib.data.uploads.reader import FIX
-from lib.data.uploads.upload import read_upload
+from lib.data.tables.table import Table, UploadError
+from lib.data.uploads.upload import FIX, read_upload
 
 
 def main() -> None:

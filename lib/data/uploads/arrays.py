@@ -5,17 +5,16 @@ import io
 import numpy as np
 import pandas as pd
 
-from lib.data.tables.table import MAX_COLUMNS
+from lib.data.tables.table import MAX_COLUMNS, UploadError, check_size
 from lib.data.uploads.entries import Entries, unique_names
-from lib.data.uploads.errors import UploadError, check_size
 from lib.experiment import LIMITS
 from lib.text import counted, listed
 
 SERIES = "sample"  # the column that identifies samples
 _NAMELESS = ""  # the name that the one array of a .npy file has here
+# What arrays of inputs and targets are called in small letters; the first one counts.
 _X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
 _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
-"""What arrays of inputs and targets are called in small letters; the first one counts."""
 
 
 def read_arrays(content: bytes) -> Entries:
@@ -41,12 +40,15 @@ def read_arrays(content: bytes) -> Entries:
             "Python objects are never read, since they could run anything. Save numbers with "
             "numpy.save or numpy.savez, as rows (R, F) or samples (N, T, F)."
         )
-    x, others = _choose(arrays)
-    used = {key: arrays[key] for key in (x, *others)}
+    used = _choose(arrays)
     notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
     if left_out := [words for key, words in described.items() if key not in used]:
         notes.append(f"Left out: {listed(left_out)}.")
-    return _panel(used, notes) if _is_samples(arrays[x]) else _rows(used, notes)
+    x, *targets = used.values()
+    if _is_samples(x):
+        return _panel(x, targets, notes)
+    rows = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
+    return Entries(_side_by_side(rows, notes), notes)
 
 
 def _told(error: Exception) -> str:
@@ -60,12 +62,11 @@ def _is_samples(array: np.ndarray) -> bool:
     return array.ndim == 3 and array.shape[1] > 1
 
 
-def _choose(arrays: dict[str, np.ndarray]) -> tuple[str, list[str]]:
+def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
     """Samples and their targets, or all columns of the same rows. Raises UploadError for others."""
-    samples = [key for key, array in arrays.items() if _is_samples(array)]
-    x = _named(samples or list(arrays), _X_NAMES)
-    if x is None:
-        x = samples[0] if samples else max(arrays, key=lambda key: len(arrays[key]))
+    samples = {key: array for key, array in arrays.items() if _is_samples(array)}
+    longest = max(samples or arrays, key=lambda key: 0 if samples else len(arrays[key]))
+    x = _named(samples or arrays, _X_NAMES) or longest
     n, steps = len(arrays[x]), arrays[x].shape[1:2]
     others = {key: array for key, array in arrays.items() if key != x}
     fitting = [
@@ -73,51 +74,44 @@ def _choose(arrays: dict[str, np.ndarray]) -> tuple[str, list[str]]:
         for key, array in others.items()
         if len(array) == n and (key not in samples or array.shape[1:2] == steps)
     ]
-    y = _named(list(others), _Y_NAMES)
-    if y is not None and y not in fitting:
+    y = _named(others, _Y_NAMES)
+    if y and y not in fitting:
         wanted = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
         raise UploadError(
             f"{y} {arrays[y].shape} doesn't fit {x} {arrays[x].shape}: targets of {wanted}"
             f"({n}, K) or ({n},) were expected."
         )
-    if not samples:
-        return x, fitting
-    targets = [y] if y is not None else fitting
-    return x, targets if len(targets) == 1 else []
+    if samples:
+        fitting = [y] if y else fitting if len(fitting) == 1 else []
+    return {key: arrays[key] for key in (x, *fitting)}
 
 
-def _named(keys: list[str], names: tuple[str, ...]) -> str | None:
-    lower = {key.lower(): key for key in keys}
-    return next((lower[name] for name in names if name in lower), None)
+def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
+    """The array that has the first of these names; "" for none."""
+    lower = {key.lower(): key for key in arrays}
+    return next((lower[name] for name in names if name in lower), "")
 
 
-def _side_by_side(arrays: dict[str, np.ndarray]) -> tuple[pd.DataFrame, list[str]]:
-    """Arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2", and notes."""
+def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
+    """Arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2"."""
     check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
-    names, notes = unique_names(
+    names, renamed = unique_names(
         [
             f"{key}{k + 1 if array.shape[1] > 1 else ''}"
             for key, array in arrays.items()
             for k in range(array.shape[1])
         ]
     )
+    notes += renamed
     values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
-    return pd.DataFrame(values, columns=names), notes
+    return pd.DataFrame(values, columns=names)
 
 
-def _rows(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
-    """Arrays of the same rows, side by side."""
-    by_name = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
-    frame, renamed = _side_by_side(by_name)
-    return Entries(frame, notes + renamed)
-
-
-def _panel(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
+def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entries:
     """Samples (N, T, F), each a series of T rows, and their targets where there are any."""
-    x, *targets = used.values()
     n, steps, features = x.shape
     check_size(n * steps, features)
-    by_name = {"x": x.reshape(n * steps, features)}
+    rows = {"x": x.reshape(n * steps, features)}
     notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, a series each.")
     for y in targets:
         by_step = y.shape[1:2] == (steps,)
@@ -126,8 +120,8 @@ def _panel(used: dict[str, np.ndarray], notes: list[str]) -> Entries:
         if not by_step:
             columns = np.repeat(columns, steps, axis=0)
             notes.append("There is one target a sample, which is repeated at each timestep.")
-        by_name["y"] = columns
-    frame, _ = _side_by_side(by_name)
+        rows["y"] = columns
+    frame = _side_by_side(rows, notes)
     names = [*map(str, frame.columns)]
     frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
     horizon = 0 if targets else 1  # without targets the next row's inputs are predicted

@@ -5,31 +5,17 @@ import csv
 import io
 import re
 import warnings
-from collections.abc import Iterator
 from threading import Lock
 from typing import Any
 
 import pandas as pd
 
-from lib.data.tables.numbers import (
-    COMMA_GROUPS,
-    DECIMAL_COMMA,
-    DECIMAL_POINT,
-    POINT_GROUPS,
-    bare,
-)
-from lib.data.uploads.entries import (
-    MISSING,
-    NUMBERED_COLUMNS,
-    Entries,
-    has_header,
-    unique_names,
-)
-from lib.data.uploads.errors import UploadError, check_size
+from lib.data.tables.table import UploadError, check_size
+from lib.data.tables.texts import COMMA_GROUPS, DECIMAL_COMMA, DECIMAL_POINT, POINT_GROUPS, bare
+from lib.data.uploads.entries import MISSING, NUMBERED_COLUMNS, Entries, has_header, unique_names
 from lib.text import counted, listed
 
-_SAMPLE = 64 * 1024
-"""The delimiter, the header and decimal commas are found in this many characters."""
+_SAMPLE = 64 * 1024  # so many characters tell the delimiter, the header and decimal commas
 _DELIMITERS = {"\t": "tabs", ";": "semicolons", "|": "vertical bars", ",": "commas"}
 """Possible delimiters. The comma is last, since it may be decimal, or a part of texts."""
 _EMPTY = "The file is empty. A header line and rows of numbers were expected."
@@ -65,33 +51,24 @@ def read_csv(content: bytes) -> Entries:
         )
     layout = {"sep": delimiter, "header": 0 if headed else None, "names": names}
     frame = _parse(text, lines_above, layout | {"decimal": "," if decimal_commas else "."})
-    entries = Entries(frame, notes, decimal_commas=decimal_commas)
-    entries.cells = (
+    cells = (
         f" Cells were taken to be apart by {_DELIMITERS[delimiter]}: if that is wrong, save the "
         "file with commas."
     )
+    entries = Entries(frame, notes, decimal_commas, cells)
     entries.drop_empty_rows()
-    if headed:
-        entries.drop_row_numbers()
     return entries
 
 
 def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
     """The text of the table, and how many lines above it are left out. Raises UploadError."""
-    encoding = "utf-8-sig"
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encoding = "utf-16"
-    elif b"\0" in content[:2]:  # a Latin letter's other byte
-        encoding = "utf-16-le" if content[0] else "utf-16-be"
-    try:
-        text = content.decode(encoding)
-    except UnicodeDecodeError as error:
-        if encoding != "utf-8-sig":
-            raise UploadError(
-                f"The file begins as UTF-16 text, but byte {error.start:,} isn't valid in it. Save "
-                "it again as CSV in UTF-8."
-            ) from None
-        text = content.decode("cp1252", errors="replace")
+        text = content.decode("utf-16", errors="replace")
+    else:
+        try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            text = content.decode("cp1252", errors="replace")
     if not text.strip("\0 \t\r\n\ufeff,;|"):
         raise UploadError(_EMPTY)
     start = text[:4096]
@@ -110,9 +87,7 @@ def find_delimiter(sample: str) -> str:
     """The delimiter that cuts most lines into as many entries as the first; rarer ones win."""
     best, most = ",", 0.0
     for delimiter in _DELIMITERS:
-        rows = list(_rows(sample, delimiter))
-        if not rows:
-            raise UploadError(_EMPTY)
+        rows = _rows(sample, delimiter)
         width = len(rows[0])
         # An empty last entry comes from a delimiter that ends each line.
         alike = sum(len(row) >= width and not any(row[width:]) for row in rows) / len(rows)
@@ -125,15 +100,17 @@ def find_delimiter(sample: str) -> str:
     return best
 
 
-def _rows(sample: str, delimiter: str) -> Iterator[list[str]]:
+def _rows(sample: str, delimiter: str) -> list[list[str]]:
     """The sample's lines as entries; blank lines are left out, as pandas does."""
+    lines = io.StringIO(sample, newline="")
     try:
-        lines = io.StringIO(sample, newline="")
-        for row in csv.reader(lines, delimiter=delimiter, skipinitialspace=True):
-            if any(entry.strip() for entry in row) or len(row) > 1:
-                yield row
+        rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
     except csv.Error as error:
-        raise _not_cut(error) from None
+        raise _explained(str(error), 0, 0) from None
+    rows = [row for row in rows if any(map(str.strip, row)) or len(row) > 1]
+    if not rows:
+        raise UploadError(_EMPTY)
+    return rows
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
@@ -164,7 +141,7 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
             warnings.simplefilter("error", pd.errors.ParserWarning)
             return pd.read_csv(io.BytesIO(text), low_memory=False, **options | layout)
     except (ValueError, OverflowError, pd.errors.ParserWarning) as error:
-        raise _explained(str(error), len(layout["names"]), lines_above) from None
+        raise _explained(str(error).strip(), len(layout["names"]), lines_above) from None
 
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
@@ -176,18 +153,14 @@ def _explained(error: str, width: int, lines_above: int) -> UploadError:
         )
     place = re.search(r"line (\d+), saw (\d+)", error)
     if not place and "loss of data" not in error:
-        return _not_cut(error.strip())
+        return UploadError(
+            f"The lines can't be cut into cells ({error}). Cells separated by commas, semicolons, "
+            "tabs or | were expected."
+        )
     what = "Lines have more cells than the first line:"
     if place:
         what = f"Line {lines_above + int(place[1]):,} has {place[2]} cells, but"
     return UploadError(
         f"{what} the first line has {counted(width, 'cell')}. Leave out lines above the header, "
         "put texts with a delimiter in quotes, and write numbers without thousands separators."
-    )
-
-
-def _not_cut(error: object) -> UploadError:
-    return UploadError(
-        f"The lines can't be cut into cells ({error}). Cells separated by commas, semicolons, "
-        "tabs or | were expected."
     )

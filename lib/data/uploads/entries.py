@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from lib.data.tables.numbers import bare
+from lib.data.tables.texts import bare
 from lib.text import counted, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]
@@ -27,8 +27,7 @@ class Entries:
     """A file's entries, and facts about them."""
 
     frame: pd.DataFrame  # numbers, texts, or dates, as far as the file or pandas distinguishes them
-    notes: list[str] = field(default_factory=list)
-    """A sentence for each thing that a person should know."""
+    notes: list[str] = field(default_factory=list)  # what a person should know, a sentence each
     decimal_commas: bool = False
     cells: str = ""  # how a file of text was cut into cells, for where that may be wrong
     known: dict[str, Any] = field(default_factory=dict)
@@ -41,15 +40,6 @@ class Entries:
             self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
             self.frame = self.frame[~empty].reset_index(drop=True)
 
-    def drop_row_numbers(self) -> None:
-        """Leave out the nameless index that pandas writes to its files."""
-        name = self.frame.columns[0]
-        first = self.frame[name]
-        nameless = name in ("column 1", "Unnamed: 0") and len(self.frame.columns) > 1
-        if nameless and pd.api.types.is_numeric_dtype(first) and (first.diff()[1:] == 1).all():
-            self.notes.append("The first column has no name and counts the rows: it is left out.")
-            self.frame = self.frame.drop(columns=name)
-
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
     """Whether the first line holds names, judged by the lines below it.
@@ -58,9 +48,9 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
     its texts above texts as in iris.data; unless they are years, or 0, 1, 2, … as pandas calls
     nameless columns.
     """
-    known = [(j, entry.strip()) for j, entry in enumerate(first) if _is_known(entry)]
-    names = [j for j, entry in known if not is_value(entry)]
-    values = [entry for _, entry in known if is_value(entry)]
+    known = {j: entry.strip() for j, entry in enumerate(first) if _is_known(entry)}
+    values = [entry for entry in known.values() if is_value(entry)]
+    names = [j for j, entry in known.items() if not is_value(entry)]
     if not values or not body or any(_holds_values(body, j) for j in names):
         return bool(names)
     numbers = [int(value) for value in values if value.isdecimal()]
@@ -94,10 +84,10 @@ def _holds_values(body: list[list[str]], j: int) -> bool:
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
     """Names that are all different and never empty, and notes on what was changed."""
     wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
-    names: list[str] = []
+    names, twice = list[str](), list[str]()
     for name in wanted:
         others = (f"{name} ({k})" for k in count(2))
-        free = (other for other in others if other not in names and other not in wanted)
-        names.append(next(free) if name in names else name)
-    twice = [name for name, own in zip(names, wanted, strict=True) if name != own]
+        if name in names:
+            twice.append(next(each for each in others if each not in (*names, *wanted)))
+        names.append(twice[-1] if name in names else name)
     return names, [f"Names that stand twice were numbered: {listed(twice)}."] if twice else []

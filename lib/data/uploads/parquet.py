@@ -5,9 +5,10 @@ import io
 import pandas as pd
 import pyarrow as pa
 import pyarrow.parquet as pq
+from pyarrow.types import is_dictionary
 
+from lib.data.tables.table import UploadError, check_size
 from lib.data.uploads.entries import Entries, unique_names
-from lib.data.uploads.errors import UploadError, check_size
 from lib.text import listed
 
 _PLAIN = (
@@ -22,9 +23,16 @@ def read_parquet(content: bytes) -> Entries:
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
-        plain = [field.name for field in schema if _is_plain(field.type)]
+        kinds = {f.name: f.type.value_type if is_dictionary(f.type) else f.type for f in schema}
+        plain = [name for name, kind in kinds.items() if any(each(kind) for each in _PLAIN)]
         check_size(file.metadata.num_rows, len(plain))
-        frame = _with_numbers(file.read(columns=plain)).to_pandas(date_as_object=False)
+        table = file.read(columns=plain)
+        for i, field in enumerate(table.schema):  # of which pandas would make Python objects
+            if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
+                table = table.set_column(i, field.name, table[i].cast(pa.float64()))
+            elif pa.types.is_boolean(field.type) and table[i].null_count:
+                table = table.set_column(i, field.name, table[i].cast(pa.int8()))
+        frame = table.to_pandas(date_as_object=False)
     except UploadError:
         raise
     except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
@@ -35,31 +43,12 @@ def read_parquet(content: bytes) -> Entries:
         ) from None
     is_plain_index = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
     frame = frame.reset_index(drop=is_plain_index)
-    left_out = [f"{field.name} ({field.type})" for field in schema if field.name not in plain]
+    left_out = listed(f"{field.name} ({field.type})" for field in schema if field.name not in plain)
     if not len(frame.columns):
         raise UploadError(
-            "No plain column was found, and one of numbers is needed. There are: "
-            f"{listed(left_out)}."
+            f"No plain column was found, and one of numbers is needed. There are: {left_out}."
         )
     names, notes = unique_names([str(name) for name in frame.columns])
-    if left_out:
-        notes.append(f"Columns of lists and other values left out: {listed(left_out)}.")
-    entries = Entries(frame.set_axis(names, axis=1), notes)
-    entries.drop_row_numbers()
-    return entries
-
-
-def _is_plain(kind: pa.DataType) -> bool:
-    """Whether a column, or what its dictionary holds, is of numbers, texts or times."""
-    kind = kind.value_type if pa.types.is_dictionary(kind) else kind
-    return any(is_kind(kind) for is_kind in _PLAIN)
-
-
-def _with_numbers(table: pa.Table) -> pa.Table:
-    """The table with numbers where pandas would make Python objects."""
-    for i, field in enumerate(table.schema):
-        if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
-            table = table.set_column(i, field.name, table[i].cast(pa.float64()))
-        elif pa.types.is_boolean(field.type) and table[i].null_count:
-            table = table.set_column(i, field.name, table[i].cast(pa.int8()))
-    return table
+    if len(plain) < len(schema):
+        notes.append(f"Columns of lists and other values left out: {left_out}.")
+    return Entries(frame.set_axis(names, axis=1), notes)

@@ -1,7 +1,6 @@
 """A workbook (.xlsx, .xlsb, .xls, .ods) → its entries: which sheet, and where its table begins.
 
-calamine reads the cells, by way of pandas. Formulas aren't computed: their last values count, and
-errors are missing.
+Formulas aren't computed: their last values count, and errors are missing.
 """
 
 import datetime
@@ -10,8 +9,8 @@ import io
 import numpy as np
 import pandas as pd
 
+from lib.data.tables.table import MIN_ROWS, UploadError, check_size
 from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
-from lib.data.uploads.errors import MIN_ROWS, UploadError, check_size
 from lib.text import listed
 
 _ROWS_ABOVE = 20  # the table begins within this many rows
@@ -28,10 +27,7 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
             f"The sheet {chosen} is empty. A header row and rows of numbers were expected{others}."
         )
     top, names, notes = _header(cells, filled)
-    headed = names is not None
-    if not headed:
-        notes.append(NUMBERED_COLUMNS.format("row"))
-    unique, renamed = unique_names(names or [""] * cells.shape[1])
+    unique, renamed = unique_names(names)
     notes += renamed
     if others_named := [name for name in sheets if name != chosen]:
         notes.insert(0, f"The sheet {chosen} was read; there are {listed(others_named)}, too.")
@@ -46,8 +42,6 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
             entries.frame[name] = pd.to_datetime(column)
         else:  # cells of several kinds
             entries.frame[name] = column.map(str, na_action="ignore").astype("str")
-    if headed:
-        entries.drop_row_numbers()
     return entries
 
 
@@ -60,7 +54,9 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
                 raise UploadError(f"There is no sheet {sheet!r}, but {listed(sheets)}.")
             for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
                 cells = pd.read_excel(book, sheet_name=chosen, header=None)
-                if _has_table(cells):
+                sample = cells.iloc[:1000]  # a table, rather than words about the other sheets?
+                numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
+                if numbers.any(axis=1).sum() >= MIN_ROWS:
                     break
     except UploadError:
         raise
@@ -72,35 +68,19 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
     return cells, chosen, sheets
 
 
-def _has_table(cells: pd.DataFrame) -> bool:
-    """Whether a sheet may hold a table, rather than words about the other sheets."""
-    sample = cells.iloc[:1000]
-    numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
-    return int(numbers.any(axis=1).sum()) >= MIN_ROWS
-
-
-def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str] | None, list[str]]:
-    """The row in which the entries begin, the names above them or None, and notes.
+def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
+    """The row in which the entries begin, the names above them ("" for none), and notes.
 
     `filled` are how many cells of each row hold something, (R,). Titles stand above the table in
-    rows of one cell; names may take two rows where cells were merged.
+    rows of one cell.
     """
     width = int(filled.max())
     wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
     first = int(wide[0]) if len(wide) else int(filled.argmax())
     above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
     notes = [f"Rows above the table left out: {listed(above)}."] if above else []
-    names, *body = [_texts(cells.iloc[i]) for i in range(first, min(first + 100, len(cells)))]
-    if not has_header(names, body):
-        return first, None, notes
-    is_merged = len(body) > 1 and filled[first] < width
-    if is_merged and all(isinstance(cell, str) for cell in cells.iloc[first + 1].dropna()):
-        groups = _texts(cells.iloc[first].ffill())
-        pairs = zip(names, groups, body[0], strict=True)
-        names = [f"{group} {name}".strip() if name else own for own, group, name in pairs]
-        first += 1
-    return first + 1, names, notes
-
-
-def _texts(row: pd.Series) -> list[str]:
-    return ["" if pd.isna(cell) else str(cell) for cell in row]
+    texts = cells.iloc[first : first + 100].map(lambda cell: "" if pd.isna(cell) else str(cell))
+    names, *body = texts.to_numpy().tolist()
+    if has_header(names, body):
+        return first + 1, names, notes
+    return first, [""] * len(names), [*notes, NUMBERED_COLUMNS.format("row")]

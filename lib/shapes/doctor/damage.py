@@ -2,7 +2,7 @@
 
 The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
 judged is the last timestep of sequences that neither training has seen. Training itself happens
-in the worker (`lib.training.answers`).
+in the worker (`lib.training.answers`). A leak is recorded likewise, by `tests/leak.py`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import numpy as np
 from lib.shapes.doctor.loss_shapes import Sizes
 
 TRAINED_SAMPLES, CHECKED_SAMPLES, TIMESTEPS, UNITS = 320, 96, 12, 16
-BATCH_SIZE, EPOCHS = 32, 40
+BATCH_SIZE, EPOCHS, LEAK_EPOCHS = 32, 40, 24
 LOSS = "mean_squared_error"
 
 
@@ -22,16 +22,11 @@ LOSS = "mean_squared_error"
 class Mistake:
     """One silent mistake: the model that is asked for, and what y is instead."""
 
-    title: str
-    """In letters: "output (N, T, 1), y (N,)"."""
-    output: Sizes
-    """The output's shape in the training."""
-    target: Sizes
-    """The wrong y's shape there."""
-    learns: str
-    """What the model learns instead."""
-    right: str
-    """What would be right, in code."""
+    title: str  # in letters: "output (N, T, 1), y (N,)"
+    output: Sizes  # the output's shape in the training
+    target: Sizes  # the wrong y's shape there
+    learns: str  # what the model learns instead
+    right: str  # what would be right, in code
 
     @property
     def sequences(self) -> bool:
@@ -77,16 +72,25 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 class Damage:
     """What came of the two trainings, by side: "right" and "wrong"."""
 
-    loss: dict[str, np.ndarray]
-    """Each one's own loss, (EPOCHS,)."""
-    predictions: dict[str, np.ndarray]
-    """What it predicts at the last timestep of sequences that are new to it, (CHECKED_SAMPLES,)."""
-    truth: np.ndarray
-    """What is right there, (CHECKED_SAMPLES,)."""
+    loss: dict[str, np.ndarray]  # each one's own, (EPOCHS,)
+    predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)
+    truth: np.ndarray  # what is right there, (CHECKED_SAMPLES,)
 
     def error(self, side: str) -> float:
         """Mean squared error at the last timestep; 1 is what the mean would have."""
         return float(np.mean((self.predictions[side] - self.truth) ** 2))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Leak:
+    """Two trainings on noise, with the next value as the target at every timestep.
+
+    A Bidirectional layer comes to a step from the end too: it has read the target of all steps but
+    the last. Mean squared errors by timestep, on new sequences, (TIMESTEPS,); the best is 1.
+    """
+
+    one_way: np.ndarray
+    both_ways: np.ndarray
 
 
 def damage_data() -> tuple[np.ndarray, np.ndarray]:

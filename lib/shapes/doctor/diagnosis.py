@@ -1,10 +1,13 @@
-"""What Keras's `fit` does with a target: the verdict, each axis as it is paired, and why.
+"""A question for the target doctor, and what Keras's `fit` does: the verdict, each axis, and why.
 
 The rules are in `loss_shapes`, the ways out in `fixes`.
 """
 
+import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from typing import Any
 
 from lib.shapes.doctor.fixes import TargetFix, target_fixes
 from lib.shapes.doctor.loss_shapes import (
@@ -21,17 +24,22 @@ from lib.shapes.doctor.loss_shapes import (
 
 SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
 """A sign for each verdict, so that colour is never the only cue."""
+MAX_SIZE = 1_000_000
+MAX_AXES = 4
+LOSS_NAMES = (*RULES, "crossentropy")
 
 
 @dataclass(frozen=True, slots=True)
 class AxisPair:
-    """One axis of the pairs: its length on either side, and what one entry is called there."""
+    """One axis of the pairs: its length on either side, and what one entry is called there.
+
+    A name is "" where that side lacks the axis; "number" leaves open what a target counts.
+    """
 
     output: int
     target: int
     of_output: str
     of_target: str
-    """Either is "" where that side lacks the axis; "number" leaves open what a target counts."""
 
     def fate(self, rule: LossRule) -> tuple[Verdict, str]:
         """What a loss does with this axis, with words for what doesn't fit."""
@@ -54,12 +62,9 @@ class Diagnosis:
 
     output_shape: Sizes
     target_shape: Sizes
-    loss: str
-    """The loss as Keras's function is called."""
-    batches: tuple[BatchResult, ...]
-    """The full batch, and the last one where the samples don't divide; see `follow`."""
-    fixes: tuple[TargetFix, ...]
-    """Ways out, the likeliest first; empty where it is correct, or where nobody can tell."""
+    loss: str  # as Keras's function is called
+    batches: tuple[BatchResult, ...]  # see `follow`
+    fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
 
     @property
     def verdict(self) -> Verdict:
@@ -138,30 +143,28 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
     sizes = tuple(shape)
     if samples and sizes[:1] == (None,):
         sizes = (samples, *sizes[1:])
-    if not sizes or not all(hasattr(n, "__index__") for n in sizes):
-        raise ValueError(f"expected {name} to be (N, …) in whole numbers, received {sizes}")
-    numbers = tuple(int(n) for n in sizes if n is not None)
-    if min(numbers) < 1:
-        raise ValueError(f"expected {name} to have sizes of 1 or more, received {numbers}")
+    numbers = tuple(int(n) for n in sizes if n is not None and hasattr(n, "__index__") and n > 0)
+    if not sizes or len(numbers) < len(sizes):
+        wanted = f"expected {name} to be (N, …) in whole numbers from 1 up"
+        raise ValueError(f"{wanted}, received {sizes}")
     return numbers
 
 
 def _reasons(found: Diagnosis) -> Iterator[str]:
     """Why a diagnosis is what it is, in one or more sentences."""
     output, target, batch = found.output_shape, found.target_shape, found.decisive
-    rule = RULES[found.loss]
     if batch is None:
         yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
         yield "Cut x and y from the same windows."
         return
-    axes, first = _line_up(output, target, batch), found.batches[0]
+    rule, axes, first = RULES[found.loss], _line_up(output, target, batch), found.batches[0]
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
             yield f"Keras drops the last axis of {name}, which is 1."
         elif len(after) > len(before):
             yield f"Keras gives {name} a last axis of 1."
     if batch.verdict == "error":
-        yield from _refusal(output, target, rule, batch, axes)
+        yield _refusal(output, target, rule, batch, axes)
         if first.verdict != "error":
             yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
@@ -177,39 +180,37 @@ def _reasons(found: Diagnosis) -> Iterator[str]:
 
 def _refusal(
     output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult, axes: list[AxisPair]
-) -> Iterator[str]:
+) -> str:
     """Why a batch raises."""
     if rule.checks:
         what = "class numbers in the shape" if rule.labels else "y in the output's shape"
         wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
-        yield f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
-    else:
-        met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
-        steps = f"{met.output} {met.of_output}s of the output"
-        yield f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet"
-        yield f"{steps}: they differ, and neither is 1."
+        return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+    met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
+    return (
+        f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet "
+        f"{met.output} {met.of_output}s of the output: they differ, and neither is 1."
+    )
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
     """Which axes are repeated, and what is learnt then."""
     shift = len(batch.output) - len(batch.target)
     met = axes[abs(shift)]  # where one side lacks an axis, its samples lie on that of the other
+    sides = [("the output", met.of_output, met.output), ("y", met.of_target, met.target)]
+    (longer, steps, length), (shorter, *_) = sides if shift > 0 else sides[::-1]
     if shift:
-        one, other, steps, length = ("y", "the output", met.of_output, met.output)
-        if shift < 0:
-            one, other, steps, length = ("the output", "y", met.of_target, met.target)
-        yield f"Shapes are lined up from the right, so {one}'s samples meet {other}'s {steps}s."
+        met_steps = f"{shorter}'s samples meet {longer}'s {steps}s"
+        yield f"Shapes are lined up from the right, so {met_steps}."
         if length == 1 < batch.size:
             targets = f"all {batch.size} targets in its batch"
             yield f"Every output meets {targets}: it learns their average."
-    for position, axis in enumerate(axes):
-        if position in (0, abs(shift)) or axis.output == axis.target:
-            continue
-        if axis.output > 1:
+    for axis in axes[1 : abs(shift)] + axes[abs(shift) + 1 :]:
+        if axis.output > 1 == axis.target:
             yield f"One target counts for all {axis.output} {axis.of_output}s."
-        else:
-            compared = f"One output is compared with {axis.target} {axis.of_target}s of y"
-            yield f"{compared}, and learns their average."
+        elif axis.output == 1 < axis.target:
+            compared = f"{axis.target} {axis.of_target}s of y"
+            yield f"One output is compared with {compared}, and learns their average."
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
@@ -218,12 +219,11 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
     Names come from the shapes as they came: an axis keeps its meaning when another is dropped.
     """
     rank = max(len(batch.output), len(batch.target))
-    sides = []
+    lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
-        names = (*axes, "column")[: len(shape)]
-        sides.append((padded(shape, rank), ("",) * (rank - len(names)) + names))
-    (outputs, of_output), (targets, of_target) = sides
-    return list(map(AxisPair, outputs, targets, of_output, of_target))
+        lengths.append(padded(shape, rank))
+        names.append(("",) * (rank - len(shape)) + (*axes, "column")[: len(shape)])
+    return list(map(AxisPair, *lengths, *names))
 
 
 def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
@@ -231,3 +231,86 @@ def _names(shape: Sizes, second: str = "column") -> tuple[str, ...]:
     if len(shape) <= 3:
         return (("sample",), ("sample", second), ("sample", "timestep", "column"))[len(shape) - 1]
     return ("sample", *(f"axis-{i} row" for i in range(1, len(shape) - 1)), "column")
+
+
+class ShapeTextError(ValueError):
+    """A text that is no shape. The message says what was expected and what was received."""
+
+
+@dataclass(frozen=True, slots=True)
+class TargetQuestion:
+    """An output, a target, a loss, and the batch size of `fit`."""
+
+    output: Sizes = (320, 12, 1)
+    target: Sizes = (320,)
+    loss: str = "mean_squared_error"
+    batch_size: int = 32
+
+    def diagnose(self) -> Diagnosis:
+        """What `fit` does with it."""
+        return diagnose_target(self.output, self.target, self.loss, self.batch_size)
+
+
+def read_shape(text: str, samples: int | None = None) -> Sizes:
+    """The shape that a person means: "(320, 12, 1)", "320 12 1", or "(None, 12, 1)".
+
+    A name in front of the brackets is passed over: "torch.Size([320, 12])". `samples` stands for
+    None in front; without it None is refused. Raises ShapeTextError.
+    """
+    shape = re.sub(r"^\s*[A-Za-z_][\w.]{0,60}\s*(?=[(\[])", "", text[:200])
+    words = re.findall(r"[^\s,()\[\]]+", shape)
+    if words[:1] == ["None"] and samples:
+        words[0] = f"{samples}"
+    are_sizes = all(re.fullmatch(r"[0-9]{1,7}", n) and 1 <= int(n) <= MAX_SIZE for n in words)
+    if 1 <= len(words) <= MAX_AXES and are_sizes:
+        return tuple(map(int, words))
+    raise ShapeTextError(
+        f"a shape has 1 to {MAX_AXES} whole numbers from 1 to {MAX_SIZE:,}, such as (320, 12, 1), "
+        f"and None only in front, for the samples; received {text.strip()[:60]!r}"
+    )
+
+
+def write_question(question: TargetQuestion) -> str:
+    """The question in the address: "320.12.1_320_mean-squared-error_32"."""
+    shapes = (".".join(map(str, shape)) for shape in (question.output, question.target))
+    return "_".join([*shapes, question.loss.replace("_", "-"), f"{question.batch_size}"])
+
+
+def read_question(text: str) -> TargetQuestion:
+    """The question of an address. Whatever is of no use there is as in the default."""
+    output, target, loss, size, *_ = [*text[:300].split("_"), "", "", "", ""]
+    taken: dict[str, Any] = {}
+    for name, shape in (("output", output), ("target", target)):
+        with suppress(ShapeTextError):
+            taken[name] = read_shape(shape.replace(".", " "))
+    if (loss := loss.replace("-", "_")) in LOSS_NAMES:
+        taken["loss"] = loss
+    if re.fullmatch(r"[0-9]{1,5}", size):
+        taken["batch_size"] = min(max(int(size), 1), 4096)
+    return TargetQuestion(**taken)
+
+
+def fitting_loss(activation: str, asked: str) -> str:
+    """The loss of a model that ends in this activation: what was `asked`, where that fits.
+
+    Shares want a cross-entropy of classes, a sigmoid a binary one, and plain numbers neither.
+    """
+    rule = RULES.get(asked)
+    if activation == "softmax":
+        return asked if rule and rule.classes else "categorical_crossentropy"
+    if activation == "sigmoid":
+        return asked if asked.startswith("binary") else "binary_crossentropy"
+    return TargetQuestion().loss if rule and rule.checks else asked
+
+
+TARGETS: dict[str, Sizes] = {
+    "(N, T, U)": (320, 12, 16),
+    "(N, T, 1)": (320, 12, 1),
+    "(N, T)": (320, 12),
+    "(N, U)": (320, 16),
+    "(N, 1)": (320, 1),
+    "(N,)": (320,),
+}
+"""The usual targets, by what they are called: N samples, T timesteps, U units."""
+OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}
+"""The usual outputs, which all have columns."""

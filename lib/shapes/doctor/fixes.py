@@ -22,20 +22,15 @@ def compile_with(loss: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetFix:
-    """A way out: what y holds then, what to do, and the shapes that it leads to."""
+    """A way out: what y holds then, what to do, and the shapes and the loss that it leads to."""
 
-    condition: str
-    """When it is the right one: "y has one answer per sample"."""
-    fix: str
-    """What to do, in sentences."""
+    condition: str  # when it is the right one: "y has one answer per sample"
+    fix: str  # what to do, in sentences
     output_shape: Sizes
     target_shape: Sizes
     loss: str
-    """All three as they are afterwards; the loss is the same, but for a few."""
-    y: str = ""
-    """Code that changes y; empty where y stays."""
-    model: str = ""
-    """Code for the model's last layers, or its `compile`; empty where the model stays."""
+    y: str = ""  # code that changes y; empty where y stays
+    model: str = ""  # code for the model's last layers, or its `compile`; empty where it stays
 
     @property
     def code(self) -> str:
@@ -57,7 +52,15 @@ def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tu
 def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     rule = loss_rule(loss, output, target)
     if rule.single_class(output):
-        yield from _two_classes(output, target)
+        # One column is no distribution over classes, but it can be the chance of one of two.
+        condition, loss = "one column tells two classes apart", "binary_crossentropy"
+        take, code = "Take the loss for two.", compile_with(loss)
+        yield TargetFix(condition, take, output, target, loss, model=code)
+        if target in (output, output[:-1]):
+            return
+        for fix in _candidates(output, target, loss):
+            both, model = f"{condition}, and {fix.condition}", f"{fix.model}\n{code}".strip()
+            yield replace(fix, condition=both, fix=f"{take} {fix.fix}", model=model)
         return
     plain: list[TargetFix] = []
     if rule.classes and len(output) > 1:
@@ -67,25 +70,11 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
     yield from plain
     if plain or output[0] != target[0] or len(output) not in (2, 3):
         return
-    for reading in (_class_numbers if rule.labels else _numbers)(output, target):
+    steps = output[1] if len(output) == 3 else None
+    for reading in (_class_numbers if rule.labels else _numbers)(output, target, steps):
         fix = _fix(reading, output, loss, rule.labels)
         if not rule.single_class(fix.output_shape):
             yield fix
-
-
-def _two_classes(output: Sizes, target: Sizes) -> Iterator[TargetFix]:
-    """One column can't be a distribution over classes, but it can be the chance of one of two."""
-    loss, condition = "binary_crossentropy", "one column tells two classes apart"
-    take, model = "Take the loss for two.", compile_with("binary_crossentropy")
-    yield TargetFix(condition, take, output, target, loss, model=model)
-    if target not in (output, output[:-1]):
-        for fix in _candidates(output, target, loss):
-            yield replace(
-                fix,
-                condition=f"{condition}, and {fix.condition}",
-                fix=f"{take} {fix.fix}",
-                model=f"{fix.model}\n{model}".strip(),
-            )
 
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
@@ -109,8 +98,7 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
     """Y has the output's numbers, with other axes of 1 or with samples and steps in one axis."""
     same = [n for n in output if n > 1] == [n for n in target if n > 1]
     if output[0] != target[0]:  # samples and steps in one axis
-        flat = len(output) == 3 and target[0] == math.prod(output[:2])
-        same = flat and math.prod(target) == math.prod(output)
+        same = target[0] == math.prod(output[:2]) and math.prod(target) == math.prod(output)
     if not same:
         return
     y = f"y = y.reshape({', '.join(map(str, (-1, *output[1:])))})"
@@ -126,16 +114,15 @@ Reading = tuple[str, str, str, Sizes]
 """What y may hold, what is then to be done with it, the code for that, and the shape of y then."""
 
 
-def _numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
+def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Reading]:
     """Readings of y for a loss that wants a number for each of the output's."""
-    (n, *rest), steps, columns = target, _steps(output), output[-1]
+    (n, *rest), columns = target, output[-1]
     if len(target) == 1:
         yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
     elif len(target) == 2:
         (width,) = rest
         readings = [*_per_sample(target, steps, "", "y[:, None]")]
-        # As many as the output has columns: columns. As many as it has steps, or with one column
-        # only: steps.
+        # As many as the output's columns: columns. As many as its steps, or of one column: steps.
         is_timed = width != columns and (width == steps or columns == 1 < width)
         if width > 1 and (steps is None or width == steps or (width > steps and columns == 1)):
             cut = f"y = y[:, -{steps}:, None]"
@@ -154,9 +141,9 @@ def _numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
             yield from _per_step(target, steps, "", f"y = y[:, -{steps}:]", "y = y[:, -1]")
 
 
-def _class_numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
+def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Reading]:
     """Readings of y for a loss that wants a class number per answer."""
-    n, steps, classes = output[0], _steps(output), output[-1]
+    n, classes = output[0], output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
         condition = "y has a column per class" + ", for each sample" * (len(target) == 2)
         code = "y = np.argmax(y, axis=-1)"
@@ -166,10 +153,6 @@ def _class_numbers(output: Sizes, target: Sizes) -> Iterator[Reading]:
         yield from _per_sample((n,), steps, code, "y.reshape(-1, 1)")
     elif len(target) == 2 or target[2:] == (1,):
         yield from _per_step(target, steps, "", f"y = y[:, -{steps}:]", "y = y[:, -1]")
-
-
-def _steps(output: Sizes) -> int | None:
-    return output[1] if len(output) == 3 else None
 
 
 def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Reading]:

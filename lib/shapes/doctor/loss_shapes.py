@@ -20,23 +20,14 @@ Sizes = tuple[int, ...]
 class LossRule:
     """How one of Keras's losses treats shapes."""
 
-    name: str
-    """Its function: "mean_squared_error"."""
-    short: str = ""
-    """Its short form, which is also taken in capitals: "mse"."""
-    checks: bool = False
-    """Whether it refuses unequal shapes; the others broadcast."""
-    whole_axis: bool = False
-    """Whether its value changes when another axis ends up last, as that of a direction does."""
-    classes: bool = False
-    """Whether the last axis has the shares of classes. A single class has a share of 1, and the
-    loss is 0, whatever the output is."""
-    labels: bool = False
-    """Whether y holds class numbers, and so lacks the output's last axis."""
-    multiplies: bool = False
-    """Whether it multiplies or divides the two; most others subtract them."""
-    output_first: bool = False
-    """Whether its operation, and so its message, has the output in front of y."""
+    name: str  # its function: "mean_squared_error"
+    short: str = ""  # also taken in capitals: "mse"
+    checks: bool = False  # refuses unequal shapes; the others broadcast
+    whole_axis: bool = False  # changes when another axis ends up last, as of a direction
+    classes: bool = False  # the last axis has shares of classes; of one class the loss is 0
+    labels: bool = False  # y holds class numbers, and so lacks the output's last axis
+    multiplies: bool = False  # multiplies or divides the two; most others subtract them
+    output_first: bool = False  # its operation, and its message, has the output in front of y
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -80,18 +71,17 @@ RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What happens to one batch."""
+    """What happens to one batch; shapes are those after Keras has dropped or added an axis.
+
+    "correct" means that each output meets its own target, and the loss is the one for y in the
+    output's shape, which tells outputs apart.
+    """
 
     output: Sizes
     target: Sizes
-    """Both shapes after Keras has dropped or added an axis."""
     verdict: Verdict
-    """"error" where the batch raises; "correct" where each output meets its own target, and the
-    loss is the one for y in the output's shape, which tells outputs apart; else "silent"."""
-    broadcast: Sizes | None
-    """The shape of the pairs that are compared; None where the batch raises."""
-    says: str = ""
-    """Keras's message, where there is one."""
+    broadcast: Sizes | None  # the shape of the pairs that are compared; None where it raises
+    says: str = ""  # Keras's message, where there is one
 
     @property
     def size(self) -> int:
@@ -117,8 +107,7 @@ def follow(
 
 def worst(batches: tuple[BatchResult, ...]) -> Verdict:
     """The verdict on all batches; "error" where there are none."""
-    verdicts = [batch.verdict for batch in batches] or ["error"]
-    return next(each for each in VERDICTS if each in verdicts)
+    return min((batch.verdict for batch in batches), key=VERDICTS.index, default="error")
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
@@ -158,23 +147,22 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
         verdict: Verdict = "silent" if moved or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
-        both = "Arguments `target` and `output` must have the same"
+        says = "Arguments `target` and `output` must have the same "
         if not rule.labels:
-            says = f"{both} {'shape' if len(target) == len(output) else 'rank (ndim)'}"
+            says += "shape" if len(target) == len(output) else "rank (ndim)"
         elif len(target) == len(output) - 1:
-            says = f"{both} shape up until the last"
+            says += "shape up until the last"
         else:
             says = "Argument `output` must have rank (ndim) `target.ndim - 1`"
         return BatchResult(output, target, "error", None, says)
     if all(o == t or 1 in (o, t) for o, t in pairs):
         return BatchResult(output, target, "silent", tuple(max(both) for both in pairs))
-    batch_axes = () if known_size else (rank - len(output), rank - len(target))
     first, second = (output, target) if rule.output_first else (target, output)
     says = f"Incompatible shapes: {list(first)} vs. {list(second)}".replace(", ", ",")
-    for axis, (o, t) in enumerate(pairs):
-        if o != t and 1 not in (o, t) and axis not in batch_axes:
-            one, other = (o, t) if rule.output_first else (t, o)
-            says = f"Dimensions must be equal, but are {one} and {other}"
+    batch_axes = () if known_size else (rank - len(output), rank - len(target))
+    for axis, sizes in enumerate(zip(padded(first, rank), padded(second, rank), strict=True)):
+        if axis not in batch_axes and 1 not in sizes and sizes[0] != sizes[1]:
+            says = f"Dimensions must be equal, but are {sizes[0]} and {sizes[1]}"
             break
     return BatchResult(output, target, "error", None, says)
 

@@ -10,9 +10,8 @@ from lib.shapes.errors.remedies import INPUT
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"
 REQUIRED = r"n|units|layer|cells?|filters|rate|stddev|axes|dims|activation|\w{3,6}_[sdh]\w+"
 OF_LAYERS = [
-    *("units", "activation", "recurrent_activation", "use_bias", "kernel_initializer"),
-    *("dropout", "recurrent_dropout", "return_sequences", "return_state", "go_backwards"),
-    *("stateful", "unroll", "unit_forget_bias", "reset_after", "merge_mode"),
+    *("units", "activation", "recurrent_activation", "use_bias", "dropout", "recurrent_dropout"),
+    *("return_sequences", "return_state", "go_backwards", "stateful", "reset_after", "merge_mode"),
 ]
 _BATCHED = ("Begin with an Input.", "keras.Input(batch_shape={shape})")
 _SAMPLE = ("Begin with an Input.", INPUT)
@@ -27,10 +26,7 @@ GONE = {
     "time_major": ("Leave it out; if it was True, swap the axes.", "x = np.swapaxes(x, 0, 1)"),
     "implementation": ("Leave it out: Keras chooses by itself.", "LSTM(units)"),
     "lr": ("Write learning_rate.", "keras.optimizers.Adam(learning_rate=1e-3)"),
-    "weights": (
-        "Set weights after building.",
-        "layer.build((None, timesteps, features))\nlayer.set_weights(weights)",
-    ),
+    "weights": ("Set weights after building.", "layer.set_weights(weights)"),
     "input": _ENDS,
     "output": _ENDS,
     "output_dim": ("Write units, or give it first.", "LSTM(16)"),
@@ -52,12 +48,12 @@ def keywords(found: Found) -> Explanation | None:
     """An argument that a layer, a model or an optimizer doesn't take."""
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
-    received = re.sub(named_values, "", found["received"])
+    received = re.sub(named_values, "", found["got"])
     names = re.findall(r'"(\w+)"(?::|$|\W{0,2}$)', received)[:20]
     names = names or re.findall(r"\w+", received)[:1] or ["input"] * (found["owner"] == "Model")
     owner = "The optimizer" if pattern.startswith("Argument") else "The layer"
     owner = found["owner"] if is_class else owner
-    path = re.search(r'load_model\("([\w./-]+)"', found.text.whole)
+    path = re.search(r'load_model\("([\w./-]+)"', found.whole)
     words = {
         "owner": owner,
         "names": ", ".join(names),
@@ -65,7 +61,7 @@ def keywords(found: Found) -> Explanation | None:
         "dropped": ", ".join(f"{each}=None" for each in names),
         "file": path[1] if path else "model.h5",
     }
-    if names and names[0] != "go_backwards" and found.text.is_loading:  # Bidirectional sets that
+    if names[:1] != ["go_backwards"] and found.is_loading:  # Bidirectional sets that
         return explained(
             "The file was saved by another version of Keras, most likely Keras 2, in which {owner} "
             "had {names}. Nothing in your data has to change.",
@@ -73,23 +69,22 @@ def keywords(found: Found) -> Explanation | None:
             code=OLDER,
             words=words,
         )
+    keys = (key for name in names for key in (f"{owner}.{name}", name))
+    if gone := next(filter(GONE.get, keys), ""):
+        name = gone.split(".")[-1]
+        value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
+        words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
+        remedies = [Remedy("it stands in your code" if name in IN_FILES else "", *GONE[gone])]
+        if name in IN_FILES:  # nobody writes what is the default
+            is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
+            file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
+            remedies.insert(0 if is_usual else 1, file)
+        return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
     for name in names:
-        gone = f"{owner}.{name}" if f"{owner}.{name}" in GONE else name
-        if gone in GONE:
-            fix, code = GONE[gone]
-            value = re.search(rf'"{name}": ([(\[][\w, ]+[)\]])', received)
-            words |= {"dropped": f"{name}=None", "shape": value[1] if value else "(…)"}
-            remedies = [Remedy("it stands in your code" if name in IN_FILES else "", fix, code)]
-            if name in IN_FILES:  # nobody writes what is the default
-                is_usual = re.search(rf'"{name}": (?:False|None|\d)', received)
-                file = Remedy("a file of Keras 2 is being loaded", "Drop it while loading.", OLDER)
-                remedies.insert(0 if is_usual else 1, file)
-            return explained(f"{owner} has no {name} in Keras 3.", *remedies, words=words, check="")
-        for meant in difflib.get_close_matches(name, OF_LAYERS, 1, 0.75):
-            if meant != name:
-                return explained(
-                    f"{owner} has no {name}.", fix=f"Write {meant}.", code=f"{meant}=…"
-                )
+        meant = difflib.get_close_matches(name, OF_LAYERS, 1, 0.75)
+        if meant and meant != [name]:
+            happened = f"{owner} has no {name}."
+            return explained(happened, fix=f"Write {meant[0]}.", code=f"{meant[0]}=…")
     if "not understood" in pattern:
         loading = "Load it with the version that saved it, and your own classes."
         return explained(
@@ -154,12 +149,12 @@ MESSAGES = [
         code=f"model = keras.Sequential([{INPUT}, LSTM(units, return_sequences=True)])",
     ),
     Message(
-        r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<received>.*))?",
-        r"Unrecognized keyword arguments: \[(?P<received>[^\]]+)",
-        r'Keyword argument not understood:"?,? (?P<received>"?\w+"?)',
-        r"Argument\(s\) not recognized: \{(?P<received>.*)",
+        r"Unrecognized keyword arguments passed to (?P<owner>\w+)?(?:: \{(?P<got>.*))?",
+        r"Unrecognized keyword arguments: \[(?P<got>[^\]]+)",
+        r'Keyword argument not understood:"?,? (?P<got>"?\w+"?)',
+        r"Argument\(s\) not recognized: \{(?P<got>.*)",
         r"\b(?P<owner>[A-Z]\w+|__init__|fit)(?:\.__init__)?\(\) got an unexpected keyword "
-        r'argument (?P<received>"\w+")',
+        r'argument (?P<got>"\w+")',
         explain=keywords,
     ),
     Message(
@@ -177,16 +172,10 @@ MESSAGES = [
         code="{owner}({one}=…)",
     ),
     Message(
-        r'\b(?P<layer>[A-Z]\w+)\.__init__\(\) got multiple values for argument "(?P<name>\w+)"',
-        cause="{layer} got too many values without a name: {name} has one already, by its place.",
-        fix="Give each its name.",
-        code="{layer}({name}=…)",
-    ),
-    Message(
-        r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) takes\b",
+        r"\b(?P<layer>[A-Z]\w+)\.__init__\(\) (?:takes\b|got multiple values)",
         cause="{layer} got too many values without a name.",
         fix="Give each its name.",
-        code="{layer}(argument=…)",
+        code="{layer}(units=…)  # or another name",
     ),
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
@@ -197,11 +186,11 @@ MESSAGES = [
         code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
     Message(
-        r"activation function identifier: (?P<received>\(.*?\)|True|False|\d+)",
+        r"activation function identifier: (?P<got>\(.*?\)|True|False|\d+)",
         r"value for (?:argument )?.units., expected a positive integer",
         r'"<=" not supported between instances of "(?P<kind>tuple|list|str|NoneType)" and "int"',
         cause="units is a whole number, the output's columns. Most likely it got a {kind}. "
-        "{received} stands where the activation belongs, second.",
+        "{got} stands where the activation belongs, second.",
         fix="Give units alone without a name; the shape of the data belongs to an Input.",
         code=f"{INPUT}\nLSTM(16, return_sequences=True)",
     ),
@@ -224,8 +213,8 @@ MESSAGES = [
     ),
     Message(
         r"Could not interpret (?:(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>[\w ]+?)) "
-        r'(?:identifier|function).*?: ?"?(?P<received>[^" ]+)',
-        cause="Keras knows no {of_layer} {received}. Keras knows no {other} {received}. It is "
+        r'(?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
+        cause="Keras knows no {of_layer} {got}. Keras knows no {other} {got}. It is "
         "misspelt, or your own, or of keras in tf.keras.",
         fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
@@ -235,16 +224,14 @@ MESSAGES = [
     Message(
         r"You (?:must pass a .shape|cannot pass both .shape. and .batch_shape)|Only provide the "
         r'shape OR batch_shape|Cannot convert "(?P<got>[^("]+)" to a shape',
-        cause="An Input takes shape, that of one sample, or batch_shape, with the samples in "
-        "front, not both. A shape is a tuple of whole numbers. It got {got}.",
+        cause="An Input takes shape, that of one sample, or batch_shape, not both. It got {got}.",
         fix="Give whole numbers in brackets; one alone has a comma.",
         code=f"{INPUT}\nkeras.Input((timesteps,))  # before an Embedding",
     ),
     Message(
         r'Cannot convert "(?:(?P<shape>\((?!\().+?\))" to a shape(?:.*?type "<class '
         r'"(?P<kind>float))?|\()|^state_size must be an integer',
-        cause="A shape, of an Input or of a layer's weights, is whole numbers from 0 up. It got "
-        "{shape}. One of them is a {kind}, as 64 / 2 gives one.",
+        cause="A shape is whole numbers from 0 up. It got {shape}. One of them is a {kind}.",
         fix="Divide with //; a size that is open is None, not -1.",
         code="LSTM(64 // 2)  # keras.Input((None, features))",
     ),

@@ -1,7 +1,18 @@
 """Messages about arrays, lists and datasets that Keras can't take apart into samples."""
 
 from lib.shapes.errors.message import Message, Remedy, number, shape, word
-from lib.shapes.errors.remedies import IN_ONE_LIST, LENGTHS, MIXED, PAD
+from lib.shapes.errors.remedies import LENGTHS, PAD
+
+MIXED = Remedy(
+    "numbers are mixed with None, text or lists",
+    "Make numbers of them; what can't be turned raises here.",
+    'x = np.asarray(x).astype("float32")',
+)
+IN_ONE_LIST = Remedy(
+    "x and y stand in one list",
+    "Put them into a tuple.",
+    "dataset = tf.data.Dataset.from_tensor_slices((x, y))",
+)
 
 MESSAGES = [
     Message(
@@ -71,16 +82,15 @@ MESSAGES = [
         code="keras.ops.zeros((keras.ops.shape(x)[0], units))",
     ),
     Message(
-        r"Invalid dtype: object|Failed to convert a NumPy array to a Tensor|Failed to convert .*? "
-        r"to a Tensor|setting an array element with a sequence|Can.t convert non-rectangular",
+        r"Invalid dtype: object|Failed to convert (?:a NumPy array|.*?) to a Tensor|setting an "
+        r"array element with a sequence|Can.t convert non-rectangular",
         cause="The array holds Python objects of different shapes, and is no block of numbers.",
         remedies=[LENGTHS, MIXED, IN_ONE_LIST],
         check="print({np.shape(row) for row in x})",
     ),
     Message(
         rf"indices\[[\d,]+\] = {number('index')} is not in \[0, {number('size')}\)",
-        cause="The Embedding has {size} rows, for the numbers from 0 on, and x holds {index}. A "
-        "negative number may be a real value or a gap.",
+        cause="The Embedding has {size} rows, for the numbers from 0 on, and x holds {index}.",
         fix="Give it whole numbers from 0 up, and input_dim one more than the largest.",
         code="print(x.min(), x.max())\nEmbedding(int(x.max()) + 1, 16)",
     ),
@@ -92,8 +102,7 @@ MESSAGES = [
     ),
     Message(
         r"all (?:the )?input array(?:s must have| dimensions ).*?(?:same shape|of dim|match)",
-        cause="Arrays of different shapes are to be joined. If they are sequences, they have "
-        "different lengths, or one lacks an axis.",
+        cause="Arrays of different shapes are to be joined: different lengths, or a missing axis.",
         fix="Pad them to one length; or add the axis, as x[..., None].",
         code=PAD,
     ),
@@ -108,8 +117,8 @@ MESSAGES = [
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
         r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)",
-        cause="A batch is to be made of sequences of different lengths, {one} and {other}. "
-        "Sequences of one batch must be as long.",
+        cause="Sequences of one batch must be as long. They have different lengths, {one} and "
+        "{other}.",
         fix="Pad each batch, and let a Masking layer leave the padding out; leave timesteps open.",
         code="dataset = dataset.padded_batch(32)\n"
         "keras.Sequential([keras.Input((None, features)), Masking(0.0), LSTM(units)])",

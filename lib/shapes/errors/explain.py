@@ -4,22 +4,13 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
-from lib.shapes.errors import (
-    arguments,
-    arrays,
-    inputs,
-    loading,
-    models,
-    operations,
-    states,
-    targets,
-)
-from lib.shapes.errors.message import Explanation, Message, compiled
-from lib.shapes.errors.pasted import Found, Pasted
+from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
+from lib.shapes.errors.message import Explanation, Message
+from lib.shapes.errors.pasted import Found, read
 from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 
-MODULES = (loading, states, arguments, targets, inputs, arrays, models, operations)
+MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 """In the order in which they are looked for. A text may hold several messages, a layer's inside
 another's, so those that say more come first."""
@@ -36,25 +27,25 @@ def explain_error(message: str) -> Explanation | None:
 
     A message that stands only elsewhere in the text is no more than a possibility.
     """
-    text = Pasted.of(message)
-    for _, explanation in known(text, text.message):
+    last, whole = read(message)
+    for _, explanation in known(last, whole):
         return explanation
-    for _, explanation in known(text, text.whole):
+    for _, explanation in known(whole, whole):
         return replace(explanation, confidence="possible")
     return None
 
 
-def known(text: Pasted, part: str) -> Iterator[tuple[Message, Explanation]]:
+def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
     """The messages that are known in a part of a text.
 
     Each pattern's last place comes first: a traceback quotes the line that raised, without numbers.
     """
     for message in MESSAGES:
         for pattern in message.patterns:
-            for match in reversed(list(compiled(pattern).finditer(part))):
-                if message.also and not compiled(message.also).search(text.whole):
-                    continue
-                if explanation := message.explain(Found(text, match)):
+            # Unbounded, a long text that repeats the words before .*? would take minutes.
+            bounded = pattern.replace(".*?", ".{0,300}?")
+            for match in reversed(list(re.finditer(bounded, part))):
+                if explanation := message.explain(Found(match, whole)):
                     yield message, explanation
 
 

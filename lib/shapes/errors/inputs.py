@@ -1,14 +1,13 @@
 """Messages about what goes into a layer or a model: its axes, sizes, and number of arrays."""
 
 import re
-from typing import Any
 
-from lib.shapes.doctor.fixes import EVERY_STEP
+from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
-from lib.shapes.errors.states import features_or_units, list_of_samples
+from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.text import counted
 
@@ -28,14 +27,14 @@ def _wanted(axes: int, kind: str = "") -> str:
 def axes(found: Found) -> Explanation | None:
     """A layer, or a whole model, that wants another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
-    want, have = int(found["want"] or len(kernel)), int(found["have"] or len(got))
+    want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
         return None
-    if found.is_model and got:
+    if found.kind in ("sequential", "model", "functional") and got:  # no layer within a model
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
-    remedies, stack = [the.OTHER_INPUT], ""
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
+    remedies, stack = [the.OTHER_INPUT], ""
     if (want, have) == (3, 2):
         told, is_first = "there is no time axis", found["layer"] == found.kind
         remedies = [the.FLAT_INPUT, the.LAYER_BEFORE][:: 1 if is_first else -1]
@@ -44,10 +43,10 @@ def axes(found: Found) -> Explanation | None:
     elif (want, have) == (2, 3):
         remedies = [the.ENCODER, the.WRAPPED] if found.kind == "dense" else [the.ENCODER]
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
+    elif (want, have) == (3, 4) and len(got) > 3 and got[1] == got[2] is not None:
+        remedies = [the.IMAGE, the.BATCH_IN_INPUT]
     elif (want, have) == (3, 4):
-        is_image = len(got) > 3 and got[1] == got[2] is not None
         remedies = [the.BATCH_IN_INPUT, the.EMBEDDED, the.IMAGE]
-        remedies = [the.IMAGE, the.BATCH_IN_INPUT] if is_image else remedies
     elif (want, have) == (4, 5):
         remedies = [the.BATCH_IN_INPUT, the.WRAPPED]
     inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
@@ -63,7 +62,7 @@ def axes(found: Found) -> Explanation | None:
 
 def _sample(shape_: Shape) -> str:
     """The sizes of a sample as an Input takes them; "" where they can't be that."""
-    possible = shape_ and all(size is None or 0 < size <= LARGEST for size in shape_)
+    possible = all(size is None or 0 < size <= LARGEST for size in shape_)
     return bracketed(shape_).strip("()") if possible else ""
 
 
@@ -71,55 +70,52 @@ def data(
     found: Found, expected: Shape | None = None, received: Shape | None = None
 ) -> Explanation | None:
     """Data whose shape isn't that of the model's Input; both with the samples in front."""
-    expected, received = expected or found.shape("expected"), received or found.shape("received")
+    expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
+    if not both.lacks and not both.differing:
+        return None
     remedies = _of_axes(found, both) if both.lacks else _of_sizes(both)
-    if both.lacks and is_timed and (expected[1] or 0) > LARGEST:
+    if is_timed and (expected[1] or 0) > LARGEST:
         remedies = [the.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
-    if not remedies:
-        return None
-    takes = found["expected"] or f"({_wanted(len(expected))})"
-    words: dict[str, Any] = {
-        "place": received.index(1, 1) if 1 in received[1:] else -1,
-        "sample": _sample(received[1:]),
-        "full": expected[0] if expected else "",
-        "steps": (expected[1] if is_timed else 0) or "timesteps",
-    }
+    takes = found["want"] or f"({_wanted(len(expected))})"
     return explained(
-        f"{found['layer'] or 'The model'} takes {takes} and got "
-        f"{found['received'] or found['got']}: {both.told()}.",
+        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {both.told()}.",
         *remedies,
-        words=words,
+        words={
+            "place": received.index(1, 1) if 1 in received[1:] else -1,
+            "sample": _sample(received[1:]),
+            "full": expected[0] if expected else "",
+            "steps": (expected[1] if is_timed else 0) or "timesteps",
+        },
         stack=f"input_t{expected[1] or 'any'}_f{expected[2] or 3}~lstm" if is_timed else "",
     )
 
 
 def _of_sizes(both: Comparison) -> list[Remedy]:
-    """What may be wrong with x of as many axes, the likeliest first; [] where the shapes fit."""
-    expected, received, differing = both.expected, both.received, both.differing
-    remedies = [the.OTHER_FEATURES] if differing else []
+    """What may be wrong with x of as many axes, the likeliest first."""
+    expected, received = both.expected, both.received
     if both.is_batch:
-        remedies = [the.FIXED_BATCH]
-    elif len(expected) == 3 and received[1:] == expected[:2]:
-        remedies = [the.BATCH_SHAPE]
-    elif len(expected) == 3 and (expected[1] or 0) > LARGEST:
-        remedies = [the.WHOLE_TABLE]
-    elif len(expected) == 3 and differing == [1]:
-        remedies = [the.OTHER_LENGTH]
-    elif len(expected) == 3 and len(differing) >= 2:
-        is_swapped = expected[1:] == received[:0:-1]
-        remedies = [the.SWAPPED] if is_swapped else [the.BATCH_IN_INPUT, the.OTHER_FEATURES]
-    return remedies
+        return [the.FIXED_BATCH]
+    if len(expected) != 3:
+        return [the.OTHER_FEATURES]
+    if received[1:] == expected[:2]:
+        return [the.BATCH_SHAPE]
+    if expected[1:] == received[:0:-1]:
+        return [the.SWAPPED]
+    if both.differing == [1]:
+        return [the.OTHER_LENGTH]
+    is_long = len(both.differing) >= 2
+    return [the.BATCH_IN_INPUT, the.OTHER_FEATURES] if is_long else [the.OTHER_FEATURES]
 
 
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
     """What may be wrong with x of more or fewer axes than the Input has."""
     expected, received, gaps = both.expected, both.received, both.gaps
-    is_fit, last = "training=True" in found.text.whole, len(expected) - 1
+    is_fit, last = "training=True" in found.whole, len(expected) - 1
     sample = [the.UNBATCHED] if is_fit else [the.ONE_SAMPLE, the.UNBATCHED]
     if both.lacks == -1:
         is_twice = gaps == [0] or (gaps and received[1] is None)
@@ -129,52 +125,41 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
     if gaps == [last] or received[1:] == expected[1:-1]:
         return [the.FLAT]
     if last in gaps:  # open sizes: any axis may lack
-        rows, columns = received[0] or 0, received[-1] or 0
-        if columns == 1:  # Keras 2 gives an array of one axis, as of lists, a second one
+        if received[-1] == 1:  # Keras 2 gives an array of one axis, as of lists, a second one
             return [the.LENGTHS, *sample, the.TABLE]
-        is_table = rows > 1 and columns <= COLUMNS
+        is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
         flat = [the.TABLE, the.FLAT] if is_table else [the.FLAT, the.TABLE]
         return [*flat, the.LENGTHS, the.ONE_SAMPLE]
-    is_sample = gaps == [0] or (received[:1] not in ((), (None,)) and received[0] == expected[1])
+    is_sample = gaps == [0] or None is not received[0] == expected[1]
     return sample if is_sample else [the.TABLE, *sample]
 
 
 def number_of_arrays(found: Found) -> Explanation:
-    """As many inputs as the model hasn't, or as many parts of y."""
-    expected, count = int(found["expected"]), found["received"].replace("one", "1")
-    if expected == 1:
-        return list_of_samples(count)
-    if found["what"] == "target":
-        return explained(
-            f"The model has {expected} outputs, and y {count} part.",
-            fix="Give y as a list, one for each output.",
-            code="model.fit(x, [y1, y2])",
-        )
+    """As many inputs as the model hasn't."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
-    arrays = f"{expected} arrays{': ' * bool(keys)}{keys}"
+    arrays = f"{found['want']} arrays{': ' * bool(keys)}{keys}"
     return explained(
-        f"{found['layer'] or 'The model'} takes {arrays}, and got {count}.",
+        f"{found['layer'] or 'The model'} takes {arrays}, and got {found['got'] or 1}.",
         fix="Give a list of arrays in that order, or a dict by name; in a tf.data.Dataset a "
         "tuple: ((x1, x2), y). States of a layer go into initial_state.",
-        code=f"model.predict([{', '.join(f'x{i + 1}' for i in range(min(expected, 5)))}])",
+        code="model.predict([x1, x2])",
     )
 
 
 MESSAGES = [
     Message(
-        rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('want')}, found ndim={number('have')}"
+        rf"{LAYER}expected (?:min_)?ndim ?>?= ?{number('axes')}, found ndim={number('have')}"
         rf"(?:.*?received: {shape('got')})?",
         rf"received kernel of shape {shape('kernel')} and input of shape {shape('got')}",
         explain=axes,
     ),
     Message(
-        rf"[Ee]xpected shape {shape('expected')}, but input has incompatible shape "
-        rf"{shape('received')}",
-        rf"constructed with shape {shape('expected')} for.*?called on an input with incompatible "
-        rf"shape {shape('received')}",
-        rf"{LAYER}expected shape={shape('expected')}, found shape={shape('received')}",
-        rf"feed value of shape {shape('received')} for Tensor (?P<tensor>.*?),? which has shape "
-        rf'"?{shape("expected")}',
+        f"[Ee]xpected shape {shape('want')}, but input has incompatible shape {shape('got')}",
+        rf"constructed with shape {shape('want')} for.*?called on an input with incompatible "
+        rf"shape {shape('got')}",
+        rf"{LAYER}expected shape={shape('want')}, found shape={shape('got')}",
+        rf"feed value of shape {shape('got')} for Tensor (?P<tensor>.*?),? which has shape "
+        rf'"?{shape("want")}',
         explain=data,
     ),
     Message(
@@ -187,18 +172,24 @@ MESSAGES = [
         stack="input~lstm_u{units}~td",
     ),
     Message(
-        rf"Dimensions must be equal, but are {number('received')} and "
-        rf"{number('expected')}.*?MatMul",
-        rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('received')}\], In\[1\]: "
-        rf"\[{number('expected')},\d+\]",
+        f"Dimensions must be equal, but are {number('got')} and {number('want')}.*?MatMul",
+        rf"size-incompatible: In\[0\]: \[(?:\d+,)*{number('got')}\], In\[1\]: "
+        rf"\[{number('want')},\d+\]",
         explain=features_or_units,
     ),
     Message(
-        rf"{LAYER}expected axis(?: -1 of input shape to have value {number('expected')}.*?"
-        rf"(?P<shape>[(\[][^()\[\]]*?{number('received')}[)\]]))?",
-        cause="{layer} was made for other features than it got. It wants {expected} features and "
-        "got {shape}, {received} of them.",
-        remedies=[the.OTHER_FEATURES, the.FLATTENED],
+        rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
+        rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
+        cause="{layer} was made for other features than it got. It wants {want} features and "
+        "got {shape}, {got} of them.",
+        remedies=[
+            the.OTHER_FEATURES,
+            Remedy(
+                "a Flatten stands before it, so that timesteps count too, more or fewer of them",
+                "Pad the sequences; or return the last step in place of the Flatten.",
+                f"{LAST_STEP}  # in place of Flatten",
+            ),
+        ],
     ),
     Message(
         rf"\(no .None. dim.*?shape={shape('shape')} for variable "
@@ -227,12 +218,17 @@ MESSAGES = [
         stack="input_tany~flatten~dense",
     ),
     Message(
-        rf"(?:checking model (?P<what>target).*?)?Expected to see {number('expected')} array.*?"
-        rf"following list of {number('received')}",
-        rf"model expects {number('expected')} (?:input )?arrays?, but only received "
-        rf"(?P<received>one)",
-        rf'(?:ayer "?{word("layer")}"? )?expects (?P<expected>[2-9]|\d\d) .*?input(?:\(s\)|s)'
-        rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('received')}",
+        rf"checking model target.*?Expected to see {number('want')} array.*?following list of "
+        rf"{number('got')}",
+        cause="The model has {want} outputs, and y {got} part.",
+        fix="Give y as a list, one for each output.",
+        code="model.fit(x, [y1, y2])",
+    ),
+    Message(
+        rf"Expected to see {number('want')} array.*?following list of {number('got')}",
+        rf"model expects {number('want')} (?:input )?arrays?, but only received one",
+        rf'(?:ayer "?{word("layer")}"? )?expects (?P<want>[2-9]|\d\d) .*?input(?:\(s\)|s)'
+        rf"(?: with keys (?P<keys>\[[^\]]*\]))?,? but it received {number('got')}",
         explain=number_of_arrays,
     ),
 ]

@@ -1,7 +1,7 @@
 """Messages about files, weights, and names of an older Keras."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
 from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
@@ -24,10 +24,7 @@ INSTEAD = {
     ),
     "output_shape": ("A layer's output has it.", "print(layer.output.shape)"),
     "input_shape": ("A layer's input has it.", "print(layer.input.shape)"),
-    "CuDNNLSTM CuDNNGRU contrib": (
-        "LSTM and GRU take cuDNN's kernels by themselves.",
-        "LSTM(units)",
-    ),
+    "CuDNNLSTM CuDNNGRU contrib": ("LSTM and GRU take cuDNN's kernels.", "LSTM(units)"),
     "TimeDistributedDense _time_distributed_dense": ("Dense does that.", "Dense(1)"),
     "TimeDistributedMerge": ("It averaged over time.", "GlobalAveragePooling1D()"),
     "recurrent layers.recurrent layers.core": MOVED,
@@ -52,31 +49,28 @@ def gone(found: Found) -> Explanation | None:
     if (name := found["name"]) not in GONE:
         return None
     fix, code = GONE[name]
-    return explained(
-        f"{found['owner'] or 'This Keras'} has no {name} in Keras 3.", fix=fix, code=code
-    )
+    happened = f"{found['owner'] or 'This Keras'} has no {name} in Keras 3."
+    return explained(happened, fix=fix, code=code)
 
 
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
     """Say which axis of a weight differs: the layer's `own` shape, and the one `received`."""
     own = own or found.shape("own") or found.shape("one")
-    received = received or found.shape("received") or found.shape("other")
+    received = received or found.shape("got") or found.shape("other")
     if own == received:
         return None
     both, why = Comparison(own, received), ""
-    if both.is_batch and len(own) == 2 and "embedding" in found.match[0].lower():
-        why = f"{own[0]} rows here, {received[0]} there, as of another vocabulary"
-    elif both.is_batch and len(own) == 2:
-        why = f"{own[0]} features here, {received[0]} there"
+    if both.is_batch and len(own) == 2:
+        rows = "words" if "embedding" in found.match[0].lower() else "features"
+        why = f": {own[0]} {rows} here, {received[0]} there"
     elif both.lacks:
-        why = f"{both.told()}, of another layer, or with the batch among them"
+        why = f": {both.told()}, of another layer, or with the batch among them"
     elif both.differing:
-        why = f"{own[-1]} here, {received[-1]} there: other units, of which an LSTM has four times "
-        why += "as many columns, and a GRU three times"
-    layer = found["layer"] or "the layer"
-    happened = f"The weight of {layer} is {bracketed(own)} here, and {bracketed(received)} came"
+        why = f": {own[-1]} here, {received[-1]} there: other units, of which an LSTM has four "
+        why += "times as many columns, and a GRU three times"
+    layer, shapes = found["layer"] or "the layer", (bracketed(own), bracketed(received))
     return explained(
-        f"{happened}: {why}." if why else f"{happened}.",
+        f"The weight of {layer} is {shapes[0]} here, and {shapes[1]} came{why}.",
         fix="Build the model as the other was, layer by layer.",
         code="print([w.shape for w in model.weights])",
     )
@@ -106,22 +100,11 @@ MESSAGES = [
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
-        also="^(?!.*load_model)",
-        cause="Keras knows no loss or metric {name}.",
-        remedies=[
-            Remedy(
-                "it stands in compile",
-                "Give the function itself, or the name of one of Keras's own.",
-                "model.compile(optimizer, {loss}={name})  # {name} is a function\n"
-                "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function",
-            ),
-            Remedy(
-                "a file is being loaded",
-                "Hand it over while loading.",
-                'model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
-            ),
-        ],
-        check="",
+        cause="Keras knows no loss or metric {name}: most likely it is your own.",
+        fix="Give compile the function itself; hand it over while loading a file.",
+        code="model.compile(optimizer, {loss}={name})  # {name} is a function\n"
+        "model.compile(optimizer, loss, {metric}s=[{name}])  # {name} is a function\n"
+        'model = keras.models.load_model(path, custom_objects={"{name}": {name}})  # or',
     ),
     Message(
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
@@ -146,12 +129,12 @@ MESSAGES = [
         code="GRU(units, reset_after=False)",
     ),
     Message(
-        rf"length {number('received')}, but the layer was expecting 0 weight",
-        rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('received')}",
-        rf"containing {number('received')} layers into a model with 0 layers",
-        cause="What is to get {received} has none yet: it was never built, since it doesn't know "
-        "its features. An input_shape belongs to an Input, or to the outer layer.",
-        fix="Begin the model with an Input; or build the layer first.",
+        rf"length {number('got')}, but the layer was expecting 0 weight",
+        rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
+        rf"containing {number('got')} layers into a model with 0 layers",
+        cause="What is to get {got} has none yet: it was never built.",
+        fix="Begin the model with an Input, since an input_shape inside Bidirectional isn't read; "
+        "or build the layer first.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",
     ),
@@ -162,35 +145,27 @@ MESSAGES = [
         code='ModelCheckpoint("best{end}")',
     ),
     Message(
-        rf"length {number('received')}, but the layer was expecting {number('own')} weight",
+        rf"length {number('got')}, but the layer was expecting {number('own')} weight",
         rf"expect(?:s|ed) {number('own')} (?:weight|variable).*?(?:weights have|eceived) "
-        rf"{number('received')}",
-        cause="The layer has {own} weights and got {received}. A recurrent layer has three; in "
-        "Bidirectional six; in a file of an older version, Keras 1, an LSTM has twelve.",
-        fix="Take them from a model of the same kind, and read a file with its version.",
+        rf"{number('got')}",
+        rf"containing {number('got')} layers into a model with {number('own')} ",
+        r"Layer count mis|objects could not",
+        cause="The weights are of other layers: it has {own} and got {got}. A recurrent layer "
+        "has three weights, in Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
+        fix="Take them from a model of the same kind and version; or save the whole model.",
         code="twin.set_weights(model.get_weights())",
     ),
     Message(
-        rf"containing {number('received')} layers into a model with {number('own')} ",
-        r"Layer count mis|objects could not",
-        cause="The weights are of a model with other layers, or another order. It has {own} here "
-        "and {received} there.",
-        fix="Build the model as the other was; or save the whole model, not the weights alone.",
-        code='model.save("model.keras")',
-    ),
-    Message(
         rf"Layer (?P<layer>\S*?) ?(?:weight )?shape {shape('own')}.*?not compatible with.*?"
-        rf"{shape('received')}",
+        rf"{shape('got')}",
         rf"(?:object <{word('layer')} .*?)?variable.shape={shape('own')}, Received: "
-        rf"value.shape={shape('received')}",
-        rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("received")}',
-        rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?"
-        rf"{shape('received')}",
+        rf"value.shape={shape('got')}",
+        rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
+        rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
         rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")},? and.*?'
-        rf"{shape('received')}",
-        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('received')}",
-        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('received')}.*?"
-        "Assign",
+        rf"{shape('got')}",
+        rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
+        rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}.*?Assign",
         explain=weights,
     ),
     Message(

@@ -9,7 +9,6 @@ explain what was found.
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from inspect import cleandoc
 from typing import Any, Literal, TypeAlias
 
@@ -17,7 +16,7 @@ from lib.shapes.errors.pasted import Found
 from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
-CHECK = "print(x.shape, model.input_shape)"
+CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
 WORDS = {
     "layer": "The layer",
     "owner": "Layer",
@@ -28,10 +27,10 @@ WORDS = {
     "axes": "fewer",
     "full": "batch_size",
     "sample": "timesteps, features",
-    "place": "-1",
     "columns": "y.shape[-1]",
 }
 """Words for what a message doesn't name."""
+_NAME = re.compile(r"\{([a-z_]+)\}")
 
 
 def number(name: str) -> str:
@@ -53,28 +52,21 @@ def word(name: str) -> str:
 class Remedy:
     """One way to put something right."""
 
-    condition: str
-    """When it is the right one: "y holds class numbers". Empty where there is no other."""
-    fix: str
-    """What to do, in sentences."""
+    condition: str  # when it is the right one: "y holds class numbers"; "" where there is no other
+    fix: str  # what to do, in sentences
     code: str
-    cause: str = ""
-    """What happened, if the condition holds; filled in by `explained`."""
+    cause: str = ""  # what happened, if the condition holds; filled in by `explained`
 
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """What a message means: one meaning, or several, the likeliest first."""
+    """What a message means."""
 
-    happened: str
-    """What the message itself says, in a sentence or two, with its numbers."""
-    meanings: tuple[Remedy, ...]
-    """What may have led to it, and what puts that right."""
+    happened: str  # what the message itself says, in a sentence or two, with its numbers
+    meanings: tuple[Remedy, ...]  # what may have led to it, the likeliest first
     confidence: Confidence
-    check: str = ""
-    """One line of code that tells which meaning it is."""
-    stack: str = ""
-    """The stack that the message describes, as an address has it; "" for none."""
+    check: str = ""  # one line of code that tells which meaning it is
+    stack: str = ""  # the stack that the message describes, as an address has it; "" for none
 
     @property
     def cause(self) -> str:
@@ -110,44 +102,36 @@ def explained(
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
-    """What a message means.
+    """What a message means: remedies, the likeliest first, or in their place a fix and its code.
 
-    Args:
-        cause: what happened.
-        *remedies: what may have led to it, the likeliest first.
-        fix: in place of remedies, what to do about it.
-        code: the same as code.
-        words: for the {names} in all texts.
-        check: a line of code that tells which of several remedies it is.
-        stack: the stack that the message describes, as an address has it.
-        confidence: how sure it is; None where that follows from the texts: one cause that says
-            "most likely", or "if", is likely, and so are several.
+    `words` are for the {names} in all texts. Without a `confidence` the texts say how sure it is:
+    one cause that says "most likely", or "if", is likely, and so are several.
     """
     words = WORDS | {name: word for name, word in (words or {}).items() if word not in (None, "")}
-    happened = _filled(cause, r"(?<=\.) ", words)
+    happened = _filled(cause, words)
     meanings = []
-    for remedy in remedies or (Remedy("", fix, code),):
-        condition = _put(remedy.condition, words)
-        fix = _filled(remedy.fix, r"(?<=\.) ", words)
-        code = _filled(cleandoc(remedy.code), "\n", words)
+    for each in remedies or (Remedy("", fix, code),):
+        condition = _filled(each.condition, words)
         happens = f"{happened} {capital(condition)}." if condition else happened
-        meanings.append(Remedy(condition, fix, code, happens))
+        texts = _filled(each.fix, words), _filled(cleandoc(each.code), words)
+        meanings.append(Remedy(condition, *texts, happens))
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
-    check = _put(check, words) if len(meanings) > 1 else ""
+    check = _filled(check, words) if len(meanings) > 1 else ""
     sure: Confidence = confidence or ("likely" if is_open else "certain")
-    return Explanation(happened, tuple(meanings), sure, check, _put(stack, words))
+    return Explanation(happened, tuple(meanings), sure, check, _filled(stack, words))
 
 
-def _filled(text: str, between: str, words: Mapping[str, Any]) -> str:
-    """The sentences, or lines, of a text whose {names} all have words, filled in."""
-    parts = re.split(between, text)
-    known = [part for part in parts if words.keys() >= {*re.findall(r"\{([a-z_]+)\}", part)}]
-    return _put(("\n" if between == "\n" else " ").join(known), words)
+def _filled(text: str, words: Mapping[str, Any]) -> str:
+    """Fill in the {names}; leave out a sentence, and a line, of which one has no word.
 
-
-def _put(text: str, words: Mapping[str, Any]) -> str:
-    """Fill in the {names}; other braces, as of a dict in code, stay."""
-    return re.sub(r"\{([a-z_]+)\}", lambda name: str(words.get(name[1], name[0])), text)
+    Other braces, as of a dict in code, stay.
+    """
+    lines = []
+    for line in text.split("\n"):
+        sentences = re.split(r"(?<=\.) ", line)
+        known = [each for each in sentences if words.keys() >= {*_NAME.findall(each)}]
+        lines += [" ".join(known)] if known else []
+    return _NAME.sub(lambda name: str(words[name[1]]), "\n".join(lines))
 
 
 class Message:
@@ -157,31 +141,15 @@ class Message:
         self,
         *patterns: str,
         explain: Callable[[Found], Explanation | None] | None = None,
-        also: str = "",
         cause: str = "",
         remedies: Sequence[Remedy] = (),
         **texts: Any,
     ) -> None:
-        """A message.
+        """Any of the patterns; the rest is for `explained`.
 
-        Args:
-            *patterns: regular expressions, of which one has to be found.
-            explain: in place of texts, a function; it returns None for what it can't explain.
-            also: a regular expression of what the text must have elsewhere.
-            cause: what happened.
-            remedies: in place of `fix` and `code`, several meanings, the likeliest first.
-            **texts: the other arguments of `explained`.
+        In place of texts `explain` may be a function; it returns None for what it can't explain.
         """
-        self.patterns, self.also = patterns, also
+        self.patterns = patterns
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)
         )
-
-
-@cache
-def compiled(pattern: str) -> re.Pattern[str]:
-    """A pattern of a message, in which .*? reaches 300 characters at most.
-
-    Without a bound a long text that repeats the words before it would take minutes.
-    """
-    return re.compile(pattern.replace(".*?", ".{0,300}?"))

@@ -9,7 +9,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Any, Literal
+from typing import Literal
 
 from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
@@ -21,7 +21,6 @@ from lib.shapes.errors.pasted import Comparison, Found, sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 
-Side = Literal["y", "output"]
 SAMPLES, OPEN = 100_003, 100_019
 """Primes that stand for sizes that aren't known, and are no other axis's."""
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
@@ -31,37 +30,28 @@ _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}
 
 
 def incompatible(found: Found) -> Explanation | None:
-    """Two tensors that can't be paired as the model runs."""
-    one, other, text = found.shape("one"), found.shape("other"), found.text
-    both = Comparison(one, other)
+    """Two tensors that can't be paired, as the model is built or runs."""
+    one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         return _time_axis_in_one("The loss, most likely, can't pair the output with y")
+    both = Comparison(one, other)
     if both.is_batch:
-        return batches(found, one[0] or 0, other[0] or 0, _first(found))
+        return batches(found, one[0] or 0, other[0] or 0)
     if one == other:
         return None
-    if _is_of_weights(text.node):
-        return of_weights(found, bracketed(one), bracketed(other))
-    place = found["layer"] or (text.node if "/" in text.node else "")
-    if place and not text.in_loss:
+    shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
+    if _is_of_weights(found.node):
+        return of_weights(found, *shapes)
+    place = found["layer"] or (found.node if "/" in found.node else "")
+    if place and not found.in_loss:
         return explained(
-            f"In {place} two tensors meet that can't be paired, {bracketed(one)} and "
-            f"{bracketed(other)}: {both.told()}. Shapes are lined up from the right, and of two "
-            "sizes that differ one must be 1.",
+            f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
+            f"{both.told()}. Of two sizes that differ, lined up from the right, one must be 1.",
             fix="Print the shapes of all that goes in there.",
             code=the.LAYER_SHAPES,
             confidence="likely",
         )
-    return _paired(found, one, other)
-
-
-def traced(found: Found) -> Explanation | None:
-    """The same where the model was built: with both shapes, or the two sizes that differ."""
-    shapes = re.findall(r"\[[^\]]*\]", found["shapes"])
-    one, other = shapes if len(shapes) == 2 else (f"?, {found['one']}", f"?, {found['other']}")
-    if _is_of_weights(found.text.node):
-        return of_weights(found, one, other)
-    return _paired(found, sizes(one), sizes(other))
+    return _paired(found, one, other, " with ".join(shapes))
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
@@ -76,42 +66,35 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
     )
 
 
-def _of_y(happened: str, *remedies: Remedy, **about: Any) -> Explanation:
-    """An explanation whose meanings a look at y tells apart."""
-    return explained(happened, *remedies, check=the.CHECK_Y, **about)
-
-
 def _time_axis_in_one(start: str) -> Explanation:
     happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
-    return _of_y(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+    return explained(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
 
 
-def _paired(found: Found, one: Shape, other: Shape) -> Explanation:
+def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     """Of two shapes, with the samples, of which one is y's and one the output's."""
     first, subject = _first(found), "The loss"
-    if not found.text.in_loss:
-        by_hand = "[Op:Mul]" in found.text.whole
+    if not found.in_loss:
+        by_hand = "[Op:Mul]" in found.whole
         subject = "A multiplication" if by_hand else "Most likely it is the loss that"
     order = {"y": ", y with the output", "output": ", the output with y", None: ""}[first]
-    texts = " with ".join(bracketed(shape).replace("None", "?") for shape in (one, other))
     start = f"{subject} can't pair {texts}{order}"
     short, long = sorted((one, other), key=len)
     if long == (*short, 1):
         return explained(
-            f"{start}: the two are the same but for a last axis of 1. Keras's own losses drop it; "
-            "a subtraction by hand doesn't.",
+            f"{start}: the two are the same but for a last axis of 1, which Keras's losses drop.",
             fix="Take Keras's loss, or give the shorter one the axis.",
             code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
             "y = y[..., None]  # or by hand",
         )
     if first is None and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
-        return _of_y(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
+        return explained(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
     if first is None:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
-    happened = f"{start}{_difference(y, output)}."
-    return _pair(y, output, [found.text.loss or "mean_squared_error"], happened)
+    loss = found.loss or "mean_squared_error"
+    return _pair(y, output, [loss], f"{start}{_difference(y, output)}.")
 
 
 def _is_of_weights(node: str) -> bool:
@@ -122,39 +105,33 @@ def _is_of_weights(node: str) -> bool:
     return "weighted_loss" in node or bool(own)
 
 
-def _first(found: Found) -> Side | None:
+def _first(found: Found) -> Literal["y", "output"] | None:
     """Which of the two tensors comes first; None where the text doesn't tell."""
-    text, loss = found.text.whole, found.text.loss
+    text, loss = found.whole, found.loss
     if "SquaredDifference" in text:  # of Keras 2
         return "output"
-    if _PRODUCT.search(text):
-        return None
-    if loss and ("compile_loss" in text or "losses/losses.py" in text):  # of Keras 3
-        return "output" if RULE_OF[loss].output_first else "y"
-    # A loss of one's own: the traceback quotes its line, if it has the usual names.
-    subtraction = re.search(r"\b(y_true|y_pred) ?- ?y_(?:true|pred)\b", text)
-    return ("y" if subtraction[1] == "y_true" else "output") if subtraction else None
+    if not _PRODUCT.search(text) and loss and re.search("compile_loss|losses/losses.py", text):
+        return "output" if RULE_OF[loss].output_first else "y"  # of Keras 3
+    return None
 
 
-def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each wording
+def compared(found: Found) -> Explanation | None:
     """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
-    if found["one"] and (found.text.is_loading or "Assign" in found.text.message):
+    if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
-        return _of_y(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+        return explained(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
     both = Comparison(sizes(output_text), sizes(y_text))
-    y, output, words = both.received[1:], both.expected[1:], found.match[0]
     if not both.received or not both.expected:
-        if not found["y"]:
-            return None
         happened = f"y has no axis, the output is {output_text}."
-        return _of_y(happened, the.Y_IS_A_LIST, the.UNBATCHED)
+        return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED) if found["y"] else None
     if both.is_batch:
         return batches(found, both.received[0] or 0, both.expected[0] or 0)
+    y, output, words = both.received[1:], both.expected[1:], found.match[0]
     losses = [CATEGORICAL, BINARY]
-    if (named := found.text.loss or found["loss"]) in RULE_OF:
+    if (named := found.loss or found["loss"]) in RULE_OF:
         losses = [RULE_OF[named].name]
     elif "up until the last" in words or "target.ndim - 1" in words:
         losses = [SPARSE]
@@ -163,7 +140,7 @@ def compared(found: Found) -> Explanation | None:  # noqa: PLR0911  one for each
     happened = _wants(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
         remedies = the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP
-        return _of_y(happened, *remedies, words={"columns": y[-1]})
+        return explained(happened, *remedies, words={"columns": y[-1]})
     return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
@@ -174,12 +151,12 @@ def _is_wider(y: Shape, output: Shape) -> bool:
 
 def passed(found: Found) -> Explanation | None:
     """Keras 2's check of an array, before the first epoch: x, or y against the output."""
-    got, name = found.shape("received"), found["layer"].lower()
+    got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
-    expected = found.shape("expected") or (None,) * int(found["axes"] or 0)
+    expected = found.shape("want") or (None,) * int(found["axes"] or 0)
     recurrent = re.search("rnn|lstm|gru", name)
     # In (None, 3), of a recurrent layer, the open size is that of the timesteps.
-    is_sample = is_input and recurrent and len(expected) == 2 and not found["axes"]
+    is_sample = is_input and recurrent and len(expected) == 2
     has_batch = expected[:1] == (None,) or (len(expected) == 3 and (recurrent or not is_input))
     if is_sample or not has_batch:
         expected, got = (None, *expected), (None, *got)
@@ -188,20 +165,20 @@ def passed(found: Found) -> Explanation | None:
     if found["axes"]:  # the sizes aren't known: as far as possible, y's
         expected = (*expected[:-1], got[-1] if len(got) > 1 else 1)
     y, output = got[1:], expected[1:]
-    happened = _wants(found["received"], found["expected"] or f"of {len(expected)} axes", y, output)
+    happened = _wants(found["got"], found["want"] or f"of {len(expected)} axes", y, output)
     fitting: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.
         fitting = [the.CLASS_COLUMNS, the.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
         fitting = [the.ANSWER_PER_SAMPLE, the.STEP_OF_Y]
-    elif found["axes"] and len(y) == len(output) + 1 and (len(output) > 1 or y[-1] == 2):
+    elif found["axes"] and len(y) == len(output) + 1 and y[-1] == 2:
         fitting = [the.ANSWER_PER_STEP]
-        if y[-1] == 2:
-            place = 0 if y[-2:] == (2, 2) else 1
-            fitting.insert(place, the.TO_CATEGORICAL_TWICE)
+        fitting.insert(0 if y[-2:] == (2, 2) else 1, the.TO_CATEGORICAL_TWICE)
+    elif found["axes"] and len(y) == len(output) + 1 > 2:
+        fitting = [the.ANSWER_PER_STEP]
     if fitting:
-        return _of_y(happened, *fitting, words={"columns": y[-1] if y else ""})
+        return explained(happened, *fitting, words={"columns": y[-1]})
     return _pair(y, output, [CATEGORICAL, BINARY], happened)
 
 
@@ -214,11 +191,8 @@ def class_numbers(found: Found) -> Explanation:
         fitting = [the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP]
     elif classes and numbers == expected * classes:
         fitting.reverse()
-    few, many = sorted((max(numbers, 1), max(expected, 1)))
-    times = f", {many // few} times as many" if few != many else ""
-    happened = f"The sparse loss wants a class number for each answer: y is {found['y']}, the "
-    happened += f"output {found['output']}{times}."
-    return _of_y(happened, *fitting)
+    shapes = f"y is {found['y']}, the output {found['output']}"
+    return explained(f"The sparse loss wants a class number for each answer: {shapes}.", *fitting)
 
 
 def _difference(y: Shape, output: Shape) -> str:
@@ -228,9 +202,7 @@ def _difference(y: Shape, output: Shape) -> str:
     more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
     if not both.lacks:
         return f": they have different {' and '.join(names)}" if names else ""
-    if both.longer[-1] == 1 and both.gaps == [len(both.longer) - 1]:
-        return f": {less} lacks the last axis of {more}, of 1"
-    is_timed = len(both.longer) == 3
+    is_timed = len(both.longer) == 3 and not (both.longer[2] == 1 and both.gaps == [2])
     return f": {more} has a time axis and {less} has none" if is_timed else ": they have other axes"
 
 
@@ -242,14 +214,12 @@ def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
 
 def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
     """Y and the output, both without the samples, for one of these losses."""
-    found: dict[str, Remedy] = {}
-    for each in (each for loss in losses for each in _remedies(y, output, loss)):
-        found.setdefault(each.code, each)
-    if not found and CATEGORICAL in losses:  # class numbers of other axes
+    remedies = [each for loss in losses for each in _remedies(y, output, loss)]
+    if not remedies and CATEGORICAL in losses:  # class numbers of other axes
         for each in _remedies(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
-            found[code] = Remedy(each.condition, f"{each.fix} Take the sparse loss.", code)
-    if not found:
+            remedies.append(Remedy(each.condition, f"{each.fix} Take the sparse loss.", code))
+    if not remedies:
         return explained(
             happened,
             fix="Look at both, and give y the output's axes, or the output y's columns.",
@@ -257,7 +227,10 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
             confidence="possible",
         )
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
-    return _of_y(happened, *(list(found.values())[:4]), stack=timed)
+    found: dict[str, Remedy] = {}
+    for each in remedies:
+        found.setdefault(each.code, each)
+    return explained(happened, *[*found.values()][:4], stack=timed)
 
 
 def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
@@ -294,12 +267,11 @@ def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
             fixes.append((fix, f"{fix.code}\n{compile_with(fix.loss)}".strip()))
     found: dict[str, Remedy] = {}
     for fix, lines in fixes:
-        if any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", lines)):
-            continue
         todo, code = (text.replace(str(OPEN), "timesteps") for text in (fix.fix, lines))
+        if not code or any(int(size) > LARGEST for size in re.findall(r"Dense\((\d+)", lines)):
+            continue
         if before := found.get(fix.condition):
             todo = f"{before.fix} Or: {todo[:1].lower()}{todo[1:]}"
             code = f"{before.code}\n# or:\n{code}"
-        if code:
-            found[fix.condition] = Remedy(fix.condition, todo, code)
+        found[fix.condition] = Remedy(fix.condition, todo, code)
     return list(found.values())

@@ -16,13 +16,9 @@ READ = 10_000
 """Characters that are read at either end of a text. A traceback has its message at one of them."""
 RECURRENT = {name: layer.kind for name, layer in LAYER_OF_CELL.items()} | {"bidirectional": "bi"}
 """Kinds of layers in Keras's names, each with its kind in a stack."""
-_COLOR = re.compile(r"\x1b\[[0-9;]*m")
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
 _ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.M)
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')
-_IN_LOSS = re.compile(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py")
-_NODE = re.compile(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)')
-_LOADING = re.compile(r"load_model|load_weights|model_from_|hdf5_format|deserializing class")
 
 
 def ends(text: str) -> str:
@@ -30,50 +26,19 @@ def ends(text: str) -> str:
     return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
 
 
-@dataclass(frozen=True, slots=True)
-class Pasted:
-    """A text, without colours and line breaks."""
-
-    whole: str
-    message: str
-    """From the last error on; the whole text where none is named."""
-
-    @classmethod
-    def of(cls, text: str) -> "Pasted":
-        """Read a text."""
-        text = _COLOR.sub("", ends(text)).translate(_QUOTES)
-        starts = [match.end() for match in _ERROR.finditer(text)]
-        return cls(" ".join(text.split()), " ".join(text[starts[-1] if starts else 0 :].split()))
-
-    @property
-    def loss(self) -> str:
-        """The function of the loss that it names; "" for none."""
-        named = _LOSS.search(self.whole)
-        return RULE_OF[named[1]].name if named else ""
-
-    @property
-    def in_loss(self) -> bool:
-        """Whether it says that it happened in a loss."""
-        return bool(self.loss or _IN_LOSS.search(self.whole))
-
-    @property
-    def node(self) -> str:
-        """The path of the operation that failed: "compile_loss/mse/sub"; "" where none is named."""
-        found = _NODE.search(self.whole)
-        return found[1] if found else ""
-
-    @property
-    def is_loading(self) -> bool:
-        """Whether a model, or its weights, was being read from a file."""
-        return bool(_LOADING.search(self.whole))
+def read(text: str) -> tuple[str, str]:
+    """A text without colours and line breaks: from its last error on, if it has one, and whole."""
+    text = re.sub(r"\x1b\[[0-9;]*m", "", ends(text)).translate(_QUOTES)
+    starts = [match.end() for match in _ERROR.finditer(text)]
+    return " ".join(text[starts[-1] if starts else 0 :].split()), " ".join(text.split())
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
     """Where a pattern was found in a text."""
 
-    text: Pasted
     match: re.Match[str]
+    whole: str  # the text, as `read` gives it
 
     def __getitem__(self, name: str) -> str:
         """The words of a named group; "" where the text lacks them, or the pattern the group."""
@@ -89,9 +54,28 @@ class Found:
         return re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
 
     @property
-    def is_model(self) -> bool:
-        """Whether a whole model was called, on data; else it was a layer within one."""
-        return self.kind in ("sequential", "model", "functional")
+    def loss(self) -> str:
+        """The function of the loss that the text names; "" for none."""
+        named = _LOSS.search(self.whole)
+        return RULE_OF[named[1]].name if named else ""
+
+    @property
+    def in_loss(self) -> bool:
+        """Whether it happened in a loss."""
+        in_code = re.search(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py", self.whole)
+        return bool(self.loss or in_code)
+
+    @property
+    def node(self) -> str:
+        """The path of the operation that failed: "compile_loss/mse/sub"; "" where none is named."""
+        found = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', self.whole)
+        return found[1] if found else ""
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model, or its weights, was being read from a file."""
+        words = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
+        return bool(re.search(words, self.whole))
 
 
 def sizes(shape: str) -> Shape:
@@ -157,7 +141,5 @@ class Comparison:
             count = counted(abs(self.lacks), "axis", "axes")
             which = f", of {' or '.join(gaps)}" if gaps and any(self.expected) else ""
             return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
-        pairs = [
-            (self.received[at] or 0, self.name(at), self.expected[at]) for at in self.differing
-        ]
-        return joined([f"{counted(got, name)} instead of {want}" for got, name, want in pairs])
+        counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
+        return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])

@@ -17,7 +17,6 @@ DECODER = (
     "y = LSTM(units)(decoder_input, initial_state=states)"
 )
 LAYER_SHAPES = "print([layer.output.shape for layer in model.layers], x.shape)"
-CHECK_Y = "print(y.shape, y[:2], model.output_shape)"
 _CLASSES = "y = np.argmax(y, axis=-1)"
 
 # What x is.
@@ -52,16 +51,6 @@ IMAGE = Remedy(
     "TimeDistributed(Flatten())\n# or:\nx = x.reshape(x.shape[0], x.shape[1], -1)",
 )
 LENGTHS = Remedy("the sequences have different lengths", "Pad them, and mask the padding.", PAD)
-MIXED = Remedy(
-    "numbers are mixed with None, text or lists",
-    "Make numbers of them; what can't be turned raises here.",
-    'x = np.asarray(x).astype("float32")',
-)
-IN_ONE_LIST = Remedy(
-    "x and y stand in one list",
-    "Put them into a tuple.",
-    "dataset = tf.data.Dataset.from_tensor_slices((x, y))",
-)
 
 # What the model was built for.
 OTHER_FEATURES = Remedy(
@@ -110,11 +99,6 @@ LAYER_BEFORE = Remedy(
     "Set return_sequences=True there, or take it out.",
     f"{EVERY_STEP}  # the layer before",
 )
-FLATTENED = Remedy(
-    "a Flatten stands before it, so that timesteps count too, and there are more or fewer",
-    "Pad the sequences; or return the last step in place of the Flatten.",
-    f"{LAST_STEP}  # in place of Flatten",
-)
 ENCODER = Remedy(
     "it comes from a recurrent layer, the encoder, that returns every timestep",
     "Let it return the last one only.",
@@ -124,17 +108,6 @@ WRAPPED = Remedy(
     "every timestep is to go through it",
     "Wrap it: old versions want that of Dense, and all of Conv2D.",
     "TimeDistributed({kind})",
-)
-AND_STATES = Remedy(
-    "the layer before has return_state=True, and returns its output and its states",
-    "Unpack them, and pass on the output; states go into initial_state.",
-    "{names} = recurrent_layer(x)\ny = layer(out)\n"
-    "y = layer(x, initial_state={start})  # to start there",
-)
-DIRECTIONS = Remedy(
-    "it is a Bidirectional with merge_mode=None, which gives both directions apart",
-    "Leave merge_mode out.",
-    "Bidirectional(LSTM(units, return_sequences=True))",
 )
 
 # Batches.

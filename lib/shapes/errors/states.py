@@ -9,15 +9,26 @@ from lib.shapes.errors.pasted import RECURRENT, Found, sizes
 from lib.shapes.output import Shape
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
+AND_STATES = Remedy(
+    "the layer before has return_state=True, and returns its output and its states",
+    "Unpack them, and pass on the output; states go into initial_state.",
+    "out, *states = recurrent_layer(x)\ny = layer(out)\n"
+    "y = layer(x, initial_state={states})  # to start there",
+)
+DIRECTIONS = Remedy(
+    "it is a Bidirectional with merge_mode=None, which gives both directions apart",
+    "Leave merge_mode out.",
+    "Bidirectional(LSTM(units, return_sequences=True))",
+)
 
 
 def features_or_units(found: Found) -> Explanation | None:
     """A kernel that meets other features, or states of other units, in a product."""
-    received, expected = found["received"], found["expected"]
+    received, expected = found["got"], found["want"]
     if received == expected:
         return None
     # The second kernel, for the states, fails in the same words as the first.
-    x, state = shapes_of_a_step(found.text.whole)
+    x, state = shapes_of_a_step(found.whole)
     if "MatMul_1" in found.match[0] or state[-1:] == (int(received),) != x[-1:]:
         return explained(
             f"The layer has {expected} units and starts from states of {received}, not as many.",
@@ -35,9 +46,9 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     return (sizes(found[1]), sizes(found[2])) if found else ((), ())
 
 
-def batches(found: Found, one: int, other: int, first: str | None = None) -> Explanation:
-    """Two tensors of other samples; `first` says which comes first, "y" or the "output"."""
-    x, state = shapes_of_a_step(found.text.whole)
+def batches(found: Found, one: int, other: int) -> Explanation:
+    """Two tensors of other samples."""
+    x, state = shapes_of_a_step(found.whole)
     if x[:1] == (one,) and state[:1] == (other,):
         return explained(
             f"The layer got {one} samples and states of {other}: one is needed for each sample.",
@@ -45,15 +56,9 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
             code=the.DECODER,
         )
     small, full = sorted((one, other))
-    output, target = (other, one) if first == "y" else (one, other)
-    # TensorFlow runs the loss and the cells side by side, and stops at whichever is first.
-    in_cell = re.search(r"while/\w+_cell(?:_\d+)?/", found.text.node) and other < one
-    remedies = [the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED]
-    if in_cell or (first and output < target):
-        remedies, small, full = [the.OTHER_BATCH, the.SHORT_BATCH], full, small
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
-        *remedies,
+        *(the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED),
         words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
     )
@@ -61,39 +66,26 @@ def batches(found: Found, one: int, other: int, first: str | None = None) -> Exp
 
 def several_tensors(found: Found) -> Explanation:
     """Several tensors where a layer takes one: an output and its states, or two directions."""
-    count, kind = int(found["received"]), RECURRENT.get(found.kind, "")
-    if found.is_model:
-        return list_of_samples(count)
+    count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
-    names = {2: "out, h", 3: "out, h, c", 5: "out, h, c, back_h, back_c"}.get(count, "out, *states")
-    start = {2: "h", 3: "[h, c]"}.get(count, "") if kind else ""
     return explained(
         f"{found['layer'] or 'The layer'} takes one tensor and got {count}.",
-        *([the.AND_STATES, the.DIRECTIONS] if count == 2 else [the.AND_STATES]),
-        words={"names": names, "start": start},
+        *([AND_STATES, DIRECTIONS] if count == 2 else [AND_STATES]),
+        words={"states": "states" if kind else ""},
         check="print([each.shape for each in x])",
         stack=f"input~{before}_state~{after}" if before and after else "",
     )
 
 
-def list_of_samples(count: object) -> Explanation:
-    """A list where the model takes one array."""
-    return explained(
-        f"The model takes one array and got a list of {count}, which counts as {count} inputs.",
-        fix="Make one array of the list; pad sequences of different lengths first.",
-        code=f"x = np.stack(x)\n{the.PAD}",
-    )
-
-
 MESSAGES = [
     Message(
-        rf"sequences=tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
+        rf"(?:SelectV2|list assignment).*?sequences=tf\.Tensor\(shape={shape('x')}"
+        rf".*?mask=tf\.Tensor\(shape={shape('mask')}",
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
-        also=r"SelectV2|list assignment|Tried to read|access element|Cannot unstack|.mask. ",
-        cause="A mask is (samples, timesteps), true where a step counts; most likely this one has "
-        "other axes or timesteps than the sequence. The mask is {mask}, the sequence {x}.",
+        cause="A mask is (samples, timesteps); most likely this one has other axes or timesteps "
+        "than the sequence. The mask is {mask}, the sequence {x}.",
         fix="Make it of the sequences that go in; or let a Masking layer make it.",
         code="mask = np.any(x != 0, axis=-1)\nMasking(0.0)  # or in the model",
     ),
@@ -111,7 +103,6 @@ MESSAGES = [
                 "another process has the GPU's memory", "Free it.", "LSTM(units, use_cudnn=False)"
             ),
         ],
-        check="print(x[:2])",
     ),
     Message(
         r'Masking is not supported for CuDNN|No OpKernel was registered to support Op "Cudnn',
@@ -126,27 +117,35 @@ MESSAGES = [
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
-        rf"Dimensions must be equal, but are {number('received')} and {number('expected')} for "
+        rf"Dimensions must be equal, but are {number('got')} and {number('want')} for "
         r'"\W*(?:node )?[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),
     Message(
-        rf"Too few leaves for PyTreeSpec; expected: {number('received')}, got: {number('kept')}",
-        rf"Layer has {number('kept')} states but was passed {number('received')} initial states",
-        r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<received>.*?); "
+        rf"Too few leaves for PyTreeSpec; expected: {number('got')}, got: {number('kept')}",
+        rf"Layer has {number('kept')} states but was passed {number('got')} initial states",
+        r"initial_state.{1,2}was passed that is not compatible(?:.*?state_spec.=(?P<got>.*?); "
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states, and got {received}. The {cell} starts from "
+        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from "
         "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
         "or its output among them: an LSTM starts from two, h and c, a GRU from one, Bidirectional "
-        "from twice as many, stacked cells from a list for each.",
+        "from twice as many.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
         code=the.DECODER,
     ),
     Message(
+        rf"Expected to see 1 array.*?following list of {number('got')}",
+        r'ayer "?(?:sequential|model|functional)(?:_\d+)?"? expects 1 input(?:\(s\)|s)?,? but it '
+        rf"received {number('got')}",
+        cause="The model takes one array and got a list of {got}, which counts as {got} inputs.",
+        fix="Make one array of the list; pad sequences of different lengths first.",
+        code=f"x = np.stack(x)\n{the.PAD}",
+    ),
+    Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
-        rf"{number('received')}",
+        rf"{number('got')}",
         explain=several_tensors,
     ),
     Message(
@@ -163,10 +162,10 @@ MESSAGES = [
     Message(
         r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
-        rf"(?:, got {number('received')})?\)",
-        cause="{names} values were to be unpacked, and {received} came. If it comes from a "
-        "recurrent layer, it gave, or got, another number of states: an LSTM gives 3 tensors with "
-        "return_state=True, a GRU 2; in Bidirectional 5 and 3.",
+        rf"(?:, got {number('got')})?\)",
+        cause="{names} values were to be unpacked, and {got} came. If it comes from a "
+        "recurrent layer, it gave, or got, another number of states: with return_state=True an "
+        "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",
         code=the.DECODER,
         confidence="possible",
@@ -188,9 +187,9 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, with one state for each sample, and was built for batches of "
-        "{full}. It got one of {size}. {samples} doesn't divide by it. The last batch of an epoch, "
-        "or of validation data, is often short, and fit takes 32 unless told.",
+        cause="The layer is stateful, and was built for batches of {full}. It got one of {size}. "
+        "{samples} doesn't divide by it. The last batch of an epoch, or of validation data, is "
+        "often short, and fit takes 32 unless told.",
         fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
         code=f"{the.WHOLE_BATCHES}\n{the.TWIN}",
     ),

@@ -9,7 +9,6 @@ from lib.shapes.errors.pairs import (
     incompatible,
     of_weights,
     passed,
-    traced,
 )
 
 LOSSES = "|".join(RULE_OF)
@@ -19,13 +18,9 @@ MESSAGES = [
         r"calling (?P<layer>\w+)(?:\.call\(\))?(?:(?!Incompatible shapes|calling \w).)*"
         r"Incompatible shapes: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\]",
         r"Incompatible shapes(?:: \[(?P<one>[\d,]*)\] vs\.? \[(?P<other>[\d,]*)\])?",
+        r'Dimensions must be equal, but are \d+ and \d+ for "\W*(?:node )?(?:compile_loss|loss/|'
+        rf'{LOSSES})[^"]*".{{0,30}} with input shapes: \[(?P<one>[^\]]+)\], \[(?P<other>[^\]]+)\]',
         explain=incompatible,
-    ),
-    Message(
-        rf'Dimensions must be equal, but are {number("one")} and {number("other")} for "\W*(?:node '
-        rf')?(?:compile_loss|loss/|{LOSSES})[^"]*"(?: \(op: "\w+"\))?'
-        r"(?: with input shapes: (?P<shapes>[\[\]?\d, ]+))?",
-        explain=traced,
     ),
     Message(
         r".target. and .output. must have the same (?:shape|rank)(?: up until the last)?"
@@ -40,12 +35,13 @@ MESSAGES = [
         explain=compared,
     ),
     Message(
-        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight", explain=of_weights
+        r"Timestep-wise sample weighting|sample_weight_mode|2D sample_weight",
+        r"class_weight. not supported for 3\+ dim|class_weight.*?only (?:0-dim|length-1|size-1)",
+        explain=of_weights,
     ),
     Message(
         rf'are {number("one")} and {number("other")} for "\W*(?:node )?(?:\w+/)*Equal',
-        cause="A metric can't compare {one} with {other}: an accuracy of class numbers wants y "
-        "without columns.",
+        cause="A metric can't compare {one} with {other}, class numbers with columns.",
         fix='Write "accuracy", which chooses by the shapes.',
         code='model.compile(optimizer, loss, metrics=["accuracy"])',
     ),
@@ -58,10 +54,10 @@ MESSAGES = [
     ),
     Message(
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
-        rf"(?:{number('axes')} dimensions|shape {shape('expected')}),? but got array with shape "
-        rf"{shape('received')}",
-        rf'feed value of shape {shape("received")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
-        rf'\w*:0",? which has shape "?{shape("expected")}',
+        rf"(?:{number('axes')} dimensions|shape {shape('want')}),? but got array with shape "
+        rf"{shape('got')}",
+        rf'feed value of shape {shape("got")} for Tensor u?"(?P<layer>\w+_(?P<what>target))'
+        rf'\w*:0",? which has shape "?{shape("want")}',
         explain=passed,
     ),
     Message(
@@ -86,7 +82,6 @@ MESSAGES = [
                 "x, y = x[y >= 0], y[y >= 0]",
             ),
         ],
-        check=the.CHECK_Y,
     ),
     Message(
         rf"label value of {number('label')} which is outside the valid range of \[0, "
@@ -97,39 +92,28 @@ MESSAGES = [
     ),
     Message(
         r"y_true and y_pred have different struct|.loss. argument, can.t be|unexpected losses or",
-        cause="The model's outputs and the parts of y, or the losses, aren't as many, or have "
-        "other names. A layer with return_state=True at the end makes its states outputs too.",
+        cause="The model's outputs and the parts of y, or the losses, don't go together. A layer "
+        "with return_state=True at the end makes its states outputs too.",
         fix="Leave return_state out of it; or give y, and losses, as a list, one for each output.",
         code="LSTM(units)  # the last layer, without return_state\nmodel.fit(x, [y1, y2])",
     ),
     Message(
         rf"logits and labels must be.*?: logits_size=\[(?P<n>\d+),{number('has')}\] "
         rf"labels_size=\[(?P=n),{number('columns')}\]",
-        cause="Cross-entropy wants a column of y for each of the output, which has {has}; y has "
-        "{columns}.",
+        cause="Cross-entropy wants a column of y for each of the output: {has}, not {columns}.",
         fix="End with as many columns as y has.",
         code="Dense({columns})",
     ),
     Message(
         r"logits and labels must be (?:broad|same size)"
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
-        cause="Cross-entropy wants y in the shape of the output, where timesteps count as samples. "
-        "The output is {output}, y {y}. One of the two has a time axis, and the other none.",
+        cause="Cross-entropy wants y in the output's shape, where timesteps count as samples. The "
+        "output is {output}, y {y}. One of the two has a time axis, and the other none.",
         remedies=[the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
-        check=the.CHECK_Y,
-    ),
-    Message(
-        r"not supported for 3\+ dim|only (?:0-dim\w+|length-1|size-1) arrays can be converted",
-        also="class_weight",
-        cause="A class_weight is looked up once for each sample, and y has one per timestep.",
-        fix="Give a sample_weight for each sample and timestep.",
-        code="weights = np.array([1.0, 2.0])  # by class\n"
-        "model.fit(x, y, sample_weight=weights[y.reshape(y.shape[:2]).astype(int)])",
     ),
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
         cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
         remedies=[the.CLASS_COLUMNS, the.ANSWER_PER_STEP],
-        check=the.CHECK_Y,
     ),
 ]

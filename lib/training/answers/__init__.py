@@ -1,18 +1,15 @@
-"""Questions that only Keras can answer: one function for each.
+"""Questions that only Keras can answer, one function each: see `TrainingClient.ask`.
 
-A page asks with `TrainingClient.ask(name, **arguments)`. The function runs in the worker, in a
-helper thread. Arguments and answers are plain values, lists, dicts and NumPy arrays (read-only on
-arrival; tuples arrive as lists). A function raises ValueError, with a sentence, for what it can't
-answer. `cell` is a key of `lib.experiment.CELLS`, `loss` one of LOSSES; `weights` are in Keras's
-order, three for each of the recurrent `layers` from the bottom up and those of the head, if any.
+Arguments and answers are plain values and NumPy arrays (read-only on arrival; tuples arrive as
+lists). A function raises ValueError, with a sentence, for what it can't answer. `weights` are in
+Keras's order: three for each of the recurrent `layers` from the bottom up, and the head's, if any.
 """
 
 from collections.abc import Callable
 from typing import Any
 
-from lib.training.answers.gradients import influence, reach
+from lib.training.answers.cells import breakings, influence, modes, reach
 from lib.training.answers.models import keras_file, target_damage
-from lib.training.answers.modes import breakings, modes
 
 _FUNCTIONS = breakings, influence, keras_file, modes, reach, target_damage
 ANSWERS: dict[str, Callable[..., dict[str, Any]]] = {each.__name__: each for each in _FUNCTIONS}

@@ -1,8 +1,8 @@
 """Keras's layers with given weights, and how an answer calls them: as they are, or traced.
 
 As they are, recurrent layers take 2 ms of Python for each timestep, which the runs that train have
-to share. Traced, they take microseconds, after 0.1 s for tracing a layer, and up to a second for
-the gradient of a stack. So what is asked once about a few timesteps isn't traced, and the rest is.
+to share. Traced, they take microseconds, after 0.1 to 1 s for tracing. So what is asked once about
+a few timesteps isn't traced, and the rest is.
 """
 
 from collections import Counter
@@ -67,8 +67,8 @@ def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **o
     """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
 
     With a `merge_mode` it is Bidirectional, with six arrays. A GRU's bias tells its kind: (2, 3U)
-    with `reset_after`, (3U,) without. The same cell of the same size in the same `place` of a stack
-    with the same options is the same object. Raises ValueError for what doesn't fit.
+    with `reset_after`, (3U,) without. The layer of a `place` in a stack is made once for each size
+    and options. Raises ValueError for an unknown cell.
     """
     if cell not in CELLS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")

@@ -40,10 +40,7 @@ def _model(cell: str, mode: str, shapes: tuple[Any, ...], timesteps: int) -> ker
 
 
 def target_damage(case: str) -> dict[str, Any]:
-    """Train the right target and the wrong one of a key of MISTAKES: the fields of a `Damage`.
-
-    From the same initial weights, so that the answer is the same whenever it is asked for.
-    """
+    """Train a mistake of MISTAKES and what is right from the same weights: a `Damage`'s fields."""
     if case not in MISTAKES:
         raise ValueError(f"expected case to be one of {list(MISTAKES)}, received {case!r}")
     mistake = MISTAKES[case]

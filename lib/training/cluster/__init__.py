@@ -7,8 +7,5 @@
   process: it passes commands on to slots, and fetches messages from each of them.
 - Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
 
-Ray places the slots, watches them and restarts them; only `on_ray` imports it. Runs that are lost
-with a slot go on in another one: their page server's client has their checkpoints.
-
-Not in here: how a client keeps its driver alive (`lib.training.worker_pool`), and how a run trains.
+Only `on_ray` imports Ray, which places the slots, watches them and restarts them.
 """

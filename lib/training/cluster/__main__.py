@@ -1,7 +1,4 @@
-"""The driver process, started by `worker_process`.
-
-Usage: `python -m lib.training.cluster CONNECTION`.
-"""
+"""The driver process: `python -m lib.training.cluster CONNECTION`, started by `worker_process`."""
 
 from __future__ import annotations
 
@@ -21,8 +18,7 @@ from lib.training.machine import RAY
 from lib.training.messages import Event, encode
 from lib.training.sentences import sentence, short_reason
 
-PROBE_SECONDS = 2.0
-"""How long its head may take to take a connection."""
+PROBE_SECONDS = 2.0  # how long its head may take to take a connection
 
 
 def why_away(address: str) -> str:

@@ -1,8 +1,7 @@
 """What stands between a page server and the cluster: to its client a worker, made of many slots.
 
-It passes each command on to a slot, and asks that for news of each run and question. It tells the
-client which of these are lost with a slot, and keeps none itself: the client has the checkpoints of
-runs, and starts them again. It knows no Ray (`on_ray`).
+It passes each command on to a slot, asks that for news of each run and question, and tells the
+client which of these are lost with a slot: the client has the checkpoints, and starts runs again.
 """
 
 from __future__ import annotations
@@ -14,23 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lib.training import messages
-from lib.training.cluster.slot import UNSEEN, Load
-from lib.training.cluster.version import fingerprint
+from lib.training.cluster.slot import Load, fingerprint
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
 from lib.training.sentences import sentence
 
-GATHER_SECONDS = 0.05
-"""Between two looks for news of a run at least."""
-LOAD_SECONDS = 2.0
-"""Between two looks how busy a slot is."""
-SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0
-"""Between two looks for new slots, and how long the head may take to answer one."""
-NO_SLOT_SECONDS = 60.0
-"""A cluster that has had no slot that trains for so long can't be used."""
-ANSWER_SECONDS = 20.0
-"""How long a slot may take to answer, on a busy node; it waits for news half as long."""
-PATIENCE_SECONDS = 3600.0
-"""How long a slot is waited for that has no processor yet, or imports TensorFlow."""
+GATHER_SECONDS = 0.05  # between two looks for news of a run at least
+LOAD_SECONDS = 2.0  # between two looks how busy a slot is
+SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0  # between looks for new slots; for the head to answer one
+NO_SLOT_SECONDS = 60.0  # a cluster that has had no slot that trains for so long can't be used
+ANSWER_SECONDS = 20.0  # for a slot to answer, on a busy node; it waits for news half as long
+PATIENCE_SECONDS = 3600.0  # for a slot that has no processor yet, or imports TensorFlow
 
 
 class ClusterError(Exception):
@@ -56,12 +48,9 @@ class Link:
 
     call: Call
     is_ready: bool = False
-    refused: str = ""
-    """Why it isn't to be used."""
-    load: Load = (False, 0)
-    """How busy it was when last asked, with what it was given since."""
+    refused: str = ""  # why it isn't to be used
+    load: Load = (False, 0)  # how busy it was when last asked, with what it was given since
     commands: asyncio.Queue[tuple[Command, bytes]] = field(default_factory=asyncio.Queue)
-    """What is to be sent there, in this order."""
 
 
 class Driver:
@@ -73,17 +62,13 @@ class Driver:
         send: Callable[[bytes], object],
     ) -> None:
         self._find_slots, self._send = find_slots, send
-        self._links: dict[str, Link] = {}
-        """The slots by name."""
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
-        self._found: dict[str, Link] = {}
-        """Where runs of other servers were found, by id."""
+        self._links: dict[str, Link] = {}  # the slots by name
+        self._found: dict[str, Link] = {}  # where runs of other servers were found, by id
         self._where: dict[str, Link] = {}
         """Where the client's runs that aren't over are, and its open questions, by id."""
-        self._followed: dict[str, asyncio.Task[None]] = {}
-        """The tasks that fetch the news of these."""
-        self._slots_told = 0
-        """How many slots the client knows of."""
+        self._followed: dict[str, asyncio.Task[None]] = {}  # the tasks that fetch the news of these
+        self._slots_told = 0  # how many slots the client knows of
         self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> None:
@@ -106,7 +91,8 @@ class Driver:
 
     async def _survey(self) -> None:
         """Find new slots, now and then. Raises ClusterError where none can be used."""
-        since = _now()
+        now = asyncio.get_running_loop().time
+        since = now()
         while True:
             try:
                 found = await asyncio.wait_for(self._find_slots(), HEAD_SECONDS)
@@ -121,8 +107,8 @@ class Driver:
             if refused and all(refused):
                 raise ClusterError(refused[0])
             if self._ready:
-                since = _now()
-            elif _now() - since > NO_SLOT_SECONDS:
+                since = now()
+            elif now() - since > NO_SLOT_SECONDS:
                 raise ClusterError(sentence("no_slot"))
             await asyncio.sleep(SURVEY_SECONDS)
 
@@ -134,27 +120,31 @@ class Driver:
         """Note whether a slot can train, and how busy it is."""
         while True:
             try:
-                await _wait_until_ready(link)
+                theirs = await link.call("version", seconds=PATIENCE_SECONDS)
+                if theirs != (ours := fingerprint()):
+                    raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
+                if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
+                    reason, _, _ = failed.partition(":")  # a page has no room for what helps
+                    raise UnusableError(sentence("node_fails", why=reason))
                 link.load = await link.call("load", seconds=ANSWER_SECONDS)
-                link.is_ready, link.refused = True, ""
-                self._count()
+                link.refused = ""
+                self._use(link, is_ready=True)
                 while link.is_ready:
                     await asyncio.sleep(LOAD_SECONDS)
                     link.load = await link.call("load", seconds=ANSWER_SECONDS)
             except UnusableError as error:
                 if f"{error}" != link.refused:
                     link.refused = f"{error}"
-                    text = sentence("node_refused", why=error)
-                    self._tell(messages.Event("refused", text))
+                    self._tell(messages.Event("refused", sentence("node_refused", why=error)))
             except UnavailableError:
                 pass
-            self._doubt(link)
+            self._use(link, is_ready=False)
             await asyncio.sleep(SURVEY_SECONDS)
 
-    def _count(self) -> None:
-        """Tell the client how many slots there are, when that has changed."""
-        count = len(self._ready)
-        if count != self._slots_told:
+    def _use(self, link: Link, *, is_ready: bool) -> None:
+        """Use a slot, or no more until it answers again; tell the client how many there are."""
+        link.is_ready = is_ready
+        if (count := len(self._ready)) != self._slots_told:
             self._slots_told = count
             self._tell(messages.Event("ready", count=count))
 
@@ -167,8 +157,13 @@ class Driver:
             match command:
                 case messages.Ask(question=messages.FIND_RUN, arguments=arguments):
                     self._tasks.create_task(self._find(name, arguments["run_id"]))
-                case messages.Watch():
-                    self._follow(name, self._found.pop(name, None), is_owner=False)
+                case messages.Steer(verb="watch"):
+                    if found := self._found.pop(name, None):
+                        self._follow(name, found, is_owner=False)
+                    else:
+                        self._tell_lost(name, sentence("slot_gone"))
+                case messages.Steer(verb="unwatch"):
+                    self._forget(name)
                 case messages.Start() | messages.Ask():
                     while (link := self._least_busy()) is None:  # what follows waits, too
                         await asyncio.sleep(GATHER_SECONDS)
@@ -176,15 +171,14 @@ class Driver:
                     self._where[name] = link
                 case messages.Prepare():
                     link = self._least_busy()
-                case _:
+                case messages.Steer(verb=verb):
                     link = self._where.get(name)
-                    if getattr(command, "verb", "drop") == "drop":
+                    if verb == "drop":
                         self._forget(name)
             if link is not None:
                 link.commands.put_nowait((command, data))
 
     def _least_busy(self) -> Link | None:
-        """Of all slots that can be used the one with the least to do; None where there is none."""
         ready = self._ready
         random.shuffle(ready)  # so that not all servers choose the same of those that are alike
         return min(ready, key=lambda link: link.load, default=None)
@@ -198,7 +192,7 @@ class Driver:
             try:
                 await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
-                self._doubt(link)
+                self._use(link, is_ready=False)
                 if is_new:
                     self.take(data)  # another slot gets it
                 else:
@@ -207,29 +201,26 @@ class Driver:
                 if is_new and self._where.get(name) is link:
                     self._follow(name, link)
 
-    def _follow(self, name: str, link: Link | None, *, is_owner: bool = True) -> None:
+    def _follow(self, name: str, link: Link, *, is_owner: bool = True) -> None:
         """Pass on the news of a run or a question from now on."""
-        if link is None:
-            self._tell_lost(name, sentence("slot_gone"))
-            return
         self._where[name] = link
         work = self._fetch(name, link, is_owner=is_owner)
         self._followed[name] = self._tasks.create_task(work)
 
     async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
-        mark, is_last = UNSEEN, False
+        number, is_last = 0, False
         try:
             while not is_last:
-                news = await link.call("news", name, mark, is_owner, seconds=ANSWER_SECONDS)
+                news = await link.call("news", name, number, is_owner, seconds=ANSWER_SECONDS)
                 if news is None:
                     self._lose(name, sentence("slot_gone"))
                     return
-                found, mark, is_last = news
+                found, number, is_last = news
                 for data in found:
                     self._send(data)
                 await asyncio.sleep(GATHER_SECONDS)
         except UnavailableError as error:
-            self._doubt(link)
+            self._use(link, is_ready=False)
             self._lose(name, f"{error}")
         else:
             self._forget(name)
@@ -240,11 +231,6 @@ class Driver:
         if task is not None and task is not asyncio.current_task():
             task.cancel()
         return self._where.pop(name, None) is not None
-
-    def _doubt(self, link: Link) -> None:
-        """Use a slot no more until it answers again."""
-        link.is_ready = False
-        self._count()
 
     def _lose(self, name: str, how: str) -> None:
         """Tell the client of something that is lost, which starts a run again elsewhere."""
@@ -263,18 +249,3 @@ class Driver:
             if isinstance(card, bytes):
                 self._found[run_id], found = link, card
         self._tell(messages.Answer(question_id, {"card": found}))
-
-
-async def _wait_until_ready(link: Link) -> None:
-    """Wait until a slot can train. Raises UnusableError if it isn't to be used."""
-    theirs = await link.call("version", seconds=PATIENCE_SECONDS)
-    if theirs != (ours := fingerprint()):
-        raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
-    if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
-        reason, _, _ = failed.partition(":")  # without what helps: a page has no room for it
-        raise UnusableError(sentence("node_fails", why=reason))
-
-
-def _now() -> float:
-    """Seconds, on the clock of the loop that runs."""
-    return asyncio.get_running_loop().time()

@@ -1,4 +1,4 @@
-"""The cluster as Ray has it: the one place that imports ray, in a driver process or on a node.
+"""The cluster as Ray has it, in a driver process or on a node.
 
 Its actors are named and outlive who made them, so that every page server finds the same ones. A
 node makes them of its own code: it has to have the same version of Unrolled.
@@ -22,8 +22,7 @@ from lib.training.cluster.slot import Slot
 from lib.training.sentences import sentence, short_reason
 
 NAMESPACE = "unrolled"
-CALLS = 1000
-"""Calls that a slot may have open: each page server looks at each slot in one."""
+CALLS = 1000  # calls that a slot may have open: each page server looks at each slot in one
 
 
 def connect(address: str) -> None:

@@ -1,12 +1,11 @@
 """A slot: one place for training in the cluster, which has a worker process of its own.
 
 Drivers send commands and fetch messages as bytes (`lib.training.messages`): no code crosses. Any
-driver may ask for news of a run by its id, with a mark of what it has, and gets what is newer. So a
-slow one gets only the newest snapshot.
+driver may ask for news of a run by its id, with the number of the last message that it has, and
+gets what is newer. So a slow one gets only the newest snapshot.
 
-A slot is an actor of Ray's, made by `on_ray`. It ends with its worker, and when the worker has
-grown beyond its memory and has nothing to do; Ray then starts it again, empty. When no driver has
-called for long the slot frees its processor for good: the next driver makes a new one.
+A slot ends with its worker, and when the worker has grown and has nothing to do; Ray then starts it
+again, empty. When no driver has called for long the slot frees its processor for good.
 """
 
 from __future__ import annotations
@@ -16,41 +15,49 @@ import contextlib
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from typing import Any, NamedTuple
+from dataclasses import dataclass, field
+from functools import cache
+from hashlib import sha256
+from importlib import metadata
+from pathlib import Path
+from typing import NamedTuple
 
-from lib.results import Snapshot, WeightHistory, memory_of
+from lib.results import Snapshot, memory_of
 from lib.training import messages
-from lib.training.cluster.version import fingerprint
-from lib.training.messages import Cancel, Command, Message, Steer, decode, encode, id_of
+from lib.training.messages import Command, Message, Steer, decode, encode, id_of
 from lib.training.run_registry import KEEP_BYTES, KEEP_RUNS
 from lib.training.worker_process import TRAINING, MakeWorker, WorkerProcess
 
-LOOK_SECONDS = 10.0
-"""How long a call waits for news."""
-REST_SECONDS = 5.0
-"""How long a slot that has grown has had nothing to do when it ends: news may be on their way."""
-UNWANTED_SECONDS = 120.0
-"""How long a run goes on that no driver asks for: its page server is gone, or has moved it."""
-GONE_SECONDS = 900.0
-"""How long a slot stays without any driver."""
+LOOK_SECONDS = 10.0  # how long a call waits for news
+REST_SECONDS = 5.0  # a slot that has grown has nothing to do for so long when it ends
+UNWANTED_SECONDS = 120.0  # a run goes on that no driver asks for: its page server is gone
+GONE_SECONDS = 900.0  # how long a slot stays without any driver
 TIDY_SECONDS = 1.0
-MOST_EPOCHS = 32
-"""Epochs whose weights are kept of a run, for page servers that come later."""
+LIB = Path(__file__).parents[2]
+_PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
 Load = tuple[bool, int]
 """How busy a slot is, the least first: whether it should end soon; its runs and questions."""
-Mark = tuple[int, int]
-"""What a driver has of a run: the number of its newest message, the epoch of its newest weights."""
-UNSEEN: Mark = (0, -1)
+
+
+@cache
+def fingerprint() -> str:
+    """The version that trains: of all code and words but the pages', and of what they build on."""
+    found = sha256()
+    for path in sorted(LIB.rglob("*")):
+        part = path.relative_to(LIB)
+        if path.suffix in (".py", ".toml") and part.parts[0] != "ui":
+            found.update(f"{part.as_posix()}\n".encode() + path.read_bytes())
+    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
+    found.update(repr([(name, metadata.version(name)) for name in sorted(there)]).encode())
+    return found.hexdigest()[:8]
 
 
 class News(NamedTuple):
     """What a driver gets of a run or a question."""
 
     messages: list[bytes]
-    mark: Mark
-    """Of a driver that has these messages."""
+    number: int  # of the last one
     is_last: bool
 
 
@@ -58,21 +65,19 @@ class News(NamedTuple):
 class Held:
     """A run or a question in a slot."""
 
-    end: Steer | Cancel
-    """The command that ends it in the worker."""
-    card: bytes
-    """What other page servers need to show a run."""
-    asked_at: float
-    """When a driver last asked for news, on the slot's clock."""
-    number: int = 0
-    """How many messages there have been."""
+    card: bytes  # what other page servers need to show a run
+    asked_at: float  # when a driver last asked for news, on the slot's clock
+    number: int = 0  # how many messages there have been
     newest: dict[type, tuple[int, Message]] = field(default_factory=dict)
     """The newest message of each kind, and its number."""
-    snapshot: Snapshot | None = None
-    """The newest of a run, without weights of its past."""
-    weights: WeightHistory = field(default_factory=lambda: WeightHistory(MOST_EPOCHS))
     changed: asyncio.Event = field(default_factory=asyncio.Event)
     """Set by each message, and replaced then."""
+
+    @property
+    def snapshot(self) -> Snapshot | None:
+        """The newest of a run."""
+        _, report = self.newest.get(messages.Report, (0, None))
+        return report.snapshot if isinstance(report, messages.Report) else None
 
     @property
     def over(self) -> bool:
@@ -83,14 +88,11 @@ class Held:
     @property
     def nbytes(self) -> int:
         """About how much memory it takes."""
-        return len(self.card) + memory_of(self.snapshot) + self.weights.nbytes
+        return len(self.card) + memory_of(self.snapshot)
 
     def note(self, message: Message) -> None:
         """Keep a message of the worker's."""
         self.number += 1
-        if isinstance(message, messages.Report):
-            self.weights.take(message.snapshot)
-            self.snapshot = replace(message.snapshot, past=())
         self.newest[type(message)] = self.number, message
         self.wake()
 
@@ -99,21 +101,14 @@ class Held:
         self.changed.set()
         self.changed = asyncio.Event()
 
-    def news(self, mark: Mark, *, is_owner: bool) -> News:
-        """The messages that a driver with this mark doesn't have; checkpoints are the owner's."""
-        number, epoch = mark
-        points, found = self.weights.points, []
-        for kind, (sent, message) in self.newest.items():
-            if sent <= number or (kind is messages.Checkpoint and not is_owner):
-                continue
-            if kind is messages.Report and self.snapshot is not None:
-                past = [point for point in points if point[0] > epoch]
-                if not self.over:  # the newest weights are in the snapshot's results already
-                    past = past[:-1]
-                found.append(encode(messages.Report(replace(self.snapshot, past=tuple(past)))))
-            else:
-                found.append(encode(message))
-        return News(found, (self.number, points[-1][0] if points else epoch), self.over)
+    def news(self, number: int, *, is_owner: bool) -> News:
+        """The messages after one of this number; checkpoints are the owner's."""
+        found = [
+            encode(message)
+            for kind, (sent, message) in self.newest.items()
+            if sent > number and (kind is not messages.Checkpoint or is_owner)
+        ]
+        return News(found, self.number, self.over)
 
 
 class Slot:
@@ -135,9 +130,7 @@ class Slot:
         self._share, self._make_worker = share, make_worker
         self._leave, self._end, self._clock = leave, end, clock
         self._worker: WorkerProcess | None = None
-        """None before the first call, whose event loop gets its messages."""
-        self._held: dict[str, Held] = {}
-        """Runs and questions by id."""
+        self._held: dict[str, Held] = {}  # runs and questions by id
         self._has_grown = False
         self._met = self._busy = clock()
         """When a driver last called; when there was last something to do or to tell."""
@@ -177,31 +170,30 @@ class Slot:
     async def take(self, data: bytes) -> None:
         """Do a command of a page server. Raises WireError for any other bytes."""
         command: Command = decode(data, Command)
-        name, now = id_of(command), self._clock()
+        name = id_of(command)
         match command:
             case messages.Start():
                 self._drop(name)  # it is sent again, from its checkpoint
-                self._hold(name, Held(Steer("drop", name), command.card, now))
+                self._hold(name, command.card)
             case messages.Ask():
-                self._hold(name, Held(Cancel(name), b"", now))
-            case Steer(verb="drop") | Cancel():
+                self._hold(name, b"")
+            case Steer(verb="drop"):
                 self._drop(name)
                 return
         self._start().post(command)
 
-    def _hold(self, name: str, held: Held) -> None:
+    def _hold(self, name: str, card: bytes) -> None:
         """Hold one more, and forget the oldest that are over: a page server keeps as many."""
         over = [each for each, known in self._held.items() if known.over]
         while len(over) >= KEEP_RUNS or sum(self._held[i].nbytes for i in over) > KEEP_BYTES:
             del self._held[over.pop(0)]
-        self._held[name] = held
+        self._held[name] = Held(card, self._clock())
 
     def _drop(self, name: str) -> None:
-        """End what nobody wants any more, and forget it."""
         held = self._held.pop(name, None)
         if held is not None:
             if not held.over:
-                self._start().post(held.end)
+                self._start().post(Steer("drop", name))
             held.wake()
 
     async def find(self, run_id: str) -> bytes | None:
@@ -210,13 +202,13 @@ class Slot:
         return held.card if held else None
 
     async def news(
-        self, name: str, mark: Mark, is_owner: bool, seconds: float = LOOK_SECONDS
+        self, name: str, number: int, is_owner: bool, seconds: float = LOOK_SECONDS
     ) -> News | None:
         """The news of a run or a question, as soon as there are any; None where it isn't held."""
         held = self._held.get(name)
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(seconds):
-                while held and held.number <= mark[0] and self._held.get(name) is held:
+                while held and held.number <= number and self._held.get(name) is held:
                     held.asked_at = self._clock()
                     await held.changed.wait()
         if held is None or self._held.get(name) is not held:
@@ -224,17 +216,18 @@ class Slot:
         self._met = self._busy = held.asked_at = self._clock()
         if messages.Answer in held.newest:
             del self._held[name]
-        return held.news(mark, is_owner=is_owner)
+        return held.news(number, is_owner=is_owner)
 
     def _received(self, _: WorkerProcess, message: Message) -> None:
         """Pass on a message of the worker's. Called in another thread."""
-        self._events.call_soon_threadsafe(self._take_message, message)
 
-    def _take_message(self, message: Any) -> None:
-        if isinstance(message, messages.Event):
-            self._has_grown |= message.kind == "grown"
-        elif (held := self._held.get(id_of(message))) is not None:
-            held.note(message)
+        def take() -> None:
+            if isinstance(message, messages.Event):
+                self._has_grown |= message.kind == "grown"
+            elif (held := self._held.get(id_of(message))) is not None:
+                held.note(message)
+
+        self._events.call_soon_threadsafe(take)
 
     def _ended(self, worker: WorkerProcess) -> None:
         """End with the worker, unless the next one would fail, too: `ready` says why."""
@@ -242,7 +235,6 @@ class Slot:
             self._end(1)
 
     async def _tidy(self) -> None:
-        """End runs that nobody wants, and this slot, when it is time."""
         while True:
             await asyncio.sleep(TIDY_SECONDS)
             now = self._clock()

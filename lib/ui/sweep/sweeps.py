@@ -21,9 +21,10 @@ from lib.experiment import MODES as WORDS
 from lib.results import TITLE, PointResult
 from lib.sweep import READY, Plan, Runner, State
 from lib.text import beside, duration, number, sentence
-from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, Visitor, sweep_refusal
+from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs
 from lib.ui.address import page_value, set_page_value
+from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
 from lib.ui.linked import Linked, linked_buttons, linked_toggle
 from lib.ui.session import Loaded, session
@@ -49,7 +50,6 @@ class Sweep:
     runner: Runner
     data: str  # the title of its data
     owner: runs.Owner
-    visitor: Visitor  # who started it
 
     @property
     def title(self) -> str:
@@ -79,7 +79,7 @@ def shown() -> Sweep:
     if sweep is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
-        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY, Visitor(None))
+        return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
     sweep.runner.watch()
     for point in sweep.runner.results:
         runs.adopt(point["run"], sweep.owner)
@@ -88,15 +88,14 @@ def shown() -> Sweep:
 
 def begin(plan: Plan, loaded: Loaded) -> None:
     """Start a sweep and show it, and stop this browser's others; notify if there are too many."""
-    visitor = runs.visitor()
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
-    owner = runs.Owner(visitor.browser, table, is_listed=False)
+    owner = runs.Owner(browser_id(), table, is_listed=False)
     # An upload's rows would go along with each of its runs: those are shown here alone.
     card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
-    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner, visitor)
+    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
     with _LOCK:  # two sessions must not both take the last place
-        refusal = _make_room(visitor)
+        refusal = _make_room(owner.browser)
         if not refusal:
             _SWEEPS[sweep.id] = sweep
     if refusal:
@@ -107,12 +106,12 @@ def begin(plan: Plan, loaded: Loaded) -> None:
     runner.start()
 
 
-def _make_room(visitor: Visitor) -> str:
+def _make_room(browser: str | None) -> str:
     """Stop and forget sweeps so that one more can start; returns why it can't, else ""."""
     known = list(_SWEEPS.values())
     others = [each for each in known if not (each.is_mine or each.runner.state.is_over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
-    if refusal := sweep_refusal(visitor, [each.visitor for each in watched]):
+    if refusal := sweep_refusal(browser, [each.owner.browser for each in watched]):
         return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
         max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)

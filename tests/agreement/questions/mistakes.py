@@ -41,26 +41,11 @@ def runs(code: str, before: str) -> bool:
     return True
 
 
-def mended_pair(code: str, output: list[int], y: list[int]) -> tuple[Any, Any]:
-    """The shapes of output and y, once the code is followed; `output` and `y` are without N."""
-    names: dict[str, Any] = {"np": np, "x": X, "y": np.zeros((N, *y)), "units": U}
-    changes, lstm = [], layers.LSTM(output[-1], return_sequences=len(output) == 2)
-    for line in code.splitlines():
-        if line.startswith("LSTM"):
-            lstm = eval(line, {"LSTM": layers.LSTM, "units": output[-1]})  # noqa: S307 - handed out
-        elif line.startswith("Dense"):
-            changes.append(eval(line, {"Dense": layers.Dense}))  # noqa: S307 - what is handed out
-        else:
-            run(line, names)
-    model = keras.Sequential([keras.Input(names["x"].shape[1:]), lstm, *changes])
-    return model.output_shape, names["y"].shape
-
-
-def mended_sparse(code: str, output: list[int], y: list[int]) -> tuple[Any, Any, str]:
-    """The shapes of output and y, and the loss, once the code is followed and `fit` has run."""
-    inputs = keras.Input((T, F))
-    names = {"np": np, "layers": layers, "y": np.zeros((N, *y)), "units": 3, "outputs": inputs}
-    lines, loss = code.splitlines(), "sparse_categorical_crossentropy"
+def mended(code: str, output: list[int], y: list[int], loss: str) -> tuple[Any, Any, str]:
+    """The shapes of output and y, and the loss, once the code is followed; given without N."""
+    names = {"np": np, "keras": keras, "layers": layers, "units": output[-1]}
+    names |= {"y": np.zeros((N, *y)), "outputs": (inputs := keras.Input((T, F)))}
+    lines = code.splitlines()
     if not any(line.startswith("LSTM") for line in lines):
         lines.insert(0, f"LSTM(units, return_sequences={len(output) == 2})")
     for line in lines:
@@ -70,10 +55,7 @@ def mended_sparse(code: str, output: list[int], y: list[int]) -> tuple[Any, Any,
             run(f"outputs = layers.{line}(outputs)", names)
         else:
             run(line, names)
-    model = keras.Model(inputs, names["outputs"])
-    model.compile("sgd", loss)
-    fit(model, y=names["y"])
-    return model.output_shape, names["y"].shape, loss
+    return keras.Model(inputs, names["outputs"]).output_shape, names["y"].shape, loss
 
 
 def run(code: str, names: dict[str, Any], made: dict[str, Any] | None = None) -> None:
@@ -116,17 +98,10 @@ def stateful(batch_size: int) -> keras.Model:
     return sequential(keras.Input(batch_shape=(batch_size, T, F)), lstm)
 
 
-def stateful_with_head(kind: type = layers.LSTM) -> keras.Model:
+def stateful_with_head() -> keras.Model:
     """(4, T, F) → (4, 1)."""
-    head = layers.Dense(1)
-    return sequential(keras.Input(batch_shape=(4, T, F)), kind(3, stateful=True), head)
-
-
-def two_inputs() -> keras.Model:
-    """Sequences and one row of features."""
-    sequences, row = keras.Input((T, F), name="sequences"), keras.Input((3,), name="row")
-    joined = layers.Concatenate()([layers.LSTM(U)(sequences), row])
-    return keras.Model([sequences, row], layers.Dense(1)(joined))
+    lstm = layers.LSTM(3, stateful=True)
+    return sequential(keras.Input(batch_shape=(4, T, F)), lstm, layers.Dense(1))
 
 
 def two_outputs() -> keras.Model:
@@ -137,11 +112,11 @@ def two_outputs() -> keras.Model:
     return model
 
 
-def with_states(loss: Any = "mse") -> keras.Model:
+def with_states() -> keras.Model:
     """A model whose outputs are an LSTM's three."""
     x = keras.Input((T, F))
     model = keras.Model(x, layers.LSTM(1, return_state=True)(x))
-    model.compile("sgd", loss)
+    model.compile("sgd", "mse")
     return model
 
 
@@ -153,19 +128,17 @@ def decoder(units: int) -> keras.Model:
     return keras.Model(inputs, x)
 
 
-def starting(below: Any, kind: type = layers.LSTM) -> keras.Model:
+def starting(below: Any) -> keras.Model:
     """A layer that starts from what the layer `below` gives besides its first output."""
     inputs = keras.Input((T, F))
     _, *states = below(inputs)
-    if kind is not layers.LSTM:
-        states = states[0]
-    return keras.Model(inputs, kind(4)(inputs, initial_state=states))
+    return keras.Model(inputs, layers.LSTM(4)(inputs, initial_state=states))
 
 
-def started(kind: type, shape: tuple[int, int]) -> Any:
+def started(shape: tuple[int, int]) -> Any:
     """What a layer of 3 units makes of two samples, from states of that shape."""
-    states = [np.zeros(shape, "float32")] * (2 if kind is layers.LSTM else 1)
-    return kind(3)(X[:2], initial_state=[keras.ops.convert_to_tensor(state) for state in states])
+    starts = [keras.ops.convert_to_tensor(state) for state in states(2, shape)]
+    return layers.LSTM(3)(X[:2], initial_state=starts)
 
 
 class Sequences(layers.Layer):
@@ -202,28 +175,9 @@ def built(units: int = U, features: int = F) -> layers.Layer:
     return lstm
 
 
-def unequal_sequences() -> tf.data.Dataset:
-    """A dataset of two sequences, of 5 and 4 timesteps, each with a number."""
-    signature = (tf.TensorSpec((None, F)), tf.TensorSpec((1,)))
-    pairs = [(X[0], [0.0]), (X[0, :4], [0.0])]
-    return tf.data.Dataset.from_generator(lambda: iter(pairs), output_signature=signature)
-
-
 def dataset(*parts: Any) -> tf.data.Dataset:
     """Of the samples, without batches."""
     return tf.data.Dataset.from_tensor_slices(parts if len(parts) > 1 else parts[0])
-
-
-class Scaler:
-    """As much of scikit-learn's as the code uses."""
-
-    def fit(self, _: Any) -> Scaler:
-        """Nothing to learn."""
-        return self
-
-    def inverse_transform(self, y: Any) -> Any:
-        """Nothing to undo."""
-        return y
 
 
 class Table:
@@ -245,14 +199,17 @@ def names_for_fixes() -> dict[str, Any]:
     return {
         **globals(),
         **{name: getattr(layers, name) for name in dir(layers) if name[0].isupper()},
-        **{"MinMaxScaler": Scaler, "dataset": dataset(X, LAST)},
-        **{"timesteps": T, "features": F, "units": U, "classes": 3, "batch_size": 4},
-        **{"rows": 8, "columns": 8, "channels": 1, "filters": 3, "kernel_size": 2},
+        **{"timesteps": T, "features": F, "units": U, "batch_size": 4, "dataset": dataset(X, LAST)},
+        **{"filters": 3, "kernel_size": 2, "a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
         **{"optimizer": "sgd", "loss": "mse", "model": every_step(), "twin": every_step()},
-        **{"x": X, "y": Y, "w": np.ones(N), "inputs": X, "data": X, "decoder_input": X},
-        **{"a": np.zeros((N, T, U)), "b": np.zeros((N, T, U))},
-        **{"h": states(1)[0], "c": states(1)[0]},
+        **{
+            "x": X,
+            "y": Y,
+            "w": np.ones(N),
+            "decoder_input": X,
+            "h": states(1)[0],
+            "c": states(1)[0],
+        },
         **{"layer": layers.LSTM(U, return_sequences=True), "recurrent_layer": lstm},
-        **{"sequences": list(X), "sequence": X[0], "ragged": RAGGED, "table": ROWS},
-        **{"generate": lambda: iter([(X, LAST)]), "weights": built().get_weights()},
+        **{"sequence": X[0], "table": ROWS, "generate": lambda: iter([(X, LAST)])},
     }

@@ -1,0 +1,255 @@
+"""Entries of a column → numbers, where commas and points may be decimal marks, or times."""
+
+import re
+from itertools import product
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from lib.text import MONTHS, counted, listed
+
+SHARE = 0.9  # a column is one of numbers, or of times, if at least this share of its entries are
+SAMPLE = 200  # this many entries decide whether the rest of a column is worth reading
+
+_SPACE = "[ '’\u00a0\u2009\u202f]"
+_SPACE_GROUPS = rf"[+-]?\d{{1,3}}(?:{_SPACE}\d{{3}})+(?:[.,]\d*)?"  # 1 234,5
+_SPACE_BETWEEN_GROUPS = rf"(?<!\d{{4}}){_SPACE}(?=\d{{3}}(?!\d))"
+COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"  # 1,234.5
+POINT_GROUPS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"  # 1.234,5
+DECIMAL_COMMA = r"[+-]?[\d.]*,\d+(?:[eE][+-]?\d+)?"
+DECIMAL_POINT = r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?"
+_AROUND_A_NUMBER = (
+    ("\u2212", "-"),  # a typographic minus
+    (r"^\(([^()a-z]*)\)$", r"-\1"),  # a minus as accountants write it
+    (r"^([+-]?)[$€£¥] ?", r"\1"),
+    (r" ?[%€$£¥]$", ""),
+)
+"""Characters around a number in a text, and their replacement."""
+
+_DAYS = (
+    *("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d"),
+    *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
+)
+_HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
+_FORMATS = (
+    *("ISO8601", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
+    *_DAYS,
+    *(f"{day}{between}{hour}" for day, hour in product(_DAYS, _HOURS) for between in (" ", ", ")),
+    *("%m/%Y", "%Y/%m", "%YM%m", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y"),
+    *("%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
+)
+"""Of those that fit, the format with the evenest steps is taken, or the first."""
+_ZONE = r":.*[+-]\d{2}(?::?\d{2})?$"
+_PARTS = {
+    "year": (("year", "yr", "yyyy"), 1700, 2200),
+    "month": (("month", "mon", "mm"), 1, 12),
+    "quarter": (("quarter", "qtr", "q"), 1, 4),
+    "day": (("day", "dd"), 1, 31),
+    "hour": (("hour", "hr", "hh"), 0, 24),
+}
+"""What columns that hold a part of a date are called, and the range of their numbers."""
+
+
+class Parsed(NamedTuple):
+    """A column that was read as numbers or as times."""
+
+    values: pd.Series  # (R,) float64 or times without a zone, missing where an entry is neither
+    reading: str = ""  # how it was read, where that is in doubt; else empty
+    are_years: bool = False  # whether a time is only a year
+
+
+def bare(entry: str) -> str:
+    """An entry without currency, percent sign and typographic minus."""
+    for pattern, replacement in _AROUND_A_NUMBER:
+        entry = re.sub(pattern, replacement, entry)
+    return entry
+
+
+def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
+    """A text column (R,) as numbers; None unless most of its entries are numbers."""
+    texts = texts.astype("str").str.strip()
+    known = texts.dropna()
+    if known.empty or parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
+        return None  # not a single number: spare the time for the rest
+    numbers = parse_numbers(texts, decimal_commas)
+    return numbers if numbers.values.count() >= SHARE * len(known) else None
+
+
+def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
+    """Each text (R,) as a number, NaN where it is none; all commas are read in the same way."""
+    for pattern, replacement in _AROUND_A_NUMBER:
+        texts = texts.str.replace(pattern, replacement, regex=True)
+    if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
+        texts = texts.str.replace(_SPACE_BETWEEN_GROUPS, "", regex=True)
+    has_comma = texts.str.contains(",", regex=False, na=False)
+    with_comma, others = texts[has_comma], texts[~has_comma].dropna()
+    with_point = others[others.str.contains(".", regex=False)]
+    points_may_group = bool(with_point.str.fullmatch(POINT_GROUPS).all())
+    reading = ""
+    if len(with_comma):
+        may_group = with_comma.str.fullmatch(COMMA_GROUPS)
+        twice = with_comma.str.count(",").gt(1) | with_comma.str.contains(".", regex=False)
+        is_decimal = decimal_commas or (with_comma.str.fullmatch(DECIMAL_COMMA) & ~may_group).any()
+        if may_group.mean() >= SHARE and ((may_group & twice).any() or not is_decimal):
+            texts = texts.str.replace(",", "", regex=False)
+            reading = "commas as thousands separators"
+        else:
+            # Points are thousands separators in front of a comma, or if they can be in all texts.
+            points = r"\." if points_may_group else r"\.(?=.*,)"
+            texts = texts.str.replace(points, "", regex=True).str.replace(",", ".", regex=False)
+            reading = "" if decimal_commas else "decimal commas"
+    elif points_may_group and (
+        (decimal_commas and len(with_point)) or with_point.str.count(r"\.").gt(1).any()
+    ):
+        texts = texts.str.replace(".", "", regex=False)
+        reading = "points as thousands separators"
+    return Parsed(pd.to_numeric(texts, errors="coerce").astype(np.float64), reading)
+
+
+def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
+    """A sentence on the entries of a column that aren't numbers, if there are any."""
+    wrong = texts[numbers.isna() & texts.notna()]
+    if wrong.empty:
+        return []
+    are = counted(len(wrong), "cell isn't a number", "cells aren't numbers")
+    return [f"In {texts.name} {are}, taken as missing: {listed(map(repr, wrong.unique()))}."]
+
+
+def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Parsed | None:
+    """A column (R,) as times, or None; a few entries may be none, as the "Total" of a last line."""
+    if column.dtype.kind == "M":
+        if column.dt.tz is None:
+            return Parsed(column)
+        return Parsed(column.dt.tz_convert("UTC").dt.tz_localize(None), ", in UTC")
+    if column.dtype.kind in "iuf":
+        return _from_numbers(name, column)
+    texts = column.astype("str").str.strip()
+    sample = texts.dropna().iloc[:SAMPLE]
+    if sample.empty or sample.str.contains(r"\d").mean() < SHARE:
+        return None
+    some = as_numbers(sample, decimal_commas)
+    if some is None:
+        return _from_texts(texts, sample)
+    numbers = _from_numbers(name, some.values) and as_numbers(texts, decimal_commas)
+    return numbers and _from_numbers(name, numbers.values)
+
+
+def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
+    """Texts (R,) as times by the format that fits best; `sample` are some that aren't missing."""
+    if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= SHARE:
+        for k in range(4):  # pandas has no format for these: the quarter's first month
+            quarter, month = f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}"
+            sample, texts = (of.str.replace(quarter, month, regex=True) for of in (sample, texts))
+    first, fitting = sample[sample.str.contains(r"\d")].iloc[0], dict[str, pd.Series]()
+    for form in _FORMATS:
+        if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):
+            continue
+        if _parse(sample, form).notna().mean() >= SHARE:
+            dates = _parse(texts, form)
+            if dates.notna().mean() >= SHARE:
+                fitting[form] = dates
+    if not fitting:
+        return None
+    form = max(fitting, key=lambda form: _evenness(fitting[form]))
+    reading = ""
+    if sample.str.contains(_ZONE).any():
+        reading = ", in UTC"
+    elif len(fitting) > 1 and form.startswith(("%d", "%m")):
+        parts = ("day", "month") if form.startswith("%d") else ("month", "day")
+        reading = f", the {parts[0]} before the {parts[1]}"
+    return Parsed(fitting[form], reading)
+
+
+def _parse(texts: pd.Series, form: str) -> pd.Series:
+    return pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
+
+
+def _evenness(times: pd.Series) -> float:
+    """The share of the steps from time to time that are about as long as the median one."""
+    steps = times.dropna().drop_duplicates().diff().dropna().dt.total_seconds()
+    typical = steps.median()
+    return float(((steps - typical).abs() <= abs(typical) * 0.12).mean()) if len(steps) else 0.0
+
+
+def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
+    """Years, 20240131, a spreadsheet's days or (milli)seconds since 1970, by name and size."""
+    words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
+    speaks_of_time = words & {"year", "date", "day", "time", "timestamp"}
+    if len(numbers) < max(1, SHARE * len(column)) or not speaks_of_time or (numbers % 1).any():
+        return None
+    numbers, reading, are_years = numbers.astype("int64"), "", False
+    low, high = int(numbers.min()), int(numbers.max())
+    if "year" in words and low >= 1700 and high <= 2200:
+        times, are_years = _parse(numbers.astype("str"), "%Y"), True
+    elif low >= 17_000_000 and high <= 22_001_231:
+        times = _parse(numbers.astype("str"), "%Y%m%d")
+    elif "date" in words and low >= 20_000 and high < 100_000:
+        times = pd.to_datetime(numbers, unit="D", origin="1899-12-30")
+        reading = ", as a spreadsheet counts days"
+    elif low >= 1e8 and high <= 4e9:
+        times, reading = pd.to_datetime(numbers, unit="s"), ", as seconds since 1970"
+    elif low >= 1e11 and high <= 4e12:
+        times, reading = pd.to_datetime(numbers, unit="ms"), ", as milliseconds since 1970"
+    else:
+        return None
+    return None if times.isna().any() else Parsed(times.reindex(column.index), reading, are_years)
+
+
+def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
+    """Times from a year, with a month or a quarter, a day and an hour, in a column each."""
+    found, parts = list[str](), dict[str, pd.Series]()
+    for part in _PARTS:
+        if part == "quarter" and "month" in parts:
+            continue
+        for name in map(str, frame.columns):
+            if part not in parts and (values := _part(name, frame[name], part)) is not None:
+                parts[part] = values
+                found.append(name)
+        if part not in parts and part != "month":
+            break  # without months, days say nothing
+    if len(parts) < 2:
+        return None
+    month = 3 * parts["quarter"] - 2 if "quarter" in parts else parts["month"]
+    date = {"year": parts["year"], "month": month, "day": parts.get("day", 1)}
+    times = pd.to_datetime(pd.DataFrame(date), errors="coerce")
+    if "hour" in parts:
+        times += pd.to_timedelta(parts["hour"], unit="h")
+    return None if times.isna().any() else (found, Parsed(times))
+
+
+def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
+    """Days that repeat (R,) with the hours or times of day of a column: its name, and the times."""
+    dates = times.values
+    if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
+        return None
+    for name in map(str, frame.columns):
+        clock = _time_of_day(name, frame[name])
+        if clock is not None:
+            return name, times._replace(values=dates + clock, are_years=False)
+    return None
+
+
+def _time_of_day(name: str, column: pd.Series) -> pd.Series | None:
+    """Hours, or texts such as 13:45, as time since midnight (R,)."""
+    if (hours := _part(name, column, "hour")) is not None:
+        return pd.to_timedelta(hours, unit="h")
+    texts = column.astype("str").str.strip()
+    is_clock = texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all()
+    if name.strip().lower() not in ("time", "hour", "clock", "time of day") or not is_clock:
+        return None
+    return pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
+
+
+def _part(name: str, column: pd.Series, part: str) -> pd.Series | None:
+    """A column as whole numbers that this part of a date can have, (R,); None if it isn't one."""
+    names, least, most = _PARTS[part]
+    if name.strip().lower() not in names:
+        return None
+    if not pd.api.types.is_numeric_dtype(column):
+        texts = column.astype("str").str.strip().str.lower()
+        if part == "month":
+            texts = texts.str[:3].map({name: f"{k}" for k, name in enumerate(MONTHS, 1)})
+        column = pd.to_numeric(texts.str.removeprefix("q"), errors="coerce")
+    fits = column.between(least, most).all() and not (column % 1).any()
+    return column.astype("int64") if fits else None
