@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from lib.shapes import Reading, fixes, put, rewritten, to_text, trace
+from lib.shapes import fixes, put, rewritten, to_text, trace
 from lib.shapes.stack.plain import Flatten
 from lib.shapes.stack.read.code import read_code
 
@@ -69,8 +69,6 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
         (SEQUENTIAL.format("model.add(LSTM(units=5, return_sequence=True, name='e'))"),
          "Write LSTM(5, return_sequences=True)",
          ["model.add(LSTM(units=5, return_sequences=True, name='e'))"]),
-        (SEQUENTIAL.format("model.add(LSTM(5, time_major=False, unroll=True))"), "Write LSTM(5)",
-         ["model.add(LSTM(5, unroll=True))"]),
         # An Input tells what comes in, where a layer's arguments told it before.
         ("m = Sequential()\nm.add(LSTM(4, batch_input_shape=(16, 1, 3), stateful=True))", FIRST,
          ["m.add(Input(batch_shape=(16, 1, 3)))\nm.add(LSTM(4, stateful=True))"]),
@@ -81,10 +79,6 @@ def test_a_setting_is_changed_where_it_stands_or_added(lines, line):
          "Write Dense(2) alone", ["model.add(Dense(2, name='a'))"]),
         (SEQUENTIAL.format("model.add(LSTM(5, return_state=True))\nmodel.add(Dense(2))"),
          "Set return_state=False on layer 2, LSTM", ["model.add(LSTM(5, return_state=False))"]),
-        # **those may hold the argument as well, which Python would refuse twice.
-        (SEQUENTIAL.format("c = {'units': 8, 'return_sequences': False}\nmodel.add(LSTM(**c))\n"
-                           "model.add(LSTM(3, name='e', **{}))"),
-         "Set return_sequences=True on layer 2, LSTM", []),
         # What the fix needs is imported where layers are imported by their names.
         ("from keras.layers import LSTM, Dense  # mine\n" + SEQUENTIAL.format(TWO), REPEAT,
          ["from keras.layers import LSTM, Dense, RepeatVector  # mine", ADDED]),
@@ -139,9 +133,3 @@ def test_what_is_pasted_along_stays():
     lines, new = rewritten(reading, put(reading.stack, 1, replace(reading.stack[1], units=9)))
     assert new.text == code.replace("8", "9")
     assert [*lines] == [3]
-
-
-def test_a_configuration_has_no_lines():
-    """It isn't code."""
-    stack = read_code("Sequential([Input((9, 2)), LSTM(8)])").stack
-    assert becomes(Reading(stack, "configuration"), stack[:1]) == []
