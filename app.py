@@ -22,6 +22,6 @@ elif "card" in st.query_params:
 
     embed()
 else:
-    from lib.ui.explore.page import explore
+    from lib.ui.explore.live import explore
 
     explore()

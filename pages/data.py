@@ -3,30 +3,32 @@
 import streamlit as st
 
 from lib.charts import samples, split
-from lib.data import DATASETS, find_leaks
-from lib.data import SPEC_GROUPS as GROUPS
+from lib.data import DATASETS, SPEC_GROUPS, find_leaks
 from lib.export import keras_windows
 from lib.results import HIDDEN
 from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
-from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
 from lib.ui.linked import bound
+from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.strangers import foreign_upload
+from lib.ui.settings import all_columns, has_columns
 from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
 
 
-def _pick(name: str | None) -> None:
-    # None: while two runs of the page overlap, one clears the group in which the other sees a click
+def pick(name: str | None) -> None:
+    """Choose a dataset.
+
+    None comes where two runs of the page overlap, and one clears the group of the other's click.
+    """
     if name:
         change(picking(name))
 
 
-def _pictures() -> None:
+def draw_samples() -> None:
     """Draw single samples, their rows, the split, the leak check, and the download."""
     with st.container(border=True):
         title = st.container()
@@ -51,8 +53,7 @@ def _pictures() -> None:
                 code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                 st.code(code, language="python", wrap_lines=True)
     with card("What is kept for checking"):
-        told = split.split_words(dataset)
-        told_chart(split.split_figure(dataset, palette), *told, "chart_split")
+        told_chart(split.split_figure(dataset, palette), *split.split_words(dataset), "chart_split")
     with card("Leak check"):
         leaks = find_leaks(dataset)
         takeaway(split.leak_takeaway(leaks), *map(split.leak_sentence, leaks))
@@ -60,7 +61,7 @@ def _pictures() -> None:
 
 
 settled = frame("Data")
-is_mine = settled.experiment.data.name == "upload"
+is_mine = settled.data.name == "upload"
 loaded = load_data(settled)
 dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
@@ -74,7 +75,7 @@ with pictures:
     if has_columns(settled) and not (is_mine and foreign_upload()):
         all_columns(settled, dataset, expanded=is_mine)
     if dataset.has_rows:
-        _pictures()
+        draw_samples()
     else:
         hint(HIDDEN)
 with choice.container(border=True):
@@ -82,25 +83,22 @@ with choice.container(border=True):
     if is_mine and session().upload.table:
         explore, icon = PAGES["Explore"]
         st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
-    chosen = session().address.experiment.data.name
-    for group, heading in GROUPS.items():
-        titles = {name: spec.title for name, spec in DATASETS.items() if spec.group == group}
-        names, now = list(titles), chosen if chosen in titles else None
-        st.radio(
-            heading,
-            names,
-            index=names.index(chosen) if now else None,
-            format_func=titles.__getitem__,
-            captions=[plain(DATASETS[name].shows) for name in names],
-            **bound(f"pick_{group}", now, _pick),
+    chosen = session().subject.experiment.data.name
+    for group, heading in SPEC_GROUPS.items():
+        specs = {name: spec for name, spec in DATASETS.items() if spec.group == group}
+        names, titles = list(specs), {name: spec.title for name, spec in specs.items()}
+        now, captions = (
+            chosen if chosen in specs else None,
+            [plain(s.shows) for s in specs.values()],
         )
+        index, control = names.index(now) if now else None, bound(f"pick_{group}", now, pick)
+        st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
-table = session().upload.table
+table, gaps = session().upload.table, split.gaps_sentence(dataset)
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
-notes += [f"Source: {dataset.source}"] if dataset.source else []
-gaps = split.gaps_sentence(dataset)
-notes += [gaps] if gaps != split.gaps_hint(dataset) else []  # which stands beside its button
+notes += [f"Source: {dataset.source}"] * bool(dataset.source)
+notes += [gaps] * (gaps != split.gaps_hint(dataset))  # which stands beside its button
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:

@@ -3,62 +3,30 @@
 import streamlit as st
 
 from lib.charts import caption, small_picture
-from lib.story import GALLERY, Scene, plot_of
+from lib.story import GALLERY, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, frame
+from lib.ui.runs import leave_foreign_run
 from lib.ui.session import session
-from lib.ui.strangers import leave_foreign_run
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import hint, plain
 from lib.ui.views import draw
 
-KEY = "card"
-"""The open card's key in the address."""
+KEY = "card"  # of the open card in the address
 
 
-def _enter() -> None:
+def enter() -> None:
+    """Put the open card on the stage; all cards have no settings."""
     if scene := GALLERY.get(address.page_value(KEY)):
         leave_foreign_run()
         stage.enter(scene)
     else:
-        address.put({})  # all cards have no settings
+        address.put({})
 
 
-def _all_cards() -> None:
-    """Draw every card; a press on a card opens it."""
-    with st.container(key="gallery"):
-        for scene in GALLERY.values():
-            if scene.group:
-                st.markdown(f"## {scene.group}")
-            with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
-                plot = plot_of(scene)
-                st.html(small_picture(plot, scene.title, current_palette()))
-                hint(caption(scene.picture, plot))
-                _link(plain(scene.title), scene.id)
-                st.markdown(f":small[{scene.text}]")
-
-
-def _one_card(scene: Scene) -> None:
-    """Draw one card: its claim, its picture, and links."""
-    names = list(GALLERY)
-    place = names.index(scene.id)
-    st.markdown(f"# {plain(scene.title)}")
-    st.markdown(scene.text)
-    with st.container(horizontal=True, key="ways_of_card"):
-        path, icon = PAGES[scene.page]
-        with st.container(key="way_on", width="content"):
-            label = f"Open in {scene.page}"
-            st.page_link(path, label=label, icon=icon, query_params=scene.query)
-        _link("Previous", names[place - 1], ":material/arrow_back:")
-        _link("Next", names[(place + 1) % len(names)], ":material/arrow_forward:")
-        _link("All cards", "", PAGES["Gallery"][1])
-    with st.container(key="picture_of_card"):
-        draw(scene.shows, load_data(settled), current_palette())
-
-
-def _link(label: str, name: str, icon: str | None = None) -> None:
+def link(label: str, name: str, icon: str | None = None) -> None:
     """Draw a link to a card; "" leads to all of them.
 
     A link without parameters leaves the address of its own page as it is (Streamlit 1.67).
@@ -68,13 +36,25 @@ def _link(label: str, name: str, icon: str | None = None) -> None:
 
 record = session().address
 was_here = record.page == "Gallery"
-settled = frame("Gallery", (KEY,), own=_enter)
+settled = frame("Gallery", (KEY,), own=enter)
 if was_here and record.opened and len(record.ours) == 1 and not is_history_navigation():
     # A link to the page that it stands on leaves the browser's address as it is (Streamlit 1.67).
     st.query_params.from_dict(record.ours[0])
-asked = address.page_value(KEY)
+asked, names, palette = address.page_value(KEY), list(GALLERY), current_palette()
 if asked in GALLERY:
-    _one_card(GALLERY[asked])
+    scene, place = GALLERY[asked], names.index(asked)
+    st.markdown(f"# {plain(scene.title)}")
+    st.markdown(scene.text)
+    with st.container(horizontal=True, key="ways_of_card"):
+        path, icon = PAGES[scene.page]
+        with st.container(key="way_on", width="content"):
+            label = f"Open in {scene.page}"
+            st.page_link(path, label=label, icon=icon, query_params=scene.query)
+        link("Previous", names[place - 1], ":material/arrow_back:")
+        link("Next", names[(place + 1) % len(names)], ":material/arrow_forward:")
+        link("All cards", "", PAGES["Gallery"][1])
+    with st.container(key="picture_of_card"):
+        draw(scene.shows, load_data(settled), palette)
     st.stop()
 
 st.markdown("# What return_sequences does")
@@ -84,4 +64,13 @@ st.markdown(
     ":small[Each card opens its picture, trained already. :blue[Blue] is sequence mode, :orange"
     "[orange] last-step mode, :gray[dotted] a guess, :green[dashed green] the best possible.]"
 )
-_all_cards()
+with st.container(key="gallery"):
+    for scene in GALLERY.values():
+        if scene.group:
+            st.markdown(f"## {scene.group}")
+        with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
+            plot = plot_of(scene)
+            st.html(small_picture(plot, scene.title, palette))
+            hint(caption(scene.picture, plot))
+            link(plain(scene.title), scene.id)
+            st.markdown(f":small[{scene.text}]")

@@ -4,25 +4,38 @@ import streamlit as st
 
 from lib.story import story
 from lib.ui import address, stage
+from lib.ui.fragment import fragment
 from lib.ui.frame import screen
-from lib.ui.present import followers
 from lib.ui.present import screen as on_screen
-from lib.ui.present.talks import mine
+from lib.ui.session import session
 from lib.ui.settings import settled_experiment
 from lib.ui.style import PICTURED
 
+
+def look() -> None:
+    """Note that the page is open, and see whether the notes want another scene."""
+    on_screen.mine()
+    if talk.wishes:
+        st.rerun()
+
+
 screen("Present", on_screen.KEYS, PICTURED)
 if talk_id := address.page_value("notes"):
-    followers.notes(talk_id)
+    on_screen.notes(talk_id)
     st.stop()
 if talk_id := address.page_value("follow"):
-    followers.follow(talk_id)
+    on_screen.follow(talk_id)
     st.stop()
 
-scenes, talk = story(address.page_value("story")), mine()
-on_screen.come_back(talk, scenes)
+scenes, talk, record = story(address.page_value("story")), on_screen.mine(), session().stage
+names = [scene.name for scene in scenes]
+if record.talk != talk.id and talk.shown and talk.shown.answers:  # after a reload
+    record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
+record.talk = talk.id
+while talk.wishes:
+    on_screen.step(names, talk.wishes.pop())
 asked = address.page_value("scene")
-scene = next((each for each in scenes if each.name == asked), scenes[0])
+scene = scenes[names.index(asked) if asked in names else 0]
 stage.enter(scene)
 address.finish()
 
@@ -31,13 +44,18 @@ with st.container(key="present"):
     if opened == "overview":
         on_screen.overview(scenes, scene, talk)
     elif opened == "audience":
-        on_screen.audience(talk)
+        st.markdown("# Follow me")
+        link = on_screen.link(follow=talk.id)
+        on_screen.share(link, "Scan to follow along on your own screen.")
     else:
         loaded = on_screen.show(scene, settled_experiment())
         if scene.shows == "advice":
-            link = on_screen.link(story=on_screen.names_of(scenes))
+            link = on_screen.link(story=on_screen.in_address(names))
             on_screen.share(link, "Take it with you: this talk.")
 on_screen.foot(scenes, scene, talk, loaded)
 if not address.page_value("back"):  # who looks around alone shows nobody else anything
-    talk.shown = on_screen.told_to_all(scenes, scene)
-on_screen.answer_wishes(talk)
+    told = {key: text for key, text in address.whole().items() if key not in on_screen.UNTOLD}
+    told["story"] = [on_screen.in_address(names)]
+    talk.shown = on_screen.Shown(scene.name, told, tuple(stage.picked(scene)))
+with st.container(key="answer_wishes"):
+    fragment(look, run_every=on_screen.LOOK_SECONDS)

@@ -7,9 +7,8 @@ from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.runs import or_elsewhere, watch_worker
-from lib.ui.sweep.choose import choose
-from lib.ui.sweep.sweeps import GONE, KEYS, show, shown
+from lib.ui.runs import or_elsewhere
+from lib.ui.sweep.sweeps import GONE, KEYS, form, show, shown
 from lib.ui.text import plain
 
 loaded = load_data(frame("Sweep", KEYS))
@@ -22,7 +21,6 @@ with st.container():
         st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")
 pictures, choice = st.columns([3, 2])
 with choice.container(border=True):
-    chosen = choose(loaded)
+    planned = form(loaded)
 with pictures:
-    show(chosen, loaded, current_palette())
-watch_worker()
+    show(planned, loaded, current_palette())

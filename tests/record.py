@@ -31,7 +31,7 @@ from lib.sweep.sweep import run_plan
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode
-from lib.ui.cell.ask import PLACES
+from lib.ui.cell.ask import PLACES, arguments
 from lib.ui.cell.chosen import Chosen
 
 recorded = import_module("lib.training.recorded")  # the package exports a function of this name
@@ -101,10 +101,10 @@ def record_answers(client):
     for name in recorded.ANSWERED:
         answers = {place: [] for place in PLACES}
         for chosen in first_choices(name):
-            for place, question in PLACES.items():
-                arguments = question.arguments(chosen)
-                answer = client.ask(question.name, cell=chosen.experiment.model.cell, **arguments)
-                answers[place].append((arguments, answer.result(timeout=120)))
+            for place, (question, _) in PLACES.items():
+                given = arguments(place, chosen)
+                answer = client.ask(question, cell=chosen.experiment.model.cell, **given)
+                answers[place].append((given, answer.result(timeout=120)))
         write(f"answers-{name}", answers)
         print(f"answers-{name}", flush=True)
 

@@ -19,7 +19,7 @@ from lib.shapes.stack.link import read_text
 from lib.shapes.stack.tracing import trace
 from lib.story import GUIDE
 from lib.training.recorded import recorded
-from lib.ui.views import lesson
+from lib.ui import views
 
 N = 3
 
@@ -264,7 +264,7 @@ def test_the_right_answer_is_right(check):
 
 def test_the_worked_examples_are_out_of_reach_and_scaled_in_reach():
     """The floors are Keras's losses of the best that a state can be, and the recordings near."""
-    numbers = lesson.worked_numbers()
+    numbers = views.worked_numbers()
     y, bound = numbers["y"], numbers["bound"]
     best = np.broadcast_to(np.asarray(bound)[:, None], y.shape[1:])[None].repeat(2, axis=0)
     loss = keras.losses.MeanSquaredError()
@@ -285,7 +285,7 @@ def test_the_numbers_at_a_glance_are_keras_s():
     weights = [*layer.get_weights()[:2], noise(8)]
     layer.set_weights(weights)
     of = LayerPass("lstm", weights, x[0], unroll("lstm", weights, x[:1]))
-    numbers = lesson.glance_numbers(of)
+    numbers = views.glance_numbers(of)
     masked = layer(x[:1], mask=numbers["mask"][None])[0]
     assert np.allclose(numbers["masked"], masked[0], atol=1e-6)
     output, h, c = layer(x[:1])

@@ -5,7 +5,7 @@ import pytest
 
 from lib.training.answers import ANSWERS
 from lib.training.recorded import ANSWERED, answers_of, recorded_answer
-from lib.ui.cell.ask import PLACES
+from lib.ui.cell.ask import PLACES, arguments
 from tests.record import first_choices
 from tests.weekly import first_of
 
@@ -26,11 +26,11 @@ def numbers(value):
 def test_keras_answers_as_recorded(data):
     """About what the page asks of today's recordings: as a model starts, and trained."""
     for chosen in first_choices(data):
-        for place, question in PLACES.items():
-            arguments = question.arguments(chosen)
-            recorded = recorded_answer(data, place, arguments)
+        for place, (question, _) in PLACES.items():
+            given = arguments(place, chosen)
+            recorded = recorded_answer(data, place, given)
             assert recorded is not None
-            live = ANSWERS[question.name](cell=chosen.experiment.model.cell, **arguments)
+            live = ANSWERS[question](cell=chosen.experiment.model.cell, **given)
             assert live.keys() == recorded.keys()
             for one, other in zip(numbers(live), numbers(recorded), strict=True):
                 np.testing.assert_allclose(one, other, rtol=1e-3, atol=1e-5)

@@ -7,7 +7,7 @@ import numpy as np
 
 from lib.charts.proofs import NO_ANSWER
 from lib.results.replay import untrained
-from lib.results.run import Run, Status
+from lib.results.run import Status
 from lib.ui.cell import ask
 from lib.ui.frame import PAGES
 from tests.app.driver import address, html, link, start, text
@@ -109,22 +109,6 @@ def test_what_a_link_names_and_there_is_not_is_passed_over():
     assert app.select_slider(key="cell_sample_32").value == 0
 
 
-def test_an_epoch_is_picked_for_one_run(client):
-    """Another run is shown as it is now, and so is the recording when that one is left."""
-    app = link("Cell", epoch="0")
-    assert "as the sequence model starts, before training" in text(app)
-    app.switch_page(PAGES["Explore"][0]).run()
-    app.button(key="do_train").click().run()
-    (run,) = client.runs.values()
-    client.set(run, Status.STOPPED)
-    app.switch_page(PAGES["Cell"][0]).run()
-    assert "epoch" not in address(app)
-    app.switch_page(PAGES["Explore"][0]).run()
-    app.button(key="do_reset").click().run()
-    app.switch_page(PAGES["Cell"][0]).run()
-    assert "after epoch 200 of a recorded run" in text(app)
-
-
 def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     """Never two questions at a time; the last answer stays while the weights move on."""
     app = start(U="3", T="4", layers="2")
@@ -159,25 +143,6 @@ def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
     app.button_group(key="cell_layer_2").set_value(1)
     assert answers(7) == (5, "")
     assert asked()[3].answer.cancelled()  # nobody waits for the other layer's any more
-
-
-def test_while_the_worker_is_silent_the_page_does_not_draw_itself_anew(client, monkeypatch):
-    """What is said of a worker is new each second; nothing of that is on this page."""
-    app = start(U="3", T="4")
-    app.button(key="do_train").click().run()
-    app.switch_page(PAGES["Cell"][0]).run()
-    looks, latest = list[Run](), client.latest
-
-    def silent(run):
-        looks.append(run)
-        snapshot = latest(run)
-        return snapshot and replace(snapshot, reason=f"silent for {len(looks)} s")
-
-    monkeypatch.setattr(client, "latest", silent)
-    assert not app.run().exception
-    once = len(looks)
-    assert not app.run().exception
-    assert len(looks) == 2 * once
 
 
 def show_epoch(client, run, epoch):

@@ -50,18 +50,3 @@ def test_keras_proves_it_and_breaks_it(monkeypatch):
     for part in ("proof", "break", "learn"):
         open_part(app, part)
     assert not silent.questions
-
-
-def test_numpy_and_keras_are_compared_on_the_same_weights(monkeypatch):
-    """Whatever is chosen while an answer is older; where it is, its epoch stands beside it."""
-    app = answered(start("Cell", layers="2", U="4", T="6"), "proof")
-    app.button_group(key="cell_layer_2").set_value(0).run()
-    answered(app, "proof")
-    assert "Layer 1 of 2, as if no other were above it." in text(app)
-    assert "more than rounding explains" not in text(app)  # both are about this layer
-
-    app = answered(start("Cell"), "proof")
-    monkeypatch.setattr(TrainingClient, "ask", FakeClient().ask)
-    app.select_slider(key="epoch_recorded_200").set_value(1).run()
-    assert "more than rounding explains" not in text(app)
-    assert text(app).count("Figures as of epoch 200.") == 1

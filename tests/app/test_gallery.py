@@ -1,6 +1,5 @@
 """Cards: those of the gallery, all and alone, what these open, and cards in frames elsewhere."""
 
-import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -69,28 +68,11 @@ def test_one_card_has_its_view_and_the_ways_on(name):
     assert all_cards.label == "All cards"
 
 
-@pytest.mark.parametrize("name", ["parity", "adding"])
-def test_a_claims_errors_stand_on_its_picture(name):
-    """In the same terms, with more digits."""
-    number = re.compile(r"\d\.\d+")
-    metrics = number.findall(" ".join(each.value for each in link("Gallery", card=name).metric))
-    claims = number.findall(GALLERY[name].title)
-    assert len(claims) == 2
-    assert sorted(map(float, claims)) == pytest.approx(sorted(map(float, metrics)), rel=0.05)
-
-
 def test_a_card_that_there_is_not_is_said():
     """In a sentence above all cards, with nothing of the link taken as markup."""
     app = link("Gallery", card="<b>x")
     assert "No card is called" in app.main.warning[0].value
     assert html(app).count('class="thumbnail"') == len(GALLERY)
-
-
-def test_a_recorded_run_that_diverged_says_so():
-    """It is an example, and one that ended with what to try."""
-    app = opened("diverged")
-    assert "[diverged]" in bar(app)
-    assert "Lower the learning rate" in text(app)
 
 
 @pytest.mark.parametrize("name", first_of(ANSWERED, 2))

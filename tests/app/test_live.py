@@ -151,23 +151,6 @@ def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
     assert len(client.runs) == 1
 
 
-@pytest.mark.parametrize("way", ["train", "step"])
-def test_who_goes_on_sees_the_newest_epoch_again(app, client, run, way):
-    """Also with settings changed meanwhile: the epoch is of the run that is shown."""
-    figures = recorded_figures(run)
-    client.set(run, Status.PAUSED, epoch=200, **figures)
-    app.run()
-    app.slider(key="U").set_value(5).run()
-    app.select_slider(key=f"epoch_{run.id}_200").set_value(0).run()
-    assert "shown: after epoch 0" in bar(app)
-    assert address(app)["epoch"] == "0"
-    press(app, way)
-    client.set(run, Status.PAUSED, epoch=200, **figures)
-    app.run()
-    assert "shown: after" not in bar(app)
-    assert "epoch" not in address(app)
-
-
 def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
     """It says which, in a full bar; the slider ends with them, and goes back to the start."""
     figures = recorded_figures(run)

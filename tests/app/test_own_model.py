@@ -42,15 +42,6 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
     assert app.selectbox(key="check_loss").value == "sparse_categorical_crossentropy"
 
 
-def test_the_likeliest_mend_of_code_stands_above_all_layers():
-    """Once; the others, and the lines to copy, stand beside the layer that breaks."""
-    keys = [each.key for each in paste(STACKED).button]
-    assert keys.count("fix_0") == 1
-    assert keys.index("fix_0") < keys.index("layer_1_up") < keys.index("fix_1")
-    keys = [each.key for each in shapes(stack="input~lstm~lstm").button]
-    assert keys.index("fix_0") > keys.index("layer_2_up")
-
-
 def test_what_is_no_model_is_answered_and_changes_nothing():
     """The stack and the text stay; the title tells it until another stack is chosen."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
@@ -174,15 +165,6 @@ def test_what_a_field_cannot_take_is_said():
     app.text_input(key="layer_1_cells_cells").set_value("lstm8, gru").run()
     assert "cells takes what is like “lstm16-lstm8”, and got “lstm8, gru”." in text(app)
     assert title(app).startswith("From (N, 12, 3) to (N, 4)")
-
-
-def test_a_link_that_names_what_isnt_known_says_so():
-    """And numbers out of range, as an experiment's link does."""
-    app = shapes(stack="input_t9999999~what_u3~lstm_u4_zz")
-    assert "“what” isn’t known here" in text(app)
-    assert "timesteps=9999999 was asked" in text(app)
-    assert "no setting “zz”" in text(app)
-    assert title(app).startswith("From (N, 1000000, 3) to (N, 4)")
 
 
 def test_a_long_stack_has_the_settings_of_one_layer_open():

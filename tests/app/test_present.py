@@ -3,12 +3,10 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.data.datasets import suggested
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
 from lib.ui import clock
-from lib.ui.data import dataset_of
-from lib.ui.present import followers, talks
+from lib.ui.present import screen
 from lib.ui.session import KEY
 from tests.app.driver import APP, text, title
 from tests.clock import Clock
@@ -45,8 +43,8 @@ def browsers(monkeypatch):
     """Three of them."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
-    monkeypatch.setattr(talks, "browser_id", lambda: found.here)
-    monkeypatch.setattr(talks, "_TALKS", found.talks)
+    monkeypatch.setattr(screen, "browser_id", lambda: found.here)
+    monkeypatch.setattr(screen, "_TALKS", found.talks)
     return found
 
 
@@ -57,12 +55,11 @@ def keys(app):
 
 def about(app):
     """What a page has: its experiment, its own values but the places, and its pictures."""
-    record = app.session_state[KEY].address
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
     return (
-        record.experiment,
-        record.subject.values,
+        app.session_state[KEY].subject.experiment,
+        app.session_state[KEY].subject.values,
         [html for html in htmls if "picture" in html],
         charts,
     )
@@ -198,7 +195,7 @@ def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
         app = browsers.open("b", **{key: name})
         assert title(app) == "This talk is over"
-        assert followers.GONE[key] in text(app)
+        assert screen.GONE in text(app)
         assert TALK["number"].notes not in text(app)
         browsers.press("b", app, "present_own")
         assert title(app) == TALK["strip"].title
@@ -213,13 +210,3 @@ def test_a_reload_keeps_what_was_revealed(browsers):
     browsers.press("a", app, "begin_anew")
     assert title(app) == TALK["strip"].title
     assert "is a hint" not in text(browsers.open("a", scene="vote"))
-
-
-def test_a_stranger_cannot_train_on_a_file_that_is_watched(browsers, client):
-    """Its run is shown, and Train is off."""
-    data = dataset_of(suggested("seattle"), None)
-    run = client.start(suggested("upload"), data)
-    client.set(run, Status.FINISHED)
-    app = browsers.open("b", scene="train", data="upload", run=run.id)
-    assert not app.exception
-    assert app.button(key="do_train").disabled

@@ -5,7 +5,7 @@ from functools import partial
 
 import pytest
 
-from lib.ui.explore import replay
+from lib.ui.explore import charts
 from tests.app.driver import start
 from tests.waiting import eventually
 
@@ -52,8 +52,8 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
 ):
     """The page comes at once, with the replay when it is made, once for all who ask for it."""
     pool = Held()
-    monkeypatch.setattr(replay, "_POOL", pool)
-    replay.FRAMES.clear()
+    monkeypatch.setattr(charts, "_POOL", pool)
+    charts.FRAMES.clear()
     app = start(data="parity", replay="yes").run()
     assert not app.exception
     assert "being made" in " ".join(each.value for each in app.markdown)

@@ -9,8 +9,8 @@ from lib.data.datasets import DATASETS, FIRST, suggested
 from lib.experiment.experiment import Experiment
 from lib.ui import address, browser, linked, runs, upload
 from lib.ui.session import once, session
-from lib.ui.shapes import model_box
-from lib.ui.sweep import choose
+from lib.ui.shapes import shown_stack
+from lib.ui.sweep import sweeps
 from tests.app.driver import address as address_of
 from tests.unit.pictures import a_dataset
 
@@ -39,7 +39,7 @@ def start(**query):
 def experiment(app, **settings):
     """The session's experiment after a run of the page, to which these settings were moved."""
     app.session_state["moved"] = settings
-    return do(app, lambda: session().address.experiment)
+    return do(app, lambda: session().subject.experiment)
 
 
 def do(app, act):
@@ -185,8 +185,8 @@ def may_steer(app, run):
     """Whether the session may, when it looks at this run."""
 
     def look():
-        session().run_id = run.id
-        return runs.may_steer(run)
+        session().subject.run_id = run.id
+        return runs.own(run.id) is not None
 
     return do(app, look)
 
@@ -261,7 +261,7 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     state.clear()
     moved()
     kept()
-    choose._write()
+    sweeps._write()
     upload._given("upload_file")
-    model_box._drop()
+    shown_stack._drop()
     assert taken == [1]

@@ -5,7 +5,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-import lib.results.skill
 from lib.results.replay import untrained
 from lib.results.run import Status
 from tests.app.driver import start, text
@@ -119,28 +118,6 @@ def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(part
     """The bands and the lines on dates are of one model."""
     assert words in text(seattle(part=part))
     assert words not in text(seattle(part=part, seeds="1"))
-
-
-def test_the_same_weights_are_judged_once(client, monkeypatch):
-    """Whatever is moved on the page; other weights are judged anew."""
-    asked = []
-    usual = lib.results.skill.answers
-
-    def counting(*about, **how):
-        asked.extend([[*about[2]]] * bool(about[2]))
-        return usual(*about, **how)
-
-    monkeypatch.setattr(lib.results.skill, "answers", counting)
-    app = seattle(seeds="1")
-    app.slider(key="U").set_value(20).run()
-    app.slider(key="U").set_value(32).run()
-    app.run()
-    before = len(asked)
-    assert before <= 2
-    press(app.run(), "train")
-    let_go(client, Status.PAUSED)
-    app.run()
-    assert len(asked) == before + 1
 
 
 def test_the_test_part_is_seen_on_demand_and_counted(client):

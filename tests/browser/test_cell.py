@@ -76,8 +76,8 @@ def test_each_part_is_small_and_stays_in_place(page, part):
     assert main.evaluate("main => main.scrollHeight") <= 1800
 
 
-def test_it_follows_a_run_and_looks_back_at_it(page):
-    """While a run trains the newest weights are shown; when it is over, any epoch that was kept."""
+def test_it_follows_a_run(page):
+    """While a run trains the newest weights are shown."""
     open_page(page, TRAINING)
     train(page)
     page.get_by_role("link", name="Cell").click()
@@ -87,12 +87,6 @@ def test_it_follows_a_run_and_looks_back_at_it(page):
     expect(note).not_to_have_text(first)
     page.get_by_role("link", name="Explore").click()
     stop(page)
-    page.get_by_role("link", name="Cell").click()
-    expect(note).to_be_visible()
-    thumb = page.get_by_role("slider", name="After epoch")
-    thumb.focus()
-    page.keyboard.press("Home")
-    expect(page.get_by_text(re.compile(r"^Weights: .* before training\."))).to_be_visible()
 
 
 def test_a_phone_has_no_sideways_scroll_and_the_playhead_stays_in_sight(page):

@@ -93,7 +93,3 @@ def test_the_lesson_is_handed_out_on_paper(page):
     expect(page.locator(".st-key-lesson_question")).to_be_hidden()
     handout = page.locator(".st-key-handout")
     expect(handout.get_by_role("heading")).to_have_count(len(GUIDE) + 1)
-    text = handout.inner_text()
-    for scene in GUIDE.values():
-        for ask in scene.asks:
-            assert ask.options[ask.right].why in text

@@ -6,7 +6,7 @@ from playwright.sync_api import expect
 
 from lib.ui.cell import chosen
 from tests.browser.cell_page import COLUMN, ROW, heatmap, slider, wait_for_place, words
-from tests.browser.driver import move_slider, open_page
+from tests.browser.driver import open_page
 
 
 def test_space_plays_and_pauses(page):
@@ -121,20 +121,6 @@ def test_the_slider_is_as_wide_as_its_columns(page):
         half = columns["width"] / steps / 2
         assert abs(box["x"] + 8 - columns["x"] - half) < 3
         assert abs(box["width"] - 16 - columns["width"] + 2 * half) < 6
-
-
-def test_where_t_becomes_shorter_and_longer_the_playhead_stays(page):
-    """It stands at the last timestep that there is, and goes back to the one that was picked."""
-    open_page(page, "/cell?T=12")
-    slider(page, "Timestep").focus()
-    page.keyboard.press("End")
-    page.keyboard.press("ArrowLeft")
-    expect(words(page)).to_contain_text("Timestep 11, unit 13")
-    for steps, shown in ((-4, 8), (4, 11)):
-        move_slider(page, "Timesteps", steps)
-        expect(words(page)).to_contain_text(f"Timestep {shown}, ")
-        expect(page.locator(".st-key-cell_playhead")).to_contain_text(f"{shown} of")
-        wait_for_place(page, shown)
 
 
 def test_while_it_plays_the_address_stays(page):

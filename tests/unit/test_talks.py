@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from lib.story import TALK, Scene, find, offer, scene, story
+from lib.story import TALK, story
 from lib.ui import clock
-from lib.ui.present import talks
+from lib.ui.present import screen
 from tests.clock import Clock
 
 
@@ -15,13 +15,13 @@ def give(monkeypatch):
     """Gives the talk of a browser, by its name, one second after the last call."""
     now, here = Clock(), [""]
     monkeypatch.setattr(clock, "now", now.now)
-    monkeypatch.setattr(talks, "_TALKS", {})
-    monkeypatch.setattr(talks, "browser_id", lambda: here[0])
+    monkeypatch.setattr(screen, "_TALKS", {})
+    monkeypatch.setattr(screen, "browser_id", lambda: here[0])
 
     def mine(browser, seconds=1.0):
         now.seconds += seconds
         here[0] = browser
-        return talks.mine()
+        return screen.mine()
 
     return mine
 
@@ -32,7 +32,7 @@ def test_a_browser_finds_its_talk_again(give):
     began = talk.began
     assert give("b") is not talk
     assert give("a") is talk
-    give("b", talks.ABSENT_SECONDS)
+    give("b", screen.ABSENT_SECONDS)
     assert not talk.is_given
     assert give("a") is talk
     assert (talk.is_given, talk.began) == (True, began)
@@ -41,19 +41,19 @@ def test_a_browser_finds_its_talk_again(give):
 def test_the_talks_that_were_given_last_are_kept(give):
     """So many, and no more."""
     lost, kept = give("lost"), give("kept")
-    for number in range(talks.MOST - 1):
+    for number in range(screen.MOST - 1):
         give(f"{number}")
         give("kept")
-    assert talks.find(follow=kept.id) is kept
-    assert talks.find(follow=lost.id) is None
+    assert screen.find(follow=kept.id) is kept
+    assert screen.find(follow=lost.id) is None
 
 
 def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
     """64 bits; who follows by the one can't read the notes by it."""
     talk = give("a")
     assert len(talk.id) == len(talk.notes) == 16
-    assert talks.find(follow=talk.id) is talks.find(notes=talk.notes) is talk
-    assert talks.find(notes=talk.id) is talks.find(follow=talk.notes) is None
+    assert screen.find(follow=talk.id) is screen.find(notes=talk.notes) is talk
+    assert screen.find(notes=talk.id) is screen.find(follow=talk.notes) is None
 
 
 @pytest.mark.parametrize(
@@ -69,15 +69,6 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
 def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected):
     """From all registries, and the app's pictures; without any that is known the ready talk."""
     assert [scene.name for scene in story(text)] == expected
-
-
-def test_what_packages_above_offer_can_be_found(monkeypatch):
-    """A story needn't know who draws."""
-    mine = Scene("view.mine", "Mine", "mine")
-    monkeypatch.setattr(scene, "_ALL", dict(scene._ALL))
-    assert find("view.mine") is None
-    offer([mine])
-    assert find("view.mine") is mine
 
 
 @pytest.mark.parametrize("name", list(TALK))

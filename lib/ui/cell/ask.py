@@ -1,14 +1,11 @@
 """Questions to Keras that the Cell page asks by itself, one at a time for each place of the page.
 
 For another sample, layer or mode a question is asked at once, and nothing is shown meanwhile. While
-a run trains, the last answer stays until the next one comes, so that figures never blink, and the
-page says of which epoch it is. Answers about recorded models are recorded.
+a run trains, the last answer stays until the next one comes; the page says of which epoch it is.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass
-from functools import lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -28,6 +25,15 @@ EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
 MEASURED, AVERAGED = 8, 16  # samples for differences, and for mean gradients
 PADDING = 3  # steps of zeros at the end, to see what they do
+PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
+    "modes": ("modes", ("sample", "layer")),
+    "breakings": ("breakings", ("sample", "layer")),
+    "reach": ("reach", ("layer",)),
+    "one way": ("influence", ("sample",)),
+    "both ways": ("influence", ("sample",)),
+}
+"""Where an answer is shown → the question, a key of `lib.training.answers.ANSWERS`, and the
+attributes of `Chosen` that it depends on, besides the model."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -39,53 +45,30 @@ def measured(chosen: Chosen) -> np.ndarray:
 def backward(chosen: Chosen) -> LayerWeights:
     """Fresh weights of a layer that reads backwards what the chosen one reads."""
     model, width = chosen.experiment.model, chosen.layer_pass.x.shape[1]
-    return _fresh(model.cell, width, model.units, chosen.experiment.seed)
+    rng = np.random.default_rng([chosen.experiment.seed, 3])
+    return tuple(initial_weights(model.cell, width, model.units, rng))
 
 
-@lru_cache(maxsize=8)  # a page run draws them, and those of many units take a while
-def _fresh(cell: str, width: int, units: int, seed: int) -> LayerWeights:
-    return tuple(initial_weights(cell, width, units, np.random.default_rng([seed, 3])))
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """The question of a place."""
-
-    place: str
-    name: str  # a key of `lib.training.answers.ANSWERS`
-    about: tuple[str, ...]  # attributes of `Chosen` that it depends on, besides the model
-
-    def arguments(self, chosen: Chosen) -> dict[str, Any]:
-        """What Keras needs besides the cell to answer the question of the place."""
-        dataset, experiment, x = chosen.dataset, chosen.experiment, chosen.features
-        up_to_layer = {"weights": chosen.upward(chosen.weights)}
-        of_model = {"weights": chosen.weights, "layers": experiment.model.layers}
-        match self.place:
-            case "modes":
-                samples = {"x": measured(chosen), "sample": 0}
-                return {**up_to_layer, **samples, "layers": chosen.layer + 1}
-            case "breakings":
-                other = {"backward": backward(chosen), "padding": PADDING}
-                return {**up_to_layer, **other, "x": measured(chosen)}
-            case "reach":
-                shown = dataset.shown[:AVERAGED]
-                loss = {"loss": chosen.loss, "layer": chosen.layer}
-                return {**of_model, **loss, "x": dataset.x[shown], "y": dataset.y[shown]}
-            case "both ways":
-                untrained = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
-                weights = initial_model_weights(untrained, dataset.shape[2], dataset.targets)
-                return {**of_model, "backward": tuple(weights), "x": x}
-        return {**of_model, "x": x}
-
-
-PLACES = {
-    "modes": Question("modes", "modes", ("sample", "layer")),
-    "breakings": Question("breakings", "breakings", ("sample", "layer")),
-    "reach": Question("reach", "reach", ("layer", "loss")),
-    "one way": Question("one way", "influence", ("sample",)),
-    "both ways": Question("both ways", "influence", ("sample",)),
-}
-"""Where an answer is shown → its question."""
+def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
+    """What Keras needs besides the cell to answer the question of a place."""
+    dataset, experiment, layers = chosen.dataset, chosen.experiment, chosen.experiment.model.layers
+    up_to_layer = {"weights": chosen.upward(chosen.weights), "x": measured(chosen)}
+    x = dataset.x[chosen.sample]
+    of_model = {"weights": chosen.weights, "layers": layers, "x": x}
+    match place:
+        case "modes":
+            return up_to_layer | {"sample": 0, "layers": chosen.layer + 1}
+        case "breakings":
+            return up_to_layer | {"backward": backward(chosen), "padding": PADDING}
+        case "reach":
+            averaged = dataset.shown[:AVERAGED]
+            of_loss = {"loss": experiment.training.loss, "layer": chosen.layer}
+            return of_model | of_loss | {"x": dataset.x[averaged], "y": dataset.y[averaged]}
+        case "both ways":
+            untrained = experiment.set(head="none", seed=(experiment.seed + 1) % 10_000)
+            fresh = initial_model_weights(untrained, dataset.shape[2], dataset.targets)
+            return of_model | {"backward": tuple(fresh)}
+    return of_model
 
 
 class Asked(NamedTuple):
@@ -94,7 +77,7 @@ class Asked(NamedTuple):
     weights: LayerWeights
     epoch: int
     answer: AnswerFuture
-    time: float  # in seconds of `lib.ui.clock`
+    time: float
 
 
 @dataclass(slots=True, eq=False)
@@ -125,10 +108,11 @@ class Reply:
 
 def ask(place: str, chosen: Chosen) -> Reply:
     """Ask the question of a place, unless its answer is here or under way; returns its state."""
-    question, replies = PLACES[place], session().cell.replies
-    model, seed = chosen.experiment.model, chosen.experiment.seed  # not what training changes
-    of_model = model, seed, chosen.dataset, chosen.run_id, chosen.mode
-    choice = *of_model, *(getattr(chosen, name) for name in question.about)
+    replies, (question, about) = session().cell.replies, PLACES[place]
+    experiment = chosen.experiment  # but of its training settings the loss alone
+    of_model = experiment.model, experiment.seed, experiment.training.loss, chosen.mode
+    of_run = chosen.dataset, chosen.run_id
+    choice = *of_model, *of_run, *(getattr(chosen, name) for name in about)
     reply: Reply | None = replies.get(place)
     if reply is None or reply.choice != choice:
         if reply and reply.pending:
@@ -141,8 +125,13 @@ def ask(place: str, chosen: Chosen) -> Reply:
     follows = answered is not None and chosen.polling
     is_due = answered is None or not follows or now - answered.time >= EVERY_SECONDS
     if is_old and is_due and reply.pending is None:
-        asked = Asked(chosen.weights, chosen.epoch, _answer(question, chosen), now)
-        if asked.answer.done():
+        given, answer = arguments(place, chosen), AnswerFuture()
+        if (known := recorded_answer(chosen.dataset.name, place, given)) is None:
+            answer = runs.client().ask(question, cell=experiment.model.cell, **given)
+        else:
+            answer.set_result(known)
+        asked = Asked(chosen.weights, chosen.epoch, answer, now)
+        if answer.done():
             reply.answered, is_old = asked, False
         else:
             reply.pending = asked
@@ -150,35 +139,24 @@ def ask(place: str, chosen: Chosen) -> Reply:
     return reply
 
 
-def _answer(question: Question, chosen: Chosen) -> AnswerFuture:
-    """A future of Keras's answer, which has a recorded answer at once."""
-    arguments = question.arguments(chosen)
-    known = recorded_answer(chosen.dataset.name, question.place, arguments)
-    if known is None:
-        return runs.client().ask(question.name, cell=chosen.experiment.model.cell, **arguments)
-    answer: AnswerFuture = Future()
-    answer.set_result(known)
-    return answer
-
-
 def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     """How far Keras is with the page's questions, and of which epoch its answers are."""
-    client, total = runs.client(), len(replies)
+    client, questions = runs.client(), counted(len(replies), "question")
     done = sum(not reply.waiting for reply in replies)
     failed = sum(bool(reply.error) for reply in replies)
     if failed and client.unavailable:
         return client.unavailable
-    if done < total and client.worker_ready:
-        far = f"Keras is answering question {done + 1} of {total} …"
-    elif done < total:
-        far = f"{STARTING} It takes some seconds; then it answers {counted(total, 'question')}."
+    if done < len(replies):
+        said = f"Keras is answering question {done + 1} of {len(replies)} …"
+        if not client.worker_ready:
+            said = f"{STARTING} It takes some seconds; then it answers {questions}."
     elif failed:
-        far = f"Keras gave no answer to {failed} of {counted(total, 'question')}: see below."
+        said = f"Keras gave no answer to {failed} of {questions}: see below."
     else:
-        far = f"Keras has answered {counted(total, 'question')} about what is shown."
+        said = f"Keras has answered {questions} about what is shown."
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
     old = [answered.epoch for answered in known if answered.weights is not chosen.weights]
-    return f"{far} Figures as of epoch {min(old):,}." if old else far
+    return f"{said} Figures as of epoch {min(old):,}." if old else said
 
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
@@ -189,8 +167,6 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     if errors:
         forget = session().cell.replies.clear
         st.button("Ask Keras again", icon=":material/replay:", on_click=forget)
-    waiting = any(reply.waiting for reply in replies)
-    seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
 
     def seen() -> tuple[object, ...]:
         """What the page shows of the run, without what is said of its worker, and the progress."""
@@ -204,4 +180,6 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
         if any(each.pending and each.pending.answer.done() for each in replies) or seen() != drawn:
             st.rerun()
 
-    fragment(look, run_every=seconds)()
+    waiting = any(reply.waiting for reply in replies)
+    seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
+    fragment(look, run_every=seconds)

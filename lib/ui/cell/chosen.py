@@ -1,15 +1,14 @@
 """What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
 
-The playhead is the timestep and the unit that the whole page is about. When it moves, only its
-fragment runs, which rewrites formulas and sentences in slots of the page's sections. Pictures must
-follow at once, so its script, playhead.js, sets the custom properties `--cell-t` and `--cell-row`,
-by which pictures place their bands (`lib.charts.html`), and reports to Python.
+The playhead is the timestep and the unit that the page is about. When it moves, only its fragment
+runs, which rewrites formulas and sentences. Pictures follow at once: playhead.js sets the custom
+properties `--cell-t` and `--cell-row`, by which they place their bands (`lib.charts.html`).
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 import streamlit as st
@@ -51,19 +50,9 @@ class Chosen:
     @property
     def layer_pass(self) -> LayerPass:
         """The layer, with its input and its forward pass."""
-        x = self.traces[self.layer - 1].hidden[0] if self.layer else self.features
+        x = self.traces[self.layer - 1].hidden[0] if self.layer else self.dataset.x[self.sample]
         weights = layers_of(self.weights)[self.layer]
         return LayerPass(self.experiment.model.cell, weights, x, self.traces[self.layer])
-
-    @property
-    def features(self) -> np.ndarray:
-        """The sample's features, (T, F)."""
-        return self.dataset.x[self.sample]
-
-    @property
-    def loss(self) -> str:
-        """The name of the training loss."""
-        return self.experiment.training.loss
 
     @property
     def is_top(self) -> bool:
@@ -75,6 +64,23 @@ class Chosen:
         """The start of a hint, "Layer 2 of 3. "; "" for the only layer."""
         layers = self.experiment.model.layers
         return f"Layer {self.layer + 1} of {layers}. " if layers > 1 else ""
+
+    @property
+    def row_order(self) -> np.ndarray:
+        """The unit of each row of the pictures, (U,): as in Keras, or by similarity."""
+        layer = self.layer_pass
+        return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
+
+    @property
+    def first_unit(self) -> int:
+        """The unit that moves most, which is marked before anybody picks one."""
+        hidden = self.traces[self.layer].hidden[0]
+        return int(np.argmax(np.ptp(np.nan_to_num(hidden), axis=0)))
+
+    @property
+    def first_row(self) -> int:
+        """The row of that unit in the pictures."""
+        return int(np.flatnonzero(self.row_order == self.first_unit)[0])
 
     def upward(self, weights: LayerWeights) -> LayerWeights:
         """A model's weights from the bottom layer up to this one."""
@@ -111,7 +117,7 @@ def choose(loaded: Loaded, about: DeltaGenerator | None = None) -> Chosen:
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """Draw the choice of an epoch; returns the weights, their epoch, and where they are from."""
-    epochs = Epochs.of(shown)
+    epochs = Epochs(shown)
     epochs.draw()
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
@@ -125,42 +131,28 @@ def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     return known[epoch][0][mode], epoch, f"{model}'s after epoch {epoch:,}{run}{seed}"
 
 
-class At(NamedTuple):
-    """A timestep, 0 to T-1, and a unit, 0 to U-1."""
-
-    step: int
-    unit: int
-
-
-Follower = Callable[[At], None]  # rewrites a part of the page for the playhead's position
+# Rewrites a part of the page for the playhead's timestep, 0 to T-1, and unit, 0 to U-1.
+Follower = Callable[[int, int], None]
 
 
 def follow_playhead(
-    bar: DeltaGenerator, layer: LayerPass, write: Follower | None = None, *, plays: bool = False
+    bar: DeltaGenerator, chosen: Chosen, write: Follower | None = None, *, plays: bool = False
 ) -> None:
-    """Draw the playhead into `bar`. When it moves, `write` is called, and no picture is drawn.
-
-    With `plays` it runs through time once by itself and reports nothing.
-    """
+    """Draw the playhead into `bar`, which calls `write`; with `plays` it runs once by itself."""
 
     def draw() -> None:
-        at = where(layer)
-        data = {
-            "links_opened": session().cell.links_opened,
-            "steps": len(layer.x),
-            "units": layer.units,
-            "order": row_order(layer).tolist(),
-            **at._asdict(),
-            "names": {"time": TIME, "units": UNITS},
-            "widest": WIDEST,
-            "plays": plays,
-        }
+        step, unit = _where(chosen)
+        (steps, _), units = chosen.layer_pass.x.shape, chosen.experiment.model.units
+        links_opened = session().cell.links_opened
+        data: dict[str, Any] = {"steps": steps, "units": units, "step": step}
+        data |= {"unit": unit, "order": chosen.row_order.tolist(), "links_opened": links_opened}
+        data |= {"names": {"time": TIME, "units": UNITS}, "widest": WIDEST, "plays": plays}
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
-            write(at)
+            write(step, unit)
 
     with bar:
-        fragment(draw)()
+        fragment(draw)
 
 
 def _remember() -> None:
@@ -168,42 +160,25 @@ def _remember() -> None:
 
     Each new address would be an entry in the browser's history.
     """
-    page = session().cell
-    try:
-        report = st.session_state[KEY]["at"]  # gone where the page has just been left
-        page.step, page.unit = (max(int(report[name]), 0) for name in ("step", "unit"))
-    except (KeyError, TypeError, ValueError, OverflowError):
-        return  # nothing of use, and so not from our script
+    page, report = session().cell, (st.session_state.get(KEY) or {}).get("at")
+    if report is None:  # the page has just been left
+        return
+    page.step, page.unit = report["step"], report["unit"]
     if report.get("rests"):
         page.link = f"{page.step + 1}", f"{page.unit + 1}"
         address.set_page_values({"step": page.link[0], "unit": page.link[1]})
 
 
-def where(layer: LayerPass) -> At:
-    """The playhead's position: the opened link's, else the last one, else the first timestep.
+def _where(chosen: Chosen) -> tuple[int, int]:
+    """The playhead's timestep and unit: the opened link's, else the last ones.
 
-    The unit is at first the one that moves most.
+    At first these are the first timestep, and the unit that moves most.
     """
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1
         numbers = (int(t) if t.isdecimal() and len(t) <= 3 else 0 for t in link)  # from 1
         page.step, page.unit = (number - 1 if number else None for number in numbers)
-    return At(
-        min(page.step or 0, len(layer.x) - 1),
-        _moves_most(layer) if page.unit is None else min(page.unit, layer.units - 1),
-    )
-
-
-def row_order(layer: LayerPass) -> np.ndarray:
-    """The unit of each row of the pictures, (U,): as in Keras, or by similarity."""
-    return by_similarity(layer.trace.hidden[0]) if ORDER.index else np.arange(layer.units)
-
-
-def first_row(layer: LayerPass) -> int:
-    """The row that is marked before anybody picks one."""
-    return int(np.flatnonzero(row_order(layer) == _moves_most(layer))[0])
-
-
-def _moves_most(layer: LayerPass) -> int:
-    return int(np.argmax(np.ptp(np.nan_to_num(layer.trace.hidden[0]), axis=0)))
+    layer = chosen.layer_pass
+    unit = chosen.first_unit if page.unit is None else min(page.unit, layer.units - 1)
+    return min(page.step or 0, len(layer.x) - 1), unit

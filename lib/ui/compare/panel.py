@@ -8,7 +8,7 @@ picks the browser's newest runs, or recordings.
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import lru_cache, partial
+from functools import partial
 
 import streamlit as st
 
@@ -28,7 +28,7 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"  # the picked runs in the address
@@ -44,30 +44,25 @@ _HTML = templates(__file__)
 
 def find(run_id: str) -> Compared | None:
     """A run of the server, the run from a file, or a recording; None if there is none."""
+    kept = session().kept
     if found := runs.look_at(run_id):
         run, snapshot = found
-        name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
+        linked, owner = session().compare.linked.get(run_id), runs.own(run_id)
+        name = owner.name if owner and owner.name else linked or "somebody's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
-    if (kept := session().kept) and run_id == kept.snapshot.run_id:
+    if kept and run_id == kept.snapshot.run_id:
         figures = kept.experiment, kept.dataset, kept.snapshot
         return Compared(*figures, run_id, kept.name, is_kept=True)
-    return _recording(run_id) if run_id in DATASETS and run_id != "upload" else None
-
-
-@lru_cache(maxsize=4)  # each holds its data
-def _recording(name: str) -> Compared | None:
-    dataset = dataset_of(suggested(name), None)
-    experiment = with_seeds(suggested(name), dataset)
-    if (snapshot := recorded(experiment)) is None:
-        return None
-    return Compared(experiment, dataset, snapshot, name, dataset.title, is_recorded=True)
+    if run_id in DATASETS and run_id != "upload":
+        dataset = dataset_of(suggested(run_id), None)
+        experiment = with_seeds(suggested(run_id), dataset)
+        if past := recorded(experiment):
+            return Compared(experiment, dataset, past, run_id, dataset.title, is_recorded=True)
+    return None
 
 
 def settle_picks() -> bool:
-    """Take over the runs that the address names; False if some are gone.
-
-    The next run of the page shows a complaint about those.
-    """
+    """Take over the runs that the address names; False if some are gone, which is noted."""
     record, own, text = session().compare, _own(), page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
@@ -83,47 +78,47 @@ def settle_picks() -> bool:
         known = own[-USUAL:] if len(own) > 1 else [*own, *_stand_ins(own)]
     record.seen, record.picks = {*own, NOTHING}, known[: len(LETTERS)]
     if (record.is_chosen or own) and not is_history_navigation():  # else Back would lead here again
-        write_picks()
+        _write_picks()
     if gone:
         words = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
         session().address.complaints.append(words)
     return not gone
 
 
-def write_picks() -> None:
+def _write_picks() -> None:
     """Bring the link up to date, without a run from a file; in callbacks too."""
     record, parts = session().compare, []
     for run_id in record.picks:
         run, name = find(run_id), record.linked.get(run_id, "")
         if run:
-            name = "" if run.is_recorded or not _PLAIN.fullmatch(run.name) else run.name
+            name = "" if run.is_recorded else run.name
         if not (run and run.is_kept):
-            parts.append(f"{run_id}~{name}" if name else run_id)
+            parts.append(f"{run_id}~{name}" if _PLAIN.fullmatch(name) else run_id)
     record.text = ",".join(parts) or NOTHING
     set_page_values({KEY: record.text})
 
 
-def toggle(run_id: str, _: object = None) -> None:
-    """Pick or unpick a run. For callbacks."""
+def _toggle(run_id: str, _: object = None) -> None:
     record = session().compare
     record.is_chosen, others = True, [each for each in record.picks if each != run_id]
     record.picks = others if run_id in record.picks else [*others, run_id]
-    write_picks()
+    _write_picks()
 
 
 def listed() -> list[Compared]:
     """All listed runs: the browser's, the oldest first, then others of the link."""
     record, own = session().compare, _own()
     letters = dict(zip(record.picks, LETTERS, strict=False))
-    ids = dict.fromkeys([*own, *record.linked])
-    ids |= dict.fromkeys([*record.picks, *(_stand_ins(own) if len(ids) < 2 else ())])
-    return [replace(run, letter=letters.get(run.id, "")) for run in map(find, ids) if run]
+    ids = [*own, *record.linked]
+    ids += [*record.picks, *(_stand_ins(own) if len({*ids}) < 2 else ())]
+    found = filter(None, map(find, dict.fromkeys(ids)))
+    return [replace(run, letter=letters.get(run.id, "")) for run in found]
 
 
 def _own() -> list[str]:
     """The ids of the browser's runs, of a run that it watches, and of the run from a file."""
     kept, watched = session().kept, runs.current_run()
-    others = [watched[0].id] if watched and not runs.may_steer(watched[0]) else []
+    others = [watched[0].id] if watched and not runs.own(watched[0].id) else []
     return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
 
 
@@ -151,27 +146,42 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
         hint(runs.LOOKING)
     with st.container(key="compare_list", gap=None):
         for run, own in zip(rows, words.differences(rows), strict=True):
-            key = f"compare_row_{run.id}"
+            key, is_picked = f"compare_row_{run.id}", run.id in picks
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
-                is_picked = run.id in picks
                 full = len(picks) == len(LETTERS) and not is_picked
-                control = bound(f"pick_{run.id}", is_picked, partial(toggle, run.id))
+                control = bound(f"pick_{run.id}", is_picked, partial(_toggle, run.id))
                 st.checkbox(plain(run.name), is_picked, disabled=full, **control)
                 st.html(_row(run, own, palette))
                 with st.popover("More"):
                     _more(run)
-    if known := [run for run in laid if run.snapshot.results]:
-        _pictures(known, palette)
+    known = [run for run in laid if run.snapshot.results]
+    if not known:
+        return
+    with st.container(key="compare_pictures"):
+        with card("Loss over epochs"):
+            told_chart(losses_figure(known, palette), *words.losses_words(known), "compare_losses")
+        with card("How wrong at each timestep"):
+            told_chart(errors_figure(known, palette), *words.errors_words(known), "compare_errors")
+        with card("One sample, answered by each"):
+            if not all(run.dataset.has_rows for run in known):
+                hint(HIDDEN)
+            elif not same_data(known):
+                hint(words.NO_COMMON_SAMPLE)
+            else:
+                picked = pick_answers(known[0])
+                figure = answers_figure(known, *picked, palette)
+                told_chart(figure, *words.answers_words(known, *picked), "compare_answers")
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
     """A run's figures as an HTML list of terms with their values."""
-    badge = "[recorded]" if run.is_recorded else WORDS[run.snapshot.status][0]
-    badge = "[from a file]" if run.is_kept else badge
+    badge = "recorded" if run.is_recorded else "from a file"
+    if not (run.is_recorded or run.is_kept):
+        badge = WORDS[run.snapshot.status][0].partition("[")[2].rstrip("]")
     part = part_of([run])
     losses = words.LOSSES_AT_END[part]
     said = {
-        badge.partition("[")[2].rstrip("]"): words.reached(run),
+        badge: words.reached(run),
         "settings": own,
         "error by epoch": sparkline(run, palette),
         "error at the last step": {
@@ -188,38 +198,24 @@ def _more(run: Compared) -> None:
     run_id, pace = None if run.is_recorded or run.is_kept else run.id, page_value("pace")
     there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
-    if not runs.name_of(run.id):
+    owner = runs.own(run.id)
+    if not owner or not owner.name:
         other = "A run from a file." if run.is_kept else "Another browser has started this run."
         hint("A recorded run." if run.is_recorded else other)
         return
 
     def rename(name: str) -> None:
-        runs.rename(run.id, name)
-        write_picks()
+        owner.name = name.strip() or owner.name
+        _write_picks()
 
     def remove() -> None:
-        runs.take_off_list(run.id)
+        owner.is_listed = False
+        if known := runs.client().get(run.id):
+            runs.client().stop(known)
         session().compare.linked.pop(run.id, None)
         if run.id in session().compare.picks:
-            toggle(run.id)
+            _toggle(run.id)
 
     st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
     about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
     press("Remove", "delete", f"remove_{run.id}", remove, help=about)
-
-
-def _pictures(laid: Sequence[Compared], palette: Palette) -> None:
-    with st.container(key="compare_pictures"):
-        with card("Loss over epochs"):
-            told_chart(losses_figure(laid, palette), *words.losses_words(laid), "compare_losses")
-        with card("How wrong at each timestep"):
-            told_chart(errors_figure(laid, palette), *words.errors_words(laid), "compare_errors")
-        with card("One sample, answered by each"):
-            if not all(run.dataset.has_rows for run in laid):
-                hint(HIDDEN)
-            elif same_data(laid):
-                picked = pick_answers(laid[0])
-                figure = answers_figure(laid, *picked, palette)
-                told_chart(figure, *words.answers_words(laid, *picked), "compare_answers")
-            else:
-                hint(words.NO_COMMON_SAMPLE)

@@ -1,36 +1,53 @@
-"""The cards of a run: each has a title, a chart, and a takeaway in words."""
+"""The cards of a run: each has a title, a chart, and a takeaway in words; and the replay card.
+
+The replay has Explore's pictures in one animated figure, which Plotly's slider and buttons move.
+`replay.js` adds keys, and reports the epoch to Python once the figure rests.
+"""
 
 from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from itertools import cycle
+from pathlib import Path
 from typing import Any
 from weakref import ref
 
 import streamlit as st
 
-from lib.charts import EXPLORE_CARDS, Chart, Palette, Words, off_by, seeds_range
-from lib.data import remembered
+from lib import charts
+from lib.charts import Chart, Frames, Palette, Words
+from lib.data import remember, remembered
 from lib.experiment import MODES
-from lib.results import HIDDEN, RunAt, Snapshot
+from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
-from lib.ui.fragment import Place
+from lib.training import give_way
+from lib.ui.address import set_page_values
+from lib.ui.browser import component
+from lib.ui.fragment import Place, fragment
 from lib.ui.linked import Linked, linked_toggle
-from lib.ui.session import session
-from lib.ui.shown import ShownRun, pick_answers
+from lib.ui.session import Loaded, once, session
+from lib.ui.settings import label_of
+from lib.ui.shown import Epochs, ShownRun, pick_answers
 from lib.ui.style import lay_above
-from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain
+from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
 
-Follow = Callable[[ShownRun], object]
-"""Updates a drawing of a run."""
+Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
 """Whether to show last-step mode's outputs before the last step, which the model never returns."""
-UPPER = 2
-"""The number of cards on the first screen."""
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
+"""Whether the replay replaces the charts."""
+UPPER = 2  # the number of cards on the first screen
 LONGEST: dict[str, str] = beside(__file__)["longest"]
 """The longest usual takeaway of each chart, which reserves its space."""
-MOST_LOOKS = 16
-"""Charts kept per snapshot: of each card, theme, and choice of sample or target."""
+MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
+REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
+POLL_SECONDS = 0.2  # between two checks whether requested frames are made
+FRAMES: dict[Snapshot, Future[Frames]] = {}  # frames by snapshot, of all sessions of this server
+MOST_FUTURES = 16
+_replay = component(REPLAY, f"{Path(__file__).with_name(REPLAY)}")
+_POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(
@@ -42,18 +59,18 @@ def draw(
     if not the sidebar's. While a run trains, the lower two cards take turns: a browser needs about
     50 ms for each chart, and people watch the upper two.
     """
-    cards, layers, waiting = dict[str, Follow](), Place(), _waiting(names, shown)
+    cards, layers, turns = dict[str, Follow](), Place(), cycle(names[UPPER:] or [""])
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
-                cards[name] = _contents(name, shown, palette, hold=hold or name == waiting)
+                cards[name] = _contents(name, shown, palette, hold=hold)
 
     def lay() -> None:
-        charts = session().charts.by_place
-        lay_above({k: charts[k].top for k in map(chart_key, cards) if k in charts}, layers)
+        drawn, keys = session().charts, [f"chart_{name}" for name in cards]
+        lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
     def follow(now: ShownRun) -> None:
-        waiting = _waiting(names, now)
+        waiting = next(turns) if now.polling else ""
         for name, follow_run in cards.items():
             if name != waiting:
                 follow_run(now)
@@ -63,37 +80,25 @@ def draw(
     return follow
 
 
-def _waiting(names: Sequence[str], shown: ShownRun) -> str:
-    """The card to leave out this time; "" for none."""
-    session().charts.turn = turn = 1 - session().charts.turn
-    return names[UPPER + turn] if shown.polling and len(names) > UPPER else ""
-
-
-def chart_key(name: str) -> str:
-    """The Streamlit key of a card's chart."""
-    return f"chart_{name}"
-
-
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
-    """Draw the inside of a card."""
-    if name == "loss":
+    picked: tuple[int | bool, ...] = ()
+    if name == "predictions":
+        answer, earlier = head(shown, "the answers")
+        picked = (*answer, earlier)
+        if not shown.dataset.has_rows:
+            hint(HIDDEN)
+            return lambda _: None
+    elif name == "loss":
         st.markdown("### Loss over epochs")
-        return _picture(name, shown, palette, (), hold=hold)
-    if name == "step_error":
+    elif name == "step_error":
         st.markdown("### How early could each model know?")
-        earlier = "last" in shown.experiment.model.modes and bool(EARLIER.index)
-        return _picture(name, shown, palette, (earlier,), hold=hold)
-    if name == "compare":
+        picked = ("last" in shown.experiment.model.modes and bool(EARLIER.index),)
+    else:
         several = len(shown.snapshot.results) > 1
         st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
-        follow_numbers = _numbers(shown)
-        follow_picture = _picture(name, shown, palette, (), hold=hold)
-        return lambda now: (follow_numbers(now), follow_picture(now))
-    answer, earlier = head(shown, "the answers")
-    if shown.dataset.has_rows:
-        return _picture(name, shown, palette, (*answer, earlier), hold=hold)
-    hint(HIDDEN)
-    return lambda _: None
+    follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
+    follow_picture = _picture(name, shown, palette, picked, hold=hold)
+    return lambda now: (follow_numbers(now), follow_picture(now))
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
@@ -121,12 +126,12 @@ def _picture(
     name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...], *, hold: bool
 ) -> Follow:
     """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
-    chart, said = SteadyChart(chart_key(name), fills=True), Takeaway(LONGEST[name])
-    told = session().charts.told
+    key, told = f"chart_{name}", session().told
+    chart, said = SteadyChart(key, fills=True), Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
         figure = None
-        if not (hold and is_drawn(chart_key(name))):
+        if not (hold and is_drawn(key)):
             # Not the data: they have the untrained model, and that what is remembered of it.
             about = now.snapshot, name, now.experiment, ref(now.dataset), picked
             figure, told[name] = _drawn(*about, palette)
@@ -141,7 +146,7 @@ def _picture(
 def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
-    made = EXPLORE_CARDS[name]
+    made = charts.EXPLORE_CARDS[name]
     facts = made.facts_of(RunAt(experiment, dataset(), snapshot), *picked)
     return made.figure(facts, palette), (made.takeaway(facts), made.sentence(facts))
 
@@ -158,10 +163,77 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = filter(None, (seeds_range(now.snapshot, mode), off_by(dataset, result)))
+            about = filter(
+                None, (charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result))
+            )
             words = colored(MODES[mode].label), colored(error), " · ".join(about) or None, "off"
             places[mode].show("metric", *words, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)
     return follow
+
+
+def is_same(loaded: Loaded, shown: ShownRun) -> bool:
+    """Whether the run that is shown is one of the settings in the sidebar."""
+    run = shown.run
+    return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
+
+
+def badge_of(loaded: Loaded, shown: ShownRun) -> str:
+    """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
+    if shown.run is None or is_same(loaded, shown):
+        return ""
+    title = shown.dataset.title
+    own = charts.own_settings(shown.experiment, loaded.experiment, label_of)
+    return title if title != loaded.dataset.title or not own else own
+
+
+def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> None:
+    """Draw the replay card in place of all others; `badge` as in `draw`."""
+    shown, snapshot = epochs.shown, epochs.shown.snapshot
+    with st.container(key="cards"), card(REPLAY, badge):
+        picked, earlier = head(shown, "the training, epoch by epoch")
+        if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
+            asked = _POOL.submit(frames_of, shown, epochs.weights)
+            remember(FRAMES, snapshot, asked, MOST_FUTURES)
+        if not asked.done():
+            fragment(_rerun_when_made, asked, run_every=POLL_SECONDS)
+            return
+        frames, epoch = asked.result(), epochs.picked
+        place, names = len(frames) - 1, [frame.name for frame in frames]
+        if epoch is not None:
+            place = min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
+        if names[place] != _told("epoch"):  # else the browser's figure is there already
+            st.session_state[START] = place
+        layout, start = "narrow" if _told("narrow") else "wide", st.session_state.get(START, place)
+        # The very same one as long as the figure in the browser moves by itself.
+        about = frames, picked, palette.theme, earlier, layout, start
+        look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
+        make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)
+        words, *details = charts.replay_words(shown.dataset, frames)
+        with st.container(key=CHART):
+            figure = once(REPLAY, about, make)
+            st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{words}")
+        takeaway(words, *details)
+        note, data = partial(_note_epoch, choice), {"names": names, "epoch": names[place]}
+        _replay(key=REPLAY, data=data, on_epoch_change=note, on_narrow_change=lambda: None)
+
+
+def _rerun_when_made(asked: Future[Frames]) -> None:
+    if asked.done():
+        st.rerun()
+    hint("The replay is being made …")
+
+
+def _note_epoch(choice: Linked) -> None:
+    """Show the epoch at which the replay rests in the rest of the page."""
+    if (told := _told("epoch")) in choice.texts:
+        is_newest = choice.texts.index(told) == choice.default
+        set_page_values({"epoch": "" if is_newest else told})
+
+
+def _told(what: str) -> str:
+    """What the script has told: the name of an epoch without the count of times, or a layout."""
+    said: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
+    return said.partition(" ")[0]

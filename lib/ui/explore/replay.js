@@ -1,4 +1,4 @@
-// What goes with the replay's figure; what it is for stands in replay.py.
+// What goes with the replay's figure; what it is for stands in charts.py.
 
 const REST = 350; // milliseconds without another epoch after which it rests
 const AGAIN = 2000; // milliseconds until what wasn't heard is told again

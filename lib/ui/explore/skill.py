@@ -20,12 +20,10 @@ from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
-from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, once, session
-from lib.ui.settings import Settled, one_control
-from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.strangers import worth_of
+from lib.ui.settings import advice, one_control
+from lib.ui.shown import Epochs, ShownRun, shown_run, worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
 
 T = TypeVar("T")
@@ -34,33 +32,31 @@ TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyon
 """The card's parts, by their name in the address."""
 _WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
-KEYS = (PART, _WAY.name, _STEPS.name)
-"""In the address."""
-MOST_NAMES = 200
-"""So many a menu offers: all are sent to the browser."""
+KEYS = (PART, _WAY.name, _STEPS.name)  # in the address
+MOST_NAMES = 200  # so many a menu offers: all are sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
-        shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
-        run, alone = shown.run, None
-        if run and not shown.dataset.has_rows:
-            alone = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
-        if not shown.dataset.origin and not alone:
+        shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).then
+        dataset, run, table = shown.dataset, shown.run, None
+        if run and not dataset.has_rows:
+            table = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
+        if not (table or dataset.origin):
             once("skill", (), dict)  # what was computed of other data may be large
             return
         with st.container(border=True, key="skill", gap="xsmall"):
-            if alone:
+            if table:
                 st.markdown(f"### {TITLES['worth']}")
-                target = _pick("Target", shown.dataset.target_labels, "target")
-                st.markdown(_markdown(alone, target, shown.dataset.target_unit))
+                target = _pick("Target", dataset.target_labels, "target")
+                st.markdown(_markdown(table, target, dataset.target_unit))
                 hint(results.HIDDEN)
                 return
             # Show a run beside the baselines of the season that is set now: they need no training.
             experiment = shown.experiment.set(period=loaded.experiment.data.period)
             same = experiment.data == loaded.experiment.data
-            if same and np.array_equal(shown.dataset.y, loaded.dataset.y):
+            if same and np.array_equal(dataset.y, loaded.dataset.y):
                 shown = replace(shown, experiment=experiment, dataset=loaded.dataset)
             part = open_part(TITLES, "skill_part")
             of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
@@ -87,9 +83,8 @@ def _once(shown: ShownRun, what: str, make: Callable[[], T], *about: object) -> 
 
 
 def _answers(shown: ShownRun, part: Part = "judged") -> Answers:
-    weights = _weights(shown)
-    about = shown.experiment, shown.dataset, weights[0], part
-    make = partial(results.answers, *about, seeds=len(weights))
+    about, weights = (shown.experiment, shown.dataset), _weights(shown)
+    make = partial(results.answers, *about, weights[0], part, seeds=len(weights))
     return _once(shown, f"answers {part}", make)
 
 
@@ -124,7 +119,15 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         takeaway(words.skill_takeaway(found, target, part), details)
 
     table("judged")
-    _season(shown, origin)
+    chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
+    hint(words.season_sentence(origin, chosen))
+    one_control("period", shown.experiment)
+    if asked != chosen:
+        try:
+            check_season(origin, asked)
+            hint("The season you chose applies to the next run: other data settings differ, too.")
+        except WindowError as error:
+            st.warning(plain(capital(f"{error}")), icon=":material/info:")
     advice(dataset, DATASETS[shown.experiment.data.name].uses)
     if not (dataset.test and weights[0] and shown.snapshot.status.over):
         return
@@ -135,20 +138,6 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         table("test")
         times = f"Looked at {counted(len(looked), 'time')} in this session"
         hint(f"{times}. Who chooses by what it says has no test any more.")
-
-
-def _season(shown: ShownRun, origin: Origin) -> None:
-    """Draw the season of the seasonal baseline: what was found, and the field to change it."""
-    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
-    hint(_once(shown, "season", partial(words.season_sentence, origin, chosen), chosen))
-    one_control("period", Settled(shown.experiment))
-    if asked == chosen:
-        return
-    try:
-        check_season(origin, asked)
-        hint("Other data settings have changed, too: the season you chose applies to the next run.")
-    except WindowError as error:
-        st.warning(plain(capital(f"{error}")), icon=":material/info:")
 
 
 def _markdown(table: SkillTable, target: int, unit: str) -> str:
@@ -170,24 +159,18 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     """Draw the validation part on dates, for one series and one target."""
     dataset, said = shown.dataset, _answers(shown)
     there = np.unique(origin.series[origin.starts[said.samples]])
-    table = _once(shown, "skill", partial(results.evaluate, dataset, said))
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        best_first = [score.name for score in table.baselines(target)]
+        best_first = [one.name for one in results.evaluate(dataset, said).baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    rows = _once(
-        shown, "rows", partial(results.by_row, dataset, said, target, series), target, series
-    )
-    about = dataset, rows, target
-    draw = partial(words.on_dates_figure, *about, guess, palette)
-    figure = _once(shown, "dates", draw, rows, guess, palette.theme)
-    told_chart(figure, *words.dates_words(*about), "skill_on_dates")
+    rows = results.by_row(dataset, said, target, series)
+    figure = words.on_dates_figure(dataset, rows, target, guess, palette)
+    told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
-    """Draw the forecast of the rows to come."""
     dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
     if not weights:
         hint("Not trained yet: once it is, this shows what the models say of the rows to come.")
@@ -202,8 +185,8 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     if why:
         hint(why)
     looked, look = _looks(shown)
-    about: dict[str, Any] = {"series": series, "column": column, "feed": feed}
-    about |= {"tested": _answers(shown, "test") if look in looked else None}
+    tested = _answers(shown, "test") if look in looked else None
+    about: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
     run = shown.experiment, dataset, weights
     try:
         make = partial(results.forecast, *run, judged=_answers(shown), **about)
@@ -211,8 +194,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     except ForecastError as error:
         hint(f"{error}")
         return
-    draw = partial(words.forecast_figure, dataset, coming, series, column, palette)
-    figure = _once(shown, "ahead", draw, coming, palette.theme)
+    figure = words.forecast_figure(dataset, coming, series, column, palette)
     kept = shown.snapshot.keeps_best
     told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     told_chart(figure, *told, "skill_ahead")

@@ -15,41 +15,27 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from lib import export
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
-from lib.export import (
-    EXPORTS,
-    Reported,
-    arrays,
-    data_name,
-    keep,
-    name_of,
-    report,
-    results,
-    versions,
-)
+from lib.export import EXPORTS, Reported, results
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
 from lib.text import beside, counted
 from lib.training import give_way
 from lib.ui import clock, runs
 from lib.ui.address import query_of
 from lib.ui.browser import component
-from lib.ui.explore.charts import EARLIER
-from lib.ui.explore.live import badge_of
+from lib.ui.explore.charts import EARLIER, badge_of
 from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, once, session
-from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
+from lib.ui.shown import Epochs, picked_answers, shown_run
 from lib.ui.text import card
 
 KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
-QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0
-"""A file that takes no longer comes at once; and how long a browser asks for one that doesn't."""
-RECEIVED = "received"
-"""What the browser asks for when it has its file."""
-NEW = "_new"
-"""The end of a file's id, if the file is of the sidebar's settings."""
-Make = Callable[[], Future[Any]]
-"""Starts to make a file in another thread, so without `st`, or in the worker."""
+QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
+RECEIVED = "received"  # what the browser asks for when it has its file
+NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
+Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
 _component, _FILE = component(KEY, __file__), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
@@ -59,20 +45,15 @@ _POOL = ThreadPoolExecutor(4, KEY, give_way)
 def take_card(loaded: Loaded) -> None:
     """Draw the card."""
     with card("Take it away", key="take_away"):
-        fragment(_draw)(loaded)
-
-
-def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
-    """The snapshot without how the run ended, if an earlier epoch is picked."""
-    return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
+        fragment(_draw, loaded)
 
 
 def _draw(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
-    epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
+    epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     other = badge_of(loaded, shown)
-    makers = _makers(epochs) | (_makers_of_settings(loaded) if other else {})
+    makers = _makers(epochs, loaded if other else None)
     note = _SAID["other" if other else "shown"].format(other=other)
     data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
@@ -89,15 +70,19 @@ def _draw(loaded: Loaded) -> None:
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
     data = data if isinstance(data, bytes) else [data]
     _component(key=KEY, data=data, on_asked_change=lambda: None)
-    if not _may_take(shown.dataset, _table(shown)):
+    if "keras" not in makers:  # somebody else's rows
         return
-    label = "Read the plain script"
-    folded = st.expander(label, key=SCRIPT, icon=":material/code:", on_change="rerun")
-    if folded.open:  # each epoch has another
+    label, icon = "Read the plain script", ":material/code:"
+    folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
+    if folded.open:
         now = _at(picked, then.snapshot)
-        write = partial(EXPORTS["keras"].write, then.experiment, then.dataset, now)
-        script = once("plain script", (then.experiment, then.dataset, then.snapshot), write)
+        script = EXPORTS["keras"].write(then.experiment, then.dataset, now)
         folded.code(script, language="python", wrap_lines=True)
+
+
+def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
+    """The snapshot without how the run ended, if an earlier epoch is picked."""
+    return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
 def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
@@ -106,28 +91,26 @@ def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
     A file is kept until the browser confirms it: of two answers on their way at once, a browser
     sees the newer one alone.
     """
-    before, _ = session().made.get(TAKING, (None, None))
-    if before != key:
+    if session().made.get(TAKING, (None,))[0] != key:
         _forget()  # nobody waits for what was asked for before
     future, since = once(TAKING, key, lambda: (make(), clock.now()))
-    if not wait([future], QUICK_SECONDS).done:
-        if clock.now() - since <= MOST_SECONDS:
-            is_cold = name.startswith("model") and not runs.client().worker_ready
-            return {"words": _SAID["cold" if is_cold else "making"]}
-        words = _SAID["late"]
-    else:
+    if wait([future], QUICK_SECONDS).done:
         try:
             file = future.result()
             file = file["file"] if isinstance(file, dict) else file  # Keras's answer
             return file.encode() if isinstance(file, str) else bytes(file)
         except Exception as error:  # whatever it is, who asked must hear of it
             words = _SAID["failed"].format(why=f"{error}" or type(error).__name__)
+    elif clock.now() - since <= MOST_SECONDS:
+        is_cold = name.startswith("model") and not runs.client().worker_ready
+        return {"words": _SAID["cold" if is_cold else "making"]}
+    else:
+        words = _SAID["late"]
     _forget()  # the next press tries again
     return {"words": words, "failed": True}
 
 
 def _forget() -> None:
-    """Stop making what was asked for."""
     if taking := session().made.pop(TAKING, None):
         taking[1][0].cancel()
 
@@ -144,54 +127,33 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "epochs": counted(len(trained), "known epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
-    stem = f"{name_of(then.experiment, dataset)}{after}"
-    new_stem = f"{name_of(loaded.experiment, loaded.dataset)}-new-settings"
-    names = {file: stem + end for file, end in _FILE["ends"].items()}
-    names |= {file + NEW: new_stem + end for file, end in _FILE["ends"].items()}
-    names |= {"data": f"{data_name(dataset)}.npz", f"data{NEW}": f"{data_name(loaded.dataset)}.npz"}
-
-    def row(title: str, about: str = "", files: dict[str, str] | None = None, **of: str) -> Any:
-        labels = dict(files or {})
-        labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
-        there = {file: label for file, label in labels.items() if file in makers}
-        return {"title": title, "about": about.format(**words), "files": there, **of}
-
+    stem = f"{export.name_of(then.experiment, dataset)}{after}"
+    new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
+    names = {"data": f"{export.data_name(dataset)}.npz"}
+    names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
+    for file, end in _FILE["ends"].items():
+        names |= {file: stem + end, file + NEW: new_stem + end}
     parts = []
     for title, rows in _FILE["parts"].items():
-        shown = [row(of, **what) for of, what in rows.items()]
-        shown = [each for each in shown if each["files"] or "picture" in each]
-        parts += [{"title": title, "rows": shown}] if shown else []
+        shown = []
+        for row, what in rows.items():
+            labels = dict(what.get("files", {}))
+            labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
+            files = {file: label for file, label in labels.items() if file in makers}
+            about = what.get("about", "").format(**words)
+            if files or "picture" in what:
+                shown.append({**what, "title": row, "about": about, "files": files})
+        if shown:
+            parts.append({"title": title, "rows": shown})
     return {"parts": parts, "files": {file: names[file] for file in makers}, "stem": stem}
 
 
-def _makers_of_settings(loaded: Loaded) -> dict[str, Make]:
-    """What makes the code of the sidebar's settings, where these aren't those of the shown run."""
-    if not _may_take(loaded.dataset, session().upload.table):
-        return {}
-    settings = loaded.experiment, loaded.dataset
-    files: dict[str, Callable[[], bytes | str]] = {
-        name: partial(export.write, *settings) for name, export in EXPORTS.items()
-    }
-    if loaded.dataset.origin:
-        files["data"] = partial(arrays, loaded.dataset)
-    return {name + NEW: partial(_POOL.submit, file) for name, file in files.items()}
-
-
-def _table(shown: ShownRun) -> Table | None:
-    """The upload of a run, if this browser may have it."""
-    return runs.table_of_run() if shown.run else session().upload.table
-
-
-def _may_take(dataset: Dataset, table: Table | None) -> bool:
-    """Whether this browser may have the rows, which scripts of a table load."""
-    return dataset.has_rows and (dataset.name != "upload" or table is not None)
-
-
-def _makers(epochs: Epochs) -> dict[str, Make]:
-    """What makes each file of the shown run."""
+def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
+    """What makes each file of the shown run, and the code of the sidebar's `other` settings."""
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
-    table, known = _table(shown), then.snapshot.weights[0]
+    own, known = session().upload.table, then.snapshot.weights[0]
+    table = runs.table_of_run() if shown.run else own
     past = tuple(epochs.weights.items())
     answers, earlier = picked_answers(then), bool(EARLIER.index)
     source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
@@ -205,32 +167,42 @@ def _makers(epochs: Epochs) -> dict[str, Make]:
         judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
         return experiment, dataset, _at(picked, judged)
 
-    def one_page() -> bytes:
+    def report() -> bytes:
         of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
-        return report(of, link, datetime.now(UTC), versions())
+        return export.report(of, link, datetime.now(UTC), export.versions())
 
     def numbers() -> bytes:
         return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
 
     of_run: dict[str, Callable[..., bytes | str]] = {"history": results.history_csv}
-    files: dict[str, Callable[[], bytes | str]] = {"report": one_page, "runs": numbers}
+    files: dict[str, Callable[[], bytes | str]] = {"report": report, "runs": numbers}
     if dataset.has_rows:  # others can't open the run without the file
-        files["kept"] = lambda: keep(shown, past)
+        files["kept"] = partial(export.keep, shown, past)
     if dataset.name == "upload" and table:
-        files["kept_rows"] = lambda: keep(shown, past, table)
+        files["kept_rows"] = partial(export.keep, shown, past, table)
     if known:
         of_run["weights"] = results.weights_npz
     if _may_take(dataset, table):
-        of_run |= {name: export.write for name, export in EXPORTS.items()}
+        of_run |= {name: script.write for name, script in EXPORTS.items()}
         if known:
             of_run["predictions_csv"] = results.predictions_csv
             of_run["predictions_parquet"] = results.predictions_parquet
         if dataset.origin:
-            files["data"] = partial(arrays, dataset)
+            files["data"] = partial(export.arrays, dataset)
     files |= {name: partial(lambda write: write(*run()), write) for name, write in of_run.items()}
+    if other and _may_take(other.dataset, own):
+        for name, script in EXPORTS.items():
+            files[name + NEW] = partial(script.write, other.experiment, other.dataset)
+        if other.dataset.origin:
+            files[f"data{NEW}"] = partial(export.arrays, other.dataset)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
     for mode, weights in known.items():
         model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}
         ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
         makers[f"model_{mode}"] = ask
     return makers
+
+
+def _may_take(dataset: Dataset, table: Table | None) -> bool:
+    """Whether this browser may have the rows, which scripts of a table load."""
+    return dataset.has_rows and (dataset.name != "upload" or table is not None)

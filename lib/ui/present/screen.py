@@ -1,12 +1,15 @@
-"""One thing to a screen: a scene with what stands below it, the overview, and the way to follow.
+"""A talk: one thing to a screen, what followers see of it, and the window with notes.
 
-Full screen, the blank screen and the clock are the browser's alone: present.js.
+A browser gives one talk, which it finds again after a reload. Pages of presenters, followers and
+notes look for changes once a second. A talk belongs to the page server that it began on. Full
+screen, the blank screen and the clock are the browser's alone: present.js.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
+from secrets import token_hex
 from textwrap import shorten
 from typing import Any
 from urllib.parse import urlencode
@@ -15,16 +18,17 @@ import segno
 import streamlit as st
 
 from lib.charts import templates
-from lib.story import TALK, Scene, all_scenes
+from lib.data import remember
+from lib.experiment import Experiment
+from lib.story import TALK, Scene, all_scenes, story
 from lib.ui import address, clock, runs, stage
-from lib.ui.browser import component, current_palette
+from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.data import load_data
 from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
-from lib.ui.present.talks import LOOK_SECONDS, Shown, Talk, mine
-from lib.ui.session import Loaded, session
-from lib.ui.settings import Settled
+from lib.ui.session import Loaded, Query, Stage, session
+from lib.ui.settings import settled_experiment
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
@@ -32,17 +36,63 @@ KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
 followed, the one whose notes these are, and the one to go back to."""
 UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
-WAYS = {"Previous": "scene_before", "Next": "scene_next"}
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
+GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
+MOST = 200  # talks that are remembered: those that were given last
+LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _HTML = templates(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")
 
 
-def names_of(scenes: Sequence[Scene]) -> str:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the audience sees of a talk: a scene by name, with the presenter's settings."""
+
+    scene: str
+    query: Query
+    answers: tuple[int, ...] = ()  # the picked option of each question that is revealed
+
+
+@dataclass(slots=True, eq=False)
+class Talk:
+    """A talk that somebody gives. Times are seconds of `lib.ui.clock`."""
+
+    began: float
+    given: float  # when the presenter's page looked last
+    id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
+    # In the link of the notes, which have the answers: followers must not know it.
+    notes: str = field(default_factory=lambda: token_hex(8))
+    shown: Shown | None = None
+    wishes: list[int] = field(default_factory=list)  # steps that the notes window asks for
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the presenter's page is still open."""
+        return clock.now() - self.given < ABSENT_SECONDS
+
+
+_TALKS: dict[str, Talk] = {}  # by browser, or session without a cookie; last given last
+
+
+def mine() -> Talk:
+    """The talk that this browser gives."""
+    presenter, now = browser_id() or session().id, clock.now()
+    talk = _TALKS.get(presenter) or Talk(now, now)
+    talk.given = now
+    remember(_TALKS, presenter, talk, MOST)
+    return talk
+
+
+def find(*, follow: str = "", notes: str = "") -> Talk | None:
+    """The talk with this id for followers or for the notes."""
+    known = [*_TALKS.values()]
+    return next((talk for talk in known if talk.id == follow or talk.notes == notes), None)
+
+
+def in_address(names: Sequence[str]) -> str:
     """Scenes as the address has them; "" for the ready talk."""
-    names = [scene.name for scene in scenes]
-    return "" if names == [*TALK] else ",".join(names)
+    return "" if [*names] == [*TALK] else ",".join(names)
 
 
 def link(**query: str) -> str:
@@ -51,42 +101,14 @@ def link(**query: str) -> str:
     return f"{st.context.url or ''}".partition("?")[0] + (f"?{asked}" if asked else "")
 
 
-def go(scene: str) -> None:
-    """Go to a scene. For callbacks."""
-    address.set_page_values({"scene": scene, "open": ""})
-
-
-def step(scenes: Sequence[Scene], by: int) -> None:
+def step(names: Sequence[str], by: int) -> None:
     """Go so many scenes on, or back, from the address's scene: quick presses add up."""
-    names = [scene.name for scene in scenes]
     asked = address.page_value("scene")
     place = (names.index(asked) if asked in names else 0) + by
-    go(names[max(0, min(place, len(names) - 1))])
+    address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
 
 
-def come_back(talk: Talk, scenes: Sequence[Scene]) -> None:
-    """Take up a talk: after a reload with what was revealed; and go where its notes ask to."""
-    record = session().stage
-    if record.talk != talk.id and talk.shown and talk.shown.answers:
-        record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
-    record.talk = talk.id
-    while talk.wishes:
-        step(scenes, talk.wishes.pop())
-
-
-def answer_wishes(talk: Talk) -> None:
-    """Look once a second whether the notes want another scene, and note that the page is open."""
-
-    def look() -> None:
-        mine()
-        if talk.wishes:
-            st.rerun()
-
-    with st.container(key="answer_wishes"):
-        fragment(look, run_every=LOOK_SECONDS)()
-
-
-def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
+def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
     """Draw a scene: its title, controls, question and picture; returns the data that it shows.
 
     Who `follows` has no controls.
@@ -113,9 +135,9 @@ def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
 
 def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
     """Draw the buttons below a scene; without `loaded` something else is on the screen."""
-    place = scenes.index(scene)
+    names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        both_ways(place, len(scenes), partial(step, scenes), type="tertiary")
+        both_ways(place, len(scenes), partial(step, names), type="tertiary")
         st.markdown(f"{place + 1} of {len(scenes)}", width="content")
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
@@ -143,19 +165,14 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
-def both_ways(
-    place: int, count: int, act: Callable[[int], None], ways: dict[str, str] = WAYS, **options: Any
-) -> None:
-    """Draw buttons for one back and one on, label → key; `place` is an index among `count`."""
-    for (label, key), icon, by in zip(
-        ways.items(), ("arrow_back", "arrow_forward"), (-1, 1), strict=True
-    ):
-        at_end = not 0 <= place + by < count
-        press(label, icon, key, partial(act, by), disabled=at_end, **options)
+def both_ways(place: int, count: int, act: Callable[[int], None], **options: Any) -> None:
+    """Draw buttons for one scene back and one on; `place` is an index among `count`."""
+    back, on, at_end = partial(act, -1), partial(act, 1), place + 1 == count
+    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, **options)
+    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, **options)
 
 
 def _opens(label: str, icon: str, what: str) -> None:
-    """A button that opens something over the scene, or closes it."""
     then = "" if address.page_value("open") == what else what
     act = partial(address.set_page_value, "open", then)
     press(label, icon, f"open_{what}", act, type="tertiary")
@@ -169,57 +186,51 @@ def browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
 
 def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     """Draw all scenes to go to, and a widget to pick and order them."""
+    picked, place = [each.name for each in scenes], scenes.index(scene)
     st.markdown("# All scenes")
     with st.container(key="scenes"):
         for number, each in enumerate(scenes):
-            label, act = f"{number + 1}. {plain(each.title)}", partial(go, each.name)
-            kind = "primary" if each is scene else "secondary"
-            press(label, "slideshow", f"go_{number}", act, type=kind, width="stretch", wrap=True)
-    titles = {
-        each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {each.title}" for each in all_scenes()
-    }
-    picked = [each.name for each in scenes]
-    place = picked.index(scene.name)
+            act = partial(address.set_page_values, {"scene": each.name, "open": ""})
+            options: Any = {"type": "primary" if each is scene else "secondary", "wrap": True}
+            label = f"{number + 1}. {plain(each.title)}"
+            press(label, "slideshow", f"go_{number}", act, width="stretch", **options)
 
     def take(names: list[str]) -> None:
-        address.set_page_value("story", "" if names == [*TALK] else ",".join(names))
+        address.set_page_value("story", in_address(names))
 
     def move(by: int) -> None:
         others = [name for name in picked if name != scene.name]
         take([*others[: place + by], scene.name, *others[place + by :]])
 
-    st.multiselect(
-        "Your talk, in this order",
-        [*titles],
-        format_func=lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …"),
-        **bound("story_picks", picked, take),
-    )
+    def begin_anew() -> None:
+        """Forget all answers and settings, as after a rehearsal."""
+        record = session().stage
+        for name in picked:
+            record.answers.pop(name, None)
+            record.subjects.pop(name, None)
+        record.scene, talk.began = "", clock.now()
+        talk.shown = talk.shown and replace(talk.shown, answers=())
+        address.set_page_values({"scene": "", "open": ""})
+
+    titles = {
+        each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {each.title}" for each in all_scenes()
+    }
+    shown: Any = bound("story_picks", picked, take)
+    shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
+    st.multiselect("Your talk, in this order", [*titles], **shown)
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        ways = {"Earlier": "scene_earlier", "Later": "scene_later"}
-        both_ways(place, len(picked), move, ways, help="Move the open scene")
-        press("Begin anew", "restart_alt", "begin_anew", partial(_begin_anew, scenes, talk))
-        is_ready = not names_of(scenes)
-        press("The ready talk", "undo", "story_ready", partial(take, [*TALK]), disabled=is_ready)
+        for label, icon, by, off in (
+            ("Earlier", "arrow_back", -1, place == 0),
+            ("Later", "arrow_forward", 1, place + 1 == len(picked)),
+        ):
+            act, about = partial(move, by), "Move the open scene"
+            press(label, icon, f"scene_{label.lower()}", act, disabled=off, help=about)
+        press("Begin anew", "restart_alt", "begin_anew", begin_anew)
+        ready, is_ready = partial(take, [*TALK]), picked == [*TALK]
+        press("The ready talk", "undo", "story_ready", ready, disabled=is_ready)
         st.markdown("Link to your talk", width="content")
-        st.code(link(story=names_of(scenes)), language=None, wrap_lines=True)
-
-
-def told_to_all(scenes: Sequence[Scene], scene: Scene) -> Shown:
-    """What the audience sees."""
-    query = {key: texts for key, texts in address.whole().items() if key not in UNTOLD}
-    return Shown(scene.name, {**query, "story": [names_of(scenes)]}, tuple(stage.picked(scene)))
-
-
-def _begin_anew(scenes: Sequence[Scene], talk: Talk) -> None:
-    """Forget all answers and settings, as after a rehearsal."""
-    record = session().stage
-    for each in scenes:
-        record.answers.pop(each.name, None)
-        record.subjects.pop(each.name, None)
-    record.scene, talk.began = "", clock.now()
-    talk.shown = replace(talk.shown, answers=()) if talk.shown else None
-    address.set_page_values({"scene": "", "open": ""})
+        st.code(link(story=in_address(picked)), language=None, wrap_lines=True)
 
 
 def share(url: str, about: str) -> None:
@@ -228,7 +239,86 @@ def share(url: str, about: str) -> None:
     st.html(f"{_HTML.share(code, url, about)}")
 
 
-def audience(talk: Talk) -> None:
-    """Draw how others follow this talk."""
-    st.markdown("# Follow me")
-    share(link(follow=talk.id), "Scan to follow along on your own screen.")
+def follow(talk_id: str) -> None:
+    """Draw the presenter's scene, and a button to look around alone."""
+    with st.container(key="present"):
+        if not (found := _shown_by(find(follow=talk_id))):
+            return
+        talk, shown, scenes, place = found
+        address.put(shown.query)
+        record, is_given = session(), talk.is_given
+        own = record.stage  # it has the follower's own answers
+        record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
+        try:
+            show(scenes[place], settled_experiment(), follows=True)
+        finally:
+            record.stage = own
+        with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
+            gone = "" if is_given else " The presenter has left: this was shown last."
+            words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
+            st.markdown(words, width="content")
+        _rerun_when_moved(talk, shown, is_given)
+    with st.container(key="present_off"):
+        press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
+
+
+def notes(notes_id: str) -> None:
+    """Draw the speaker's notes to the presenter's scene, in a window of their own."""
+    with st.container(key="present"):
+        if not (found := _shown_by(find(notes=notes_id))):
+            return
+        talk, shown, scenes, place = found
+        scene = scenes[place]
+        st.markdown(f"# {plain(scene.title)}")
+        with st.container(key="speaker_notes"):
+            st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
+        with st.container(key="speaker_answers"):
+            for ask in scene.asks:
+                right = ask.options[ask.right]
+                st.markdown(f"{plain(ask.text)} **{plain(right.text)}**: {plain(right.why)}")
+        after = scenes[place + 1].title if place + 1 < len(scenes) else "the end"
+        with st.container(key="speaker_next"):
+            st.markdown(f"Next: **{plain(after)}**")
+        with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
+            both_ways(place, len(scenes), talk.wishes.append, type="tertiary")
+            st.markdown(f"{place + 1} of {len(scenes)}", width="content")
+        browser(scene, talk, notes=True)
+        _rerun_when_moved(talk, shown, talk.is_given)
+
+
+def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
+    """A talk, what it shows, its scenes and the shown one's index; without any that is said."""
+    if talk and talk.shown:
+        scenes = story(talk.shown.query["story"][-1])
+        place = [scene.name for scene in scenes].index(talk.shown.scene)
+        return talk, talk.shown, scenes, place
+    st.markdown(f"# This talk is over{runs.or_elsewhere()}")
+    st.markdown(GONE)
+    act = partial(address.set_page_values, {"follow": "", "notes": ""})
+    press("Present it yourself", "slideshow", "present_own", act)
+    return None
+
+
+def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
+    """Run the page again when the talk isn't as it was `drawn`: what it shows, and if it is given.
+
+    The page draws this last, since it takes room.
+    """
+
+    def look() -> None:
+        if (talk.shown, talk.is_given) != drawn:
+            st.rerun()
+
+    fragment(look, run_every=LOOK_SECONDS)
+
+
+def _go_off(talk: Talk) -> None:
+    """Take over what the talk shows now, with a button to go back."""
+    if shown := talk.shown:
+        record, subject = session().stage, address.put(shown.query)
+        subject.as_set = {}  # so that the address has all of it, for a reload
+        record.scene = shown.scene
+        record.subjects[shown.scene] = subject
+        record.answers[shown.scene] = [*shown.answers]
+        own = {"scene": shown.scene, "story": shown.query["story"][-1]}
+        address.set_page_values({"follow": "", "back": talk.id, **own})

@@ -1,28 +1,49 @@
-"""The session's stack: the sidebar's model, or one of the person's own in the address."""
+"""The stack that the Shapes page shows, and the box from which a person's own model is read.
+
+It is the sidebar's model, or one of the person's own in the address. Pasted code is never run.
+"""
 
 from dataclasses import replace
+from functools import partial
+from typing import Any
 
-from lib.shapes import Stack, model_stack, read_text, rewritten, to_text, with_said_outputs
+import streamlit as st
+
+from lib import shapes
+from lib.experiment import LOSSES
+from lib.shapes import ModelError, Reading, Stack, to_text
+from lib.text import counted
 from lib.ui import address
+from lib.ui.frame import PAGES
+from lib.ui.incoming import take
+from lib.ui.linked import bound, pills
 from lib.ui.session import Loaded, session
+from lib.ui.text import closable, hint, plain, press
 
 KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
+SIDEBAR = "sidebar"
+FILE = "model_file"
+TYPES = ["keras", "json", "py", "txt", "ipynb", "h5", "hdf5"]
+# Names that `compile` takes → Explore's loss.
+LOSS_OF = {name: key for key, loss in LOSSES.items() for name in shapes.RULE_OF[loss.keras].names}
+MOST_NOTES = 3  # notes shown; the others are folded
+HINT = "Paste your model (code or to_json()), or drop its file. It is read, never run."
 
 
 def remember_sidebar_stack(loaded: Loaded) -> Stack:
     """Remember the sidebar's model as a stack, for callbacks; returns the shown stack."""
     _, timesteps, features = loaded.dataset.shape
     model = loaded.experiment.model
-    now = model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
+    now = shapes.model_stack(model, model.modes[0], timesteps, features, loaded.dataset.targets)
     page = session().shapes
     page.targets = loaded.dataset.targets
-    if page.sidebar_stack not in ((), now) and is_sidebar_stack():
+    if page.sidebar_stack not in ((), now) and shows_sidebar():
         page.stack_before = page.sidebar_stack
     page.sidebar_stack = now
     return current_stack()
 
 
-def is_sidebar_stack() -> bool:
+def shows_sidebar() -> bool:
     """Whether the stack is the sidebar's model, and moves with it."""
     return not _own_stack()
 
@@ -37,7 +58,7 @@ def _own_stack() -> Stack:
     page, text = session().shapes, address.page_value(KEY)
     if text != page.stack_text:
         page.stack_text = text
-        page.stack, page.said = read_text(text)
+        page.stack, page.said = shapes.read_text(text)
         if page.reading and is_of_code():
             page.stack, page.said = page.reading.stack, []
     return page.stack
@@ -64,9 +85,109 @@ def _change_code() -> None:
     page = session().shapes
     if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return
-    said = replace(page.reading, stack=with_said_outputs(page.reading.stack, page.stack))
-    lines, reading = rewritten(page.reading, page.stack)
+    said = replace(page.reading, stack=shapes.with_said_outputs(page.reading.stack, page.stack))
+    lines, reading = shapes.rewritten(page.reading, page.stack)
     if to_text(said.stack) == page.stack_text:  # no line of code says what comes out
         page.reading, page.stack = said, said.stack
     elif lines:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
+
+
+def model_box(stack: Stack) -> None:
+    """Draw the box, what was read from it last, and the ready stacks to start from."""
+    page = session().shapes
+    hidden: Any = {"label_visibility": "collapsed"}
+
+    def read_error() -> None:
+        page.message = page.model_text
+        address.set_page_value("part", "error")
+
+    def start_from(name: str) -> None:
+        set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
+
+    with st.container(key="model", gap="xsmall"):
+        left, right = st.columns([6, 1])
+        with left:
+            shown = bound("model_text", page.model_text, _read) | hidden
+            st.text_area("Paste your model", height=68, placeholder=HINT, **shown)
+        with right.container(key=FILE):
+            key = f"{FILE}_{page.drops}"
+            st.file_uploader("A model’s file", TYPES, key=key, on_change=_drop, **hidden)
+        problem = plain(page.model_problem)
+        closable(problem, "model_problem", "error", partial(setattr, page, "model_problem", ""))
+        if "Read an error" in page.model_problem:
+            press("Read this error", "troubleshoot", "to_error", read_error)
+        if page.reading:
+            _came(page.reading)
+    titles = {SIDEBAR: "The sidebar’s model"}
+    titles |= {name: pattern.title for name, pattern in shapes.PATTERNS.items()}
+    picked = SIDEBAR if shows_sidebar() else shapes.pattern_of(stack)
+    # Below a model of the person's own they would push what breaks out of sight.
+    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
+        pills("Start from", titles, picked, "shapes_pattern", start_from)
+
+
+def _came(reading: Reading) -> None:
+    """Say what was read, or that the stack has changed since."""
+    stack = reading.stack
+    if not is_of_code():
+        with st.container(horizontal=True, vertical_alignment="center"):
+            hint(f"The stack below isn’t that of your {reading.source} any more.")
+            press("Trace it again", "undo", "trace_again", set_stack, args=(stack,))
+        return
+    name = session().shapes.model_file
+    source = f"{reading.source}, {name}" if name else reading.source
+    hint(f"From your {source}: {counted(len(stack), 'layer')}.")
+    lines = []
+    for note in reading.notes:
+        where = f":gray[line {note.line}] " if note.line else ""
+        lines.append(f":small[:material/info: {where}{plain(note.sentence)}]")
+    if lines:
+        st.markdown("  \n".join(lines[:MOST_NOTES]))
+    if folded := lines[MOST_NOTES:]:
+        with st.expander(f"{len(folded)} more", type="compact"):
+            st.markdown("  \n".join(folded))
+
+
+def _drop() -> None:
+    page = session().shapes
+    if (given := take(st.session_state.get(f"{FILE}_{page.drops}"))) is not None:
+        page.drops += 1
+        name, content = given
+        _read(content, name)
+
+
+def _read(text: str | bytes, name: str = "") -> None:
+    """Make what was pasted or dropped the stack; if it can't be read, note why."""
+    page = session().shapes
+    page.reading, page.model_problem, page.model_file = None, "", name
+    page.model_text = text if isinstance(text, str) else ""
+    if not text.strip():
+        return
+    try:
+        page.reading = shapes.read(text, name)
+    except ModelError as error:
+        page.model_problem = f"{name}{name and ': '}{error}"
+        if isinstance(text, bytes) and name.lower().endswith((".py", ".txt")):
+            page.model_text = text.decode(errors="replace")[: shapes.LONGEST]
+        return
+    if name and not name.lower().endswith(".ipynb"):  # of code, as if it had been pasted
+        page.model_text = page.reading.text
+    page.opened = None
+    set_stack(page.reading.stack)
+
+
+def to_explore(stack: Stack) -> None:
+    """Draw a link to train the stack in Explore, or a button that says why it can't."""
+    page, experiment = session().shapes, session().subject.experiment
+    settings = shapes.as_settings(stack, page.targets)
+    explore, icon = PAGES["Explore"]
+    label = "Open in Explore"
+    if isinstance(settings, str):  # a link that is disabled has too little contrast, and is a link
+        st.button(label, "no_explore", settings, icon=icon, type="tertiary", disabled=True)
+        return
+    if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
+        settings["loss"] = loss
+    there = address.query_of(experiment.set(**settings), None, {})
+    about = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
+    st.page_link(explore, label=label, icon=icon, help=about, query_params=there)

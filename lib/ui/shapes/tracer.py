@@ -4,6 +4,9 @@ Each run writes the stack's values into the widgets; callbacks change the stack.
 picture, with the settings of one layer open at a time.
 """
 
+import re
+from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from itertools import groupby
 from typing import Any
@@ -13,66 +16,60 @@ import streamlit as st
 from lib import shapes
 from lib.charts import SCALES, Palette, graph_picture, layer_pictures, rows_picture
 from lib.charts import stack as narrate
-from lib.shapes import Stack, StackFix, TracedLayer
+from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui import address
+from lib.ui.browser import save_button
 from lib.ui.linked import bound, pills
-from lib.ui.save import save_button
 from lib.ui.session import session
-from lib.ui.shapes.doctor import take_stack_output
-from lib.ui.shapes.model_box import model_box, to_explore
-from lib.ui.shapes.rows import ADD, adding, layer_settings
-from lib.ui.shapes.shown_stack import is_of_code, is_sidebar_stack, set_stack
+from lib.ui.shapes.parts import take_stack_output
+from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
 from lib.ui.text import card, closable, hint, plain, press, takeaway
 
-SIDEBAR = "sidebar"
 AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 # The longest takeaway, which reserves its space.
 LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
 SAYS: dict[str, str] = beside(__file__)["says"]
-# Fixes for the layer that breaks, and the code's lines that the first one changes, by number.
-Fixes = tuple[list[StackFix], dict[int, str]]
+# Widths of fields in pixels; where there are buttons in it a number needs more than 120.
+WIDTHS = {"timesteps": 150, "features": 150, "batch": 90, "form": 106, "cell": 116}
+WIDTHS |= {"merge_mode": 116, "shape": 160, "output": 240}
+USUAL_WIDTH = 126
+Steps = tuple[TracedLayer, ...]
 
 
 def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
-    steps, page = shapes.trace(stack), session().shapes
-    fixes = _fixes(steps)
-    title = SAYS["unread"] if page.model_problem else narrate.stack_title(steps)
-    st.markdown(f"# {plain(title)}")
-    model_box()
-    name, is_sidebar = shapes.pattern_of(stack), is_sidebar_stack()
-    titles = {key: one.title for key, one in shapes.PATTERNS.items()}
-    titles = {SIDEBAR: "The sidebar’s model", **titles}
-
-    def take(name: str) -> None:
-        set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)
+    steps, page, is_sidebar = shapes.trace(stack), session().shapes, shows_sidebar()
 
     def check_target() -> None:
         take_stack_output()
         address.set_page_value("part", "target")
 
-    # Below a model of the person's own they would push what breaks out of sight.
-    with st.expander("Start from another", type="compact") if is_of_code() else st.container():
-        pills("Start from", titles, SIDEBAR if is_sidebar else name, "shapes_pattern", take)
+    is_read, fixes = any(layer.origin for layer in stack), list(shapes.fixes(steps))
+    lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
+    if fixes and is_read and page.reading:
+        lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
+    title = SAYS["unread"] if page.model_problem else narrate.stack_title(steps)
+    st.markdown(f"# {plain(title)}")
+    model_box(stack)
     said = page.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
-    about = shapes.PATTERNS[name].about if name and not is_sidebar else ""
-    words, change = narrate.change_words(
-        page.stack_before or stack, stack, _about(steps, fixes) or about
-    )
+    about = _about(stack, steps, is_sidebar=is_sidebar)
+    if fixes and is_read:
+        about = narrate.mended(fixes[0].words, lines)
+    words, change = narrate.change_words(page.stack_before or stack, stack, about)
     moves = MOVES if is_sidebar else ""
     details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(words, details, longest=LONGEST)
-        if fixes[0] and _is_read(steps):  # of a long model the row that breaks is far below
-            _mend(0, fixes[0][0])
+        if fixes and is_read:  # of a long model the row that breaks is far below
+            _mend(0, fixes[0])
         if not shapes.is_chain(stack):
             st.html(graph_picture(steps, palette))
-        _rows(steps, fixes, palette)
+        _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
-            adding("Add a layer", ADD, len(stack), stack, icon=":material/add:")
+            _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
             label, ends = "Check a target for this output", shapes.stopped(steps) is not None
             press(label, "fact_check", "to_doctor", check_target, disabled=ends)
             to_explore(stack)
@@ -86,50 +83,37 @@ def tracer(stack: Stack, palette: Palette) -> None:
         save_button("Download the code", code, "model.py", "text/x-python")
 
 
-def _about(steps: tuple[TracedLayer, ...], fixes: Fixes) -> str:
-    """What is said of a stack that isn't traced to its end, or that was read; else ""."""
-    is_broken = shapes.broken(steps) is not None
+def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
+    """What is said of a ready stack, of one that isn't traced to its end, or that was read."""
+    is_broken, name = shapes.broken(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped(steps) is not None and not is_broken:
         return SAYS["grey row"]
-    if not _is_read(steps):
-        return ""
-    if fixes[0]:
-        return narrate.mended(fixes[0][0].words, fixes[1])
-    return SAYS["broken code" if is_broken else "code"]
+    if any(layer.origin for layer in stack):
+        return SAYS["broken code" if is_broken else "code"]
+    return shapes.PATTERNS[name].about if name and not is_sidebar else ""
 
 
-def _fixes(steps: tuple[TracedLayer, ...]) -> Fixes:
-    """The fixes for the layer that breaks, the likeliest first with its lines of code."""
-    fixes, reading = list(shapes.fixes(steps)), session().shapes.reading
-    if fixes and reading and _is_read(steps):
-        return fixes, shapes.rewritten(reading, fixes[0].stack)[0]
-    return fixes, {}
+def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
+    """Draw each layer: with its settings, or of a long stack's layers all but the picked a picture.
 
-
-def _is_read(steps: tuple[TracedLayer, ...]) -> bool:
-    """Whether layers come from a person's code."""
-    return any(step.layer.origin for step in steps)
-
-
-def _rows(steps: tuple[TracedLayer, ...], fixes: Fixes, palette: Palette) -> None:
-    """Draw each layer, its settings at the left and its output at the right."""
-    opened = _opened(steps)
+    The layer that breaks has the fixes, and the lines of code that the first one changes.
+    """
+    opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
-            first, *others = group
+            places = [*group]
             if not is_open:
-                shown = slice(first, first + 1 + len(others))
-                st.html(rows_picture(steps[shown], pictures[shown], first, palette))
+                shown = slice(places[0], places[-1] + 1)
+                st.html(rows_picture(steps[shown], pictures[shown], places[0], palette))
                 continue
-            for place in (first, *others):
-                _row(place, steps, fixes, pictures[place])
+            for place in places:
+                with st.container(key=f"layer_{place}"):
+                    _row(place, steps, pictures[place], fixes, lines)
 
 
-def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
-    """The layers whose settings are shown: all of a short stack, of a long one the picked."""
-    if len(steps) <= AT_ONCE:
-        return set(range(len(steps)))
+def _pick_layer(steps: Steps) -> list[int]:
+    """Draw a menu of all layers; the place of the picked one, at first of that which breaks."""
     page = session().shapes
     place = shapes.stopped(steps) if page.opened is None else page.opened
     if place is not None and place >= len(steps):
@@ -138,37 +122,217 @@ def _opened(steps: tuple[TracedLayer, ...]) -> set[int]:
     shown = bound("opened_layer", place, partial(setattr, page, "opened"))
     about: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
     st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **about)
-    return set() if place is None else {place}
+    return [] if place is None else [place]
 
 
-def _row(place: int, steps: tuple[TracedLayer, ...], fixes: Fixes, picture: str) -> None:
+def _row(
+    place: int, steps: Steps, picture: str, fixes: list[StackFix], lines: dict[int, str]
+) -> None:
     """Draw a layer with its settings and output, or why the trace stops there, and fixes."""
     step, stack = steps[place], tuple(step.layer for step in steps)
-    with st.container(key=f"layer_{place}"):
-        way: Any = "top" if step.error or step.not_traced else "center"
-        settings, result = st.columns([8, 5], vertical_alignment=way)
-        with settings, st.container(gap=None):
-            layer_settings(place, stack, step)
-            if step.not_traced:
-                hint(plain(f"{capital(step.not_traced.reason)}. {SAYS['not traced']}"))
-            if error := step.error:
-                silent = len(step.inputs.tensors) > 1 and error.when == "trained"
-                unsaid = "silent" if silent else f"{error.when}, unsaid"
-                hint(SAYS[error.when if error.message else unsaid])
-                if error.message:
-                    st.code(error.message, language=None, wrap_lines=True)
-        with result, st.container(gap="xsmall"):
-            st.html(picture)
-            if step.error:
-                for line, text in fixes[1].items():
-                    hint(f"line {line} becomes:")
-                    st.code(text, language="python", wrap_lines=True)
-                for number, fix in enumerate(fixes[0]):
-                    if number or not _is_read(steps):  # else it stands below the takeaway
-                        _mend(number, fix)
+    error, why = step.error, step.not_traced
+    settings, result = st.columns([8, 5], vertical_alignment="top" if error or why else "center")
+    with settings, st.container(gap=None):
+        _layer_settings(place, stack, step)
+        if why:
+            hint(plain(f"{capital(why.reason)}. {SAYS['not traced']}"))
+        if error and error.message:
+            hint(SAYS[error.when])
+            st.code(error.message, language=None, wrap_lines=True)
+        elif error:
+            silent = len(step.inputs.tensors) > 1 and error.when == "trained"
+            hint(SAYS["silent" if silent else f"{error.when}, unsaid"])
+    with result, st.container(gap="xsmall"):
+        st.html(picture)
+        if error:
+            for line, text in lines.items():
+                hint(f"line {line} becomes:")
+                st.code(text, language="python", wrap_lines=True)
+            is_read = any(layer.origin for layer in stack)  # its first fix stands at the top
+            for number, fix in enumerate(fixes):
+                if number or not is_read:
+                    _mend(number, fix)
 
 
 def _mend(number: int, fix: StackFix) -> None:
-    """Draw the button that applies a fix."""
     act = partial(set_stack, fix.stack)
     press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
+
+
+def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
+    """Draw a layer's title with buttons, its line of code, its fields and its switches."""
+    layer = stack[place]
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        title = f"**{place + 1} · {plain(layer.title)}**"
+        if step.error:
+            title = f":red[{title} ✗]"
+        elif step.not_traced:
+            title = f":gray[{title} :material/visibility_off:]"
+        st.markdown(title, help=layer.__doc__)
+        ends = {"up": place == 1, "down": place == len(stack) - 1, "remove": False}
+        for way, disabled in ends.items() if place else ():
+            key, act = f"layer_{place}_{way}", partial(_move, place, layer, way)
+            st.button(way.capitalize(), key, type="tertiary", disabled=disabled, on_click=act)
+        if place < len(stack) - 1:
+            _adding("Add below", f"add_layer_{place}", place + 1, stack, type="tertiary")
+    if layer.origin:
+        code = layer.origin.text.replace("`", "'")
+        st.markdown(f":small[:gray[line {layer.origin.line}] `{code}`]")
+    used, seldom = _in_use(layer.inside)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="xsmall"):
+        _fields(place, layer.inside, used)
+        if place and layer.kind != "unread" and (seldom or len(stack) > 2):
+            more = st.popover("More", key=f"layer_{place}_more", on_change="rerun")
+            if more.open:
+                with more:
+                    _fields(place, layer.inside, seldom, "more")
+                    _takes(place, stack)
+
+
+def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
+    """The settings of a layer that have an effect, of an input those of its form; the seldom last.
+
+    Keras refuses an unread layer with an error, whatever is said to come out.
+    """
+    unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
+    unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
+    hidden = unused[layer.form] if isinstance(layer, shapes.Input) else ("called",)
+    if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
+        hidden = ("called", "output")
+    used = [setting for setting in layer.settings() if setting.name not in hidden]
+    seldom = [setting for setting in used if setting.seldom]
+    return [setting for setting in used if setting not in seldom], seldom
+
+
+def _adding(label: str, key: str, place: int, stack: Stack, **options: Any) -> None:
+    options |= {"disabled": len(stack) >= shapes.MAX_LAYERS, "on_click": partial(_add, key, place)}
+    menu = {name: kind.keras for name, kind in shapes.KINDS.items() if name != "unread"}
+    st.menu_button(label, list(menu), format_func=menu.__getitem__, key=key, **options)
+
+
+def _fields(place: int, layer: Layer, settings: list[LayerSetting], group: str = "") -> None:
+    flags = [setting.name for setting in settings if isinstance(setting.default, bool)]
+    for setting in settings:
+        if setting.name not in flags:
+            _field(place, layer, setting)
+    if not flags:
+        return
+
+    def switch(on: list[str]) -> None:
+        switched = {name: name in on for name in flags}
+        _change(place, layer, lambda now: now.with_settings(**switched))
+
+    with st.container(width="stretch"):
+        label, on = f"Layer {place + 1}: switched on", [f for f in flags if getattr(layer, f)]
+        key = f"layer_{place}_{layer.kind}_{group}flags"
+        pills(label, {flag: flag for flag in flags}, on, key, switch, selection_mode="multi")
+
+
+def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
+    key, label = f"layer_{place}_{layer.kind}_{setting.name}", setting.label or setting.name
+    value: Any = getattr(layer, setting.name)
+    take, shown = partial(_take, place, layer, setting), dict[str, Any]()
+    shown["width"] = 160 if setting.pattern else WIDTHS.get(setting.name, USUAL_WIDTH)
+    if setting.options is not None:
+        shown |= {"format_func": setting.options.__getitem__, **bound(key, value, take)}
+        st.selectbox(label, list(setting.options), **shown)
+    elif setting.sizes is not None or setting.pattern:
+        if setting.sizes is not None:
+            words = [f"{size or None}" if setting.batched else f"{size}" for size in value or ()]
+            value = ", ".join(["None", *words] if setting.batched and words else words)
+            shown |= {"placeholder": "None, 12, 16"} if setting.batched else {}
+        st.text_input(label, max_chars=60, **shown, **bound(key, value, take))
+    else:
+        # Streamlit would leave a number beyond a limit red, and the drawing as it was.
+        step = setting.limit.step if setting.limit else 1
+        number = float if isinstance(setting.default, float) or step < 1 else int
+        if setting.optional:
+            shown |= {"value": None, "placeholder": "any"}
+        shown |= bound(key, value, take)
+        if value is not None:
+            st.session_state[key] = number(value)
+        st.number_input(label, step=number(step), **shown)
+
+
+def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
+    """Set a typed value; say so if it is invalid, or out of range and replaced by the nearest."""
+    page, name, said = session().shapes, setting.name, []
+    if setting.sizes is not None:
+        words = re.sub(r"[,()\[\]]", " ", value).split()
+        if setting.batched:  # as Keras writes a shape: the batch first, None for any size
+            words = words[1:] if words[:1] in (["None"], ["N"]) else words
+            words = ["0" if word == "None" else word for word in words]
+        are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
+        if not are_sizes or len(words) != setting.sizes > 0:
+            count = f"{setting.sizes or 'some'} whole numbers"
+            page.said = [f"{name} takes {count}, and got “{value}”."]
+            return
+        value = tuple(map(int, words[:8]))
+    elif setting.pattern and not re.fullmatch(setting.pattern, value):
+        page.said = [f"{name} takes what is like “{setting.default}”, and got “{value}”."]
+        return
+    elif setting.limit is not None and value is not None:
+        nearest = setting.within(round(value, 4))
+        if nearest != round(value, 4):
+            said = [shapes.out_of_range(name, setting.limit, f"{value:g}", nearest)]
+        value = nearest if isinstance(value, float) else int(nearest)
+    _change(place, layer, lambda now: now.with_settings(**{name: value}))
+    page.said = said
+
+
+def _takes(place: int, stack: Stack) -> None:
+    """Draw the choice of a layer's input tensors; without one, the layer before."""
+    layer = stack[place]
+    if isinstance(layer, shapes.Input):
+        return
+    names = {
+        Ref(at, output): f"{at + 1} · {before.title}{f': {name}' if name != 'output' else ''}"
+        for at, before in enumerate(stack[:place])
+        for output, name in enumerate(before.returned())
+    }
+
+    def take(name: str, refs: list[Ref]) -> None:
+        known = [ref for ref in refs if ref in names]  # after another change it may be a label
+        single = [ref.place for ref in known if len(stack[ref.place].returned()) == 1]
+        named: Any = {name: tuple(Ref(r.place) if r.place in single else r for r in known)}
+        _change(place, layer, lambda now: replace(now, **named))
+
+    parts = {"of": "Takes, where not the layer before"}
+    if isinstance(layer, shapes.Recurrent):
+        parts["states"] = "Starts from the states"
+    for name, label in parts.items():
+        refs = [Ref(ref.place, ref.output or 0) for ref in getattr(layer, name)]
+        known = [ref for ref in refs if ref in names]
+        shown = bound(f"layer_{place}_{name}", known, partial(take, name))
+        st.multiselect(label, list(names), format_func=names.__getitem__, **shown)
+
+
+def _change(place: int, layer: Layer, change: Callable[[Layer], Layer]) -> None:
+    """Replace a layer by `change(layer)`, unless an earlier click has put another there."""
+    stack = current_stack()
+    if place < len(stack) and stack[place].inside.kind == layer.inside.kind:
+        set_stack(shapes.put(stack, place, change(stack[place])))
+
+
+def _move(place: int, layer: Layer, way: str) -> None:
+    """Move a layer up or down, or remove it, unless an earlier click has put another there."""
+    stack, first = current_stack(), place - 1 if way == "up" else place
+    if place >= len(stack) or stack[place].inside.kind != layer.inside.kind:
+        return
+    if way == "remove":
+        set_stack(shapes.put(stack, place))
+    elif 0 < first < len(stack) - 1:
+        set_stack(shapes.swap(stack, first))
+
+
+def _add(key: str, place: int) -> None:
+    name, stack = st.session_state.get(key), current_stack()
+    if not name or len(stack) >= shapes.MAX_LAYERS or place > len(stack):
+        return
+    layer = shapes.KINDS[name]()
+    if isinstance(layer, shapes.Joining):  # with what stands before, and what stands before that
+        layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
+    if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
+        layer = first
+    set_stack(shapes.put(stack, place, layer, *stack[place : place + 1]))
+    session().shapes.opened = place

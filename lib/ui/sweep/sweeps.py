@@ -1,8 +1,8 @@
-"""The sweeps of a page server, and the shown one: buttons, progress, and pictures with findings.
+"""The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown one.
 
-Each outlives a reload, and its link shows it to others; only the browser that started it may steer
-it. Without a sweep the page shows a recorded one. Other page servers of a cluster show the runs of
-a sweep, but not its page.
+Each sweep outlives a reload, and its link shows it to others; only the browser that started it may
+steer it. Without a sweep the page shows a recorded one. Other page servers of a cluster show the
+runs of a sweep, but not its page.
 """
 
 import secrets
@@ -10,28 +10,31 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
 import streamlit as st
 
-from lib import charts, results
+from lib import charts, results, sweep
 from lib.charts import Palette
 from lib.data import DATASETS
 from lib.experiment import MODES as WORDS
-from lib.results import TITLE, PointResult
-from lib.sweep import READY, Plan, Runner, State
-from lib.text import beside, duration, number, sentence
-from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
+from lib.experiment import SETTINGS, ExperimentError
+from lib.results import TITLE, VARIABLE, PointResult
+from lib.sweep import READY, Plan, Ready, Runner, State
+from lib.text import beside, counted, duration, number, sentence
+from lib.training import MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs
-from lib.ui.address import page_value, set_page_value
+from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
-from lib.ui.linked import Linked, linked_buttons, linked_toggle
+from lib.ui.linked import Linked, linked_buttons, linked_toggle, set_widget
 from lib.ui.session import Loaded, session
-from lib.ui.sweep.choose import RELATIVE
 from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
 KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # of the page, in the address
+SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
+RELATIVE = Linked("relative", ("", "yes"), 0, "sweep_relative")
 MOST = 24  # sweeps kept, of which MAX_SWEEPS may go on; then finished ones are forgotten
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
@@ -40,6 +43,71 @@ SAID: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sent
 _HTML = charts.templates(
     __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
 )
+
+
+def form(loaded: Loaded) -> Plan | None:
+    """Draw the form of the next sweep; returns its plan, or None and says why there is none."""
+    can = sweep.offered(loaded.experiment)
+    pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
+    typed = {key: text for key, text in pairs if key in can}
+    typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
+    st.markdown("### What varies")
+    set_widget("sweep_keys", list(typed))
+    about = "Each value of each with each of the others; all else is as in the sidebar."
+    labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
+    picked: Any = {"key": "sweep_keys", "on_change": _write, "format_func": labels.__getitem__}
+    st.multiselect("Settings", can, help=about, **picked)
+    for key, text in typed.items():
+        label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
+        if options:
+            set_widget(name, [word for word in text.split(",") if word in options])
+            say = partial(results.worded, key)
+            st.multiselect(label, list(options), format_func=say, key=name, on_change=_write)
+        else:
+            set_widget(name, text)
+            st.text_input(f"{label}, with commas between", key=name, on_change=_write)
+    linked_buttons("Seeds", SEEDS.texts, SEEDS)
+    plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
+    for name, ready in READY.items():
+        act = partial(_take, ready)
+        st.button(ready.title, f"ready_{name}", ready.about, on_click=act, width="stretch")
+    return plan
+
+
+def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
+    """The plan, of which its size is said; None where it can't be trained."""
+    seeds, table = int(SEEDS.texts[SEEDS.index]), session().upload.table
+    with st.container():
+        try:
+            plan = sweep.make_plan(loaded.experiment, sweep.parse_vary(vary), seeds, table)
+        except ExperimentError as error:
+            st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
+            return None
+        seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().places)
+        many = f"{counted(len(plan.points), 'point')} × {counted(seeds, 'seed')}"
+        hint(f"{many}: {plan.runs} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
+        for note in plan.notes[:3]:
+            hint(note)
+    return plan if loaded.trainable else None
+
+
+def _write() -> None:
+    words, keys = {}, st.session_state.get("sweep_keys")
+    if keys is None:  # another run of the page has dropped it
+        return
+    # A click may come after other data no longer have the setting; then Streamlit gives its label.
+    for key in (key for key in keys if key in VARIABLE):
+        said = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
+        words[key] = said if isinstance(said, str) else ",".join(said)
+    set_page_value("vary", ";".join(f"{key}={text}" for key, text in words.items()))
+
+
+def _take(ready: Ready) -> None:
+    base = sweep.base_of(ready.data, ready.settings)
+    change({key: base.get(key) for key in SETTINGS if key != "seeds"})
+    own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
+    own["relative"] = RELATIVE.texts[ready.relative]
+    set_page_values({**own, "sweep": "", "at": ""})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -52,9 +120,9 @@ class Sweep:
     owner: runs.Owner
 
     @property
-    def title(self) -> str:
-        """The title that this browser may see: the name of an upload is its owner's."""
-        return TITLE if self.is_redacted else self.data
+    def is_mine(self) -> bool:
+        """Whether this browser started it, and may steer it."""
+        return runs.is_mine(self.id, self.owner)
 
     @property
     def is_redacted(self) -> bool:
@@ -62,9 +130,9 @@ class Sweep:
         return self.owner.table is not None and not self.is_mine
 
     @property
-    def is_mine(self) -> bool:
-        """Whether this browser started it, and may steer it."""
-        return runs.is_mine(self.id, self.owner)
+    def title(self) -> str:
+        """The title that this browser may see: the name of an upload is its owner's."""
+        return TITLE if self.is_redacted else self.data
 
 
 _SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
@@ -73,36 +141,36 @@ _LOCK = threading.Lock()  # held while a place for a new sweep is found and take
 
 def shown() -> Sweep:
     """The address's sweep, else this browser's newest, else a recorded one; marks it as watched."""
-    sweep, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
+    found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
-        sweep = next((each for each in reversed(known) if each.is_mine), None)
-    if sweep is None:
+        found = next((each for each in reversed(known) if each.is_mine), None)
+    if found is None:
         ready = READY.get(page_value("ready")) or next(iter(READY.values()))
         runner = Runner(ready.plan, runs.client(), done=ready.recorded)
         return Sweep("", runner, DATASETS[ready.data].title, runs.NOBODY)
-    sweep.runner.watch()
-    for point in sweep.runner.results:
-        runs.adopt(point["run"], sweep.owner)
-    return sweep
+    found.runner.watch()
+    for point in found.runner.results:
+        runs.adopt(point["run"], found.owner)
+    return found
 
 
-def begin(plan: Plan, loaded: Loaded) -> None:
+def _begin(plan: Plan, loaded: Loaded) -> None:
     """Start a sweep and show it, and stop this browser's others; notify if there are too many."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     owner = runs.Owner(browser_id(), table, is_listed=False)
     # An upload's rows would go along with each of its runs: those are shown here alone.
     card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
-    sweep = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
+    new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
     with _LOCK:  # two sessions must not both take the last place
         refusal = _make_room(owner.browser)
         if not refusal:
-            _SWEEPS[sweep.id] = sweep
+            _SWEEPS[new.id] = new
     if refusal:
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
-    session().started.add(sweep.id)
-    set_page_value("sweep", sweep.id)
+    session().started.add(new.id)
+    set_page_value("sweep", new.id)
     runner.start()
 
 
@@ -118,10 +186,8 @@ def _make_room(browser: str | None) -> str:
     for other in known:
         if other.is_mine:
             other.runner.stop()
-        if other.runner.state.is_over and other.runner.unwatched_seconds >= KEEP_SECONDS:
-            del _SWEEPS[other.id]
-    over = [each.id for each in _SWEEPS.values() if each.runner.state.is_over]
-    for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
+    over = [each.id for each in known if each.runner.state.is_over]
+    for old in over[: max(0, len(known) + 1 - MOST)]:
         del _SWEEPS[old]
     return ""
 
@@ -129,59 +195,52 @@ def _make_room(browser: str | None) -> str:
 def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the shown sweep, and keep it up to date while it may change by itself."""
 
-    def may_change(sweep: Sweep) -> bool:
-        if sweep.is_mine:
-            return sweep.runner.state is State.GOING
-        return bool(sweep.id) and not sweep.runner.state.is_over  # its owner may resume it
+    def may_change(now: Sweep) -> bool:
+        # Its owner may resume a paused one, which those who watch must see.
+        is_going = now.runner.state is State.GOING
+        return is_going if now.is_mine else bool(now.id) and not now.runner.state.is_over
 
     following_fragment(shown, partial(_panel, plan, loaded, palette), may_change, LOOK_SECONDS)
 
 
-def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, sweep: Sweep) -> None:
-    _buttons(sweep, plan, loaded)
-    points = sweep.runner.results
-    _progress(sweep, plan, loaded, len(points))
-    words = charts.found_takeaway(points) if sweep.runner.state.is_over else SAID["early"]
+def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:
+    """Draw the buttons Start, Pause or Go on, and Stop, the progress, and what was found."""
+    runner, args, points = now.runner, (plan, loaded), now.runner.results
+    idle = runner.state.is_over or not now.is_mine
+    label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
+    with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
+        press(label, "play_arrow", "sweep_start", _begin, args=args, type=kind, disabled=not plan)
+        if runner.state is State.PAUSED:
+            press("Go on", "play_arrow", "sweep_play_arrow", runner.go_on, disabled=idle)
+        else:
+            press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
+        press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
+    _progress(now, plan, loaded, len(points))
+    words = charts.found_takeaway(points) if runner.state.is_over else SAID["early"]
     takeaway(words, *charts.found_details(points))
     if points:
         _pictures(points, words, palette)
-        st.html(_table(points, hides_columns=sweep.is_redacted))
+        st.html(_table(points, hides_columns=now.is_redacted))
 
 
-def _buttons(sweep: Sweep, plan: Plan | None, loaded: Loaded) -> None:
-    """Draw Start, Pause or Go on, and Stop."""
-    runner, args = sweep.runner, (plan, loaded)
-    idle = runner.state.is_over or not sweep.is_mine
-    label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
-    with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
-        press(label, "play_arrow", "sweep_start", begin, args=args, type=kind, disabled=not plan)
-        act, label, icon = runner.pause, "Pause", "pause"
-        if runner.state is State.PAUSED:
-            act, label, icon = runner.go_on, "Go on", "play_arrow"
-        press(label, icon, f"sweep_{icon}", act, disabled=idle)
-        press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
-
-
-def _progress(sweep: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
-    runner = sweep.runner
-    state = f"{runner.state}" if sweep.id else "example"
-    words = f"{SAID[state]} {done} of {len(runner.plan.points)} points"
-    if (left := runner.seconds_left) is not None:
-        words += f" · {duration(left)} left"
-    st.progress(runner.share, text=words)
+def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
+    """Draw the progress bar, and say what these results are of, if not of what Start would do."""
+    runner, title = now.runner, loaded.dataset.title
+    words = f"{SAID[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
+    left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
+    st.progress(runner.share, text=f"{words} points{left}")
     if runner.error:
-        why = "" if sweep.is_redacted else f": {runner.error}"  # it may name columns of the upload
+        why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
         hint(plain(sentence(f"It ended by itself{why}")))
-    elif sweep.id and not sweep.is_mine:
-        hint(SAID["watching"])
-    elif not sweep.id:
+    elif not now.id:
         hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
-    of_sidebar = loaded.dataset.title
-    if sweep.title != of_sidebar:
-        hint(SAID["other_data"].format(plain(sweep.title), plain(of_sidebar)))
-    elif plan and not sweep.is_redacted:
-        shown, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
-        if shown != planned:
+    elif not now.is_mine:
+        hint(SAID["watching"])
+    if now.title != title:
+        hint(SAID["other_data"].format(plain(now.title), plain(title)))
+    elif plan and not now.is_redacted:
+        swept, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
+        if swept != planned:
             hint(SAID["other_settings"])
 
 
@@ -212,10 +271,10 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
     """A table of all points with links to their runs, or else their settings, in Explore."""
     found, rows = results.findings(points), []
+    hidden = results.COLUMN_SETTINGS if hides_columns else ()
     for point in points:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
-        hidden = results.COLUMN_SETTINGS if hides_columns else ()
         kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
         rows.append((point, urlencode(kept) + run, better))
     return str(_HTML.points(rows, hides_columns))

@@ -1,0 +1,300 @@
+"""The parts of the Cell page: the unrolled layer, the proof, ways to break it, and learning."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from lib import charts, recurrence
+from lib.charts import Palette, ProofCard, Side, Strip, cell, gradients
+from lib.recurrence import difference, unroll, unroll_stack, ways
+from lib.text import beside
+from lib.training import recorded_leak
+from lib.ui import runs
+from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
+from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
+from lib.ui.fragment import slot
+from lib.ui.linked import linked_toggle
+from lib.ui.session import Loaded
+from lib.ui.style import playhead_band
+from lib.ui.text import card, hint, say, say_steadily, steady_chart, takeaway
+
+SAID: dict[str, str] = beside(__file__)
+# The longest usual takeaway of a way, which reserves its space.
+BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
+Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
+
+
+def draw_part(
+    places: Sequence[str],
+    draw: Draw,
+    loaded: Loaded,
+    palette: Palette,
+    about: DeltaGenerator | None = None,
+    *,
+    has_playhead: bool = True,
+) -> None:
+    """Draw a part with the answers of its places; on its own page `about` says of which weights."""
+    chosen = choose(loaded, about)
+    # It stays in sight while pictures are scrolled.
+    bar = st.container(key="cell_bar" if has_playhead else None)
+    replies = [ask(place, chosen) for place in places]
+    if about and replies:
+        say_steadily(keras_progress(replies, chosen), gray=True)
+    elif any(reply.error for reply in replies):
+        hint(runs.client().unavailable)
+    write = draw(chosen, replies, palette)
+    if has_playhead:
+        follow_playhead(bar, chosen, write)
+    watch(chosen, replies)
+
+
+def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follower:
+    """Draw the layer over time, its states and gates; returns what rewrites a unit's formulas."""
+    layer, trace = chosen.layer_pass, chosen.layer_pass.trace
+    over_time, one_unit = st.columns((3, 2))  # as the playhead's bar
+    with over_time:
+        with st.container(border=True, gap="xsmall", key="cell_unrolled"):
+            draw_chain(chosen, palette)
+        with st.container(border=True, gap="xsmall", key="cell_heatmaps"):
+            matrices = {"h, hidden state": trace.hidden[0]}
+            if trace.cell is not None:
+                matrices["c, cell state"] = trace.cell[0]
+            for name, values in trace.gates.items():
+                about = recurrence.GATES[layer.cell][name]
+                matrices[f"{recurrence.gate_symbol(name, about)}, {about}"] = values[0]
+            sentence = " ".join(cell.findings(layer.cell, trace))
+            outlined = "h" if chosen.is_top else ""
+            seen = {"start": chosen.first_row, "outlined_name": outlined, "sentence": sentence}
+            st.html(charts.heatmaps(matrices, chosen.row_order, palette, **seen))
+            takeaway(cell.headline(trace), sentence)
+            linked_toggle("Order units by similarity", ORDER)
+    hand = None
+    with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
+        words, formulas = slot(), slot()
+        if charts.can_show(layer.x.shape[1], layer.units):
+            with st.expander("Every number, by hand"):
+                say(SAID["by_hand"])
+                hand = slot()
+
+    def write(step: int, unit: int) -> None:
+        with words:
+            takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
+        unit_now = recurrence.lines(layer, unit, step)
+        formulas.html(charts.unit_lines(unit_now, palette, top=chosen.is_top))
+        if hand is not None:
+            hand.html(charts.by_hand(layer, step, palette))
+
+    return write
+
+
+def draw_chain(
+    chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True
+) -> None:
+    """Draw the layer at every timestep with its outputs, or those so far `as_it_runs`."""
+    layer, x = chosen.layer_pass, chosen.layer_pass.x
+    words, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
+    modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
+    seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
+    st.html(charts.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
+    if told:
+        takeaway(words, sentence)
+
+
+def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
+    """Draw that the modes are one computation; returns what rewrites the prefixes' sentence."""
+    (modes,) = replies
+    experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
+    _, at_each = charts.one_computation(experiment, steps, answer)
+    if not chosen.is_top:  # no model returns the last step of such a layer
+        hint(f"{chosen.which[:-2]}, as if no other were above it.")
+    draw_last_step(chosen, replies, palette)
+    with card(at_each.title, gap="xsmall", key="cell_prefixes"):
+        whole, prefixes = _rows(chosen, modes, "whole"), _rows(chosen, modes, "prefixes")
+        one = Side("return_sequences=True", "asked once", whole)
+        asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
+        start = chosen.first_row
+        _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
+        words = slot()
+    with st.expander("Also measured: NumPy against Keras, and return_state"):
+        against = None
+        if answer and modes.answered:  # on the weights that were asked about, maybe not the newest
+            upward, x = chosen.upward(modes.answered.weights), measured(chosen)
+            cell_name = experiment.model.cell
+            against = difference(cell_name, upward, x, answer["sequence"], answer["states"])
+        cards = charts.also_measured(experiment, answer, against)
+        st.html(charts.proof_cards(cards, palette, modes.instead))
+
+    def write(step: int, unit: int) -> None:
+        says = modes.instead
+        if answer:
+            both = answer["whole"], answer["prefixes"]
+            says = charts.prefix_sentence(*both, unit, step, "Keras")
+        with words:
+            say_steadily(says)
+
+    return write
+
+
+def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
+    """Draw the first card: the last step of one mode is the whole output of the other."""
+    (modes,) = replies
+    at_last, _ = charts.one_computation(chosen.experiment, chosen.dataset.shape[1], modes.values)
+    with card(at_last.title, gap="xsmall", key="cell_modes"):
+        # Of the whole sequences, (N, T, U), the last step with a row for each unit.
+        order, answer = chosen.row_order, modes.values
+        ends = answer["sequence"][:, -1].T[order] if answer else None
+        one = Side("return_sequences=True", "its last step, [:, -1]", ends)
+        last = _rows(chosen, modes, "last")
+        other = Side("return_sequences=False", "all that it gives", last)
+        columns = f"{len(measured(chosen))} samples"
+        _equation(modes, (one, other), at_last, palette, columns=columns, start=None)
+
+
+def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
+    """Keras's answer with the units in the page's order, (U, columns)."""
+    order, answer = chosen.row_order, modes.values
+    return answer[name].reshape(-1, len(order)).T[order] if answer else None
+
+
+def _equation(
+    modes: Reply, sides: tuple[Side, Side], proof: ProofCard, palette: Palette, **about: Any
+) -> None:
+    about |= {"missing": modes.instead, "sentence": f"{proof.takeaway} {proof.why}"}
+    st.html(charts.equation(*sides, proof.measures[0], palette, **about))
+    takeaway(proof.takeaway, proof.why)
+
+
+def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
+    """Draw four ways in which the sequence's last step differs from last-step mode's output."""
+    (breakings,) = replies
+    told = charts.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
+    st.html(charts.strips_legend(palette))
+    columns = [*st.columns(2), *st.columns(2)]
+    for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
+        way = told[name]
+        with column, card(way.title, gap="xsmall", height="stretch"):
+            shown = outputs, way.measures, breakings.instead
+            st.html(charts.strips(*shown, f"{way.takeaway} {way.why}", palette))
+            takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
+    left, right = st.columns(2)
+    with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):
+        hidden = chosen.traces[-1].hidden[0]  # of the top layer
+        words, details = charts.bound_words(chosen.experiment, chosen.dataset, hidden)
+        bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
+        st.html(charts.bound_picture(hidden, bound, details, palette))
+        takeaway(words, details)
+    with right:
+        draw_leak(chosen, palette)
+
+
+def draw_leak(_: object, palette: Palette) -> None:
+    """Draw a recorded Bidirectional layer that predicts the next value of noise."""
+    leak = recorded_leak()
+    with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
+        (words, details), plot = charts.leak_words(leak), charts.leaked(leak)
+        st.html(charts.small_picture(plot, words, palette))
+        hint(charts.caption("leaked", plot))
+        takeaway(words, details)
+
+
+def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
+    """Two pictures of this sample's outputs for each way, computed by NumPy."""
+    name, layer = chosen.experiment.model.cell, chosen.layer_pass
+    weights, x, steps = chosen.upward(chosen.weights), layer.x[None], len(layer.x)
+    padded = np.pad(chosen.dataset.x[[chosen.sample]], [(0, 0), (0, PADDING), (0, 0)])
+    mask = np.arange(padded.shape[1])[None] < steps
+    traces = (
+        layer.trace,
+        unroll(name, backward(chosen), x, go_backwards=True),
+        unroll(name, layer.weights, x, go_backwards=True),
+        unroll_stack(name, weights, padded)[-1],
+        unroll_stack(name, weights, padded, mask)[-1],
+    )
+    order = chosen.row_order
+    forward, turned, backwards, plain, held = (trace.hidden[0][:, order] for trace in traces)
+    in_time = {0: "1", steps - 1: f"{steps}"}
+    # Beside the word "zeros" there is room for the number of a step up to the 36th.
+    with_zeros = (in_time if steps <= 36 else {0: "1"}) | {steps + PADDING // 2: "zeros"}
+    end = steps + PADDING - 1
+    return {
+        "bidirectional": (
+            Strip("forward, reads 1 to the end", forward, steps - 1, in_time),
+            Strip("backward, reads the end to 1", turned[::-1], 0, in_time),
+        ),
+        "padding": (
+            Strip("without a mask", plain, end, with_zeros),
+            Strip("with a mask, which holds the state", held, end, with_zeros),
+        ),
+        "zeroed": (
+            Strip("with a mask, as usual", held, end, with_zeros),
+            Strip("zero_output_for_mask=True", held * mask[0][:, None], steps - 1, with_zeros),
+        ),
+        "backwards": (
+            Strip("as it is handed out", backwards, steps - 1, {0: f"{steps}", steps - 1: "1"}),
+            Strip("flipped back into time", backwards[::-1], 0, in_time),
+        ),
+    }
+
+
+def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
+    """Draw how far each loss reaches back, which inputs move which outputs, and padding."""
+    dataset, model = chosen.dataset, chosen.experiment.model
+    reach, one_way, both_ways = replies
+    one, both = one_way.values, both_ways.values
+    width = dataset.targets if model.head == "dense" else model.units
+    maps: dict[str, np.ndarray | str] = {}
+    maps["This model"] = one["map"] if one else one_way.instead
+    maps["The same, Bidirectional"] = both["map"] if both else both_ways.instead
+    found = [
+        gradients.influence_sentence(answer["map"], answer["columns"], width, answer is both)
+        for answer in (one, both)
+        if answer
+    ]
+    words = both_ways.instead if one else one_way.instead
+    if one and both:
+        words = gradients.influence_takeaway(one["map"], both["map"])
+    left, right = st.columns(2)
+    with left:
+        draw_reach(chosen, [reach], palette)
+    title = "Which inputs move which outputs?"
+    with right, card(title, key="cell_influence", gap="xsmall", height="stretch"):
+        sentence = " ".join([*found, SAID["influence"]])
+        st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
+        takeaway(words, sentence, longest=gradients.ROOM)
+    with card("Sequences of different length", gap="xsmall", key="cell_padding"):
+        padded = ways(model.cell, chosen.upward(chosen.weights), dataset.x[chosen.sample])
+        about = {"which": chosen.which, "found": gradients.padding_sentence(padded)}
+        sentence = SAID["padding"].format(**about)
+        st.html(gradients.padding_picture(padded, sentence, palette))
+        takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
+
+
+def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
+    """Draw the first of its cards alone."""
+    title, (reply,) = "How far back does each loss reach?", replies
+    dataset, norms = chosen.dataset, reply.values
+    with card(title, key="cell_reach", gap="xsmall", height="stretch"):
+        if norms is None:
+            room = f"height:{gradients.HEIGHT}px;border-radius:3px;background:{palette.surface}"
+            st.html(f'<div style="{room}"></div>')
+            takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
+            return
+        found = gradients.reach_sentence(norms)
+        numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
+        sentence = SAID["reach"].format(which=chosen.which, found=found, **numbers)
+        figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
+        steady_chart(figure, sentence, "chart_reach")
+        playhead_band("chart_reach", figure)
+        takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
+
+
+PARTS: dict[str, tuple[str, tuple[str, ...], Draw]] = {
+    "unrolled": ("Unrolled", (), draw_unrolled),
+    "proof": ("Proof", ("modes",), draw_proof),
+    "break": ("Break it", ("breakings",), draw_breakings),
+    "learn": ("How they learn", ("reach", "one way", "both ways"), draw_learning),
+}
+"""Part, as the address names it → its title, the places of its answers, and what draws it."""

@@ -1,0 +1,325 @@
+"""Three parts of the Shapes page: check a target, read an error, predict a shape first.
+
+To show the damage of a mistaken target, one click trains a model on it and one on the right target.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+import streamlit as st
+
+from lib import charts, shapes
+from lib.charts import SCALES, Palette
+from lib.charts import target as words
+from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion
+from lib.shapes import tensors_sizes as sizes
+from lib.text import capital
+from lib.training import AnswerFuture, recorded_damage
+from lib.ui import address, runs
+from lib.ui.fragment import following_fragment
+from lib.ui.linked import bound, pills
+from lib.ui.session import session
+from lib.ui.shapes.shown_stack import current_stack, set_stack
+from lib.ui.text import card, hint, plain, press, say, steady_chart, takeaway
+
+CHECK_KEY = "check"  # in the address: the question
+ERROR_KEY = "error"  # in the address: which example is shown, and nothing that a person pastes
+QUIZ_KEY = "quiz"  # in the address: the question's number
+QUESTIONS = 9999
+COLORS = {"correct": "green", "silent": "yellow", "error": "red"}
+POLL_SECONDS = 0.3
+LONGEST = 600  # the longest text shown about a message, in characters
+SURE = {
+    "certain": "Certain: the message says so.",
+    "likely": "Likely: the message leaves open why it came to this.",
+    "possible": "Possible: the message says little, or isn't the last error of the text.",
+}
+"""Confidence of an explanation → what is said of it."""
+Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
+
+
+def doctor(palette: Palette) -> None:
+    """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
+    question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
+    diagnosis = question.diagnose()
+    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
+    narrow, wide = st.columns([2, 5])
+    with narrow.container(border=True, height="stretch"):
+        for name, label in (("output", "The model’s output"), ("target", "y.shape")):
+            key, problem = f"check_{name}", page.problems.get(name)
+            text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
+            st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
+            if problem:
+                st.warning(plain(problem))
+        if page.made_up and page.taken == address.page_value(CHECK_KEY):
+            hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
+        label = "Take the traced stack’s output"
+        press(label, "input", "from_stack", take_stack_output, width="stretch")
+        loss = bound("check_loss", question.loss, lambda loss: _set(loss=loss))
+        st.selectbox("Loss", shapes.LOSS_NAMES, **loss)
+        size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
+        st.number_input("Batch size", 1, 4096, **size)
+    with wide.container(border=True, height="stretch", key="lineup"):
+        compared = words.compared_sentence(diagnosis)
+        sentence = f"{words.verdict_title(diagnosis)}. {compared}"
+        st.html(charts.lineup_picture(diagnosis, sentence, palette))
+        takeaway(words.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+        if diagnosis.keras_says and diagnosis.verdict == "error":
+            hint("Keras says:")
+            st.code(diagnosis.keras_says, language=None, wrap_lines=True)
+    if diagnosis.verdict != "correct":
+        fixes = diagnosis.fixes[:3]
+        with card("How to mend it", key="check_fixes"):
+            if not fixes and not diagnosis.batches:  # the numbers of samples differ
+                hint("With x and y cut from the same windows, this line before fit passes:")
+                st.code("assert len(x) == len(y)", language="python")
+            elif not fixes:
+                hint("No change of one line is known: bring y and the output to the same shape.")
+            for column, fix in zip(st.columns(max(1, len(fixes))), fixes, strict=False):
+                with column:
+                    say(f"{capital(fix.condition)}. {fix.fix}")
+                    st.code(fix.code, language="python", wrap_lines=True)
+                    hint(f"Then the output is {fix.output_shape} and y {fix.target_shape}.")
+    _usual(question)
+    with card("The proof: train both", key="damage"):
+        damage_card(question, palette)
+
+
+def _set(**values: Any) -> None:
+    """Change the question, and forget the problems of the fields that are set."""
+    for name in values:
+        session().shapes.problems.pop(name, None)
+    question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
+    text = "" if question == TargetQuestion() else shapes.write_question(question)
+    address.set_page_value(CHECK_KEY, text)
+
+
+def _read(name: str, text: str) -> None:
+    """Take a typed shape; note a problem with it and change nothing else."""
+    question = shapes.read_question(address.page_value(CHECK_KEY))
+    other = question.target if name == "output" else question.output
+    try:
+        _set(**{name: shapes.read_shape(text, samples=other[0])})
+    except ShapeTextError as error:
+        session().shapes.problems[name] = capital(str(error))
+
+
+def take_stack_output() -> None:
+    """Ask about the traced stack's output, with the loss and batch size that fit the stack.
+
+    Unknown timesteps become 12. Loss and y come from the code that was read, if it has them;
+    without any y the target is what the loss expects. An earlier stack's question is forgotten.
+    """
+    stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
+    said = "" if said == page.taken else said
+    question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
+    if not tensors:
+        page.problems["output"] = "The traced stack’s output isn’t known: see its red or grey row."
+        return
+    read = page.reading if any(layer.origin for layer in stack) else None
+    activation = getattr(stack[-1].inside, "activation", "")
+    loss = (read and read.loss) or shapes.fitting_loss(activation, question.loss)
+    batch, *rest = sizes(tensors[0])
+    one = tuple(size or shapes.TIMESTEPS for size in rest)
+    rule, target = shapes.RULE_OF.get(loss), question.target
+    if read and read.target:
+        target = tuple(size or shapes.TIMESTEPS for size in read.target)
+    elif not said:  # nobody has said anything of y yet
+        target = (target[0], *(one[:-1] if rule and rule.labels else one))
+    of_stack = {"output": (target[0], *one), "batch_size": batch or question.batch_size}
+    _set(**of_stack, target=target, loss=loss)
+    page.taken = address.page_value(CHECK_KEY)
+    page.made_up = not said and read is not None and not read.target
+
+
+def _usual(question: TargetQuestion) -> None:
+    """Draw a row for each output with every target coloured by its verdict; a click opens one."""
+
+    def ask(output: tuple[int, ...], target: str) -> None:
+        _set(output=output, target=shapes.TARGETS[target])
+
+    with card("The usual cases, with this loss and this batch size", key="usual_cases"):
+        for name, output in shapes.OUTPUTS.items():
+            painted, asked = {}, None
+            for y, shape in shapes.TARGETS.items():
+                case = replace(question, output=output, target=shape)
+                verdict = case.diagnose().verdict
+                painted[y] = f":{COLORS[verdict]}-background[{shapes.SIGNS[verdict]} {plain(y)}]"
+                asked = y if case == question else asked
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f"output **{plain(name)}**, y:", width=140)
+                act, label = partial(ask, output), f"y for the output {name}"
+                pills(label, painted, asked, f"usual_{name}", act)
+        n, t, u = shapes.OUTPUTS["(N, T, U)"]
+        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
+        usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
+        hint(f"{' · '.join(signs)}. {usual}")
+
+
+def damage_card(question: TargetQuestion, palette: Palette) -> None:
+    """Draw the mistake that fits the question best, with a recorded or a live training."""
+    training = session().shapes.training_both
+    draw = partial(_damage, question, palette)
+    following_fragment(lambda: training, draw, _is_training, POLL_SECONDS)
+
+
+def _is_training(answers: Answers) -> bool:
+    return not all(answer.done() for answer in answers.values())
+
+
+def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
+    page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
+    fitting = shapes.mistake_of(question.output, question.target)
+    asked, case = page.mistake
+    if asked != question:
+        case = fitting or next(iter(mistakes))
+
+    def pick(name: str) -> None:
+        page.mistake = question, name
+
+    def train() -> None:
+        page.training_both[case] = runs.client().ask("target_damage", case=case)
+
+    titles = {name: one.title for name, one in mistakes.items()}
+    pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
+    if case != fitting or question.loss != shapes.LOSS:
+        hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
+    answer = answers.get(case)
+    problem = answer.exception() if answer and answer.done() else None
+    is_live = answer is not None and answer.done() and not problem
+    damage = Damage(**answer.result()) if answer and is_live else recorded_damage(case)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        press("Train both", "play_arrow", "train_both", train, disabled=waiting)
+        said = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
+        if waiting:
+            said = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
+        st.markdown(said)
+    if problem:
+        st.error(plain(f"{problem}"), icon=":material/error:")
+    left, right = st.columns(2)
+    told, sentence = words.damage_words(mistakes[case], damage)
+    with left:
+        steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
+        hint("What both trainings report: nothing raises.")
+    with right:
+        figure = words.damage_predictions_figure(damage, palette)
+        steady_chart(figure, sentence, "damage_predictions")
+        hint("What both models say, against what is true.")
+    takeaway(told, sentence)
+
+
+def decoder(palette: Palette) -> None:
+    """Draw the explanation beside the message; below, its shapes and a checklist."""
+    example = address.page_value(ERROR_KEY)
+    example = example if example in shapes.EXAMPLES else next(iter(shapes.EXAMPLES))
+    page = session().shapes
+    text = page.message = shapes.EXAMPLES[example] if page.message is None else page.message
+    explanation = shapes.explain_error(text)
+    unknown = "This message isn’t known here" if text.strip() else "Paste a message"
+    st.markdown(f"# {'What this message means' if explanation else unknown}")
+    left, right = st.columns(2)
+    # On a narrow screen the left one comes first.
+    with left.container(border=True, height="stretch", key="explanation"):
+        if explanation:
+            _explained(explanation)
+            if shapes.described_stack(text):
+                press("Open this stack", "stacks", "open_stack", _open)
+        else:
+            st.markdown("The checklist below finds most causes.")
+    with right.container(border=True, height="stretch"):
+        control = bound("error_text", text, _show)
+        st.text_area("Paste a message, or a whole traceback", height=200, **control)
+        hint("It is read in this page’s process, and kept nowhere. Or look at one of these:")
+        labels = {message: name for name, message in shapes.EXAMPLES.items()}
+        pills("Examples", labels, text if text in labels else None, "error_example", _show)
+    size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
+    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.ends(text))
+    drawn = [shape for shape in dict.fromkeys(map(shapes.sizes, found)) if 0 not in shape][:3]
+    left, right = st.columns(2)
+    with left, card("The shapes in the message", height="stretch"):
+        if drawn:
+            st.html(charts.shapes_picture(drawn, palette))
+            hint(f"Drawn as samples, timesteps (purple), features (brown). {SCALES}")
+        else:
+            hint("None of 2 to 4 axes.")
+    with right, card("Check the shapes, in this order", height="stretch"):
+        st.markdown("\n".join(f"{i}. {plain(line)}" for i, line in enumerate(shapes.CHECKLIST, 1)))
+
+
+def _explained(explanation: Explanation) -> None:
+    """Draw the cause and the fix; of several meanings, each with its condition."""
+    several = len(explanation.meanings) > 1
+    st.markdown(f"### {'What it says' if several else 'Cause'}")
+    st.markdown(plain((explanation.happened if several else explanation.cause)[:LONGEST]))
+    hint(SURE[explanation.confidence])
+    if explanation.check:
+        hint("Which of those below it was, this line tells:")
+        st.code(explanation.check, language="python", wrap_lines=True)
+    st.markdown(f"### What mends it{', the likeliest first' if several else ''}")
+    for number, meaning in enumerate(explanation.meanings, 1):
+        condition = f"**{number} · If {plain(meaning.condition[:LONGEST])}:** " if several else ""
+        st.markdown(f"{condition}{plain(meaning.fix[:LONGEST])}")
+        st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
+
+
+def _open() -> None:
+    """Trace the stack that the message describes; the pasted text stays out of the address."""
+    set_stack(shapes.from_text(shapes.described_stack(session().shapes.message or "")))
+    address.set_page_value("part", "stack")
+
+
+def _show(message: str) -> None:
+    session().shapes.message = shapes.ends(message)
+    names = [name for name, example in shapes.EXAMPLES.items() if example == message]
+    address.set_page_value(ERROR_KEY, names[0] if names else "")
+
+
+def quiz(palette: Palette) -> None:
+    """Draw a question; after the answer, the stack with all its tensors."""
+    text = address.page_value(QUIZ_KEY)  # which counts from 1
+    number = min(max(int(text), 1), QUESTIONS) - 1 if re.fullmatch("[0-9]{1,6}", text) else 0
+    puzzle, answers = shapes.question(number), session().shapes.answers
+    answer, is_right = answers.get(number, (None, False))
+    wanted, steps = puzzle.options[puzzle.right], puzzle.steps
+    st.markdown("# What shape comes out?")
+    left, right = st.columns([3, 2])
+    with left, card(f"Question {number + 1}", height="stretch"):
+        st.code("\n".join(shapes.code_lines(steps)), language="python", wrap_lines=True)
+    with right.container(border=True, height="stretch", key="quiz_options"):
+        verdict = "Your answer"
+        if answer is not None:
+            told = plain(f"{wanted.text[0].lower()}{wanted.text[1:]}")
+            verdict = ":green[✓ Right]" if is_right else f":red[✗ The right answer: {told}]"
+        st.markdown(f"### {verdict}")
+        for place, option in enumerate(puzzle.options):
+            label, right_one = plain(option.text), place == puzzle.right
+            if answer is not None and (right_one or place == answer):
+                label += " ✓" if right_one else " ✗"
+            act: Any = partial(answers.setdefault, number, (place, right_one))
+            off = answer is not None and not right_one
+            st.button(label, f"option_{place}", width="stretch", disabled=off, on_click=act)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            after = partial(address.set_page_value, QUIZ_KEY, f"{(number + 1) % QUESTIONS + 1}")
+            press("Next question", "arrow_forward", "quiz_next", after)
+            if answers:
+                rights = sum(right for _, right in answers.values())
+                hint(f"{rights} of {len(answers)} right.")
+    with st.container(border=True, key="quiz_answer"):
+        if answer is None:
+            hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
+            st.html(charts.stack_picture(steps[:1], palette))
+            return
+        if not is_right:
+            given = puzzle.options[answer]
+            say(f"✗ {given.text}: {given.why}")
+        takeaway(f"✓ {wanted.text}: {wanted.why}", f"{charts.stack_sentence(steps)} {SCALES}")
+        st.html(charts.stack_picture(steps, palette))
+
+        def trace() -> None:
+            set_stack(tuple(step.layer for step in steps))
+            address.set_page_value("part", "")
+
+        press("Trace this stack", "view_in_ar", "quiz_trace", trace)

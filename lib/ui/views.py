@@ -1,0 +1,285 @@
+"""Pictures by name, for scenes and for cards that are embedded elsewhere.
+
+Each is drawn from the page's data, the session's run, and the values in the address.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from lib import charts, shapes
+from lib.charts import Palette, samples
+from lib.charts import target as words
+from lib.data import make_dataset, suggested
+from lib.experiment import MODES
+from lib.recurrence import LayerPass, highest_output, unroll
+from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
+from lib.story import GALLERY, Scene, find, offer, runs_of
+from lib.text import beside, number, readable, say, short, signed
+from lib.training import read, recorded_damage
+from lib.ui import address
+from lib.ui.cell import parts
+from lib.ui.cell.chosen import choose, follow_playhead
+from lib.ui.explore import charts as cards
+from lib.ui.fragment import following_fragment, slot
+from lib.ui.frame import TABLE
+from lib.ui.linked import Linked
+from lib.ui.session import Loaded, session
+from lib.ui.shapes.parts import damage_card
+from lib.ui.shown import Epochs, fitting_run, shown_run, strip_values
+from lib.ui.stage import traced_stack
+from lib.ui.text import hint, plain, press, steady_chart, takeaway
+
+Draw = Callable[[Loaded, Palette], None]
+SAID: dict[str, str] = beside(__file__)
+REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
+Recording = tuple[dict[str, str], Snapshot]
+_HTML = charts.templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A picture of the app, and the page that shows all of it."""
+
+    title: str
+    draw: Draw
+    page: str = "Explore"
+    part: str = ""  # of that page, as in its address
+    needs_rows: bool = False  # whether it draws a sample of the data
+
+
+def draw_strip(loaded: Loaded, palette: Palette) -> None:
+    """Draw every tensor of both models, with one sample's values as shades."""
+    experiment, dataset = loaded.experiment, loaded.dataset
+    with st.container(border=True, key="strip"):
+        sample, traces = strip_values(Epochs(fitting_run(experiment, dataset)).then)
+        st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
+
+
+def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
+    """Draw one of Explore's cards, which follows a run while it trains."""
+
+    def draw_card(epochs: Epochs) -> Callable[[Epochs], object]:
+        follow = cards.draw([name], epochs.then, palette)
+        return lambda now: follow(now.then)
+
+    following_fragment(
+        lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
+        draw_card,
+        lambda epochs: epochs.shown.polling,
+        about=lambda epochs: epochs.about,
+    )
+
+
+def _sample(loaded: Loaded, palette: Palette) -> None:
+    """Draw the sample that the address names, else the first, with its takeaway."""
+    numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
+    number = Linked("sample", numbers, 0, "").index
+    with st.container(key="cards"), st.container(border=True, key="card_sample"):
+        says, details = samples.sample_words(loaded.dataset, number)
+        figure = samples.sample_figure(loaded.dataset, number, palette)
+        steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
+        takeaway(says, details)
+
+
+def _cells(_: Loaded, palette: Palette) -> None:
+    """Draw the gallery's two recorded cells, whose loss is the error at the last step."""
+    laid, ends = list[Compared](), list[str]()
+    for letter, (name, run) in zip(LETTERS, runs_of(GALLERY["cells"]).items(), strict=False):
+        compared = Compared(run.experiment, run.dataset, run.snapshot, name, name, letter)
+        laid.append(compared)
+        ends.append(f"{letter}, {name}, {readable(compared.results['last'].final_mse, 2)}")
+    with st.container(key="cards"), cards.card("cells"):
+        st.markdown("### Last-step mode on fifty steps")
+        words = f"This loss is the mean squared error: {'; '.join(ends)}."
+        steady_chart(charts.losses_figure(laid, palette), words, "chart_cells", fills=True)
+        takeaway(words)
+
+
+def _cell_runs(loaded: Loaded, palette: Palette) -> None:
+    """Draw the layer at every timestep, with a playhead that plays by itself."""
+    chosen = choose(loaded)
+    with st.container(border=True, key="cell_unrolled"):
+        parts.draw_chain(chosen, palette, as_it_runs=True)
+    follow_playhead(st.container(key="scene_plays"), chosen, plays=True)
+
+
+def _stack(_: Loaded, palette: Palette) -> None:
+    """Draw a stack, and buttons that fix it if it breaks."""
+    steps = traced_stack()
+    with st.container(border=True, key="stack"):
+        title = charts.stack_title(steps)
+        scene = find(session().stage.scene)
+        first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
+        is_mended = shapes.broken(shapes.trace(first)) is not None and shapes.broken(steps) is None
+        takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
+        st.html(charts.stack_picture(steps, palette))
+        for number, fix in enumerate(shapes.fixes(steps)):
+            mend = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
+            press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
+
+
+def _advice(_: Loaded, __: Palette) -> None:
+    with st.container(border=True):
+        st.html(TABLE)
+
+
+def _chain(loaded: Loaded, palette: Palette) -> None:
+    chosen = choose(loaded)
+    with st.container(border=True, key="chain"):
+        parts.draw_chain(chosen, palette)
+
+
+def _hand(loaded: Loaded, palette: Palette) -> None:
+    """Draw a layer's states, and the playhead's step computed by hand."""
+    chosen = choose(loaded)
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
+    with st.container(border=True, gap="xsmall"):
+        parts.draw_chain(chosen, palette, told=False)
+        st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
+        tables = slot()
+    is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
+
+    def write(step: int, _: int) -> None:
+        if is_small:
+            tables.html(charts.by_hand(layer, step, palette))
+        if address.page_value("step") != is_at:  # the page may wait for that
+            st.rerun()
+
+    follow_playhead(bar, chosen, write)
+
+
+def _pair(_: Loaded, palette: Palette) -> None:
+    """Draw an output and a target without a verdict."""
+    question = shapes.read_question(address.page_value("check"))
+    with st.container(border=True):
+        hint(say(SAID, "pair"))
+        st.html(charts.shapes_picture([question.output, question.target], palette))
+
+
+def _target(_: Loaded, palette: Palette) -> None:
+    """Draw what a loss makes of an output and a target, the damage, and buttons that fix it."""
+    question = shapes.read_question(address.page_value("check"))
+    diagnosis = question.diagnose()
+    with st.container(border=True, gap="xsmall", key="target"):
+        takeaway(words.verdict_title(diagnosis))
+        st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        case = shapes.mistake_of(question.output, question.target)
+        if case and diagnosis.verdict == "silent":
+            trained = recorded_damage(case)
+            errors = {side: number(trained.error(side)) for side in trained.loss}
+            hint(say(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
+        else:
+            hint(words.compared_takeaway(diagnosis))
+        with st.container(key="target_fixes", gap="xsmall"):
+            for place, fix in enumerate(diagnosis.fixes):
+                mended = replace(question, output=fix.output_shape, target=fix.target_shape)
+                act = partial(address.set_page_value, "check", shapes.write_question(mended))
+                label = say(SAID, "fix", code=fix.model or fix.y)
+                press(plain(label), "build", f"target_fix_{place}", act)
+
+
+def _damage(_: Loaded, palette: Palette) -> None:
+    with st.container(border=True, key="damage"):
+        damage_card(shapes.read_question(address.page_value("check")), palette)
+
+
+def _code(_: Loaded, __: Palette) -> None:
+    with st.container(border=True):
+        st.code("\n".join(shapes.code_lines(traced_stack())), language="python", wrap_lines=True)
+
+
+def _worked(_: Loaded, __: Palette) -> None:
+    """Draw the two worked examples in numbers, and why their targets are out of reach."""
+    st.html(f"{_HTML.worked(**worked_numbers())}")
+
+
+def worked_numbers() -> dict[str, Any]:
+    """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
+    raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
+    data, easy = make_dataset(raw), make_dataset(scaled)
+    run, eased = (read(name, Recording)[1] for name in ("worked_raw", "worked_scaled"))
+    off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
+    off["last"] = off["last"][:, -1:]
+    return {
+        "x": data.x,
+        "y": data.y,
+        "answers": {mode: result.predictions for mode, result in run.results.items()},
+        "losses": {mode: result.final_loss for mode, result in run.results.items()},
+        "floors": best_loss(raw, data)[0],
+        "bound": highest_output("lstm", 2),
+        "off": {mode: np.abs(each * easy.target_scale).max() for mode, each in off.items()},
+    }
+
+
+def _glance(loaded: Loaded, _: Palette) -> None:
+    """Draw a mask, the final states, and both directions, with this layer's numbers."""
+    layer = choose(loaded).layer_pass
+    with st.container(border=True):
+        st.html(f"{_HTML.glance(**glance_numbers(layer))}")
+
+
+def glance_numbers(layer: LayerPass) -> dict[str, Any]:
+    """The numbers of the last step: behind a mask, as states, and in both directions."""
+    mask = np.arange(len(layer.x)) < min(REAL_STEPS, len(layer.x) - 1)
+    masked = unroll(layer.cell, layer.weights, layer.x[None], mask[None]).hidden[0]
+    backward = unroll(layer.cell, layer.weights, layer.x[None], go_backwards=True).hidden[0]
+    last = layer.trace.hidden[0, -1]
+    states = [last, last, *([] if layer.trace.cell is None else [layer.trace.cell[0, -1]])]
+    # Of both directions, with the same weights: the last row of True, and False; (2, 2U).
+    both = np.stack([np.append(last, backward[0]), np.append(last, backward[-1])])
+    return {"mask": mask, "masked": masked, "states": states, "both": both}
+
+
+def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
+    """A part of the Cell page, or one of its cards, for which Keras answers the first question."""
+    _, places, draw_all = parts.PARTS[name]
+    asked = places[:1] if draw_one else places
+    has_playhead = draw_one is not parts.draw_last_step
+    draw_it = partial(parts.draw_part, asked, draw_one or draw_all, has_playhead=has_playhead)
+    return View(title, draw_it, "Cell", "" if name == "unrolled" else name, needs_rows=True)
+
+
+VIEWS = {
+    "strip": View("Shapes of both models", draw_strip),
+    "predictions": View("Answers by timestep", partial(_chart, "predictions")),
+    "loss": View("Loss over epochs", partial(_chart, "loss")),
+    "step_error": View("Error by timestep", partial(_chart, "step_error")),
+    "compare": View("The number that compares", partial(_chart, "compare")),
+    "sample": View("One sample", _sample, "Data", needs_rows=True),
+    "cells": View("Two cells on fifty steps", _cells),
+    "unrolled": _of_cell("The layer, unrolled", "unrolled"),
+    "runs": View("The cell runs through time", _cell_runs, "Cell", needs_rows=True),
+    "proof": _of_cell("The modes are one", "proof"),
+    "one": _of_cell("The last row of one is the other", "proof", parts.draw_last_step),
+    "break": _of_cell("What breaks that", "break"),
+    "learn": _of_cell("How far each loss reaches", "learn"),
+    "reach": _of_cell("The gradient that each loss leaves", "learn", parts.draw_reach),
+    "leak": View("Noise foretold, both ways", parts.draw_leak, "Cell", "break"),
+    "stack": View("A stack of layers", _stack, "Shapes"),
+    "chain": View("The layer along time", _chain, "Cell", needs_rows=True),
+    "hand": View("One cell by hand", _hand, "Cell", needs_rows=True),
+    "pair": View("An output and a target", _pair, "Shapes", "target"),
+    "target": View("What a loss makes of a target", _target, "Shapes", "target"),
+    "code": View("A stack as code", _code, "Shapes"),
+    "worked": View("The two worked examples, number by number", _worked),
+    "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
+    "damage": View("What a silent mistake does", _damage, "Shapes", "target"),
+    "advice": View("Which one do I need?", _advice),
+}
+"""Views by their names in scenes and in the address."""
+offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
+
+
+def draw(name: str, loaded: Loaded, palette: Palette) -> None:
+    """Draw a view, by its name in VIEWS."""
+    view = VIEWS[name]
+    if view.needs_rows and not loaded.dataset.has_rows:
+        hint(HIDDEN)
+    else:
+        view.draw(loaded, palette)
