@@ -55,8 +55,8 @@ def draw_samples() -> None:
     with card("What is kept for checking"):
         told_chart(split.split_figure(dataset, palette), *split.split_words(dataset), "chart_split")
     with card("Leak check"):
-        leaks = find_leaks(dataset)
-        takeaway(split.leak_takeaway(leaks), *map(split.leak_sentence, leaks))
+        words, findings = split.leak_words(find_leaks(dataset))
+        takeaway(words, *findings)
     take_prepared(loaded)
 
 
