@@ -3,10 +3,9 @@
 import streamlit as st
 
 from lib.export import runs_csv
-from lib.ui.browser import current_palette
+from lib.ui.browser import current_palette, save_button
 from lib.ui.compare.panel import KEY, listed, settle_picks, side_by_side
 from lib.ui.frame import frame
-from lib.ui.save import save_button
 
 frame("Compare", (KEY,))
 if not settle_picks():

@@ -9,12 +9,12 @@ from lib.results import HIDDEN
 from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
-from lib.ui.columns import all_columns, has_columns
 from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
 from lib.ui.linked import bound
+from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.strangers import foreign_upload
+from lib.ui.settings import all_columns, has_columns
 from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
 
@@ -29,7 +29,7 @@ def pick(name: str | None) -> None:
 
 
 settled = frame("Data")
-is_mine = settled.experiment.data.name == "upload"
+is_mine = settled.data.name == "upload"
 loaded = load_data(settled)
 dataset, palette = loaded.dataset, current_palette()
 count, steps, _ = dataset.shape
@@ -79,7 +79,7 @@ with choice.container(border=True):
     if is_mine and session().upload.table:
         explore, icon = PAGES["Explore"]
         st.page_link(explore, label="Train on it", icon=icon, query_params=query("Explore"))
-    chosen = session().address.experiment.data.name
+    chosen = session().subject.experiment.data.name
     for group, heading in SPEC_GROUPS.items():
         specs = {name: spec for name, spec in DATASETS.items() if spec.group == group}
         names, titles = list(specs), {name: spec.title for name, spec in specs.items()}

@@ -58,4 +58,4 @@ if not address.page_value("back"):  # who looks around alone shows nobody else a
     told["story"] = [on_screen.in_address(names)]
     talk.shown = on_screen.Shown(scene.name, told, tuple(stage.picked(scene)))
 with st.container(key="answer_wishes"):
-    fragment(look, run_every=on_screen.LOOK_SECONDS)()
+    fragment(look, run_every=on_screen.LOOK_SECONDS)

@@ -7,7 +7,7 @@ from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.runs import or_elsewhere, watch_worker
+from lib.ui.runs import or_elsewhere
 from lib.ui.sweep.sweeps import GONE, KEYS, form, show, shown
 from lib.ui.text import plain
 
@@ -24,4 +24,3 @@ with choice.container(border=True):
     planned = form(loaded)
 with pictures:
     show(planned, loaded, current_palette())
-watch_worker()

@@ -35,14 +35,7 @@ from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.errors.explain import CHECKLIST, EXAMPLES, described_stack, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import ends, sizes
-from lib.shapes.output import (
-    BLOCKS,
-    STATES,
-    Shape,
-    bias_shapes,
-    rnn_output_shape,
-    rnn_parameter_count,
-)
+from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
 from lib.shapes.stack.code import (
     INCOMPLETE,
@@ -59,7 +52,7 @@ from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
-from lib.shapes.stack.quiz import Question, question
+from lib.shapes.stack.quiz import question
 from lib.shapes.stack.read import read, read_model
 from lib.shapes.stack.read.pasted import LONGEST, ModelError, Reading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent

@@ -1,25 +1,17 @@
 """The experiment of a session, and the browser's address that says what it is.
 
-One way each: an address that somebody opens is read into the experiment (`begin`), each widget is
-set to the experiment's value when it is drawn and changes it in its callback (`change`), and the
-address is written from the experiment (`finish`).
-
-A page may have keys of its own in the address, such as the Shapes page's stack, and names them when
-it calls `frame`. They are remembered while another page is open.
-
-Pages of scenes (SCENE_PAGES) set the experiment themselves: see `lib.ui.stage`. The person's own
-is kept meanwhile, stands in the links that lead away, and is there again on other pages.
+An address that somebody opens is read into the experiment (`begin`), a widget is set to its value
+and changes it in a callback (`change`), and the address is written from it (`finish`). Pages of
+scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
 
 An address that we write names the data, and leaves out what changes nothing. A bare address opens
 the first data. One with settings but without data is from before all links named theirs.
 
 Not Streamlit's `bind="query-params"` (tried in 1.67): a click on a `page_link` lost the bound
-values, Back skipped a slider's move, `?T=9999` became the default without a word, and menus had
-their labels in the address. Nor `persist_state`: a value survives a change of pages, but links,
-scenes and kept runs have to set it anyway, so that there would be two stores.
+values, Back skipped a slider's move, and `?T=9999` became the default without a word.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import streamlit as st
@@ -27,10 +19,9 @@ import streamlit as st
 from lib.data import DATASETS, FIRST, KINDS, idle, suggested
 from lib.experiment import SETTINGS, Experiment, read_query, to_query
 from lib.ui.session import Query, Subject, session
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 
-LATE = 20
-"""How many addresses the browser may be behind."""
+LATE = 20  # how many addresses the browser may be behind
 SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),
@@ -42,21 +33,20 @@ PICTURE_KEYS = (
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
     """Find the experiment for this script run of `page`; call before any widget of the sidebar.
 
-    The address is read when the session starts, and again when it changes without us: by the
-    browser's Back button, or by a link of another experiment that is opened in this tab. On a page
-    of scenes `own_keys` say which scene it is; PICTURE_KEYS are its own as well.
+    The address is read when the session starts, and when it changes without us: by Back, or by a
+    link that is opened in this tab. On a page of scenes `own_keys` say which scene it is.
     """
-    record = session().address
+    mine, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
     is_first, is_other = not record.page, page != record.page
     # A request that a busy browser made before it followed has an address that was ours a moment
     # ago; that of a fragment has the one with which the page was asked for.
     is_ours = not is_first and address in (*record.ours, record.asked, query(page))
     if is_first:
-        record.mine = Subject(suggested(FIRST))
+        mine.mine = Subject(suggested(FIRST))
     if is_other:
-        session().stage.scene = ""
-        record.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else record.mine
+        mine.stage.scene = ""
+        mine.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else mine.mine
     record.page, record.own_keys = page, tuple(own_keys)
     record.asked, record.opened = address, ""
     if not is_ours or is_history_navigation():
@@ -66,10 +56,7 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
 
 
 def _open(address: Query) -> None:
-    """Take over the experiment, the run, and the page's own values of an address.
-
-    Values that are unknown or out of range become complaints, unless they would change nothing.
-    """
+    """Take over the experiment, the run, and the page's own values; complain of unknown ones."""
     record = session().address
     keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
@@ -77,8 +64,11 @@ def _open(address: Query) -> None:
     says = address.keys() & {*SETTINGS, "run", *keys}
     record.opened = "data" if "data" in says else "bare"
     name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
-    complaints = [] if name in DATASETS else [f"The link's data, {name[:24]!r}, aren't known here."]
-    base = suggested(FIRST if complaints else name)
+    complaints = []
+    if name not in DATASETS:
+        complaints.append(f"The link's data, {name[:24]!r}, aren't known here.")
+        name = FIRST
+    base = suggested(name)
     ignored = {"data", *idle(base)}
     asked = {key: texts for key, texts in address.items() if key not in ignored}
     types = asked.get("types", [])
@@ -86,7 +76,7 @@ def _open(address: Query) -> None:
         asked["types"] = [each for each in types if each not in odd]
         kinds = ", ".join(KINDS)
         complaints.append(f"The link's types={odd[0][:24]} isn't a column:kind of {kinds}.")
-    experiment, of_settings = read_query(asked, base, DATASETS[base.data.name].at_most)
+    experiment, of_settings = read_query(asked, base, DATASETS[name].at_most)
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # its settings don't hold any more
     _be_about(Subject(experiment, address.get("run", [None])[-1]))
@@ -99,10 +89,9 @@ def _open(address: Query) -> None:
 
 
 def _be_about(subject: Subject) -> None:
-    record = session().address
-    record.subject = subject
-    if record.page not in SCENE_PAGES:
-        record.mine = subject
+    session().subject = subject
+    if session().address.page not in SCENE_PAGES:
+        session().mine = subject
 
 
 def leave_scenes() -> None:
@@ -110,31 +99,31 @@ def leave_scenes() -> None:
     record = session().address
     if record.page in SCENE_PAGES:
         session().stage.scene = ""
-        record.subject, record.page, record.own_keys = record.mine, "Explore", ()
+        session().subject, record.page, record.own_keys = session().mine, "Explore", ()
 
 
 def put(setup: Query) -> Subject:
-    """Show what a link of data, settings and own keys says, before any widget is drawn.
+    """Show what a link says, before any widget is drawn.
 
-    As long as nothing is changed, the address of a page of scenes has only the keys that say which
-    scene it is.
+    Until something is changed, the address of a page of scenes has only the keys of the scene.
     """
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
         set_page_value(key, setup[key][-1])
-    subject.as_set = _without(whole(), session().address.own_keys)
+    subject.as_set = _of_scene(whole())
     subject.run_id = setup.get("run", [None])[-1]
     return subject
 
 
-def _without(link: Query, keys: Iterable[str]) -> Query:
-    return {key: texts for key, texts in link.items() if key not in keys}
+def _of_scene(link: Query) -> Query:
+    """A link without the keys that say which scene it is."""
+    return {key: texts for key, texts in link.items() if key not in session().address.own_keys}
 
 
 def picking(name: str) -> dict[str, Any]:
     """The settings that change with a choice of dataset `name`, by key; what a person set stays."""
-    suited = fitting(DATASETS[session().address.experiment.data.name].suggested, {})
+    suited = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
     return {**suited, **DATASETS[name].suggested, **own}
 
@@ -144,21 +133,17 @@ def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]
 
     `before` are those that suited the data before: they are reset.
     """
-    experiment = session().address.experiment
-    usual = {key: setting.default for key, setting in SETTINGS.items()}
-    return {
-        key: now.get(key, usual[key])
-        for key in {**before, **now}
-        if experiment.get(key) == before.get(key, usual[key])
-    }
+    usual = {key: SETTINGS[key].default for key in (*before, *now)}
+    kept = session().subject.experiment.get
+    same = [key for key in usual if kept(key) == before.get(key, usual[key])]
+    return {key: now.get(key, usual[key]) for key in same}
 
 
 def change(values: Mapping[str, Any]) -> None:
     """Change settings, by key."""
-    record = session().address
     if "data" in values:  # other data have another run, of which no epoch has been picked
         set_page_value("epoch", "")
-    record.experiment = record.experiment.set(**values)
+    session().subject.experiment = session().subject.experiment.set(**values)
 
 
 def finish() -> None:
@@ -172,15 +157,13 @@ def finish() -> None:
 
 def page_value(key: str) -> str:
     """The value of one of this page's own keys in the address; "" where it has none."""
-    return _values().get(key, "")
+    return _values(session().address.page, session().subject).get(key, "")
 
 
-def _values(page: str = "", subject: Subject | None = None) -> dict[str, str]:
-    """All of a page's own keys with their values; without `page` those of the one that is open."""
+def _values(page: str, subject: Subject) -> dict[str, str]:
     record = session().address
     pace = {"pace": record.pace} if record.pace else {}
-    of_subject = (subject or record.subject).values
-    return {**pace, **of_subject, **record.page_values.get(page or record.page, {})}
+    return {**pace, **subject.values, **record.page_values.get(page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
@@ -191,11 +174,11 @@ def set_page_value(key: str, text: str) -> None:
         return
     of_scene = record.page in SCENE_PAGES and key not in record.own_keys
     of_subject = key == "epoch" or of_scene
-    kept = record.subject.values if of_subject else record.page_values.setdefault(record.page, {})
-    if text:
-        kept[key] = text
-    else:
-        kept.pop(key, None)
+    of_page = record.page_values.setdefault(record.page, {})
+    kept = session().subject.values if of_subject else of_page
+    kept[key] = text
+    if not text:
+        del kept[key]
 
 
 def set_page_values(values: Mapping[str, str]) -> None:
@@ -207,20 +190,21 @@ def set_page_values(values: Mapping[str, str]) -> None:
 
 def whole() -> Query:
     """All that the open page shows, as a link; its address may leave this to a scene."""
-    subject = session().address.subject
-    return query_of(subject.experiment, subject.run_id, _values())
+    subject = session().subject
+    return query_of(subject.experiment, subject.run_id, _values(session().address.page, subject))
 
 
 def query(page: str = "") -> Query:
     """The address of a page, else of the open one, that opens this experiment and run."""
     record = session().address
     if page in ("", record.page):
-        link, as_set = whole(), record.subject.as_set
-        is_as_set = record.page in SCENE_PAGES and _without(link, record.own_keys) == as_set
-        return _without(link, as_set) if is_as_set else link
+        link, as_set = whole(), session().subject.as_set
+        if record.page in SCENE_PAGES and _of_scene(link) == as_set:
+            return {key: texts for key, texts in link.items() if key not in as_set}
+        return link
     if page in SCENE_PAGES:  # it sets the experiment anew
         return {key: [text] for key, text in record.page_values.get(page, {}).items()}
-    mine = record.mine
+    mine = session().mine
     return query_of(mine.experiment, mine.run_id, _values(page, mine))
 
 

@@ -1,5 +1,6 @@
-"""The browser of a page: which one it is, its theme, and its scripts."""
+"""The browser of a page: its name, its theme, its scripts, and a button that saves a file."""
 
+from collections.abc import Callable
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -42,3 +43,20 @@ def component(key: str, module: str, *scripts: str) -> Any:
     )
     others = [own.with_name(name).read_text("utf-8") for name in scripts]
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
+
+
+_save = component("save", str(Path(__file__).with_name("save")))
+
+
+def save_button(label: str, what: str | Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw a button; a press saves `what` as a file called `name`.
+
+    Not `st.download_button(data=callable)`: in Streamlit 1.67 five of six downloads of a file that
+    took 1.5 s to make failed while another session's page ran ("Deferred file not found"). Here a
+    text is in the page; bytes come when they are asked for.
+    """
+    key, about = f"save_{name}", {"label": label, "name": name, "mime": mime}
+    data: object = {**about, "text": what} if isinstance(what, str) else about
+    if callable(what) and (st.session_state.get(key) or {}).get("asked"):
+        data = what()
+    _save(key=key, data=data, width="content", on_asked_change=lambda: None)

@@ -24,10 +24,9 @@ from lib.text import capital, joined, sentence
 from lib.training import check, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
-from lib.ui.save import save_button
+from lib.ui.browser import save_button
+from lib.ui.runs import foreign_upload
 from lib.ui.session import Loaded, once, session
-from lib.ui.settings import Settled
-from lib.ui.strangers import follow_sharing, foreign_upload
 from lib.ui.text import card, hint, plain
 
 # A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
@@ -42,57 +41,54 @@ def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
     return once("dataset", (key, table), lambda: make_settled_dataset(key, table))
 
 
-def load_data(settled: Settled) -> Loaded:
-    """Return the sidebar's experiment and its dataset.
+def load_data(settled: Experiment) -> Loaded:
+    """Return the sidebar's experiment and its dataset, and say what can't be made or trained.
 
-    Where there are no such data the page says why, and the last ones that could be made are shown;
-    while an upload is chosen but not there, an example. What can't be trained is said, too.
+    Where there are no such data the last ones are shown, or an example of an upload.
     """
     place = st.container()  # always, so that a warning that comes or goes moves no block below it
-    experiment, table = settled.experiment, session().upload.table
-    if experiment.data.name == "upload" and table is None:
+    upload = session().upload
+    if settled.data.name == "upload" and upload.table is None:
         with place:
             if foreign := foreign_upload():
-                follow_sharing(foreign)
                 return Loaded(foreign.experiment, foreign.dataset, trainable=False)
-            return _example(experiment)
+            return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:
-        if run and runs.is_run_of(run, with_seeds(experiment, run.dataset), table):
+        if run and runs.is_run_of(run, with_seeds(settled, run.dataset), upload.table):
             loaded = Loaded(run.experiment, run.dataset)
         else:
-            dataset = dataset_of(experiment, table)
-            loaded = Loaded(with_seeds(experiment, dataset), dataset)
+            dataset = dataset_of(settled, upload.table)
+            loaded = Loaded(with_seeds(settled, dataset), dataset)
     except ExperimentError as error:
         first = suggested(FIRST)
-        last = session().upload.last_good or Loaded(first, dataset_of(first, None))
+        last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         words = plain(f"{capital(str(error))} Until then you see {shown}.")
         place.warning(words, icon=":material/info:")
-        cure = error.cure if isinstance(error, TooShortError) else {}
-        if cure:
+        if cure := error.cure if isinstance(error, TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=change, args=changes)
         return replace(last, trainable=False)
-    session().upload.last_good = loaded
-    if settled.below and (every := thinned(loaded.dataset)):
-        with settled.below:
+    upload.last_good = loaded
+    if every := thinned(loaded.dataset):
+        with place:
             hint(every)
     try:
-        check(experiment, loaded.dataset)
+        check(settled, loaded.dataset)
     except ExperimentError as error:
         place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
         return replace(loaded, trainable=False)
-    return replace(loaded, trainable=False) if runs.client().unavailable else loaded
+    return replace(loaded, trainable=not runs.client().unavailable)
 
 
-def _example(experiment: Experiment) -> Loaded:
+def _example(settled: Experiment) -> Loaded:
     """An example in place of a file that isn't there yet, and a link to where it is given."""
-    example = example_of_upload(experiment)
+    example = example_of_upload(settled)
     try:
         dataset = dataset_of(example, None)
     except ExperimentError:  # theirs may be longer than Seattle's
-        example = settle(replace(experiment, data=suggested(example.data.name).data))
+        example = settle(replace(settled, data=suggested(example.data.name).data))
         dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         words = f"No table is uploaded yet, so {dataset.title} stands in for it."

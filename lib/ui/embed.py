@@ -1,8 +1,7 @@
 """One card for a frame elsewhere: `/?embed=true&card=loss&data=parity`, in a post or on a slide.
 
 The card is a view by its name, and all else in the link is as the view's own page has it; or it is
-one of the gallery's, with its own settings. That `embed` takes the header away is Streamlit's own,
-which tells pages nothing of it.
+one of the gallery's, with its own settings. `embed` is Streamlit's own: it takes the header away.
 """
 
 from pathlib import PurePath

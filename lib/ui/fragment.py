@@ -2,37 +2,31 @@
 
 from collections.abc import Callable
 from itertools import count
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from lib.ui.load import RHYTHM, turn
-from lib.ui.streamlit_private.script import CAN_FOLLOW, drawing_as, fragment_id, look_every
+from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
 AFRESH = 5
 """Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
 unseen, until the fragment that drew them runs: two hundred after half a minute."""
-WHOLE_SECONDS = 1.0
-"""Least seconds between two looks where each look draws all of a fragment."""
-P = ParamSpec("P")
+WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
 T = TypeVar("T")
 R = TypeVar("R")
 
 
-def fragment(draw: Callable[P, object], run_every: float | None = None) -> Callable[P, None]:
-    """`st.fragment` in a container of the page.
+def fragment(draw: Callable[..., object], *args: object, run_every: float | None = None) -> None:
+    """Draw an `st.fragment` in a container of the page.
 
     When a fragment runs again before the page's messages were sent, Streamlit (1.67,
     `ForwardMsgQueue.clear`) drops what the page drew of the fragment, with its place, and what
     stood below moves up. A container that the page draws stays.
     """
-
-    def drawn(*args: P.args, **kwargs: P.kwargs) -> None:
-        with st.container():
-            st.fragment(draw, run_every=run_every)(*args, **kwargs)
-
-    return drawn
+    with st.container():
+        st.fragment(draw, run_every=run_every)(*args)
 
 
 def following_fragment(
@@ -46,59 +40,45 @@ def following_fragment(
     """Draw what `look` returns, and look again while something of it is `going`.
 
     The page runs again when something else is going or nothing any more, and when what the page is
-    `about` has changed. (`st.rerun(scope="fragment")` runs a fragment at once: it can neither wait
-    nor change the interval.)
+    `about` has changed.
 
     Args:
         look: returns what is shown.
-        draw: draws it, and returns what updates the drawing (into a `Place` where something
-            changes), since each message to a browser takes time; None where each look has to draw
-            all of it.
+        draw: draws it, and returns what updates the drawing, in a `Place` for what changes; None
+            where each look has to draw all of it.
         going: what of it is still changing, compared by equality; falsy where nothing is.
         seconds: between two looks at least; more on a busy server.
         about: what the rest of the page shows of it, compared by equality.
     """
-    first, interval = look(), 0.0
+    first, is_first_run = look(), True
     before = going(first), about(first)
-    is_first_run = True
-
-    def checked() -> T:
-        now = look()
-        if (going(now), about(now)) != before:
-            st.rerun()
-        return now
 
     def in_turn(part: Callable[[T], R]) -> R:
         with turn(first=is_first_run):  # drawn with the page, for which somebody waits
-            return part(first if is_first_run else checked())
-
-    def look_again(owner: str = "") -> None:
-        nonlocal interval
-        if CAN_FOLLOW and before[0] and (not interval or RHYTHM.is_off(interval, seconds)):
-            look_every(interval := RHYTHM.interval(seconds))
-            if owner:
-                look_every(AFRESH * interval, owner)
-        checked()  # it may have ended since the last look
+            now = first if is_first_run else look()
+            if (going(now), about(now)) != before:
+                st.rerun()
+            return part(now)
 
     def draw_and_follow() -> None:
-        nonlocal interval
-        update, owner, runs = in_turn(draw), fragment_id() if before[0] else "", count()
+        update, owner, looks = in_turn(draw), fragment_id() if before[0] else "", count()
+        interval = RHYTHM.interval(seconds)
 
         def follow() -> None:
-            if update and next(runs) % AFRESH:  # else all is drawn anew at this moment
+            if update and next(looks) % AFRESH:
                 with drawing_as(owner):
                     in_turn(update)
-            look_again(owner)
+            else:  # at first, and whenever all is drawn anew
+                look_every(interval)
 
-        if update and owner:
-            interval = 0.0  # the new fragment has no timer yet
+        if owner and update:
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
-        else:
-            look_again()
+        if owner:
+            look_every(AFRESH * interval if update else interval)
 
-    every = None if CAN_FOLLOW or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
+    every = None if PRIVATE or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:
-        fragment(draw_and_follow, run_every=every)()
+        fragment(draw_and_follow, run_every=every)
     finally:
         is_first_run = False
 

@@ -2,37 +2,35 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import streamlit as st
 
+from lib.charts import templates
 from lib.data import DATASETS
+from lib.experiment import Experiment
 from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking
-from lib.ui.advice import advice
-from lib.ui.columns import columns, has_columns
-from lib.ui.kept_runs import kept_before
-from lib.ui.keys import MENU
 from lib.ui.linked import bound
-from lib.ui.listener import listener
+from lib.ui.listener import MENU, listener
 from lib.ui.load import turn
+from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.settings import Settled, controls, mode_control, settled_experiment
-from lib.ui.strangers import foreign_upload
+from lib.ui.settings import columns, controls, has_columns, mode_control, settled_experiment
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import came_of_file, opener, refusal, take_file, uploader, was_opened
+from lib.ui.upload import came_of_file, kept_before, opener, take_file, uploader
 
-PAGES: dict[str, list[str]] = beside(__file__)
-"""Menu label → the page's file and icon."""
+PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
-_ICON = Path(__file__).with_name("favicon.png").read_bytes()
-FAVICON = f"data:image/png;base64,{b64encode(_ICON).decode('ascii')}"
-"""The icon itself. Browsers would fetch an icon's name from elsewhere, and a file is gone for a
-moment where a run of a page is cut short: then it was asked for in vain."""
-
+_ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
+FAVICON = f"data:image/png;base64,{_ICON}"
+"""The icon itself: a file is gone for a moment where a run of a page is cut short."""
+_ADVICE = Path(__file__).with_name("advice")
+ADVICE = beside(__file__, _ADVICE.name)
+"""Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
+TABLE = f"{templates(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
 MORE = "more"
 """The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
 TAGLINE = "every timestep, or just the last?"
@@ -48,18 +46,18 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     )
     style(page, *shows)
     listener(page)
-    is_new = not session().address.page
+    mine, is_new = session(), not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
     if is_new:
-        session().kept = kept_before()
-    if session().upload.table is None:  # a reload finds the upload through its run
-        session().upload.table = runs.table_of_run()
+        mine.kept = kept_before()
+    # A reload finds the upload through its run.
+    mine.upload.table = mine.upload.table or runs.table_of_run()
 
 
 def frame(
     page: str, own_keys: Sequence[str] = (), own: Callable[[], object] | None = None
-) -> Settled:
+) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
     `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page of scenes sets
@@ -71,40 +69,31 @@ def frame(
     take_file()
     with turn(first=True):
         screen(page, own_keys, PICTURED if own else ())
-        if session().upload.table is None:
-            return _frame(page, own)
-    settled_experiment()  # reads the columns, and the next call finds the cached result
+    if session().upload.table is not None:
+        settled_experiment()  # reads the columns, and the next call finds the cached result
     with turn(first=True):
-        return _frame(page, own)
-
-
-def _frame(page: str, own: Callable[[], object] | None) -> Settled:
-    if own:
-        if was_opened():
-            st.switch_page("app.py", query_params=address.query("Explore"))
-        own()
-    settled = settled_experiment()
-    has_uploader = page == "Data" or settled.experiment.data.name == "upload"
-    with st.sidebar:
-        _menu()
-        if not own:
-            settled = sidebar(settled, with_table=page != "Data")
-        with st.container(key="open_place"):
-            if not has_uploader:
-                opener()
-        with st.container(key="about_keys"):
-            hint("Press ? for all keys.")
-    address.finish()
-    complaints()
-    with st.container(key="came_of_file"):
-        refusal()
-        if not has_uploader:
-            came_of_file()
+        if own:
+            # A file that is open, or being read, is shown on Explore.
+            if st.session_state.get("open_file") and not session().upload.error:
+                st.switch_page("app.py", query_params=address.query("Explore"))
+            own()
+        settled = settled_experiment()
+        with st.sidebar:
+            _menu()
+            if not own:
+                sidebar(settled, with_table=page != "Data")
+            with st.container(key="open_place"):
+                if page != "Data" and settled.data.name != "upload":
+                    opener()
+            with st.container(key="about_keys"):
+                hint("Press ? for all keys.")
+        address.finish()
+        complaints()
+        came_of_file()
     return settled
 
 
 def _menu() -> None:
-    """The name of the app, and a link to each page with what this one is about."""
     with st.container(gap="xxsmall"):
         with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
             st.markdown("### Unrolled", width="content")
@@ -114,7 +103,10 @@ def _menu() -> None:
         with st.container(key=MENU, gap="xxsmall"):
             for label, (path, icon) in PAGES.items():
                 st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-            advice()
+            with st.popover(
+                "Which one do I need?", icon=":material/help:", type="tertiary", key="advice"
+            ):
+                st.html(TABLE)
 
 
 def complaints() -> None:
@@ -124,9 +116,9 @@ def complaints() -> None:
     closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
 
 
-def sidebar(settled: Settled, *, with_table: bool) -> Settled:
-    """Draw the controls, on most pages `with_table`; returns `settled` with a place below those."""
-    names, now = list(DATASETS), settled.experiment.data.name
+def sidebar(settled: Experiment, *, with_table: bool) -> None:
+    """Draw the controls, on most pages `with_table`."""
+    names, now = list(DATASETS), settled.data.name
     is_upload = now == "upload"
     with st.container(gap="xsmall"):
         mode_control()
@@ -144,10 +136,7 @@ def sidebar(settled: Settled, *, with_table: bool) -> Settled:
                 hint("This is another person's run. The settings apply to a file of your own.")
             else:
                 columns(settled)
-    if has_columns(settled):
-        settled = replace(settled, below=st.container())
     more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
     if more.open:  # a third of the sidebar, which would be sent with each run of a page
         with more:
             controls(MORE, settled)
-    return settled

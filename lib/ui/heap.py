@@ -4,15 +4,14 @@ import ctypes
 import gc
 from contextlib import suppress
 
-ARENA_MAX, MMAP_THRESHOLD = -8, -3
-"""Numbers of glibc's parameters (malloc.h)."""
+ARENA_MAX, MMAP_THRESHOLD = -8, -3  # numbers of glibc's parameters (malloc.h)
 
 
 def keep_little() -> None:
     """Set the heap up so that it returns memory; before threads start, which keep their arena.
 
-    One arena for all threads: in each of many, a few objects would keep all of it. Blocks of 128 kB
-    or more are returned when they are freed; without a fixed threshold glibc raises that to 32 MB.
+    In each of many arenas a few objects would keep all of it. Without a fixed threshold glibc would
+    return blocks from 32 MB on only, not from 128 kB.
     """
     with suppress(OSError, AttributeError, TypeError):
         libc = ctypes.CDLL(None)

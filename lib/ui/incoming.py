@@ -8,7 +8,6 @@ meanwhile, and leaves it once a page has taken it, or after a minute.
 import asyncio
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -21,15 +20,8 @@ another path Streamlit keeps itself, as usual."""
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
 """Bytes of files in memory that no page has taken; a single file may be larger."""
 SECONDS = 60.0  # a file waits so long for a page to take it
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    size: int
-    drop: Callable[[], object]  # Have Streamlit drop the file. From any thread.
-
-
-_HELD = dict[str, _Held]()  # files in memory that no page has taken, by their ids
+_HELD = dict[str, tuple[int, Callable[[], object]]]()
+"""Files in memory that no page has taken: id → bytes, and what has Streamlit drop it."""
 
 
 def take(file: Any) -> tuple[str, bytes] | None:
@@ -38,31 +30,33 @@ def take(file: Any) -> tuple[str, bytes] | None:
         return None
     content = file.getvalue()
     if held := _HELD.get(file.file_id):
-        held.drop()
+        _, drop = held
+        drop()
         file.truncate(0)  # the session keeps the widget's value until its next run
     return file.name, content
 
 
-class Upload:
+def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
     """The middleware: holds back the end of a file until there is room for it in memory."""
 
-    def __init__(self, app: ASGIApp, most: int = SERVER_BYTES) -> None:
-        self._app, self._most = app, most
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request."""
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         is_put = scope["type"] == "http" and scope["method"] == "PUT"
         path = UPLOADS.search(scope["path"]) if is_put else None
         if path is None:
-            await self._app(scope, receive, send)
+            await app(scope, receive, send)
             return
         file, size, loop = path[1], 0, asyncio.get_running_loop()
-        deletion = {**scope, "method": "DELETE"}
+
+        async def nothing() -> Message:
+            return {"type": "http.request", "body": b"", "more_body": False}
+
+        async def ignore(_: Message) -> None:
+            pass
 
         async def delete() -> None:
-            await self._app(deletion, _nothing, _ignore)
+            await app({**scope, "method": "DELETE"}, nothing, ignore)
 
-        def drop() -> None:
+        def drop() -> None:  # from any thread
             if _HELD.pop(file, None):
                 asyncio.run_coroutine_threadsafe(delete(), loop)
 
@@ -71,18 +65,12 @@ class Upload:
             message = await receive()
             size += len(message.get("body", b""))
             if message["type"] == "http.request" and not message.get("more_body"):
-                while _HELD and size + sum(each.size for each in _HELD.values()) > self._most:
+                while _HELD and size + sum(each for each, _ in _HELD.values()) > most:
                     await asyncio.sleep(0.1)
-                _HELD[file] = _Held(size, drop)
+                _HELD[file] = size, drop
                 loop.call_later(SECONDS, drop)
             return message
 
-        await self._app(scope, receive_with_room, send)
+        await app(scope, receive_with_room, send)
 
-
-async def _nothing() -> Message:
-    return {"type": "http.request", "body": b"", "more_body": False}
-
-
-async def _ignore(message: Message) -> None:
-    """Take an answer that nobody reads."""
+    return answer

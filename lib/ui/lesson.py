@@ -11,19 +11,15 @@ from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.linked import pills
+from lib.ui.runs import leave_foreign_run
 from lib.ui.session import Stage, session
-from lib.ui.strangers import leave_foreign_run
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
 
-KEY = "at"
-"""The step's key in the address."""
+KEY = "at"  # the step's key in the address
 STEPS = list(GUIDE)
-MOST = 500
-"""The number of browsers that are remembered."""
+MOST = 500  # the number of browsers that are remembered
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
-
-
 _KEPT: dict[str, Stage] = {}
 """Each browser's progress, of its newest session that opened the lesson; the newest last."""
 
@@ -82,36 +78,34 @@ def ways_on() -> None:
         if not is_last:
             then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
-        label = "Your turn" if is_last else f"Open in {here.page}"
         if is_done or not is_last:
+            label = "Your turn" if is_last else f"Open in {here.page}"
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
                 query = _query(here, turn=is_last)
                 st.page_link(path, label=label, icon=icon, query_params=query)
 
 
 def _query(scene: Scene, *, turn: bool) -> address.Query:
-    """The link to the scene's page as the scene is now; for `turn`, without a run."""
-    view = VIEWS[stage.shown(scene)]
-    part = view.part if view.page == scene.page else ""
-    values = {key: address.page_value(key) for key in address.PICTURE_KEYS} | {"part": part}
+    """The link to the scene's page as the scene is now; for `turn`, with the next seed."""
+    view, subject = VIEWS[stage.shown(scene)], session().subject
+    values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
+    values["part"] = view.part if view.page == scene.page else ""
     said = {key: text for key, text in values.items() if text}
-    experiment = session().address.experiment
-    if turn:  # the next seed, of which there is no recording
+    experiment = subject.experiment
+    if turn:  # of the next seed there is no recording
         return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
-    return address.query_of(experiment, session().run_id, said)
+    return address.query_of(experiment, subject.run_id, said)
 
 
 def handout() -> str:
     """All steps as Markdown for print: words, questions with options, and answers."""
-    return "\n\n".join(["## All steps", *map(_on_paper, GUIDE.values())])
-
-
-def _on_paper(scene: Scene) -> str:
-    lines = [f"#### {STEPS.index(scene.id) + 1}. {plain(scene.title)}", scene.text]
-    answers = []
-    for ask in scene.asks:
-        options = [f"{'abcd'[k]}) {plain(each.text)}" for k, each in enumerate(ask.options)]
-        answers.append(f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}")
-        lines.append("  \n".join([f"**{plain(ask.text)}**", *options]))
-    said = "Answers" if len(answers) > 1 else "Answer"
-    return "\n\n".join([*lines, f"*{said}: {' '.join(answers)}*"])
+    lines = ["## All steps"]
+    for number, scene in enumerate(GUIDE.values(), start=1):
+        lines += [f"#### {number}. {plain(scene.title)}", scene.text]
+        answers = []
+        for ask in scene.asks:
+            options = [f"{'abcd'[k]}) {plain(each.text)}" for k, each in enumerate(ask.options)]
+            answers.append(f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}")
+            lines.append("  \n".join([f"**{plain(ask.text)}**", *options]))
+        lines.append(f"*{'Answers' if len(answers) > 1 else 'Answer'}: {' '.join(answers)}*")
+    return "\n\n".join(lines)

@@ -12,8 +12,7 @@ import streamlit as st
 
 from lib.ui import address
 
-PART = "part"
-"""The key that says which part of a page is open; the first part needs none."""
+PART = "part"  # the key that says which part of a page is open; the first part needs none
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +21,7 @@ class Linked:
 
     name: str
     texts: Sequence[str]
-    default: int
-    """The index that is chosen where the address says nothing."""
+    default: int  # the index that is chosen where the address says nothing
     key: str
 
     @property
@@ -47,11 +45,8 @@ class Linked:
 
 
 def set_widget(key: str, value: Any) -> str:
-    """Set a widget that is about to be drawn, unless it has that value; returns its key.
-
-    Streamlit sends all that is set to the browser, over a choice that a person is making.
-    """
-    if st.session_state.get(key) != value:
+    """Set a widget that is about to be drawn, unless it has that value; returns its key."""
+    if st.session_state.get(key) != value:  # what is set goes over a choice that is being made
         st.session_state[key] = value
     return key
 
@@ -118,6 +113,6 @@ def linked_buttons(
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
     """Draw buttons for a page's parts, name in the address → title; returns the open one's name."""
-    names = list(titles)
-    choice, labels = Linked(PART, names, 0, key), list(titles.values())
-    return names[linked_buttons("Part", labels, choice, label_visibility="collapsed")]
+    choice = Linked(PART, list(titles), 0, key)
+    place = linked_buttons("Part", list(titles.values()), choice, label_visibility="collapsed")
+    return choice.texts[place]

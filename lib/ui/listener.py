@@ -1,53 +1,66 @@
 """A component on every page whose script does what can't wait for a run of the page.
 
-It hears the page's keys, and shows them for `?`; gives a file that is dropped anywhere to the
-page's uploader; marks the timestep under the pointer in all pictures of Explore and Data; lifts the
-curves of a run's row on Compare; opens the run of a point on Sweep; closes the drawer on phones.
+It hears the page's keys; gives a file that is dropped anywhere to the page's uploader; marks the
+timestep under the pointer in all pictures; lifts the curves of a run's row on Compare; opens the
+run of a point on Sweep; closes the drawer on phones. It tells Python the heights of charts that
+fill a place, and that the system went dark or light.
 
-It tells Python the heights of charts that fill a place, and that the system went dark or light;
-but once a link has been pressed, nothing of the page that is left.
+A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
+nothing while a slider had the focus, a button has a single one, and no list of keys. `C` is
+Streamlit's own.
 """
 
 import re
-from dataclasses import asdict
 from itertools import count
+from typing import Any
 
 import streamlit as st
 
+from lib.text import beside
 from lib.ui.browser import component
 from lib.ui.fragment import fragment
-from lib.ui.keys import EVERYWHERE, KEYS
 from lib.ui.session import session
 
+BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
+KEYS: dict[str, list[dict[str, Any]]] = {
+    page: [{"part": BUTTON, **row} for row in rows]
+    for page, rows in beside(__file__, "keys").items()
+}
+"""Page → its own keys. Where what one works on isn't there, the key does nothing."""
+MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
+EVERYWHERE: list[dict[str, Any]] = [
+    {
+        "name": f"Shift+{k}",
+        "does": f"go to {page}",
+        "on": [MENU],
+        "part": f":scope > :nth-child({k}) a",
+    }
+    for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
+]
+"""The keys that all pages have, besides `?`, which shows them all."""
 KEY = "listener"
-SCRIPTS = "white_page.js", "plotly_private.js"
-_component = component(KEY, __file__, *SCRIPTS)
-_KEYS = {page: [asdict(key) for key in (*own, *EVERYWHERE)] for page, own in KEYS.items()}
-"""A list for each page: in a dict Streamlit (1.67) looks for tables, and loads pandas for that."""
+_component = component(KEY, __file__, "white_page.js", "plotly_private.js")
 
 
 def listener(page: str) -> None:
     """Draw the component for `page`, a key of KEYS.
 
-    In a fragment, which asks for a run of the page when the component tells something. Outside of
-    fragments the browser would ask for that: Streamlit (1.67) then ends the run that goes on, and
-    forgets a click that waits for its end.
+    In a fragment, which asks for a run of the page when the component tells something. Asked by the
+    browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
     """
-    times, ground = count(), lambda: None
+    times = count()
+    # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
+    on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}
 
     def draw() -> None:
         if next(times):
             st.rerun()
-        data = _KEYS[page]
-        _component(key=KEY, data=data, on_heights_change=_note_heights, on_ground_change=ground)
+        _component(key=KEY, on_heights_change=_note_heights, **on)
 
-    fragment(draw)()
+    fragment(draw)
 
 
 def _note_heights() -> None:
-    """Note the heights that the browser measured: "chart_loss:230 chart_compare:176", in pixels.
-
-    Right after a change of pages there are none: the component is the next page's by then.
-    """
+    """Note the heights that the browser measured, in pixels: "chart_loss:230 chart_compare:176"."""
     told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(KEY)}")
-    session().charts.heights.update({name: int(height) for name, height in told})
+    session().heights.update({name: int(height) for name, height in told})

@@ -1,11 +1,9 @@
 """Many sessions, one process: scripts compute in turns, and poll as often as there is room for.
 
-Each session has a thread of its own. When many have something to do at the same moment, Python
-switches between them every few milliseconds, and all are done late. In turns the first is done at
-once, and a person's action goes before a look for new figures.
-
-Measured with 16 sessions that train and move sliders (`tests/bench/load.py`): charts change twice
-as often as without turns, and the median slider waits 0.1 s instead of 0.6 s.
+Python switches between busy threads every few milliseconds, so that all are done late. In turns the
+first is done at once, and a person's action goes before a look for new figures. With 16 sessions
+that train (`tests/bench/load.py`) charts change twice as often, and the median slider waits 0.1 s
+instead of 0.6 s.
 """
 
 import threading
@@ -17,14 +15,9 @@ from lib.ui import clock
 
 FASTEST, SLOWEST = 0.2, 5.0
 """Seconds between two looks where there is room, as the worker reports, and at most."""
-BUSY = 0.75
-"""The share of time in which somebody is to have a turn: above it pages poll less often."""
-STEP = 1.3
-"""Most the interval changes in a second, as a factor up or down."""
-MEMORY = 0.1
-"""The weight of the newest turn in the mean time of turns."""
-OFF = 1.2
-"""An interval is changed when it is wrong by this factor: it restarts the browser's timer."""
+BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
+STEP = 1.3  # most the interval changes in a second, as a factor up or down
+MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
 
 
 class Rhythm:
@@ -53,31 +46,27 @@ class Rhythm:
         """Seconds between two looks of each page, at least `least`."""
         return round(max(least, self._seconds), 2)
 
-    def is_off(self, interval: float, least: float = 0.0) -> bool:
-        """Whether a page with this interval should take another."""
-        wanted = self.interval(least)
-        return max(wanted, interval) > OFF * min(wanted, interval)
-
 
 class Turns:
-    """One turn at a time; who asks with `first` gets it before those who don't.
-
-    Each thread waits for an event of its own, so that a turn's end wakes only the next one.
-    """
+    """One turn at a time; who asks with `first` gets it before those who don't."""
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
         self._lock = threading.Lock()
-        self._taken = False
-        self._holder: int | None = None
-        """The thread that has the turn."""
-        self._queues: tuple[deque[threading.Event], ...] = deque(), deque()
-        """Threads that asked with `first`, and the others."""
+        self._holder: int | None = None  # the thread that has the turn
+        self._is_taken = False
+        # Each thread waits for an event of its own, so that a turn's end wakes only the next one.
+        self._first, self._others = deque[threading.Event](), deque[threading.Event]()
 
     @property
     def is_mine(self) -> bool:
         """Whether this thread has the turn."""
         return self._holder == threading.get_ident()
+
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for a turn."""
+        return len(self._first) + len(self._others)
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
@@ -90,11 +79,9 @@ class Turns:
             raise RuntimeError("a turn was asked for within another one")
         sign = threading.Event()
         with self._lock:
-            if self._taken:
-                self._queues[not first].append(sign)
-            else:
-                self._taken = True
-                sign.set()
+            (self._first if first else self._others).append(sign)
+            if not self._is_taken:
+                self._next()
         sign.wait()
         start, self._holder = clock.now(), threading.get_ident()
         try:
@@ -102,16 +89,16 @@ class Turns:
         finally:
             self._holder = None
             with self._lock:
-                now = clock.now()
-                self._rhythm.took(now - start, now, sum(map(len, self._queues)))
-                queue = next(filter(None, self._queues), None)
-                self._taken = queue is not None
-                if queue:
-                    queue.popleft().set()
+                self._rhythm.took(clock.now() - start, clock.now(), self.waiting)
+                self._next()
+
+    def _next(self) -> None:
+        queue = self._first or self._others
+        self._is_taken = bool(queue)
+        if queue:
+            queue.popleft().set()
 
 
-RHYTHM = Rhythm()
-"""Of this server."""
+RHYTHM = Rhythm()  # of this server
 TURNS = Turns(RHYTHM)
-turn = TURNS.turn
-"""Of all its sessions."""
+turn = TURNS.turn  # of all its sessions

@@ -26,8 +26,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.shapes import Stack, TargetQuestion
     from lib.training import AnswerFuture
 
-Query = dict[str, list[str]]
-"""An address's keys, each with all its values."""
+Query = dict[str, list[str]]  # an address's keys, each with all its values
 LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"
 """Of a whole model: three arrays for each layer, and the head's."""
 Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"
@@ -45,59 +44,37 @@ class Subject:
     run_id: str | None = None
     values: dict[str, str] = field(default_factory=dict)
     """By key, as the address has them: the epoch, and of a scene what its pictures have there."""
-    as_set: Query = field(default_factory=dict)
-    """What the address would say of a scene as it was set."""
+    as_set: Query = field(default_factory=dict)  # what the address says of a scene at first
 
 
 @dataclass(slots=True, eq=False)
 class Address:
-    """The pages' subject, and the browser's address: see `lib.ui.address`."""
+    """The browser's address: see `lib.ui.address`."""
 
-    subject: Subject = field(default_factory=lambda: Subject(Experiment()))
-    """Of the open page."""
-    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
-    """The person's own: another one than `subject` while a page of scenes is open."""
-    pace: str = ""
-    """A key of `lib.ui.runs.PACES`; "" is the usual one."""
-    page: str = ""
-    """The one that was run last, a key of `lib.ui.frame.PAGES`; "" before the first."""
+    pace: str = ""  # a key of `lib.ui.runs.PACES`; "" is the usual one
+    page: str = ""  # the one that was run last, a key of PAGES; "" before the first
     own_keys: tuple[str, ...] = ()
     """Its own keys in the address; on a page of scenes those that say which scene it is."""
-    page_values: dict[str, dict[str, str]] = field(default_factory=dict)
-    """Page → its own keys → their values."""
+    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page and own key
     ours: list[Query] = field(default_factory=list)
     """The addresses that the open page has had and that were written to it, the newest last."""
     asked: Query | None = None
     """With which the browser last asked for the page, as fragments do until the next run."""
     kept: tuple[Query, Query] | None = None
     """An address that is left as it is while it is there and stands for this other one."""
-    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """With which limits a setting's slider was drawn last, by key."""
     complaints: list[str] = field(default_factory=list)
     opened: str = ""
     """What this run of a page opened: an address with "data", or a "bare" one; "" for none."""
-
-    @property
-    def experiment(self) -> Experiment:
-        """That of the open page."""
-        return self.subject.experiment
-
-    @experiment.setter
-    def experiment(self, experiment: Experiment) -> None:
-        self.subject.experiment = experiment
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
     """The data of a page, and their experiment: see `lib.ui.data`."""
 
-    experiment: Experiment
-    """Settled: as the data allow it."""
+    experiment: Experiment  # settled: as the data allow it
     dataset: Dataset
     """The run's own object where the run has these settings, so that `is` tells the same data."""
-    trainable: bool = True
-    """False for data that stand in for the sidebar's, are too large or another browser's upload,
-    and where this server can't train."""
+    trainable: bool = True  # not what stands in for the sidebar's data, nor what is too large
 
 
 @dataclass(slots=True, eq=False)
@@ -107,10 +84,8 @@ class Upload:
     table: Table | None = None
     error: str = ""
     reading: Reading | None = None
-    workbook: tuple[str, bytes] | None = None
-    """Name and bytes of a small workbook with several sheets, to read another one."""
-    last_good: Loaded | None = None
-    """Shown while the sidebar's choice has no data."""
+    workbook: tuple[str, bytes] | None = None  # a small one, to read another sheet
+    last_good: Loaded | None = None  # shown while the sidebar's choice has no data
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """ "inputs" or "targets", where the person has removed all columns → the columns before."""
 
@@ -125,29 +100,15 @@ class TwoCharts:
 
 
 @dataclass(slots=True, eq=False)
-class Charts:
-    """What the browser has of the charts: see `lib.ui.text`."""
-
-    by_place: dict[str, TwoCharts] = field(default_factory=dict)
-    heights: dict[str, int] = field(default_factory=dict)
-    """Place → height in pixels that the browser has measured, for charts that fill a place."""
-    told: dict[str, tuple[str, str]] = field(default_factory=dict)
-    """Card of Explore → takeaway and details of its chart."""
-
-
-@dataclass(slots=True, eq=False)
 class CellPage:
     """What the Cell page looks at: see `lib.ui.cell`."""
 
-    replies: dict[str, Any] = field(default_factory=dict)
-    """Place → what Keras was asked and has answered: `lib.ui.cell.ask.Reply`."""
-    step: int | None = None
-    """Where the playhead was put last: its component is forgotten when the page is left."""
+    replies: dict[str, Any] = field(default_factory=dict)  # `Reply` by place: see `ask`
+    step: int | None = None  # of the playhead: its component is forgotten when the page is left
     unit: int | None = None
     link: tuple[str, str] | None = None
     """The address's timestep and unit when these were last looked at or written."""
-    links_opened: int = 0
-    """How many links have placed the playhead: its script moves with a new number."""
+    links_opened: int = 0  # how many have placed the playhead: it moves with a new number
 
 
 @dataclass(slots=True, eq=False)
@@ -161,10 +122,8 @@ class ShapesPage:
     stack_before: Stack | None = None
     reading: ReadModel | None = None
     model_text: str = ""
-    model_file: str = ""
-    """The name of the file that was dropped, "" where a text was pasted."""
-    drops: int = 0
-    """How many files have been dropped: with another number the uploader is empty again."""
+    model_file: str = ""  # the name of the file that was dropped, "" where a text was pasted
+    drops: int = 0  # of files: with another number the uploader is empty again
     model_problem: str = ""
     said: list[str] = field(default_factory=list)
     opened: int | None = None
@@ -173,10 +132,8 @@ class ShapesPage:
     problems: dict[str, str] = field(default_factory=dict)
     """Field of the question about a target → what is wrong with what was typed there."""
     message: str | None = None
-    taken: str = ""
-    """The question that was made from a stack's output, as the address has it."""
-    made_up: bool = False
-    """Whether its y was made up to fit, for code that doesn't show y."""
+    taken: str = ""  # the question made from a stack's output, as the address has it
+    made_up: bool = False  # whether its y was made up to fit, for code that doesn't show y
     mistake: tuple[TargetQuestion | None, str] = (None, "")
     """The mistake, of `lib.shapes.MISTAKES`, that was picked for a question."""
     training_both: dict[str, AnswerFuture] = field(default_factory=dict)
@@ -188,16 +145,13 @@ class Stage:
     """The scene that is on the stage: see `lib.ui.stage`."""
 
     scene: str = ""
-    subjects: dict[str, Subject] = field(default_factory=dict)
-    """Scene → what a person has made of its settings."""
+    subjects: dict[str, Subject] = field(default_factory=dict)  # what a person made of a scene
     answers: dict[str, list[int]] = field(default_factory=dict)
     """Scene → which option was picked for each of its questions so far."""
     passed: set[str] = field(default_factory=set)
-    step: str = ""
-    """The step of the lesson that was gone to last, by this browser."""
+    step: str = ""  # the step of the lesson that this browser went to last
     talk: str = ""
-    came_back: bool = False
-    """Whether the lesson began where this browser had been in a session before."""
+    came_back: bool = False  # whether the lesson began where this browser had been before
 
 
 @dataclass(slots=True, eq=False)
@@ -205,10 +159,8 @@ class ComparePage:
     """Which runs are laid over one another: see `lib.ui.compare.panel`."""
 
     picks: list[str] = field(default_factory=list)
-    linked: dict[str, str] = field(default_factory=dict)
-    """The ids that links have named, and what they called them."""
-    is_chosen: bool = False
-    """Whether a person or a link has picked them, and not the page."""
+    linked: dict[str, str] = field(default_factory=dict)  # names by id, as links have them
+    is_chosen: bool = False  # whether a person or a link has picked them, and not the page
     text: str = ""
     seen: set[str] = field(default_factory=set)
     """The browser's runs when the page was drawn last: one that is new is laid over the others."""
@@ -219,31 +171,28 @@ class Session:
     """All of it, part by part."""
 
     id: str = field(default_factory=lambda: token_hex(8))
+    subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # of the open page
+    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
+    """The person's own: another one than `subject` while a page of scenes is open."""
     address: Address = field(default_factory=Address)
-    started: set[str] = field(default_factory=set)
-    """The ids of all runs and sweeps that this session has started."""
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
+    """With which limits a setting's slider was drawn last, by key."""
+    started: set[str] = field(default_factory=set)  # the ids of this session's runs and sweeps
     clicks: dict[str, float] = field(default_factory=dict)
     """Training button → when it was last acted on, in seconds of `lib.ui.clock`."""
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
-    charts: Charts = field(default_factory=Charts)
+    charts: dict[str, TwoCharts] = field(default_factory=dict)  # by place
+    heights: dict[str, int] = field(default_factory=dict)
+    """Place → height in pixels that the browser has measured, for charts that fill a place."""
+    told: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details by card
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
-    made: Made = field(default_factory=dict)
-    """What takes a while to make: see `once`."""
-
-    @property
-    def run_id(self) -> str | None:
-        """Of the run that is shown."""
-        return self.address.subject.run_id
-
-    @run_id.setter
-    def run_id(self, run_id: str | None) -> None:
-        self.address.subject.run_id = run_id
+    made: Made = field(default_factory=dict)  # what takes a while to make: see `once`
 
 
 def session() -> Session:
@@ -263,9 +212,9 @@ def once(
     """
     made = session().made if made is None else made
     try:
-        is_known = what in made and made[what][0] == about
+        if what in made and made[what][0] == about:
+            return cast("T", made[what][1])
     except ValueError:  # NumPy compares two arrays number by number
-        is_known = False
-    if not is_known:
-        made[what] = about, make()
+        pass
+    made[what] = about, make()
     return cast("T", made[what][1])

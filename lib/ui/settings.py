@@ -2,28 +2,43 @@
 
 A slider, a menu, or a field for a number: their labels and groups are in settings.toml. A setting
 that the data don't use has none. One that the data or the head dictates is drawn disabled with the
-value that holds instead, and says why. Those of a table's columns: `lib.ui.columns`.
+value that holds instead, and says why. Last come those that say how a table becomes samples.
 """
 
-from dataclasses import dataclass
+from contextlib import suppress
 from typing import Any
 
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts import name_of
-from lib.data import DATASETS, OPTIONAL, dictated, example_of_upload, settle
-from lib.experiment import LIMITS, MAX_VALUES, MODES, SETTINGS, Experiment, Limit, Setting
-from lib.text import beside, number
+from lib.charts import gaps_hint, levels_hint, name_of, range_hint, series_hint
+from lib.data import (
+    DATASETS,
+    KINDS,
+    MAX_COLUMNS,
+    OPTIONAL,
+    Dataset,
+    Table,
+    WindowError,
+    calendar_names,
+    default_columns,
+    dictated,
+    example_of_upload,
+    prepared,
+    settle,
+    wide_columns,
+)
+from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
+from lib.text import beside, counted, joined, number
 from lib.ui.address import change
 from lib.ui.linked import bound
+from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.strangers import foreign_upload
-from lib.ui.text import hint
+from lib.ui.text import hint, plain
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """Group → URL key → how the setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
+GUIDE = "[Guide: {0}](guide?at={0})"  # a link to a step of the lesson, as Markdown
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 
@@ -34,54 +49,71 @@ def label_of(setting: Setting) -> str:
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Settled:
-    """The experiment as its data allow it."""
-
-    experiment: Experiment
-    below: DeltaGenerator | None = None
-    """A place below the sidebar's controls of a table, for a sentence about its samples."""
-
-
-def settled_experiment() -> Settled:
+def settled_experiment() -> Experiment:
     """The session's experiment, as its data allow it.
 
     The first call for an uploaded table and its `types` may take seconds.
     """
     table = session().upload.table
-    experiment = settle(session().address.experiment, table)
+    experiment = settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
         foreign = foreign_upload()
         shown = foreign.experiment if foreign else example_of_upload(experiment)
         experiment = experiment.set(F=shown.data.features)
-    return Settled(experiment)
-
-
-def _guide(step: str) -> str:
-    """A link to a step of the lesson, as Markdown."""
-    return f"[Guide: {step}](guide?at={step})"
+    return experiment
 
 
 def _help(key: str) -> str | None:
     """A control's help text: its options, what it means, and the lesson's step that explains it."""
     row = _ROWS[key]
     lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
-    lines += [row.get("about", ""), _guide(row["guide"]) if "guide" in row else ""]
-    return "  \n".join(filter(None, lines)) or None
+    lines += [row["about"]] if "about" in row else []
+    lines += [GUIDE.format(row["guide"])] if "guide" in row else []
+    return "  \n".join(lines) or None
 
 
-def bound_setting(key: str, limit: Limit | None = None) -> tuple[Any, dict[str, Any]]:
-    """A setting's value, brought within `limit`, and arguments that tie a widget to it."""
+def bound_setting(key: str) -> tuple[Any, dict[str, Any]]:
+    """A setting's value, and arguments that tie a widget to it."""
 
     def take(value: Any) -> None:
         if value is not None:  # as a button group says for a moment in a dark browser
             change({key: value})
 
-    value = session().address.experiment.get(key)
-    if limit and value != limit.clamp(value):
-        value = type(value)(limit.clamp(value))
-        change({key: value})
+    value = session().subject.experiment.get(key)
     return value, bound(key, value, take)
+
+
+def controls(group: str, settled: Experiment, **names: object) -> None:
+    """Draw a group's widgets; `names` fill in their labels."""
+    for key in GROUPS[group]:
+        one_control(key, settled, **names)
+
+
+def one_control(key: str, settled: Experiment, **names: object) -> None:
+    """Draw the widget of one setting, if the data use it."""
+    if key == "mode":
+        mode_control()
+        return
+    row, why, uses = _ROWS[key], dictated(settled), DATASETS[settled.data.name].uses
+    is_unused = key in OPTIONAL and key not in uses
+    if is_unused or (key == "patience" and settled.training.keep != "stop"):
+        return
+    label, options = row["label"].format(**names), SETTINGS[key].options or {}
+    with st.container(gap=None):  # a sentence below moves no widget to another place
+        if key in why:
+            value = settled.get(key)
+            text = options[value].label if options else f"{value:,}"
+            st.selectbox(label, [text], disabled=True, key=f"{key}_fixed_{value}")
+            hint(why[key])
+        elif row.get("typed"):
+            _field(key, label, row.get("step", 1))
+        elif options:
+            value, control = bound_setting(key)
+            labels, places = {name: each.label for name, each in options.items()}, [*options]
+            place, about = places.index(value), _help(key)
+            st.selectbox(label, places, place, labels.__getitem__, help=about, **control)
+        else:
+            _slider(key, label, settled)
 
 
 def mode_control() -> None:
@@ -97,76 +129,34 @@ def mode_control() -> None:
         width="stretch",
         help="`return_sequences=True` answers at every timestep, `False` only at the last. "
         "Both trains a pair from the same initial weights, on the same batches.  \n"
-        + _guide("switch"),
+        + GUIDE.format("switch"),
     )
 
 
-def one_control(key: str, settled: Settled) -> None:
-    """Draw the widget of one setting, by its key."""
-    if key == "mode":
-        mode_control()
-        return
-    for group, rows in GROUPS.items():
-        if key in rows:
-            controls(group, settled, only=key)
-
-
-def controls(group: str, settled: Settled, only: str = "", **names: object) -> None:
-    """Draw a group's widgets, or `only` one of them; `names` fill in their labels."""
-    experiment = settled.experiment
-    why, unused = dictated(experiment), OPTIONAL - DATASETS[experiment.data.name].uses
-    if experiment.training.keep != "stop":
-        unused |= {"patience"}
-    for key, row in GROUPS[group].items():
-        if key in unused or (only and key != only):
-            continue
-        label = row["label"].format(**names)
-        with st.container(gap=None):  # a sentence below moves no widget to another place
-            if key in why:
-                value, options = experiment.get(key), SETTINGS[key].options
-                text = options[value].label if options else f"{value:,}"
-                st.selectbox(label, [text], disabled=True, key=f"{key}_fixed_{value}")
-                hint(why[key])
-            elif row.get("typed"):
-                _field(key, label, row.get("step", 1))
-            elif SETTINGS[key].options:
-                _menu(key, label)
-            else:
-                _slider(key, label, experiment)
-
-
-def _slider(key: str, label: str, experiment: Experiment) -> None:
+def _slider(key: str, label: str, settled: Experiment) -> None:
     """A slider; below it what the data need, or which value holds instead."""
-    limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[experiment.data.name]
-    least = spec.at_least.get(key, limit.minimum)
-    most = spec.at_most.get(key, limit.maximum)
-    value, control = bound_setting(key, Limit(least, most))
-    drawn = session().address.limits
+    limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[settled.data.name]
+    least = kind(spec.at_least.get(key, limit.minimum))
+    most = kind(spec.at_most.get(key, limit.maximum))
+    asked = session().subject.experiment.get(key)
+    value = min(max(asked, least), most)
+    if value != asked:
+        change({key: value})
+    _, control = bound_setting(key)
+    drawn = session().limits
     if drawn.get(key) != (least, most):
         # A slider with other limits is another widget for Streamlit (1.67). Unless the key is set
         # now, it gets the value that the key had before any widget was drawn.
         drawn[key], st.session_state[key] = (least, most), value
-    limits, used = (kind(least), kind(most)), experiment.get(key)
-    st.slider(label, *limits, value, step=kind(limit.step), help=_help(key), **control)
+    st.slider(label, least, most, value, step=kind(limit.step), help=_help(key), **control)
     if least > limit.minimum:
         hint(f"These data need {least:,} at least.")
-    # Of settings without such a sentence the two differ only where another run of the page has
-    # changed the data since `experiment` was settled: its own drawing follows.
+    used = settled.get(key)
     if used != value and (clamped := _ROWS[key].get("clamped")):
         hint(f"{used:,} here: {clamped.format(most=f'{MAX_VALUES:,}')}")
 
 
-def _menu(key: str, label: str) -> None:
-    value, control = bound_setting(key)
-    options = SETTINGS[key].options or {}
-    labels = {name: choice.label for name, choice in options.items()}
-    names = list(labels)
-    place, about = names.index(value), _help(key)
-    st.selectbox(label, names, place, labels.__getitem__, help=about, **control)
-
-
 def _field(key: str, label: str, step: float) -> None:
-    """A field for a number; its label may have the limits."""
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
     limits = f"{number(limit.minimum)} to {number(limit.maximum)}"
@@ -180,3 +170,130 @@ def _field(key: str, label: str, step: float) -> None:
         help=_help(key),
         **control,
     )
+
+
+def has_columns(settled: Experiment) -> bool:
+    """Whether the chosen data are a table with columns to choose."""
+    return "horizon" in DATASETS[settled.data.name].uses
+
+
+def columns(settled: Experiment) -> None:
+    """Draw the controls of the chosen table; without a table only how far ahead."""
+    table = _table(settled)
+    if table is not None:
+        for key, usual in zip(LABELS, default_columns(table), strict=True):
+            _names(key, table, settled.get(key), usual)
+    controls("ahead", settled, step=table.step.capitalize() if table else "Row")
+    if table is not None:
+        controls("gaps", settled)
+
+
+def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> None:
+    """Draw all controls of a table, for the Data page, in groups; the first may be open."""
+    table, uses = _table(settled), DATASETS[settled.data.name].uses
+    with st.expander("Columns, and how far ahead", expanded=expanded):
+        columns(settled)
+        mine = session().upload.table
+        if mine is not None and "types" in uses:
+            _types(mine, settled.data.types)
+            if wide_columns(mine):
+                controls("wide", settled, columns=len(mine.numbers))
+    if table is not None and "scale" in uses:
+        _series(table, settled, by_menu="id" in uses)
+    with st.expander("Windows: how far apart, values or change"):
+        controls("windows", settled)
+    with st.expander("Split: training, validation, test"):
+        controls("shares", settled)
+    advice(dataset, uses)
+
+
+def advice(dataset: Dataset, uses: frozenset[str]) -> None:
+    """Say what makes models of these data fail, each with a button that fixes it."""
+    for words, label, values in (
+        (range_hint(dataset), "Predict the change", {"form": "change"}),
+        (series_hint(dataset), "Split by series", {"split": "id"}),
+        (levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
+        (gaps_hint(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
+    ):
+        if words and uses >= values.keys():
+            st.info(plain(words), icon=":material/lightbulb:")
+            st.button(label, on_click=change, args=(values,))
+
+
+def _table(settled: Experiment) -> Table | None:
+    """The chosen table as its `types` say, or as it is where they can't be applied."""
+    spec = DATASETS[settled.data.name]
+    table = spec.table() if spec.table else session().upload.table
+    with suppress(WindowError):  # the page says why
+        return table and prepared(table, settled.data)
+    return table
+
+
+def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
+    names = [str(name) for name in table.frame.columns]
+    if key == "inputs":
+        names += calendar_names(table)
+    kept = tuple(name for name in chosen or usual if name in names)
+    emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
+    # Columns that were all removed don't come back by themselves beside what is picked next.
+    picked = [] if emptied.get(key) == kept else list(kept)
+
+    def choose(now: list[str]) -> None:
+        """Set the picked columns in the table's order; () for the table's default."""
+        chosen = tuple(name for name in names if name in now)
+        emptied[key] = () if chosen else kept
+        if chosen:
+            change({key: () if set(chosen) == set(usual) else chosen})
+
+    control, most = bound(f"{key}_widget", picked, choose), MAX_COLUMNS
+    st.multiselect(LABELS[key], names, picked, max_selections=most, help=limits, **control)
+    if not picked:
+        stay = f"; until then {joined(kept)} {'stays' if len(kept) == 1 else 'stay'}"
+        wanted = "read" if key == "inputs" else "predict"
+        hint(f"Choose what to {wanted}{stay if kept else ''}.")
+    elif key == "targets" and not (table.targets or chosen):
+        hint(f"{usual[0]} is predicted until you choose what to predict.")
+
+
+def _types(table: Table, types: tuple[str, ...]) -> None:
+    with st.container(horizontal=True):
+        names = [*table.labels, *(str(name) for name in table.frame.columns)]
+        name = st.selectbox("A column", names, key="types_column")
+        said = dict(each.rsplit(":", 1) for each in types if ":" in each)
+        found = "number" if name in table.numbers else "category"
+        found = "date" if name in table.labels else found
+        kinds, value = list(KINDS), said.get(name, found)
+
+        def read_as(kind: str) -> None:
+            now = {**said, name: kind}
+            if kind == found:
+                del now[name]
+            change({"types": tuple(map(":".join, now.items()))})
+
+        control = bound(f"types_of_{name}", value, read_as)
+        st.selectbox("is read as", kinds, kinds.index(value), KINDS.__getitem__, **control)
+
+
+def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
+    """Draw which column tells series apart; unfolded where times repeat or one was chosen."""
+    chosen = settled.data.series
+    by = {"": table.series, NO_SERIES: ""}.get(chosen, chosen)
+    repeat = table.times is not None and not table.times.is_unique
+    with st.container(border=True) if repeat or by else st.expander("Series"):
+        if by in table.frame.columns:
+            count = counted(table.frame[by].nunique(dropna=False), "series", "series")
+            hint(f"{by} tells {count} apart, and no window crosses them.")
+        else:
+            hint("All rows are one series: where a time repeats, its rows are averaged.")
+        if by_menu:
+            (chosen, control), one = bound_setting("id"), "Nothing: all rows are one series"
+            words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+            names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
+            names += [NO_SERIES] if table.series else []
+            names += {chosen} - {*names}  # a link may say what the table hasn't
+            label, place = "What tells series apart", names.index(chosen)
+            st.selectbox(label, names, place, lambda name: words.get(name, name), **control)
+        if by:
+            controls("parts", settled)
+            if settled.data.split == "time":  # else a new series has no scale of its own
+                controls("scaling", settled)

@@ -2,7 +2,7 @@
 
 And after which epoch: the newest while a run trains; once it rests, a slider goes back over the
 epochs of which weights are kept (`TrainingClient.checkpoints`). The epoch stands in every page's
-link, and is forgotten when training goes on: see `lib.ui.runs.forget_epoch`.
+link, and is forgotten when training goes on: see `lib.ui.runs.NEWEST`.
 """
 
 from __future__ import annotations
@@ -13,10 +13,21 @@ from typing import TYPE_CHECKING
 import streamlit as st
 
 from lib.charts import Traces
-from lib.data import Dataset
+from lib.data import Dataset, remembered
 from lib.experiment import Experiment
 from lib.recurrence import forward
-from lib.results import BEST, Run, RunAt, SeedWeights, Status, as_of
+from lib.results import (
+    BEST,
+    Run,
+    RunAt,
+    SeedWeights,
+    SkillTable,
+    Status,
+    as_of,
+    skill_of_seeds,
+    untrained,
+    without_answers,
+)
 from lib.training import recorded
 from lib.ui import runs
 from lib.ui.linked import Linked, linked_slider
@@ -32,8 +43,7 @@ class ShownRun(RunAt):
 
     run: Run | None = None
     is_recorded: bool = False
-    kept: Kept | None = None
-    """The file that it is from."""
+    kept: Kept | None = None  # the file that it is from
 
     @property
     def polling(self) -> bool:
@@ -41,24 +51,36 @@ class ShownRun(RunAt):
         return self.run is not None and self.snapshot.status.active
 
 
+untrained_models = remembered(lambda dataset, experiment: untrained(experiment, dataset))
+
+
+def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
+    """The errors of a table's run and baselines, for a browser that may not see the rows."""
+    whole = runs.client().get(run.id) or run
+    has_table = whole.dataset.origin is not None
+    return skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
+
+
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     """What to show to this session now."""
-    if watched := runs.current_run():
-        run, snapshot = watched
-        # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
-        is_failed = snapshot.status is Status.FAILED and not snapshot.results
-        if not (is_failed and runs.client().unavailable):
-            if not snapshot.results:  # before its first epoch those of the untrained models
-                start = runs.before_training(run)
-                samples, others = start.samples, start.others
-                snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
-            return ShownRun(run.experiment, run.dataset, snapshot, run)
+    run, snapshot = runs.current_run() or (None, None)
+    # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
+    has_begun = snapshot and (snapshot.results or snapshot.status is not Status.FAILED)
+    if run and snapshot and (has_begun or not runs.client().unavailable):
+        if not snapshot.results:  # before its first epoch those of the untrained models
+            whole = runs.client().get(run.id) or run
+            start = untrained_models(whole.dataset, whole.experiment)
+            if not runs.may_see_rows(run):
+                start = without_answers(start)
+            samples, others = start.samples, start.others
+            snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
+        return ShownRun(run.experiment, run.dataset, snapshot, run)
     kept, table = session().kept, session().upload.table
     if kept and kept.experiment == experiment and kept.table in (None, table):
         return ShownRun(experiment, dataset, kept.snapshot, kept=kept)
     if earlier := recorded(experiment):
         return ShownRun(experiment, dataset, earlier, is_recorded=True)
-    return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
+    return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -66,7 +88,7 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
-    return ShownRun(experiment, dataset, runs.untrained_models(dataset, experiment))
+    return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
 def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
@@ -104,7 +126,7 @@ def _sample_index(count: int) -> int:
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     """What shades the shape strip: a sample's index, and all states of both models for it.
 
-    No states of a hidden sample, nor while a run trains: the strip is drawn with the page alone.
+    None of a hidden sample, nor while a run trains: the strip is drawn with the page alone.
     """
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
@@ -114,47 +136,29 @@ def strip_values(shown: ShownRun) -> tuple[int, Traces]:
     return sample, {mode: forward(shown.experiment, each, x) for mode, each in models.items()}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
 class Epochs:
-    """The epochs of a run of which weights are known, and which of them is shown."""
+    """The epochs of a run of which weights are known, and which is shown; for one drawing."""
 
-    shown: ShownRun
-    """The run as it is now."""
-    weights: dict[int, SeedWeights]
-    """By epoch, increasing. Without those of the best epochs, where each model ends with them."""
-    choice: Linked | None
-    """None while it trains, and where one epoch alone is known."""
-
-    @classmethod
-    def of(cls, shown: ShownRun) -> Epochs:
-        """Look them up; once for each drawing, since another tab may let the run go on."""
-        weights = _weights(shown)
-        texts = [f"{epoch}" for epoch in weights] + [BEST] * shown.snapshot.keeps_best
-        key, last = f"epoch_{shown.snapshot.run_id}_{max(weights)}", len(texts) - 1
+    def __init__(self, shown: ShownRun) -> None:
+        self.shown = shown
+        self.weights = _weights(shown)
+        """By epoch, increasing; not those of the best epochs, with which a model may end."""
+        texts = [f"{epoch}" for epoch in self.weights] + [BEST] * shown.snapshot.keeps_best
         # An earlier epoch is evaluated on the samples anew, which takes their rows.
-        can_choose = last and not shown.polling and shown.dataset.has_rows
-        choice = Linked("epoch", texts, last, key) if can_choose else None
-        return cls(shown, weights, choice)
-
-    @property
-    def picked(self) -> int | None:
+        if shown.polling or not shown.dataset.has_rows:
+            texts = texts[-1:]
+        key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
+        self.choice = Linked("epoch", texts, len(texts) - 1, key)
+        is_newest = self.choice.index == self.choice.default
+        self.picked = None if is_newest else int(texts[self.choice.index])
         """The epoch that a person went back to; None for the newest."""
-        choice = self.choice
-        if choice is None or choice.index == choice.default:
-            return None
-        return int(choice.texts[choice.index])
-
-    @property
-    def about(self) -> tuple[object, ...]:
+        self.about = shown.run, shown.polling or shown.snapshot.status, self.picked
         """What the page runs again for: another run, its beginning or end, a picked epoch."""
-        shown = self.shown
-        return shown.run, shown.polling or shown.snapshot.status, self.picked
 
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
-        if self.choice is not None:
-            labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
-            linked_slider("After epoch", labels, self.choice, wide=wide)
+        labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
+        linked_slider("After epoch", labels, self.choice, wide=wide)
 
     @property
     def then(self) -> ShownRun:
@@ -171,7 +175,7 @@ def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
     """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
     run, snapshot = shown.run, shown.snapshot
     # While it trains nobody can go back to them.
-    start = () if shown.polling else runs.untrained_models(shown.dataset, shown.experiment).weights
+    start = () if shown.polling else untrained_models(shown.dataset, shown.experiment).weights
     past = snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start, **{epoch: each for epoch, each in past if snapshot.has_all(each)}}
     results = [result for seed in snapshot.seeds for result in seed.values()]

@@ -8,35 +8,31 @@ from functools import partial
 
 import streamlit as st
 
-from lib.experiment import SETTINGS
+from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
 from lib.shapes import TracedLayer, broken, read_text, trace
 from lib.story import Ask, Scene, Until
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
-from lib.ui.settings import Settled, one_control
+from lib.ui.settings import one_control
 from lib.ui.text import hint, plain, press
 
-LOOK_SECONDS = 0.5
-"""Least seconds between two looks at the scene's run."""
+LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 
 
 def enter(scene: Scene) -> None:
-    """Put a scene on the stage: its settings, unless an address that was just opened has others.
-
-    To be called where a page's own settings are set (`lib.ui.frame`).
-    """
-    stage, record = session().stage, session().address
-    if stage.scene == scene.name and not record.opened:
+    """Put a scene on the stage: its settings, unless an address that was just opened has others."""
+    stage, opened = session().stage, session().address.opened
+    if stage.scene == scene.name and not opened:
         return
     stage.scene = scene.name
-    if record.opened != "data":
-        record.subject = stage.subjects.get(scene.name) or address.put(scene.query)
-    stage.subjects[scene.name] = record.subject
+    if opened != "data":
+        session().subject = stage.subjects.get(scene.name) or address.put(scene.query)
+    stage.subjects[scene.name] = session().subject
 
 
-def controls(scene: Scene, settled: Settled) -> None:
+def controls(scene: Scene, settled: Experiment) -> None:
     """Draw the settings that can be moved."""
     if settings := [key for key in scene.controls if key in SETTINGS]:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
@@ -45,53 +41,55 @@ def controls(scene: Scene, settled: Settled) -> None:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, Pause or Resume, in a scene that has a run to train."""
-    if "run" in scene.controls:
-        following_fragment(
-            runs.open_run,
-            partial(_training, scene, loaded),
-            lambda going: going is not None,
-            LOOK_SECONDS,
-            about=lambda going: going and (going[0], going[1].status),
-        )
-
-
-def _training(scene: Scene, loaded: Loaded, going: tuple[Run, Snapshot] | None) -> None:
-    """The button, and the run's epoch, unless the scene waits for that and says so itself."""
+    """Draw Train, Pause or Resume, in a scene that has a run to train; and the run's epoch."""
+    if "run" not in scene.controls:
+        return
     client = runs.client()
-    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        if going is None:
-            train, off = partial(_train, scene, loaded), not loaded.trainable
-            press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
-            return
-        run, snapshot = going
-        if snapshot.status.active:
-            press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
-        else:
-            left = max(0, scene.pause - snapshot.epoch)
-            resume = partial(client.resume, run, left or None)
-            press("Resume", "play_arrow", "do_resume", resume, type="primary")
-        if not scene.until:
-            rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
-            where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
-            with st.container(key="train_where", width="content"):
-                hint(where if snapshot.epoch else "Training starts …")
 
+    def train() -> None:
+        run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
+        if scene.pause:
+            if scene.seconds:
+                epochs = loaded.experiment.training.epochs
+                client.set_pace(run, scene.seconds * epochs / scene.pause)
+            client.resume(run, scene.pause)
 
-def _train(scene: Scene, loaded: Loaded) -> None:
-    """Start a run, which pauses where the scene says; in a callback."""
-    client = runs.client()
-    run = runs.train(loaded.experiment, loaded.dataset, paused=bool(scene.pause))
-    if scene.pause:
-        if scene.seconds:
-            epochs = loaded.experiment.training.epochs
-            client.set_pace(run, scene.seconds * epochs / scene.pause)
-        client.resume(run, scene.pause)
+    def draw(going: tuple[Run, Snapshot] | None) -> None:
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            if going is None:
+                off = not loaded.trainable
+                press("Train", "play_arrow", "do_train", train, type="primary", disabled=off)
+                return
+            run, snapshot = going
+            if snapshot.status.active:
+                press("Pause", "pause", "do_pause", partial(client.pause, run), type="primary")
+            else:
+                left = max(0, scene.pause - snapshot.epoch) or None
+                resume = partial(client.resume, run, left)
+                press("Resume", "play_arrow", "do_resume", resume, type="primary")
+            if not scene.until:  # else the scene waits for the run and says where it is
+                rests = ", paused: T goes on" if snapshot.status is Status.PAUSED else ""
+                where = f"Epoch {snapshot.epoch} of {snapshot.epochs}{rests}"
+                with st.container(key="train_where", width="content"):
+                    hint(where if snapshot.epoch else "Training starts …")
+
+    following_fragment(
+        runs.open_run,
+        draw,
+        lambda going: going is not None,
+        LOOK_SECONDS,
+        about=lambda going: going and (going[0], going[1].status),
+    )
 
 
 def picked(scene: Scene) -> list[int]:
     """The index of the picked option of each answered question."""
-    return session().stage.answers.get(scene.name, [])
+    return session().stage.answers.setdefault(scene.name, [])
+
+
+def open_ask(scene: Scene) -> Ask | None:
+    """The first question that isn't answered."""
+    return next(iter(scene.asks[len(picked(scene)) :]), None)
 
 
 def answered(scene: Scene) -> bool:
@@ -115,11 +113,6 @@ def question(scene: Scene) -> None:
             st.button(label, f"option_{place}", width="stretch", on_click=answer)
 
 
-def open_ask(scene: Scene) -> Ask | None:
-    """The first question that isn't answered."""
-    return next(iter(scene.asks[len(picked(scene)) :]), None)
-
-
 def verdicts(scene: Scene) -> None:
     """Draw the answered questions, with explanations."""
     for ask, given in zip(scene.asks, picked(scene), strict=False):
@@ -130,49 +123,47 @@ def verdicts(scene: Scene) -> None:
         st.markdown(f":green[✓ {plain(right.text)}]: {plain(right.why)}")
 
 
+def _answer(scene: Scene, question: int, place: int) -> None:
+    if len(picked(scene)) == question:  # a click may come twice
+        picked(scene).append(place)
+
+
 def reveal(scene: Scene) -> None:
     """Answer the next question right; where all are answered, forget the answers. For callbacks."""
     if ask := open_ask(scene):
-        _answer(scene, len(picked(scene)), ask.right)
+        picked(scene).append(ask.right)
     else:
-        del session().stage.answers[scene.name]
-
-
-def _answer(scene: Scene, question: int, place: int) -> None:
-    given = session().stage.answers.setdefault(scene.name, [])
-    if len(given) == question:  # a click may come twice
-        given.append(place)
+        picked(scene).clear()
 
 
 def waiting(scene: Scene) -> None:
     """Say what is still to do, with a button to skip it: a worker may be slow or missing."""
-    if answered(scene) and not has_happened(scene):
-        with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
-            following_fragment(
-                lambda: _progress(scene),
-                lambda progress: hint(progress[0]),
-                lambda progress: progress[1],
-                LOOK_SECONDS,
-                about=lambda _: has_happened(scene),
-            )
-            press("Skip", "skip_next", "scene_skip", partial(_skip, scene), type="tertiary")
-
-
-def _progress(scene: Scene) -> tuple[str, bool]:
-    """What is to do, or how far the run is; and whether a run goes on."""
+    if not answered(scene) or has_happened(scene):
+        return
     epoch = scene.until.epoch if scene.until else 0
-    _, snapshot = runs.current_run() or (None, None)
-    if epoch and snapshot and snapshot.status.active:
-        return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
-    why = runs.client().unavailable if epoch else ""
-    return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
+    def look() -> tuple[str, bool]:
+        """What is to do, or how far the run is; and whether a run goes on."""
+        _, snapshot = runs.current_run() or (None, None)
+        if epoch and snapshot and snapshot.status.active:
+            return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
+        why = runs.client().unavailable if epoch else ""
+        return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
-def _skip(scene: Scene) -> None:
-    """Skip what is to do; a training is replaced by the recorded run."""
-    session().stage.passed.add(scene.name)
-    if scene.until and scene.until.epoch:
-        runs.leave()
+    def skip() -> None:
+        session().stage.passed.add(scene.name)
+        if epoch:  # the recorded run takes its place
+            runs.leave()
+
+    with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
+        following_fragment(
+            look,
+            lambda said: hint(said[0]),
+            lambda said: said[1],
+            LOOK_SECONDS,
+            about=lambda _: has_happened(scene),
+        )
+        press("Skip", "skip_next", "scene_skip", skip, type="tertiary")
 
 
 def pointed(scene: Scene) -> str:
@@ -182,21 +173,16 @@ def pointed(scene: Scene) -> str:
 
 def done(scene: Scene) -> bool:
     """Whether all questions are answered, and what the scene waits for has happened."""
-    return len(picked(scene)) >= len(scene.asks) and has_happened(scene)
+    return open_ask(scene) is None and has_happened(scene)
 
 
 def has_happened(scene: Scene) -> bool:
     """Whether what the scene waits for after its first questions has happened, or was skipped."""
     stage, until = session().stage, scene.until
-    here = stage.scene == scene.name
-    if answered(scene) and (until is None or (here and _is_so(scene, until))):
+    is_here = stage.scene == scene.name
+    if answered(scene) and (until is None or (is_here and _is_so(scene, until))):
         stage.passed.add(scene.name)
     return scene.name in stage.passed
-
-
-def traced_stack() -> tuple[TracedLayer, ...]:
-    """The address's stack, traced."""
-    return trace(read_text(address.page_value("stack"))[0])
 
 
 def _is_so(scene: Scene, until: Until) -> bool:
@@ -206,6 +192,11 @@ def _is_so(scene: Scene, until: Until) -> bool:
     if until.mended:
         return broken(traced_stack()) is None
     is_picture = until.key in address.PICTURE_KEYS
-    setting = session().address.experiment.get
+    setting = session().subject.experiment.get
     now = address.page_value(until.key) if is_picture else f"{setting(until.key)}"
     return now == until.value if until.value else now not in scene.query.get(until.key, ())
+
+
+def traced_stack() -> tuple[TracedLayer, ...]:
+    """The address's stack, traced."""
+    return trace(read_text(address.page_value("stack"))[0])

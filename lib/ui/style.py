@@ -1,8 +1,7 @@
 """All CSS of the pages: what Streamlit has no options for, by the marks that 1.67 gives elements.
 
-The rules stand in `css/`, a file for each page, those of pictures among them; here are those that
-Python has to write. An element with a key has the class `st-key-` and that key; the `data-testid`s
-are Streamlit's own. The components' CSS is with them.
+The rules stand in `css/`, a file for each page; here are those that Python has to write. An element
+with a key has the class `st-key-` and that key; the `data-testid`s are Streamlit's own.
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ import streamlit as st
 from lib.charts import html, mix, strip
 from lib.ui.browser import current_palette
 from lib.ui.fragment import Place
-from lib.ui.keys import BUTTON, KEYS
+from lib.ui.listener import BUTTON, KEYS
 
 HIDE_AFTER = "0.5s"
 """When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
@@ -25,19 +24,25 @@ place, which page.css hides."""
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
-PICTURED = ("Explore", "Cell", "Shapes", "Guide")
-"""The pages whose pictures appear in scenes."""
-_LETTERS = "".join(
-    f"{where}.st-key-{on} button{{position:relative}}{where}.st-key-{on} button::after"
-    f"{{content:'{key.name}' / '';position:absolute;right:0.25rem;top:0;"
-    "font-size:0.75rem;line-height:1.4;opacity:0.8}"
-    for page, keys in KEYS.items()
-    for where in (("[class*=st-key-present] " if page == "Present" else ""),)
-    for key in keys
-    if key.part == BUTTON
-    for on in key.on
-)
-"""CSS that shows a button's key in its corner, but not to screen readers, which have their own."""
+PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
+
+
+def _letters() -> str:
+    """CSS that shows a button's key in its corner, but not to screen readers: they have theirs."""
+    rules = []
+    for page, keys in KEYS.items():
+        where = "[class*=st-key-present] " if page == "Present" else ""
+        for key in (key for key in keys if key["part"] == BUTTON):
+            for button in (f"{where}.st-key-{on} button" for on in key["on"]):
+                rules.append(
+                    f"{button}{{position:relative}}{button}::after{{content:'{key['name']}' / '';"
+                    "position:absolute;right:0.25rem;top:0;font-size:0.75rem;line-height:1.4;"
+                    "opacity:0.8}"
+                )
+    return f"@media(hover:hover) and (min-width:40.1rem){{{''.join(rules)}}}"
+
+
+_LETTERS = _letters()
 
 
 def style(page: str, *others: str) -> None:
@@ -47,8 +52,7 @@ def style(page: str, *others: str) -> None:
     colored += ["sequence_text", "best_text", "last_text"]
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
-    letters = f"@media(hover:hover) and (min-width:40.1rem){{{_LETTERS}}}"
-    _write(f":root{{{root}}}{_SHEETS['page']}{letters}{_SHEETS['paper']}")
+    _write(f":root{{{root}}}{_SHEETS['page']}{_LETTERS}{_SHEETS['paper']}")
     if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
         _write(own)
 

@@ -1,10 +1,9 @@
 """Sentences, cards and buttons of pages, and a chart that doesn't blink while it changes.
 
-Streamlit gives a Plotly chart a new identity with every new figure (1.67, `plotly_chart.py`:
-`key_as_main_identity=False`, whatever its key), so the browser throws the old chart away and
-draws the next one from nothing: four that changed four times a second were blank for more than half
-of the time. So two charts lie on one another and take turns: the new figure is drawn above the old
-one, which stays until it is covered.
+Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), so the
+browser draws the next one from nothing: four that changed four times a second were blank for more
+than half of the time. So two charts lie on one another and take turns: the new figure is drawn
+above the old one, which stays until it is covered.
 """
 
 import re
@@ -35,27 +34,19 @@ def say(text: str, place: Place | None = None) -> None:
     (place or Place()).show("markdown", f":small[{plain(text)}]")
 
 
-def say_steadily(
-    text: str, longest: str = "", *, gray: bool = False, place: Place | None = None
-) -> None:
-    """A sentence that changes in the room of its `longest` wording, so that nothing below moves.
+def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
+    """A sentence whose numbers change, with room for each at its widest: nothing below moves."""
+    look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
+    (place or Place()).show("html", _in_room(text, widest(text), look))
 
-    That is a hidden text in the same cell of a grid; without one, the sentence with every number
-    at its widest.
-    """
-    color = "color:var(--muted)" if gray else ""
-    (place or Place()).show(
-        "html",
-        f'<div class="said" style="{color}" data-longest="{escape(longest or widest(text))}">'
-        f"<span>{escape(text)}</span></div>",
-    )
+
+def _in_room(text: str, longest: str, look: str) -> str:
+    """HTML of a text that has the room of its longest wording, hidden in the same grid cell."""
+    return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
 
 
 class Takeaway:
-    """What a picture shows in at most 15 words, with details folded below.
-
-    Words that change take the room of their `longest` wording, as with `say_steadily`.
-    """
+    """What a picture shows in few words, in the room of their `longest`; details are folded."""
 
     def __init__(self, longest: str = "") -> None:
         self._longest, self._words, self._details = longest, Place(), list[Place]()
@@ -65,11 +56,7 @@ class Takeaway:
 
         `details` are sentences, as many each time: the picture's alternative text.
         """
-        room = escape(self._longest or words)
-        text = (
-            f'<div class="said takeaway" data-longest="{room}"><span>{escape(words)}</span></div>'
-        )
-        self._words.show("html", text)
+        self._words.show("html", _in_room(words, self._longest or words, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
             self._details = [Place() for _ in details]
@@ -101,11 +88,7 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
 
 
 def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """A message as Markdown, until the person closes it.
-
-    The container is there without words too, so that no block below moves when they go. (An
-    `st.empty()` would be empty in each run until its contents come again.)
-    """
+    """A message as Markdown, until the person closes it; without one, its container alone."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if words:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
@@ -116,13 +99,12 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
 class SteadyChart:
     """A place for a chart that changes; its two charts are remembered by `key`.
 
-    A figure's background must be opaque, as in all `lib.charts`. Until the figure changes for the
-    first time there is one chart only. Where it `fills` a place, CSS gives it the place's height.
+    A figure's background must be opaque. Where it `fills` a place, CSS gives it the place's height.
     """
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
         self._key, self._fills = key, fills
-        self._pair = session().charts.by_place.setdefault(key, TwoCharts())
+        self._pair = session().charts.setdefault(key, TwoCharts())
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
@@ -135,16 +117,16 @@ class SteadyChart:
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
             # Else it is seen in its own height for a moment. One that is there has this by now.
-            known = session().charts.heights.get(self._key) if self._fills else None
+            known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top
             pair.shown[pair.top] = figure, sentence, figure.of_height(known)
-        height = "stretch" if self._fills else "content"
+        options: dict[str, Any] = {"height": "stretch" if self._fills else "content"}
         with self._place:
             for i, (each, at) in enumerate(zip(pair.shown, self._charts, strict=True)):
                 if each:
-                    _, alt, drawn = each
-                    options = {"height": height, "config": CONFIG, "alt": alt}
-                    at.show("plotly_chart", drawn, key=f"{self._key}_{i}", **options)
+                    _, options["alt"], drawn = each
+                    key = f"{self._key}_{i}"
+                    at.show("plotly_chart", drawn, key=key, config=CONFIG, **options)
         return pair.top
 
 
@@ -161,5 +143,5 @@ def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
 
 def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
-    pair = session().charts.by_place.get(key)
+    pair = session().charts.get(key)
     return pair is not None and any(pair.shown)

@@ -1,13 +1,15 @@
 """A person's own file: a table, or a kept run to be opened.
 
-The parsed `Table` stays in the session until another one replaces it. A small CSV is read at once,
-all else in a process of its own while the page goes on. A file that can't be read gets a sentence,
-and the earlier table stays. A table too short for the settings lowers them, and a note says so.
+A small CSV is read at once, all else in a process of its own while the page goes on. A file that
+can't be read gets a sentence, and the earlier table stays. A table too short for the settings
+lowers them, and a note says so.
 """
+
+from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -21,28 +23,37 @@ from lib.data import (
     calendar_names,
     prepared,
     read_upload,
+    remember,
     settle,
 )
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
+from lib.results import memory_of
 from lib.text import counted
 from lib.ui import runs
 from lib.ui.address import change, fitting, leave_scenes
+from lib.ui.browser import browser_id
 from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
-from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.text import closable, hint, plain
 
+if TYPE_CHECKING:  # it brings pandas along
+    from lib.export import Kept
+
 AT_ONCE = 300_000
 """A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
-KEPT = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
+MOST_WORKBOOK = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
+_KEPT: dict[str, Kept] = {}
+"""The run that each browser has opened from a file last: a reload finds it."""
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000
+"""So many runs, none of more bytes, and none with a person's own rows."""
 
 
 def uploader() -> None:
-    """Draw the file widget, and below it the last file's progress, size, sheets and sharing."""
+    """Draw the file widget, and below it the file's size, its sheets and who may see its rows."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -52,7 +63,6 @@ def uploader() -> None:
         "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
         "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
     )
-    came_of_file()
     if table := session().upload.table:
         if (workbook := session().upload.workbook) and len(table.sheets) > 1:
             control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
@@ -60,11 +70,11 @@ def uploader() -> None:
         size = [counted(len(table.frame), "row"), counted(len(table.numbers), "number column")]
         size += [counted(len(table.categories), "text column")] if table.categories else []
         hint(" ".join([f"{table.name}: {', '.join(size)}.", *table.notes]))
-    run_id = session().run_id or ""
-    if (shares := runs.shares_rows(run_id)) is not None:  # a run of this browser's on an upload
-        label = "Let people with this run's link see the file's rows"
-        control = bound("share_rows", shares, partial(runs.share_rows, run_id))
-        st.toggle(label, shares, **control)
+    owner = runs.own(session().subject.run_id)
+    if owner and owner.table is not None:
+        label, share = "Let people with this run's link see the file's rows", "shares_rows"
+        control = bound("share_rows", owner.shares_rows, partial(setattr, owner, share))
+        st.toggle(label, owner.shares_rows, **control)
 
 
 def opener() -> None:
@@ -74,26 +84,38 @@ def opener() -> None:
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
 
 
-def was_opened() -> bool:
-    """Whether a file was given to `opener` that is open or being read."""
-    return bool(st.session_state.get("open_file")) and not session().upload.error
-
-
 def came_of_file() -> None:
-    """Draw the progress of the file that is being read."""
-    if session().upload.reading:
-        fragment(_progress, run_every=POLL_SECONDS)()
-
-
-def refusal() -> None:
-    """Say why the last file isn't open, until that is closed."""
+    """Draw the progress of the file that is being read, and why the last one isn't open."""
     record = session().upload
 
-    def forget() -> None:
-        record.error = ""
+    def progress() -> None:
+        reading = record.reading
+        if reading is None or reading.over.is_set():
+            st.rerun()
+        with st.container(horizontal=True, vertical_alignment="center"):
+            hint(f"Reading {reading.name} …")
+            st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
-    if record.error:
-        closable(plain(record.error), "error_of_file", "error", forget)
+    with st.container(key="came_of_file"):
+        if record.reading:
+            fragment(progress, run_every=POLL_SECONDS)
+        if record.error:
+            forget = partial(setattr, record, "error", "")
+            closable(plain(record.error), "error_of_file", "error", forget)
+
+
+def _stop() -> None:
+    """Stop reading a file, and forget what was wrong with one."""
+    record = session().upload
+    if record.reading:
+        record.reading.stop()
+    record.reading, record.error = None, ""
+
+
+def _refuse(why: object) -> None:
+    record = session().upload
+    stays = f" Your earlier file, {record.table.name}, stays." if record.table else ""
+    record.error = f"{why}{stays}"
 
 
 def _given(key: str) -> None:
@@ -103,7 +125,7 @@ def _given(key: str) -> None:
     record, file = session().upload, st.session_state[key]
     if file is None:
         _stop()
-        record.error, record.workbook = "", None
+        record.workbook = None
     elif given := take(file):  # else its bytes were taken before
         record.workbook = None
         leave_scenes()
@@ -111,44 +133,31 @@ def _given(key: str) -> None:
 
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
-    """Read a file, at once or in a process of its own."""
+    """Open a kept run, or read a table, at once or in a process of its own. For callbacks."""
     from lib.data import Reading  # noqa: PLC0415
-    from lib.export import is_kept  # noqa: PLC0415  bring pandas along
+    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  bring pandas along
 
     record = session().upload
     _stop()
-    record.error = ""
-    if is_kept(name, content):
-        _open(name, content)
-        return
     try:
+        if is_kept(name, content):
+            kept = open_kept(name, content, record.table)
+            runs.leave()
+            change({key: kept.experiment.get(key) for key in SETTINGS})
+            note_kept(kept)
+            record.table = kept.table or record.table
+            return
         kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
-        if kind in ("workbook", "zip") and len(content) < KEPT:
+        if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
             _settle(read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
+    except KeptError as error:
+        _refuse(f"{name} isn't open. {error}")
     except UploadError as error:
-        record.error = f"{error}{_stays()}"
-
-
-def _progress() -> None:
-    """Say which file is being read; have the page run again once it is."""
-    reading = session().upload.reading
-    if reading is None or reading.over.is_set():
-        st.rerun()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        hint(f"Reading {reading.name} …")
-        st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
-
-
-def _stop() -> None:
-    """Stop reading a file."""
-    record = session().upload
-    if record.reading:
-        record.reading.stop()
-    record.reading = None
+        _refuse(error)
 
 
 def take_file() -> None:
@@ -163,51 +172,44 @@ def take_file() -> None:
             record.workbook = None
         _settle(reading.table)
     elif reading.error:
-        record.error = f"{reading.error}{_stays()}"
+        _refuse(reading.error)
 
 
-def _open(name: str, content: bytes) -> None:
-    """Show a kept run, or say why it can't be opened. For callbacks."""
-    from lib.export import KeptError, open_kept  # noqa: PLC0415  as above
+def note_kept(kept: Kept | None) -> None:
+    """Show what this browser has opened and remember it for a reload, or forget it."""
+    session().kept = kept
+    browser = browser_id() or ""
+    _KEPT.pop(browser, None)
+    size = memory_of(kept.snapshot) + kept.dataset.nbytes if kept else 0
+    if browser and kept and kept.table is None and size < MOST_KEPT_BYTES:
+        remember(_KEPT, browser, kept, MOST_KEPT)
 
-    record = session().upload
-    try:
-        kept = open_kept(name, content, record.table)
-    except KeptError as error:
-        record.error = f"{name} isn't open. {error}{_stays()}"
-        return
-    runs.leave()
-    change({key: kept.experiment.get(key) for key in SETTINGS})
-    note_kept(kept)
-    session().kept, record.table = kept, kept.table or record.table
+
+def kept_before() -> Kept | None:
+    """What this browser has opened from a file, in a session before."""
+    return _KEPT.get(browser_id() or "")
 
 
 def _settle(new: Table) -> None:
-    """Make a table the data, or say why it can't be."""
-    record, changes = session().upload, _changes(new)
+    changes = _changes(new)
     while True:
         try:
-            dataset_of(settle(session().address.experiment.set(**changes), new), new)
+            dataset_of(settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
             cure = error.cure if isinstance(error, TooShortError) else {}
             if cure.items() <= changes.items():  # none, or it was no help
-                record.error = f"{new.name} can't be used: {error}{_stays()}"
+                _refuse(f"{new.name} can't be used: {error}")
                 return
             changes |= cure
             new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
     change(changes)
-    record.table = new
-
-
-def _stays() -> str:
-    table = session().upload.table
-    return f" Your earlier file, {table.name}, stays." if table else ""
+    session().upload.table = new
 
 
 def _changes(new: Table) -> dict[str, Any]:
     """The settings that suit a table that becomes the data, without those that a person has set."""
-    now, old = session().address.experiment.data, session().upload.table
+    now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
         changes = fitting(old.settings if old else {}, new.settings)
     else:

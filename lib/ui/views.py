@@ -22,11 +22,11 @@ from lib.story import GALLERY, Scene, find, offer, runs_of
 from lib.text import beside, number, readable, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
-from lib.ui.advice import TABLE
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment, slot
+from lib.ui.frame import TABLE
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
 from lib.ui.shapes.parts import damage_card
@@ -56,7 +56,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
     """Draw every tensor of both models, with one sample's values as shades."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
-        sample, traces = strip_values(Epochs.of(fitting_run(experiment, dataset)).then)
+        sample, traces = strip_values(Epochs(fitting_run(experiment, dataset)).then)
         st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
@@ -68,7 +68,7 @@ def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
         return lambda now: follow(now.then)
 
     following_fragment(
-        lambda: Epochs.of(shown_run(loaded.experiment, loaded.dataset)),
+        lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
         draw_card,
         lambda epochs: epochs.shown.polling,
         about=lambda epochs: epochs.about,

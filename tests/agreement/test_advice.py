@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.ui.advice import ADVICE
+from lib.ui.frame import ADVICE
 
 SIZES = {"T": 7, "F": 3, "U": 5, "K": 2}
 """Of one sample; N stays open, as Keras has it."""
@@ -36,7 +36,7 @@ def other(code):
     return code.replace("LSTM(U)", "LSTM(U, return_sequences=True)")
 
 
-@pytest.mark.parametrize("advice", ADVICE, ids=lambda advice: advice["case"])
+@pytest.mark.parametrize("advice", ADVICE["advice"], ids=lambda advice: advice["case"])
 def test_advice_is_right_and_the_other_value_does_what_is_said(advice):
     """Another shape, an error, or worst of all: what a sample gets depends on its batch."""
     assert result(advice["code"]).output_shape == shape(advice["gives"])

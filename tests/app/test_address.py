@@ -16,14 +16,14 @@ def page():
     from streamlit.runtime.scriptrunner import get_script_run_ctx
 
     from lib.ui import address
-    from lib.ui.settings import controls, settled_experiment
+    from lib.ui.settings import one_control, settled_experiment
 
     run = get_script_run_ctx()
     assert run
     run.is_history_navigation = st.session_state.get("back", False)
     name = st.session_state.setdefault("name", "One")
     address.begin(name, ("stack",) if name == "One" else ())
-    controls("sizes", settled_experiment(), only="T")
+    one_control("T", settled_experiment())
     address.finish()
     state = st.session_state
     st.button("Set", key="set", on_click=lambda: address.set_page_value("stack", state.value))
@@ -47,13 +47,6 @@ def put(app, value):
     """Press the button that sets the page's own key."""
     app.session_state["value"] = value
     return app.button(key="set").click().run()
-
-
-def test_a_link_brings_the_pages_own_value_beside_the_settings():
-    """Both stay in the address; a key that this page doesn't know is dropped."""
-    app = start(stack="a", T="20", other="x")
-    assert shown(app) == "a"
-    assert address(app) == {"data": OLD, "stack": "a", "T": "20"}
 
 
 def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():

@@ -81,9 +81,9 @@ def test_series_that_were_noticed_are_said_and_can_be_refused():
 
 def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said():
     """A menu of kinds has none of that name."""
-    address = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY].address
-    assert address.experiment.data.types == ()
-    assert "types=store:bogus isn't a column:kind of number" in address.complaints[0]
+    record = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
+    assert record.subject.experiment.data.types == ()
+    assert "types=store:bogus isn't a column:kind of number" in record.address.complaints[0]
 
 
 def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came():
@@ -92,7 +92,7 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
     app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
     assert not [*app.exception, *app.error]
     assert app.session_state[KEY].upload.table.series == "store"
-    assert app.session_state[KEY].address.experiment.data.types == ()
+    assert app.session_state[KEY].subject.experiment.data.types == ()
 
 
 def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence():
@@ -129,10 +129,10 @@ def test_a_type_is_corrected_and_taken_back():
     app.selectbox(key="types_column").set_value("weekday").run()
     assert app.selectbox(key="types_of_weekday").value == "number"
     app.selectbox(key="types_of_weekday").set_value("category").run()
-    assert app.session_state[KEY].address.experiment.data.types == ("weekday:category",)
+    assert app.session_state[KEY].subject.experiment.data.types == ("weekday:category",)
     assert app.query_params["types"] == "weekday:category"
     app.selectbox(key="types_of_weekday").set_value("number").run()
-    assert app.session_state[KEY].address.experiment.data.types == ()
+    assert app.session_state[KEY].subject.experiment.data.types == ()
 
 
 def test_a_trend_is_said_and_one_click_predicts_the_change():

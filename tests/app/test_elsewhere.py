@@ -64,7 +64,7 @@ def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
     app = found(app)
     assert runs.LOOKING not in " ".join(each.value for each in app.markdown)
     lost = start(data="running_mean", run="0" * 16)
-    time.forward(runs.FIND_SECONDS[1] + 1)
+    time.forward(runs.FIND_SECONDS + 1)
     assert warnings(lost.run()) == [plain(runs.GONE)]
     assert "run" not in lost.query_params
 
@@ -87,12 +87,12 @@ def test_a_run_that_no_server_knows_is_looked_for_now_and_then(client, time, car
     client.cards = {RUN: card} if card else {}
     for times in (1, 2):
         for _ in range(3):
-            assert runs.known(RUN) is None
+            assert runs.look_at(RUN) is None
         assert not runs.is_looked_for(RUN)
         assert client.found == [RUN] * times
-        time.forward((runs.FIND_SECONDS[1] + runs.PAUSE_SECONDS) * (times == 1))
+        time.forward((runs.FIND_SECONDS + runs.PAUSE_SECONDS) * (times == 1))
     for name in ("", "nonsense", RUN.upper(), None):
-        assert runs.known(name) is None
+        assert runs.look_at(name) is None
     assert len(client.found) == 2
     assert warnings(start(data="running_mean", run=RUN)) == [plain(runs.GONE)]
 
@@ -109,17 +109,6 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
     assert client.found == [RUN]  # nobody was asked who can't answer
     client.away = ""
     assert warnings(found(app)) == []
-
-
-def test_an_own_run_that_is_forgotten_is_gone_though_the_cluster_is_away(client):
-    """It was this server's own: nobody else would have it, and no link is blamed."""
-    app = start(data="running_mean", N="64", epochs="50")
-    app.button(key="do_train").click().run()
-    assert address(app)["run"] in client.runs
-    client.runs.clear()
-    client.away = "The cluster isn't used: nobody answers. This machine trains."
-    assert plain(runs.GONE) not in warnings(app.run())
-    assert "run" not in app.query_params
 
 
 @pytest.mark.parametrize("is_clustered", [True, False])

@@ -11,7 +11,7 @@ from lib.story import GUIDE, Until
 from lib.training.recorded import recorded
 from lib.ui import address, lesson
 from lib.ui.frame import PAGES
-from lib.ui.keys import KEYS
+from lib.ui.listener import KEYS
 from lib.ui.text import plain
 from lib.ui.views import VIEWS
 from tests.app.driver import session, start, text
@@ -51,7 +51,7 @@ def may_go_on(app):
 def test_a_step_opens_from_its_link_and_asks_before_it_shows(name):
     """With its own settings, which hold as they are; what it reveals comes with the answers."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
-    experiment = session(app).address.experiment
+    experiment = session(app).subject.experiment
     for key, texts in scene.query.items():
         if key in SETTINGS:
             assert f"{experiment.get(key)}" == texts[-1], key
@@ -120,7 +120,7 @@ def test_what_a_step_waits_for_can_be_done(name, client):
             run = next(iter(client.runs.values()))
             client.set(run, Status.PAUSED, epoch=count - 1)
             app.run()
-            by_key = {key.name: {*key.on} for key in KEYS["Guide"]}
+            by_key = {key["name"]: {*key["on"]} for key in KEYS["Guide"]}
             [paused] = {button.key for button in app.button} & by_key["P"]
             assert paused in by_key["T"]
             app.button(key=paused).click().run()
@@ -135,7 +135,7 @@ def test_what_a_step_waits_for_can_be_done(name, client):
             app.segmented_control(key="mode").set_value(value).run()
         case Until(key="step", value=value):
             # As the playhead's script does, which isn't run here.
-            session(app).address.subject.values["step"] = value
+            session(app).subject.values["step"] = value
             app.run()
         case Until(key="T", value=value):
             app.slider(key="T").set_value(8).run()
@@ -163,7 +163,7 @@ def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client):
     assert "Epoch 0 of the" in text(app)
     app.button(key="scene_skip").click().run()
     assert ("stop", "r0") in client.calls
-    assert session(app).run_id is None
+    assert session(app).subject.run_id is None
     assert float(app.metric[0].value[1:-1].split("[")[-1]) < 0.001
     answer(app, scene)
     assert may_go_on(app)
@@ -173,17 +173,17 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client):
     """What a step has set, and a run that was started there, are the lesson's alone."""
     app = start(data="echo", T="9")
     app.button(key="do_train").click().run()
-    mine, experiment = session(app).run_id, session(app).address.experiment
+    mine, experiment = session(app).subject.run_id, session(app).subject.experiment
     app.switch_page(PAGES["Guide"][0]).run()
     open_step(app, "parity")
     answer(app, GUIDE["parity"])
     app.button(key="do_train").click().run()
-    assert session(app).run_id != mine
-    assert client.runs[session(app).run_id].experiment.data.name == "parity"
+    assert session(app).subject.run_id != mine
+    assert client.runs[session(app).subject.run_id].experiment.data.name == "parity"
     app.switch_page("app.py").run()
     assert not app.exception
-    assert session(app).run_id == mine
-    assert session(app).address.experiment == experiment
+    assert session(app).subject.run_id == mine
+    assert session(app).subject.experiment == experiment
     assert app.slider(key="T").value == 9
 
 

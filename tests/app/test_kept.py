@@ -7,7 +7,7 @@ from lib.export.kept import keep
 from lib.results.run import RunAt
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
-from lib.ui import kept_runs
+from lib.ui import upload
 from lib.ui.frame import PAGES
 from tests.app.driver import bar, give, session, start, text
 from tests.unit.test_kept import CSV, of_upload
@@ -33,7 +33,7 @@ def mine():
 
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
     """Marked as from a file, named, with a slider over the weights that it holds."""
-    assert session(mine).address.experiment == of()[0]
+    assert session(mine).subject.experiment == of()[0]
     assert "from a file" in bar(mine)
     assert "From mine.unrolled, kept on 20" in text(mine)
     slider = next(each for each in mine.select_slider if "epoch" in each.key)
@@ -80,10 +80,10 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
     assert "bad.unrolled isn't open" in app.error[0].value.replace("\\", "")
     give(app, "mine.unrolled", content)
     assert session(app).address.page == "Explore"
-    assert session(app).address.experiment == experiment
+    assert session(app).subject.experiment == experiment
     assert "from a file" in bar(app)
     app.switch_page(PAGES[page][0]).run()
-    assert session(app).address.mine.experiment == experiment
+    assert session(app).mine.experiment == experiment
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
@@ -96,7 +96,7 @@ def test_a_damaged_file_takes_nothing_away(page):
     [error] = app.error
     assert "bad.unrolled isn't open. A whole kept run" in error.value.replace("\\", "")
     assert session(app).kept.name == "mine.unrolled"
-    assert session(app).address.experiment == experiment
+    assert session(app).subject.experiment == experiment
     next(button for button in app.button if button.label == "Close").click().run()
     assert not app.error
 
@@ -108,7 +108,7 @@ def test_a_run_of_an_upload_with_its_rows_brings_them_along():
     give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
     assert "from a file" in bar(app)
     assert session(app).upload.table.name == "beer.csv"
-    assert session(app).address.experiment.data.name == "upload"
+    assert session(app).subject.experiment.data.name == "upload"
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
@@ -129,8 +129,8 @@ def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
 
 def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
     """Until it is reset."""
-    monkeypatch.setattr(kept_runs, "browser_id", lambda: "mine")
-    monkeypatch.setattr(kept_runs, "_KEPT", {})
+    monkeypatch.setattr(upload, "browser_id", lambda: "mine")
+    monkeypatch.setattr(upload, "_KEPT", {})
     experiment, content = of()
     app = start()
     give(app, "mine.unrolled", content)
@@ -140,4 +140,4 @@ def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
     again.run()
     again.button(key="do_reset").click().run()
     assert "not trained yet" in bar(start(**link))
-    assert session(app).address.experiment == experiment
+    assert session(app).subject.experiment == experiment

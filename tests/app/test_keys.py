@@ -5,7 +5,7 @@ from streamlit.testing.v1.element_tree import Block
 
 from lib.story import TALK
 from lib.ui.frame import PAGES
-from lib.ui.keys import EVERYWHERE, KEYS
+from lib.ui.listener import EVERYWHERE, KEYS
 from tests.app.driver import start
 from tests.waiting import eventually
 
@@ -29,7 +29,7 @@ def test_what_a_key_works_on_is_on_its_page(page):
         app.query_params["replay"] = "yes"
         assert eventually(lambda: "replay" in keys(app.run().main))
     shown = {*keys(app.main), *keys(app.sidebar)}
-    missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key.on} - shown
+    missing = {on for key in (*KEYS[page], *EVERYWHERE) for on in key["on"]} - shown
     assert not missing
 
 
@@ -42,13 +42,13 @@ def test_what_a_key_works_on_is_in_one_of_a_talks_scenes():
         app.query_params["scene"] = scene
         app.run()
         shown |= {*keys(app.main)}
-    assert not [key.name for key in KEYS["Present"] if shown.isdisjoint(key.on)]
+    assert not [key["name"] for key in KEYS["Present"] if shown.isdisjoint(key["on"])]
 
 
 def test_no_key_is_twice_on_a_page():
     """Nor one that Streamlit keeps for itself; in a talk R is ours."""
     assert list(KEYS) == [*PAGES, "Present"]
     for page, own in KEYS.items():
-        names = [key.name for key in (*own, *EVERYWHERE)]
+        names = [key["name"] for key in (*own, *EVERYWHERE)]
         theirs = {"?", "C"} if page == "Present" else {"?", "R", "C"}
         assert len({*names, *theirs}) == len(names) + len(theirs)

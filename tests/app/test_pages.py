@@ -97,7 +97,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page):
     app = link(page, run="deadbeef", T="7")
     assert [warning.value for warning in app.warning] == [plain(GONE)]
     assert "run" not in app.query_params
-    assert session(app).address.experiment.data.timesteps == 7 or page in SCENE_PAGES
+    assert session(app).subject.experiment.data.timesteps == 7 or page in SCENE_PAGES
     assert [warning.value for warning in app.run().warning] == [plain(GONE)]
     close = next(button for button in app.button if button.label == "Close")
     assert not close.click().run().warning

@@ -55,12 +55,11 @@ def keys(app):
 
 def about(app):
     """What a page has: its experiment, its own values but the places, and its pictures."""
-    record = app.session_state[KEY].address
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
     return (
-        record.experiment,
-        record.subject.values,
+        app.session_state[KEY].subject.experiment,
+        app.session_state[KEY].subject.values,
         [html for html in htmls if "picture" in html],
         charts,
     )

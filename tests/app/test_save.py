@@ -7,14 +7,14 @@ import streamlit as st
 
 from lib.data.datasets import make_dataset, settle
 from lib.experiment.experiment import Experiment
-from lib.ui import data, save
+from lib.ui import browser, data
 from lib.ui.session import Loaded
 
 
 def drawn(monkeypatch, draw, state):
     """What buttons are given, by their keys, where widgets have this state."""
     given = {}
-    monkeypatch.setattr(save, "_component", lambda key, data, **_: given.update({key: data}))
+    monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
     monkeypatch.setattr(st, "session_state", state)
     draw()
     return given
@@ -25,7 +25,7 @@ def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
     made = []
 
     def draw():
-        save.save_button("Arrays", lambda: made.append(1) or b"all", "a.npz", "any")
+        browser.save_button("Arrays", lambda: made.append(1) or b"all", "a.npz", "any")
 
     assert drawn(monkeypatch, draw, {})["save_a.npz"]["label"] == "Arrays"
     assert drawn(monkeypatch, draw, {"save_a.npz": {"asked": None}})["save_a.npz"] != b"all"

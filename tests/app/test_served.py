@@ -11,13 +11,12 @@ from starlette.responses import Response
 from lib.data.caches import REMEMBERED
 from lib.data.datasets import suggested
 from lib.training.limits import with_seeds
-from lib.training.machine import RAY
 from lib.training.recorded import recorded
 from lib.ui import served
 from lib.ui.browser import COOKIE
 from lib.ui.data import dataset_of, made_dataset
-from lib.ui.runs import untrained_models
 from lib.ui.served import MIDDLEWARE, ROUTES
+from lib.ui.shown import untrained_models
 
 
 @pytest.mark.private
@@ -69,24 +68,6 @@ def _cookie(accept, status=200, sent=""):
 
     asyncio.run(ask())
     return Headers(raw=answers[0]["headers"]).get("set-cookie", "")
-
-
-@pytest.mark.parametrize(("cluster", "is_asked"), [("head:6379", True), ("", False)])
-def test_a_server_looks_for_its_cluster_before_anybody_comes(monkeypatch, cluster, *, is_asked):
-    """So that its log says at once whether that is used. Else nothing starts before a visitor."""
-    asked = []
-    monkeypatch.setattr(served.runs, "client", lambda: asked.append("client"))
-    monkeypatch.setattr(served, "mend_sessions", lambda: None)
-    monkeypatch.setenv(RAY, cluster)
-    monkeypatch.setattr("gc.freeze", freeze := MagicMock())
-
-    async def begin():
-        async with served.lifespan(None):
-            pass
-
-    asyncio.run(begin())
-    assert bool(asked) is is_asked
-    freeze.assert_called_once_with()
 
 
 def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch):

@@ -39,7 +39,7 @@ def start(**query):
 def experiment(app, **settings):
     """The session's experiment after a run of the page, to which these settings were moved."""
     app.session_state["moved"] = settings
-    return do(app, lambda: session().address.experiment)
+    return do(app, lambda: session().subject.experiment)
 
 
 def do(app, act):
@@ -185,8 +185,8 @@ def may_steer(app, run):
     """Whether the session may, when it looks at this run."""
 
     def look():
-        session().run_id = run.id
-        return runs.may_steer(run)
+        session().subject.run_id = run.id
+        return runs.own(run.id) is not None
 
     return do(app, look)
 

@@ -5,24 +5,13 @@ import pytest
 from lib.data.datasets import FIRST, suggested
 from lib.experiment.experiment import read_query
 from lib.story import TALK
-from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from tests.app.driver import start
 
 
 def experiment(app):
     """What the page that was run last is about."""
-    return app.session_state[KEY].address.experiment
-
-
-def follow(app, page):
-    """Follow the menu's link to a page, with the address that it has."""
-    link = next(each for each in app.sidebar.get("page_link") if each.proto.label == page)
-    app.query_params.clear()
-    for part in filter(None, link.proto.query_string.split("&")):
-        key, _, value = part.partition("=")
-        app.query_params[key] = value
-    return app.switch_page(PAGES[page][0]).run()
+    return app.session_state[KEY].subject.experiment
 
 
 def present(scene, **query):
@@ -61,14 +50,3 @@ def test_a_scenes_training_pauses_at_its_epoch(client):
     scene, epochs = TALK["train"], run.experiment.training.epochs
     assert client.resumed == {run.id: scene.pause}
     assert client.paces[run.id] == scene.seconds * epochs / scene.pause
-
-
-def test_a_step_is_as_it_was_after_a_look_at_the_gallery():
-    """A page that sets its own, too, but nothing of the step."""
-    app = start("Guide")
-    app.query_params["at"] = "shapes"
-    app.run()
-    before = experiment(app)
-    app = follow(follow(app, "Gallery"), "Guide")
-    assert experiment(app) == before
-    assert set(app.query_params) == {"at"}

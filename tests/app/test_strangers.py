@@ -4,11 +4,9 @@ import base64
 import json
 import re
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
-import streamlit as st
 from plotly.offline import get_plotlyjs
 
 from lib.export.card import card_of
@@ -16,7 +14,7 @@ from lib.results.redaction import HIDDEN
 from lib.results.replay import untrained
 from lib.results.run import Status
 from lib.story import all_scenes
-from lib.ui import runs, strangers
+from lib.ui import runs
 from lib.ui.frame import PAGES
 from lib.ui.present.screen import Shown, Talk
 from lib.ui.session import KEY
@@ -201,7 +199,7 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
     stranger.switch_page(f"pages/{page}.py").run()
     assert [each for each in stranger.warning if "another person's file" in each.value]
     assert not [each for each in stranger.markdown if HIDDEN in each.value]
-    assert stranger.session_state[KEY].address.experiment.data.name == "parity"
+    assert stranger.session_state[KEY].subject.experiment.data.name == "parity"
     for button in [each for each in stranger.button if each.key == "option_0"]:
         button.click().run()
         assert not stranger.button(key="do_train").disabled
@@ -219,22 +217,6 @@ def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
     assert "1987" in leaks(sent(stranger.run()), run)
     owner.toggle(key="share_rows").set_value(False).run()
     assert not leaks(sent(stranger.run()), run)
-    runs.share_rows("r0", True)  # as nobody's session
-    assert not leaks(sent(stranger.run()), run)
-
-
-def test_open_pages_follow_when_the_owner_shares_the_rows(owner, monkeypatch):
-    """A part of the page looks now and then, and asks for a run of the page."""
-    looks, asked = list[Any](), list[bool]()
-    with monkeypatch.context() as here:
-        here.setattr(strangers, "fragment", lambda look, **_: lambda *_: looks.append(look))
-        start("Cell", **LINK)
-    for shares in (False, True):
-        owner.toggle(key="share_rows").set_value(shares).run()
-        with monkeypatch.context() as here:
-            here.setattr(st, "rerun", lambda: asked.append(True))
-            looks[-1]()
-        assert bool(asked) is shares
 
 
 @pytest.mark.usefixtures("owner")

@@ -43,7 +43,7 @@ def headings(app):
 def settings(app):
     """Those that a file may change."""
     keys = ("data", "T", "U", "horizon", "split", "epochs", "batch", "inputs")
-    return {key: session(app).address.experiment.get(key) for key in keys}
+    return {key: session(app).subject.experiment.get(key) for key in keys}
 
 
 @pytest.mark.parametrize(
@@ -184,8 +184,8 @@ def test_columns_are_read_anew_once_and_outside_turns(kind, monkeypatch):
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     monkeypatch.setattr(types, "retyped", read_anew)
-    address = session(app).address
-    address.experiment = address.experiment.set(types=(f"a:{kind}",))
+    subject = session(app).subject
+    subject.experiment = subject.experiment.set(types=(f"a:{kind}",))
     assert not app.run().run().exception
     assert read == [(f"a:{kind}",)]
     assert bool(app.warning) == (kind == "date")

@@ -56,18 +56,6 @@ def test_back_returns_to_the_settings_before(page):
     expect(page.get_by_role("slider", name="Timesteps")).to_have_value("20")
 
 
-@pytest.mark.private
-def test_back_leads_past_a_run(page):
-    """Train adds the run to the address; Back takes it away again, and the page follows."""
-    open_page(page, "/?seed=5&epochs=50&pace=fast")
-    press(page, "Train")
-    wait_for_status(page, "finished")
-    page.wait_for_url("**run=**")
-    page.go_back()
-    wait_for_status(page, "not trained yet")
-    assert "run=" not in page.url
-
-
 @pytest.mark.parametrize("scheme", first_of(["dark", "light"]))
 def test_a_slow_browser_keeps_the_experiment_of_a_link(page, scheme):
     """Widgets whose code comes late show the link's values, and Train changes none of them."""

@@ -3,8 +3,6 @@
 from playwright.sync_api import expect
 from streamlit.proto.BackMsg_pb2 import BackMsg
 
-from lib.story import TALK
-from tests.browser.cell_page import slider, wait_for_place
 from tests.browser.driver import (
     TRAINING,
     button,
@@ -12,7 +10,6 @@ from tests.browser.driver import (
     open_page,
     settle,
     stop,
-    wait_for_keys,
     wait_for_status,
     wait_until_whole,
 )
@@ -75,48 +72,6 @@ def test_keys_steer_a_run_wherever_the_focus_is(page):
     wait_for_status(page, "training")
     page.keyboard.press("x")
     wait_for_status(page, "stopped")
-
-
-def test_what_is_typed_presses_no_key(page):
-    """In a list, and in a field of a component's own tree."""
-    page.goto("/present?open=overview")
-    wait_for_keys(page)
-    settle(page)
-    box = page.get_by_test_id("stMultiSelect")
-    box.get_by_role("button", name="Open").click()  # a list opens, to be typed into
-    page.keyboard.type("n")
-    expect(page.get_by_role("combobox")).to_have_value("n")
-    page.keyboard.press("Escape")
-    page.evaluate(
-        """() => {
-            const host = document.createElement("div");
-            document.querySelector("[data-testid=stMain]").prepend(host);
-            host.attachShadow({ mode: "open" }).innerHTML = "<input id=inner>";
-        }"""
-    )
-    page.locator("#inner").focus()
-    page.keyboard.type("nr")
-    settle(page)
-    assert page.url.endswith("open=overview")
-    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})
-    page.keyboard.type("n")
-    expect(page.locator("h1")).to_have_text([*TALK.values()][1].title)
-
-
-def test_the_playhead_hears_keys_wherever_the_focus_is(page):
-    """But the arrows belong to a slider that has the focus; a press on blank ground frames none."""
-    open_page(page, "/cell?U=8&T=6&step=3")
-    expect(slider(page, "Timestep")).to_have_value("3")
-    press_blank_ground(page)
-    page.keyboard.press("ArrowRight")
-    wait_for_place(page, 4)
-    assert not page.get_by_test_id("stMain").evaluate("main => main.matches(':focus-visible')")
-    focus_slider(page)
-    page.keyboard.press("ArrowRight")
-    expect(slider(page, "Timestep")).to_have_attribute("max", "7")
-    wait_for_place(page, 4)
-    page.keyboard.press("Space")
-    wait_for_place(page, 7)
 
 
 def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):

@@ -103,17 +103,3 @@ def test_nothing_moves_from_the_first_click_to_the_last(page, screen):
         assert tops == sorted(tops)
         assert tops[1] + 40 < screen["height"]
         assert page.get_by_test_id("stMain").evaluate("main => main.scrollWidth") <= 390
-
-
-def test_each_chart_has_one_line_and_folded_details(page):
-    """The folded sentences are the picture's alternative text."""
-    open_page(page)
-    wait_until_whole(page)
-    for key in ("predictions", "loss", "step_error", "compare"):
-        card = page.locator(f".st-key-card_{key}")
-        line = card.locator(".takeaway span").inner_text()
-        assert len(line.split()) <= 15
-        about = card.locator("[role=figure]:visible").get_attribute("aria-label")
-        assert about.startswith(line)
-        folded = card.get_by_text(about.removeprefix(line).strip()[:40])
-        expect(folded).to_be_hidden()

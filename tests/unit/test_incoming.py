@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from lib.ui import incoming
-from lib.ui.incoming import Upload, take
+from lib.ui.incoming import hold_uploads, take
 
 FILE = b"a,b\n" * 1000
 
@@ -65,7 +65,7 @@ def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
     app = Streamlit()
 
     async def two_files():
-        upload = Upload(app, most=int(1.5 * len(FILE)))
+        upload = hold_uploads(app, most=int(1.5 * len(FILE)))
         assert await put(upload, "one") == ["http.response.start"]
         second = asyncio.create_task(put(upload, "two"))
         await asyncio.sleep(0.2)
@@ -91,7 +91,7 @@ def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
     monkeypatch.setattr(incoming, "SECONDS", 0.05)
 
     async def one_file():
-        await put(Upload(app), "one", path)
+        await put(hold_uploads(app), "one", path)
         await asyncio.sleep(0.2)
 
     asyncio.run(one_file())

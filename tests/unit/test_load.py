@@ -20,10 +20,10 @@ def wait(turns, act, *, first=False):
         with turns.turn(first=first):
             act()
 
-    before = sum(map(len, turns._queues))
+    before = turns.waiting
     thread = Thread(target=come)
     thread.start()
-    assert eventually(lambda: sum(map(len, turns._queues)) > before)
+    assert eventually(lambda: turns.waiting > before)
     return thread
 
 
@@ -114,13 +114,3 @@ def test_when_the_crowd_has_gone_it_recovers():
         now += rhythm.interval()
         rhythm.took(0.01, now)
     assert rhythm.interval() == FASTEST
-
-
-@pytest.mark.parametrize(
-    ("factor", "off"), [(1.1, False), (1 / 1.1, False), (1.4, True), (1 / 1.4, True)]
-)
-def test_a_page_changes_its_interval_only_when_that_is_far_off(factor, off):
-    """Each change has the browser's timer begin anew."""
-    rhythm = Rhythm()
-    pass_time(rhythm, 1.0, 0.0, 6)
-    assert rhythm.is_off(rhythm.interval() * factor) is off

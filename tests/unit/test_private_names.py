@@ -18,7 +18,7 @@ PUBLIC = {
     *("PIL", "click", "jinja2", "keras", "keras.utils", "markupsafe", "msgspec", "numpy"),
     *("numpy.lib.format", "numpy.lib.stride_tricks", "numpy.random", "pandas", "plotly.data"),
     *("plotly.graph_objects", "plotly.io", "plotly.offline", "psutil", "pyarrow"),
-    *("pyarrow.parquet", "ray", "ray.exceptions", "segno"),
+    *("pyarrow.parquet", "pyarrow.types", "ray", "ray.exceptions", "segno"),
     *("coreforecast.seasonal", "starlette.datastructures", "starlette.exceptions"),
     *("starlette.middleware", "starlette.requests", "starlette.responses", "starlette.routing"),
     *("starlette.types", "streamlit", "streamlit.delta_generator", "tensorflow"),

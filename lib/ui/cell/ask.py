@@ -181,4 +181,5 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
             st.rerun()
 
     waiting = any(reply.waiting for reply in replies)
-    fragment(look, WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None)()
+    seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
+    fragment(look, run_every=seconds)

@@ -117,7 +117,7 @@ def choose(loaded: Loaded, about: DeltaGenerator | None = None) -> Chosen:
 
 def _weights(shown: ShownRun, mode: str) -> tuple[LayerWeights, int, str]:
     """Draw the choice of an epoch; returns the weights, their epoch, and where they are from."""
-    epochs = Epochs.of(shown)
+    epochs = Epochs(shown)
     epochs.draw()
     known, picked, result = epochs.weights, epochs.picked, shown.snapshot.results[mode]
     epoch = max(known) if picked is None else picked
@@ -152,7 +152,7 @@ def follow_playhead(
             write(step, unit)
 
     with bar:
-        fragment(draw)()
+        fragment(draw)
 
 
 def _remember() -> None:

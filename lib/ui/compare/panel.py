@@ -28,7 +28,7 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import pick_answers
-from lib.ui.streamlit_private.script import is_history_navigation
+from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 
 KEY = "runs"  # the picked runs in the address
@@ -47,7 +47,8 @@ def find(run_id: str) -> Compared | None:
     kept = session().kept
     if found := runs.look_at(run_id):
         run, snapshot = found
-        name = runs.name_of(run_id) or session().compare.linked.get(run_id) or "somebody's run"
+        linked, owner = session().compare.linked.get(run_id), runs.own(run_id)
+        name = owner.name if owner and owner.name else linked or "somebody's run"
         return Compared(run.experiment, run.dataset, snapshot, run_id, name)
     if kept and run_id == kept.snapshot.run_id:
         figures = kept.experiment, kept.dataset, kept.snapshot
@@ -117,7 +118,7 @@ def listed() -> list[Compared]:
 def _own() -> list[str]:
     """The ids of the browser's runs, of a run that it watches, and of the run from a file."""
     kept, watched = session().kept, runs.current_run()
-    others = [watched[0].id] if watched and not runs.may_steer(watched[0]) else []
+    others = [watched[0].id] if watched and not runs.own(watched[0].id) else []
     return [*runs.own_runs(), *others, *([kept.snapshot.run_id] if kept else [])]
 
 
@@ -197,17 +198,20 @@ def _more(run: Compared) -> None:
     run_id, pace = None if run.is_recorded or run.is_kept else run.id, page_value("pace")
     there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
-    if not runs.name_of(run.id):
+    owner = runs.own(run.id)
+    if not owner or not owner.name:
         other = "A run from a file." if run.is_kept else "Another browser has started this run."
         hint("A recorded run." if run.is_recorded else other)
         return
 
     def rename(name: str) -> None:
-        runs.rename(run.id, name)
+        owner.name = name.strip() or owner.name
         _write_picks()
 
     def remove() -> None:
-        runs.take_off_list(run.id)
+        owner.is_listed = False
+        if known := runs.client().get(run.id):
+            runs.client().stop(known)
         session().compare.linked.pop(run.id, None)
         if run.id in session().compare.picks:
             _toggle(run.id)

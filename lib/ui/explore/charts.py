@@ -66,7 +66,7 @@ def draw(
                 cards[name] = _contents(name, shown, palette, hold=hold)
 
     def lay() -> None:
-        drawn, keys = session().charts.by_place, [f"chart_{name}" for name in cards]
+        drawn, keys = session().charts, [f"chart_{name}" for name in cards]
         lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
     def follow(now: ShownRun) -> None:
@@ -126,7 +126,7 @@ def _picture(
     name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...], *, hold: bool
 ) -> Follow:
     """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
-    key, told = f"chart_{name}", session().charts.told
+    key, told = f"chart_{name}", session().told
     chart, said = SteadyChart(key, fills=True), Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
@@ -198,7 +198,7 @@ def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> N
             asked = _POOL.submit(frames_of, shown, epochs.weights)
             remember(FRAMES, snapshot, asked, MOST_FUTURES)
         if not asked.done():
-            fragment(_rerun_when_made, run_every=POLL_SECONDS)(asked)
+            fragment(_rerun_when_made, asked, run_every=POLL_SECONDS)
             return
         frames, epoch = asked.result(), epochs.picked
         place, names = len(frames) - 1, [frame.name for frame in frames]

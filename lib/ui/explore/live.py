@@ -17,7 +17,7 @@ from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
 from lib.ui import clock, runs
-from lib.ui.address import change, page_value
+from lib.ui.address import change, page_value, set_page_values
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
 from lib.ui.explore import charts
@@ -26,13 +26,13 @@ from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import take_card
 from lib.ui.fragment import Place, following_fragment
 from lib.ui.frame import frame
-from lib.ui.kept_runs import note_kept
 from lib.ui.linked import bound, linked_buttons, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.style import hide
 from lib.ui.text import plain, press, say_steadily
+from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
 
 SEEDS = (1, 4, 8, 16)
@@ -56,12 +56,11 @@ def explore() -> None:
     program = (bucket_of(own) or (model.cell, model.layers, model.head),)
     once("prepared", program, lambda: runs.client().prepare(experiment, data))
     following_fragment(
-        lambda: Epochs.of(shown_run(experiment, data)),
+        lambda: Epochs(shown_run(experiment, data)),
         partial(_panel, loaded, palette, count()),
         lambda epochs: epochs.shown.polling,
-        about=lambda epochs: (*epochs.about, session().address.experiment),
+        about=lambda epochs: (*epochs.about, session().subject.experiment),
     )
-    runs.watch_worker()
 
     skill_card(loaded, palette)
     take_card(loaded)
@@ -73,7 +72,7 @@ def _panel(
     """Draw controls and charts, the first of `times` with the page; returns what updates them."""
     shown, progress, words = epochs.shown, Place(), Place()
     if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
-        runs.forget_epoch()
+        set_page_values(runs.NEWEST)
 
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
@@ -83,10 +82,10 @@ def _panel(
         with st.container(key="run_words"):
             say_steadily(_words(loaded, shown), gray=True, place=words)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
-            choice = epochs.choice
-            if choice and (len(choice.texts) < FEWEST or not linked_toggle("Replay", OPEN_REPLAY)):
+            has_replay = len(epochs.choice.texts) >= FEWEST
+            is_open = has_replay and linked_toggle("Replay", OPEN_REPLAY)
+            if not is_open:
                 epochs.draw(wide=True)
-                choice = None
         with st.container(key="run_seeds"):
             seeds = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
             options, take = sorted({*SEEDS, seeds}), lambda new: change({"seeds": new or seeds})
@@ -96,8 +95,8 @@ def _panel(
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = charts.badge_of(loaded, shown)
-    if choice:  # the replay is open, and the run rests
-        charts.replay(epochs, choice, palette, badge=badge)
+    if is_open:  # the replay, and the run rests
+        charts.replay(epochs, epochs.choice, palette, badge=badge)
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling
@@ -125,18 +124,17 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> None:
-        runs.forget_epoch()
+        set_page_values(runs.NEWEST)
         if steered:
             act(steered)
 
     def reset() -> None:
         if run is None:  # then it is the one from a file
-            session().kept = None
             note_kept(None)
         runs.leave()
 
     def step() -> None:
-        runs.forget_epoch()
+        set_page_values(runs.NEWEST)
         goes_on = steered if same or paused else None
         client.step(goes_on or train(paused=True))
 
@@ -180,7 +178,7 @@ def _button(
 
 
 def _is_watched(shown: ShownRun) -> bool:
-    return shown.run is not None and not runs.may_steer(shown.run)
+    return shown.run is not None and not runs.own(shown.run.id)
 
 
 def _progress(epochs: Epochs, place: Place) -> None:
@@ -207,7 +205,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
         _, words, train = WORDS[_stands_in(shown)]
         words = words.format(**(shown.kept.about if shown.kept else {}))
         then = train if loaded.trainable else runs.client().unavailable
-        is_chosen = session().address.experiment.seeds > 0
+        is_chosen = session().subject.experiment.seeds > 0
         if loaded.trainable and loaded.experiment.seeds == 1 and not is_chosen:
             usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
             then += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."

@@ -20,12 +20,10 @@ from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
-from lib.ui.columns import advice
 from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
 from lib.ui.session import Loaded, once, session
-from lib.ui.settings import Settled, one_control
-from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.strangers import worth_of
+from lib.ui.settings import advice, one_control
+from lib.ui.shown import Epochs, ShownRun, shown_run, worth_of
 from lib.ui.text import hint, plain, takeaway, told_chart
 
 T = TypeVar("T")
@@ -41,7 +39,7 @@ MOST_NAMES = 200  # so many a menu offers: all are sent to the browser
 def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
-        shown = Epochs.of(shown_run(loaded.experiment, loaded.dataset)).then
+        shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).then
         dataset, run, table = shown.dataset, shown.run, None
         if run and not dataset.has_rows:
             table = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
@@ -121,9 +119,9 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         takeaway(words.skill_takeaway(found, target, part), details)
 
     table("judged")
-    chosen, asked = shown.experiment.data.period, session().address.experiment.data.period
+    chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
     hint(words.season_sentence(origin, chosen))
-    one_control("period", Settled(shown.experiment))
+    one_control("period", shown.experiment)
     if asked != chosen:
         try:
             check_season(origin, asked)

@@ -45,12 +45,12 @@ _POOL = ThreadPoolExecutor(4, KEY, give_way)
 def take_card(loaded: Loaded) -> None:
     """Draw the card."""
     with card("Take it away", key="take_away"):
-        fragment(_draw)(loaded)
+        fragment(_draw, loaded)
 
 
 def _draw(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
-    epochs = Epochs.of(shown_run(loaded.experiment, loaded.dataset))
+    epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs, loaded if other else None)

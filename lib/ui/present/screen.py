@@ -19,6 +19,7 @@ import streamlit as st
 
 from lib.charts import templates
 from lib.data import remember
+from lib.experiment import Experiment
 from lib.story import TALK, Scene, all_scenes, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
@@ -27,7 +28,7 @@ from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import Loaded, Query, Stage, session
-from lib.ui.settings import Settled, settled_experiment
+from lib.ui.settings import settled_experiment
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
@@ -107,7 +108,7 @@ def step(names: Sequence[str], by: int) -> None:
     address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
 
 
-def show(scene: Scene, settled: Settled, *, follows: bool = False) -> Loaded:
+def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
     """Draw a scene: its title, controls, question and picture; returns the data that it shows.
 
     Who `follows` has no controls.
@@ -308,7 +309,7 @@ def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
         if (talk.shown, talk.is_given) != drawn:
             st.rerun()
 
-    fragment(look, run_every=LOOK_SECONDS)()
+    fragment(look, run_every=LOOK_SECONDS)
 
 
 def _go_off(talk: Talk) -> None:

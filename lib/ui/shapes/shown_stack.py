@@ -179,7 +179,7 @@ def _read(text: str | bytes, name: str = "") -> None:
 
 def to_explore(stack: Stack) -> None:
     """Draw a link to train the stack in Explore, or a button that says why it can't."""
-    page, experiment = session().shapes, session().address.experiment
+    page, experiment = session().shapes, session().subject.experiment
     settings = shapes.as_settings(stack, page.targets)
     explore, icon = PAGES["Explore"]
     label = "Open in Explore"

@@ -19,8 +19,8 @@ from lib.charts import stack as narrate
 from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui import address
+from lib.ui.browser import save_button
 from lib.ui.linked import bound, pills
-from lib.ui.save import save_button
 from lib.ui.session import session
 from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore

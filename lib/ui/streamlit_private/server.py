@@ -1,14 +1,11 @@
 """The server: how it takes requests, delivers messages, and drops sessions."""
 
-from __future__ import annotations
-
 import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from functools import wraps
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from weakref import WeakKeyDictionary
 
 import streamlit as st
@@ -23,55 +20,40 @@ if PRIVATE:
         ScriptRequestType,
     )
 
-if TYPE_CHECKING:
-    from streamlit.proto.ClientState_pb2 import ClientState
-    from streamlit.runtime.scriptrunner_utils.script_requests import RerunData
-
 SOON = 0.005
 """Seconds until the next look whether all messages of a session's last run were delivered."""
-NO_FRAGMENT = "no fragment"
-"""An id that no fragment has."""
-PURGES, PURGE_SECONDS = 10, 30.0
-"""Expired sessions are looked for so many times within their time to live, and at least every so
-many seconds."""
-_log = logging.getLogger(__name__)
+PURGE_SECONDS = 30.0  # between two looks for expired sessions
+Method = Callable[..., Any]
 
 
 def mend_sessions() -> None:
-    """Have sessions deliver all messages, drop requests of left pages, and keep Back and links.
-
-    The public way: without. Pages then recover by a reload: see white_page.js.
-    """
+    """Patch sessions, when the server starts. Publicly pages recover by a reload: white_page.js."""
     if PRIVATE:
-        AppSession._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)  # type: ignore[assignment,method-assign]
-        AppSession.request_rerun = of_open_page(AppSession.request_rerun)  # type: ignore[assignment,method-assign]
-        AppSession._clear_queue = keeping_messages(AppSession._clear_queue)  # type: ignore[assignment,method-assign]
-        ScriptRequests._request_rerun_locked = of_browser_first(  # type: ignore[assignment,method-assign]
-            ScriptRequests._request_rerun_locked
-        )
+        sessions: Any = AppSession
+        sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
+        sessions.request_rerun = of_open_page(AppSession.request_rerun)
+        sessions._clear_queue = keeping_messages(AppSession._clear_queue)
+        requests: Any = ScriptRequests
+        requests._request_rerun_locked = of_browser_first(ScriptRequests._request_rerun_locked)
 
 
-def delivered_first(
-    start: Callable[[AppSession, RerunData], object],
-) -> Callable[[AppSession, RerunData], None]:
+def delivered_first(start: Method) -> Method:
     """Return `start`, made to deliver all messages of a script run before the next one starts.
 
-    A script's thread leaves its messages with the server's loop. When the thread has ended and the
-    busy loop hasn't come to the messages, Streamlit starts a new thread for a fragment that asks
-    at that moment, and takes only the new thread's messages from then on: the page stays as it was
-    and its timers have ended. Requests that come meanwhile become one by Streamlit's own rules, so
-    that no click is lost.
+    When a script's thread has ended and the busy loop hasn't come to its messages, Streamlit starts
+    a new thread for a fragment that asks at that moment, and takes only the new thread's messages:
+    the page stays as it was and its timers have ended. Requests that come meanwhile become one by
+    Streamlit's own rules, so that no click is lost.
     """
-    waiting: WeakKeyDictionary[AppSession, Any] = WeakKeyDictionary()
+    waiting = WeakKeyDictionary[Any, Any]()
 
-    @wraps(start)
-    def start_when_delivered(session: AppSession, asked: RerunData) -> None:
+    def start_when_delivered(session: Any, asked: Any) -> None:
         is_first = session not in waiting
         waiting.setdefault(session, ScriptRequests()).request_rerun(asked)
         if is_first or session._scriptrunner is None:
             look(session)
 
-    def look(session: AppSession) -> None:
+    def look(session: Any) -> None:
         if session not in waiting:  # a run of the page has taken it along
             return
         if session._state is AppSessionState.SHUTDOWN_REQUESTED:
@@ -84,39 +66,30 @@ def delivered_first(
     return start_when_delivered
 
 
-def keeping_messages(
-    clear: Callable[[AppSession, list[str] | None], None],
-) -> Callable[[AppSession, list[str] | None], None]:
+def keeping_messages(clear: Method) -> Method:
     """Return `clear`, made to keep all unsent messages when a fragment starts.
 
-    Right after a run of the page Streamlit would drop the page's own messages about the fragment,
-    but not the end of the page's run, at which the browser removes all that it got no message for:
-    the fragment vanished until its own run had drawn it again.
+    Streamlit would drop the page's messages about the fragment, but not the end of the page's run,
+    at which the browser removes all that it got no message for: the fragment vanished.
     """
 
-    @wraps(clear)
-    def clear_for_page(session: AppSession, fragment_ids_this_run: list[str] | None = None) -> None:
-        clear(session, [NO_FRAGMENT] if fragment_ids_this_run else None)
+    def clear_for_page(session: Any, fragment_ids_this_run: list[str] | None = None) -> None:
+        clear(session, ["an id that no fragment has"] if fragment_ids_this_run else None)
 
     return clear_for_page
 
 
-def of_open_page(
-    ask: Callable[[AppSession, ClientState | None], None],
-) -> Callable[[AppSession, ClientState | None], None]:
+def of_open_page(ask: Method) -> Method:
     """Return `ask`, made to drop requests by fragments of a page that has been left.
 
-    A browser's timers and components go on until it hears of the next page. Streamlit runs such a
-    fragment after that page and says that this is a run of the left page: the browser throws the
-    next page away, and stays white ("Cannot set a node at a delta path").
-
-    A fragment of the open page asks with the address of the last request for the whole page, and
-    as Back or Forward if that was: while a run goes on, both become one request.
+    A browser's timers go on until it hears of the next page. Streamlit runs such a fragment after
+    that page and says that this is a run of the left page: the browser throws the next page away,
+    and stays white. A fragment of the open page asks with the address of the last request for the
+    whole page, and as Back or Forward if that was: while a run goes on, both become one request.
     """
-    asked: WeakKeyDictionary[AppSession, tuple[str, bool]] = WeakKeyDictionary()
+    asked = WeakKeyDictionary[Any, tuple[str, bool]]()
 
-    @wraps(ask)
-    def ask_of_open_page(session: AppSession, state: ClientState | None) -> None:
+    def ask_of_open_page(session: Any, state: Any) -> None:
         if state is not None:
             page, here = state.page_script_hash, (state.query_string, state.is_history_navigation)
             if state.fragment_id and page != session._client_state.page_script_hash:
@@ -132,55 +105,41 @@ def of_open_page(
     return ask_of_open_page
 
 
-def of_browser_first(
-    ask: Callable[[ScriptRequests, RerunData], bool],
-) -> Callable[[ScriptRequests, RerunData], bool]:
+def of_browser_first(ask: Method) -> Method:
     """Return `ask`, made to keep the page and address that a browser waits for.
 
-    `st.rerun()` asks with the page and the address of its own run. Where the browser has asked for
-    others meanwhile, by Back or by a link, Streamlit makes one request of both and takes the newer
-    address, so that the click was lost.
+    `st.rerun()` asks with the page and the address of its own run. Of this and what the browser has
+    asked meanwhile, by Back or by a link, Streamlit makes one request: the click was lost.
     """
 
-    @wraps(ask)
-    def ask_after_browser(requests: ScriptRequests, asked: RerunData) -> bool:
+    def ask_after_browser(requests: Any, asked: Any) -> Any:
         waits = requests._rerun_data
         # A request of a script has no values of widgets.
         if requests._state is ScriptRequestType.RERUN and asked.widget_states is None:
-            asked = replace(
-                asked,
-                query_string=waits.query_string,
-                page_script_hash=waits.page_script_hash,
-                page_name=waits.page_name,
-                is_history_navigation=waits.is_history_navigation,
-            )
+            names = "query_string", "page_script_hash", "page_name", "is_history_navigation"
+            asked = replace(asked, **{name: getattr(waits, name) for name in names})
         return ask(requests, asked)
 
     return ask_after_browser
 
 
 async def drop_expired_sessions(rest: Callable[[], object]) -> None:
-    """End the sessions whose browser didn't come back in time, for as long as the server runs.
+    """End the sessions whose browser didn't come back in time; after the last one call `rest`.
 
-    `rest` is called when the last one has ended. The public way: Streamlit's own, which ends them
-    when another session leaves.
+    Streamlit itself ends them when another session leaves.
     """
-    seconds = min(PURGE_SECONDS, st.get_option("server.disconnectedSessionTTL") / PURGES)
     while PRIVATE:
-        await asyncio.sleep(max(0.1, seconds))
+        await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr
         expired = [info.session for _, info in sessions._session_storage._cache.expire()]
         for session in expired:
             try:
                 session.shutdown()
             except Exception:  # one session's error must not keep all later ones alive
-                _log.exception("an expired session could not be ended")
+                logging.getLogger(__name__).exception("an expired session could not be ended")
         if expired and not sessions.list_active_sessions():
             expired.clear()
-            try:
-                await asyncio.to_thread(rest)
-            except Exception:  # later sessions have to expire as well
-                _log.exception("memory could not be given back")
+            await asyncio.to_thread(rest)
 
 
 def _load_first_pages() -> tuple[str, str]:
