@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.charts import cell_sentence
+from lib import charts
 from lib.results import HIDDEN
 from lib.ui.browser import current_palette
 from lib.ui.cell.parts import PARTS, draw_part
@@ -13,7 +13,7 @@ from lib.ui.text import hint, plain
 
 loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "step", "unit")))
 
-st.markdown(f"# {plain(cell_sentence(loaded.experiment, loaded.dataset))}")
+st.markdown(f"# {plain(charts.cell.cell_sentence(loaded.experiment, loaded.dataset))}")
 if not loaded.dataset.has_rows:
     hint(HIDDEN)
     st.stop()

@@ -69,8 +69,8 @@ with pictures:
             told, figure = split.split_words(dataset), split.split_figure(dataset, palette)
             told_chart(figure, *told, "chart_split")
         with card("Leak check"):
-            leaks = find_leaks(dataset)
-            takeaway(split.leak_takeaway(leaks), *map(split.leak_sentence, leaks))
+            words, findings = split.leak_words(find_leaks(dataset))
+            takeaway(words, *findings)
         take_prepared(loaded)
     else:
         hint(HIDDEN)

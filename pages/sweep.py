@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from lib.charts import sweep_title
+from lib import charts
 from lib.ui.address import page_value
 from lib.ui.browser import current_palette
 from lib.ui.data import load_data
@@ -15,7 +15,7 @@ loaded = load_data(frame("Sweep", KEYS))
 
 sweep = shown()
 plan = sweep.runner.plan
-st.markdown(f"# {plain(sweep_title(sweep.title, plan.keys, plan.seeds))}")
+st.markdown(f"# {plain(charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds))}")
 with st.container():
     if page_value("sweep") and not sweep.id:
         st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")

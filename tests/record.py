@@ -17,12 +17,15 @@ from importlib import import_module
 
 import numpy as np
 
-from lib.charts.thumbnail import PICTURES
+from lib.charts.over_epochs import LastStepErrors, Losses
+from lib.charts.over_time import StepErrors
+from lib.charts.thumbnail import Line, Plot, by_step, leaked
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import first_weights
 from lib.results.run import Status, weight_bytes
+from lib.results.thinning import spread_places
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import GALLERY
 from lib.story.cards import FILE, experiments_of, runs_of
@@ -39,6 +42,7 @@ recorded = import_module("lib.training.recorded")  # the package exports a funct
 PAST = 16
 PAST_BYTES, CARD_BYTES = 1_000_000, 350_000
 """How many weights of the past a recording holds, and their bytes: of a dataset and of a card."""
+POINTS = 48  # of a small picture's line, at most
 OVER = (Status.FINISHED, Status.DIVERGED)
 
 
@@ -130,16 +134,68 @@ def first_choices(name):
 
 def draw_plot(scene):
     """A card's small picture, from the recordings."""
-    data, kind = scene.query["data"][-1], scene.picture
-    about = {
-        "leaked": recorded.recorded_leak,
-        "broadcast": lambda: recorded.recorded_damage("flat"),
-        "reach": lambda: recorded.answers_of(data)["reach"][0][1],
-        "one": lambda: recorded.answers_of(data)["modes"][-1][1],
-        "cells": lambda: runs_of(scene),
-    }
-    found = about[kind]() if kind in about else next(iter(runs_of(scene).values()))
-    return PICTURES[kind][0](found)
+    data = scene.query["data"][-1]
+    match scene.picture:
+        case "leaked":
+            return leaked(recorded.recorded_leak())
+        case "broadcast":
+            damage = recorded.recorded_damage("flat")
+            order, said = np.argsort(damage.truth), damage.predictions
+            truth, right, wrong = (
+                values[order].astype(float)
+                for values in (damage.truth, said["right"], said["wrong"])
+            )
+            names = ("best", "right y"), ("wrong", "broadcast y")
+            return Plot((Line(truth, right, *names[0]), Line(truth, wrong, *names[1])))
+        case "reach":
+            norms = recorded.answers_of(data)["reach"][0][1]
+            lines = [by_step(np.maximum(norms[mode], 1e-12), mode) for mode in ("sequence", "last")]
+            return Plot(tuple(lines), is_log=True)
+        case "one":
+            answer = recorded.answers_of(data)["modes"][-1][1]
+            last = by_step(answer["last"][0], "last", "", "marks")
+            return Plot((by_step(answer["sequence"][0, -1], "sequence"), last))
+    runs = runs_of(scene)
+    run = next(iter(runs.values()))
+    match scene.picture:
+        case "step_errors":
+            card, lines = StepErrors(run), []
+            if card.best is not None and card.best.any():
+                lines.append(by_step(card.best, "best", "", "dashed"))
+            lines.append(by_step(card.errors["sequence"].median, "sequence"))
+            last = card.errors["last"].median[-1:].astype(float)
+            lines.append(Line(np.array([float(len(card.guess))]), last, "last", style="marks"))
+            return Plot((by_step(card.guess, "baseline", "", "dotted"), *lines))
+        case "losses":
+            card, lines = Losses(run), []
+            for mode, curve in card.losses.items():
+                best = card.best.get(mode)
+                level = best or card.guess[mode]
+                lines += [a_level(curve, level, "best" if best else "baseline")]
+                lines += [by_epoch(curve, mode)]
+        case "errors":
+            card = LastStepErrors(run)
+            first = next(iter(card.curves.values()))
+            lines = [a_level(first, card.guess, "baseline")]
+            lines += [a_level(first, card.best, "best")] if card.best else []
+            lines += [by_epoch(curve, mode) for mode, curve in card.curves.items()]
+        case "cells":
+            curves = {name: LastStepErrors(each).curves["last"] for name, each in runs.items()}
+            lines = [by_epoch(curve, "last", name) for name, curve in curves.items()]
+    return Plot(tuple(lines), is_log=True)
+
+
+def by_epoch(curve, *about):
+    """A curve over epochs, thinned evenly."""
+    known = np.flatnonzero(np.isfinite(curve.values))
+    some = known[spread_places(len(known), POINTS)]
+    return Line(curve.epochs[some].astype(float), curve.values[some], *about)
+
+
+def a_level(curve, value, color):
+    """The best possible or the guess, from a curve's first epoch to its last."""
+    ends, style = curve.epochs[[0, -1]].astype(float), "dashed" if color == "best" else "dotted"
+    return Line(ends, np.full(2, value), color, style=style)
 
 
 def record_gallery():

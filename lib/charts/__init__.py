@@ -5,63 +5,31 @@ Every number in a sentence is computed from the arrays that the figure shows. No
 
 from lib.charts import (
     cell,
-    compare_words,
+    compare,
     gradients,
     html,
+    proofs,
     samples,
     skill,
     split,
     stack,
     strip,
+    sweep,
     target,
     words,
 )
-from lib.charts.breaking import bound_words, leak_words, ways_to_break_it
-from lib.charts.cell import cell_sentence
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts.explore import EXPLORE_CARDS
-from lib.charts.formulas import bound_picture, by_hand, can_show, unit_lines
-from lib.charts.graph import graph_picture
-from lib.charts.html import TIME, UNITS, templates
+from lib.charts.html import SCALES, TIME, UNITS, templates
+from lib.charts.over_epochs import LastStepErrors, Losses
+from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import PALETTES, Palette, mix
-from lib.charts.proofs import (
-    NO_ANSWER,
-    STARTING,
-    WAITING,
-    ProofCard,
-    Side,
-    Strip,
-    also_measured,
-    equation,
-    one_computation,
-    prefix_sentence,
-    proof_cards,
-    strips,
-    strips_legend,
-)
+from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Strip
 from lib.charts.replay import Frames, replay_figure, replay_words
 from lib.charts.split import gaps_hint, levels_hint, range_hint, series_hint, thinned
-from lib.charts.stack import (
-    layer_pictures,
-    rows_picture,
-    stack_picture,
-    stack_sentence,
-    stack_title,
-)
 from lib.charts.strip import Traces, shape_strip
-from lib.charts.sweep import (
-    curve_figure,
-    found_details,
-    found_takeaway,
-    map_figure,
-    parallel_figure,
-    sweep_title,
-)
 from lib.charts.target import lineup_picture, shapes_picture
-from lib.charts.tensor import SCALES
 from lib.charts.thumbnail import Plot, caption, leaked, small_picture
-from lib.charts.unrolled import WIDEST, heatmaps, unrolled_picture
 from lib.charts.words import (
     Words,
     changed_settings,
@@ -74,3 +42,15 @@ from lib.charts.words import (
     seeds_range,
     setup_sentence,
 )
+
+EXPLORE_CARDS: dict[str, type] = {
+    "predictions": Answers,
+    "loss": Losses,
+    "step_error": StepErrors,
+    "compare": LastStepErrors,
+}
+"""The cards of Explore by their names in the address: classes that compute a run's facts once.
+
+Each is made of a run and what is picked, and has `figure(palette)`, `takeaway()` of at most 15
+words, and `sentence()`.
+"""

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 
-from lib.charts.chart import escaped
-from lib.charts.marks import Part
+from lib.charts.chart import Part, escaped
 from lib.results import spread_places
 from lib.text import beside
 
@@ -21,8 +20,11 @@ def timestep_axis(names: Sequence[str]) -> Part:
     """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
     most = 12 if max(map(len, names)) <= 2 else _most_names(names)
+    least = max(1, math.ceil((steps - 1) / (most - 1)))  # timesteps from tick to tick
+    near = range(least, min(2 * least, steps - 1) + 1)
+    even = [k for k in near if not steps % k] or [k for k in near if not (steps - 1) % k]
     # The last step is what all is about: it is always named, and the others back from it.
-    ticks = list(range(steps, 0, -_stride(steps, most)))[::-1]
+    ticks = list(range(steps, 0, -(even or [least])[0]))[::-1]
     room = max(0.35, 0.03 * (steps - 1))
     texts = [escaped(names[k - 1]) for k in ticks]
     about = {"range": [1 - room, steps + room], "tickvals": ticks, "ticktext": texts}
@@ -32,14 +34,6 @@ def timestep_axis(names: Sequence[str]) -> Part:
 def _most_names(names: Iterable[str]) -> int:
     """How many fit beside each other on a phone, where a plot is about 230 pixels wide."""
     return max(2, min(6, round(230 / (7.5 * max(map(len, names)) + 12))))
-
-
-def _stride(steps: int, most: int) -> int:
-    """The timesteps from tick to tick for about `most` ticks: it divides T or T - 1 if it can."""
-    least = max(1, math.ceil((steps - 1) / (most - 1)))
-    near = range(least, min(2 * least, steps - 1) + 1)
-    even = [k for k in near if not steps % k] or [k for k in near if not (steps - 1) % k]
-    return (even or [least])[0]
 
 
 def row_ticks(names: Mapping[int, str]) -> Part:
@@ -102,9 +96,9 @@ def _span(values: np.ndarray) -> tuple[float, float]:
     return low, high
 
 
-def log_axis(title: str, values: Iterable[float]) -> Part:
-    """A logarithmic y axis of a decade or more for the positive `values`; it grows by halves."""
-    powers = [math.log10(v) for v in values if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
+def log_axis(title: str, known: Iterable[float]) -> Part:
+    """A logarithmic y axis of a decade or more for positive `known`; it grows by halves."""
+    powers = [math.log10(v) for v in known if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2
     low = min(low, high - 1)
@@ -114,17 +108,12 @@ def log_axis(title: str, values: Iterable[float]) -> Part:
     if len(ticks) < 3 and high - low <= 2.5:
         extra = [(m, k) for k in range(math.floor(low), math.ceil(high)) for m in (2, 5)]
         ticks += [(m, k) for m, k in extra if low <= math.log10(m) + k <= high]
-    return {
-        "title": title,
-        "type": "log",
-        "range": [low, high],
-        "tickvals": [m * 10.0**k for m, k in ticks],
-        "ticktext": [_tick_text(m, k) for m, k in ticks],
-    }
-
-
-def _tick_text(times: int, power: int) -> str:
-    """A tick's name: 0.001, 20, 100,000; 2·10⁶ or 10⁻⁶ where the margin has no room for it."""
-    if -5 <= power <= 5:
-        return f"{times * 10.0**power:,.{max(0, -power)}f}"
-    return f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
+    texts = []
+    for times, power in ticks:  # 0.001, 20, 100,000; 2·10⁶ or 10⁻⁶ where there is no room for it
+        text = f"{f'{times}·' if times > 1 else ''}10<sup>{power}</sup>".replace("-", "−")
+        if -5 <= power <= 5:
+            text = f"{times * 10.0**power:,.{max(0, -power)}f}"
+        texts.append(text)
+    values = [times * 10.0**power for times, power in ticks]
+    axis = {"title": title, "type": "log", "range": [low, high]}
+    return axis | {"tickvals": values, "ticktext": texts}

@@ -1,27 +1,47 @@
-"""What all charts share: margins, fonts, notes, and the way a figure is built. Draws no data."""
+"""What all charts are made of: traces that mean the same everywhere, a key, and the figure."""
 
 import math
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
 
-from lib.charts.marks import GLYPHS, Entry, Part
 from lib.charts.palette import Palette
+from lib.experiment import MODES
 from lib.text import beside
 
+Part = dict[str, Any]  # a trace, an axis, a style or another part of a figure, as Plotly has it
+Values = Sequence[Any] | np.ndarray
 _LOOK = beside(__file__)
 CONFIG: Part = _LOOK["config"]  # for `st.plotly_chart(config=…)`
+GLYPHS: dict[str, str] = _LOOK["glyphs"]  # how a key draws marks and lines
 
 FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46  # margins in pixels: of the tick labels, and of the timesteps
 ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words beside a plot
 MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
+LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}
+"""The dash of a level's line, and its glyph in the key."""
 VALUE = ",.5~r"
 """How hover texts write a number, in d3's terms: five significant digits, thousands apart."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One word of a chart's key: what a mark or a line stands for."""
+
+    glyph: str  # a key of GLYPHS
+    words: str
+    color: str = "ink"
+    """Of the mark, a field of `Palette`; the words have its text colour."""
+    text: str = ""  # the words' own, where it is another
+
+
+SEEDS = Entry("thin", "each seed", "muted")  # the key of `seed_lines`
 
 
 class Chart(go.Figure):
@@ -75,6 +95,99 @@ def _written(part: Any) -> Any:
     return part.item() if isinstance(part, np.generic) else part
 
 
+def finite(values: np.ndarray) -> np.ndarray:
+    """`values` as float64 with a gap (nan) wherever there is no finite number."""
+    values = np.asarray(values, dtype=np.float64)
+    return np.where(np.isfinite(values), values, np.nan)
+
+
+def line(
+    name: str, values: Values, style: Part, hover: str, *, x: Values | None = None, dots: int = 0
+) -> Part:
+    """A line of values (T,) over `x`, else 1 to T, with dots of this size; no `hover`, no text."""
+    x = np.arange(1, len(values) + 1) if x is None else x
+    trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
+    if dots:
+        trace |= {"mode": "lines+markers", "marker": {"color": style["color"], "size": dots}}
+        trace["cliponaxis"] = False
+    return trace
+
+
+def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: Part) -> Part:
+    """One thin line for each seed, of its x and y, all in one trace with gaps between them."""
+    x, y = (
+        np.concatenate([np.append(np.float64(v), np.nan) for v in axis])
+        for axis in zip(*lines, strict=True)
+    )
+    return line(name, y, {"width": 1.2, **style}, "", x=x) | {"opacity": 0.5, "connectgaps": False}
+
+
+def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
+    """The key of the modes' lines or marks, by the glyphs of both modes."""
+    glyphs = {"sequence": sequence, "last": last}
+    return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
+
+
+def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
+    """A mark at each (x, y), without a line."""
+    trace = _trace(name, x, y, hover)
+    return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
+
+
+def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
+    about = {"hovertemplate": hover} if hover else {"hoverinfo": "skip"}
+    return {"type": "scatter", "name": name, "x": x, "y": y, **about}
+
+
+def band(
+    name: str, x: np.ndarray, edges: tuple[np.ndarray, np.ndarray], color: str, opacity: float
+) -> Part:
+    """An area, along one edge and back along the other; of a single x it is a bar."""
+    style = {"color": color, "width": 8 if len(x) == 1 else 0}
+    around = np.concatenate([edges[0], edges[1][::-1]])
+    area = line(name, around, style, "", x=np.concatenate([x, x[::-1]]))
+    return area | {"fill": "toself", "fillcolor": color, "opacity": opacity}
+
+
+def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **more: Any) -> Part:
+    """Values (rows, T) as shades from low to high, over the timesteps 1 to T."""
+    rows, steps = values.shape
+    place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
+    scale = [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)]
+    look = {"colorscale": scale, "showscale": False, "hovertemplate": hover}
+    return {"type": "heatmap", "name": name, **place, **look, **more}
+
+
+def dot_size(steps: int) -> int:
+    """The diameter of a timestep's dot, so that a hundred of them don't touch."""
+    return 7 if steps <= 30 else 4
+
+
+def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
+    """Lines where the `Origin.segment` (R,) of rows at x from `first` on changes; 12 at most."""
+    places = first + 0.5 + np.flatnonzero(np.diff(segment))
+    style = {"color": palette.muted, "width": 1, "dash": "dot"}
+    font = {"size": 12, "color": palette.muted}
+    label = {"text": "gap", "textposition": "end", "textangle": 0, "font": font}
+    line = {"type": "line", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    line |= {"line": style, "label": label}
+    return [{**line, "x0": x, "x1": x} for x in places] if len(places) <= 12 else []
+
+
+def level(
+    label: str,
+    values: Values,
+    color: str,
+    palette: Palette,
+    hover: str = "",
+    *,
+    x: Values | None = None,
+) -> Part:
+    """The line of a guess without learning, "baseline" (grey, dotted), or the "best" possible."""
+    style = {"color": getattr(palette, color), "width": 2}
+    return line(label, values, style | {"dash": LEVELS[color][0]}, hover, x=x)
+
+
 def plotted(
     data: list[Part],
     palette: Palette,
@@ -91,9 +204,8 @@ def plotted(
 ) -> Chart:
     """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
 
-    The key replaces Plotly's legend, which takes half of the plot on a phone. All margins are
-    fixed: nothing jumps while numbers grow. Dragging is off, so that a finger scrolls the page.
-    `name` keeps a zoom over updates.
+    Plotly's legend would take half of the plot on a phone. All margins are fixed: nothing jumps
+    while numbers grow. `name` keeps a zoom over updates.
     """
     key = [row for row in key if row]
     font = {"size": FONT_SIZE, "color": palette.muted}
@@ -179,10 +291,9 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
 def side_notes(
     notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
 ) -> list[Part]:
-    """Words to the right of a logarithmic plot, beside the levels that they name.
+    """Words, each with a value and a colour, right of a logarithmic plot; they never touch.
 
-    Of `notes` (words, value, colour) those of positive values are placed, on an `axis` that goes
-    from one power of ten to another over `plot` pixels. Words that would touch are moved apart.
+    The `axis` goes from one power of ten to another over `plot` pixels; 0 has no place on it.
     """
     placed, below = [], -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):
@@ -193,9 +304,3 @@ def side_notes(
             beside = {"xanchor": "left", "xshift": 4, "yanchor": "middle", "yshift": round(shift)}
             placed.append(note(words, 1, power, color, FONT_SIZE - 1) | beside | {"yref": "y"})
     return placed
-
-
-def empty(words: str, palette: Palette) -> Part:
-    """Words in the middle of a plot that has no data yet; no line of a level runs through them."""
-    behind = {"bgcolor": palette.background, "borderpad": 4}
-    return note(words, 0.5, 0.5, palette.muted) | behind

@@ -1,21 +1,32 @@
-"""Runs laid over one another: loss by epoch, error by timestep, and answers on the same sample.
+"""Runs laid over one another: their pictures, what differs, each one's numbers, and who is better.
 
 Colours are the modes'. A run has a dash, a mark and a letter; its traces' names begin with the
 letter, by which `lib/ui/listener.js` finds them. Curves are medians over the run's seeds.
 """
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.html import plot_image, plotted_line
-from lib.charts.marks import Entry, Part
+from lib.charts.over_time import error_unit, typical_error
 from lib.charts.palette import Palette
-from lib.charts.step_error import error_unit, typical_error
-from lib.experiment import MODES
-from lib.results import Compared, ModeResult, part_of, same_data
+from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
+from lib.data import idle, suggested
+from lib.experiment import LOSSES, MODES, SETTINGS
+from lib.results import (
+    Compared,
+    decided,
+    independent_samples,
+    lead_of,
+    part_of,
+    same_data,
+)
+from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {
     "A": ("solid", "diamond-open", "line"),
@@ -27,6 +38,11 @@ LOOKS = {
 }
 """By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64  # points of a small curve
+MOST_SETTINGS = 5  # so many settings of a run are named as its own; of more the others are counted
+ERROR = "final_mse"
+LOSSES_AT_END = {"validation": "final_validation_loss", "training": "final_loss"}
+"""Figures of `ModeResult`, by the part of the data."""
+NO_COMMON_SAMPLE = "Their data aren't the same, so there is no sample that all were asked about."
 
 
 class _Curve(NamedTuple):
@@ -44,7 +60,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     if part == "validation":
         x, y = "checked_epochs", "validation_loss"
     curves = [
-        _Curve(run, mode, getattr(result, x), marks.finite(getattr(result, y)))
+        _Curve(run, mode, getattr(result, x), chart.finite(getattr(result, y)))
         for run in runs
         for mode, result in run.results.items()
     ]
@@ -54,28 +70,29 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
-    """Root of the mean squared error by timestep, logarithmic; last-step mode has its last alone.
-
-    Where the data are the same it is in the target's unit, beside the guess or baseline. Else it is
-    a share of what that has at each step.
-    """
+    """Typical error by timestep, logarithmic; of different data as a share of the guess's."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
+    alike = same_data(runs)
     name, unit = "the guess of its data", "guess: 1"
-    if alike := same_data(runs):
+    if alike:
         name, unit = longest.naive_label, error_unit(longest)
 
     def error(mse: np.ndarray, naive: np.ndarray) -> np.ndarray:
         if alike:
             return typical_error(longest, mse)
-        return np.sqrt(marks.finite(mse) / np.where(naive > 0, naive, np.nan))
+        return np.sqrt(chart.finite(mse) / np.where(naive > 0, naive, np.nan))
 
-    curves = _by_step(runs, lambda run, of: error(of.step_mse, run.dataset.naive_mse))
+    curves = [
+        _at_steps(run, mode, error(result.step_mse, run.dataset.naive_mse))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
     guess = error(longest.naive_mse, longest.naive_mse)
-    level = marks.line(name, guess, marks.naive_style(palette), "")
     values = np.concatenate([guess, *(curve.y for curve in curves)])
     y_axis = axes.log_axis(chart.with_unit("typical error", unit), values.tolist())
     x_axis = axes.timestep_axis(longest.timestep_names)
-    return _figure(curves, x_axis, y_axis, palette, (level, Entry("dotted", name, "baseline")))
+    level = chart.level(name, guess, "baseline", palette), Entry("dotted", name, "baseline")
+    return _figure(curves, x_axis, y_axis, palette, level)
 
 
 def answers_figure(
@@ -83,30 +100,28 @@ def answers_figure(
 ) -> chart.Chart:
     """What runs of the same data say of one sample, in the raw unit, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
-    truth = marks.finite(dataset.raw(dataset.y[index], index)[:, target])
-    line = marks.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
-    curves = _by_step(
-        runs, lambda _, of: marks.finite(dataset.raw(of.predictions[sample], index)[:, target])
-    )
+
+    def raw(y: np.ndarray) -> np.ndarray:
+        return chart.finite(dataset.raw(y, index)[:, target])
+
+    truth = raw(dataset.y[index])
+    curves = [
+        _at_steps(run, mode, raw(result.predictions[sample]))
+        for run in runs
+        for mode, result in run.results.items()
+    ]
     title = chart.with_unit(dataset.target_names[target], dataset.target_unit)
     values = np.concatenate([truth, *(curve.y for curve in curves)])
     y_axis = axes.linear_axis(title, values, axes.with_room(truth))
     x_axis = axes.timestep_axis(dataset.steps_of(index))
-    entry = Entry("dots", f"target{dataset.ahead}")
-    return _figure(curves, x_axis, y_axis, palette, (line, entry))
+    line = chart.line("target", truth, {"color": palette.ink, "width": 4}, "", dots=7)
+    return _figure(curves, x_axis, y_axis, palette, (line, Entry("dots", f"target{dataset.ahead}")))
 
 
-def _by_step(
-    runs: Sequence[Compared], values: Callable[[Compared, ModeResult], np.ndarray]
-) -> list[_Curve]:
+def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
     """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
-    curves = []
-    for run in runs:
-        for mode, result in run.results.items():
-            y = values(run, result)
-            asked = slice(0 if mode == "sequence" else -1, None)
-            curves.append(_Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked]))
-    return curves
+    asked = slice(0 if mode == "sequence" else -1, None)
+    return _Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked])
 
 
 def _figure(
@@ -116,7 +131,7 @@ def _figure(
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
-    key = [marks.mode_keys(modes), looks + [entry for _, entry in below]]
+    key = [chart.mode_keys(modes), looks + [entry for _, entry in below]]
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
     lines, ends = [line for line, _ in below], []
     ranked = sorted(curves, key=lambda curve: curve.y[-1:].tolist())
@@ -125,14 +140,14 @@ def _figure(
         dash, symbol, _ = LOOKS[run.letter]
         if len(of_x) == 1:
             marker = {"color": color, "size": 14, "symbol": symbol, "line": {"width": 3}}
-            lines.append(marks.points(name, of_x, of_y, marker, hover))
+            lines.append(chart.points(name, of_x, of_y, marker, hover))
         else:
             style = {"color": color, "width": 2.5, "dash": dash}
-            lines.append(marks.line(name, of_y, style, hover, x=of_x))
+            lines.append(chart.line(name, of_y, style, hover, x=of_x))
         column = "\N{EM SPACE}" * (letters.index(run.letter) + 1)
-        end = marks.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         own = [curve.mode for curve in ranked if curve.run.letter == run.letter]
         side = ("bottom", "top")[own.index(mode)] if len(own) > 1 else "middle"  # never on another
+        end = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         end |= {"text": [column + run.letter], "textposition": f"{side} right"}
         ends.append(end | {"textfont": {"color": palette.words(mode)}})
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * len(letters)
@@ -151,3 +166,149 @@ def sparkline(run: Compared, palette: Palette) -> str:
     heights = {m: 20 + 260 * (ends.max() - y) / (np.ptp(ends) or 1.0) for m, y in logs.items()}
     lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
     return plot_image("".join(lines), 300, "none", 1.75)
+
+
+# Words
+
+
+def headline(runs: Sequence[Compared]) -> str:
+    """What is laid over one another, in a line."""
+    if len(runs) < 2:
+        return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
+    if all(run.is_recorded for run in runs):
+        return f"{len(runs)} recorded runs side by side, until you train your own."
+    return f"{len(runs)} runs side by side."
+
+
+def differences(runs: Sequence[Compared]) -> list[str]:
+    """The settings of each run that not all have: "Echo · units 8 · cell GRU", its data first.
+
+    Beside runs of other data they are those that differ from what the data suggest. Where nothing
+    differs they are data, timesteps and units.
+    """
+    said = []
+    for run in runs:
+        others = [o.experiment for o in runs if o.dataset.title == run.dataset.title]
+        data = ["data"] * (len(others) < len(runs))
+        if data:
+            others.append(suggested(run.experiment.data.name).set(seeds=run.experiment.seeds))
+        own = [k for k in SETTINGS if any(run.experiment.get(k) != o.get(k) for o in others)]
+        keys = data + [key for key in own if key != "data"]
+        said.append(_named(run, keys) or _named(run, ["data", "T", "U"]))
+    return said
+
+
+def _named(run: Compared, keys: Sequence[str]) -> str:
+    """These settings and their values, but for those that change nothing with the run's data."""
+    used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
+    texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
+    if "data" in keys:
+        texts[0] = run.dataset.title
+    rest = len(texts) - MOST_SETTINGS
+    return " · ".join(texts[:MOST_SETTINGS] + [f"and {rest} more"] * (rest > 0))
+
+
+def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
+    """A figure's median over the seeds, and from where to where it goes: "0.01 (0.008 to 0.02)"."""
+    ends = np.sort(run.snapshot.by_seed(mode, figure))[[0, -1]]
+    least, most = (short(float(f"{end:.2g}")) for end in ends)
+    return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
+
+
+def middling(run: Compared, mode: str, figure: str) -> str:
+    """Its median alone."""
+    value = float(np.median(run.snapshot.by_seed(mode, figure)))
+    return "–" if math.isnan(value) else short(value)
+
+
+def reached(run: Compared) -> str:
+    """How far it is: "200 epochs, 8 s"; a recording was made at another pace, so without a time."""
+    snapshot = run.snapshot
+    of = "" if snapshot.epoch == snapshot.epochs else f"{snapshot.epoch:,} of "
+    text, rate = f"{of}{counted(snapshot.epochs, 'epoch')}", snapshot.epochs_per_second
+    return text if run.is_recorded or not rate else f"{text}, {snapshot.epoch / rate:,.0f} s"
+
+
+def losses_words(runs: Sequence[Compared]) -> Words:
+    """Which run's loss is the smallest, where it counts the same and the seeds tell."""
+    part = part_of(runs)
+    labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
+    takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
+    if len(labels) > 1:
+        takeaway = "Their losses count different things, so no run is called better than another."
+    return takeaway, f"{joined(list(labels))}, {part}: {details}"
+
+
+def errors_words(runs: Sequence[Compared]) -> Words:
+    """Which run's error at the last step is the smallest, where the seeds tell."""
+    takeaway, details = _verdict_words(runs, ERROR, "last-step error")
+    return takeaway, f"Mean squared error at the last step: {details}"
+
+
+def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
+    """The verdict on a figure; the details are each run's numbers and what the verdict rests on."""
+    numbers = [
+        f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
+        for run in runs
+        for mode in run.results
+    ]
+    details = f"{'; '.join(numbers)}. Of several seeds this is the median, with the range."
+    modes = [mode for mode in runs[0].results if all(mode in run.results for run in runs)]
+    errors = {mode: [run.snapshot.by_seed(mode, figure) for run in runs] for mode in modes}
+    medians = {mode: [float(np.median(seeds)) for seeds in errors[mode]] for mode in modes}
+    if why := _why_open(runs, medians):
+        return why, details
+    winners = {}
+    for mode in modes:
+        lead, verdicts = lead_of(errors[mode])
+        least, second = sorted(medians[mode])[:2]
+        is_clear = decided(least, second, independent_samples(runs[0].dataset)) and all(
+            each.is_clear and not each.better for each in verdicts.values()
+        )
+        winners[mode] = runs[lead].letter if is_clear else "unclear"
+        for place, found in verdicts.items():
+            one, other = runs[lead].letter, runs[place].letter
+            details += f" {capital(MODES[mode].name)}: {pair_sentence(found, one, other)}"
+    if set(winners.values()) == {"unclear"}:
+        count = len(runs[0].snapshot.seeds)
+        return f"No clear winner: {count} seeds can't tell these runs apart.", details
+    clauses = [f"{letter} in {MODES[mode].name}" for mode, letter in winners.items()]
+    return f"Smallest {what}, by all seeds together: {', '.join(clauses)}.", details
+
+
+def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
+    """Why no run can be called better, by each mode's medians; "" where seeds may decide."""
+    if len(runs) < 2:
+        return "One run alone: pick another one to lay over it."
+    if not all(run.snapshot.status.over for run in runs):
+        return "Some of these runs aren't at their end yet: no verdict."
+    seeds = {(run.experiment.seed, len(run.snapshot.seeds)) for run in runs}
+    same = {"data": same_data(runs), "modes": bool(medians), "seeds": len(seeds) == 1}
+    if differing := [name for name, is_same in same.items() if not is_same]:
+        return f"Their {joined(differing)} differ, so no run is called better than another."
+    if len(runs[0].snapshot.seeds) < 2:
+        return "One seed decides nothing: several seeds of each run would tell."
+    if not np.isfinite([*medians.values()]).all():
+        return "One run has an error that isn't a number, so none is called better."
+    samples = independent_samples(runs[0].dataset)
+    is_decided = any(decided(min(each), max(each), samples) for each in medians.values())
+    return "" if is_decided else too_few(samples)
+
+
+def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
+    """How far off the answers at a sample's last step are, for runs of the same data."""
+    dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
+    unit, truth = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
+    off = {
+        f"{run.letter} in {MODES[mode].name}": abs(float(answer) - truth)
+        for run in runs
+        for mode, result in run.results.items()
+        for answer in [dataset.raw(result.predictions[sample], index)[-1, target]]
+    }
+    least, most = (readable(edge(off.values()), 2, unit) for edge in (min, max))
+    answers = joined([f"{who} by {readable(error, 2, unit)}" for who, error in off.items()])
+    name = capital(dataset.sample_name(index))
+    return (
+        f"One sample: at its last step the answers are off by {least} to {most}.",
+        f"{name}: at the last step the target is {readable(truth)}{unit}; off are {answers}.",
+    )

@@ -4,9 +4,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
+from lib.charts import axes, chart
 from lib.charts.html import OVER_TIME, STEPS, enlarged, templates
 from lib.charts.palette import Palette
+from lib.charts.words import Words
 from lib.recurrence import ROUNDING, Padded
 from lib.text import counted, number, readable
 
@@ -27,16 +28,16 @@ def reach_figure(
     """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
-    hover, dots = chart.hover(), marks.dot_size(steps)
+    hover, dots = chart.hover(), chart.dot_size(steps)
     data, key, sizes = [], [], []
     for mode, values in norms.items():
-        known = marks.finite(values)
+        known = chart.finite(values)
         known[known <= 1e-12] = np.nan  # 32-bit numbers have nothing to say there
         sizes += known[np.isfinite(known)].tolist()
         style = {"color": palette.mode(mode), "width": 2.5}
-        data.append(marks.line(labels[mode], known, style, hover, dots=dots))
+        data.append(chart.line(labels[mode], known, style, hover, dots=dots))
         data[-1]["marker"]["symbol"] = "diamond" if mode == "last" else "circle"
-        key.append(marks.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
+        key.append(chart.Entry("diamond" if mode == "last" else "dots", labels[mode], mode))
     # Not to be zoomed, so that the playhead's band stays where it belongs.
     x = axes.timestep_axis(names) | {"fixedrange": True}
     y = axes.log_axis("size of ∂L/∂h", sizes)
@@ -45,24 +46,20 @@ def reach_figure(
     return chart.plotted(data, palette, x, y, [key], name=f"reach {steps}", height=HEIGHT)
 
 
-def reach_takeaway(norms: Mapping[str, np.ndarray]) -> str:
-    """Which loss has the larger gradient at the first step, and how many times as large it is."""
+def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
+    """Which loss has the larger gradient at step 1, and how much; each, (T,), at both ends."""
     first = {mode: float(norms[mode][0]) for mode in LOSSES}
     more, less = sorted(first, key=lambda mode: -first[mode])
+    takeaway = f"Only the loss {LOSSES[more]} has a gradient at step 1."
     if not np.isfinite(list(first.values())).all():
-        return LOST
-    if not first[more]:
-        return "Neither loss has a gradient at step 1."
-    if not first[less]:
-        return f"Only the loss {LOSSES[more]} has a gradient at step 1."
-    ratio = first[more] / first[less]
-    times = number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
-    return f"At step 1, the loss {LOSSES[more]} has {times} times the other's gradient."
-
-
-def reach_sentence(norms: Mapping[str, np.ndarray]) -> str:
-    """Each loss's gradient, (T,), at the first and the last step, and where it is largest."""
-    return " ".join(
+        takeaway = LOST
+    elif not first[more]:
+        takeaway = "Neither loss has a gradient at step 1."
+    elif first[less]:
+        ratio = first[more] / first[less]
+        times = number(float(f"{ratio:.3g}")) if ratio < 1e6 else "1,000,000+"
+        takeaway = f"At step 1, the loss {LOSSES[more]} has {times} times the other's gradient."
+    return takeaway, " ".join(
         f"The gradient of the loss {about} is {readable(norms[mode][0])} at step 1, "
         f"{readable(norms[mode][-1])} at step {len(norms[mode])}, and largest at step "
         f"{np.argmax(np.nan_to_num(norms[mode])) + 1}."
@@ -80,44 +77,31 @@ def influence_maps(
     """
     known = {t: np.nan_to_num(m, posinf=0.0) for t, m in maps.items() if not isinstance(m, str)}
     most = max((float(made.max(initial=0.0)) for made in known.values()), default=0.0)
-    shades, pictures = palette.signed(STEPS)[STEPS:], dict[str, str]()
-    for title, made in maps.items():
-        pictures[title] = f"{made}"
-        if title in known:
-            # By the root, so that small influences show; what is there at all isn't blank.
-            share = np.sqrt(known[title] / (most or 1.0))
-            indexes = np.where(known[title] > 0, np.maximum(2, share * STEPS), 0).round()
-            pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
+    shades, pictures = palette.signed(STEPS)[STEPS:], {t: f"{made}" for t, made in maps.items()}
+    for title, made in known.items():
+        # By the root, so that small influences show; what is there at all isn't blank.
+        share = np.sqrt(made / (most or 1.0))
+        indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
+        pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
     return str(_HTML.influence(pictures, steps, most, shades, sentence, palette))
 
 
-def influence_takeaway(one_way: np.ndarray, both_ways: np.ndarray) -> str:
-    """In how many pairs an input moves an earlier output, without backward layers and with them."""
+def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
+    """In how many pairs an input moves an earlier output: maps (T, T), outputs by inputs."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
-        return LOST
-    (here, pairs), (there, _) = map(_moved_by_later, (one_way, both_ways))
-    return f"Later inputs move outputs in {here:,} of {pairs:,} pairs; Bidirectional: in {there:,}."
-
-
-def _moved_by_later(influence: np.ndarray) -> tuple[int, int]:
-    """In how many pairs an output is moved by an input after it, and of how many."""
-    later = influence[np.triu_indices(len(influence), 1)] > 0
-    return int(later.sum()), len(later)
-
-
-def influence_sentence(influence: np.ndarray, columns: int, targets: int, both_ways: bool) -> str:
-    """Whether any output is moved by an input after it: a map (T, T), outputs by inputs."""
-    model = "Bidirectional" if both_ways else "One direction"
-    if columns != targets:
-        model += f" (of {columns} of {targets} output columns)"
-    if not np.isfinite(influence).all():
-        return f"{model}: {LOST}"
-    later, pairs = _moved_by_later(influence)
-    first = readable(float(influence[-1, 0]))
-    return (
-        f"{model}: an output is moved by an input that comes after it in {later:,} of "
-        f"{counted(pairs, 'pair')}. The first input moves the last output by {first}."
-    )
+        return LOST, LOST
+    details, moved = [], []
+    for model, influence in (("One direction", one_way), ("Bidirectional", both_ways)):
+        later = influence[np.triu_indices(len(influence), 1)] > 0
+        moved.append(f"{int(later.sum()):,}")
+        details.append(
+            f"{model}: an output is moved by an input that comes after it in {moved[-1]} of "
+            f"{counted(len(later), 'pair')}. The first input moves the last output by "
+            f"{readable(float(influence[-1, 0]))}."
+        )
+    here, there = moved
+    takeaway = f"Later inputs move outputs in {here} of {len(later):,} pairs"
+    return f"{takeaway}; Bidirectional: in {there}.", " ".join(details)
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
@@ -130,26 +114,16 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
     return str(_HTML.padding(pictures, sentence, palette))
 
 
-def padding_takeaway(ways: Sequence[Padded]) -> str:
+def padding_words(ways: Sequence[Padded]) -> Words:
     """How far padding moves the last-step mode's answer for the shortest sequence, at most."""
     plain, masked = (
-        max(float(way.differences[-1]) for way in ways if way.masked is with_mask)
+        max((float(w.differences[-1]) for w in ways if w.masked is with_mask), default=0.0)
         for with_mask in (False, True)
     )
+    moved, rest = _moved_by(plain), _moved_by(masked)
+    takeaway = f"Padding moves the shortest sequence's answer {moved}; masked, {rest}."
     if not np.isfinite([plain, masked]).all():
-        return "Some of the answers aren't numbers."
-    moved = _moved_by(plain)
-    return f"Padding moves the shortest sequence's answer {moved}; masked, {_moved_by(masked)}."
-
-
-def _moved_by(most: float) -> str:
-    if most <= ROUNDING:
-        return "not at all"
-    return "hardly" if most < 1e-5 else f"by up to {number(most)}"
-
-
-def padding_sentence(ways: Sequence[Padded]) -> str:
-    """Which step last-step mode takes, and how far the shortest sequence's answer is off."""
+        takeaway = "Some of the answers aren't numbers."
     parts = []
     for way in ways:
         takes = "each sequence's own last step" if way.masked else f"step {way.counts.shape[1]}"
@@ -165,4 +139,10 @@ def padding_sentence(ways: Sequence[Padded]) -> str:
         parts.append(
             f"The mask hides {hidden} of the sequences' own steps too: their features are zero."
         )
-    return " ".join(parts)
+    return takeaway, " ".join(parts)
+
+
+def _moved_by(most: float) -> str:
+    if most <= ROUNDING:
+        return "not at all"
+    return "hardly" if most < 1e-5 else f"by up to {number(most)}"

@@ -1,17 +1,39 @@
-"""Charts over the epochs: curves of modes and seeds beside levels, and rings at kept epochs."""
+"""Charts over the epochs: the loss, and the error at the last step that compares the modes.
 
+The two modes' losses count different things, so each has its own naive level (grey, dotted) and
+best possible level (green, dashed; known for mean squared error alone).
+"""
+
+import math
 from collections.abc import Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.experiment import MODES
-from lib.results import RunAt, Snapshot
+from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
+from lib.experiment import LOSSES, MODES
+from lib.results import (
+    RunAt,
+    Snapshot,
+    Status,
+    Verdict,
+    best_loss,
+    best_possible,
+    compare_modes,
+    decided,
+    independent_samples,
+    naive_loss,
+    overfits_in_seeds,
+)
+from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
+EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
+Level = tuple[str, Mapping[str, float], str]
+"""What values are held against: a label, values maybe of each mode, and "baseline" or "best"."""
 COUNTS = {"sequence": "every step", "last": "last step"}
 """What a mode's level counts, as it stands beside it."""
 
@@ -26,75 +48,257 @@ class Curve(NamedTuple):
     kept: int | None  # the epoch whose weights the mode has back
 
 
-class Level(NamedTuple):
-    """What the values of all epochs are held against, maybe of each mode."""
+class Losses:
+    """Losses of a run by mode, with the levels that give them a meaning."""
 
-    label: str
-    values: Mapping[str, float]
-    color: str  # "baseline" or "best"
+    def __init__(self, run: RunAt) -> None:
+        """Of a run at one moment."""
+        dataset, snapshot, self.run = run.dataset, run.snapshot, run
+        self.losses = _curves(snapshot, "loss_epochs", "loss")
+        checks = _curves(snapshot, "checked_epochs", "validation_loss")
+        self.validation = {
+            mode: curve
+            for mode, curve in checks.items()
+            if dataset.has_validation and len(curve.values)
+        }
+        self.guess = naive_loss(run.experiment, dataset)  # by mode
+        # The least that the models can expect, by mode; empty where nobody knows it.
+        self.best, self.floor = best_loss(run.experiment, dataset)
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Training and validation loss by epoch, with their levels."""
+        dataset = self.run.dataset
+        levels: list[Level] = [(dataset.naive_label, self.guess, "baseline")]
+        if self.floor:
+            levels.append((self.floor.label, self.best, "best"))
+        look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
+        return _figure(self.run, self.losses, levels, palette, self.validation, **look)
+
+    def takeaway(self) -> str:
+        """Whether losses exploded or a model overfits, else why two losses can't be compared."""
+        run, modes = self.run, list(self.losses)
+        is_over, epoch = run.snapshot.status is Status.DIVERGED, f"{run.snapshot.epoch + 1:,}"
+        worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
+        if exploded := [mode for mode in modes if worst[mode] > EXPLODED * self.guess[mode]]:
+            who, most = "Both modes' losses have", short(max(worst[mode] for mode in exploded))
+            if len(exploded) == 1:
+                who = capital(f"{MODES[exploded[0]].name}'s loss has")
+            rest = f", then to no number in epoch {epoch}" if is_over else ""
+            return f"{who} exploded: up to {most}{rest}."
+        if is_over:
+            return f"Training loss stopped being a number in epoch {epoch}."
+        if overfits := [m for m in modes if overfits_in_seeds(run, m, self.guess[m])]:
+            who = capital(f"{MODES[overfits[0]].name} overfits")
+            if len(overfits) > 1:
+                who = "Both modes overfit"
+            kept = all(seed[mode].kept_epoch for seed in run.snapshot.seeds for mode in overfits)
+            rest = "so the best epoch was kept" if kept else "well above training loss"
+            return f"{who}: validation loss has risen, {rest}."
+        if len(modes) > 1:
+            steps = run.dataset.shape[1]
+            return f"Not to be compared: one averages {steps} steps, the other counts one."
+        guess, label = self.guess[modes[0]], run.dataset.naive_label
+        if not len(self.losses[modes[0]].values):
+            return f"{capital(label)} would have a loss of {readable(guess)}."
+        loss, rival = apart(run.snapshot.middle.results[modes[0]].final_loss, guess)
+        return f"Training loss is {loss}; {label} has {rival}."
+
+    def sentence(self) -> str:
+        """Each model's training loss, what it counts, and what a guess and the best would have."""
+        run, steps = self.run, self.run.dataset.shape[1]
+        counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
+        parts = [kept_sentence(run.snapshot) if run.snapshot.epoch else "Not trained yet."]
+        for mode, result in run.snapshot.middle.results.items():
+            loss = readable(result.final_loss) if len(result.loss) else "known after one epoch"
+            text = f"The {MODES[mode].model}'s training loss is {loss}, {counts[mode]}"
+            if mode in self.validation:
+                text += f"; on the validation samples {readable(result.final_validation_loss)}"
+            parts.append(f"{text}.")
+        if len(self.losses) > 1:
+            parts.append(
+                f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
+            )
+        loss = LOSSES[run.experiment.training.loss].label.lower()
+        guess = capital(run.dataset.naive_label)
+        parts.append(f"{guess} has a {loss} of {_by_mode(self.guess)}.")
+        if self.floor:
+            parts.append(f"{capital(self.floor.label)}: {_by_mode(self.best)}.")
+            parts.append(self.floor.why if max(self.best.values()) > 0 else "")
+        return " ".join(filter(None, parts))
 
 
-def curves_of(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
+class LastStepErrors:
+    """Mean squared errors at the last step, the one number that compares the modes."""
+
+    def __init__(self, run: RunAt) -> None:
+        """Of a run at one moment."""
+        dataset, snapshot, self.run = run.dataset, run.snapshot, run
+        errors = {
+            m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
+        }
+        self.curves = _curves(snapshot, "checked_epochs", "last_step_mse")
+        # By mode the median of the seeds' errors now.
+        self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}
+        self.guess = float(dataset.naive_mse[-1])
+        self.floor = best_possible(run.experiment, dataset)
+        # The least that the models can expect; None where nobody knows it.
+        self.best = float(self.floor.mse[-1]) if self.floor else None
+        # Sequence mode (0) against last-step mode (1); None where one is alone, or diverged.
+        self.found: Verdict | None = None
+        if len(errors) > 1 and np.isfinite([*errors.values()]).all():
+            self.found = compare_modes(errors["sequence"], errors["last"])
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Errors by epoch, with the levels that serve both modes."""
+        dataset = self.run.dataset
+        levels: list[Level] = [(dataset.naive_label, {"both": self.guess}, "baseline")]
+        if self.floor and self.best is not None:
+            levels.append((self.floor.label, {"both": self.best}, "best"))
+        title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
+        look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
+        return _figure(self.run, self.curves, levels, palette, {}, **look)
+
+    def takeaway(self) -> str:
+        """Which mode's error is smaller, if one beats the guess or baseline."""
+        dataset, medians, guess = self.run.dataset, self.medians, self.guess
+        if why := no_verdict(dataset, self.run.snapshot.epoch):
+            return why
+        if not medians or not all(map(math.isfinite, medians.values())):
+            return "There is no error to compare: the figures aren't numbers any more."
+        least, most = min(medians.values()), max(medians.values())
+        modes_compete = len(medians) > 1 and least < guess
+        samples = independent_samples(dataset)
+        if not decided(least, most if modes_compete else guess, samples):
+            return too_few(samples, "modes are " if modes_compete else "")
+        if self.found and modes_compete:
+            return _winner(self.found, least, most)
+        error, rivals = apart(least, guess)
+        rival = dataset.rival if dataset.baselines else dataset.naive_label
+        median = "median " if self.run.snapshot.others else ""
+        if len(medians) > 1:
+            return f"At the last step neither mode beats {rival}: {median}{error} against {rivals}."
+        return f"The {median}error at the last step is {error}; {rival} has {rivals}."
+
+    def sentence(self) -> str:
+        """All errors, the guess and the best possible; how several seeds were tested."""
+        dataset, snapshot = self.run.dataset, self.run.snapshot
+        numbers = apart(*self.medians.values())
+        errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
+        errors.append(f"{dataset.naive_label} {readable(self.guess)}")
+        if self.floor and self.best is not None:
+            errors.append(f"{self.floor.label} {_level_text(self.best)}")
+        kind = "Median of the mean squared errors" if snapshot.others else "Mean squared error"
+        scaled = " (scaled)" if dataset.is_scaled else ""
+        which = "validation" if dataset.has_validation else "training"
+        where = f"at step {dataset.shape[1]} on the {which} samples"
+        parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
+        if snapshot.others:
+            ranges = [
+                f"of the {MODES[mode].model} from {seeds_range(snapshot, mode)}"
+                for mode in self.medians
+            ]
+            first = self.run.experiment.seed
+            seeds = f"{first} to {first + len(snapshot.seeds) - 1}"
+            parts.append(f"Over the seeds {seeds} the errors are {', '.join(ranges)}.")
+            if self.found:
+                names = MODES["sequence"].name, MODES["last"].name
+                parts.append(capital(pair_sentence(self.found, *names)))
+        return " ".join(parts)
+
+
+def _winner(found: Verdict, least: float, most: float) -> str:
+    """Which mode's errors are smaller, as far as so many seeds can tell."""
+    better, (less, more) = MODES[("sequence", "last")[found.better]].name, apart(least, most)
+    if found.seeds == 1:
+        return f"One seed decides nothing; here {better} has {less}, the other {more}."
+    if not found.is_clear:
+        return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
+    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
+    wins = f"{found.wins} of {found.seeds} seeds"
+    return f"{capital(better)} is better in {wins}, by {by}% in the median."
+
+
+def _by_mode(values: Mapping[str, float]) -> str:
+    """One value, or two with what they count; one again where both read the same."""
+    texts = {mode: _level_text(value) for mode, value in values.items()}
+    if len(set(texts.values())) == 1:
+        return next(iter(texts.values()))
+    return f"{texts['sequence']} over every step and {texts['last']} at the last"
+
+
+def _level_text(value: float) -> str:
+    """A level that training ends at: of a great one the decimals matter."""
+    return f"{value:,.2f}" if value >= 1000 else readable(value)
+
+
+def _curves(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
     """Curves by mode of two fields of `ModeResult`."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
         seeds = [seed[mode] for seed in snapshot.seeds] if snapshot.others else []
-        each = [(getattr(seed, epochs), marks.finite(getattr(seed, values))) for seed in seeds]
-        median = marks.finite(getattr(result, values))
+        each = [(getattr(seed, epochs), chart.finite(getattr(seed, values))) for seed in seeds]
+        median = chart.finite(getattr(result, values))
         curves[mode] = Curve(getattr(result, epochs), median, each, result.kept_epoch)
     return curves
 
 
-def epochs_figure(
+def _figure(
     run: RunAt,
     curves: Mapping[str, Curve],
     levels: Sequence[Level],
     palette: Palette,
+    checks: Mapping[str, Curve],
     *,
     title: str,
-    name: str,
-    height: int,
-    validation: Mapping[str, Curve] | None = None,
+    **look: Any,
 ) -> chart.Chart:
-    """Curves and their levels on a logarithmic axis, on which a level of 0 can't stand."""
-    snapshot, checks = run.snapshot, validation or {}
-    drawn = [*_values(curves.values()), *(v for each in levels for v in each.values.values())]
+    """Curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
+    drawn = [
+        *_values(curves.values()),
+        *(value for _, values, _ in levels for value in values.values()),
+    ]
     drawn += _values(curve._replace(seeds=[]) for curve in checks.values())
-    x = axes.epoch_axis(max(snapshot.epochs, snapshot.epoch))
+    x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
     y = axes.log_axis(title, drawn)
     data = [
-        marks.seed_lines(f"{MODES[m].name}, each seed", curve.seeds, {"color": palette.mode(m)})
+        chart.seed_lines(f"{MODES[m].name}, each seed", curve.seeds, {"color": palette.mode(m)})
         for m, curve in curves.items()
         if curve.seeds
     ]
-    data += _medians(checks, ", validation", {"width": 1.8, "dash": "dashdot"}, palette)
-    data += _medians(curves, "", {"width": 2.5}, palette)
+    on_checks: Part = {"width": 1.8, "dash": "dashdot"}
+    for what, some, style in ((", validation", checks, on_checks), ("", curves, {"width": 2.5})):
+        for mode, curve in some.items():
+            name, of_mode = f"{MODES[mode].name}{what}", {"color": palette.mode(mode), **style}
+            dots = 6 * (len(curve.epochs) <= 12)  # few points are dots, so that all can be seen
+            where: Part = {"x": curve.epochs, "dots": dots}
+            data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
     # Levels lie above the curves, of which one may reach the best: below it nobody would see it.
-    entries, notes = [marks.SEEDS] * bool(snapshot.others), []
+    entries, notes = [chart.SEEDS] * bool(run.snapshot.others), []
     for label, values, color in levels:
-        is_best = color == "best"
-        style = marks.best_style(palette) if is_best else marks.naive_style(palette)
-        data += [marks.line(label, [v, v], style, "", x=x["range"]) for v in values.values()]
+        ends = x["range"]
+        data += [chart.level(label, [v, v], color, palette, x=ends) for v in values.values()]
         zeros = [mode for mode, value in values.items() if not value]
         zero = ": 0" if len(zeros) == len(values) else "".join(f" ({COUNTS[m]}: 0)" for m in zeros)
-        entries[:0] = [Entry("dashed" if is_best else "dotted", label + zero, color)] * bool(values)
-        numbers = sorted(values.values())
-        is_same = len(numbers) == 1 or (bool(numbers) and numbers[-1] < 1.1 * numbers[0])
+        entries.insert(0, Entry(chart.LEVELS[color][1], label + zero, color))
+        is_same = len(values) == 1 or max(values.values()) <= 1.1 * min(values.values())
         for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
             notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))
-    both = any(len(level.values) > 1 for level in levels)
+    both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
-    if not any(len(curve.values) for curve in curves.values()):
-        words.append(chart.empty("not trained yet", palette))
-    elif not any(drawn):
-        words.append(
-            chart.empty("every value is 0:<br>a constant target<br>is learned at once", palette)
-        )
-    rings = _rings(checks or curves, palette)
-    kept = "each seed's best epoch" if snapshot.others else "the epoch that is kept"
-    lines = marks.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)
-    key = [lines, entries, [Entry("rings", kept, "muted")] * bool(rings)]
-    look: Part = {"name": name, "height": height, "right": 84 if both else 16, "notes": words}
+    if not any(drawn) or not any(len(curve.values) for curve in curves.values()):
+        why = "every value is 0" if curves and drawn and not any(drawn) else "not trained yet"
+        behind = {"bgcolor": palette.background, "borderpad": 4}  # no level's line runs through
+        words.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
+    rings = []  # around the value of each kept epoch
+    for mode, (epochs, medians, _, kept) in (checks or curves).items():
+        if kept is not None:
+            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
+            ring, at = f"{MODES[mode].name}, kept", epochs == kept
+            rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
+    words_of = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
+    lines = chart.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)
+    key = [lines, entries, [Entry("rings", words_of, "muted")] * bool(rings)]
+    look |= {"right": 84 if both else 16, "notes": words}
     return chart.plotted(data + rings, palette, x, y, key, **look)
 
 
@@ -102,24 +306,3 @@ def _values(curves: Iterable[Curve]) -> list[float]:
     """All numbers of some curves, which an axis has to hold."""
     arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
     return [float(value) for values in arrays for value in values]
-
-
-def _medians(curves: Mapping[str, Curve], what: str, style: Part, palette: Palette) -> list[Part]:
-    """The medians by mode; few points are dots, so that all can be seen."""
-    traces = []
-    for mode, curve in curves.items():
-        line, dots = {"color": palette.mode(mode), **style}, 6 * (len(curve.epochs) <= 12)
-        name, hover = f"{MODES[mode].name}{what}", chart.hover()
-        traces.append(marks.line(name, curve.values, line, hover, x=curve.epochs, dots=dots))
-    return traces
-
-
-def _rings(curves: Mapping[str, Curve], palette: Palette) -> list[Part]:
-    """A ring around the value of each kept epoch."""
-    rings = []
-    for mode, (epochs, values, _, kept) in curves.items():
-        if kept is not None:
-            marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
-            name, at = f"{MODES[mode].name}, kept", epochs == kept
-            rings.append(marks.points(name, epochs[at], values[at], marker, chart.hover()))
-    return rings

@@ -1,20 +1,23 @@
-"""What charts over the timesteps share: both modes' traces, a sample's inputs, gaps between rows.
+"""Charts over the timesteps: the answers to one sample, and the error by timestep.
 
 The sequence mode is a line. The last-step mode is one open diamond at T; a dotted line leads to it
 only where somebody asks what it would have said `earlier`. Thin lines and small diamonds are seeds.
 """
 
 import math
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 import numpy as np
 
-from lib.charts import chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
+from lib.charts.words import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
+from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
+from lib.text import ALMOST_0, apart, capital, readable
 
 HEIGHT = 340
 ASKED = {"dense": "its head", "none": "its output"}
@@ -26,6 +29,213 @@ class ModeValues(NamedTuple):
 
     median: np.ndarray
     seeds: np.ndarray
+
+
+class Answers:
+    """What the models say of one sample and one target column, beside the target, in its unit."""
+
+    def __init__(self, run: RunAt, sample: int, target: int, earlier: bool = False) -> None:
+        """Of the shown samples, 0 to S-1; `earlier` asks last-step mode before the last step."""
+        self.run, self.target, self.earlier = run, target, earlier
+        self.index = int(run.snapshot.samples[sample])
+        self.truth = raw_targets(run.dataset, self.index)[:, target]  # (T,)
+        self.values = answers_by_mode(run.dataset, run.snapshot, sample, target)
+        self.off = {  # by mode the median over the seeds of how far off the answer is, (T,)
+            mode: np.median(np.abs(each.seeds - self.truth), axis=0)
+            for mode, each in self.values.items()
+        }
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Target and answers over the timesteps; of a table's data the inputs as squares below."""
+        run, dataset, index = self.run, self.run.dataset, self.index
+        head, unit, truth = run.experiment.model.head, dataset.target_unit, self.truth
+        hover = chart.hover(unit)
+        # Wider than the models' lines and below them: a model that is right runs inside the target.
+        size = round(1.5 * chart.dot_size(len(truth)))
+        style = {"color": palette.ink, "width": 4}
+        line = chart.line("target", chart.finite(truth), style, hover, dots=size)
+        if dataset.has_named_steps:
+            after = f"{dataset.lead} after " if dataset.lead else ""
+            line["customdata"] = [chart.escaped(f"{after}{n}") for n in dataset.steps_of(index)]
+            line["hovertemplate"] += " · %{customdata}"
+        alike = self._alike()
+        targets = chart.finite(dataset.raw(dataset.y[alike], alike))[:, :, self.target]
+        is_from_zero = axes.from_zero(targets)
+        x = axes.timestep_axis(dataset.steps_of(index))
+        x["ticklabelstandoff"] = 5 if is_from_zero else 0  # half of a diamond lies below the axis
+        title = chart.with_unit(dataset.target_names[self.target], unit)
+        held = np.append(truth, drawn_values(self.values, earlier=self.earlier))
+        y = axes.linear_axis(title, held, axes.with_room(targets), zero=is_from_zero)
+        traces = mode_traces(self.values, head, palette, hover, earlier=self.earlier)
+        look: Part = {"name": f"predictions {dataset.name} {self.target}", "height": HEIGHT}
+        if dataset.origin:
+            squares, look["yaxis2"] = input_squares(dataset, index, palette, 0.12)
+            traces.append(squares | {"hoverinfo": "skip"})
+            look["shapes"] = gaps_of(dataset, index, palette) or None
+            x |= {"title": "timestep, its inputs above", "anchor": "y2"}
+            y["domain"] = [0.2, 1.0]
+        target = [Entry("dots", f"target{dataset.ahead}")]
+        modes = chart.mode_keys(self.values, "dots", "open diamond")
+        more = [_asked(head)] * (self.earlier and "last" in self.values)
+        more += [chart.SEEDS] * bool(run.snapshot.others)
+        # In one row a name with how far ahead it is would be too long for a phone.
+        key = [target, modes, more] if dataset.ahead else [target + modes, more]
+        return chart.plotted([line, *traces], palette, x, y, key, **look)
+
+    def _alike(self) -> np.ndarray:
+        """The shown samples of the same series, whose targets lie alike; all if there is one."""
+        shown, origin = self.run.snapshot.samples, self.run.dataset.origin
+        if not origin:
+            return shown
+        series = origin.series[origin.starts]
+        same = shown[series[shown] == series[self.index]]
+        return same if len(same) > 1 else shown
+
+    def takeaway(self) -> str:
+        """How far off each model is at the last step."""
+        if not self.run.snapshot.epoch:
+            return UNTRAINED
+        off: list[str] = []
+        for mode, errors in self.off.items():
+            error = readable(float(errors[-1]), 2, off_unit(self.run.dataset))
+            # There is no room for longer words twice.
+            error = error.replace("less than a millionth", "almost nothing")
+            error = error.replace("not a number", "NaN")
+            off.append(f"{MODES[mode].name} {'by' if off else 'off by'} {error}")
+        return f"At the last step: {', '.join(off)}."
+
+    def sentence(self) -> str:
+        """Target and answers at the last step, and how far off the answers are over all steps."""
+        dataset, off, steps = self.run.dataset, self.off, len(self.truth)
+        lasts = [values.median[-1] for values in self.values.values()]
+        truth, *answers = apart(self.truth[-1], *lasts, nothing=ALMOST_0)
+        named = f"the last step ({dataset.timestep_names[-1]})"
+        where = named if dataset.has_named_steps else f"step {steps}"
+        name, label = capital(dataset.sample_name(self.index)), dataset.target_labels[self.target]
+        unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+        said = f"{name}: at {where} the target ({label}) is {truth}{unit}."
+        for (mode, errors), answer in zip(off.items(), answers, strict=True):
+            said += f" The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
+        if "sequence" in off:
+            mean = readable(off["sequence"].mean())
+            said += f" Over all {steps} steps the sequence model is off by {mean} on average."
+        if "last" in off and self.earlier:
+            head, mean = ASKED[self.run.experiment.model.head], readable(off["last"][:-1].mean())
+            said += f" Asked before the last step, {head} would have been off by {mean} on average."
+        seeds = len(self.run.snapshot.seeds)
+        return said + f" All of these are medians over {seeds} seeds." * (seeds > 1)
+
+
+class StepErrors:
+    """Typical errors on the judged samples by timestep: how early could each model know?"""
+
+    def __init__(self, run: RunAt, earlier: bool = False) -> None:
+        """Of a run; `earlier` asks last-step mode before the last step, too."""
+        dataset, self.run, self.earlier = run.dataset, run, earlier
+        naive = np.asarray(dataset.naive_mse, np.float64)
+        best = best_possible(run.experiment, dataset)
+        self.errors = errors_by_mode(dataset, run.snapshot)
+        self.guess = typical_error(dataset, naive)  # of the guess or baseline, (T,)
+        # The least that the models can expect, (T,).
+        self.best = typical_error(dataset, best.mse) if best else None
+        self.best_label = best.label if best else ""
+        self.samples = independent_samples(dataset)
+        self.outcomes = {  # by mode whether it beats the guess at each of its steps
+            mode: outcomes(mse, naive[-len(mse) :], self.samples).tolist()
+            for mode, result in run.snapshot.middle.results.items()
+            for mse in [result.step_mse[-1:] if mode == "last" else result.step_mse]
+        }
+
+    def figure(self, palette: Palette) -> chart.Chart:
+        """Both modes' typical errors over the timesteps, the guess, and the best possible."""
+        dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
+        unit, label = error_unit(dataset), dataset.naive_label
+        hover = chart.hover(unit)
+        data = [chart.level(label, self.guess, "baseline", palette, hover)]
+        data += mode_traces(self.errors, head, palette, hover, earlier=earlier)
+        modes = chart.mode_keys(self.errors, "dots", "open diamond")
+        levels = [Entry("dotted", label, "baseline")]
+        if self.best is not None:  # above the line that reaches it, to be seen
+            data.append(chart.level(self.best_label, self.best, "best", palette, hover))
+            levels.insert(0, Entry("dashed", self.best_label, "best"))
+        levels += [chart.SEEDS] * bool(self.run.snapshot.others)
+        x = axes.timestep_axis(dataset.timestep_names)
+        held = np.append(self.guess, drawn_values(self.errors, earlier=earlier))
+        title = chart.with_unit("typical error", unit)
+        y = axes.linear_axis(title, held, np.append(self.guess, 0.0))
+        modes += [_asked(head)] * (earlier and "last" in self.errors)
+        name = f"step error {dataset.name}"
+        return chart.plotted(data, palette, x, y, [modes, levels], name=name, height=HEIGHT)
+
+    def takeaway(self) -> str:
+        """At how many of its steps each mode beats the guess or baseline."""
+        if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
+            return why
+        beats, rival = self.outcomes, self.run.dataset.rival
+        if not any("clear" in steps for steps in beats.values()):
+            if any(steps[-1] == "unclear" for steps in beats.values()):
+                return too_few(self.samples)
+            who = "Neither mode beats" if len(beats) > 1 else "The model doesn't beat"
+            return f"{who} {rival} at the last step."
+        if "sequence" not in beats:
+            return f"Last-step mode beats {rival}."
+        wins = f"{beats['sequence'].count('clear')} of {len(self.guess)} steps"
+        rest = ""
+        if "last" in beats:
+            rest = "; last-step mode doesn't clearly"
+        if beats.get("last", [""])[-1] == "clear":
+            does = "does, too" if "clear" in beats["sequence"] else "beats it"
+            rest = f"; last-step mode {does}"
+        return f"Sequence mode beats {rival} at {wins}{rest}."
+
+    def sentence(self) -> str:
+        """Typical error at the first and the last step, of each model and of the guess."""
+        dataset, head = self.run.dataset, ASKED[self.run.experiment.model.head]
+        is_raw = dataset.raw_scale is not None
+        unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
+        values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
+        said = []
+        for who, errors in (values | {dataset.naive_label: self.guess}).items():
+            first, last = apart(*errors[[0, -1]], unit=unit)
+            if who != MODES["last"].model:
+                said.append(f"{who} {first} and {last}")
+            elif self.earlier:
+                said.append(f"{who} {first}, had {head} been asked, and {last}")
+            else:
+                said.append(f"{who} {last}, at the last step alone")
+        steps = len(self.guess)
+        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
+
+
+def answers_by_mode(
+    dataset: Dataset, snapshot: Snapshot, sample: int, target: int
+) -> dict[str, ModeValues]:
+    """What the models say of a shown sample's target column, in the raw unit."""
+    answers, index = {}, int(snapshot.samples[sample])
+    for mode in snapshot.results:
+        outputs = snapshot.by_seed(mode, "predictions")[:, sample]
+        seeds = dataset.raw(outputs, index)[..., target].astype(np.float64)
+        answers[mode] = ModeValues(np.median(seeds, axis=0), seeds)
+    return answers
+
+
+def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues]:
+    """The typical errors of the models."""
+    errors = {}
+    for mode, result in snapshot.middle.results.items():
+        seeds = typical_error(dataset, snapshot.by_seed(mode, "step_mse"))
+        errors[mode] = ModeValues(typical_error(dataset, result.step_mse), seeds)
+    return errors
+
+
+def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
+    """The root of mean squared errors, in the raw unit where all targets have one."""
+    return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
+
+
+def error_unit(dataset: Dataset) -> str:
+    """The unit of typical errors."""
+    return "scaled" if dataset.raw_scale is None else dataset.target_unit
 
 
 def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
@@ -48,34 +258,29 @@ def mode_traces(
         if len(seeds := values[mode].seeds) > 1:
             steps, name = np.arange(1, seeds.shape[1] + 1), f"{MODES[mode].name}, each seed"
             thin: Part = {"color": palette.mode(mode), "dash": "dot" * (mode == "last") or "solid"}
-            lines = [(steps, marks.finite(seed)) for seed in seeds]
-            traces.append(marks.seed_lines(name, lines, thin))
+            lines = [(steps, chart.finite(seed)) for seed in seeds]
+            traces.append(chart.seed_lines(name, lines, thin))
     for mode in reversed(drawn):  # sequence mode above the dotted line
-        median, style = marks.finite(values[mode].median), {"color": palette.mode(mode)}
-        name, dots = MODES[mode].name, marks.dot_size(len(median))
+        median, style = chart.finite(values[mode].median), {"color": palette.mode(mode)}
+        name, dots = MODES[mode].name, chart.dot_size(len(median))
         if mode == "last":
             name, dots, style["dash"] = f"{ASKED[head]}, asked earlier", 0, "dot"
-        line: Part = {"width": 2.5, **style}
-        traces.append(marks.line(name, median, line, hover, dots=dots))
+        traces.append(chart.line(name, median, {"width": 2.5, **style}, hover, dots=dots))
     if "last" in values:
-        last, x = marks.finite(values["last"].seeds[:, -1]), [len(values["last"].median)]
+        last, x = chart.finite(values["last"].seeds[:, -1]), [len(values["last"].median)]
         marker: Part = {"color": palette.last, "symbol": "diamond-open"}
         if len(last) > 1:
             small = marker | {"size": 9, "line": {"color": palette.last, "width": 1}}
             name = f"{MODES['last'].name}, each seed"
-            traces.append(marks.points(name, x * len(last), last, small, ""))
+            traces.append(chart.points(name, x * len(last), last, small, ""))
         large = marker | {"size": 17, "line": {"color": palette.last, "width": 3.5}}
-        last = marks.finite(values["last"].median[-1:])
-        traces.append(marks.points(MODES["last"].name, x, last, large, hover))
+        last = chart.finite(values["last"].median[-1:])
+        traces.append(chart.points(MODES["last"].name, x, last, large, hover))
     return traces
 
 
-def mode_key(
-    modes: Collection[str], head: str, *, earlier: bool
-) -> tuple[list[Entry], list[Entry]]:
-    """The key of `mode_traces`: of both modes, and of the dotted line where there is one."""
-    dotted = [Entry("dotted", f"{ASKED[head]}, asked earlier", "last")]
-    return marks.mode_keys(modes, "dots", "open diamond"), dotted * (earlier and "last" in modes)
+def _asked(head: str) -> Entry:
+    return Entry("dotted", f"{ASKED[head]}, asked earlier", "last")
 
 
 def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:
@@ -83,8 +288,8 @@ def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarr
     drawn = [np.zeros(0)]
     for mode, of_mode in values.items():
         both = np.vstack([of_mode.median, of_mode.seeds])
-        drawn.append(both if earlier or mode == "sequence" else both[:, -1:])
-    return marks.finite(np.concatenate([each.ravel() for each in drawn]))
+        drawn.append((both if earlier or mode == "sequence" else both[:, -1:]).ravel())
+    return chart.finite(np.concatenate(drawn))
 
 
 def input_squares(
@@ -105,12 +310,11 @@ def input_squares(
     hover = f"%{{text}}: %{{z:{chart.VALUE}}}<extra></extra>"
     gap = 1 if steps <= 30 else 0  # of more timesteps gaps would be half of it on a phone
     more = {"yaxis": "y2", "xgap": gap, "ygap": 1, "text": np.tile(texts[:, None], (1, steps))}
-    return marks.heatmap("inputs", dataset.x[sample].T, shades, hover, **more), axis
+    return chart.heatmap("inputs", dataset.x[sample].T, shades, hover, **more), axis
 
 
-def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> Part:
-    """Of a layout: a line between two timesteps of the sample where rows of time are missing."""
+def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> list[Part]:
+    """A line between two timesteps of the sample where rows of time are missing."""
     if (origin := dataset.origin) is None:
-        return {}
-    lines = marks.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)
-    return {"shapes": lines} if lines else {}
+        return []
+    return chart.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)

@@ -1,11 +1,7 @@
 """The colours of every picture: one colour means one thing, in light and in dark mode.
 
-Blue is the sequence mode, vermilion the last-step mode, ink the target, green the best possible,
-grey a guess without learning; of signed numbers ink is positive and magenta negative; of a shape's
-axes purple is time, brown features, grey the batch. Shape and dash always say the same again.
-
-Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008). Colours shared
-with pages are in `.streamlit/config.toml`, those of pictures alone in `palette.toml`.
+Blue, vermilion and green are Okabe and Ito's ("Color Universal Design", 2008). Shape and dash say
+the same again. Colours shared with pages are in `.streamlit/config.toml`.
 """
 
 import tomllib
@@ -22,8 +18,7 @@ LEVELS = 9  # how many shades a tensor's entries have, from the lowest value to 
 class Palette:
     """The colours of one theme, a key of PALETTES, as "#RRGGBB".
 
-    The plain colours are for lines and marks, at least 3 to 1 against the background; those that
-    end in `_text` are for words, at least 4.5 to 1 (WCAG 2.2, 1.4.11 and 1.4.3).
+    Lines and marks have at least 3 to 1 against the background, words, `_text`, 4.5 (WCAG 2.2).
     """
 
     theme: str
@@ -88,28 +83,12 @@ def mix(start: str, end: str, share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 
 
-THEME_OPTIONS = {
-    "background": "backgroundColor",
-    "surface": "secondaryBackgroundColor",
-    "border": "borderColor",
-    "ink": "textColor",
-    "muted": "grayTextColor",
-    "sequence": "blueColor",
-    "sequence_text": "blueTextColor",
-    "last": "orangeColor",
-    "last_text": "orangeTextColor",
-    "best": "greenColor",
-}
-"""Field of `Palette` → the option of Streamlit's theme that holds its colour."""
-
-
-def read_palette(theme: str) -> Palette:
-    """The palette of "light" or "dark", from `.streamlit/config.toml` and `palette.toml`."""
-    config = Path(__file__).parents[2] / ".streamlit" / "config.toml"
+def _read_palette(theme: str) -> Palette:
+    config, own = Path(__file__).parents[2] / ".streamlit" / "config.toml", beside(__file__)
     options = tomllib.loads(config.read_text("utf-8"))["theme"][theme]
-    shared = {field: options[option] for field, option in THEME_OPTIONS.items()}
-    return Palette(theme, **shared, **beside(__file__)[theme])
+    shared = {field: options[option] for field, option in own["shared"].items()}
+    return Palette(theme, **shared, **own[theme])
 
 
-PALETTES = {theme: read_palette(theme) for theme in ("light", "dark")}
+PALETTES = {theme: _read_palette(theme) for theme in ("light", "dark")}
 """By theme, as `st.context.theme.type` names it."""

@@ -1,10 +1,11 @@
-"""What Keras measured of the modes: cards with a claim, and two pictures with their difference.
+"""What Keras measured of the modes: cards with claims, pictures of differences, what breaks them.
 
 HTML fragments for `st.html`: see proofs.html. A figure of exactly 0.0 is written so, and so is the
 difference that 32-bit numbers leave; green says that two things are one.
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,16 +13,20 @@ import numpy as np
 
 from lib.charts.html import OVER_TIME, shaded, templates
 from lib.charts.palette import Palette
+from lib.charts.words import Words
+from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
-from lib.recurrence import ROUNDING, VISIBLE
-from lib.shapes import STATES
-from lib.text import apart_by
+from lib.recurrence import ROUNDING, VISIBLE, highest_output
+from lib.shapes import LEAK_EPOCHS, STATES, Leak
+from lib.text import apart, apart_by, beside, number, readable, say, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
+LOST = "Some of the outputs aren't numbers any more."
 
-_HTML = templates(__file__, over=OVER_TIME, shaded=shaded, apart_by=apart_by)
+_SAID = beside(__file__)
+_HTML = templates(__file__, over=OVER_TIME, shaded=shaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +41,13 @@ class Measure:
     def same(self) -> bool:
         """Whether the two are one."""
         return self.value is not None and self.value <= self.close_enough
+
+    @property
+    def text(self) -> str:
+        """The difference in words; "…" while there is no answer."""
+        if self.value is None:
+            return "…"
+        return apart_by(self.value) if self.value else "0.0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +101,13 @@ def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about
     return str(_HTML.equation(one, other, rest, measure, palette, **about))
 
 
+def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
+    """The card of this name; its takeaway, unless it is given, says the measures by number."""
+    said, texts = _SAID[name], [measure.text for measure in measures]
+    takeaway = takeaway or said["takeaway"].format(*texts, **names)
+    return ProofCard(said["title"].format(**names), measures, takeaway, say(said, "why", **names))
+
+
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
@@ -97,69 +116,47 @@ def one_computation(
     if answer is not None:
         at_last = float(answer["difference"])
         at_each = float(np.abs(answer["prefixes"] - answer["whole"]).max())
+    last = Measure("max |sequence[:, -1] − last|", at_last, ROUNDING)
+    each = Measure("max |sequence − prefixes|", at_each, ROUNDING)
+    names: dict[str, Any] = {"steps": steps, "cell": CELLS[experiment.model.cell].label}
     return (
-        ProofCard(
-            "The last step of the sequence is the last-step mode",
-            (Measure("max |sequence[:, -1] − last|", at_last, ROUNDING),),
-            _found("Both modes end in the same numbers", at_last),
-            f"Both run the same {steps} steps of the same {CELLS[experiment.model.cell].label}; "
-            "return_sequences only says what is handed out.",
-        ),
-        ProofCard(
-            "Sequence mode is one last-step answer for each prefix",
-            (Measure("max |sequence − prefixes|", at_each, ROUNDING),),
-            _found(f"One sequence holds {steps} last-step answers", at_each),
-            f"On the sample shown, return_sequences=True gives {steps} outputs in one pass. "
-            f"return_sequences=False is asked {steps} times, first for one timestep, at last for "
-            "all: what comes later can't change an output.",
-        ),
+        _card("last", last, takeaway=_found("last", last, steps), **names),
+        _card("each", each, takeaway=_found("each", each, steps), **names),
     )
 
 
-def _found(claim: str, difference: float | None) -> str:
+def _found(name: str, measure: Measure, steps: int) -> str:
     """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
-    if not difference:
-        return f"{claim}{'.' if difference is None else ': they differ by 0.0.'}"
-    if not math.isfinite(difference):
-        return "Some of the outputs aren't numbers any more."
-    if difference <= ROUNDING:
-        return f"{claim} but for rounding ({apart_by(difference)})."
-    return f"They are up to {apart_by(difference)} apart."
+    claim = say(_SAID[name], "takeaway", steps=steps)
+    if measure.value is None:
+        return f"{claim}."
+    if not math.isfinite(measure.value):
+        return LOST
+    if not measure.same:
+        return f"They are up to {measure.text} apart."
+    return f"{claim}: they differ by {measure.text}."
 
 
 def also_measured(
     experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That NumPy draws what Keras computes, and what return_state adds to the outputs.
-
-    `answer` is that of `modes`, None while there is none; NumPy `differs` from it by so much.
-    """
+    """That NumPy `differs` from Keras's `answer` by so much; what return_state adds to outputs."""
     model, states = experiment.model, STATES[experiment.model.cell]
-    takeaway = "NumPy draws the pictures; Keras computes the same once more."
-    if differs is not None and not math.isfinite(differs):
-        takeaway = "Some of the states aren't numbers any more: the run has diverged."
-    elif differs is not None:
+    measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
+    takeaway = ""
+    if differs is not None:
         reason = ": rounding to 32 bits" if differs <= ROUNDING else ""
-        takeaway = f"NumPy and Keras differ by {apart_by(differs) if differs else '0.0'}{reason}."
+        takeaway = f"NumPy and Keras differ by {measure.text}{reason}."
+        takeaway = takeaway if math.isfinite(differs) else LOST
     state = None
     if answer is not None:
         state = float(np.abs(answer["sequence"][:, -1] - answer["states"][0]).max())
     grows = " h stays between −1 and 1; c can grow beyond that." if "c" in states else ""
+    names: dict[str, Any] = {"cell": CELLS[model.cell].label, "units": model.units}
+    names |= {"states": ", ".join(states), "grows": grows}
     return (
-        ProofCard(
-            "What you see is what Keras computes",
-            (Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE),),
-            takeaway,
-            "The largest difference of outputs and last states, relative to the largest of these "
-            "where that is above 1.",
-        ),
-        ProofCard(
-            "return_state adds the states of the last step",
-            (Measure("max |out[:, -1] − h|", state),),
-            f"{CELLS[model.cell].label}({model.units}, return_state=True) returns "
-            f"[out, {', '.join(states)}].",
-            f"In both modes each state is (N, {model.units}), and h is the last output.{grows}",
-        ),
+        _card("numpy", measure, takeaway=takeaway),
+        _card("state", Measure("max |out[:, -1] − h|", state), **names),
     )
 
 
@@ -173,3 +170,66 @@ def prefix_sentence(
         f"{source}: return_sequences=True gives unit {unit + 1} at timestep {step + 1} the value "
         f"{whole}; return_sequences=False on {steps} gives it {alone}."
     )
+
+
+# What breaks it
+
+
+def ways_to_break_it(
+    experiment: Experiment, padding: int, answer: Mapping[str, float] | None
+) -> dict[str, ProofCard]:
+    """By name, what makes sequence[:, -1] and last two different things, and what only seems to."""
+
+    def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
+        return Measure(code, None if answer is None else float(answer[name]))
+
+    rule = measure("bidirectional_rule", "max |[forward[:, -1], backward[:, 0]] − last|")
+    moved = measure("padded_moved", "without a mask: max |last − unpadded last|")
+    held = measure("masked_moved", "with a mask: max |last − unpadded last|")
+    flipped = measure("backwards_flipped", "flipped: max |sequence[:, 0] − last|")
+    names: dict[str, Any] = {"padding": padding, "cell": CELLS[experiment.model.cell].label}
+    names |= {"plain": measure("padded").text, "masked": measure("masked").text}
+    return {
+        "bidirectional": _card("bidirectional", measure("bidirectional"), rule),
+        "padding": _card("padding", moved, held, **names),
+        "zeroed": _card("zeroed", measure("zeroed")),
+        "backwards": _card("backwards", measure("backwards"), flipped),
+    }
+
+
+def leak_words(leak: Leak) -> Words:
+    """Where the Bidirectional layer has seen its targets, and where it hasn't."""
+    seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
+    about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
+    one_way, said = readable(leak.one_way.mean(), 2), _SAID["leak"]
+    why = say(said, "why", one_way=one_way, epochs=LEAK_EPOCHS)
+    return say(said, "takeaway", **about), why
+
+
+def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
+    """How near the outputs (T, U) come to their bound, and what that means for the targets."""
+    bound = highest_output(experiment.model.cell, len(hidden))
+    most = np.abs(hidden).max(axis=1)
+    if not np.isfinite(most).all():
+        return LOST, ""
+    rule = "|h| is less than 1 at every step"
+    if bound[0] < 1:
+        rule = (
+            f"c grows by less than 1 at each step, so |h| is below tanh(t): {number(bound[0])} at "
+            f"step 1 and {number(bound[-1])} at step {len(hidden)}"
+        )
+    step = int(np.argmax(most))
+    furthest = apart(most[step], bound[step])[0]
+    takeaway = f"No output can reach 1: the furthest here gets to {furthest}."
+    details = f"From a zero state, {rule}. The furthest unit here gets to {furthest}."
+    targets = np.abs(dataset.y).max(axis=(0, 2))  # (T,)
+    step = int(np.argmax(targets - bound))
+    if experiment.model.head == "dense":
+        reach = readable(targets.max())
+        details += f" The Dense head stretches outputs, so that targets up to {reach} are in reach."
+    elif targets[step] >= bound[step]:
+        values, limit = dataset.y[:, step].ravel(), number(bound[step])
+        target = signed(values[np.argmax(np.abs(values))])
+        takeaway = f"A target of {target} at step {step + 1} is out of reach: |h| is below {limit}."
+        details += " Without a head the outputs are the predictions: no weights reach such targets."
+    return takeaway, details

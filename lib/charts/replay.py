@@ -1,23 +1,29 @@
 """A run's charts over its epochs in one figure, which Plotly's slider and buttons move.
 
-Only lines and marks move, which Plotly does without drawing the figure anew; maps of the
-error by epoch and timestep stand still, and a line on them is at the epoch. Plotly moves only what
-is in one figure, so each chart becomes a panel with its own axes. One key serves them all.
+Only lines and marks move, which Plotly does without drawing the figure anew, and only within one
+figure: so each chart becomes a panel with its own axes. One key serves them all.
 """
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart, loss, marks, predictions, step_error
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.html import png_uri
-from lib.charts.marks import Entry, Part
-from lib.charts.over_time import mode_traces
+from lib.charts.over_epochs import Losses
+from lib.charts.over_time import (
+    Answers,
+    StepErrors,
+    answers_by_mode,
+    error_unit,
+    errors_by_mode,
+    mode_traces,
+    typical_error,
+)
 from lib.charts.palette import Palette, mix
-from lib.charts.step_error import error_unit, typical_error
 from lib.charts.words import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
@@ -25,13 +31,9 @@ from lib.results import Frame, ModeResult, RunAt, Snapshot
 from lib.text import beside, readable
 
 _LOOK = beside(__file__)
-MOST_DOTS = 30
-"""Of a line with more timesteps the dots are left out: each is an element that has to be moved."""
 Frames = tuple[Frame, ...]
 EDGE, SHADES = 8, 64  # of a heatmap's entry in its picture, in pixels, and of the picture
 Traces = list[Part]
-Place = tuple[float, float, float, float]
-"""Of the figure's plot, from its left and bottom edges, in shares: left, right, bottom and top."""
 
 
 class Panel(NamedTuple):
@@ -56,33 +58,35 @@ def replay_figure(
 ) -> chart.Chart:
     """Answers, error by timestep, loss, and maps of the error, for each of the frames.
 
-    `sample` and `target` are as in `predictions.facts_of`; `start` is the frame shown first.
-    The panels' `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
-    The axes are those of the last frame.
+    `sample` and `target` are as in `Answers`; `start` is the frame shown first. The panels'
+    `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     """
-    look, place = _LOOK[layout], range(len(frames))[start]
+    look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
     answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
-    of_answers = predictions.figure(predictions.facts_of(run, sample, target, earlier), palette)
-    of_errors = step_error.figure(step_error.facts_of(run, earlier), palette)
     panels = [
-        Panel("The answers", of_answers, answers),
-        Panel("How early could each know?", of_errors, errors),
-        Panel("Loss", loss.figure(loss.facts_of(run), palette), losses),
-        *_maps(run.dataset, frames, palette, look["map"]),
+        Panel("The answers", Answers(run, sample, target, earlier).figure(palette), answers),
+        Panel("How early could each know?", StepErrors(run, earlier).figure(palette), errors),
+        Panel("Loss", Losses(run).figure(palette), losses),
+        *_maps(dataset, frames, palette, look["map"]),
     ]
     *places, one, other = look["places"]
     if len(run.snapshot.results) == 1:  # its map has the room of both
         one = one[0], max(one[1], other[1]), *one[2:]
     data, moves, placed = _together(panels, [*places, one, other], palette, place)
-    key = _key(run)
+    key = [Entry("dots", f"target{dataset.ahead}")]
+    key += chart.mode_keys(run.snapshot.results, "dots", "open diamond")
+    if best := results.best_possible(run.experiment, dataset):
+        key.append(Entry("dashed", best.label, "best"))
+    key.append(Entry("dotted", dataset.naive_label, "baseline"))
+    key += [chart.SEEDS] * bool(run.snapshot.others)
     ground = chart.plotted(
         [],
         palette,
         {"title": ""},
         {"title": ""},
         [key] if layout == "wide" else [key[:3], key[3:]],
-        name=f"replay {run.dataset.name}",
+        name=f"replay {dataset.name}",
         height=look["height"],
         notes=placed.pop("annotations"),
     ).to_dict()["layout"]
@@ -103,53 +107,31 @@ def _moving_traces(
     unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
     answers, errors = [], []
     for frame in frames:
-        values = predictions.answers_by_mode(dataset, frame.snapshot, sample, target)
+        values = answers_by_mode(dataset, frame.snapshot, sample, target)
         answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
-        values = step_error.errors_by_mode(dataset, frame.snapshot)
+        values = errors_by_mode(dataset, frame.snapshot)
         errors.append(mode_traces(values, head, palette, error, earlier=earlier))
-    if dataset.shape[1] > MOST_DOTS:
-        for trace in (trace for traces in answers + errors for trace in traces):
-            trace["mode"] = trace["mode"].removesuffix("+markers")
     return answers, errors
-
-
-def _key(run: RunAt) -> list[Entry]:
-    """One key for all panels."""
-    best = results.best_possible(run.experiment, run.dataset)
-    key = [Entry("dots", f"target{run.dataset.ahead}")]
-    key += marks.mode_keys(run.snapshot.results, "dots", "open diamond")
-    key += [Entry("dashed", best.label, "best")] if best else []
-    key.append(Entry("dotted", run.dataset.naive_label, "baseline"))
-    return [*key, marks.SEEDS] if run.snapshot.others else key
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
     """Play, pause, and a slider over the epochs."""
     font = {"size": chart.FONT_SIZE, "color": palette.ink}
     box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
-    at_once, slowly = _LOOK["at_once"], _LOOK["slowly"]
+    at_once = _LOOK["at_once"]
     buttons = [
-        {"label": "▶ Play", "method": "animate", "args": [None, slowly]},
+        {"label": "▶ Play", "method": "animate", "args": [None, _LOOK["slowly"]]},
         {"label": "❚❚ Pause", "method": "animate", "args": [[None], at_once]},
     ]
-    slider = {
-        **_LOOK["slider"],
-        **box,
-        **look["slider"],
-        "active": start,
-        "steps": [
-            {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
-            for frame in frames
-        ],
-        "currentvalue": {"prefix": "after epoch ", "font": font, "xanchor": "left"},
-        "activebgcolor": palette.muted,
-        "tickcolor": palette.muted,
-    }
-    return {
-        "sliders": [slider],
-        "updatemenus": [{**_LOOK["buttons"], **look["buttons"], **box, "buttons": buttons}],
-        "hovermode": "closest",
-    }
+    steps = [
+        {"label": frame.label, "method": "animate", "args": [[frame.name], at_once]}
+        for frame in frames
+    ]
+    slider = _LOOK["slider"] | box | look["slider"] | {"active": start, "steps": steps}
+    slider |= {"activebgcolor": palette.muted, "tickcolor": palette.muted}
+    slider["currentvalue"] = {"prefix": "after epoch ", "font": font, "xanchor": "left"}
+    menu = _LOOK["buttons"] | look["buttons"] | box | {"buttons": buttons}
+    return {"sliders": [slider], "updatemenus": [menu], "hovermode": "closest"}
 
 
 def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
@@ -160,9 +142,9 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
         marker = {"color": palette.mode(mode), "size": 13, "line": ring}
         stopped = all(seed[mode].kept_epoch is not None for seed in frame.snapshot.seeds)
         epoch = float((result.kept_epoch if stopped else None) or frame.snapshot.epoch)
-        value = marks.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
+        value = chart.finite(np.median(frame.snapshot.by_seed(mode, "final_loss"), keepdims=True))
         name = f"{MODES[mode].name}, here"
-        traces.append(marks.points(name, [epoch], value, marker, ""))
+        traces.append(chart.points(name, [epoch], value, marker, ""))
     return traces
 
 
@@ -171,33 +153,31 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
     errors = {m: typical_error(dataset, mse) for m, mse in results.step_errors(frames).items()}
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
-    names, unit = [frame.label for frame in frames], chart.escaped(error_unit(dataset))
-    value = f"%{{customdata:{chart.VALUE}}} {unit}<extra></extra>"
-    hover = f"timestep %{{x}}, after epoch %{{text}}: {value}"
+    names = [frame.label for frame in frames]
+    value = f"%{{customdata:{chart.VALUE}}} {chart.escaped(error_unit(dataset))}"
+    hover = f"timestep %{{x}}, after epoch %{{text}}: {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
-    lines = [[marks.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
+    lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
     panels: list[Panel] = []
     for mode, values in errors.items():
         z, name = np.log10(np.maximum(values, 10.0**low)), MODES[mode].name
         text = np.tile(np.c_[names], (1, values.shape[1]))
         more = {"zmin": low, "zmax": max(high, low + 0.1), "customdata": values, "text": text}
-        heat = marks.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
+        heat = chart.heatmap(name, z, palette.shades(palette.mode(mode)), hover, **more)
         x = axes.timestep_axis(dataset.timestep_names) | {"range": ends}
         y: Part = {"title": "" if panels else "epoch", "range": [len(names) - 0.5, -0.5]}
         y |= {"showgrid": False, **axes.row_ticks(dict(enumerate(names)))}
-        figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
-        about = title.format(
-            mode=name,
-            asked=", if asked" if mode == "last" else "",  # its earlier steps nobody asks for
-            low=readable(10.0**low, 2),
-            high=readable(10.0**high, 2),
+        asked = ", if asked" if mode == "last" else ""  # its earlier steps nobody asks for
+        least, most = (readable(10.0**power, 2) for power in (low, high))
+        about = title.format(mode=name, asked=asked, low=least, high=most)
+        panels.append(
+            Panel(about, chart.plotted([heat], palette, x, y, [], name="", height=0), lines)
         )
-        panels.append(Panel(about, figure, lines))
     return panels
 
 
 def _together(
-    panels: Sequence[Panel], places: Iterable[Place], palette: Palette, start: int
+    panels: Sequence[Panel], places: Iterable[Sequence[float]], palette: Palette, start: int
 ) -> tuple[Traces, list[Part], Part]:
     """The figure's traces as in the frame `start`, all frames, and the layout's axes and titles."""
     data: Traces = []
@@ -253,10 +233,10 @@ def _values(trace: Mapping[str, Any]) -> Part:
 
 def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
     """Numbers with five digits that count, and a gap where there is none; texts as they are."""
-    floats = np.asarray(values)
-    if floats.dtype.kind != "f":
-        return list(floats.tolist())
-    return [float(f"{v:.5g}") if math.isfinite(v) else None for v in floats.tolist()]
+    known = np.asarray(values)
+    if known.dtype.kind != "f":
+        return list(known.tolist())
+    return [float(f"{v:.5g}") if np.isfinite(v) else None for v in known.tolist()]
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
@@ -264,12 +244,11 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
     takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."
-    is_raw = dataset.raw_scale is not None
-    scale, unit = (dataset.raw_scale, off_unit(dataset)) if is_raw else (1.0, ", scaled")
+    unit = ", scaled" if dataset.raw_scale is None else off_unit(dataset)
     rows = []
     for frame in frames:
-        mse = [np.median(frame.snapshot.by_seed(mode)) for mode in newest]
-        errors = [readable(scale * np.sqrt(error), 3) for error in mse]
+        mse = np.array([np.median(frame.snapshot.by_seed(mode)) for mode in newest])
+        errors = [readable(error, 3) for error in (dataset.raw_scale or 1.0) * np.sqrt(mse)]
         rows.append(f"{frame.label} {', '.join(errors)}")
     names = ", then ".join(MODES[mode].name for mode in newest)
     details = f"Typical error at the last step ({names}{unit}), by epoch: {'; '.join(rows)}."

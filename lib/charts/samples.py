@@ -1,22 +1,20 @@
 """A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
 
 from itertools import cycle
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
 from lib.results import spread_places
-from lib.text import ALMOST_0, apart, capital, counted, joined
+from lib.text import ALMOST_0, apart, beside, capital, counted, joined, say
 
-if TYPE_CHECKING:
-    import pandas as pd
-
+_SAID = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22
 """Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
 MOST_LINES = 8
@@ -27,8 +25,8 @@ READS, SEQUENCE, LAST = 2, 1, 0
 AROUND = 0.12  # how many rows are seen on each side of a window, as a part of its own
 
 
-def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
-    """One sample's numbers by timestep: features, targets, and raw ones beside what is scaled."""
+def frame_of_sample(dataset: Dataset, sample: int) -> Any:
+    """A pandas frame of one sample by timestep: features, targets, and raw ones beside scaled."""
     import pandas as pd  # noqa: PLC0415  Explore's process does without it
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
@@ -41,27 +39,25 @@ def frame_of_sample(dataset: Dataset, sample: int) -> "pd.DataFrame":
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """Targets of one sample over its timesteps, above the inputs as squares, features by steps.
+    """A sample's targets, raw, over its timesteps; below, the inputs as squares.
 
-    Targets are in the raw unit; of several rows ahead the nearest and the farthest are drawn. The
-    last timestep's, which is all that the last-step mode has, stands out as a diamond.
+    Of several rows ahead the nearest and the farthest are drawn; the last step's are diamonds.
     """
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
     drawn = [k for k in range(dataset.targets) if k % ahead in (0, ahead - 1)][:MOST_LINES]
-    data, entries = [], []
+    data, entries, dots = [], [], chart.dot_size(steps)
     for k, (dash, glyph) in zip(drawn, cycle(DASHES), strict=False):
         name, style = dataset.target_names[k], {"color": palette.ink, "width": 2.5, "dash": dash}
-        dots = marks.dot_size(steps)
-        data.append(marks.line(name, targets[:, k], style, chart.hover(), dots=dots))
+        data.append(chart.line(name, targets[:, k], style, chart.hover(), dots=dots))
         entries.append(Entry(glyph, name))
     if dataset.targets == 1:
         entries = [Entry("dots", f"target y{dataset.ahead}")]
     which = f"last-step mode {'learns from' if sample < dataset.train else 'is judged on'}"
     marker = {"color": palette.last, "size": 14, "symbol": "diamond"}
-    diamonds = [steps] * len(drawn), targets[-1, drawn]
-    data.append(marks.points(f"what the {which}", *diamonds, marker, ""))
+    ends = [steps] * len(drawn), targets[-1, drawn]
+    data.append(chart.points(f"what the {which}", *ends, marker, ""))
     short = [chart.shortened(name) for name in dataset.feature_names]
     higher = "darker" if palette.theme == "light" else "brighter"
     key = [
@@ -86,36 +82,32 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
         left=chart.left_of(short),
         hovermode="closest",
         yaxis2=axis,
-        **gaps_of(dataset, sample, palette),
+        shapes=gaps_of(dataset, sample, palette) or None,
     )
 
 
 def sample_words(dataset: Dataset, sample: int) -> Words:
     """Which of its targets each mode has to do with; where these begin, move and end, raw."""
     y = raw_targets(dataset, sample)[:, 0]
-    does, by = ("learns", "from") if sample < dataset.train else ("is judged", "on")
-    takeaway = (
-        f"Sequence mode {does} {by} all {len(y)} steps' targets, last-step mode {by} the last "
-        "step's."
-    )
-    name = capital(dataset.sample_name(sample))
-    target = f"{dataset.target_labels[0]}{',' if dataset.lead else ''}"
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
+    takeaway = say(_SAID, "takeaway", does=does, by=by, steps=len(y))
+    about = {
+        "name": capital(dataset.sample_name(sample)),
+        "target": f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
+        "unit": f" {dataset.target_unit}" if dataset.target_unit else "",
+    }
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:
-        return takeaway, f"{name}: {target} is {first}{unit} at every timestep."
-    return takeaway, (
-        f"{name}: {target} starts at {first}{unit} and ends at {last}{unit}; it is lowest at "
-        f"timestep {low + 1} ({least}) and highest at timestep {high + 1} ({most})."
-    )
+        return takeaway, say(_SAID, "stays", **about, first=first)
+    places = {"low": low + 1, "high": high + 1, "least": least, "most": most}
+    return takeaway, say(_SAID, "moves", **about, first=first, last=last, **places)
 
 
 def numbers_hint(dataset: Dataset) -> str:
     """What the columns of a sample's numbers are."""
-    what = f"x is what a model reads, y what it should answer{dataset.ahead}"
     scaled = ": both standardised, beside each y its raw value" * dataset.is_scaled
-    return f"{what}{scaled}."
+    return f"x is what a model reads, y what it should answer{dataset.ahead}{scaled}."
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
@@ -135,20 +127,20 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
 
     def placed(name: str, which: np.ndarray, level: int, marker: Part) -> Part:
         hover, y = f"{name}: %{{text}}<extra></extra>", np.full(len(which), level)
-        trace = marks.points(name, which, y, {"size": size, **marker}, hover)
+        trace = chart.points(name, which, y, {"size": size, **marker}, hover)
         return trace | {"text": [chart.escaped(names[row]) for row in which]}
 
     square, dot = {"color": palette.muted, "symbol": "square"}, {"color": palette.sequence}
     diamond = {"color": palette.last, "symbol": "diamond", "size": size + 3}
     stands_out = {"size": size + 5, "line": {"color": palette.ink, "width": 2}}
+    ink_square = square | stands_out | {"color": palette.ink}
     number, line = f"timestep {step + 1}", {"color": palette.muted, "width": 1.5}
     across = [x for end in targets[step, [0, -1]] for x in (reads[step], end, end, None)]
     down = 2 * [READS, SEQUENCE, LAST if step == steps - 1 else None, None]
-    ink = {"color": palette.ink}
     data = [
-        marks.line("from a timestep to its targets", down, line, "", x=across),
+        chart.line("from a timestep to its targets", down, line, "", x=across),
         placed("read", reads, READS, square),
-        placed(f"{number} reads", reads[[step]], READS, square | stands_out | ink),
+        placed(f"{number} reads", reads[[step]], READS, ink_square),
         placed("a target of the sequence mode", np.unique(targets), SEQUENCE, dot),
         placed(f"{number} must say", targets[step], SEQUENCE, dot | stands_out),
         placed("last-step mode must say", targets[-1], LAST, diamond),
@@ -158,20 +150,19 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         [Entry("dots", "sequence mode: y, for each", "sequence")],
         [Entry("diamond", "last-step mode: y_last", "last")],
     ]
-    low, high = reads[0] - around - 0.7, end + around + 0.7
-    y = {"tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
-    across_axis = axes.row_ticks({row: names[row] for row in ticks})
+    x = axes.row_ticks({row: names[row] for row in ticks}) | {"title": "row of the table"}
+    y = {"title": "", "tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
     return chart.plotted(
         data,
         palette,
-        {"title": "row of the table", "range": [low, high], **across_axis},
-        {"title": "", "range": [LAST - 0.5, READS + 0.8], **y},
+        x | {"range": [reads[0] - around - 0.7, end + around + 0.7]},
+        y | {"range": [LAST - 0.5, READS + 0.8]},
         key,
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
         hovermode="closest",
-        shapes=marks.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
+        shapes=chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
     )
 
 
@@ -188,15 +179,17 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
     takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
-    every = f", every {origin.rate} rows" if origin.rate > 1 else ""
-    details = (
-        f"{name}{f', {series},' if series else ''} reads {rows(first, last)}{every}. The sequence "
-        f"mode has a target for each timestep: {rows(first + ahead[0], last + ahead[-1])}. The "
-        f"last-step mode has the last timestep's: {rows(last + ahead[0], last + ahead[-1])}."
+    details = say(
+        _SAID,
+        "window",
+        name=name,
+        series=f", {series}," if series else "",
+        reads=rows(first, last),
+        every=f", every {origin.rate} rows" if origin.rate > 1 else "",
+        each=rows(first + ahead[0], last + ahead[-1]),
+        last=rows(last + ahead[0], last + ahead[-1]),
     )
-    if origin.crosses_gap(dataset.shape[1], sample):
-        details += " Rows are missing in between: the window runs on across a gap of time."
-    return takeaway, details
+    return takeaway, details + _SAID["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
 
 
 def shapes_sentence(dataset: Dataset) -> str:
@@ -210,21 +203,12 @@ def slip_sentence(dataset: Dataset) -> str:
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        rest = "Right: a timestep reads its own row, and must say a later one."
-        return f"Among inputs and targets: {both}. {rest}" if both else ""
-    if both:
-        return (
-            f"Each timestep reads the {both} that it must say: models learn to copy it. Take it "
-            "out of the inputs, or look one row ahead."
-        )
-    return "Targets are in the row that is read: right where they aren't known yet at that time."
+        return f"Among inputs and targets: {both}. {_SAID['own_row']}" if both else ""
+    return say(_SAID, "copies", both=both) if both else _SAID["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:
     """How targets line up in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
-    return (
-        "Keras gives targets[i] to the window that begins at row i. So targets are shifted by "
-        f"{counted(back + ahead, 'row')}: {back} to the window's last one, and {ahead} ahead."
-    )
+    return say(_SAID, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

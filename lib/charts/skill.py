@@ -4,8 +4,8 @@ import math
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Baseline, Dataset, Origin, every_kth, season_length, untried_seasons
@@ -55,9 +55,8 @@ def skill_sentence(
         if math.isfinite(skill):
             share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
         parts.append(f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}.")
-    before = "the row before"
-    if origin.period > 1:
-        before = f"the value one season before ({season_length(origin, origin.period)})"
+    season = f"the value one season before ({season_length(origin, origin.period)})"
+    before = season if origin.period > 1 else "the row before"
     parts.append(
         f"MASE is the mean absolute error over that of {before} in the training part; skill is how "
         "much smaller the RMSE is than the best baseline's. The linear autoregression is a ridge "
@@ -73,13 +72,12 @@ def season_sentence(origin: Origin, chosen: int) -> str:
     if chosen:
         return f"A season is {length}, as chosen."
     tried = f" (tried: {joined([f'{m:,}' for m in season.tried])} rows)" if season.tried else ""
+    text = f"No season was found in the training rows{tried}."
     if season.period > 1:
         text = (
             f"A season is taken to be {length}: the shortest of those with nearly the least error "
             f"in training{tried}."
         )
-    else:
-        text = f"No season was found in the training rows{tried}."
     there, untried = untried_seasons(origin)
     for rows, needed in untried.items():
         text += (
@@ -96,72 +94,63 @@ def on_dates_figure(
     dataset: Dataset, by_row: ByRow, target: int, rival: Baseline, palette: Palette
 ) -> chart.Chart:
     """The target on the dates of a part, both modes' last-step answers, and a baseline."""
-    origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
+    origin = dataset.cut_from
+    every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
     truth, guess = by_row.truth[::every], by_row.guesses[rival.name][::every]
     answers = {mode: values[::every] for mode, values in by_row.last.items()}
     unit, wide = dataset.target_unit, 3 if len(x) <= 200 else 2
+    grey = {"color": palette.baseline, "width": 2, "dash": "dot"}
     data, band = [], list[Entry]()
-    if by_row.steps is not None:
+    if by_row.steps is not None and by_row.most > 1:
         low, high = (edge[::every] for edge in by_row.steps)
-        if by_row.most > 1:
-            color = palette.sequence
-            data.append(marks.band("every step's answers", x, low, high, color, OPACITY))
-            band = [Entry("squares", "all its answers for a date", "sequence", "muted")]
-        else:
-            answers["sequence"] = low
+        data.append(chart.band("every step's answers", x, (low, high), palette.sequence, OPACITY))
+        band = [Entry("squares", "all its answers for a date", "sequence", "muted")]
+    elif by_row.steps is not None:
+        answers["sequence"] = by_row.steps[0][::every]
     data.append(_line("target", x, truth, {"color": palette.ink, "width": wide}, unit))
-    data.append(_line(rival.label, x, guess, marks.naive_style(palette), unit))
+    data.append(_line(rival.label, x, guess, grey, unit))
     for mode, values in answers.items():
         data.append(_line(MODES[mode].name, x, values, _style(mode, palette, wide - 1), unit))
     key = [
         [Entry("line", f"target{dataset.ahead}")],
-        marks.mode_keys(answers, last="dashed"),
+        chart.mode_keys(answers, last="dashed"),
         band,
         [Entry("dotted", rival.label, "baseline")],
     ]
     title = chart.with_unit(origin.columns[target // len(origin.horizons)], unit)
     y = axes.linear_axis(title, np.concatenate([truth, *answers.values()]), axes.with_room(truth))
     name = f"on dates {dataset.name} {target}"
-    key = [row for row in key if row]
     return chart.plotted(data, palette, axis, y, key, name=name, height=HEIGHT)
-
-
-def _drawn_every(dataset: Dataset, by_row: ByRow) -> int:
-    return every_kth(len(by_row.rows) / chart.MOST_POINTS, dataset.cut_from.period)
 
 
 def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     """How far off answers are at the last step, and which dates are drawn."""
-    origin, every = dataset.cut_from, _drawn_every(dataset, by_row)
+    origin = dataset.cut_from
+    every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
     first, last = (origin.label(int(by_row.rows[k])) for k in (0, -1))
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     column = capital(origin.columns[target // len(origin.horizons)])
-    details = [f"{column}{f' of {name}' if name else ''}, {rows}."]
-    if by_row.steps is not None and by_row.most > 1:
-        details.append(
-            f"Sequence mode answers a date up to {counted(by_row.most, 'time')}: the band goes "
-            "from the least to the greatest of these answers, the line is a last step's."
-        )
-    elif by_row.steps is not None:
-        other = "; last-step mode only where a window ends" if len(by_row.last) > 1 else ""
-        details.append(f"Sequence mode answers each date once{other}.")
+    details = f"{column}{f' of {name}' if name else ''}, {rows}."
+    if by_row.steps is not None:
+        details += f" Sequence mode answers a date up to {counted(by_row.most, 'time')}"
+        band = ": the band goes from the least to the greatest of these answers."
+        details += band if by_row.most > 1 else "."
     off = [
         f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
         for mode, values in by_row.last.items()
     ]
-    takeaway = "Not trained yet: the target, and what a baseline says of it."
-    if off:
-        takeaway = f"At the last step, on average, off: {joined(off)}."
-    return takeaway, " ".join(details)
+    if not off:
+        return "Not trained yet: the target, and what a baseline says of it.", details
+    return f"At the last step, on average, off: {joined(off)}.", details
 
 
 def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
     """The last known rows of a series, and after them each model's forecast with its band."""
-    origin, ahead = dataset.cut_from, len(next(iter(forecast.values.values())))
+    origin, ahead = dataset.cut_from, _rows_ahead(forecast)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
     x, axis = _dates(origin, rows, forecast)
@@ -173,11 +162,11 @@ def forecast_figure(
         low, high = values - forecast.widths[mode], values + forecast.widths[mode]
         has_band = np.isfinite(low)
         edges = low[has_band], high[has_band]
-        bands.append(marks.band(f"{name}'s band", after[has_band], *edges, color, OPACITY))
+        bands.append(chart.band(f"{name}'s band", after[has_band], edges, color, OPACITY))
         lines.append(_line(name, after, values, _style(mode, palette, 2), unit))
         drawn += [values, low, high]
     band = Entry("squares", "as wide as 90% of validation errors", "baseline")
-    key = [[Entry("line", "known"), *marks.mode_keys(forecast.values, last="dashed")], [band]]
+    key = [[Entry("line", "known"), *chart.mode_keys(forecast.values, last="dashed")], [band]]
     title = chart.with_unit(origin.columns[column], unit)
     y = axes.linear_axis(title, np.concatenate(drawn), truth)
     name = f"forecast {dataset.name} {series} {column}"
@@ -188,8 +177,7 @@ def forecast_words(
     dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool = False
 ) -> Words:
     """The forecast of the last row; how it is made, and how often such bands held."""
-    origin = dataset.cut_from
-    count = len(next(iter(forecast.values.values())))
+    origin, count = dataset.cut_from, _rows_ahead(forecast)
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
     when = capital(f"{counted(count, origin.step)} on")
     if forecast.times is not None and origin.time_format:
@@ -198,12 +186,12 @@ def forecast_words(
         f"{MODES[mode].name} {_with_band(float(v[-1]), float(forecast.widths[mode][-1]))}{unit}"
         for mode, v in forecast.values.items()
     ]
-    details = ["Each row to come is answered at the last step of a window."]
+    details = "Each row to come is answered at the last step of a window."
     if fed_back:
         times = counted(count, "time")
-        details = [f"Each answer goes in as the next row's value, {times}: errors add up."]
-    details.append(
-        "A band is as wide as 90 of 100 errors on validation samples (split conformal); there is "
+        details = f"Each answer goes in as the next row's value, {times}: errors add up."
+    details += (
+        " A band is as wide as 90 of 100 errors on validation samples (split conformal); there is "
         f"none where fewer than nine errors are known.{PICKED if picked else ''}"
     )
     held = [
@@ -211,10 +199,14 @@ def forecast_words(
         for mode, (inside, of) in forecast.covered.items()
     ]
     if held:
-        details.append(f"Of the test part's targets such bands hold {joined(held)}.")
+        details += f" Of the test part's targets such bands hold {joined(held)}."
     elif dataset.test:
-        details.append("Look at the test part to see how many of its targets such bands hold.")
-    return f"{when}: {', '.join(answers)}.", " ".join(details)
+        details += " Look at the test part to see how many of its targets such bands hold."
+    return f"{when}: {', '.join(answers)}.", details
+
+
+def _rows_ahead(forecast: Forecast) -> int:
+    return len(next(iter(forecast.values.values())))
 
 
 def _with_band(value: float, width: float) -> str:
@@ -229,10 +221,8 @@ def _dates(
     origin: Origin, rows: np.ndarray, forecast: Forecast | None = None
 ) -> tuple[np.ndarray, Part]:
     """The x of rows and of those that are forecast, as dates or else as names, and the x axis."""
-    times, more = None, 0
-    if forecast:
-        times, more = forecast.times, len(next(iter(forecast.values.values())))
-    if origin.times is not None and origin.time_format and (times is not None or not more):
+    times = forecast.times if forecast else None
+    if origin.times is not None and origin.time_format and (times is not None or not forecast):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
         axis = {"title": "", "type": "date", "nticks": 5, "tickangle": 0}
         title = {"text": f"%{{x|{origin.time_format}}}"}
@@ -240,7 +230,7 @@ def _dates(
     names = [origin.label(int(row)) for row in rows]
     if len(set(names)) < len(names):
         names = [f"row {row + 1}" for row in rows]
-    names += [f"+{k + 1}" for k in range(more)]
+    names += [f"+{k + 1}" for k in range(_rows_ahead(forecast) if forecast else 0)]
     ticks, x = axes.row_ticks(dict(enumerate(names))), [chart.escaped(name) for name in names]
     axis = {"title": "", "type": "category", "categoryorder": "array", "categoryarray": x}
     range_ = [-0.5, len(x) - 0.5]
@@ -257,4 +247,4 @@ def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Pa
     """A line through the finite values of y, with dots where they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
-    return marks.line(name, y[known], style, hover, x=x[known], dots=dots)
+    return chart.line(name, y[known], style, hover, x=x[known], dots=dots)

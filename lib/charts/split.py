@@ -7,15 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import Words, nth
 from lib.data import Dataset, Finding, Origin, find_leaks, moments, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import apart, counted, joined, listed, number
+from lib.text import apart, beside, counted, joined, listed, number, say
 
+_HINTS = beside(__file__)["hints"]
 MARKS = {
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
@@ -35,51 +36,40 @@ def data_sentence(dataset: Dataset) -> str:
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample, on the dates or rows of a table, each part with its mark.
-
-    Of several series each has a band of its own, from its lowest value to its highest.
-    """
+    """The last target of every sample, on dates or rows; parts have marks, and series bands."""
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
     numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
+    heights, left = values, chart.LEFT
     if origin and len(shown) > 1:
         heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
         left = chart.left_of(y["ticktext"])
     else:
-        heights, left = values, chart.LEFT
         target = dataset.target_names[0] if dataset.targets > 1 else "target y"
         title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
         y = axes.linear_axis(title, values, values, zero=axes.from_zero(values))
-    places, x, edges = _places(dataset, numbers)
+    places, x, edges = _places(dataset, numbers, shown)
     names = [f"sample {k + 1}" for k in numbers]
     if origin is not None:
         last = origin.rows(dataset.shape[1], numbers)[:, -1] + origin.horizons[0]
         names = [f"{origin.names[origin.series[row]]} {origin.label(row)}".strip() for row in last]
     texts, data, key = np.array([chart.escaped(name) for name in names]), [], []
+    size = 4 if len(shown) > 1 else 6
     for name, part in dataset.parts.items():
         own = (numbers >= part.start) & (numbers < part.stop)
         color, symbol, glyph = MARKS[name]
-        marker = {
-            "color": getattr(palette, color),
-            "size": 4 if len(shown) > 1 else 6,
-            "symbol": symbol,
-        }
+        marker = {"color": getattr(palette, color), "size": size, "symbol": symbol}
         hover = f"%{{text}} ({name}): %{{customdata:{chart.VALUE}}}<extra></extra>"
-        trace = marks.points(name, places[own], heights[own], marker, hover)
+        trace = chart.points(name, places[own], heights[own], marker, hover)
         data.append(trace | {"customdata": values[own], "text": texts[own]})
         key.append(Entry(glyph, name, color, "ink"))
     look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     look |= {"fillcolor": palette.surface, "line": {"color": palette.muted, "width": 1}}
-    left_out = [{**look, "x0": begin, "x1": end} for begin, end in edges]
-    about: Part = {
-        "name": f"split {dataset.name}",
-        "height": 400,
-        "left": left,
-        "hovermode": "closest",
-    }
-    return chart.plotted(data, palette, x, y, [key], shapes=left_out, **about)
+    about: Part = {"name": f"split {dataset.name}", "height": 400, "left": left}
+    about |= {"shapes": [{**look, "x0": begin, "x1": end} for begin, end in edges]}
+    return chart.plotted(data, palette, x, y, [key], hovermode="closest", **about)
 
 
 def series_shown(dataset: Dataset) -> list[int]:
@@ -100,26 +90,24 @@ def _bands(
     """Where values stand, each in the band of its series, the first one on top; the y axis."""
     heights, upwards = np.empty(len(values)), shown[::-1]
     for level, each in enumerate(upwards):
-        own = series == each
-        if own.any():
-            low, high = values[own].min(), values[own].max()
-            heights[own] = level + 0.1 + 0.8 * (values[own] - low) / ((high - low) or 1)
+        if len(own := values[series == each]):
+            heights[series == each] = level + 0.1 + 0.8 * (own - own.min()) / (np.ptp(own) or 1)
     names = [chart.escaped(chart.shortened(origin.names[each])) for each in upwards]
     ticks = {"tickvals": np.arange(len(shown)) + 0.5, "ticktext": names, "showgrid": False}
     return heights, {"title": "", "range": [0, len(shown)], **ticks}
 
 
 def _places(
-    dataset: Dataset, numbers: np.ndarray
+    dataset: Dataset, numbers: np.ndarray, shown: list[int]
 ) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
     """Where samples stand, the x axis, and from where to where rows are left out between parts."""
     origin, count = dataset.origin, len(dataset.y)
-    if origin is None or len(np.unique(origin.series[origin.starts])) == count:
+    if origin is None or not shown:
         room = max(0.5, 0.03 * count)  # so that no mark is cut
         x: Part = {"title": "sample", "range": [1 - room, count + room]}
         x |= {"nticks": 6, "tickformat": ",d"} if count > 6 else {"dtick": 1}
-        parts = [*dataset.parts.values()]
-        return numbers + 1, x, [(part.start + 0.5,) * 2 for part in parts[1:]]
+        starts = [part.start + 0.5 for part in dataset.parts.values()]
+        return numbers + 1, x, [(start, start) for start in starts[1:]]
     times = origin.times if origin.time_format else None
 
     def at(rows: np.ndarray) -> np.ndarray:
@@ -136,8 +124,8 @@ def _places(
     title = "row of the target" if times is None else "time of the target"
     places = at(origin.starts[numbers] + reach + origin.horizons[0])
     # Parts of whole series lie side by side in time, without an edge.
-    shown = [(end, begin) for end, begin in edges if end < begin]
-    return places, {"title": title, "nticks": 4, "tickangle": 0}, shown
+    shown_edges = [(end, begin) for end, begin in edges if end < begin]
+    return places, {"title": title, "nticks": 4, "tickangle": 0}, shown_edges
 
 
 def split_words(dataset: Dataset) -> Words:
@@ -160,29 +148,25 @@ def split_words(dataset: Dataset) -> Words:
 def range_hint(dataset: Dataset) -> str:
     """That many validation targets lie outside the range of those of training, and what helps.
 
-    Of a table's first target column, where the targets are values and not changes; "" elsewhere,
-    where fewer than 5% do, and where the means of both parts at the last step are less than a
-    standard deviation of the training part apart.
+    Of a table's first target column; "" where fewer than 5% do, where targets are changes, and
+    where both parts' means are less than a standard deviation of the training part apart.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
         return ""
-    training, judged = slice(dataset.train), dataset.judged
+    training, judged, y = slice(dataset.train), dataset.judged, dataset.y.astype(np.float64)
 
-    def raw(y: np.ndarray, samples: slice) -> np.ndarray:
-        return dataset.raw(y.astype(np.float64), samples, last=True)[:, 0]
+    def raw(values: np.ndarray, samples: slice) -> np.ndarray:
+        return dataset.raw(values, samples, last=True)[:, 0]
 
-    low = float(raw(dataset.y[training].min(axis=1), training).min())
-    high = float(raw(dataset.y[training].max(axis=1), training).max())
-    known, values = (raw(dataset.y[part, -1], part) for part in (training, judged))
+    low = float(raw(y[training].min(axis=1), training).min())
+    high = float(raw(y[training].max(axis=1), training).max())
+    known, values = (raw(y[part, -1], part) for part in (training, judged))
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    return (
-        f"{100 * outside:.0f}% of the validation targets lie outside what training has seen "
-        f"({' to '.join(apart(low, high))}{unit}): predict the change instead."
-    )
+    return say(_HINTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:
@@ -198,10 +182,7 @@ def levels_hint(dataset: Dataset) -> str:
     between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < 2 * within:
         return ""
-    return (
-        f"The series lie {number(between / within)} times as far apart as each one moves: scale "
-        "each by itself."
-    )
+    return say(_HINTS, "levels", times=number(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:
@@ -214,51 +195,38 @@ def series_hint(dataset: Dataset) -> str:
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
     names = listed([origin.names[s] for s in judged])
-    return (
-        f"Validation is of {len(judged)} of {len(origin.names)} series alone ({names}): others end "
-        "before it begins. Split by series to check on whole ones."
-    )
+    return say(_HINTS, "series", judged=len(judged), all=len(origin.names), names=names)
 
 
-def gaps_sentence(dataset: Dataset) -> str:
-    """That some windows run on across gaps of time; "" if none does."""
+def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
+    """That some windows, up to a share of `most`, run on across gaps of time; "" if none does."""
     origin = dataset.origin
-    if origin is None or not (crossing := int(origin.crosses_gap(dataset.shape[1]).sum())):
+    crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
+    if origin is None or not crosses.any() or crosses.mean() > most:
         return ""
-    windows, gaps = counted(crossing, "window"), counted(origin.gaps, "gap")
-    return (
-        f"{windows} of {len(origin.starts):,} run on across gaps of time ({gaps}), as if no row "
-        "were missing there."
-    )
+    windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
+    return say(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
 
 
 def gaps_hint(dataset: Dataset) -> str:
     """The same where windows can stop at gaps; "" where few windows would be left."""
-    origin = dataset.origin
-    few = origin is not None and origin.crosses_gap(dataset.shape[1]).mean() <= 0.5
-    return gaps_sentence(dataset) if few else ""
+    return gaps_sentence(dataset, 0.5)
 
 
 def thinned(dataset: Dataset) -> str:
     """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
-    return (
-        f"Every {nth(every)} window is used, {len(dataset.x):,} in all: more would be over "
-        f"{MAX_VALUES:,} numbers."
-    )
+    return say(_HINTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
-def leak_takeaway(findings: Sequence[Finding]) -> str:
-    """Whether something has seen what it must not."""
+def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:
+    """Whether something has seen what it must not, and each finding in words."""
+    clean = [finding.clean for finding in findings]
+    takeaway = "Too few samples to tell."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
-        return f"{counted(len(found), 'leak')} found: {joined(found)}."
-    if looked := sum(finding.clean is True for finding in findings):
-        return f"None found, in {counted(looked, 'check')} of the numbers themselves."
-    return "Too few samples to tell."
-
-
-def leak_sentence(finding: Finding) -> str:
-    """One finding, in words."""
-    verdict = {True: "none", False: "found", None: "to know"}[finding.clean]
-    return f"{finding.about}: {verdict}. {finding.sentence}"
+        takeaway = f"{counted(len(found), 'leak')} found: {joined(found)}."
+    elif looked := clean.count(True):
+        takeaway = f"None found, in {counted(looked, 'check')} of the numbers themselves."
+    verdict = {True: "none", False: "found", None: "to know"}
+    return takeaway, [f"{f.about}: {verdict[f.clean]}. {f.sentence}" for f in findings]

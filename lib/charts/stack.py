@@ -1,4 +1,4 @@
-"""A stack of layers: its tensors, how parameters are counted, and what a change has changed."""
+"""A stack of layers: its tensors, an arrow for each that is taken, parameters, and what changed."""
 
 import re
 from collections.abc import Collection, Iterator, Sequence
@@ -6,9 +6,8 @@ from collections.abc import Collection, Iterator, Sequence
 from markupsafe import Markup
 
 from lib import shapes
-from lib.charts.html import templates
+from lib.charts.html import Scale, svg_image, templates, tensor_image
 from lib.charts.palette import Palette
-from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
 from lib.text import joined
@@ -16,6 +15,9 @@ from lib.text import joined
 Steps = tuple[TracedLayer, ...]
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
 MEND = "One click in the red row mends that layer."
+WIDTH = 860.0  # of a whole graph, in pixels, where there are enough layers
+WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
+LETTER = 6.6  # the width of a letter, about
 
 
 def _breaking(name: str) -> Markup:
@@ -29,6 +31,7 @@ _HTML = templates(
     readable_shape=shapes.readable_shape,
     has_time=shapes.has_time,
     breaking=_breaking,
+    px="{:.1f}".format,
 )
 
 
@@ -55,10 +58,13 @@ def rows_picture(steps: Steps, pictures: Sequence[Markup], start: int, palette: 
 def stack_picture(steps: Steps, palette: Palette) -> str:
     """All tensors of a stack, up to the layer that breaks."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
-    layers = [
-        (step, _boxes(steps[: place + 1], scale, palette), _flags(step.layer))
-        for place, step in enumerate(steps)
-    ]
+    layers = []
+    for place, step in enumerate(steps):
+        layer = step.layer  # what is switched on is said in Keras's words
+        on = [s.name for s in layer.settings() if s.default is False and getattr(layer, s.name)]
+        if isinstance(layer, shapes.Bidirectional):
+            on.insert(0, f"{layer.cell}, {layer.merge_mode}")
+        layers.append((step, _boxes(steps[: place + 1], scale, palette), on))
     return str(_HTML.stack(layers, stack_sentence(steps), palette))
 
 
@@ -75,13 +81,72 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
     return boxes
 
 
-def _flags(layer: shapes.Layer) -> Iterator[str]:
-    """What is switched on, in Keras's words."""
-    if isinstance(layer, shapes.Bidirectional):
-        yield f"{layer.cell}, {layer.merge_mode}"
-    for setting in layer.settings():
-        if setting.default is False and getattr(layer, setting.name):
-            yield setting.name
+def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
+    """From which layer to which, and whether states go along it."""
+    found = []
+    for at, step in enumerate(steps):
+        layer = step.layer
+        if shapes.takes_previous(layer) and at:
+            found.append((at - 1, at, False))
+        found += [(place, at, False) for place in dict.fromkeys(ref.place for ref in layer.of)]
+        found += [(place, at, True) for place in dict.fromkeys(ref.place for ref in layer.states)]
+    return found
+
+
+def graph_picture(steps: Steps, palette: Palette) -> str:
+    """The layers as boxes with their numbers; arcs of tensors run above them, of states below."""
+    count = len(steps)
+    width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
+    each = width + GAP
+    lines = [line for line in arrows(steps) if 0 <= line[0] < line[1]]
+    # How far each goes from the row of boxes; one to the next layer is straight.
+    far = {
+        (at, to, states): 10 + 34 * (1 - 0.8 ** (to - at)) if states or to > at + 1 else 0.0
+        for at, to, states in lines
+    }
+    above, below = (
+        max((reach for line, reach in far.items() if line[2] == states), default=0.0)
+        for states in (False, True)
+    )
+    top, boxes, paths = above + 2, [], []
+    for at, step in enumerate(steps):
+        name, room = step.layer.keras, int((width - 8) / LETTER) - len(f"{at + 1} ")
+        name = name if len(name) <= room else name[: room - 1] + "…"
+        label = f"{at + 1} {name}" if room >= 4 else f"{at + 1}"
+        boxes.append((each * at, label, step.error is not None, step.layer.kind == "input"))
+    for (at, to, states), reach in far.items():
+        if not reach:
+            y, end = top + HEIGHT / 2, each * to
+            path = f"M{each * at + width:.1f} {y:.1f}H{end - 5:.1f}"
+            paths.append((path, states, end, y, 0))
+            continue
+        start, end = each * at + width * 0.7, each * to + width * 0.3
+        sign, base = (1, top + HEIGHT) if states else (-1, top)
+        y = base + sign * reach * 1.33
+        path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
+        paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
+    body = _HTML.graph_drawing(boxes, paths, width, HEIGHT, top, palette)
+    font = 'font-family="sans-serif" font-size="12"'
+    image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
+    return str(_HTML.graph(image, graph_sentence(steps), palette))
+
+
+# Words
+
+
+def graph_sentence(steps: Steps) -> str:
+    """Which layers take more, or other, than the layer before gives: the graph in words."""
+    takes = []
+    for at, step in enumerate(steps, start=1):
+        layer = step.layer
+        if layer.kind == "input" and at > 1:
+            takes.append(f"{at}, {layer.title}, begins a branch")
+        if layer.of:
+            names = joined([f"{ref.place + 1}" for ref in layer.of])
+            takes.append(f"{at}, {layer.title}, takes {names}")
+        if layer.states:
+            takes.append(f"{at} starts from the states of {layer.states[0].place + 1}")
+    return f"Layers in order: {'; '.join(takes)}; all others take the one before."
 
 
 def layer_sentence(step: TracedLayer) -> str:
@@ -126,10 +191,7 @@ def mended(words: str, lines: Collection[int]) -> str:
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """What a change did to the output and to the parameters.
-
-    Where nothing changed, or the kinds of most layers, the takeaway is what the stack is `about`.
-    """
+    """What a change did to output and parameters; of another stack, what that is `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
     unchanged = about or (TRY if stopped(new) is None else MEND)
     if before == after:
@@ -147,9 +209,9 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
     elif any(shapes.put(before, place) == after for place in range(len(before))):
         change = "One layer less"
     else:
-        change = "Other layers"
+        return unchanged, f"Other layers: {_outcome(old, new)}"
     says = f"{change}: {_outcome(old, new)}"
-    return unchanged if change == "Other layers" else says, says
+    return says, says
 
 
 def _outcome(old: Steps, new: Steps) -> str:

@@ -88,18 +88,12 @@ class Grid:
         return " ".join(f"{(EDGE + self.pitch * (k + 0.5)) / height:.4f}" for k in places)
 
     def image(
-        self,
-        width: int,
-        levels: np.ndarray | None,
-        color: str,
-        *,
-        only_last: bool = False,
-        outlined: bool = False,
+        self, width: int, levels: np.ndarray | None, color: str, *, pale: bool, outlined: bool
     ) -> Markup:
         """A tensor with `width` columns as an image element.
 
         Its entries have the `levels` (T, width), 0 to LEVELS-1, of the shades up to `color`; None
-        draws it flat. With `only_last` the other rows are pale; `outlined` marks the last row.
+        draws it flat. If `pale`, all rows but the last are; `outlined` marks the last row.
         """
         columns = _drawn(width)
         inner = self.pitch * 0.86 - 2  # the stroke's round corners add 2
@@ -108,12 +102,12 @@ class Grid:
         paths: dict[tuple[bool, int], str] = defaultdict(str)
         dots, known = "", None if levels is None else levels.tolist()
         for y, row in enumerate(self.rows):
-            pale, down = only_last and y < len(self.rows) - 1, self.pitch * y
+            is_pale, down = pale and y < len(self.rows) - 1, self.pitch * y
             for x, column in enumerate(columns):
                 across = self.pitch * x
                 if row is not None and column is not None:
                     level = known[row][column] if known else 3
-                    paths[pale, level] += f"M{start + across:.1f} {start + down:.1f}{entry}"
+                    paths[is_pale, level] += f"M{start + across:.1f} {start + down:.1f}{entry}"
                 elif row is not column:  # dots where rows or columns are left out
                     dots += f"M{middle + across:.1f} {middle + down:.1f}h0"
         wide, high = self.size(width)
@@ -181,22 +175,21 @@ def _stages(
     grid: Grid,
 ) -> list[_Stage]:
     """Of one mode the input, then what comes out of each layer."""
-    palette, layers = grid.palette, experiment.model.layers
-    image = grid.image(_width(steps[0]), levels[0], palette.ink)
+    palette, layers, height = grid.palette, experiment.model.layers, grid.size(1)[1]
+    image = grid.image(_width(steps[0]), levels[0], palette.ink, pale=False, outlined=False)
     stages = [_Stage(steps[0], image, "input", palette.muted)]
     for place, step in enumerate(steps[1:], start=1):
         is_top, width, only_last = place == layers, _width(step), not has_time(step.tensors[0])
         outlined = only_last or (is_top and experiment.model.mode == "both")
-        color = palette.mode(mode)
-        image = grid.image(width, levels[place], color, only_last=only_last, outlined=outlined)
         name, color = "hidden states", palette.muted
         if is_top and only_last:
             name, color = "the last row alone", palette.words(mode)
         elif place > layers:
             name = f"{counted(width, 'value')}{', once' if only_last else ' a step'}"
-        middle = grid.size(1)[1] / 2
-        if not has_time(steps[place - 1].tensors[0]):
-            middle = grid.size(1)[1] - grid.pitch / 2 - EDGE
+        shown = width, levels[place], palette.mode(mode)
+        image = grid.image(*shown, pale=only_last, outlined=outlined)
+        reads_last = not has_time(steps[place - 1].tensors[0])
+        middle = height - grid.pitch / 2 - EDGE if reads_last else height / 2
         words = 1.05 * (1 if layers > 1 else 2)  # the lines above the tensors
         room = max(4.75, grid.size(width)[0] / 16)
         stages.append(_Stage(step, image, name, color, room, words + middle / 16 - 1.15))

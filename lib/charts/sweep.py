@@ -1,4 +1,4 @@
-"""A sweep: errors against one setting, maps of two, all settings at once, and what was found."""
+"""A sweep: errors against one setting, maps of two settings, and what was found."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart, marks
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
 from lib.results import MODES, VARIABLE, PointResult
@@ -30,28 +30,28 @@ def curve_figure(
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
-    data, everything = [marks.line(GUESS, guess, marks.naive_style(palette), "", x=x)], [*guess]
+    data, everything = [chart.level(GUESS, guess, "baseline", palette, x=x)], [*guess]
     for mode in MODES:
         color, name = palette.mode(mode), WORDS[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
         seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
         everything += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
-        data.append(marks.band(f"{name}, seeds", x, *edges, color, 0.15))
+        data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
         dots, each_x = {"color": color, "size": 5, "opacity": 0.5}, np.repeat(x, seeds.shape[1])
-        data.append(marks.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
+        data.append(chart.points(f"{name}, a seed", each_x, seeds.ravel(), dots, ""))
         middle, style = np.median(seeds, axis=1), {"color": color, "width": 2.5}
-        line = marks.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
+        line = chart.line(f"{name}, median", middle, style, chart.hover(), x=x, dots=7)
         data.append(line | {"customdata": [results.named(point.values) for point in measured]})
     title = "MSE / best guess's = 1 − skill" if relative else "MSE at the last step"
     up, levels = axes.log_axis(title, everything), [Entry("dotted", GUESS, "baseline")]
     if lost := [place[p.values[key]] for p in points if not p.is_finished]:
         top = 10 ** (up["range"][1] - 0.06)
         cross = {"color": palette.wrong, "size": 10, "symbol": "x"}
-        data.append(marks.points("no figures", lost, np.full(len(lost), top), cross, ""))
+        data.append(chart.points("no figures", lost, np.full(len(lost), top), cross, ""))
         levels.append(Entry("cross", "diverged, or failed", "wrong"))
     across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
-    rows = [marks.mode_keys(MODES), levels]
+    rows = [chart.mode_keys(MODES), levels]
     return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
@@ -63,13 +63,12 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     room = 0.06 * (ends[-1] - ends[0]) or 0.5
-    return {
+    return _ticks(key, list(place)) | {
         "title": f"{label}{', and parameters' if is_sized else ''}",
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - room, ends[-1] + room],
         "tickvals": places,
         "ticktext": [results.worded(key, value) + below.get(value, "") for value in place],
-        "tickangle": 0,
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
     }
 
@@ -81,15 +80,15 @@ def map_figure(
 
     Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
     """
-    values, rows = results.axes_of(points), []
+    values = results.axes_of(points)
     if what == "difference":
         squares, (above, below) = _differences(points), MODES
         texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
-        rows = [[Entry("squares", "?: may be chance", "baseline")]]
     else:
         squares, above, below = _errors(points, what), what, what
         texts = {what: f"{WORDS[what].name}: median error"}
-    rows = [[Entry("squares", words, mode) for mode, words in texts.items()], *rows]
+    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
+    rows += [[Entry("squares", "?: may be chance", "baseline")]] * (what == "difference")
     most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
@@ -102,7 +101,7 @@ def map_figure(
         notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
-    heat = marks.heatmap(what, z, [least, palette.surface, most], "", **look)
+    heat = chart.heatmap(what, z, [least, palette.surface, most], "", **look)
     x_axis, y_axis = (
         {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
         for key in keys
@@ -149,37 +148,6 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
     }
 
 
-def parallel_figure(points: Sequence[PointResult], palette: Palette) -> chart.Chart:
-    """A line for each point through all that varies and both modes' errors, as powers of ten."""
-    finished = [point for point in points if point.is_finished]
-    dimensions = []
-    for key, values in results.axes_of(finished).items():
-        places = [values.index(point.values[key]) for point in finished]
-        ticks = {name: _ticks(key, values)[name] for name in ("tickvals", "ticktext")}
-        dimensions.append({"label": VARIABLE[key]["label"], "values": places, **ticks})
-    least = np.finfo(np.float64).tiny
-    logs = {m: np.log10([max(p.median(m), least) for p in finished]) for m in MODES}
-    ends = [min(map(min, logs.values())), max(map(max, logs.values()))]
-    for mode, powers in logs.items():
-        label = f"log₁₀ {WORDS[mode].label.lower()}"
-        dimensions.append({"label": label, "values": powers, "range": ends})
-    better = (logs["last"] < logs["sequence"]).astype(float)
-    scale = [[0.0, palette.sequence], [1.0, palette.last]]
-    line = {"color": better, "cmin": 0, "cmax": 1, "colorscale": scale}
-    font = {"color": palette.ink, "size": chart.FONT_SIZE - 2}
-    unseen = {**font, "color": palette.background}
-    fonts = {"labelfont": font, "tickfont": font, "rangefont": unseen}
-    trace = {"type": "parcoords", "name": "points", "dimensions": dimensions, "line": line, **fonts}
-    layout = {
-        "template": {},
-        "height": 360,
-        "margin": {"l": 60, "r": 60, "t": 60, "b": 24},
-        "uirevision": "parallel",
-        "paper_bgcolor": palette.background,
-    }
-    return chart.Chart([trace], layout)
-
-
 def found_takeaway(points: Sequence[PointResult]) -> str:
     """At how many points each mode is clearly better, in at most 15 words."""
     found = list(results.findings(points).values())
@@ -199,7 +167,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
 def found_details(points: Sequence[PointResult]) -> list[str]:
     """The smallest error, how it was tested, and what has no figures."""
     finished = [point for point in points if point.is_finished]
-    details = []
+    of, details = counted(len(finished), "point"), []
     if finished:
         medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
@@ -208,7 +176,6 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
             f"{number(medians[least])}."
         )
         if len(point.rows) > len(MODES):
-            of = counted(len(finished), "point")
             details.append(
                 f'"Clearly" means p < 0.05 (paired t-test of log errors, corrected for {of} by '
                 "Holm's method)."

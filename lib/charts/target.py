@@ -2,12 +2,13 @@
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from lib import shapes
-from lib.charts import axes, chart, marks
-from lib.charts.html import templates
-from lib.charts.marks import Entry, Part
+from lib.charts import axes, chart
+from lib.charts.chart import Entry, Part
+from lib.charts.html import Scale, templates, tensor_image
 from lib.charts.palette import Palette, mix
-from lib.charts.tensor import Scale, tensor_image
 from lib.charts.words import Words
 from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
 from lib.shapes import tensors_sizes as sizes
@@ -55,10 +56,12 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         color = palette.best if diagnosis.verdict == "correct" else palette.silent
         image = tensor_image(compared, scale, palette, color)
         images.append(("⇒", batch.broadcast, image, "compared in a batch"))
-    rows = [
-        (pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), _behind(verdict, palette))
-        for pair, verdict, words in diagnosis.axes
-    ]
+    colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
+    rows = []
+    for pair, verdict, words in diagnosis.axes:  # behind its fate an axis has the verdict's colour
+        share = 0.3 if verdict == "silent" else 0.16
+        behind = mix(palette.background, colors[verdict], share)
+        rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
     return str(_HTML.lineup(images, rows, sentence, palette))
 
 
@@ -83,12 +86,6 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
     return tuple(tensor)
 
 
-def _behind(verdict: Verdict, palette: Palette) -> str:
-    """The colour behind an axis's fate: fits, fits by accident, doesn't fit."""
-    colors = {"correct": palette.best, "error": palette.wrong, "silent": palette.silent}
-    return mix(palette.background, colors[verdict], 0.3 if verdict == "silent" else 0.16)
-
-
 def verdict_title(diagnosis: Diagnosis) -> str:
     """The verdict on an output and a target in one sentence."""
     sides = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
@@ -104,25 +101,25 @@ def compared_sentence(diagnosis: Diagnosis) -> str:
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:
     """The verdict's reason in short: what is compared, or which axes don't fit."""
-    batch = diagnosis.decisive
     if diagnosis.verdict == "correct":
         return "As it is meant: every output meets its own target."
     if diagnosis.verdict == "error":
         return "Keras raises: this loss refuses these shapes."
-    compared = f"a batch of {batch.size} is compared as {batch.broadcast}" if batch else ""
-    return f"Nothing raises: {compared or 'the loss is not the one that is meant'}."
+    if batch := diagnosis.decisive:
+        return f"Nothing raises: a batch of {batch.size} is compared as {batch.broadcast}."
+    return "Nothing raises: the loss is not the one that is meant."
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
     """Both losses over the epochs: each falls, and neither says that something is wrong."""
-    styles = {"right": {"color": palette.best}, "wrong": {"color": palette.wrong, "dash": "dash"}}
     data = []
-    for side, style in styles.items():
-        name, losses = f"{side} setup", marks.finite(damage.loss[side])
-        data.append(marks.line(name, losses, style | {"width": 2.5}, chart.hover()))
-    values = [float(value) for loss in damage.loss.values() for value in loss]
+    for side, color, dash in (("right", palette.best, "solid"), ("wrong", palette.wrong, "dash")):
+        style = {"color": color, "dash": dash, "width": 2.5}
+        losses = chart.finite(damage.loss[side])
+        data.append(chart.line(f"{side} setup", losses, style, chart.hover()))
     x = axes.epoch_axis(len(damage.loss["right"]))
-    y, key = axes.log_axis("training loss", values), _key("line", "dashed")
+    y = axes.log_axis("training loss", np.concatenate([*damage.loss.values()]).tolist())
+    key = [Entry("line", "right setup", "best"), Entry("dashed", "wrong setup", "wrong")]
     return chart.plotted(data, palette, x, y, [key], name="damage loss", height=HEIGHT)
 
 
@@ -134,19 +131,15 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
     wrong = {"color": palette.wrong, "size": 8, "symbol": "x"}
     hover = f"said {chart.hover()}"
     data = [
-        marks.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
-        marks.points("right setup", truth, marks.finite(predicted["right"]), right, hover),
-        marks.points("wrong setup", truth, marks.finite(predicted["wrong"]), wrong, hover),
+        chart.line("truth", ends, {"color": palette.ink, "width": 1.5}, "", x=ends),
+        chart.points("right setup", truth, chart.finite(predicted["right"]), right, hover),
+        chart.points("wrong setup", truth, chart.finite(predicted["wrong"]), wrong, hover),
     ]
-    key = [*_key("dots", "cross"), Entry("line", "said = true")]
+    key = [Entry("dots", "right setup", "best"), Entry("cross", "wrong setup", "wrong")]
+    key.append(Entry("line", "said = true"))
     x, y = {"title": "true value at the last timestep"}, {"title": "what the model says"}
     look: Part = {"name": "damage predictions", "height": HEIGHT, "hovermode": "closest"}
     return chart.plotted(data, palette, x, y, [key], **look)
-
-
-def _key(right: str, wrong: str) -> list[Entry]:
-    """The key of both setups, by their glyphs."""
-    return [Entry(right, "right setup", "best"), Entry(wrong, "wrong setup", "wrong")]
 
 
 def damage_words(mistake: shapes.Mistake, damage: Damage) -> Words:

@@ -1,23 +1,28 @@
-"""Small still pictures of a gallery's cards: what is drawn, which a recording keeps, and as SVG."""
+"""Small still pictures of a gallery's cards, which a recording keeps, as SVG."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
 
 import numpy as np
 
-from lib.charts import last_step_error, loss, step_error
 from lib.charts.html import svg_uri, templates
-from lib.charts.over_epochs import Curve
 from lib.charts.palette import PALETTES, Palette
-from lib.results import RunAt, spread_places
-from lib.shapes import Damage, Leak
+from lib.shapes import Leak
 
 WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12
 """Of a picture, its margins, and its letters, in its own units: about a pixel each."""
-POINTS = 48  # of a line, at most
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
+PICTURES = {
+    "losses": "loss by epoch",
+    "step_errors": "typical error by timestep",
+    "errors": "error at the last step by epoch",
+    "leaked": "mean squared error by timestep",
+    "broadcast": "prediction by what is true",
+    "reach": "gradient by timestep",
+    "one": "last output by unit",
+    "cells": "error at the last step by epoch",
+}
+"""What is on the axes, by the name that cards have for a picture; `tests.record` draws it."""
 
 _HTML = templates(__file__, px="{:.1f}".format)
 
@@ -41,111 +46,21 @@ class Plot:
     is_log: bool = False
 
 
-def _steps(y: np.ndarray, *about: str) -> Line:
+def by_step(y: np.ndarray, *about: str) -> Line:
     """A line of values (T,) over the timesteps."""
     return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
 
 
-def _by_epoch(curve: Curve, *about: str) -> Line:
-    """A curve over epochs, thinned evenly."""
-    known = np.flatnonzero(np.isfinite(curve.values))
-    some = known[spread_places(len(known), POINTS)]
-    return Line(curve.epochs[some].astype(np.float64), curve.values[some], *about)
-
-
-def _level(curve: Curve, value: float, color: str, style: str) -> Line:
-    """One value from a curve's first epoch to its last."""
-    ends = curve.epochs[[0, -1]].astype(np.float64)
-    return Line(ends, np.full(2, value), color, style=style)
-
-
-def losses(run: RunAt) -> Plot:
-    """Both training losses by epoch, with the least there can be, or else what the guess has."""
-    facts, lines = loss.facts_of(run), []
-    for mode, curve in facts.losses.items():
-        if facts.best.get(mode):
-            lines.append(_level(curve, facts.best[mode], "best", "dashed"))
-        else:
-            lines.append(_level(curve, facts.guess[mode], "baseline", "dotted"))
-        lines.append(_by_epoch(curve, mode))
-    return Plot(tuple(lines), is_log=True)
-
-
-def step_errors(run: RunAt) -> Plot:
-    """Typical error by timestep, of last-step mode the last, the guess, and the best possible."""
-    facts = step_error.facts_of(run)
-    lines = [_steps(facts.guess, "baseline", "", "dotted")]
-    if facts.best is not None and facts.best.any():
-        lines.append(_steps(facts.best, "best", "", "dashed"))
-    lines.append(_steps(facts.errors["sequence"].median, "sequence"))
-    last = facts.errors["last"].median[-1:].astype(np.float64)
-    at_last = Line(np.array([float(len(facts.guess))]), last, "last", style="marks")
-    return Plot((*lines, at_last))
-
-
 def leaked(leak: Leak) -> Plot:
     """Error by timestep one way and both ways, beside the best possible of any honest model."""
-    best = _steps(np.ones(len(leak.one_way)), "best", "", "dashed")
-    one_way = _steps(leak.one_way, "sequence", "LSTM")
-    return Plot((best, one_way, _steps(leak.both_ways, "wrong", "Bidirectional")))
-
-
-def broadcast(damage: Damage) -> Plot:
-    """What both models say of what is true, by what is true: the right one says it."""
-    order = np.argsort(damage.truth)
-    truth, right, wrong = (
-        values[order].astype(np.float64)
-        for values in (damage.truth, damage.predictions["right"], damage.predictions["wrong"])
-    )
-    return Plot((Line(truth, right, "best", "right y"), Line(truth, wrong, "wrong", "broadcast y")))
-
-
-def reach(norms: Mapping[str, np.ndarray]) -> Plot:
-    """Sizes (T,) of the gradients by the hidden states, of the loss of each mode."""
-    lines = (_steps(np.maximum(norms[mode], 1e-12), mode) for mode in ("sequence", "last"))
-    return Plot(tuple(lines), is_log=True)
-
-
-def one(answer: Mapping[str, np.ndarray]) -> Plot:
-    """The last outputs of both modes on the same weights, unit by unit; of one sample."""
-    sequence = _steps(answer["sequence"][0, -1], "sequence")
-    return Plot((sequence, _steps(answer["last"][0], "last", "", "marks")))
-
-
-def errors(run: RunAt) -> Plot:
-    """Both modes' error at the last step by epoch, that of the guess, and the best possible."""
-    facts = last_step_error.facts_of(run)
-    first = next(iter(facts.curves.values()))
-    lines = [_level(first, facts.guess, "baseline", "dotted")]
-    if facts.best:
-        lines.append(_level(first, facts.best, "best", "dashed"))
-    lines += [_by_epoch(curve, mode) for mode, curve in facts.curves.items()]
-    return Plot(tuple(lines), is_log=True)
-
-
-def cells(runs: Mapping[str, RunAt]) -> Plot:
-    """Last-step mode's error by epoch for each cell, by its name."""
-    curves = {name: last_step_error.facts_of(run).curves["last"] for name, run in runs.items()}
-    lines = tuple(_by_epoch(curve, "last", name) for name, curve in curves.items())
-    return Plot(lines, is_log=True)
-
-
-PICTURES: dict[str, tuple[Callable[[Any], Plot], str]] = {
-    "losses": (losses, "loss by epoch"),
-    "step_errors": (step_errors, "typical error by timestep"),
-    "errors": (errors, "error at the last step by epoch"),
-    "leaked": (leaked, "mean squared error by timestep"),
-    "broadcast": (broadcast, "prediction by what is true"),
-    "reach": (reach, "gradient by timestep"),
-    "one": (one, "last output by unit"),
-    "cells": (cells, "error at the last step by epoch"),
-}
-"""By the name that cards have for it, what makes a plot of what a card is about, and its axes."""
+    best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
+    one_way = by_step(leak.one_way, "sequence", "LSTM")
+    return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
 
 
 def caption(picture: str, plot: Plot) -> str:
     """What a picture has on its axes, in words."""
-    return f"{PICTURES[picture][1]}{', logarithmic' * plot.is_log}"
+    return f"{PICTURES[picture]}{', logarithmic' * plot.is_log}"
 
 
 @lru_cache(maxsize=128)  # they are the same in every session

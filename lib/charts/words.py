@@ -45,26 +45,25 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
     return joined(value) or "the usual" if isinstance(value, tuple) else f"{value}"
 
 
-def changed_settings(before: Experiment, after: Experiment, name: Name = name_of) -> str:
+def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:
     """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
-    changed = [
-        f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in _differing(before, after)
-    ]
-    return _first(2, changed)
+    differing = _differing(before, after)
+    changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
+    return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
-def own_settings(shown: Experiment, chosen: Experiment, name: Name = name_of) -> str:
+def own_settings(shown: Experiment, chosen: Experiment, name: Name) -> str:
     """What of the shown settings isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
-    own = _differing(shown, chosen)
-    if own and own[0].key == "data":
-        return value_of(own[0], shown)
-    return _first(
-        1, [f"{s.key if len(s.key) == 1 else name(s)} = {value_of(s, shown)}" for s in own]
-    )
+    if not (own := _differing(shown, chosen)):
+        return ""
+    first, value = own[0], value_of(own[0], shown)
+    if first.key == "data":
+        return value
+    return f"{first.key if len(first.key) == 1 else name(first)} = {value}{_more(len(own) - 1)}"
 
 
-def _first(most: int, texts: list[str]) -> str:
-    return ", ".join(texts[:most]) + f" and {len(texts) - most} more" * (len(texts) > most)
+def _more(count: int) -> str:
+    return f" and {count} more" if count > 0 else ""
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
@@ -88,13 +87,14 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 def kept_sentence(snapshot: Snapshot) -> str:
     """Which epoch's weights each mode has back, of those that have; "" where none has."""
-    kept = {m: r.kept_epoch for m, r in snapshot.results.items() if r.kept_epoch is not None}
-    if not kept:
-        return ""
     if snapshot.others and snapshot.keeps_best:
         return "Each seed's modes keep their own best epochs on validation."
-    epochs = joined([f"{MODES[mode].name} keeps epoch {epoch:,}" for mode, epoch in kept.items()])
-    return f"{capital(epochs)}, the best on validation."
+    kept = [
+        f"{MODES[mode].name} keeps epoch {result.kept_epoch:,}"
+        for mode, result in snapshot.results.items()
+        if result.kept_epoch is not None
+    ]
+    return f"{capital(joined(kept))}, the best on validation." if kept else ""
 
 
 def off_unit(dataset: Dataset) -> str:
@@ -117,10 +117,8 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
-def pair_sentence(found: Verdict, first: str, second: str, both: str = "both models") -> str:
+def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """How two models' errors, called `first` and `second`, differ seed by seed."""
-    if not found.wins and found.p_value == 1:
-        return f"in each of the {found.seeds} seeds {both} have the same error."
     by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"

@@ -11,6 +11,7 @@ from lib.data.datasets import (
     DATASETS,
     FIRST,
     OPTIONAL,
+    SPEC_GROUPS,
     dictated,
     example_of_upload,
     find_spec,
@@ -21,13 +22,12 @@ from lib.data.datasets import (
     settle,
     suggested,
 )
-from lib.data.datasets import GROUPS as SPEC_GROUPS
 from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
+from lib.data.tables.baselines import check_season, season_length, untried_seasons
 from lib.data.tables.cutting import every_kth
 from lib.data.tables.leaks import Finding, find_leaks, moments, series_by_part
-from lib.data.tables.seasons import check_season, season_length, untried_seasons
 from lib.data.tables.table import (
     CALENDAR,
     KINDS,

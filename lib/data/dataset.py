@@ -46,8 +46,7 @@ class Season(NamedTuple):
     """The season of a table's targets in rows; 1 means none."""
 
     period: int  # found in the training rows, or chosen by the person; MASE and hints use it
-    baseline: int
-    """How far the seasonal baseline looks back: `period`, else the calendar's usual season."""
+    baseline: int  # how far the seasonal baseline looks back: `period`, or the calendar's usual one
     tried: tuple[int, ...] = ()  # all seasons that were compared in the training rows
 
 
@@ -210,8 +209,7 @@ class Dataset(Samples):
     feature_names: tuple[str, ...]
     target_names: tuple[str, ...]
     timestep_names: tuple[str, ...]  # T names: "1", "2", … or "day 1", …
-    naive: np.ndarray
-    """A guess without learning, (N, T, K) in the unit of y; of a table its best baseline."""
+    naive: np.ndarray  # a guess without learning, (N, T, K) in the unit of y
     naive_label: str  # its name in a sentence: "guessing the mean", "guessing no change"
     test: int = 0  # how many samples, at the end, are the test part
     baselines: tuple[Baseline, ...] = ()  # of a table, the best one first

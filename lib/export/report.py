@@ -51,10 +51,8 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     for name, title in _TITLES.items():
         if name == "predictions" and not of.dataset.has_rows:
             continue
-        card = EXPLORE_CARDS[name]
-        facts = card.facts_of(of, *picked.get(name, ()))
-        figure = card.figure(facts, _LIGHT)
-        pictures.append((title, figure, card.takeaway(facts), card.sentence(facts)))
+        card = EXPLORE_CARDS[name](of, *picked.get(name, ()))
+        pictures.append((title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
     if len(past) >= FEWEST and of.dataset.has_rows:
         frames = frames_of(of, past)

@@ -8,7 +8,7 @@ from typing import Any
 
 import click
 
-from lib.charts import found_takeaway
+from lib import charts
 from lib.data import DATASETS, UploadError
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import named
@@ -67,7 +67,7 @@ def main(
     for point in points:
         if point["reason"]:
             click.echo(f"{named(point.values)}: {point['status']}: {point['reason']}")
-    click.echo(f"{out}: {counted(len(points), 'point')}. {found_takeaway(points)}")
+    click.echo(f"{out}: {counted(len(points), 'point')}. {charts.sweep.found_takeaway(points)}")
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:

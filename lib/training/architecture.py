@@ -24,8 +24,7 @@ from lib.training.limits import MAX_STATES
 MOST_LANES = 8
 LANE_PRODUCTS = 400_000  # of a gate in a forward pass; larger models keep a processor busy alone
 MOST_TIMES, CHEAP = 8, 3_000_000
-"""A bucket is near if a batch costs at most MOST_TIMES the work of the exact program, or at most
-CHEAP multiplications, about 1.5 ms."""
+"""A bucket is near at MOST_TIMES the exact program's work, or CHEAP multiplications (1.5 ms)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +79,7 @@ def architecture_of(
     lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
-    # One seed leaves a processor to others. And a call that keeps more than half of what may be
-    # kept has no room beside it.
+    # One seed leaves a processor to others; a call that keeps more than half has no room beside it.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     return Architecture(
         Code(model.cell, model.layers, model.head),
@@ -118,15 +116,13 @@ _BUCKETS = [
     (3, 32, 64, 4, 4, 64),
     (3, 64, 64, 16, 4, 64),
 ]
-"""What is likely comes first. With a batch of 32 most models pay less than twice the price of their
-exact program. None holds a stack without a head, more than 64 timesteps, or longer batches."""
+"""What is likely comes first. Most models pay less than twice the price of their exact program."""
 SIZE_BUCKETS = {
     Architecture(Code(cell, layers, "dense"), u, t, f, k, CAPACITY, batch): layers == 1
     for layers, u, t, f, k, batch in _BUCKETS
     for cell in CELLS
 }
-"""Each with whether it is built from the start on. The others take up to 60 MB, at least the first
-with as many layers, and so are built when somebody comes near them."""
+"""Each with whether it is built from the start on. Others take up to 60 MB, if needed."""
 
 
 def bucket_of(

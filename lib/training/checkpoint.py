@@ -6,24 +6,18 @@ were evaluated. What was trained after that is trained again.
 
 from __future__ import annotations
 
-import logging
-import math
-from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import msgspec
 import numpy as np
 
 from lib.results import History, ModeResult
-from lib.training.messages import Checkpoint, encode
 
 MAX_SENT_PARAMETERS = 50_000
 """Models of more parameters are sent along with the snapshots of a run that rests alone."""
 MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4
 """Losses and evaluations that a model keeps; half as many where there are more than MANY seeds."""
 MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends none, and begins again from its start
-SHARE = 50  # between two checkpoints lies so many times what the first took: 2 % of a worker's time
-log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,27 +112,3 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     models: list[ModelRecord]  # all seeds of the first mode, then of the second
     numbers: list[list[np.ndarray]]
     """All that each of these trains with, its weights first; none where it has stopped."""
-
-
-class Checkpoints:
-    """Makes the checkpoints of all runs of a worker, within a small share of its time."""
-
-    def __init__(self, send: Callable[[Checkpoint], None], clock: Callable[[], float]) -> None:
-        self._send, self._clock = send, clock
-        self._free = -math.inf  # from when on there is time for the next one
-
-    def are_due(self, since: float, seconds: float) -> bool:
-        """Whether so many seconds have passed, and there is time for one."""
-        return self._clock() >= max(self._free, since + seconds)
-
-    def make(self, run_id: str, save: Callable[[], SavedRun]) -> float:
-        """Save a run and send its checkpoint; returns when that was."""
-        start = self._clock()
-        try:
-            saved = save()
-            self._send(Checkpoint(run_id, saved.epoch, encode(saved)))
-        except Exception:  # most likely there was no memory for it
-            log.warning("A run trains on without a checkpoint", exc_info=True)
-        now = self._clock()
-        self._free = now + SHARE * (now - start)
-        return now

@@ -70,14 +70,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     @property
     def worker_ready(self) -> bool:
         """Whether one of the workers has imported TensorFlow."""
-        with self._changed:
-            return self._pool.ready
+        return self._pool.ready
 
     @property
     def places(self) -> int:
         """How many runs can train side by side now."""
-        with self._changed:
-            return self._pool.places
+        return self._pool.places
 
     @property
     def unavailable(self) -> str:
@@ -262,7 +260,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             return None in known or is_true()
 
         for run in runs:
-            known = self._registry.look_at(run.id)
+            known = self._registry.runs.get(run.id)
             if known is not None and known.unwatched:
                 self.resume(run)
         self._changed.wait_for(is_done, timeout)

@@ -15,11 +15,9 @@ from lib.shapes import model_layers, total
 from lib.training.sentences import sentence
 
 MAX_STATES = int(8_000_000 * share())
-"""Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each,
-with the gates and what XLA holds beside them. Fewer where there is less memory."""
+"""Outputs of all units that a training step keeps for the way back; 40 bytes of memory for each."""
 MAX_PRODUCTS = 2_200_000_000
-"""Multiplications of a training step's forward pass, 0.17 s with the backward pass. A step can't be
-interrupted, so other runs wait for its end."""
+"""Multiplications of a training step's forward pass: 0.17 s, which other runs wait."""
 
 USUAL_SEEDS = 4
 USUAL_SECONDS = 10.0  # how many seeds are trained by default, if all of them cost less than this
@@ -102,11 +100,9 @@ def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
 def run_refusal(
     browser: str | None, dataset: Dataset, going: Sequence[tuple[str, Dataset]], places: int
 ) -> str:
-    """Say why a visitor can't start one more run on a dataset; empty if possible.
+    """Say why a browser ("" without a cookie, None for a script) can't start a run; else "".
 
-    browser: "" for one without a cookie, None for a script.
-    going: the browsers and data of all visitors' runs that are going.
-    places: how many runs can train side by side.
+    `going` are the browsers and data of all visitors' runs; `places` train side by side.
     """
     if browser is None:
         return ""

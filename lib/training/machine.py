@@ -65,8 +65,7 @@ def memory_limit(total: int, start: int) -> int:
 def give_way(nice: int = HELPER_NICE) -> None:
     """Lower the priority of this thread, and of those that it will start.
 
-    On Linux each thread has a priority of its own (setpriority(2), "C library/kernel differences");
-    elsewhere nothing happens, and nothing where the whole process has given way already.
+    On Linux each thread has a priority of its own (setpriority(2), "C library/kernel differences").
     """
     if sys.platform == "linux":
         me = os.PRIO_PROCESS, threading.get_native_id()

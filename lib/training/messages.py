@@ -172,8 +172,7 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
 
 
 BUILDING = threading.Lock()
-"""Held by whoever has msgspec (0.22) make a decoder: two threads that make decoders of one class at
-the same time end the process."""
+"""Held while msgspec (0.22) makes a decoder: two threads that make some at once end the process."""
 
 
 @cache

@@ -13,8 +13,7 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
 WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)
-"""What is built first: what runs wait for, what they gain by, what is likely to be wanted soon,
-what only background runs ask for, and the size buckets that nobody has asked for."""
+"""What is built first; the last are size buckets that nobody has asked for."""
 IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
 
 

@@ -41,8 +41,7 @@ class Rule:
     """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
     the states before, as far as they don't come through q."""
     more: int = 0
-    sum_only: bool = True
-    """Whether the cell uses only the sum of p and q. Not GRU, whose reset gate scales q alone."""
+    sum_only: bool = True  # whether only p + q is used; not by GRU, whose reset gate scales q alone
 
 
 def _sigmoid(x: tf.Tensor) -> tf.Tensor:

@@ -26,7 +26,6 @@ from lib.experiment import ExperimentError
 from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
 from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
-from lib.training.checkpoint import Checkpoints
 from lib.training.machine import give_way, set_environment
 from lib.training.messages import decode, encode
 from lib.training.programs import ProgramCache
@@ -82,7 +81,6 @@ class Loop:
 
         self._programs = ProgramCache(build, buckets, has_time, may_grow)
         self._reported_grown = -math.inf
-        self._checkpoints = Checkpoints(self._send, clock)
 
     def run(self) -> None:
         """Work until the connection ends, or, once retired, until all runs are over."""
@@ -179,12 +177,7 @@ class Loop:
             if len(rivals) >= limits.MAX_RUNS:
                 raise limits.FullError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             self._runs[command.run_id] = WorkerRun(
-                command,
-                self._programs,
-                lambda snapshot: self._send(messages.Report(snapshot)),
-                self._checkpoints,
-                timing=self._timing,
-                clock=self._clock,
+                command, self._programs, self._send, timing=self._timing, clock=self._clock
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             failed = Snapshot(

@@ -6,6 +6,7 @@ and changes to it between two batches. A run that is shown at a pace stays with 
 it repeats to the last bit; so does any where memory is short.
 """
 
+import logging
 import math
 import time
 from collections.abc import Callable
@@ -13,12 +14,14 @@ from dataclasses import replace
 
 from lib.experiment import MODES
 from lib.results import Snapshot, Status
-from lib.training.checkpoint import Checkpoints, SavedRun
-from lib.training.messages import Start, decode
+from lib.training.checkpoint import SavedRun
+from lib.training.messages import Checkpoint, Report, Start, decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.programs import BACKGROUND, FASTER, WANTED, ProgramCache
 from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Tempo, Timing
+
+log = logging.getLogger(__name__)
 
 
 class WorkerRun:
@@ -28,8 +31,7 @@ class WorkerRun:
         self,
         start: Start,
         programs: ProgramCache,
-        send: Callable[[Snapshot], None],
-        checkpoints: Checkpoints,
+        send: Callable[[Report | Checkpoint], None],
         *,
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
@@ -44,8 +46,8 @@ class WorkerRun:
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
         self._next: tuple[Status, str] | None = None  # after the evaluation in progress
-        self._timing, self._clock, self._checkpoints = timing, clock, checkpoints
-        self._saved_at = clock()
+        self._timing, self._clock = timing, clock
+        self._saves_at = clock() + timing.checkpoint_seconds  # the next checkpoint, if it trains
         self._evaluated_at, self._sent_at = 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
@@ -233,14 +235,21 @@ class WorkerRun:
         self.status, self._reason, self._next = status, reason, None
         if status.over:
             self._trainer.keep_best()
-        due = self._checkpoints.are_due(self._saved_at, self._timing.checkpoint_seconds)
-        may = self._trainer.may_be_saved and not status.over
-        if may and (due or status is Status.PAUSED):
-            # Before the snapshot, so that who sees a pause knows that it would last.
-            self._saved_at = self._checkpoints.make(self.run_id, self._trainer.saved)
+        is_due = status is Status.PAUSED or self._clock() >= self._saves_at
+        if is_due and self._trainer.may_be_saved and not status.over:
+            self._save()
         self._post()
         if status.over:
             self.release()
+
+    def _save(self) -> None:
+        """Send a checkpoint, before a snapshot: who sees a pause knows that it would last."""
+        try:
+            saved = self._trainer.saved()
+            self._send(Checkpoint(self.run_id, saved.epoch, encode(saved)))
+        except Exception:  # most likely there was no memory for it
+            log.warning("A run trains on without a checkpoint", exc_info=True)
+        self._saves_at = self._clock() + self._timing.checkpoint_seconds
 
     def release(self) -> None:
         """Let go of program and models."""
@@ -250,7 +259,7 @@ class WorkerRun:
         self._trainer.release()
 
     def _post(self) -> None:
-        self._send(self.snapshot())
+        self._send(Report(self.snapshot()))
         self._sent_at = self._clock()
 
     def snapshot(self) -> Snapshot:

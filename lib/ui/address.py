@@ -103,10 +103,7 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Show what a link says, before any widget is drawn.
-
-    Until something is changed, the address of a page of scenes has only the keys of the scene.
-    """
+    """Show what a link says, before any widget is drawn. Until a change the address stays short."""
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
@@ -129,10 +126,7 @@ def picking(name: str) -> dict[str, Any]:
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """The settings `now` that suit new data, without those that a link or the person has set.
-
-    `before` are those that suited the data before: they are reset.
-    """
+    """Settings that suit new data, by key: those that suited the data before, if not set since."""
     usual = {key: SETTINGS[key].default for key in (*before, *now)}
     kept = session().subject.experiment.get
     same = [key for key in usual if kept(key) == before.get(key, usual[key])]

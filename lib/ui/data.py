@@ -42,10 +42,7 @@ def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
 
 
 def load_data(settled: Experiment) -> Loaded:
-    """Return the sidebar's experiment and its dataset, and say what can't be made or trained.
-
-    Where there are no such data the last ones are shown, or an example of an upload.
-    """
+    """Return the sidebar's experiment and its dataset, and say what can't be made or trained."""
     place = st.container()  # always, so that a warning that comes or goes moves no block below it
     upload = session().upload
     if settled.data.name == "upload" and upload.table is None:

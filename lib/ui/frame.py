@@ -17,7 +17,7 @@ from lib.ui.listener import MENU, listener
 from lib.ui.load import turn
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.settings import columns, controls, has_columns, mode_control, settled_experiment
+from lib.ui.settings import columns, controls, has_columns, settled_experiment
 from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
 from lib.ui.upload import came_of_file, kept_before, opener, take_file, uploader
@@ -121,7 +121,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
     names, now = list(DATASETS), settled.data.name
     is_upload = now == "upload"
     with st.container(gap="xsmall"):
-        mode_control()
+        controls("modes", settled)
         control = bound("data", now, lambda name: change(picking(name)))
         label_of = {name: spec.label for name, spec in DATASETS.items()}.__getitem__
         st.selectbox("Data", names, names.index(now), label_of, **control)

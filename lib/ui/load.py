@@ -28,10 +28,8 @@ class Rhythm:
         self._busy = self._since = self._each = 0.0
 
     def took(self, seconds: float, now: float, waiting: int = 0) -> None:
-        """Note a turn that took so many `seconds` and ends `now`; so many others are `waiting`.
-
-        Where a whole class begins at once, the interval is set to what all who wait need together.
-        """
+        """Note a turn that took so many `seconds` and ends `now`; so many others are `waiting`."""
+        # Where a whole class begins at once, all who wait need so long together.
         self._each += MEMORY * (seconds - self._each)
         self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / BUSY))
         self._busy += seconds

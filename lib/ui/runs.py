@@ -73,10 +73,7 @@ def client() -> TrainingClient:
 
 
 def is_looked_for(run_id: str | None) -> bool:
-    """Whether an answer of other page servers is awaited, of a run that isn't known here.
-
-    It asks them, unless that was done lately. A run that they know is watched here from then on.
-    """
+    """Whether other page servers are being asked for this run; they are asked now and then."""
     training = client()
     if not run_id or training.get(run_id) or not training.is_clustered or training.away:
         return False
@@ -117,10 +114,7 @@ def show_lookup() -> None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run where it is gone; if it came from a link, that is a complaint.
-
-    Without a way to the cluster a link's run may go on there, and is kept.
-    """
+    """Forget the session's run if it is gone, but not a link's while the cluster is away."""
     mine, run_id = session(), session().subject.run_id
     if not run_id or is_looked_for(run_id) or client().get(run_id):
         return

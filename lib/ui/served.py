@@ -58,10 +58,7 @@ def _rest() -> None:
 
 
 def name_browsers(app: ASGIApp) -> ASGIApp:
-    """A middleware that gives a browser without a name a random one, in a cookie for no script.
-
-    "Not modified" (304) brings it, too: a browser that was closed has the page but no cookie.
-    """
+    """A middleware that gives a browser without a name a random one, in a cookie for no script."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_named(message: Message) -> None:

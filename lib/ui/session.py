@@ -206,10 +206,7 @@ def session() -> Session:
 def once(
     what: str, about: tuple[object, ...], make: Callable[[], T], made: Made | None = None
 ) -> T:
-    """What `make` returns, made again where it is `about` something else than the last time.
-
-    Remembered in `made`, else in the session. Arrays are compared by identity.
-    """
+    """What `make` returns, made anew only when what it is `about` changes; arrays by identity."""
     made = session().made if made is None else made
     try:
         if what in made and made[what][0] == about:

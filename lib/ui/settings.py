@@ -38,7 +38,6 @@ from lib.ui.text import hint, plain
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
 """Group → URL key → how the setting is drawn."""
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
-GUIDE = "[Guide: {0}](guide?at={0})"  # a link to a step of the lesson, as Markdown
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
 
@@ -50,10 +49,7 @@ def label_of(setting: Setting) -> str:
 
 
 def settled_experiment() -> Experiment:
-    """The session's experiment, as its data allow it.
-
-    The first call for an uploaded table and its `types` may take seconds.
-    """
+    """The session's experiment, as its data allow it. Reading a new table may take seconds."""
     table = session().upload.table
     experiment = settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
@@ -68,7 +64,7 @@ def _help(key: str) -> str | None:
     row = _ROWS[key]
     lines = [f"**{c.label}**: {c.about}" for c in (SETTINGS[key].options or {}).values() if c.about]
     lines += [row["about"]] if "about" in row else []
-    lines += [GUIDE.format(row["guide"])] if "guide" in row else []
+    lines += ["[Guide: {0}](guide?at={0})".format(row["guide"])] if "guide" in row else []
     return "  \n".join(lines) or None
 
 
@@ -91,9 +87,6 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of one setting, if the data use it."""
-    if key == "mode":
-        mode_control()
-        return
     row, why, uses = _ROWS[key], dictated(settled), DATASETS[settled.data.name].uses
     is_unused = key in OPTIONAL and key not in uses
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
@@ -108,29 +101,16 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
         elif row.get("typed"):
             _field(key, label, row.get("step", 1))
         elif options:
-            value, control = bound_setting(key)
-            labels, places = {name: each.label for name, each in options.items()}, [*options]
-            place, about = places.index(value), _help(key)
-            st.selectbox(label, places, place, labels.__getitem__, help=about, **control)
+            choices, (value, control) = list(options), bound_setting(key)
+            control |= {"format_func": lambda name: options[name].label, "help": _help(key)}
+            if key == "mode":
+                control["format_func"] = lambda name: MODES[name].colored(MODES[name].label)
+                about: dict[str, Any] = {"default": value, "required": True, "width": "stretch"}
+                st.segmented_control(label, choices, **about, **control)
+            else:
+                st.selectbox(label, choices, choices.index(value), **control)
         else:
             _slider(key, label, settled)
-
-
-def mode_control() -> None:
-    """Draw the choice of modes."""
-    value, control = bound_setting("mode")
-    st.segmented_control(
-        "Mode",
-        list(MODES),
-        default=value,
-        format_func=lambda name: MODES[name].colored(MODES[name].label),
-        required=True,
-        **control,
-        width="stretch",
-        help="`return_sequences=True` answers at every timestep, `False` only at the last. "
-        "Both trains a pair from the same initial weights, on the same batches.  \n"
-        + GUIDE.format("switch"),
-    )
 
 
 def _slider(key: str, label: str, settled: Experiment) -> None:

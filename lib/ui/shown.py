@@ -1,8 +1,7 @@
 """What the charts show: a run, else one from a file or a recording, else the untrained model.
 
 And after which epoch: the newest while a run trains; once it rests, a slider goes back over the
-epochs of which weights are kept (`TrainingClient.checkpoints`). The epoch stands in every page's
-link, and is forgotten when training goes on: see `lib.ui.runs.NEWEST`.
+epochs of which weights are kept (`TrainingClient.checkpoints`).
 """
 
 from __future__ import annotations
@@ -124,13 +123,10 @@ def _sample_index(count: int) -> int:
 
 
 def strip_values(shown: ShownRun) -> tuple[int, Traces]:
-    """What shades the shape strip: a sample's index, and all states of both models for it.
-
-    None of a hidden sample, nor while a run trains: the strip is drawn with the page alone.
-    """
+    """What shades the shape strip: a sample's index, and all states of both models for it."""
     samples = shown.dataset.shown
     sample = int(samples[_sample_index(len(samples))])
-    if shown.polling or not shown.dataset.has_rows:
+    if shown.polling or not shown.dataset.has_rows:  # the strip is drawn with the page alone
         return sample, {}
     x, models = shown.dataset.x[sample : sample + 1], shown.snapshot.weights[0]
     return sample, {mode: forward(shown.experiment, each, x) for mode, each in models.items()}

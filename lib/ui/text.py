@@ -52,10 +52,7 @@ class Takeaway:
         self._longest, self._words, self._details = longest, Place(), list[Place]()
 
     def show(self, words: str, *details: str) -> None:
-        """Draw it, or after the first time what has changed.
-
-        `details` are sentences, as many each time: the picture's alternative text.
-        """
+        """Draw it, or after the first time what has changed; as many `details` each time."""
         self._words.show("html", _in_room(words, self._longest or words, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
@@ -97,10 +94,7 @@ def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> N
 
 
 class SteadyChart:
-    """A place for a chart that changes; its two charts are remembered by `key`.
-
-    A figure's background must be opaque. Where it `fills` a place, CSS gives it the place's height.
-    """
+    """A place for a chart that changes; where it `fills` the place, CSS gives it that height."""
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
         self._key, self._fills = key, fills
@@ -108,10 +102,7 @@ class SteadyChart:
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
-        """Draw a figure with its alternative text; returns which of the two charts lies above.
-
-        With None the chart that was drawn before (`is_drawn`) stays.
-        """
+        """Draw an opaque figure, or the one before; returns which of the two charts is above."""
         pair = self._pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()

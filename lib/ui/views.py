@@ -12,7 +12,7 @@ import numpy as np
 import streamlit as st
 
 from lib import charts, shapes
-from lib.charts import Palette, samples
+from lib.charts import Palette, cell, samples
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
@@ -112,12 +112,12 @@ def _stack(_: Loaded, palette: Palette) -> None:
     """Draw a stack, and buttons that fix it if it breaks."""
     steps = traced_stack()
     with st.container(border=True, key="stack"):
-        title = charts.stack_title(steps)
+        title = charts.stack.stack_title(steps)
         scene = find(session().stage.scene)
         first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
         is_mended = shapes.broken(shapes.trace(first)) is not None and shapes.broken(steps) is None
         takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
-        st.html(charts.stack_picture(steps, palette))
+        st.html(charts.stack.stack_picture(steps, palette))
         for number, fix in enumerate(shapes.fixes(steps)):
             mend = partial(address.set_page_value, "stack", shapes.to_text(fix.stack))
             press(plain(fix.words), "build", f"fix_{number}", mend, wrap=True)
@@ -141,13 +141,13 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, told=False)
-        st.html(charts.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
+        st.html(cell.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = slot()
-    is_at, is_small = address.page_value("step"), charts.can_show(layer.x.shape[1], layer.units)
+    is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
 
     def write(step: int, _: int) -> None:
         if is_small:
-            tables.html(charts.by_hand(layer, step, palette))
+            tables.html(cell.by_hand(layer, step, palette))
         if address.page_value("step") != is_at:  # the page may wait for that
             st.rerun()
 

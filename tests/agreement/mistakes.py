@@ -36,7 +36,7 @@ MISTAKES = {
     "last_step().fit(dataset(X, LAST), verbose=0)":
         ("The model takes (None, 5, 2) and got (5, 2)", "dataset = dataset.batch(32)"),
     "[dense(X[..., :width]) for dense in [layers.Dense(U)] for width in (2, 1)]":
-        ("wants 2 features and got (8, 5, 1), 1 of them", "keras.Input((timesteps, features))"),
+        ("wants 2 features and got (8, 5, 1)", "keras.Input((timesteps, features))"),
     "layers.LSTM(U)(keras.Input((T, F)))[:, -1, :]":
         ("axis, asks for more axes than there are", "return_sequences=True)(x)[:, -1, :]"),
     "layers.Reshape((4, 2))(X)": ("A reshape has to keep all numbers", "x = np.stack([x[i "),
@@ -45,7 +45,7 @@ MISTAKES = {
     "layers.Concatenate()([keras.Input((T, F)), keras.Input((6, F))])":
         ("(None, 5, 2) and (None, 6, 2) are to be joined", "Concatenate(axis=1)([a, b])"),
     "layers.Conv1D(3, 8)(keras.Input((T, F)))":
-        ("more timesteps, or rows, at once than are left", 'padding="same"'),
+        ("more timesteps at once than are left", 'padding="same"'),
     "np.zeros((N, T, F)) - np.zeros((N, 3))":
         ("lines (8,5,2) and (8,3) up from the right", "model.predict(x)[:, -1]"),
     "np.stack([X[0], X[0, :4]])": ("different lengths", "pad_sequences"),
@@ -63,7 +63,7 @@ MISTAKES = {
     "built(features=2).set_weights(built(features=3).get_weights())":
         ("2 features here, 3 there.", "w.shape for w in model.weights"),
     "built().set_weights(built().get_weights()[:2])":
-        ("it has 3 and got 2", "twin.set_weights(model.get_weights()"),
+        ("3 are wanted, 2 came", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
         ("The layer keeps 2 for states, and got 3.", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
@@ -135,7 +135,7 @@ MISTAKES = {
     "starting(Sequences(4)).predict(X, verbose=0)":
         ("The LSTM starts from (8, 5, 4), a whole sequence", "return_state=True"),
     "list(layers.LSTM(4)(keras.Input((5, 2))))":
-        ("If it comes from a recurrent layer, it gave, or", "out, *states = LSTM(units,"),
+        ("If it comes from a recurrent layer with return_", "out, *states = LSTM(units,"),
     "layers.LSTM()": ('LSTM has to know "units".', "LSTM(units=…)"),
     "tf.nn.softmax_cross_entropy_with_logits(np.zeros((8, 3)), np.zeros((8, 4)))":
         ("Cross-entropy wants a column of y for each of the", "Dense(3)"),
@@ -193,6 +193,7 @@ FILLED_IN = (
     ("inputs=…, outputs=…", "inputs=x, outputs=y"),
     ("_dim=…", "_dim=2"),
     ("=…", "=True"),
+    ('keras.models.load_model("model.h5", custom_objects={"LSTM": Older})', "Older(4)"),
     ('keras.models.load_model("model.h5", custom_objects={"GRU": Older})', "Older(4)"),
 )
 """What a person would write where the code leaves a gap, and what stands for a file of Keras 2."""

@@ -101,16 +101,6 @@ def test_a_damaged_file_takes_nothing_away(page):
     assert not app.error
 
 
-def test_a_run_of_an_upload_with_its_rows_brings_them_along():
-    """The table is the data then, as if it had been given."""
-    experiment, dataset, snapshot, table = of_upload()
-    app = start()
-    give(app, "beer.unrolled", keep(RunAt(experiment, dataset, snapshot), (), table))
-    assert "from a file" in bar(app)
-    assert session(app).upload.table.name == "beer.csv"
-    assert session(app).subject.experiment.data.name == "upload"
-
-
 @pytest.mark.parametrize("page", ["Explore", "Data"])
 def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
     """It asks for it by name; another file is taken as data."""

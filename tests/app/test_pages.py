@@ -183,18 +183,6 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
     assert not app.button(key="do_train").disabled
 
 
-def test_a_slider_begins_where_its_data_allow():
-    """The adding problem has a value and a mark: a link with fewer features opens with these."""
-    app = start(data="adding", F="1")
-    assert (app.slider(key="F").min, app.slider(key="F").value) == (2, 2)
-    assert "2 at least" in text(app)
-    app.selectbox(key="data").set_value("running_mean").run()
-    assert app.slider(key="F").min == 1
-    app.slider(key="F").set_value(1).run()
-    app.selectbox(key="data").set_value("adding").run()
-    assert app.slider(key="F").value == 2
-
-
 def test_patience_is_asked_for_where_a_mode_may_stop():
     """Both stand in the link. Without a validation part there is no choice."""
     app = start(data="running_mean")

@@ -174,20 +174,6 @@ def plots(page):
 
 
 @pytest.mark.usefixtures("owner")
-def test_a_stranger_s_controls_are_those_that_do_something():
-    """The sidebar has the run's features; settings that cut a table are there with one alone."""
-    stranger = start(**LINK)
-    assert stranger.button(key="do_train").disabled
-    assert stranger.selectbox(key="F_fixed_2").disabled
-    assert not [each.label for each in stranger.toggle if "earlier" in each.label]
-    assert "train" in {each.key for each in start("Data", **QUERY).slider}
-    assert "train" not in {each.key for each in start("Data", **LINK).slider}
-    columns = "Rows ahead"
-    assert columns in sent(start(**QUERY))
-    assert columns not in sent(stranger)
-
-
-@pytest.mark.usefixtures("owner")
 @pytest.mark.parametrize(
     ("page", "query"), [("guide", {"at": "parity"}), ("gallery", {"card": "parity"})]
 )

@@ -68,23 +68,18 @@ OLDER = [
      "The loss can't be weighted.", "sample_weight"),
     ("ValueError: You are trying to load a weight file containing 2 layers into a model with 3 "
      "layers.",
-     "of other layers: it has 3 and got 2", "save the whole model"),
-    ("ValueError: Found array with dim 3. StandardScaler expected <= 2.",
-     "got 3 axes", "x.reshape(-1, x.shape[-1])"),
+     "of other layers: 3 are wanted, 2 came", "save the whole model"),
+    ("Found array with dim 3. StandardScaler expected <= 2.", "got 3 axes", "x.shape[-1])"),
     ("expected lstm_1_input to have shape (5, 2) but got array with shape (2, 5)",
      "swapped", "np.transpose"),
     ("expected shape=(None, 219566, 6), found shape=(None, 6)",
      "counts the rows of the whole table for timesteps", "keras.Input((timesteps, features))"),
     ("expected shape=(None, 5, 2), found shape=(None, 2)",
      "few, of samples or timesteps.", "x = np.stack([x[i "),
-    ("expected dense_1_input to have shape (3,) but got array with shape (4,)",
-     "takes (3,) and got (4,)", "keras.Input((4,))"),
     ("WARNING:tensorflow:Model was constructed with shape (None, 30, 8) for input "
      "KerasTensor(type_spec=TensorSpec(shape=(None, 30, 8), dtype=tf.float32, name='x'), "
      "name='x'), but it was called on an input with incompatible shape (None, 20, 8).",
      "takes (None, 30, 8) and got (None, 20, 8)", "keras.Input((None, features))"),
-    ("ModuleNotFoundError: No module named 'keras.wrappers'",
-     "keras has no wrappers in Keras 3.", "from keras.wrappers import"),
     ("ValueError: Cannot feed value of shape (64, 10) for Tensor 'dense_1_target:0', which has "
      "shape '(?, 1)'",
      "output (?, 1): they have different columns.", "np.argmax(y, axis=-1)"),
@@ -96,7 +91,7 @@ OLDER = [
     ("model = load_model('a.h5')\nValueError: Unknown loss function:my_loss",
      "Keras knows no loss or metric my_loss", 'custom_objects={"my_loss": my_loss}'),
     ("ValueError: operands could not be broadcast together with shapes (1393,5) (6,) (1393,5)",
-     "is worked on, (1393,5), doesn't fit (6,).", "scaler of its own"),
+     "(1393,5) doesn't fit (6,).", "scaler of its own"),
     ("ValueError: A target array with shape (1000, 10) was passed for an output of shape (None, "
      "1) while using as loss `binary_crossentropy`.",
      "Most likely y has a column for each class.", "Dense(10, activation='softmax')"),

@@ -26,21 +26,13 @@ def panel(days=200, stores=3):
     rng = np.random.default_rng(0)
     dates = pd.date_range("2024-01-01", periods=days)
     week = np.array([-60, -80, -40, 0, 60, 130, -10])
-    frames = [
-        pd.DataFrame(
-            {
-                "date": dates.strftime("%Y-%m-%d"),
-                "store": store,
-                "sales": (level + week[dates.day_of_week] + rng.normal(0, 30, days)).round(1),
-            }
-        )
-        for store, level in [
-            ("north", 400.0),
-            ("south", 1000.0),
-            ("west", 2000.0),
-            *((f"s{k}", 100.0 * k) for k in range(3, stores)),
-        ]
-    ]
+    levels = {"north": 400.0, "south": 1000.0, "west": 2000.0}
+    levels |= {f"s{k}": 100.0 * k for k in range(3, stores)}
+    frames = []
+    for store, level in levels.items():
+        sales = (level + week[dates.day_of_week] + rng.normal(0, 30, days)).round(1)
+        columns = {"date": dates.strftime("%Y-%m-%d"), "store": store, "sales": sales}
+        frames.append(pd.DataFrame(columns))
     return pd.concat(frames).sort_values(["date", "store"]).reset_index(drop=True)
 
 

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from lib.charts.explore import EXPLORE_CARDS
+from lib.charts import EXPLORE_CARDS
 from lib.charts.palette import PALETTES
 from lib.data.dataset import Dataset
 from lib.experiment.experiment import Experiment
@@ -114,27 +114,27 @@ def a_run(dataset=None, experiment=EXPERIMENT, *, epochs=10, **wrong):
     return RunAt(experiment, dataset, a_snapshot(dataset, epochs=epochs, **wrong))
 
 
-def facts_of(card, run, *picked):
-    """The facts of an Explore card; of the answers to the first sample unless another is picked."""
-    picked = picked or ((0, 0) if card == "predictions" else ())
-    return EXPLORE_CARDS[card].facts_of(run, *picked)
+def card(name, run, *picked):
+    """An Explore card; of the answers to the first sample unless another is picked."""
+    picked = picked or ((0, 0) if name == "predictions" else ())
+    return EXPLORE_CARDS[name](run, *picked)
 
 
-def drawn(card, run, *picked, palette=LIGHT):
+def drawn(name, run, *picked, palette=LIGHT):
     """The figure of an Explore card."""
-    return EXPLORE_CARDS[card].figure(facts_of(card, run, *picked), palette)
+    return card(name, run, *picked).figure(palette)
 
 
-def takeaway(card, run, *picked):
+def takeaway(name, run, *picked):
     """The takeaway of an Explore card, which has at most 15 words."""
-    words = EXPLORE_CARDS[card].takeaway(facts_of(card, run, *picked))
+    words = card(name, run, *picked).takeaway()
     assert len(words.split()) <= 15, words
     return words
 
 
-def sentence(card, run, *picked):
+def sentence(name, run, *picked):
     """What is said of an Explore card at length."""
-    return EXPLORE_CARDS[card].sentence(facts_of(card, run, *picked))
+    return card(name, run, *picked).sentence()
 
 
 def all_figures(run, palette=LIGHT):

@@ -106,9 +106,9 @@ class Place:
 
     async def news(self, name, number=0, *, is_owner=True):
         """What a driver that has so much gets, snapshots as themselves, and the last number."""
-        news = await self.slot.news(name, number, is_owner, 0.5)
-        found = [decode(each, Message) for each in news.messages]
-        return [m.snapshot if isinstance(m, Report) else m for m in found], news.number
+        news, number, _ = await self.slot.news(name, number, is_owner, 0.5)
+        found = [decode(each, Message) for each in news]
+        return [m.snapshot if isinstance(m, Report) else m for m in found], number
 
     @property
     def runs(self):

@@ -6,8 +6,7 @@ from concurrent.futures import wait
 from msgspec import structs
 
 from lib.results.run import Snapshot, Status
-from lib.training.checkpoint import Checkpoints
-from lib.training.messages import Start
+from lib.training.messages import Checkpoint, Start
 from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
@@ -66,18 +65,17 @@ class Stage:
             start,
             self.programs,
             self._send,
-            Checkpoints(self._save, self.clock.now),
             timing=timing,
             clock=self.clock.now,
         )
 
-    def _save(self, message):
-        self.made.append(message)
-        self.places.append(len(self.sent))
-
-    def _send(self, snapshot):
-        self.sent.append(snapshot)
-        self.times.append(self.clock.seconds)
+    def _send(self, message):
+        if isinstance(message, Checkpoint):
+            self.made.append(message)
+            self.places.append(len(self.sent))
+        else:
+            self.sent.append(message.snapshot)
+            self.times.append(self.clock.seconds)
 
     @property
     def last(self):

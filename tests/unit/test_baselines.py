@@ -9,8 +9,7 @@ import pytest
 from lib.charts.skill import season_sentence
 from lib.data.dataset import Season
 from lib.data.tables import baselines
-from lib.data.tables.baselines import _label, guess_of, with_baselines
-from lib.data.tables.seasons import find_season
+from lib.data.tables.baselines import _label, find_season, guess_of, with_baselines
 from lib.results.skill import seasonal_error
 from lib.text import joined
 from tests.unit import own_data
@@ -219,8 +218,7 @@ def test_the_shortest_season_of_those_that_are_nearest_is_found(cycle, rows, ste
 
 
 @pytest.mark.parametrize(
-    ("rows", "step", "horizon", "baseline"),
-    [(3, "hour", 1, 1), (30, "hour", 1, 1), (200, "row", 1, 1), (300, "hour", 24, 168)],
+    ("rows", "step", "horizon", "baseline"), [(3, "hour", 1, 1), (300, "hour", 24, 168)]
 )
 def test_noise_and_short_tables_have_no_season(rows, step, horizon, baseline):
     """A day ahead by the hour, yesterday is the last value: the baseline is a week ago."""

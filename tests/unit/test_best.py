@@ -25,8 +25,8 @@ def test_the_raw_worked_example_says_how_low_its_loss_can_get(cell, sequence, la
     assert best.mse.mean() == pytest.approx(sequence, abs=0.005)
     assert best.mse[-1] == pytest.approx(last, abs=0.005)
     assert best.label == FLOOR
-    assert best.why.startswith(f"The output of {CELLS[cell].label} stays within ±")
-    assert best.why.endswith(", so a target of 208 is out of reach.")
+    assert "stays within ±" in best.why
+    assert "so a target of 208 is out of reach." in best.why
 
 
 @pytest.mark.parametrize("cell", CELLS)

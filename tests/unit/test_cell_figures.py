@@ -8,10 +8,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from lib.charts.formulas import unit_lines
+from lib.charts.cell import heatmaps, unit_lines, unrolled_picture
 from lib.charts.html import STEPS, png_uri, shade_indexes
 from lib.charts.palette import PALETTES
-from lib.charts.unrolled import heatmaps, unrolled_picture
 from lib.recurrence.formulas import Line, lines
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast

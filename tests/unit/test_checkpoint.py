@@ -6,12 +6,11 @@ import numpy as np
 import pytest
 
 from lib.results.run import ModeResult, Status
-from lib.training import checkpoint, pair_trainer
-from lib.training.checkpoint import SHARE, Checkpoints, SavedRun
-from lib.training.messages import Checkpoint, Start, decode, encode
+from lib.training import checkpoint, pair_trainer, worker_run
+from lib.training.checkpoint import SavedRun
+from lib.training.messages import Start, decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
-from tests.clock import Clock
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
 from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import samples
@@ -176,26 +175,6 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
 
-def test_checkpoints_take_a_fiftieth_of_a_workers_time():
-    """Of all runs together, by how long making the last one took."""
-    clock, sent = Clock(), list[Checkpoint]()
-
-    def send(message):
-        clock.forward(0.1)
-        sent.append(message)
-
-    checkpoints, trainer = Checkpoints(send, clock.now), make_trainer()
-    train_to(trainer, 1)
-    assert checkpoints.are_due(clock.now() - 2, 2)
-    assert not checkpoints.are_due(clock.now() - 1.9, 2)
-    assert checkpoints.make("id", trainer.saved) == clock.now()
-    clock.forward(0.1 * SHARE - 0.01)
-    assert not checkpoints.are_due(0, 2)
-    clock.forward(0.02)
-    assert checkpoints.are_due(0, 2)
-    assert [(made.run_id, made.epoch) for made in sent] == [("id", 1)]
-
-
 def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
     """It is larger than it may be, or there is no memory for it."""
     monkeypatch.setattr(pair_trainer, "MOST_CHECKPOINT_BYTES", 100)
@@ -206,7 +185,7 @@ def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
     def no_memory(_):
         raise MemoryError
 
-    monkeypatch.setattr(checkpoint, "encode", no_memory)
+    monkeypatch.setattr(worker_run, "encode", no_memory)
     stage = Stage(epochs=500, timing=SOON)
     stage.until_status(Status.FINISHED)
     assert stage.made == []

@@ -9,7 +9,7 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.charts import compare_words as words
+from lib.charts import compare as words
 from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
 from lib.data.datasets import make_dataset, suggested
 from lib.experiment.experiment import SETTINGS

@@ -68,16 +68,6 @@ def test_stores_on_levels_of_their_own_are_better_scaled_each():
     assert levels_hint(upload(load(4), T=12)) == ""
 
 
-@pytest.mark.parametrize("order", [["date", "store"], ["store", "date"]])
-def test_a_panel_taken_as_one_series_is_the_mean_of_each_day(order):
-    """Whatever the file is sorted by: a day is one row, the stores' mean, and days go on."""
-    frame = panel().sort_values(order, ignore_index=True)
-    dataset = upload(frame, T=14, inputs=("sales",), id="-")
-    means = frame.groupby("date")["sales"].mean()
-    assert [f"{time:%Y-%m-%d}" for time in dataset.origin.times] == list(means.index)
-    np.testing.assert_allclose(dataset.origin.targets[:, 0], means)
-
-
 def test_series_that_end_before_validation_begins_are_said():
     """Whose rows are checked on is told by the dates in the file."""
     frame = panel()

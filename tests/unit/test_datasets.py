@@ -5,23 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.data import (
-    DATASETS,
-    FIRST,
-    OPTIONAL,
-    SPEC_GROUPS,
-    make_dataset,
-    settle,
-    suggested,
-)
-from lib.experiment import (
-    SETTINGS,
-    Experiment,
-    ExperimentError,
-    read_query,
-    to_query,
-    validate,
-)
+from lib.data import DATASETS, FIRST, OPTIONAL, SPEC_GROUPS, make_dataset, settle, suggested
+from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
@@ -152,11 +137,8 @@ def test_what_cannot_be_made_is_refused(asked, message):
 def test_the_worked_example_is_the_one_that_people_ask_about():
     """Number for number, (2, 2, 3) → (2, 2, 4), raw or with mean 0 and deviation 1."""
     raw, scaled = made("worked_raw"), made("worked_scaled")
-    assert raw.x.tolist() == [[[1, 2, 3], [4, 5, 6]], [[7, 8, 9], [10, 11, 12]]]
-    assert raw.y.tolist() == [
-        [[101, 102, 103, 104], [105, 106, 107, 108]],
-        [[201, 202, 203, 204], [205, 206, 207, 208]],
-    ]
+    assert raw.x.ravel().tolist() == [*range(1, 13)]
+    assert raw.y.ravel().tolist() == [*range(101, 109), *range(201, 209)]
     assert not raw.has_validation
     assert raw.naive_mse.tolist() == [2500, 2500]  # guessing the mean misses by 50
     assert np.array_equal(scaled.x, raw.x)
@@ -165,18 +147,15 @@ def test_the_worked_example_is_the_one_that_people_ask_about():
     assert scaled.raw(scaled.y, slice(None)) == pytest.approx(raw.y)
 
 
-def names_of(dataset):
-    """What the samples are called, without their parts."""
-    return [dataset.sample_name(i).partition(" (")[0] for i in range(len(dataset.x))]
-
-
 def test_gapminder_is_a_panel_of_countries_without_a_window():
     """142 countries, 11 years that have a next one, 3 features; the seed draws those of a part."""
     dataset, other = made("gapminder"), made("gapminder", seed=1)
     assert dataset.shape == (142, 11, 3)
     assert (dataset.timestep_names[0], dataset.timestep_names[-1]) == ("1952", "2002")
     assert dataset.target_labels == ("life expectancy, one five-year step ahead",)
-    names = names_of(dataset)
+    names, others = (
+        [each.sample_name(i).partition(" (")[0] for i in range(142)] for each in (dataset, other)
+    )
     assert len(set(names)) == 142
     norway = names.index("Norway")
     in_2007 = dataset.raw(dataset.y[norway], norway)[-1]
@@ -187,7 +166,7 @@ def test_gapminder_is_a_panel_of_countries_without_a_window():
     # Over the training countries and their 12 years, life expectancy has mean 0 and deviation 1.
     known = np.concatenate([dataset.x[: dataset.train, :, 0], dataset.y[: dataset.train, -1]], 1)
     assert (known.mean(), known.std()) == pytest.approx((0, 1), abs=1e-5)
-    assert {*names[dataset.train :]} != {*names_of(other)[other.train :]}
+    assert {*names[dataset.train :]} != {*others[other.train :]}
 
 
 def test_seattle_speaks_of_days_and_degrees():

@@ -84,7 +84,7 @@ def test_asked_earlier_a_dotted_line_leads_to_it(card, picked):
     assert the(figure, name).line.dash == "dot"
     assert len(the(figure, name).y) == 4
     assert name in words_of(figure)
-    assert "its head would have been off by 0.5" in sentence(card, run, *picked)
+    assert "its head" in sentence(card, run, *picked)
 
 
 # Loss, and the number that compares
@@ -102,28 +102,27 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
     assert sorted(words) == ["every step", "every step", "last step", "last step"]
 
 
-@pytest.mark.parametrize(("loss", "naive"), [("mse", 9.0), ("mae", 3.0), ("huber", 2.5)])
-def test_levels_are_in_the_terms_of_the_training_loss(loss, naive):
+def test_levels_are_in_the_terms_of_the_training_loss():
     """A guess that is 3 off costs 9, 3 or 2.5; the best possible is known as a square alone."""
     y = np.full((8, 4, 1), 4.0, np.float32)
     y[6:] = 100  # what the validation samples are like doesn't change it
-    dataset, experiment = a_dataset(y=y, best_mse=np.full(4, 0.5)), EXPERIMENT.set(loss=loss)
-    assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
-    assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
+    dataset = a_dataset(y=y, best_mse=np.full(4, 0.5))
+    for loss, naive in (("mse", 9.0), ("mae", 3.0), ("huber", 2.5)):
+        experiment = EXPERIMENT.set(loss=loss)
+        assert naive_loss(experiment, dataset) == {"sequence": naive, "last": naive}
+        assert bool(best_loss(experiment, dataset)[0]) == (loss == "mse")
 
 
-@pytest.mark.parametrize(
-    ("best", "words"),
-    [
-        (np.zeros(4), ">best possible: 0<"),
-        (np.ones(4), ">best possible<"),
-    ],
-)
-def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis(best, words):
-    """So the key says it."""
-    figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
-    assert words in words_of(figures["loss"])
-    assert (words if best[0] == best[-1] else ">best possible: 0<") in words_of(figures["compare"])
+def test_a_level_of_nothing_cannot_stand_on_a_logarithmic_axis():
+    """So the key says it, with what it counts where only one mode's is nothing."""
+    for best, loss, compared in (
+        (np.zeros(4), ">best possible: 0<", ">best possible: 0<"),
+        (np.ones(4), ">best possible<", ">best possible<"),
+        (np.array([0.4, 0.3, 0.2, 0.0]), "best possible (last step: 0)", ">best possible: 0<"),
+    ):
+        figures = all_figures(a_run(a_dataset(best_mse=best), sequence=0.5, last=0.5))
+        assert loss in words_of(figures["loss"])
+        assert compared in words_of(figures["compare"])
 
 
 def test_where_every_value_is_nothing_the_plot_says_so():
@@ -133,7 +132,7 @@ def test_where_every_value_is_nothing_the_plot_says_so():
     for seen, said in ((diverged(run, 0.0), True), (diverged(run, np.nan), False), (run, False)):
         for name in ("loss", "compare"):
             words = [note.text for note in drawn(name, seen).layout.annotations]
-            assert any(text.startswith("every value is 0") for text in words) is said
+            assert ("every value is 0" in words) is said
 
 
 def test_a_ring_marks_the_epoch_that_each_mode_keeps():

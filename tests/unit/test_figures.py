@@ -146,13 +146,6 @@ def test_no_chart_takes_a_name_for_markup(monkeypatch):
         assert "<b>" not in texts, name
 
 
-def test_a_best_loss_of_0_stands_in_the_key_with_what_it_counts():
-    """A logarithmic axis has no place for it."""
-    for best, says in (([0.4, 0.3, 0.2, 0.0], " (last step: 0)"), ([0.0] * 4, ": 0")):
-        run = a_run(a_dataset(best_mse=np.array(best)), sequence=0.5, last=0.25)
-        assert f"best possible{says}" in words_of(drawn("loss", run))
-
-
 def test_of_several_seeds_there_is_a_thin_line_for_each():
     """In the mode's colour, beside the median; with one seed there is none."""
     one = a_run(sequence=0.5, last=1.0)

@@ -6,7 +6,7 @@ import re
 import numpy as np
 import pytest
 
-from lib.charts.formulas import by_hand, can_show
+from lib.charts.cell import by_hand, can_show
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence import unroll

@@ -12,13 +12,10 @@ from lib.charts.gradients import (
     LOST,
     ROOM,
     influence_maps,
-    influence_sentence,
-    influence_takeaway,
-    padding_sentence,
-    padding_takeaway,
+    influence_words,
+    padding_words,
     reach_figure,
-    reach_sentence,
-    reach_takeaway,
+    reach_words,
 )
 from lib.charts.proofs import WAITING
 from lib.recurrence import ways
@@ -28,21 +25,15 @@ from tests.unit.test_formulas import opened
 FULL, CAUSAL = np.ones((4, 4)), np.tril(np.ones((4, 4)))
 
 
-@pytest.mark.parametrize(
-    ("one_way", "both_ways", "says"),
-    [
-        (CAUSAL, FULL, "Later inputs move outputs in 0 of 6 pairs; Bidirectional: in 6."),
-        (FULL, FULL, "Later inputs move outputs in 6 of 6 pairs; Bidirectional: in 6."),
-        (0 * FULL, FULL, "Later inputs move outputs in 0 of 6 pairs; Bidirectional: in 6."),
-        (CAUSAL, FULL * np.nan, LOST),
-    ],
-)
-def test_influence_of_later_inputs_is_counted(one_way, both_ways, says):
+def test_influence_of_later_inputs_is_counted():
     """A lower triangle is causal; a full map has seen the future."""
-    assert influence_takeaway(one_way, both_ways) == says
-    said = influence_sentence(both_ways, 2, 5, both_ways=True)
-    assert said.startswith("Bidirectional (of 2 of 5 output columns): ")
-    assert (LOST in said) is (says == LOST)
+    moved = "Later inputs move outputs in {} of 6 pairs; Bidirectional: in 6.".format
+    for one_way, both_ways, says in (
+        (CAUSAL, FULL, moved(0)),
+        (FULL, FULL, moved(6)),
+        (CAUSAL, FULL * np.nan, LOST),
+    ):
+        assert influence_words(one_way, both_ways)[0] == says
 
 
 def test_every_takeaway_is_a_line_of_fifteen_words_that_has_its_room():
@@ -53,19 +44,20 @@ def test_every_takeaway_is_a_line_of_fifteen_words_that_has_its_room():
     layer = opened("gru", t=8)
     padded = ways("gru", layer.weights, layer.x)
     lines = [
-        reach_takeaway({"sequence": np.array([one]), "last": np.array([other])})
+        reach_words({"sequence": np.array([one]), "last": np.array([other])})[0]
         for one, other in product(sizes, repeat=2)
     ]
-    lines += [influence_takeaway(one, other) for one, other in product(maps, repeat=2)]
+    lines += [influence_words(one, other)[0] for one, other in product(maps, repeat=2)]
     for plain, masked in product(sizes[:6], (*sizes[:6], np.nan)):
         off = [np.full(4, masked if way.masked else plain) for way in padded]
         pairs = zip(padded, off, strict=True)
-        lines.append(padding_takeaway([replace(way, differences=each) for way, each in pairs]))
+        said = padding_words([replace(way, differences=each) for way, each in pairs])
+        lines.append(said[0])
     for line in lines:
         assert 5 <= len(line.split()) <= 15, line
         assert len(line) <= len(ROOM), line
         assert "e-" not in line, line
-    assert padding_sentence(padded).count("the answer for the shortest sequence is") == 4
+    assert padding_words(padded)[1].count("the answer for the shortest sequence is") == 4
 
 
 def test_maps_have_their_room_before_they_are_known_and_one_scale():
@@ -109,6 +101,7 @@ def test_the_reach_chart_shows_both_losses():
 def test_the_reach_is_said_for_both_losses(sequence, last, says):
     """How many times the larger is as large at step 1; and both ends."""
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
-    assert reach_takeaway(norms).endswith(says)
+    takeaway, details = reach_words(norms)
+    assert takeaway.endswith(says)
     if says.endswith("10 times the other's gradient.") and sequence[0] == 0.5:
-        assert "the loss over all steps is 0.5 at step 1, 0.25 at step 2" in reach_sentence(norms)
+        assert "the loss over all steps is 0.5 at step 1, 0.25 at step 2" in details

@@ -104,13 +104,3 @@ def test_a_class_that_begins_at_once_is_met_at_once():
     for turn in range(30):
         rhythm.took(0.015, turn * 0.015, waiting=30)
     assert rhythm.interval() == pytest.approx(30 * 0.015 / BUSY, rel=0.1)
-
-
-def test_when_the_crowd_has_gone_it_recovers():
-    """Also where the one who is left looks only every few seconds at first."""
-    rhythm = Rhythm()
-    now = pass_time(rhythm, 1.0, 0.0, 60)
-    for _ in range(20):
-        now += rhythm.interval()
-        rhythm.took(0.01, now)
-    assert rhythm.interval() == FASTEST

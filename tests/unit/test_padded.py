@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts.gradients import padding_picture, padding_sentence, padding_takeaway
+from lib.charts.gradients import padding_picture, padding_words
 from lib.charts.palette import PALETTES
 from lib.experiment.experiment import CELLS
 from lib.recurrence.model import ROUNDING
@@ -76,7 +76,7 @@ def test_steps_of_zeros_are_masked_though_they_are_no_padding():
     assert masked.last_step.tolist() == [7, 5, 3, 0]
     assert (masked.hidden_steps, masked.loss_steps) == (4, 16)
     assert masked.differences.min() > ROUNDING
-    assert "The mask hides 4 of the sequences' own steps too" in padding_sentence([masked])
+    assert "The mask hides 4 of the sequences' own steps too" in padding_words([masked])[1]
     assert padded[True, False].differences[0] <= ROUNDING
     hidden = by_kind(sample_with_zeros(slice(2)))[True, True]
     assert hidden.last_step.tolist() == [7, 5, 3, -1]
@@ -89,7 +89,7 @@ def test_a_mask_that_hides_everything_leaves_no_last_step():
         assert way.last_step.tolist() == [-1] * 4
         assert way.loss_steps == 0
         assert not way.outputs.any()
-    sentence = padding_sentence(padded)
+    _, sentence = padding_words(padded)
     assert sentence.count("the zero state, since the mask hides every step") == 2
     page = padding_picture(padded, sentence, LIGHT)
     assert page.count(f"2px solid {LIGHT.last}") == 8 + 1  # the legend's
@@ -100,7 +100,7 @@ def test_the_picture_outlines_a_step_of_every_sequence():
     """Four sequences, four ways; the sentence says how far off the shortest is in each."""
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
-    sentence = padding_sentence(padded)
+    _, sentence = padding_words(padded)
     page = padding_picture(padded, sentence, LIGHT)
     assert page.count(f"2px solid {LIGHT.last}") == 16 + 1  # the legend's
     # What comes later is drawn above: the playhead doesn't hide the last step's outline.
@@ -115,17 +115,17 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
-    assert padding_takeaway(padded) == (
+    assert padding_words(padded)[0] == (
         f"Padding moves the shortest sequence's answer by up to {number(most)}; masked, not at all."
     )
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
-    assert padding_takeaway([plain, masked]) == (
+    assert padding_words([plain, masked])[0] == (
         "Padding moves the shortest sequence's answer not at all; masked, not at all."
     )
     hidden = replace(masked, differences=np.full(4, 0.5))
-    assert padding_takeaway([plain, hidden]) == (
+    assert padding_words([plain, hidden])[0] == (
         "Padding moves the shortest sequence's answer not at all; masked, by up to 0.5."
     )
-    assert padding_takeaway([padded[0], hidden]).endswith("; masked, by up to 0.5.")
+    assert padding_words([padded[0], hidden])[0].endswith("; masked, by up to 0.5.")
     faint = replace(plain, differences=np.full(4, 5e-6))
-    assert padding_takeaway([faint, masked]).endswith("answer hardly; masked, not at all.")
+    assert padding_words([faint, masked])[0].endswith("answer hardly; masked, not at all.")

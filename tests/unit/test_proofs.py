@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 
 from lib.charts import proofs
-from lib.charts.breaking import bound_words, ways_to_break_it
-from lib.charts.formulas import bound_picture
+from lib.charts.cell import bound_picture
 from lib.charts.html import STEPS, enlarged
 from lib.data import make_dataset, settle
 from lib.experiment import Experiment
@@ -69,21 +68,18 @@ def test_the_modes_are_one_with_and_without_an_answer(answer):
     assert gru.takeaway == "GRU(3, return_state=True) returns [out, h]."
 
 
-@pytest.mark.parametrize(
-    ("difference", "says"),
-    [
+def test_modes_that_differ_are_not_called_one():
+    """What is only rounding is the same; and what is no number is called that."""
+    for difference, says in (
         (0.5, "They are up to 0.5 apart."),
-        (1e-8, "but for rounding (less than a millionth)."),
+        (1e-8, "they differ by less than a millionth."),
         (np.nan, "Some of the outputs aren't numbers any more."),
-    ],
-)
-def test_modes_that_differ_are_not_called_one(difference, says):
-    """But for rounding, which is called that; and what is no number is."""
-    apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
-    for proof in proofs.one_computation(EXPERIMENT, 4, MODES | apart):
-        assert proof.measures[0].same == (difference <= ROUNDING)
-        assert proof.takeaway.endswith(says)
-        assert len(proof.takeaway.split()) <= 15
+    ):
+        apart = {"difference": difference, "prefixes": np.full((4, 3), 0.5 + difference)}
+        for proof in proofs.one_computation(EXPERIMENT, 4, MODES | apart):
+            assert proof.measures[0].same == (difference <= ROUNDING)
+            assert proof.takeaway.endswith(says)
+            assert len(proof.takeaway.split()) <= 15
 
 
 def test_the_difference_of_two_pictures_is_a_picture():
@@ -118,26 +114,23 @@ def test_words_are_never_markup():
         assert page.count("&lt;i&gt;a &amp; b&lt;/i&gt;") >= 5
 
 
-@pytest.mark.parametrize(
-    ("differs", "same", "says"),
-    [
+def test_numpy_and_keras_are_compared():
+    """What shows in the numbers of the page isn't called the same."""
+    for differs, same, says in (
         (0.0, True, "differ by 0.0: rounding to 32 bits."),
         (1.49e-4, True, "differ by 0.000149."),
         (2.0, False, "differ by 2."),
-        (np.nan, False, "aren't numbers any more: the run has diverged."),
-    ],
-)
-def test_numpy_and_keras_are_compared(differs, same, says):
-    """What shows in the numbers of the page isn't called the same."""
-    proof = proofs.also_measured(Experiment(), MODES, differs)[0]
-    assert proof.measures[0].same == same
-    assert proof.takeaway.endswith(says)
+        (np.nan, False, "aren't numbers any more."),
+    ):
+        proof = proofs.also_measured(Experiment(), MODES, differs)[0]
+        assert proof.measures[0].same == same
+        assert proof.takeaway.endswith(says)
 
 
 def test_every_breaking_is_measured():
     """Bidirectional, padding and go_backwards have both: what differs, and what doesn't."""
-    found = ways_to_break_it(Experiment(), 3, BREAKINGS)
-    waiting = ways_to_break_it(Experiment(), 3, None)
+    found = proofs.ways_to_break_it(Experiment(), 3, BREAKINGS)
+    waiting = proofs.ways_to_break_it(Experiment(), 3, None)
     for (name, way), same, takeaway in zip(
         found.items(),
         ([False, True], [False, True], [False], [True, False]),
@@ -158,13 +151,7 @@ def test_every_breaking_is_measured():
 @pytest.mark.parametrize(
     ("cell", "head", "targets", "value", "says"),
     [
-        (
-            "lstm",
-            "none",
-            None,
-            0.5,
-            "A target of 208 at step 2 is out of reach: |h| is below 0.964.",
-        ),
+        ("lstm", "none", None, 0.5, "A target of 208 at step 2 is out of reach: |h| is below 0.96"),
         ("lstm", "none", (0.9, 0.9), 0.5, "A target of 0.9 at step 1 is out of reach"),
         ("lstm", "none", (0.7, 0.9), 0.5, "No output can reach 1: the furthest here gets to 0.5."),
         ("gru", "none", (0, -1), 0.5, "A target of −1 at step 2 is out of reach: |h| is below 1."),
@@ -180,12 +167,12 @@ def test_a_target_is_held_against_the_bound_of_its_own_step(cell, head, targets,
         y = np.zeros_like(dataset.y) + np.array(targets, np.float32)[:, None]
         dataset = replace(dataset, y=y)
     hidden = np.full((2, 4), value, np.float32)
-    takeaway, details = bound_words(experiment, dataset, hidden)
+    takeaway, details = proofs.bound_words(experiment, dataset, hidden)
     for outputs, each in ((hidden, True), (np.tile(hidden, 10), False)):  # too many to draw each
         page = bound_picture(outputs, np.ones(2), "words", LIGHT)
         assert ("every unit" in page) is each
     assert says in takeaway
-    assert ("out of reach" in details) is ("out of reach" in says)
+    assert ("no weights reach" in details) is ("out of reach" in says)
 
 
 def test_a_strip_outlines_what_each_mode_takes():

@@ -29,17 +29,13 @@ def finished(content, sheet=""):
 
 @pytest.mark.parametrize(("content", "sheet"), [(SHEETS, "A"), (PANEL, "")])
 def test_another_process_reads_a_file(content, sheet):
-    """Its table is the one that would have been read here."""
+    """Its table is the one that would have been read here, and so is its sentence."""
     reading, table = finished(content, sheet), read_upload("file.csv", content, sheet)
     assert reading.error == ""
     assert_same(reading.table, table)
-
-
-def test_another_process_refuses_a_file_with_the_same_sentence():
-    """And there is no table."""
-    reading = finished(b"\x89PNG" + bytes(100))
-    assert reading.table is None
-    assert "is a PNG image, whatever its name" in reading.error
+    refused = finished(b"\x89PNG" + bytes(100))
+    assert refused.table is None
+    assert "is a PNG image, whatever its name" in refused.error
 
 
 @pytest.mark.parametrize(

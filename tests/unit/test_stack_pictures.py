@@ -5,10 +5,13 @@ from base64 import b64decode
 
 import pytest
 
-from lib.charts.graph import arrows, graph_picture, graph_sentence
+from lib.charts.html import ENTRY, Scale, tensor_image
 from lib.charts.palette import PALETTES
 from lib.charts.stack import (
+    arrows,
     change_words,
+    graph_picture,
+    graph_sentence,
     layer_pictures,
     stack_picture,
     stack_sentence,
@@ -22,7 +25,6 @@ from lib.charts.target import (
     lineup_picture,
     shapes_picture,
 )
-from lib.charts.tensor import ENTRY, Scale, tensor_image
 from lib.shapes import PATTERNS, TargetQuestion, from_text, is_chain, trace
 from lib.training import recorded_damage
 from tests.unit.pictures import LIGHT
@@ -104,7 +106,7 @@ def test_every_pattern_is_drawn_and_said_in_fifteen_words():
 def test_a_graph_has_an_arrow_for_each_tensor_that_is_taken(text, expected, says):
     """States have arrows of their own; every layer has its box, in the theme's colours."""
     steps = steps_of(text)
-    assert list(arrows(steps)) == expected
+    assert arrows(steps) == expected
     assert says in graph_sentence(steps)
     for palette in PALETTES.values():
         (svg,) = drawings(graph_picture(steps, palette))

@@ -5,7 +5,7 @@ import plotly.graph_objects as go
 import pytest
 
 from lib.charts.palette import PALETTES
-from lib.charts.sweep import curve_figure, map_figure, parallel_figure
+from lib.charts.sweep import curve_figure, map_figure
 from lib.results.run import Status
 from tests.unit.swept import a_point
 
@@ -68,13 +68,12 @@ def words(figure):
     return [note["text"] for note in figure["layout"]["annotations"] if note["xref"] == "x"]
 
 
-@pytest.mark.parametrize("what", ["sequence", "last", "difference"])
-def test_a_map_has_a_square_for_each_point(what):
+def test_a_map_has_a_square_for_each_point():
     """With its number, T across and the cell up."""
-    figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
-    assert np.shape(trace(figure, what)["z"]) == (2, 2)
-    said = {"sequence": "0.8", "last": "0.02", "difference": "L 40×"}[what]
-    assert said in words(figure)
+    for what, said in (("sequence", "0.8"), ("last", "0.02"), ("difference", "L 40×")):
+        figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
+        assert np.shape(trace(figure, what)["z"]) == (2, 2)
+        assert said in words(figure)
 
 
 def test_a_difference_that_may_be_chance_is_marked():
@@ -89,16 +88,3 @@ def test_a_difference_that_may_be_chance_is_marked():
         "L 1.1×?",
         "✕",
     ]
-
-
-def test_three_settings_and_more_stand_side_by_side():
-    """With both modes' errors as powers of ten, on one scale."""
-    points = [a_point([0.1], [0.01 * t], T=t, U=u, cell="gru") for t in (4, 8) for u in (2, 4)]
-    (lines,) = valid(parallel_figure(points, LIGHT))["data"]
-    names = [each["label"] for each in lines["dimensions"]]
-    assert names == ["timesteps T", "units U", "cell", "log₁₀ sequence", "log₁₀ last step"]
-    assert list(lines["dimensions"][0]["values"]) == [0, 0, 1, 1]
-    assert [list(each["range"]) for each in lines["dimensions"][3:]] == [
-        pytest.approx([np.log10(0.04), -1])
-    ] * 2
-    assert list(lines["line"]["color"]) == [1, 1, 1, 1]

@@ -34,20 +34,14 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
     assert "In size 5 cells aren't numbers, taken as missing: '?!'." in table.notes
 
 
-def test_a_column_that_labels_the_rows_may_be_left_out():
-    """Rows are numbered then, in the order of their dates."""
+def test_another_column_may_label_the_rows_or_none():
+    """They are put in its order; rows without dates are numbered, in the order that they had."""
     table = retyped(SHOPS, ("date:out",))
     assert (table.times, table.step, table.labels) == (None, "row", ())
     assert table.frame["sales"].tolist()[0] == 9.5
     assert "date no longer labels the rows." in table.notes
-
-
-def test_another_column_may_label_the_rows():
-    """They are put in its order."""
     text = lines("date,shipped,a", lambda i: f"2024-01-{i + 1:02},2024-03-{20 - i},{i}")
-    table = read(text)
-    assert table.categories == ("shipped",)
-    table = retyped(table, ("shipped:date",))
+    table = retyped(read(text), ("shipped:date",))
     assert table.times[0] == pd.Timestamp("2024-03-11")
     assert table.frame["a"].tolist() == list(range(9, -1, -1))
     assert (table.labels, table.categories) == (("shipped",), ())

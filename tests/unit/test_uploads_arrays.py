@@ -131,7 +131,7 @@ def member(content):
         (member(b"no array"), r"No array of numbers .*: x \(\) of"),
         (npz(x=X)[:900], "can't be opened"),
         (pickle.dumps(Bomb(), protocol=4), "pickle, which could run anything"),
-        (npy(np.zeros((3, 1001))), "1,001 columns"),
+        (npy(np.zeros((3, 1001))), "rows of 1,001 cells"),
     ],
 )
 def test_what_is_no_table_is_answered_with_a_sentence(content, message):

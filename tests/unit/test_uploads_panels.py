@@ -18,11 +18,6 @@ def panel(head, keys):
     return f"date,{head},v", rows
 
 
-def text(head, rows):
-    """The file's text."""
-    return "\n".join([head, *rows])
-
-
 @pytest.mark.parametrize("order", ["by date", "by store", "at random"])
 @pytest.mark.parametrize("keys", [[("north",), ("south",), ("west",)], [(1,), (2,), (3,)]])
 def test_series_are_found_in_any_order_of_the_rows(order, keys):
@@ -32,7 +27,7 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
         rows.sort(key=lambda row: row.split(",")[1])
     elif order == "at random":
         rows = [rows[i] for i in np.random.default_rng(1).permutation(len(rows))]
-    table = read(text(head, rows))
+    table = read("\n".join([head, *rows]))
     assert (table.series, table.step) == ("store", "day")
     assert table.frame["v"].tolist() == [float(row.split(",")[-1]) for row in rows]
     assert [f"{time:%Y-%m-%d}" for time in table.times] == [row[:10] for row in rows]
@@ -54,7 +49,8 @@ def test_series_are_found_in_any_order_of_the_rows(order, keys):
 )
 def test_the_columns_that_tell_series_apart(head, keys, series, first):
     """Each series has one row a time."""
-    table = read(text(*panel(head, keys)))
+    head, rows = panel(head, keys)
+    table = read("\n".join([head, *rows]))
     assert table.series == series
     assert table.frame[series].nunique() == len(keys)
     assert table.frame[series][0] == first
@@ -62,13 +58,14 @@ def test_the_columns_that_tell_series_apart(head, keys, series, first):
 
 def test_what_happens_to_differ_at_each_time_makes_no_series():
     """Not whole numbers that are no ids, nor a flag for the hour that comes twice in autumn."""
-    table = read(text("date,sold,v", [f"{d},{3 * i % 50},{i}.5" for i, d in enumerate(DAYS * 2)]))
+    rows = [f"{day},{3 * i % 50},{i}.5" for i, day in enumerate(DAYS * 2)]
+    table = read("\n".join(["date,sold,v", *rows]))
     assert table.series == ""
     assert "no column tells series apart" in notes_of(table)
     hours = [f"2024-10-{d} {h:02}:00" for d in (26, 27, 28) for h in range(24)]
     hours.insert(27, hours[26])
     rows = [f"{hour},{int(i < 27)},{i}.5" for i, hour in enumerate(hours)]
-    assert read(text("time,summer,v", rows)).series == ""
+    assert read("\n".join(["time,summer,v", *rows])).series == ""
 
 
 @pytest.mark.parametrize(
@@ -81,7 +78,7 @@ def test_what_happens_to_differ_at_each_time_makes_no_series():
 def test_years_and_parts_of_dates_may_repeat_where_a_column_tells_series_apart(head, line, step):
     """Countries by year; without one a year is a number, as of a model."""
     rows = [f"{name},{line(i)},{i}.5" for name in ("Chad", "Peru") for i in range(16)]
-    table = read(text(f"country,{head},v", rows))
+    table = read("\n".join([f"country,{head},v", *rows]))
     assert (table.series, table.step, table.numbers) == ("country", step, ("v",))
     assert read(lines("year,v", lambda i: f"{2000 + i % 3},{i}")).times is None
 
@@ -90,9 +87,9 @@ def test_gaps_are_counted_within_each_series():
     """A shop that opens later has none."""
     head, rows = panel("store", [(1,), (2,)])
     rows = [row for i, row in enumerate(rows) if i > 20 or i % 2]  # store 1 begins later
-    assert "missing" not in notes_of(read(text(head, rows)))
+    assert "missing" not in notes_of(read("\n".join([head, *rows])))
     del rows[40:42]
-    assert "2 days are missing between rows, 1 in a row" in notes_of(read(text(head, rows)))
+    assert "2 days are missing between rows, 1 in a row" in notes_of(read("\n".join([head, *rows])))
 
 
 @pytest.mark.parametrize(

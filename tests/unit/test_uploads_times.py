@@ -2,7 +2,6 @@
 
 from calendar import month_name
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -114,8 +113,6 @@ def test_a_total_below_the_days_is_no_day(day, word):
          "2 months are missing between rows, 2 in a row at most", "month"),
         (DAYS[0] + pd.to_timedelta([0, 1, 7, 9, 30, 31, 44, 50, 58, 59], "min"),
          "spaced unevenly: mostly 6 minutes, 1 minute to 21 minutes. Each counts as one", "row"),
-        (DAYS[0] + pd.to_timedelta(np.cumsum([0, 24.01, 30, 18, 24.01, 29, 19, 24.01, 26]), "h"),
-         "mostly 1 day,", "row"),
     ],
 )  # fmt: skip
 def test_gaps_and_uneven_steps_are_said(times, note, step):

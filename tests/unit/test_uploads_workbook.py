@@ -20,10 +20,9 @@ def read(rows, name="book.xlsx"):
     return read_upload(name, workbook({"Data": rows}))
 
 
-@pytest.mark.parametrize("name", ["book.xlsx", "photo.png"])
-def test_a_workbook_is_known_by_its_content(name):
+def test_a_workbook_is_known_by_its_content():
     """Dates are serial numbers with a format in there; texts are what they are."""
-    table = read(PLAIN, name)
+    table = read(PLAIN, "photo.png")
     assert table.frame["a"].tolist() == [i / 4 for i in range(10)]
     assert table.categories == ("kind",)
     assert list(table.times) == list(map(pd.Timestamp, DAYS))

@@ -8,7 +8,6 @@ import pytest
 
 from lib.results.run import Status
 from lib.training import pair_trainer
-from lib.training.checkpoint import Checkpoints
 from lib.training.messages import Start
 from lib.training.programs import ProgramCache
 from lib.training.sentences import sentence
@@ -142,11 +141,10 @@ def test_a_run_that_waits_for_the_compiler_says_so():
     assert eventually(programs.ask("a person's").running)
     start = Start("run", make_experiment(), make_dataset().samples, background=True)
     clock = Clock(tick=1.0)
-    checkpoints = Checkpoints(None, clock.now)
-    run = WorkerRun(start, programs, sent.append, checkpoints, clock=clock.now)
+    run = WorkerRun(start, programs, sent.append, clock=clock.now)
     for _ in range(9):
         run.turn(0.05)
-    assert (run.status, sent[-1].reason) == (Status.QUEUED, sentence("waiting"))
+    assert (run.status, sent[-1].snapshot.reason) == (Status.QUEUED, sentence("waiting"))
     gate.set()
 
 

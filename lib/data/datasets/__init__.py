@@ -1,7 +1,6 @@
 """All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
 
-Made data and the worked examples are in `synthetic`, bundled tables in `series`; these and a
-person's own table are cut by `lib.data.tables`.
+Tasks and worked examples are in `synthetic`, bundled tables in `series`.
 """
 
 from collections.abc import Callable, Mapping
@@ -38,7 +37,8 @@ _TABLE_SETTINGS = {
 }
 
 
-GROUPS = {"Idea": "To understand", "Task": "Tasks", "Series": "Real series", "File": "Your own"}
+SPEC_GROUPS = {"Idea": "To understand", "Task": "Tasks"}
+SPEC_GROUPS |= {"Series": "Real series", "File": "Your own"}
 """Kinds of data in order: the word before a title in a list → the heading of the kind."""
 
 
@@ -49,7 +49,7 @@ class DatasetSpec:
     name: str  # its key in `DATASETS`, and the value of `data` in the URL
     table: Callable[[], Table] | None  # loads the table of a bundled series
     uses: frozenset[str]  # the optional data settings that matter; T and F always do
-    group: str  # a key of `GROUPS`
+    group: str  # a key of `SPEC_GROUPS`
     title: str
     shows: str  # what it demonstrates, in at most 12 words
     about: str  # one sentence: what has to be predicted from what
@@ -80,8 +80,7 @@ DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").it
 """Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
 FIRST = next(iter(DATASETS))  # the dataset that the app opens with: the two modes differ most there
 
-OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses
-"""The settings, by key, that only some data use."""
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # what only some data use
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
@@ -101,9 +100,8 @@ def suggested(name: str) -> Experiment:
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
     """The experiment as its dataset allows it: fixed values set, others brought into range.
 
-    An unused setting gets its default, so that experiments with the same meaning are equal. What
-    clamping a number can't repair is left for `make_dataset` to refuse. Raises ExperimentError for
-    an unknown dataset.
+    An unused setting gets its default, so that experiments with the same meaning are equal. Raises
+    ExperimentError for an unknown dataset.
     """
     spec = find_spec(experiment)
     values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}

@@ -87,5 +87,4 @@ def gapminder() -> Table:
     )
 
 
-TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}
-"""What loads the bundled tables, by dataset."""
+TABLES = {"seattle": seattle, "macro": macro, "gapminder": gapminder}  # what loads each

@@ -1,10 +1,9 @@
 """Synthetic tasks: each one short function that makes inputs and targets, with facts about it.
 
-A task function is plain NumPy and stands alone, so that an exported script can carry its source:
-`x, y = running_mean(rng, N, T, F, noise=0.1)` gives inputs (N, T, F) and targets (N, T, 1).
-Feature 1 carries the signal; the others are distractors. `noise` is the standard deviation of what
-is added to the targets. `best` functions return the mean squared error of the best possible model
-at each timestep, (T,): one that knows the rule, sees the inputs so far, and can't foresee noise.
+A task function is plain NumPy and stands alone, so that an exported script can carry its source.
+It gives inputs (N, T, F), of which feature 1 carries the signal, and targets (N, T, 1), to which
+noise of a standard deviation of `noise` is added. `best` functions return the mean squared error of
+one who knows the rule, sees the inputs so far, and can't foresee noise, by timestep, (T,).
 """
 
 from collections.abc import Callable, Sequence
@@ -137,18 +136,13 @@ def _sine_best(T: int, noise: float) -> np.ndarray:
 class Task:
     """One synthetic task: its function, and facts about it."""
 
-    function: Callable[..., tuple[np.ndarray, np.ndarray]]
-    """`function(rng, N, T, F, **options)` → inputs (N, T, F) and targets (N, T, 1)."""
+    function: Callable[..., tuple[np.ndarray, np.ndarray]]  # (rng, N, T, F, **options) → x, y
     target: str  # the name of the target column
-    best: Callable[..., np.ndarray] = _noise_alone
-    """`best(T, **options)` → the least mean squared error by timestep, (T,)."""
+    best: Callable[..., np.ndarray] = _noise_alone  # (T, **options) → the least MSE by timestep
     best_why: str = "The inputs up to each step tell its target; only the noise can't be known."
-    options: Sequence[str] = ("noise",)
-    """Which of the settings `noise` and `lag` the function takes."""
-    signals: Sequence[str] = ("signal",)
-    """The names of the features that matter; the rest are distractors."""
-    persists: bool = False
-    """Whether the natural guess is this step's value; else it is the mean of the training part."""
+    options: Sequence[str] = ("noise",)  # which of `noise` and `lag` the function takes
+    signals: Sequence[str] = ("signal",)  # the features that matter; the rest are distractors
+    persists: bool = False  # whether the natural guess is this step's value, or the mean
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
         """The keyword arguments of the function."""
@@ -226,14 +220,12 @@ def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
     return Dataset(x, y, train, **usual | more)
 
 
+# The worked example: inputs (2, 2, 3), and targets (2, 2, 4) of `return_sequences=True`.
 DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
-"""Inputs (2, 2, 3): two samples of two timesteps of three features."""
 DATA_Y = (
     ((101, 102, 103, 104), (105, 106, 107, 108)),
     ((201, 202, 203, 204), (205, 206, 207, 208)),
 )
-"""Targets (2, 2, 4) of `return_sequences=True`. Those of `return_sequences=False` are the last
-step, (2, 4): 105 to 108 and 205 to 208."""
 
 
 def make_worked(name: str, title: str, about: str) -> Dataset:

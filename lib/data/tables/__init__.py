@@ -1,4 +1,4 @@
 """A table → samples: its columns as numbers, its rows by series, and windows of them.
 
-`windows` takes the steps: rows by `series`, `cutting`, scales, `seasons` and `baselines`.
+`windows` takes the steps: rows in `order`, `cutting`, scales and `baselines`.
 """

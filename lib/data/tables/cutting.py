@@ -1,8 +1,7 @@
 """Which rows become which window of which part: whole numbers alone, no values.
 
-A window reads `timesteps` rows of one series, `rate` rows apart, and its targets lie up to
-`horizon` rows after each. All its rows, targets included, are in one part. By time the parts follow
-one another; by series each has some of them.
+All rows of a window, those of its targets included, are of one series and in one part. By time the
+parts follow one another; by series each has some of them.
 """
 
 import math
@@ -25,6 +24,11 @@ def every_kth(times: float, period: int) -> int:
     while math.gcd(every, max(1, period)) > 1:
         every += 1
     return every
+
+
+def parts_of(data: DataSettings) -> int:
+    """2, or 3 with a test part."""
+    return 3 if data.test else 2
 
 
 def span_of(data: DataSettings) -> int:
@@ -55,13 +59,15 @@ def cut(
 
     Each row (R,) belongs to a series and, where no window may leave it, to a segment of that: ints
     that never decrease. Its rank is its place in time, from 0. Of more than `most` windows every
-    k-th is used. Raises TooShortError, with settings that would do, and WindowError where there
-    are too few series for the parts.
+    k-th is used. Raises TooShortError, and WindowError for too few series.
     """
     block = series if segment is None else segment
 
     def attempt(**changes: Any) -> Cut | None:
-        return _cut(series, block, rank, replace(data, **changes), seed=seed, most=most)
+        own = replace(data, **changes)
+        by_id = own.split == "id"
+        part = _parts_by_series(series, block, own, seed) if by_id else _parts_by_time(rank, own)
+        return _cut(block, part, own, most)
 
     if made := attempt():
         return made
@@ -88,35 +94,20 @@ def cut(
     )
 
 
-def _cut(
-    series: np.ndarray,
-    block: np.ndarray,
-    rank: np.ndarray,
-    data: DataSettings,
-    *,
-    seed: int,
-    most: float,
-) -> Cut | None:
+def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: float) -> Cut | None:
     """The windows, or None where a part would have none. No window leaves its `block`."""
-    span = span_of(data)
-    if data.split == "id":
-        part = _parts_by_series(series, block, data, seed)
-    else:
-        times = int(rank.max(initial=-1)) + 1
-        if data.test and times < 3 * span + 2 * data.gap:
-            data = replace(data, test=0)
-        part = _parts_by_time(rank, times, data)
     if part is None:
         return None
+    span, parts = span_of(data), int(part.max()) + 1
     # Rows of one block and one part follow one another.
     run = np.where(part < 0, -1, block.astype(np.int64) * 3 + part)
-    first = np.arange(len(series) - span + 1)
+    first = np.arange(len(block) - span + 1)
     first = first[(run[first] >= 0) & (run[first] == run[first + span - 1])]
     begins = np.flatnonzero(np.diff(run[first], prepend=-1))
     number = np.arange(len(first)) - np.repeat(begins, np.diff(begins, append=len(first)))
     first = first[number % data.stride == 0]  # counted anew in each run
     by_part = [first[part[first] == p] for p in range(3)]
-    if not all(map(len, by_part[: _part_count(data)])):
+    if not all(map(len, by_part[:parts])):
         return None
     every = every_kth(len(first) / most, _HOURS_OF_A_WEEK)  # so all hours and weekdays come up
     while every > 1 and sum(len(starts[::every]) for starts in by_part) > most:
@@ -126,13 +117,12 @@ def _cut(
     return Cut(np.concatenate(used), (train, validation, test), part, every)
 
 
-def _part_count(data: DataSettings) -> int:
-    return 3 if data.test else 2
-
-
-def _parts_by_time(rank: np.ndarray, times: int, data: DataSettings) -> np.ndarray | None:
+def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
     """The part of each row, (R,) int. Of one series each part has its share of windows."""
-    parts, common = _part_count(data), span_of(data) - 1
+    times, span = int(rank.max(initial=-1)) + 1, span_of(data)
+    if data.test and times < 3 * span + 2 * data.gap:
+        data = replace(data, test=0)
+    parts, common = parts_of(data), span - 1
     windows = times - (parts - 1) * data.gap - parts * common
     if windows < parts:
         return None
@@ -151,7 +141,7 @@ def _parts_by_series(
     series: np.ndarray, block: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray | None:
     """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
-    longest, parts = np.zeros(series[-1] + 1, int), _part_count(data)
+    longest, parts = np.zeros(series[-1] + 1, int), parts_of(data)
     np.maximum.at(longest, series, np.bincount(block)[block])
     if (count := len(longest)) < parts:
         raise WindowError(
@@ -171,6 +161,6 @@ def _parts_by_series(
 
 def _shares(count: int, data: DataSettings) -> tuple[int, int]:
     """How many of all are for training and for the test: at least one for each part."""
-    train = min(max(round(count * data.train / 100), 1), count - _part_count(data) + 1)
+    train = min(max(round(count * data.train / 100), 1), count - parts_of(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test

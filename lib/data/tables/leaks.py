@@ -71,15 +71,12 @@ def _answers(dataset: Dataset) -> Finding:
 
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
     """|correlation| of each of a (N, T, F) with each of b (N, T, K), (F, K)."""
-
-    def normalised(values: np.ndarray) -> np.ndarray:
-        flat = values.reshape(-1, values.shape[-1]).astype(np.float64)
-        flat -= flat.mean(axis=0)
-        size = np.sqrt((flat**2).sum(axis=0))
-        moves = size > 1e-5 * np.abs(values).max(initial=0.0) * np.sqrt(len(flat))  # or rounding
-        return flat / np.where(moves, size, np.inf)
-
-    return np.abs(normalised(a).T @ normalised(b))
+    columns = np.concatenate([a, b], axis=-1).reshape(-1, a.shape[-1] + b.shape[-1])
+    still = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # or rounding
+    columns = np.where(still, 0, columns - columns.mean(axis=0, dtype=np.float64))
+    size = np.sqrt((columns**2).sum(axis=0))
+    columns /= np.where(still, 1, size)
+    return np.abs(columns[:, : a.shape[-1]].T @ columns[:, a.shape[-1] :])
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:

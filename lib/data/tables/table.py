@@ -30,8 +30,7 @@ KINDS = {
 """What a column can be read as (see `DataSettings.types`), and the words for it."""
 MAX_BYTES = 100 * 10**6  # the largest file that is read: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # two windows of two timesteps and a horizon of one: fewer teach nothing
-MAX_WIDTH, MAX_CELLS = 1000, 20_000_000
-"""The most columns and cells that are read: so many short entries take a gigabyte of memory."""
+MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # columns and cells that are read: they take a gigabyte
 MOST_CATEGORIES = 12  # of more categories the rarest share one feature
 _ROW_NUMBER_NAMES = {"id", "index", "row", "row number", "unnamed: 0"}
 _WIDE_NAMES = (  # of the columns of wide tables: months, or quarters
@@ -40,8 +39,7 @@ _WIDE_NAMES = (  # of the columns of wide tables: months, or quarters
 )
 
 
-_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]
-"""A feature's name, and what computes it, (R,) float64."""
+_Feature: TypeAlias = tuple[str, Callable[[], np.ndarray]]  # its name, and what computes it, (R,)
 
 CALENDAR: dict[str, Callable[[pd.DatetimeIndex], np.ndarray]] = {
     "hour of day": lambda times: (times.hour + times.minute / 60).to_numpy() / 24,
@@ -57,15 +55,11 @@ class UploadError(ValueError):
 
 def check_size(rows: int, columns: int) -> None:
     """Raise UploadError for a table that is too wide or has too many cells."""
-    if columns > MAX_WIDTH:
+    if columns > MAX_WIDTH or rows * columns > MAX_CELLS:
         raise UploadError(
-            f"The table has {columns:,} columns and at most {MAX_WIDTH:,} are read. A row "
-            "for each timestep was expected: perhaps rows and columns are swapped."
-        )
-    if rows * columns > MAX_CELLS:
-        raise UploadError(
-            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most "
-            f"{MAX_CELLS:,} cells are read. Leave out columns, or keep a part of the rows."
+            f"The table has {rows:,} rows of {counted(columns, 'cell')}, and at most {MAX_WIDTH:,} "
+            f"columns and {MAX_CELLS:,} cells are read. Leave out columns or rows, or turn it "
+            "round if a row isn't a timestep."
         )
 
 

@@ -146,9 +146,8 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
         if pd.isna(pd.to_datetime(first, format=form, errors="coerce")):
             continue
         if _parse(sample, form).notna().mean() >= SHARE:
-            dates = _parse(texts, form)
-            if dates.notna().mean() >= SHARE:
-                fitting[form] = dates
+            fitting[form] = _parse(texts, form)
+    fitting = {form: of for form, of in fitting.items() if of.notna().mean() >= SHARE}
     if not fitting:
         return None
     form = max(fitting, key=lambda form: _evenness(fitting[form]))
@@ -224,21 +223,17 @@ def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
     for name in map(str, frame.columns):
-        clock = _time_of_day(name, frame[name])
-        if clock is not None:
-            return name, times._replace(values=dates + clock, are_years=False)
+        if (hours := _part(name, frame[name], "hour")) is not None:
+            clock = pd.to_timedelta(hours, unit="h")
+        elif name.strip().lower() in ("time", "hour", "clock", "time of day"):
+            texts = frame[name].astype("str").str.strip()
+            if not texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all():
+                continue
+            clock = pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
+        else:
+            continue
+        return name, times._replace(values=dates + clock, are_years=False)
     return None
-
-
-def _time_of_day(name: str, column: pd.Series) -> pd.Series | None:
-    """Hours, or texts such as 13:45, as time since midnight (R,)."""
-    if (hours := _part(name, column, "hour")) is not None:
-        return pd.to_timedelta(hours, unit="h")
-    texts = column.astype("str").str.strip()
-    is_clock = texts.str.fullmatch(r"\d\d?:\d\d(:\d\d(\.\d+)?)?", na=False).all()
-    if name.strip().lower() not in ("time", "hour", "clock", "time of day") or not is_clock:
-        return None
-    return pd.to_timedelta(texts.where(texts.str.count(":") > 1, texts + ":00"))
 
 
 def _part(name: str, column: pd.Series, part: str) -> pd.Series | None:

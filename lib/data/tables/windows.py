@@ -1,8 +1,7 @@
 """A table → the `Dataset` of its windows: (N, T, F), and targets some rows ahead, (N, T, K).
 
-The path: `rows_of` takes the columns and puts the rows in order, `cut` says where windows begin,
-and here values are standardised by the training rows and put into arrays. `y[n, t]` are the targets
-of timestep t of window n, so one set of windows serves both modes.
+`rows_of` puts the rows in order, `cut` says where windows begin, and here values are standardised
+and put into arrays. `y[n, t]` are the targets of timestep t: so both modes have the same windows.
 """
 
 from collections.abc import Sequence
@@ -13,11 +12,10 @@ import numpy as np
 import pandas as pd
 
 from lib.data.dataset import Dataset, Origin, Scale, Season
-from lib.data.tables.baselines import with_baselines
+from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.cutting import Cut, cut
-from lib.data.tables.seasons import check_season, find_season
-from lib.data.tables.series import Rows, rows_of
-from lib.data.tables.table import Table, TooShortError, WindowError
+from lib.data.tables.order import Rows, rows_of
+from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.text import counted, joined, listed
 
@@ -30,16 +28,14 @@ def make_windows(
 ) -> Dataset:
     """Cut a table into windows: x (N, T, F) and y (N, T, K), standardised by the training rows.
 
-    Inputs are columns of numbers or texts, or `calendar_names`; targets are columns of numbers,
-    which may be inputs too. Of more windows than `MAX_VALUES` numbers every k-th is used.
-
+    Inputs are columns of numbers or texts, or `calendar_names`; targets are columns of numbers.
     Raises ExperimentError for settings beyond their limits, WindowError for columns that can't be
     used so, and TooShortError for too few rows.
     """
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
+    horizons = _horizons(table, targets, data)
     rows = rows_of(table, inputs, targets, data)
-    horizons = _horizons(data, len(targets))
     width = max(len(rows.feature_names), len(targets) * len(horizons))
     segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
@@ -50,7 +46,7 @@ def make_windows(
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in rows.feature_names if change and name in targets]
-    x, x_scale, y, y_scale = _standardised(rows, windows, targets, data)
+    x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data)
     time_format = ""  # the shortest that distinguishes the times
     if isinstance(rows.times, pd.DatetimeIndex):
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
@@ -81,6 +77,10 @@ def make_windows(
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
+    read_as = [f"the change of {name}" if name in changed else name for name in inputs]
+    predicted = f"{'the change of ' * change}{joined(targets)}"
+    if data.horizon:
+        predicted += f" {'1 to ' * (len(horizons) > 1)}{lead} ahead"
     target_names = targets
     if data.ahead == "each" and data.horizon:
         target_names = tuple(
@@ -108,7 +108,7 @@ def make_windows(
         base=np.repeat(rows.targets[read], len(horizons), axis=-1) if change else None,
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
-        about=_about(inputs, targets, changed, lead, data),
+        about=f"At every step, {predicted}, from {joined(read_as)}.",
         notes=(*table.notes, *rows.notes, *_notes(windows, origin, data, changed)),
         source=table.source,
         fingerprint=table.fingerprint,
@@ -117,18 +117,21 @@ def make_windows(
 
 
 def _standardised(
-    rows: Rows, windows: Cut, targets: tuple[str, ...], data: DataSettings
+    rows: Rows,
+    windows: Cut,
+    targets: tuple[str, ...],
+    horizons: tuple[int, ...],
+    data: DataSettings,
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
     """The inputs (R, F) and y (N, T, K), each with the scale that it is standardised by."""
-    training, horizons = windows.part == 0, _horizons(data, len(targets))
-    read = windows.starts[:, None] + data.rate * np.arange(data.timesteps)
+    training, rate, change = windows.part == 0, data.rate, data.form == "change"
+    read = windows.starts[:, None] + rate * np.arange(data.timesteps)
     # What belongs together when a change is computed: rows of a series, or between two gaps.
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    change = data.form == "change"
     own = [f for f, name in enumerate(rows.feature_names) if change and name in targets]
-    raw, rate = rows.inputs, data.rate
+    raw = rows.inputs
     if own:  # a model fails on levels that it has never seen; the first change is 0
         raw = raw.copy()
         raw[:, own] = 0.0
@@ -154,18 +157,28 @@ def _standardised(
     return x.astype(np.float32), x_scale, y, Scale(offset, deviation)
 
 
-def _horizons(data: DataSettings, targets: int) -> tuple[int, ...]:
+def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
     """H times how many rows ahead targets lie. Raises WindowError for what can't be predicted."""
+    if wrong := [name for name in targets if name not in table.numbers]:
+        raise WindowError(
+            f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
+            f"numbers can be predicted: choose among {list(table.numbers)}."
+        )
+    if not 1 <= len(set(targets)) == len(targets) <= MAX_COLUMNS:
+        raise WindowError(
+            f"1 to {MAX_COLUMNS} different target columns are allowed, got {len(targets)}: "
+            f"{list(targets)}."
+        )
     each = data.ahead == "each" and data.horizon > 0
     horizons = tuple(range(1, data.horizon + 1)) if each else (data.horizon,)
     if data.form == "change" and not data.horizon:
         raise WindowError(
             "a row's change from itself is always 0: look a row ahead at least, or predict values."
         )
-    if targets * len(horizons) > MAX_TARGETS:
+    if len(targets) * len(horizons) > MAX_TARGETS:
         raise WindowError(
             f"there can be {MAX_TARGETS} targets at most, a column for each row ahead, got "
-            f"{targets} times {len(horizons)}: look less far ahead, or at one row alone."
+            f"{len(targets)} times {len(horizons)}: look less far ahead, or at one row alone."
         )
     return horizons
 
@@ -206,21 +219,6 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
             f"mean in the training rows, and at most {_FARTHEST:.0g} can be computed with: mend "
             "its values or leave it out."
         )
-
-
-def _about(
-    inputs: Sequence[str],
-    targets: Sequence[str],
-    changed: Sequence[str],
-    lead: str,
-    data: DataSettings,
-) -> str:
-    """One sentence: what has to be predicted from what. `changed` are inputs read as changes."""
-    read = joined([f"the change of {name}" if name in changed else name for name in inputs])
-    target = f"{'the change of ' if data.form == 'change' else ''}{joined(targets)}"
-    if data.horizon:
-        target += f" {'1 to ' * (data.ahead == 'each' and data.horizon > 1)}{lead} ahead"
-    return f"At every step, {target}, from {read}."
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:

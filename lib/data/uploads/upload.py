@@ -1,7 +1,4 @@
-"""`read_upload`: a file's bytes → its table; `Reading` has a process of its own do so.
-
-Which kind of file it is, its content says; each kind has a reader.
-"""
+"""`read_upload`: a file's bytes → its table; `Reading` has a process of its own do so."""
 
 import hashlib
 import io
@@ -10,6 +7,7 @@ import pickle
 import subprocess
 import sys
 import zipfile
+from functools import partial
 from pathlib import Path
 from threading import BoundedSemaphore, Event, Thread, Timer
 
@@ -37,10 +35,8 @@ _OTHER_SIGNATURES = {
 _BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of what is no text
 SECONDS = 60.0  # a process that takes longer is ended
 SEATS = 2 if total_memory() >= ENOUGH else 1  # this many files are read at a time
-MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45
-"""The share of the free memory that one process may use; the page process needs some, too."""
-MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())
-"""At most this many files, and bytes of files, wait to be sent; a single file may be larger."""
+MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # of the free memory, for one process
+MAX_WAITING, MAX_WAITING_BYTES = 4, int(2 * MAX_BYTES * share())  # files that wait to be sent
 ROOT = Path(__file__).parents[3]
 FIX = "Leave out columns or rows that aren't needed, or run the app with more memory."
 _seats = BoundedSemaphore(SEATS)
@@ -55,8 +51,7 @@ def begins_as(content: bytes) -> str:
                 f"The file is {description}, whatever its name, and a table was expected. "
                 "Export it as CSV, Parquet or Excel and upload that."
             )
-    matches = (kind for start, kind in _SIGNATURES.items() if content.startswith(start))
-    return next(matches, "text")
+    return next((k for start, k in _SIGNATURES.items() if content.startswith(start)), "text")
 
 
 def _kind_of_zip(content: bytes) -> str:
@@ -93,15 +88,14 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
     kind = begins_as(content)
     kind = _kind_of_zip(content) if kind == "zip" else kind
     # These bring pandas, which a first visitor's page shouldn't wait for.
-    from lib.data.uploads.arrays import read_arrays  # noqa: PLC0415
-    from lib.data.uploads.columns import make_table  # noqa: PLC0415
+    from lib.data.uploads import formats  # noqa: PLC0415
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
-    from lib.data.uploads.parquet import read_parquet  # noqa: PLC0415
-    from lib.data.uploads.workbook import read_workbook  # noqa: PLC0415
+    from lib.data.uploads.entries import make_table  # noqa: PLC0415
 
-    readers = {"text": read_csv, "parquet": read_parquet, "arrays": read_arrays}
+    readers = {"text": read_csv, "parquet": formats.read_parquet, "arrays": formats.read_arrays}
+    readers["workbook"] = partial(formats.read_workbook, sheet=sheet)
     try:
-        entries = read_workbook(content, sheet) if kind == "workbook" else readers[kind](content)
+        entries = readers[kind](content)
         return make_table(name, hashlib.sha256(content).hexdigest(), entries)
     except MemoryError as error:
         raise UploadError(

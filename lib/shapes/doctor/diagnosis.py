@@ -163,10 +163,14 @@ def _reasons(found: Diagnosis) -> Iterator[str]:
             yield f"Keras drops the last axis of {name}, which is 1."
         elif len(after) > len(before):
             yield f"Keras gives {name} a last axis of 1."
-    if batch.verdict == "error":
-        yield _refusal(output, target, rule, batch, axes)
-        if first.verdict != "error":
-            yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
+    if batch.verdict == "error" and rule.checks:
+        what = "class numbers in the shape" if rule.labels else "y in the output's shape"
+        wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
+        yield f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
+    elif batch.verdict == "error":
+        met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
+        yield f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet"
+        yield f"{met.output} {met.of_output}s of the output: they differ, and neither is 1."
     elif not rule.checks and any(axis.output != axis.target for axis in axes):
         yield from _stretched(batch, axes)
     elif rule.single_class(batch.output):
@@ -176,21 +180,8 @@ def _reasons(found: Diagnosis) -> Iterator[str]:
         yield f"{rule.name} then runs along the {axes[-1].of_output}s, instead of the columns."
     else:
         yield "Every output meets its own target."
-
-
-def _refusal(
-    output: Sizes, target: Sizes, rule: LossRule, batch: BatchResult, axes: list[AxisPair]
-) -> str:
-    """Why a batch raises."""
-    if rule.checks:
-        what = "class numbers in the shape" if rule.labels else "y in the output's shape"
-        wanted = (output[0], *batch.output[1:])[: -1 if rule.labels else None]
-        return f"{rule.name} checks shapes: it expected {what} {wanted}, and received {target}."
-    met = next(a for a in axes if a.output != a.target and 1 not in (a.output, a.target))
-    return (
-        f"Shapes are lined up from the right. So {met.target} {met.of_target}s of y meet "
-        f"{met.output} {met.of_output}s of the output: they differ, and neither is 1."
-    )
+    if first.verdict != "error" == batch.verdict:
+        yield f"Batches of {first.size} pass without a word; the last, of {batch.size}, raises."
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:

@@ -132,10 +132,8 @@ MESSAGES = [
     ),
     Message(
         rf'Only input tensors may be passed as positional.+?\(of type <class "{word("kind")}',
-        rf'(?:to a layer should be tensors\. Got.*?\(of|found an instance of) type "?<class '
-        rf'"{word("kind")}',
-        rf"Layer {word('layer')} was called with an input that isn.t a symbolic.*?<class "
-        rf'"{word("kind")}',
+        rf'(?:layer should be tensors.*?\(of|found an instance of) type "?<class "{word("kind")}',
+        rf'Layer {word("layer")} was called with an input that isn.t.*?<class "{word("kind")}',
         rf'"(?P<kind>{LAYERS})" object has no attribute "(?:shape|ndim|dtype)"',
         cause="{layer} got a {kind}, or a list of that, and takes tensors or arrays; a layer "
         "itself has to be called first, and a NoneType comes from a function without return.",
@@ -180,8 +178,7 @@ MESSAGES = [
     Message(
         r'^got an unexpected keyword argument "(?P<name>return_\w+|units|stateful|\w*state\w*)"',
         r'missing a required argument: "(?:sequences|inputs)"',
-        cause="A layer is called with the sequence, first and without a name, and with "
-        "initial_state. {name} isn't one of these.",
+        cause="A layer is called with the sequence, first and without a name. {name} isn't that.",
         fix="Move what the layer is made with into its first brackets.",
         code="y = LSTM(units, return_sequences=True)(x, initial_state=[h, c])",
     ),
@@ -200,8 +197,7 @@ MESSAGES = [
         r"|strictly less than .strides.|at most one unknown dimension|either .valid. or .same.)"
         r'|(?:be|or) one of \{(?P<options>[^}]*)|ReLU layer cannot be|"<=".*?"int" and "str")'
         r"(?:.{0,60}?[Rr]eceived:? (?P<got>\w+=(?:\([^)]+\)|[\w.-]*\w)))?",
-        cause="Another value is wanted here. Keras takes {wanted}. Keras takes one of {options}. "
-        "It got {got}.",
+        cause="Another value is wanted. Keras takes {wanted}. Keras takes {options}. It got {got}.",
         fix="Sizes and counts are whole numbers from 1 up, and shares are from 0 to 1.",
         code='Conv1D(filters=8, kernel_size=3, padding="same")',
     ),
@@ -214,8 +210,7 @@ MESSAGES = [
     Message(
         r"Could not interpret (?:(?P<of_layer>activation|\w{7}izer|constraint)|(?P<other>[\w ]+?)) "
         r'(?:identifier|function).*?: ?"?(?P<got>[^" ]+)',
-        cause="Keras knows no {of_layer} {got}. Keras knows no {other} {got}. It is "
-        "misspelt, or your own, or of keras in tf.keras.",
+        cause="Keras knows no {of_layer} {got}. Keras knows no {other} {got}. It is misspelt.",
         fix="Write its name as Keras's documentation does; hand over your own as custom_objects.",
         code='LSTM(units, activation="tanh", kernel_initializer="orthogonal")  # {of_layer}\n'
         'model.compile("adam", loss="mean_squared_error")  # {other}',

@@ -117,8 +117,7 @@ MESSAGES = [
         r"Cannot (?:batch tensors with|add tensor to the batch)(?:.*?First element had shape "
         rf"{shape('one')} and.*?{shape('other')})?",
         r"inner ragged dim|RaggedTensor.*?(?:not supp|can.t be)",
-        cause="Sequences of one batch must be as long. They have different lengths, {one} and "
-        "{other}.",
+        cause="Sequences of one batch must be as long. They are {one} and {other}.",
         fix="Pad each batch, and let a Masking layer leave the padding out; leave timesteps open.",
         code="dataset = dataset.padded_batch(32)\n"
         "keras.Sequential([keras.Input((None, features)), Masking(0.0), LSTM(units)])",

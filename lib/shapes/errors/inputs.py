@@ -66,9 +66,7 @@ def _sample(shape_: Shape) -> str:
     return bracketed(shape_).strip("()") if possible else ""
 
 
-def data(
-    found: Found, expected: Shape | None = None, received: Shape | None = None
-) -> Explanation | None:
+def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
     """Data whose shape isn't that of the model's Input; both with the samples in front."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
@@ -155,8 +153,7 @@ MESSAGES = [
     ),
     Message(
         f"[Ee]xpected shape {shape('want')}, but input has incompatible shape {shape('got')}",
-        rf"constructed with shape {shape('want')} for.*?called on an input with incompatible "
-        rf"shape {shape('got')}",
+        f"constructed with shape {shape('want')} for.*?with incompatible shape {shape('got')}",
         rf"{LAYER}expected shape={shape('want')}, found shape={shape('got')}",
         rf"feed value of shape {shape('got')} for Tensor (?P<tensor>.*?),? which has shape "
         rf'"?{shape("want")}',
@@ -180,8 +177,7 @@ MESSAGES = [
     Message(
         rf"{LAYER}expected axis(?: -1 of input shape to have value {number('want')}.*?"
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
-        cause="{layer} was made for other features than it got. It wants {want} features and "
-        "got {shape}, {got} of them.",
+        cause="{layer} was made for other features. It wants {want} features and got {shape}.",
         remedies=[
             the.OTHER_FEATURES,
             Remedy(

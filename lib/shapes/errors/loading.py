@@ -93,10 +93,9 @@ MESSAGES = [
     ),
     Message(
         rf'(?:not \w+ class|Unknown layer:) "?(?P<name>{CLASSES})\b',
-        cause="{name} is Keras's own: the file is of another version, or was of tf.keras.",
+        cause="{name} is Keras's own: most likely the file is of another version, or of tf.keras.",
         fix="Load it with the package and version that saved it; Keras 2 is tf_keras today.",
         code="model = tf_keras.models.load_model(path)  # a file of Keras 2",
-        confidence="likely",
     ),
     Message(
         r'Unknown (?:(?P<loss>loss)|(?P<metric>metric))(?: function)?: ?"?(?P<name>\w+)',
@@ -110,10 +109,9 @@ MESSAGES = [
         r'(?:Unknown|Invalid) (?:layer|loss|metric|object)(?: function)?: ?"?(?P<name>[\w>]+)',
         r'Could not (?:locate|deserialize|find) (?:class|function) "(?P<name>[\w.>]+)"',
         rf'Could not interpret \w+ identifier\W*class_name\W*{word("name")}"',
-        cause="The file names {name}, which Keras doesn't know: your own, or another version's.",
+        cause="The file names {name}, unknown here: most likely your own, or another version's.",
         fix="Hand it over while loading; load Keras's own with the version that saved it.",
         code='model = keras.models.load_model(path, custom_objects={"{name}": {name}})',
-        confidence="likely",
     ),
     Message(
         r"only supports V3 .?\.keras|File format not supported|file signature not found",
@@ -133,8 +131,7 @@ MESSAGES = [
         rf"expect(?:s|ed) 0 (?:weight|variable).*?(?:weights have|eceived) {number('got')}",
         rf"containing {number('got')} layers into a model with 0 layers",
         cause="What is to get {got} has none yet: it was never built.",
-        fix="Begin the model with an Input, since an input_shape inside Bidirectional isn't read; "
-        "or build the layer first.",
+        fix="Begin the model with an Input; build a layer that is in no model.",
         code=f"model = keras.Sequential([{INPUT}, Bidirectional(LSTM(units))])\n"
         "layer.build((None, timesteps, features))",
     ),
@@ -150,7 +147,7 @@ MESSAGES = [
         rf"{number('got')}",
         rf"containing {number('got')} layers into a model with {number('own')} ",
         r"Layer count mis|objects could not",
-        cause="The weights are of other layers: it has {own} and got {got}. A recurrent layer "
+        cause="The weights are of other layers: {own} are wanted, {got} came. A recurrent layer "
         "has three weights, in Bidirectional six; in a file of Keras 1 an LSTM has twelve.",
         fix="Take them from a model of the same kind and version; or save the whole model.",
         code="twin.set_weights(model.get_weights())",
@@ -162,8 +159,7 @@ MESSAGES = [
         rf"value.shape={shape('got')}",
         rf'named "{word("layer")}".*?has shape {shape("own")}, but the saved.*?{shape("got")}',
         rf"weight {word('layer')} Weight expects shape {shape('own')}\. Received.*?{shape('got')}",
-        rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")},? and.*?'
-        rf"{shape('got')}",
+        rf'variable "? ?{word("layer")}"?.*?variable shape {shape("own")}.*?and.*?{shape("got")}',
         rf"Assign requires.*?lhs shape ?= ?{shape('own')} rhs shape ?= ?{shape('got')}",
         rf"Dimension \d in both shapes must be equal.*?{shape('own')} and {shape('got')}.*?Assign",
         explain=weights,

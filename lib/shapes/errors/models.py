@@ -21,10 +21,8 @@ def joined_arrays(found: Found) -> Explanation:
         )
     places = [place for place in both.differing if place] or both.differing or [1]
     axis = f"{both.name(places[0])}s" if both.differing else "sizes"
-    differ = f": they differ in their {axis}" if both.differing else ""
     return explained(
-        f"{one} and {other} are to be joined along one axis, and must be the same in the "
-        f"others{differ}.",
+        f"{one} and {other} are to be joined along another axis, and differ in their {axis}.",
         fix=f"Bring them to the same {axis}; or name the axis along which they may differ.",
         code=f"y = Concatenate(axis={places[0]})([a, b])",
     )
@@ -41,8 +39,7 @@ MESSAGES = [
     ),
     Message(
         r'"tuple" object has no attribute "(?:layer|_keras_\w+)"',
-        cause="A layer got something that this Keras takes for no tensor. Most likely layers of "
-        "keras and of tf.keras stand in one model.",
+        cause="A layer got no tensor. Most likely keras and tf.keras stand in one model.",
         fix="Import all from one.",
         code="from tensorflow.keras.layers import Input, LSTM",
     ),
@@ -51,8 +48,7 @@ MESSAGES = [
         r'"KerasTensor" object has no attribute "numpy"|KerasTensor cannot be used as a boolean',
         r'type "KerasTensor" has no len|[Ss]ymbolic Keras input|to a TF API that does not',
         rf"Cannot convert a symbolic (?:tf\.)?Tensor \({OUTSIDE}(?P<name>[^)]+)\) to a numpy array",
-        cause="While the model is built a tensor has a shape and no numbers yet, so functions of "
-        "TensorFlow and NumPy don't work. Here it is {name}.",
+        cause="While the model is built a tensor has a shape and no numbers yet. It is {name}.",
         fix="Take the same function from keras.ops; numbers come from predict.",
         code="y = keras.ops.mean(x, axis=1)  # tf.reduce_mean, np.mean",
     ),
@@ -64,8 +60,7 @@ MESSAGES = [
     ),
     Message(
         r"Output with path .(?!1.)[\w.]*. is not connected|Graph dis|Could not compute output",
-        cause="The model's outputs can't be reached from its inputs: on the way there is another "
-        "Input, one that the model wasn't given, as for a decoder's states.",
+        cause="The model's outputs can't be reached from its inputs: another Input is on the way.",
         fix="Name every Input that the outputs come from, and use the very same objects.",
         code=MODEL,
     ),
@@ -77,10 +72,9 @@ MESSAGES = [
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
         r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis",
         cause="A slice such as x[:, -1, :], or a layer's axis, asks for more axes than there are: "
-        "{axes}. Without return_sequences=True an LSTM's output has no time axis.",
+        "{axes}. Most likely an LSTM before lacks return_sequences=True, and its time axis.",
         fix="Leave the slice out; or return every step and keep it.",
         code="y = LSTM(units)(x)  # as LSTM(units, return_sequences=True)(x)[:, -1, :]",
-        confidence="likely",
     ),
     Message(
         r"has no defined (?:in|out)put|model has not yet been built|but the layer isn.t built",
@@ -112,10 +106,9 @@ MESSAGES = [
     ),
     Message(
         r'name "(?P<name>\w+)" is not defined',
-        cause="The name {name} was never imported or set, or no layer before gave it.",
+        cause="Most likely {name} was never imported or set, or no layer before gave it.",
         fix="Import what is Keras's own; ask a layer for its states.",
         code="from keras.layers import LSTM\nx, *states = LSTM(units, return_state=True)(x)",
-        confidence="likely",
     ),
     Message(
         r'\b(?P<owner>[a-z]\w+)\(\) got an unexpected keyword argument "(?P<name>\w+)"',
@@ -127,8 +120,7 @@ MESSAGES = [
     Message(
         rf"must be equal, but are {number('one')} and {number('other')}\b",
         r"calling (?P<where>\w+)(?:\.call\(\))?\.?$",
-        cause="Somewhere {one} and {other} meet, features or units, and have to be equal. It "
-        "happened in {where}. The rest of the message, below, says what was wrong.",
+        cause="Somewhere {one} and {other} meet. It happened in {where}. The rest says why.",
         fix="Paste it down to its last line, and print the shapes of what goes into that layer.",
         code=LAYER_SHAPES,
         confidence="possible",
@@ -137,15 +129,13 @@ MESSAGES = [
         rf"total size of .*? must be(?:.*?_shape={shape('before')}, \w+={shape('after')})?",
         rf"annot reshape a.*? {number('before')} (?:into|elements to) shape {shape('after')}",
         rf"to reshape is a tensor with {number('before')} values, but .*? {number('after')}",
-        cause="A reshape has to keep all numbers, and here it goes from {before} to {after}. In a "
-        "Reshape layer sizes are of one sample, without the batch.",
+        cause="A reshape has to keep all numbers. Here it goes from {before} to {after}.",
         fix="Choose sizes with the same product, one of them -1. Windows of a table are cut.",
         code=WINDOWS,
     ),
     Message(
         rf"shapes except for the concat(?:enation)? axis(?:.*?\[{shape('one')}, {shape('other')})?",
-        rf"ConcatOp :.*?should match: shape\[0\] = {shape('one')} vs\. shape\[\d+\] = "
-        rf"{shape('other')}",
+        rf"ConcatOp :.*?shape\[0\] = {shape('one')} vs\. shape\[\d+\] = {shape('other')}",
         explain=joined_arrays,
     ),
     Message(
@@ -180,8 +170,7 @@ MESSAGES = [
         rf"size would be.*?negative.*?inputs[ .]shape={shape('left')}",
         rf"Negative dimension size caused by subtracting \d+ from {number('left')}",
         r"negative dimensions are not|due to downsampling in|utput (?:shape|size)[^.]*? negative",
-        cause="A convolution or pooling sees more timesteps, or rows, at once than are left. It "
-        "got {left}. Each one before it shortens the sequence.",
+        cause="A convolution or pooling sees more timesteps at once than are left. It got {left}.",
         fix="Take a smaller kernel or pool, fewer such layers, longer sequences, or padding.",
         code='Conv1D(filters, kernel_size, padding="same")',
     ),
@@ -198,8 +187,7 @@ MESSAGES = [
     Message(
         rf"operands could not be broadcast .*? shapes {shape('got')} {shape('own')} [(\[]",
         rf"output operand with shape {shape('got')} doesn.t match.*?shape {shape('own')}",
-        cause="What is worked on, {got}, doesn't fit {own}. Most likely a scaler was fitted on "
-        "other columns than it gets: on all of the table, where the model predicts one.",
+        cause="{got} doesn't fit {own}. Most likely a scaler was fitted on other columns.",
         fix="Scale the target with a scaler of its own, and turn predictions back with that.",
         code='scaler_y = MinMaxScaler().fit(table[["target"]])\n'
         "prediction = scaler_y.inverse_transform(model.predict(x))",
@@ -215,11 +203,9 @@ MESSAGES = [
         r'for "\W*(?:node )?(?P<layer>[\w./]*(?:lstm|gru|rnn|bi)\w*)/(?:transpose|Tile).*? shapes: '
         rf"{shape('have')}",
         r'rank \d but is rank (?P<have>\d) for (?:".*?MatMul|\dth)',
-        cause="{layer} takes fewer axes than it got, {have}, or its mask has too many, as where an "
-        "Embedding got three.",
+        cause="Most likely {layer} takes fewer axes than it got, {have}, or its mask has too many.",
         fix="Give an Embedding (samples, timesteps); mask after what works on each timestep.",
         code=LAYER_SHAPES,
-        confidence="likely",
     ),
     Message(
         r"(?P<what>Invalid permutation argument|(?:filters|channels) must be evenly divisible)",
@@ -229,6 +215,5 @@ MESSAGES = [
         cause="If it comes from a layer, its settings don't go together: {what}.",
         fix="Permute counts axes from 1; filters divide by groups; strides or dilation_rate is 1.",
         code="Conv1D(filters=8, kernel_size=3, groups=2)",
-        confidence="likely",
     ),
 ]

@@ -9,7 +9,6 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Literal
 
 from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
@@ -36,7 +35,7 @@ def incompatible(found: Found) -> Explanation | None:
         return _time_axis_in_one("The loss, most likely, can't pair the output with y")
     both = Comparison(one, other)
     if both.is_batch:
-        return batches(found, one[0] or 0, other[0] or 0)
+        return batches(found, one, other)
     if one == other:
         return None
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
@@ -73,11 +72,17 @@ def _time_axis_in_one(start: str) -> Explanation:
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     """Of two shapes, with the samples, of which one is y's and one the output's."""
-    first, subject = _first(found), "The loss"
+    first, subject, loss = "", "The loss", found.loss
+    if "SquaredDifference" in found.whole:  # of Keras 2
+        first = "output"
+    elif _PRODUCT.search(found.whole):
+        first = ""
+    elif loss and re.search("compile_loss|losses/losses.py", found.whole):  # of Keras 3
+        first = "output" if RULE_OF[loss].output_first else "y"
     if not found.in_loss:
         by_hand = "[Op:Mul]" in found.whole
         subject = "A multiplication" if by_hand else "Most likely it is the loss that"
-    order = {"y": ", y with the output", "output": ", the output with y", None: ""}[first]
+    order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
     start = f"{subject} can't pair {texts}{order}"
     short, long = sorted((one, other), key=len)
     if long == (*short, 1):
@@ -87,14 +92,14 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
             code="loss = keras.losses.mean_squared_error(y, y_pred)\n"
             "y = y[..., None]  # or by hand",
         )
-    if first is None and len(short) == len(long):
+    if not first and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
         return explained(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
-    if first is None:
+    if not first:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
-    loss = found.loss or "mean_squared_error"
-    return _pair(y, output, [loss], f"{start}{_difference(y, output)}.")
+    happened = f"{start}{_difference(y, output)}."
+    return _pair(y, output, [loss or "mean_squared_error"], happened)
 
 
 def _is_of_weights(node: str) -> bool:
@@ -103,16 +108,6 @@ def _is_of_weights(node: str) -> bool:
     named = re.search(rf"(?:^|/)({'|'.join(RULE_OF)})(?:/|$)", node)
     own = product and named and not RULE_OF[named[1]].multiplies
     return "weighted_loss" in node or bool(own)
-
-
-def _first(found: Found) -> Literal["y", "output"] | None:
-    """Which of the two tensors comes first; None where the text doesn't tell."""
-    text, loss = found.whole, found.loss
-    if "SquaredDifference" in text:  # of Keras 2
-        return "output"
-    if not _PRODUCT.search(text) and loss and re.search("compile_loss|losses/losses.py", text):
-        return "output" if RULE_OF[loss].output_first else "y"  # of Keras 3
-    return None
 
 
 def compared(found: Found) -> Explanation | None:
@@ -128,7 +123,7 @@ def compared(found: Found) -> Explanation | None:
         happened = f"y has no axis, the output is {output_text}."
         return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED) if found["y"] else None
     if both.is_batch:
-        return batches(found, both.received[0] or 0, both.expected[0] or 0)
+        return batches(found, both.received, both.expected)
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
     losses = [CATEGORICAL, BINARY]
     if (named := found.loss or found["loss"]) in RULE_OF:

@@ -135,9 +135,7 @@ FOLDED = Remedy(
 # What y is.
 ANSWER_PER_SAMPLE = Remedy("y has one answer for each sample", "Return the last step.", LAST_STEP)
 ANSWER_PER_STEP = Remedy("y has one answer for each timestep", "Return every step.", EVERY_STEP)
-STEP_OF_Y = Remedy(
-    "y has one number for each timestep", "Give it a last axis of 1.", "y = y[..., None]"
-)
+STEP_OF_Y = Remedy("y has one number for each timestep", "Add an axis of 1.", "y = y[..., None]")
 COLUMN_EACH = Remedy(
     "y has a column for each class",
     "End with as many; or, of two classes, make numbers of y.",
@@ -149,14 +147,8 @@ CLASS_COLUMNS = Remedy(
     "Take the loss for columns; or make class numbers of y.",
     f"{COLUMNS}\n# or:\n{_CLASSES}",
 )
-OTHER_COLUMNS = Remedy(
-    "output and y have different columns", "End with as many as y has.", "Dense({columns})"
-)
-TO_CATEGORICAL_TWICE = Remedy(
-    "y went through to_categorical twice", "Take the columns of the first time.", _CLASSES
-)
+OTHER_COLUMNS = Remedy("output and y have different columns", "End with y's.", "Dense({columns})")
+TO_CATEGORICAL_TWICE = Remedy("y went through to_categorical twice", "Undo one of them.", _CLASSES)
 Y_IS_A_LIST = Remedy(
-    "y is a list, which Keras takes for several outputs",
-    "Make an array of y.",
-    "y = np.asarray(y).reshape(-1, 1)",
+    "y is a list, taken for several outputs", "Make an array of it.", "y = np.reshape(y, (-1, 1))"
 )

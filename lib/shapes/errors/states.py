@@ -46,16 +46,16 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     return (sizes(found[1]), sizes(found[2])) if found else ((), ())
 
 
-def batches(found: Found, one: int, other: int) -> Explanation:
+def batches(found: Found, one: Shape, other: Shape) -> Explanation:
     """Two tensors of other samples."""
     x, state = shapes_of_a_step(found.whole)
-    if x[:1] == (one,) and state[:1] == (other,):
+    if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
-            f"The layer got {one} samples and states of {other}: one is needed for each sample.",
+            f"The layer got {one[0]} samples and states of {other[0]}: each sample needs one.",
             fix="Start from the states of the same samples.",
             code=the.DECODER,
         )
-    small, full = sorted((one, other))
+    small, full = sorted((one[0] or 0, other[0] or 0))
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
         *(the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED),
@@ -79,8 +79,8 @@ def several_tensors(found: Found) -> Explanation:
 
 MESSAGES = [
     Message(
-        rf"(?:SelectV2|list assignment).*?sequences=tf\.Tensor\(shape={shape('x')}"
-        rf".*?mask=tf\.Tensor\(shape={shape('mask')}",
+        r"(?:SelectV2|list assignment|Tried to read|access element|Cannot unstack).*?sequences="
+        rf"tf\.Tensor\(shape={shape('x')}.*?mask=tf\.Tensor\(shape={shape('mask')}",
         r"Tried to read from index|access element \d+ in a list with|Cannot unstack \d+ tensors",
         rf"mask. passed to the .*? has a shape {shape('mask')} .*?input shape {shape('x')}",
         rf"should be passed a .mask. of shape {shape('x')}, received: mask\.shape={shape('mask')}",
@@ -99,9 +99,7 @@ MESSAGES = [
                 "Pad at the end, and leave out empty sequences; or do without these kernels.",
                 f"{the.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
-            Remedy(
-                "another process has the GPU's memory", "Free it.", "LSTM(units, use_cudnn=False)"
-            ),
+            Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
         ],
     ),
     Message(
@@ -117,8 +115,7 @@ MESSAGES = [
         code=f"{LAST_STEP}  # before it",
     ),
     Message(
-        rf"Dimensions must be equal, but are {number('got')} and {number('want')} for "
-        r'"\W*(?:node )?[^"]*?MatMul_1\b',
+        rf'must be equal, but are {number("got")} and {number("want")} for "[^"]*?MatMul_1\b',
         explain=features_or_units,
     ),
     Message(
@@ -128,10 +125,9 @@ MESSAGES = [
         r"however .cell\.state_size. is (?P<kept>\[.*?\]))?",
         r"calling (?P<layer>\w+)\.call\(\)\.? list index out of range",
         rf"calling (?P<cell>\w+)Cell\.call\(\)(?:(?!calling \w).)*?{STATE_OF_3_AXES}",
-        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from "
-        "{state}, a whole sequence. If it comes from a recurrent layer, that got too few states, "
-        "or its output among them: an LSTM starts from two, h and c, a GRU from one, Bidirectional "
-        "from twice as many.",
+        cause="The layer keeps {kept} for states, and got {got}. The {cell} starts from {state}, a "
+        "whole sequence. If it comes from a recurrent layer, it got too few states, or its output "
+        "among them: an LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
         code=the.DECODER,
     ),
@@ -163,9 +159,8 @@ MESSAGES = [
         r"Iterating over a symbolic KerasTensor is not supported|^list index out of range$",
         rf"(?:too many|not enough) values to unpack \(expected {number('names')}"
         rf"(?:, got {number('got')})?\)",
-        cause="{names} values were to be unpacked, and {got} came. If it comes from a "
-        "recurrent layer, it gave, or got, another number of states: with return_state=True an "
-        "LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
+        cause="{names} values were to be unpacked, and {got} came. If it comes from a recurrent "
+        "layer with return_state=True: an LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",
         code=the.DECODER,
         confidence="possible",
@@ -187,9 +182,8 @@ MESSAGES = [
         rf"can be divided by the batch size(?: \({number('full')}\))?"
         rf"(?:\. Found: {number('samples')} samples)?",
         rf"Invalid input_[hc] shape: \[\d+,{number('full')},\d+\] \[\d+,{number('size')},\d+\]",
-        cause="The layer is stateful, and was built for batches of {full}. It got one of {size}. "
-        "{samples} doesn't divide by it. The last batch of an epoch, or of validation data, is "
-        "often short, and fit takes 32 unless told.",
+        cause="The layer is stateful, built for batches of {full}. It got one of {size}. {samples} "
+        "doesn't divide by it. The last batch is often short, and fit takes 32 unless told.",
         fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
         code=f"{the.WHOLE_BATCHES}\n{the.TWIN}",
     ),

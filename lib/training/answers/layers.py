@@ -66,14 +66,11 @@ def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> C
 def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
     """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
 
-    With a `merge_mode` it is Bidirectional, with six arrays. A GRU's bias tells its kind: (2, 3U)
-    with `reset_after`, (3U,) without. The layer of a `place` in a stack is made once for each size
-    and options. Raises ValueError for an unknown cell.
+    With a `merge_mode` it is Bidirectional, with six arrays. The layer of a `place` in a stack is
+    made once for each size and options. Raises ValueError for an unknown cell.
     """
     if cell not in CELLS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}.")
-    if cell == "gru":
-        options["reset_after"] = np.ndim(weights[2]) == 2
     features, options["units"] = len(weights[0]), len(weights[1])
     named = tuple(sorted(options.items()))
     layer = _layer(CELLS[cell].keras, features, named, merge_mode, place)

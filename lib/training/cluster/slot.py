@@ -20,7 +20,6 @@ from functools import cache
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from typing import NamedTuple
 
 from lib.results import Snapshot, memory_of
 from lib.training import messages
@@ -36,6 +35,8 @@ TIDY_SECONDS = 1.0
 LIB = Path(__file__).parents[2]
 _PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "numpy", "msgspec")
 
+News = tuple[list[bytes], int, bool]
+"""Messages of a run or a question, the number of the last one, and whether no more will come."""
 Load = tuple[bool, int]
 """How busy a slot is, the least first: whether it should end soon; its runs and questions."""
 
@@ -51,14 +52,6 @@ def fingerprint() -> str:
     there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
     found.update(repr([(name, metadata.version(name)) for name in sorted(there)]).encode())
     return found.hexdigest()[:8]
-
-
-class News(NamedTuple):
-    """What a driver gets of a run or a question."""
-
-    messages: list[bytes]
-    number: int  # of the last one
-    is_last: bool
 
 
 @dataclass(slots=True, eq=False)
@@ -108,7 +101,7 @@ class Held:
             for kind, (sent, message) in self.newest.items()
             if sent > number and (kind is not messages.Checkpoint or is_owner)
         ]
-        return News(found, self.number, self.over)
+        return found, self.number, self.over
 
 
 class Slot:

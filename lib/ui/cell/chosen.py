@@ -14,7 +14,7 @@ import numpy as np
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.charts import TIME, UNITS, WIDEST
+from lib.charts import TIME, UNITS, cell
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward, layers_of
@@ -146,7 +146,7 @@ def follow_playhead(
         links_opened = session().cell.links_opened
         data: dict[str, Any] = {"steps": steps, "units": units, "step": step}
         data |= {"unit": unit, "order": chosen.row_order.tolist(), "links_opened": links_opened}
-        data |= {"names": {"time": TIME, "units": UNITS}, "widest": WIDEST, "plays": plays}
+        data |= {"names": {"time": TIME, "units": UNITS}, "widest": cell.WIDEST, "plays": plays}
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
             write(step, unit)

@@ -65,16 +65,16 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             for name, values in trace.gates.items():
                 about = recurrence.GATES[layer.cell][name]
                 matrices[f"{recurrence.gate_symbol(name, about)}, {about}"] = values[0]
-            sentence = " ".join(cell.findings(layer.cell, trace))
+            striking, sentence = cell.findings(layer.cell, trace)
             outlined = "h" if chosen.is_top else ""
             seen = {"start": chosen.first_row, "outlined_name": outlined, "sentence": sentence}
-            st.html(charts.heatmaps(matrices, chosen.row_order, palette, **seen))
-            takeaway(cell.headline(trace), sentence)
+            st.html(charts.cell.heatmaps(matrices, chosen.row_order, palette, **seen))
+            takeaway(striking, sentence)
             linked_toggle("Order units by similarity", ORDER)
     hand = None
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
         words, formulas = slot(), slot()
-        if charts.can_show(layer.x.shape[1], layer.units):
+        if charts.cell.can_show(layer.x.shape[1], layer.units):
             with st.expander("Every number, by hand"):
                 say(SAID["by_hand"])
                 hand = slot()
@@ -83,9 +83,9 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
         with words:
             takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
         unit_now = recurrence.lines(layer, unit, step)
-        formulas.html(charts.unit_lines(unit_now, palette, top=chosen.is_top))
+        formulas.html(charts.cell.unit_lines(unit_now, palette, top=chosen.is_top))
         if hand is not None:
-            hand.html(charts.by_hand(layer, step, palette))
+            hand.html(charts.cell.by_hand(layer, step, palette))
 
     return write
 
@@ -98,7 +98,7 @@ def draw_chain(
     words, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
-    st.html(charts.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
+    st.html(charts.cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
     if told:
         takeaway(words, sentence)
 
@@ -107,7 +107,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
     """Draw that the modes are one computation; returns what rewrites the prefixes' sentence."""
     (modes,) = replies
     experiment, steps, answer = chosen.experiment, chosen.dataset.shape[1], modes.values
-    _, at_each = charts.one_computation(experiment, steps, answer)
+    _, at_each = charts.proofs.one_computation(experiment, steps, answer)
     if not chosen.is_top:  # no model returns the last step of such a layer
         hint(f"{chosen.which[:-2]}, as if no other were above it.")
     draw_last_step(chosen, replies, palette)
@@ -124,14 +124,14 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
             upward, x = chosen.upward(modes.answered.weights), measured(chosen)
             cell_name = experiment.model.cell
             against = difference(cell_name, upward, x, answer["sequence"], answer["states"])
-        cards = charts.also_measured(experiment, answer, against)
-        st.html(charts.proof_cards(cards, palette, modes.instead))
+        cards = charts.proofs.also_measured(experiment, answer, against)
+        st.html(charts.proofs.proof_cards(cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
         says = modes.instead
         if answer:
             both = answer["whole"], answer["prefixes"]
-            says = charts.prefix_sentence(*both, unit, step, "Keras")
+            says = charts.proofs.prefix_sentence(*both, unit, step, "Keras")
         with words:
             say_steadily(says)
 
@@ -141,7 +141,9 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
 def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the first card: the last step of one mode is the whole output of the other."""
     (modes,) = replies
-    at_last, _ = charts.one_computation(chosen.experiment, chosen.dataset.shape[1], modes.values)
+    at_last, _ = charts.proofs.one_computation(
+        chosen.experiment, chosen.dataset.shape[1], modes.values
+    )
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         # Of the whole sequences, (N, T, U), the last step with a row for each unit.
         order, answer = chosen.row_order, modes.values
@@ -163,28 +165,28 @@ def _equation(
     modes: Reply, sides: tuple[Side, Side], proof: ProofCard, palette: Palette, **about: Any
 ) -> None:
     about |= {"missing": modes.instead, "sentence": f"{proof.takeaway} {proof.why}"}
-    st.html(charts.equation(*sides, proof.measures[0], palette, **about))
+    st.html(charts.proofs.equation(*sides, proof.measures[0], palette, **about))
     takeaway(proof.takeaway, proof.why)
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw four ways in which the sequence's last step differs from last-step mode's output."""
     (breakings,) = replies
-    told = charts.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
-    st.html(charts.strips_legend(palette))
+    told = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
+    st.html(charts.proofs.strips_legend(palette))
     columns = [*st.columns(2), *st.columns(2)]
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
         way = told[name]
         with column, card(way.title, gap="xsmall", height="stretch"):
             shown = outputs, way.measures, breakings.instead
-            st.html(charts.strips(*shown, f"{way.takeaway} {way.why}", palette))
+            st.html(charts.proofs.strips(*shown, f"{way.takeaway} {way.why}", palette))
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):
         hidden = chosen.traces[-1].hidden[0]  # of the top layer
-        words, details = charts.bound_words(chosen.experiment, chosen.dataset, hidden)
+        words, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
-        st.html(charts.bound_picture(hidden, bound, details, palette))
+        st.html(charts.cell.bound_picture(hidden, bound, details, palette))
         takeaway(words, details)
     with right:
         draw_leak(chosen, palette)
@@ -194,7 +196,7 @@ def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = recorded_leak()
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
-        (words, details), plot = charts.leak_words(leak), charts.leaked(leak)
+        (words, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
         st.html(charts.small_picture(plot, words, palette))
         hint(charts.caption("leaked", plot))
         takeaway(words, details)
@@ -241,35 +243,31 @@ def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
 
 def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw how far each loss reaches back, which inputs move which outputs, and padding."""
-    dataset, model = chosen.dataset, chosen.experiment.model
+    dataset, details = chosen.dataset, ""
     reach, one_way, both_ways = replies
     one, both = one_way.values, both_ways.values
-    width = dataset.targets if model.head == "dense" else model.units
     maps: dict[str, np.ndarray | str] = {}
     maps["This model"] = one["map"] if one else one_way.instead
     maps["The same, Bidirectional"] = both["map"] if both else both_ways.instead
-    found = [
-        gradients.influence_sentence(answer["map"], answer["columns"], width, answer is both)
-        for answer in (one, both)
-        if answer
-    ]
     words = both_ways.instead if one else one_way.instead
     if one and both:
-        words = gradients.influence_takeaway(one["map"], both["map"])
+        words, details = gradients.influence_words(one["map"], both["map"])
     left, right = st.columns(2)
     with left:
         draw_reach(chosen, [reach], palette)
     title = "Which inputs move which outputs?"
     with right, card(title, key="cell_influence", gap="xsmall", height="stretch"):
-        sentence = " ".join([*found, SAID["influence"]])
+        sentence = f"{details} {SAID['influence']}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(words, sentence, longest=gradients.ROOM)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
-        padded = ways(model.cell, chosen.upward(chosen.weights), dataset.x[chosen.sample])
-        about = {"which": chosen.which, "found": gradients.padding_sentence(padded)}
-        sentence = SAID["padding"].format(**about)
+        padded = ways(
+            chosen.experiment.model.cell, chosen.upward(chosen.weights), dataset.x[chosen.sample]
+        )
+        words, found = gradients.padding_words(padded)
+        sentence = SAID["padding"].format(which=chosen.which, found=found)
         st.html(gradients.padding_picture(padded, sentence, palette))
-        takeaway(gradients.padding_takeaway(padded), sentence, longest=gradients.ROOM)
+        takeaway(words, sentence, longest=gradients.ROOM)
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
@@ -282,13 +280,13 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
             st.html(f'<div style="{room}"></div>')
             takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
             return
-        found = gradients.reach_sentence(norms)
+        words, found = gradients.reach_words(norms)
         numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
         sentence = SAID["reach"].format(which=chosen.which, found=found, **numbers)
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
-        takeaway(gradients.reach_takeaway(norms), sentence, longest=gradients.ROOM)
+        takeaway(words, sentence, longest=gradients.ROOM)
 
 
 PARTS: dict[str, tuple[str, tuple[str, ...], Draw]] = {

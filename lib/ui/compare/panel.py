@@ -13,7 +13,7 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import Palette, answers_figure, errors_figure, losses_figure, sparkline, templates
-from lib.charts import compare_words as words
+from lib.charts import compare as words
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data

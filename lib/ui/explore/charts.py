@@ -146,9 +146,8 @@ def _picture(
 def _drawn(snapshot: Snapshot, name: str, *of: Any) -> tuple[Chart, Words]:
     """Compute a card's chart and words once for all sessions that look at the same."""
     experiment, dataset, picked, palette = of
-    made = charts.EXPLORE_CARDS[name]
-    facts = made.facts_of(RunAt(experiment, dataset(), snapshot), *picked)
-    return made.figure(facts, palette), (made.takeaway(facts), made.sentence(facts))
+    made = charts.EXPLORE_CARDS[name](RunAt(experiment, dataset(), snapshot), *picked)
+    return made.figure(palette), (made.takeaway(), made.sentence())
 
 
 def _numbers(shown: ShownRun) -> Follow:

@@ -310,13 +310,13 @@ def quiz(palette: Palette) -> None:
     with st.container(border=True, key="quiz_answer"):
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
-            st.html(charts.stack_picture(steps[:1], palette))
+            st.html(charts.stack.stack_picture(steps[:1], palette))
             return
         if not is_right:
             given = puzzle.options[answer]
             say(f"✗ {given.text}: {given.why}")
-        takeaway(f"✓ {wanted.text}: {wanted.why}", f"{charts.stack_sentence(steps)} {SCALES}")
-        st.html(charts.stack_picture(steps, palette))
+        takeaway(f"✓ {wanted.text}: {wanted.why}", f"{charts.stack.stack_sentence(steps)} {SCALES}")
+        st.html(charts.stack.stack_picture(steps, palette))
 
         def trace() -> None:
             set_stack(tuple(step.layer for step in steps))

@@ -14,7 +14,7 @@ from typing import Any
 import streamlit as st
 
 from lib import shapes
-from lib.charts import SCALES, Palette, graph_picture, layer_pictures, rows_picture
+from lib.charts import SCALES, Palette
 from lib.charts import stack as narrate
 from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
@@ -66,7 +66,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if fixes and is_read:  # of a long model the row that breaks is far below
             _mend(0, fixes[0])
         if not shapes.is_chain(stack):
-            st.html(graph_picture(steps, palette))
+            st.html(narrate.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
@@ -99,13 +99,13 @@ def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: P
     The layer that breaks has the fixes, and the lines of code that the first one changes.
     """
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
-    pictures = list(layer_pictures(steps, palette))
+    pictures = list(narrate.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
-                st.html(rows_picture(steps[shown], pictures[shown], places[0], palette))
+                st.html(narrate.rows_picture(steps[shown], pictures[shown], places[0], palette))
                 continue
             for place in places:
                 with st.container(key=f"layer_{place}"):

@@ -49,10 +49,7 @@ def drawing_as(fragment: str) -> Iterator[None]:
 
 
 def look_every(seconds: float) -> None:
-    """Have the fragment that runs do so at this interval from now on.
-
-    For where PRIVATE. Publicly a run of the page alone sets an interval, by this message.
-    """
+    """Have the fragment that runs do so at this interval from now on. For where PRIVATE."""
     message = ForwardMsg()
     message.auto_rerun.interval = seconds
     message.auto_rerun.fragment_id = fragment_id()

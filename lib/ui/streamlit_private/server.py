@@ -124,10 +124,7 @@ def of_browser_first(ask: Method) -> Method:
 
 
 async def drop_expired_sessions(rest: Callable[[], object]) -> None:
-    """End the sessions whose browser didn't come back in time; after the last one call `rest`.
-
-    Streamlit itself ends them when another session leaves.
-    """
+    """End sessions whose browser didn't come back, also if no other leaves; at the end `rest`."""
     while PRIVATE:
         await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr

@@ -10,6 +10,7 @@ import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import product
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
@@ -22,7 +23,7 @@ from lib.experiment import MODES as WORDS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult
 from lib.sweep import READY, Plan, Ready, Runner, State
-from lib.text import beside, counted, duration, number, sentence
+from lib.text import beside, counted, duration, joined, number, sentence
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs
 from lib.ui.address import change, page_value, set_page_value, set_page_values
@@ -218,8 +219,8 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> N
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
     _progress(now, plan, loaded, len(points))
-    words = charts.found_takeaway(points) if runner.state.is_over else SAID["early"]
-    takeaway(words, *charts.found_details(points))
+    words = charts.sweep.found_takeaway(points) if runner.state.is_over else SAID["early"]
+    takeaway(words, *charts.sweep.found_details(points))
     if points:
         _pictures(points, words, palette)
         st.html(_table(points, hides_columns=now.is_redacted))
@@ -247,26 +248,23 @@ def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
 
 
 def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
-    """Draw a curve of one setting; for two also maps; for more, parallel coordinates."""
+    """Draw a curve of one setting, for picked values of the others; of two also maps."""
     axes = results.axes_of(points)
-    if len(axes) > 2:
-        steady_chart(charts.parallel_figure(points, palette), words, "sweep_parallel")
-        return
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
-    of_curve = points
+    combined = list(product(*(axes[key] for key in others)))
     with st.container(horizontal=True, key="sweep_pickers"):
         relative = linked_toggle("As a share of the best guess's", RELATIVE)
-        for key in others:
-            values = axes[key]
-            choice = Linked("at", [f"{v}" for v in values], 0, f"sweep_at_{key}_{len(values)}")
-            names = [results.worded(key, value) for value in values]
-            at = linked_buttons(key, names, choice, label_visibility="collapsed")
-            of_curve = [point for point in points if point.values[key] == values[at]]
-    curve = charts.curve_figure(of_curve, across, palette, relative=relative)
+        texts = [",".join(map(str, values)) for values in combined]
+        names = [", ".join(map(results.worded, others, values)) for values in combined]
+        choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
+        at = linked_buttons(joined(others), names, choice, label_visibility="collapsed")
+    picked = dict(zip(others, combined[at], strict=True))
+    of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
+    curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
-    for key in others:
+    for key in others if len(others) == 1 else ():
         for what in ("difference", *results.MODES):
-            figure = charts.map_figure(points, (across, key), what, palette)
+            figure = charts.sweep.map_figure(points, (across, key), what, palette)
             steady_chart(figure, words, f"sweep_{what}")
 
 

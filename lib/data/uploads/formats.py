@@ -1,0 +1,254 @@
+"""Workbooks (.xlsx, .xlsb, .xls, .ods), Parquet files and NumPy's arrays → their entries.
+
+Of a workbook formulas aren't computed: their last values count, and errors are missing.
+"""
+
+import datetime
+import io
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+from pyarrow.types import is_dictionary
+
+from lib.data.tables.table import MAX_COLUMNS, MIN_ROWS, UploadError, check_size
+from lib.data.uploads.entries import NUMBERED_COLUMNS, Entries, has_header, unique_names
+from lib.experiment import LIMITS
+from lib.text import counted, listed
+
+_ROWS_ABOVE = 20  # the table begins within this many rows
+_PLAIN = (
+    *(pa.types.is_integer, pa.types.is_floating, pa.types.is_decimal, pa.types.is_boolean),
+    *(pa.types.is_string, pa.types.is_large_string, pa.types.is_string_view),
+    *(pa.types.is_timestamp, pa.types.is_date, pa.types.is_null),
+)
+SERIES = "sample"  # the column that identifies samples
+_NAMELESS = ""  # the name that the one array of a .npy file has here
+# What arrays of inputs and targets are called in small letters; the first one counts.
+_X_NAMES = ("x_train", "xtrain", "x", "inputs", "features", "data", "sequences")
+_Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "outputs")
+
+
+def read_workbook(content: bytes, sheet: str = "") -> Entries:
+    """The entries of a sheet, by default the first with a table. Raises UploadError."""
+    cells, chosen, sheets = _cells(content, sheet)
+    check_size(*cells.shape)
+    filled = cells.notna().sum(axis=1).to_numpy()
+    if not filled.any():
+        others = f"; there are the sheets {listed(sheets)}" if len(sheets) > 1 else ""
+        raise UploadError(
+            f"The sheet {chosen} is empty. A header row and rows of numbers were expected{others}."
+        )
+    top, names, notes = _header(cells, filled)
+    unique, renamed = unique_names(names)
+    notes += renamed
+    if others_named := [name for name in sheets if name != chosen]:
+        notes.insert(0, f"The sheet {chosen} was read; there are {listed(others_named)}, too.")
+    frame = cells.iloc[top:].reset_index(drop=True).set_axis(unique, axis=1)
+    entries = Entries(frame, notes, known={"sheets": tuple(sheets), "sheet": chosen})
+    entries.drop_empty_rows()
+    entries.frame = entries.frame.infer_objects()
+    for name, column in entries.frame.items():
+        if column.dtype != object:
+            continue
+        if column.dropna().map(lambda cell: isinstance(cell, datetime.date)).all():
+            entries.frame[name] = pd.to_datetime(column)
+        else:  # cells of several kinds
+            entries.frame[name] = column.map(str, na_action="ignore").astype("str")
+    return entries
+
+
+def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
+    """All cells of a sheet, its name, and those of all sheets. Raises UploadError."""
+    try:
+        with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
+            sheets = [str(name) for name in book.sheet_names]
+            if sheet and sheet not in sheets:
+                raise UploadError(f"There is no sheet {sheet!r}, but {listed(sheets)}.")
+            for chosen in [sheet] if sheet else [*sheets, sheets[0]]:
+                cells = pd.read_excel(book, sheet_name=chosen, header=None)
+                sample = cells.iloc[:1000]  # a table, rather than words about the other sheets?
+                numbers = sample.map(lambda cell: isinstance(cell, (int, float))) & sample.notna()
+                if numbers.any(axis=1).sum() >= MIN_ROWS:
+                    break
+    except UploadError:
+        raise
+    except Exception as error:  # calamine's own, and whatever pandas makes of broken cells
+        raise UploadError(
+            f"The workbook can't be read: {error}. Save it again as .xlsx, without a password, or "
+            "export the sheet as CSV."
+        ) from None
+    return cells, chosen, sheets
+
+
+def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
+    """The row in which the entries begin, the names above them ("" for none), and notes.
+
+    `filled` are how many cells of each row hold something, (R,). Titles stand above the table in
+    rows of one cell.
+    """
+    width = int(filled.max())
+    wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
+    first = int(wide[0]) if len(wide) else int(filled.argmax())
+    above = [str(cell) for i in range(first) for cell in cells.iloc[i].dropna()]
+    notes = [f"Rows above the table left out: {listed(above)}."] if above else []
+    texts = cells.iloc[first : first + 100].map(lambda cell: "" if pd.isna(cell) else str(cell))
+    names, *body = texts.to_numpy().tolist()
+    if has_header(names, body):
+        return first + 1, names, notes
+    return first, [""] * len(names), [*notes, NUMBERED_COLUMNS.format("row")]
+
+
+def read_parquet(content: bytes) -> Entries:
+    """The entries of a Parquet file. Raises UploadError."""
+    try:
+        file = pq.ParquetFile(io.BytesIO(content))
+        schema = file.schema_arrow
+        kinds = {f.name: f.type.value_type if is_dictionary(f.type) else f.type for f in schema}
+        plain = [name for name, kind in kinds.items() if any(each(kind) for each in _PLAIN)]
+        check_size(file.metadata.num_rows, len(plain))
+        table = file.read(columns=plain)
+        for i, field in enumerate(table.schema):  # of which pandas would make Python objects
+            if pa.types.is_decimal(field.type) or pa.types.is_float16(field.type):
+                table = table.set_column(i, field.name, table[i].cast(pa.float64()))
+            elif pa.types.is_boolean(field.type) and table[i].null_count:
+                table = table.set_column(i, field.name, table[i].cast(pa.int8()))
+        frame = table.to_pandas(date_as_object=False)
+    except UploadError:
+        raise
+    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError) as error:
+        why = f"{error}".splitlines()[0].rstrip(".")
+        raise UploadError(
+            f"The Parquet file can't be read: {why}. It may be cut off or locked: write it again, "
+            "or export the table as CSV."
+        ) from None
+    is_plain_index = frame.index.names == [None] and pd.api.types.is_integer_dtype(frame.index)
+    frame = frame.reset_index(drop=is_plain_index)
+    left_out = listed(f"{field.name} ({field.type})" for field in schema if field.name not in plain)
+    if not len(frame.columns):
+        raise UploadError(
+            f"No plain column was found, and one of numbers is needed. There are: {left_out}."
+        )
+    names, notes = unique_names([str(name) for name in frame.columns])
+    if len(plain) < len(schema):
+        notes.append(f"Columns of lists and other values left out: {left_out}.")
+    return Entries(frame.set_axis(names, axis=1), notes)
+
+
+def read_arrays(content: bytes) -> Entries:
+    """The rows of a file's array or arrays. Raises UploadError."""
+    arrays, described = dict[str, np.ndarray](), dict[str, str]()
+    try:
+        loaded = np.load(io.BytesIO(content), allow_pickle=False)
+        for key in [_NAMELESS] if isinstance(loaded, np.ndarray) else loaded.files:
+            try:
+                array = np.asarray(loaded if key == _NAMELESS else loaded[key])
+                described[key] = f"{key or 'the array'} {array.shape} of {array.dtype}"
+                if array.dtype.kind in "biuf" and 1 <= array.ndim <= 3 and array.size:
+                    arrays[key] = array
+            except ValueError as error:  # objects, or broken
+                described[key] = f"{key} ({_told(error)})"
+    except MemoryError:
+        raise
+    except Exception as error:  # broken bytes may raise anything
+        described[_NAMELESS] = _told(error)
+    if not arrays:
+        raise UploadError(
+            f"No array of numbers with 1 to 3 axes can be read: {listed(described.values())}. "
+            "Python objects are never read, since they could run anything. Save numbers with "
+            "numpy.save or numpy.savez, as rows (R, F) or samples (N, T, F)."
+        )
+    used = _choose(arrays)
+    notes = [] if _NAMELESS in arrays else [f"Arrays in the file: {listed(described.values())}."]
+    if left_out := [words for key, words in described.items() if key not in used]:
+        notes.append(f"Left out: {listed(left_out)}.")
+    x, *targets = used.values()
+    if _is_samples(x):
+        return _panel(x, targets, notes)
+    rows = {key or "x": array.reshape(len(array), -1) for key, array in used.items()}
+    return Entries(_side_by_side(rows, notes), notes)
+
+
+def _told(error: Exception) -> str:
+    """What NumPy complains of, in plain words."""
+    words = " ".join(f"{error}".split())
+    return "it holds Python objects" if words.startswith("Object arrays") else words[:100]
+
+
+def _is_samples(array: np.ndarray) -> bool:
+    """Whether it has samples of several timesteps, (N, T, F)."""
+    return array.ndim == 3 and array.shape[1] > 1
+
+
+def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+    """Samples and their targets, or all columns of the same rows. Raises UploadError for others."""
+    samples = {key: array for key, array in arrays.items() if _is_samples(array)}
+    longest = max(samples or arrays, key=lambda key: 0 if samples else len(arrays[key]))
+    x = _named(samples or arrays, _X_NAMES) or longest
+    n, steps = len(arrays[x]), arrays[x].shape[1:2]
+    others = {key: array for key, array in arrays.items() if key != x}
+    fitting = [
+        key
+        for key, array in others.items()
+        if len(array) == n and (key not in samples or array.shape[1:2] == steps)
+    ]
+    y = _named(others, _Y_NAMES)
+    if y and y not in fitting:
+        wanted = f"({n}, {steps[0]}, K), ({n}, {steps[0]}), " if samples else ""
+        raise UploadError(
+            f"{y} {arrays[y].shape} doesn't fit {x} {arrays[x].shape}: targets of {wanted}"
+            f"({n}, K) or ({n},) were expected."
+        )
+    if samples:
+        fitting = [y] if y else fitting if len(fitting) == 1 else []
+    return {key: arrays[key] for key in (x, *fitting)}
+
+
+def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
+    """The array that has the first of these names; "" for none."""
+    lower = {key.lower(): key for key in arrays}
+    return next((lower[name] for name in names if name in lower), "")
+
+
+def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
+    """Arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2"."""
+    check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
+    names, renamed = unique_names(
+        [
+            f"{key}{k + 1 if array.shape[1] > 1 else ''}"
+            for key, array in arrays.items()
+            for k in range(array.shape[1])
+        ]
+    )
+    notes += renamed
+    values = np.concatenate([*arrays.values()], axis=1, dtype=np.float64)
+    return pd.DataFrame(values, columns=names)
+
+
+def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entries:
+    """Samples (N, T, F), each a series of T rows, and their targets where there are any."""
+    n, steps, features = x.shape
+    check_size(n * steps, features)
+    rows = {"x": x.reshape(n * steps, features)}
+    notes.append(f"{counted(n, 'sample')} of {counted(steps, 'timestep')}, a series each.")
+    for y in targets:
+        by_step = y.shape[1:2] == (steps,)
+        columns = y.reshape(n * steps if by_step else n, -1)
+        check_size(n * steps, columns.shape[1])
+        if not by_step:
+            columns = np.repeat(columns, steps, axis=0)
+            notes.append("There is one target a sample, which is repeated at each timestep.")
+        rows["y"] = columns
+    frame = _side_by_side(rows, notes)
+    names = [*map(str, frame.columns)]
+    frame.insert(0, SERIES, np.repeat(np.arange(n) + 1, steps))
+    horizon = 0 if targets else 1  # without targets the next row's inputs are predicted
+    timesteps = int(LIMITS["T"].clamp(steps - horizon))
+    known = {
+        "series": SERIES,
+        "inputs": tuple(names[:features][:MAX_COLUMNS]) if targets else (),
+        "targets": tuple(names[features:][:MAX_COLUMNS]),
+        "settings": {"T": timesteps, "horizon": horizon, "split": "id"},
+    }
+    return Entries(frame, notes, known=known)
