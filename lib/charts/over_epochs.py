@@ -295,9 +295,9 @@ def _figure(
             marker = {"color": palette.mode(mode), "size": 12, "symbol": "circle-open"}
             ring, at = f"{MODES[mode].name}, kept", epochs == kept
             rings.append(chart.points(ring, epochs[at], medians[at], marker, chart.hover()))
-    words_of = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
+    kept_words = "each seed's best epoch" if run.snapshot.others else "the epoch that is kept"
     lines = chart.mode_keys(curves) + [Entry("dashdot", "validation", "muted")] * bool(checks)
-    key = [lines, entries, [Entry("rings", words_of, "muted")] * bool(rings)]
+    key = [lines, entries, [Entry("rings", kept_words, "muted")] * bool(rings)]
     look |= {"right": 84 if both else 16, "notes": words}
     return chart.plotted(data + rings, palette, x, y, key, **look)
 

@@ -39,8 +39,8 @@ def _folders(groups: Path, own: Path) -> list[Path]:
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
             _, controllers, path = line.split(":", 2)
-            if controllers in ("", "memory"):  # version 2, or 1
-                folder = groups / controllers / path.strip("/")
+            if not controllers or "memory" in controllers.split(","):  # version 2, or 1
+                folder = groups / ("memory" if controllers else "") / path.strip("/")
                 folders += [folder, *folder.parents]
     return [folder for folder in folders if folder.is_relative_to(groups)]
 

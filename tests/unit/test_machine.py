@@ -44,7 +44,7 @@ def test_a_worker_may_use_a_share_of_the_machine(total, start, expected):
 def test_the_least_limit_of_the_control_groups_around_counts(tmp_path, limits, expected):
     """Of either version, at the top of a container or further down; "max" or a huge one is none."""
     own = tmp_path / "own"
-    own.write_text("4:cpu,memory:/old\n0::/app/one\n")
+    own.write_text("4:memory:/old\n0::/app/one\n")
     for name, text in limits.items():
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(f"{text}\n")

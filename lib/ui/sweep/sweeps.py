@@ -24,7 +24,7 @@ from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, number, sentence
-from lib.training import MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
+from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs
 from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.browser import browser_id
@@ -187,8 +187,10 @@ def _make_room(browser: str | None) -> str:
     for other in known:
         if other.is_mine:
             other.runner.stop()
-    over = [each.id for each in known if each.runner.state.over]
-    for old in over[: max(0, len(known) + 1 - MOST)]:
+        if other.runner.state.over and other.runner.unwatched_seconds >= KEEP_SECONDS:
+            del _SWEEPS[other.id]
+    over = [each.id for each in _SWEEPS.values() if each.runner.state.over]
+    for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
         del _SWEEPS[old]
     return ""
 
@@ -197,9 +199,9 @@ def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the shown sweep, and keep it up to date while it may change by itself."""
 
     def may_change(now: Sweep) -> bool:
-        # Its owner may resume a paused one, which those who watch must see.
-        is_going = now.runner.state is Status.RUNNING
-        return is_going if now.is_mine else bool(now.id) and not now.runner.state.over
+        if now.is_mine:
+            return now.runner.state is Status.RUNNING
+        return bool(now.id) and not now.runner.state.over  # its owner may resume it
 
     following_fragment(shown, partial(_panel, plan, loaded, palette), may_change, LOOK_SECONDS)
 
