@@ -13,7 +13,7 @@ from lib.shapes.stack.base import Layer, Origin, Stack
 from lib.shapes.stack.link import to_text
 from lib.shapes.stack.making import ALIASES, arguments_of, spelt
 from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_said_outputs
-from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, Reading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES

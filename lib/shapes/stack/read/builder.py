@@ -18,33 +18,28 @@ from lib.shapes.stack.tensors import Tensor, sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
-_MOST_STEPS = 40_000
-"""Statements and expressions that are followed, each time that they are; a layer is some."""
+_MOST_STEPS = 40_000  # statements and expressions that are followed; a layer is some
+# Samples that stand in where the code tells no shape: the first that the layer accepts.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
-"""Samples that stand in where the code tells no shape: the first that the layer accepts."""
 
 
 class Builder:
     """All layers and models of a code, the calls of layers, and what is to be said of them."""
 
     def __init__(self) -> None:
+        # The layer of each call; its `of` and `states` name earlier places in this list.
         self.rows: list[Layer] = []
-        """The layer of each call; its `of` and `states` name earlier places in this list."""
+        # By place, what identifies the layer that is called there: several calls share weights.
         self.owners: dict[int, Hashable] = {}
-        """By place, what identifies the layer that is called there: several calls share weights."""
-        self.on_lists: set[int] = set()
-        """Places of layers that are called on a list, perhaps of one tensor."""
+        self.on_lists: set[int] = set()  # places of layers called on a list, perhaps of one tensor
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
         self._steps = 0.0
-        self._open: dict[int, list[Input | Unread]] = {}
-        """By place of an input whose shape isn't known, what may stand in for it."""
-        self._guessed: dict[int, int] = {}
-        """By place of an input with a guessed shape, the line in which it is made."""
-        self._stand_ins: dict[Any, Ref] = {}
-        """By value that isn't a tensor but a layer is called on it, the tensor in its place."""
+        self._open: dict[int, list[Input | Unread]] = {}  # by place, what may be that input's shape
+        self._guessed: dict[int, int] = {}  # by place of an input with a guessed shape, its line
+        self._stand_ins: dict[Any, Ref] = {}  # by value on which a layer is called, its tensor
 
     def count_steps(self, steps: float = 1) -> None:
         """Count the work of reading. Raises ModelError beyond _MOST_STEPS."""

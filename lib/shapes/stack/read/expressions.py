@@ -29,8 +29,8 @@ from lib.shapes.stack.read.values import (
     plain,
 )
 
+# Names that people use without the line that imports them.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
-"""Names that people use without the line that imports them."""
 
 
 class Expressions(Calls):
@@ -40,10 +40,9 @@ class Expressions(Calls):
         super().__init__()
         self.lines = lines
         self.statement: ast.AST = ast.Pass()
+        # Of the innermost function or comprehension first, of the module last.
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
-        """Of the innermost function or comprehension first, of the module last."""
-        self.skipped: tuple[Origin, str] | None = None
-        """The first code with layers that isn't followed, and why."""
+        self.skipped: tuple[Origin, str] | None = None  # the first code with layers so, and why
         self._origins: dict[ast.AST, Origin] = {}
 
     def call_value(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
@@ -193,7 +192,6 @@ class Expressions(Calls):
         return Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
-        """What a call returns."""
         func = node.func
         owner = self.value(func.value) if isinstance(func, ast.Attribute) else None
         args = self._items(node.args)
@@ -244,7 +242,6 @@ class Expressions(Calls):
                     self.assign(one, entry)
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
-        """The values that are assigned to so many names."""
         if isinstance(value, Ref):
             self.at(self.statement)
             return self.outputs(value, count)
