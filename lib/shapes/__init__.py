@@ -33,7 +33,8 @@ from lib.shapes.doctor.diagnosis import (
 )
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_error
-from lib.shapes.errors.message import Explanation, ends, sizes
+from lib.shapes.errors.message import Explanation
+from lib.shapes.errors.pasted import ends, sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, put, swap
 from lib.shapes.stack.code import (

@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
-from lib.shapes.errors.message import Explanation, Found, Message, read
+from lib.shapes.errors.message import Explanation, Message
+from lib.shapes.errors.pasted import Found, read
 from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 

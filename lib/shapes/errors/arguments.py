@@ -3,7 +3,8 @@
 import difflib
 import re
 
-from lib.shapes.errors.message import Explanation, Found, Message, Remedy, explained, word
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, word
+from lib.shapes.errors.pasted import Found
 from lib.shapes.errors.remedies import INPUT
 
 LAYERS = r"NoneType|LSTM|GRU|\w*RNN|Bidirectional|TimeDistributed|Dense|Embedding|Conv\dD"

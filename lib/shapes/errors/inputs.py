@@ -5,19 +5,8 @@ import re
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import (
-    NAMES,
-    RECURRENT,
-    Comparison,
-    Explanation,
-    Found,
-    Message,
-    Remedy,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
 from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.text import counted

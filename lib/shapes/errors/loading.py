@@ -1,16 +1,8 @@
 """Messages about files, weights, and names of an older Keras."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors.message import (
-    Comparison,
-    Explanation,
-    Found,
-    Message,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, explained, number, shape, word
+from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT
 from lib.shapes.output import Shape, bracketed
 

@@ -1,16 +1,7 @@
 """Messages about models, how they are put together and called, and operations on their tensors."""
 
-from lib.shapes.errors.message import (
-    Comparison,
-    Explanation,
-    Found,
-    Message,
-    Remedy,
-    explained,
-    number,
-    shape,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"

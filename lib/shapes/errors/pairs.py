@@ -15,7 +15,8 @@ from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.errors import remedies as the
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
-from lib.shapes.errors.message import Comparison, Explanation, Found, Remedy, explained, sizes
+from lib.shapes.errors.message import Explanation, Remedy, explained
+from lib.shapes.errors.pasted import Comparison, Found, sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 

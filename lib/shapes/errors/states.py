@@ -4,18 +4,8 @@ import re
 
 from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies as the
-from lib.shapes.errors.message import (
-    RECURRENT,
-    Explanation,
-    Found,
-    Message,
-    Remedy,
-    explained,
-    number,
-    shape,
-    sizes,
-    word,
-)
+from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
+from lib.shapes.errors.pasted import RECURRENT, Found, sizes
 from lib.shapes.output import Shape
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'

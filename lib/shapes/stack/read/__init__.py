@@ -2,12 +2,12 @@
 
     stack = read_model("model = Sequential([Input((12, 3)), LSTM(16), Dense(1)])")
 
-Nothing is run, imported or unpickled: code is parsed, a configuration is read as text. What can't be
-read is reported with its line, and the rest is traced as far as it goes.
+Nothing is run, imported or unpickled: code is parsed, a configuration is read as text. What can't
+be read is reported with its line, and the rest is traced as far as it goes.
 
 Statements are followed in their order here, expressions by `expressions.py`; `calls.py` turns calls
-of Keras into the layers and models of `builder.py`. A loop or function is followed where all that it
-needs is known, else it is skipped.
+of Keras into the layers and models of `builder.py`. A loop or function is followed where all that
+it needs is known, else it is skipped.
 """
 
 from __future__ import annotations
