@@ -63,45 +63,15 @@ class Diagnosis:
     output_shape: Sizes
     target_shape: Sizes
     loss: str  # as Keras's function is called
+    verdict: Verdict  # the worst of the batches'; "error" where the numbers of samples differ
     batches: tuple[BatchResult, ...]  # see `follow`
+    decisive: BatchResult | None  # the first batch with this verdict; None without batches
+    broadcast_shape: Sizes | None  # of the pairs that it compares; None where that raises
+    keras_says: str  # for an error: what its message says
+    cause: str  # why, in sentences
+    # The axes as they are lined up in the batch that decides, with what the loss does.
+    axes: list[tuple[AxisPair, Verdict, str]]
     fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
-
-    @property
-    def verdict(self) -> Verdict:
-        """The worst of the batches'; "error" where the numbers of samples differ."""
-        return worst(self.batches)
-
-    @property
-    def decisive(self) -> BatchResult | None:
-        """The first batch with this verdict; None where there are no batches."""
-        return next((batch for batch in self.batches if batch.verdict == self.verdict), None)
-
-    @property
-    def broadcast_shape(self) -> Sizes | None:
-        """The shape of the pairs that the deciding batch compares; None where that raises."""
-        return self.decisive.broadcast if self.decisive else None
-
-    @property
-    def keras_says(self) -> str:
-        """For an error: what its message says."""
-        return self.decisive.says if self.decisive else "Data cardinality is ambiguous"
-
-    @property
-    def cause(self) -> str:
-        """Why, in sentences."""
-        return " ".join(_reasons(self))
-
-    @property
-    def axes(self) -> list[tuple[AxisPair, Verdict, str]]:
-        """The axes as they are lined up in the batch that decides, with what the loss does."""
-        rule, batch = RULES[self.loss], self.decisive
-        if batch is None:  # Keras compares the numbers of samples alone
-            output, target = self.output_shape[0], self.target_shape[0]
-            return [(AxisPair(output, target, "sample", "sample"), "error", f"{output} ≠ {target}")]
-        if rule.labels and len(batch.output) > 1:  # class numbers have no columns
-            batch = replace(batch, output=batch.output[:-1])
-        pairs = _line_up(self.output_shape, self.target_shape, batch)
-        return [(pair, *pair.fate(rule)) for pair in pairs]
 
 
 def diagnose_target(
@@ -133,9 +103,27 @@ def diagnose_target(
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
     rule = loss_rule(loss, output, target)
     batches = follow(output, target, rule, batch_size)
-    wrong = worst(batches) != "correct"
-    fixes = target_fixes(output, target, loss, batch_size) if wrong else ()
-    return Diagnosis(output, target, rule.name, batches, fixes)
+    verdict = worst(batches)
+    fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
+    decisive = next((batch for batch in batches if batch.verdict == verdict), None)
+    if decisive is None:  # Keras compares the numbers of samples alone
+        shape, says = None, "Data cardinality is ambiguous"
+        pair = AxisPair(output[0], target[0], "sample", "sample")
+        axes: list[tuple[AxisPair, Verdict, str]] = [(pair, "error", f"{output[0]} ≠ {target[0]}")]
+        cause = (
+            f"The output has {output[0]} samples and y has {target[0]}: each needs a target. "
+            "Cut x and y from the same windows."
+        )
+    else:
+        shape, says = decisive.broadcast, decisive.says
+        cause = " ".join(_reasons(output, target, rule, batches[0], decisive))
+        shown = decisive
+        if rule.labels and len(shown.output) > 1:  # class numbers have no columns
+            shown = replace(shown, output=shown.output[:-1])
+        axes = [(each, *each.fate(rule)) for each in _line_up(output, target, shown)]
+    return Diagnosis(
+        output, target, rule.name, verdict, batches, decisive, shape, says, cause, axes, fixes
+    )
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
@@ -150,14 +138,11 @@ def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -
     return numbers
 
 
-def _reasons(found: Diagnosis) -> Iterator[str]:
-    """Why a diagnosis is what it is, in one or more sentences."""
-    output, target, batch = found.output_shape, found.target_shape, found.decisive
-    if batch is None:
-        yield f"The output has {output[0]} samples and y has {target[0]}: each needs a target."
-        yield "Cut x and y from the same windows."
-        return
-    rule, axes, first = RULES[found.loss], _line_up(output, target, batch), found.batches[0]
+def _reasons(
+    output: Sizes, target: Sizes, rule: LossRule, first: BatchResult, batch: BatchResult
+) -> Iterator[str]:
+    """Why `batch` has its verdict, in one or more sentences; `first` is the epoch's first one."""
+    axes = _line_up(output, target, batch)
     for name, before, after in (("the output", output, batch.output), ("y", target, batch.target)):
         if len(after) < len(before):
             yield f"Keras drops the last axis of {name}, which is 1."
