@@ -4,7 +4,22 @@ Output shapes and parameter counts of Keras's recurrent layers, the tracer of la
 reader of pasted models, the target doctor, and explanations of Keras's error messages.
 """
 
-from lib.shapes.doctor import damage
+from lib.shapes.doctor import (
+    LOSS_NAMES,
+    OUTPUTS,
+    SIGNS,
+    TARGETS,
+    AxisPair,
+    Diagnosis,
+    ShapeTextError,
+    TargetQuestion,
+    damage,
+    diagnose_target,
+    fitting_loss,
+    read_question,
+    read_shape,
+    write_question,
+)
 from lib.shapes.doctor.damage import (
     EPOCHS,
     LEAK_EPOCHS,
@@ -15,21 +30,6 @@ from lib.shapes.doctor.damage import (
     Leak,
     Mistake,
     mistake_of,
-)
-from lib.shapes.doctor.diagnosis import (
-    LOSS_NAMES,
-    OUTPUTS,
-    SIGNS,
-    TARGETS,
-    AxisPair,
-    Diagnosis,
-    ShapeTextError,
-    TargetQuestion,
-    diagnose_target,
-    fitting_loss,
-    read_question,
-    read_shape,
-    write_question,
 )
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_error
