@@ -43,7 +43,7 @@ from lib.shapes.stack.read.values import (
     listed,
 )
 
-_DEEPEST = 12
+_DEEPEST = 12  # functions that are followed inside one another
 
 
 def read(source: str | bytes, name: str = "") -> Reading:
@@ -112,8 +112,8 @@ def read_code(text: str) -> Reading:
     loss = _loss(reader, model) if model else ""
     notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
     target = None
-    if model and model.target and model.target.shape:
-        samples, *rest = model.target.shape
+    if model and model.target:
+        samples, *rest = model.target.shape or (None, None)
         if all(isinstance(size, int) for size in rest):
             target = (samples if isinstance(samples, int) else None, *rest)
     return Reading(stack, "code", tuple(notes), loss, target, text)

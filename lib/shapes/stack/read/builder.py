@@ -10,11 +10,11 @@ from typing import Any
 from lib.shapes.stack.base import Layer, Origin, Ref, Stack
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.making import MAKES, input_layer
+from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import WORDS, Note, refused
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, listed, plain
-from lib.shapes.stack.tensors import Tensor, sizes
+from lib.shapes.stack.tensors import sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
@@ -113,7 +113,7 @@ class Builder:
             candidates = [input_layer((None, 12))]
         alone = replace(taker, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        chosen = accepted[0] if accepted else candidates[0]
+        chosen = [*accepted, *candidates][0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
@@ -301,8 +301,9 @@ class Builder:
                 self.note("unread", line, reason=layer.inside.error.reason)
         return stack
 
-    def tensor(self, value: Ref) -> Tensor | None:
-        """The axes of a tensor, the first of several; None where the trace stops before it."""
-        stack = self.stack_of([value])
+    def shape(self, tensor: Ref) -> Any:
+        """The shape of a tensor, the first of several; UNKNOWN where the trace stops before it."""
+        stack = self.stack_of([tensor])
         self.count_steps(4 * len(stack))
-        return next(iter(trace(stack)[-1].tensors[value.output or 0 :]), None)
+        shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]
+        return shapes[tensor.output or 0]

@@ -23,8 +23,7 @@ from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
-MAX_BYTES = 1_000_000
-"""Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
+MAX_BYTES = 1_000_000  # of a configuration, unpacked; one of 200 layers has up to 830,000
 Record = dict[str, Any]
 
 
@@ -139,9 +138,8 @@ class _Reader(Calls):
                         objects[name] = self._object(record, len(inputs))
                     found[name, call] = self._called(objects[name], inputs)
                 several = found[name, call]
-                taken.append(
-                    several[output] if output < len(several) else Ref(several[0].place, output)
-                )
+                beyond = output >= len(several)
+                taken.append(Ref(several[0].place, output) if beyond else several[output])
             return taken
 
         inputs = tensors(config["input_layers"])

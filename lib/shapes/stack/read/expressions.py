@@ -127,10 +127,10 @@ class Expressions(Calls):
     def known(self, node: ast.expr) -> Any:
         """The value of an expression, which messages name by its text if it isn't known."""
         value = self.value(node)
-        if value is not UNKNOWN:
-            return value
-        origin = self.at(node)
-        return Name(origin.call or origin.text)
+        if value is UNKNOWN:
+            origin = self.at(node)
+            value = Name(origin.call or origin.text)
+        return value
 
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
@@ -184,11 +184,13 @@ class Expressions(Calls):
             Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=value)
             for one, value in zip(in_order, values, strict=True)
         ]
-        parameters += [Parameter(one.arg, Parameter.VAR_POSITIONAL) for one in [args.vararg] if one]
+        if args.vararg:
+            parameters.append(Parameter(args.vararg.arg, Parameter.VAR_POSITIONAL))
         for one, node in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             value = self.value(node) if node else UNKNOWN
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
-        parameters += [Parameter(one.arg, Parameter.VAR_KEYWORD) for one in [args.kwarg] if one]
+        if args.kwarg:
+            parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
         return Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
