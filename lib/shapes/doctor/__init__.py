@@ -11,18 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
+from lib.shapes.doctor import loss_shapes
 from lib.shapes.doctor.fixes import TargetFix, target_fixes
-from lib.shapes.doctor.loss_shapes import (
-    RULES,
-    BatchResult,
-    LossRule,
-    Sizes,
-    Verdict,
-    follow,
-    loss_rule,
-    padded,
-    worst,
-)
+from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, Sizes, Verdict
 
 SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
 """A sign for each verdict, so that colour is never the only cue."""
@@ -103,9 +94,9 @@ def diagnose_target(
     batch_size = 32 if batch_size is None else batch_size
     if batch_size < 1:
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
-    rule = loss_rule(loss, output, target)
-    batches = follow(output, target, rule, batch_size)
-    verdict = worst(batches)
+    rule = loss_shapes.loss_rule(loss, output, target)
+    batches = loss_shapes.follow(output, target, rule, batch_size)
+    verdict = loss_shapes.worst(batches)
     fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
     decisive = next((batch for batch in batches if batch.verdict == verdict), None)
     if decisive is None:  # Keras compares the numbers of samples alone
@@ -199,7 +190,7 @@ def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
-        lengths.append(padded(shape, rank))
+        lengths.append(loss_shapes.padded(shape, rank))
         names.append(("",) * (rank - len(shape)) + (*axes, "column")[: len(shape)])
     return list(map(AxisPair, *lengths, *names))
 

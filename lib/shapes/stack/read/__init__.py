@@ -21,27 +21,11 @@ from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import Input
+from lib.shapes.stack.read import pasted, values
 from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
-from lib.shapes.stack.read.pasted import (
-    PYTHON_ERROR,
-    WORDS,
-    ModelError,
-    Reading,
-    bare,
-    notebook_code,
-    parsed,
-    refused,
-)
-from lib.shapes.stack.read.values import (
-    Class,
-    Function,
-    LayerObject,
-    ModelObject,
-    Name,
-    call_method,
-    listed,
-)
+from lib.shapes.stack.read.pasted import ModelError, Reading, bare, refused
+from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, listed
 
 _DEEPEST = 12  # functions that are followed inside one another
 
@@ -67,7 +51,7 @@ def read(source: str | bytes, name: str = "") -> Reading:
     shown = source.strip("\ufeff \t\r\n'\"")  # as Python shows a text
     if not shown.startswith("{"):
         return read_code(source)
-    code = notebook_code(source) if '"cells"' in source else ""
+    code = pasted.notebook_code(source) if '"cells"' in source else ""
     return read_code(code) if code else read_config(shown)
 
 
@@ -84,7 +68,7 @@ def read_code(text: str) -> Reading:
     Raises:
         ModelError: for what isn't Python, has no layers of Keras, or is too much, with its line.
     """
-    tree, lines = parsed(text)
+    tree, lines = pasted.parsed(text)
     reader = Interpreter(lines)
     try:
         with suppress(Returned):  # a return outside of a function
@@ -145,7 +129,7 @@ class Interpreter(Expressions):
                 case ast.AugAssign(target, sign, value):
                     left, right = self.value(target), self.known(value)
                     if isinstance(left, list) and isinstance(sign, ast.Add):
-                        call_method(left, "extend", [right])  # it may have other names
+                        values.call_method(left, "extend", [right])  # it may have other names
                     else:
                         self.assign(target, self.operation(sign, left, right, statement))
                 case ast.FunctionDef(name, args, inside):
@@ -212,10 +196,10 @@ class Interpreter(Expressions):
                 return self.call_library(callee, args, keywords)
             case Function():
                 return self.follow(callee, args, keywords)
-            case Class(has_call=True):
-                return self.instance(callee, args, keywords)
-            case Class():
+            case Class(base=""):
                 return self.unread(callee.name, "class")
+            case Class():
+                return self.instance(callee, args, keywords)
             case ModelObject(call=follow_call) if follow_call and args:
                 return follow_call(args, keywords)
             case ModelObject() if tensors:
@@ -254,7 +238,8 @@ class Interpreter(Expressions):
         for one in attributes.values():
             if isinstance(one, Function):
                 one.names = outside
-        base = max({*map(bare, node.bases)} & {"Model", "Layer"}, default="")
+        bases = {*map(bare, node.bases)} & {"Model", "Layer"}
+        base = max(bases, default="") if isinstance(attributes.get("call"), Function) else ""
         return Class(node.name, node.lineno, attributes, base)
 
     def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
@@ -280,7 +265,7 @@ class Interpreter(Expressions):
 def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
     """Make the models of classes, else call the functions that make one, as nothing else does."""
     for own in list(reader.names.values()):
-        if isinstance(own, Class) and own.has_call and own.base == "Model":
+        if isinstance(own, Class) and own.base == "Model":
             reader.origin = Origin(own.line, "", "")
             reader.instance(own, [], {})
     for node in ast.walk(tree) if not reader.models else ():
@@ -294,11 +279,11 @@ def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
 
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
-    if PYTHON_ERROR.search(text):
+    if pasted.PYTHON_ERROR.search(text):
         return refused("an error")
     if reader.skipped:
         origin, why = reader.skipped
-        return refused("passed by", origin.line, received=WORDS["unread"][why])
+        return refused("passed by", origin.line, received=pasted.WORDS["unread"][why])
     if "torch" in text:
         return refused("other layers")
     for node in tree.body:

@@ -12,16 +12,7 @@ from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, made
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
-from lib.shapes.stack.read.values import (
-    OPERATORS,
-    Array,
-    Class,
-    LayerObject,
-    ModelObject,
-    Name,
-    listed,
-    plain,
-)
+from lib.shapes.stack.read.values import Array, Class, LayerObject, ModelObject, Name, listed, plain
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
 
@@ -102,7 +93,7 @@ class Calls(Builder):
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
         """Two tensors, or a tensor and a number, with an operator between them."""
-        name = OPERATORS[type(sign)].__name__ if type(sign) in OPERATORS else ""
+        name = getattr(values.OPERATORS.get(type(sign)), "__name__", "")
         numbers = [one for one in (left, right) if type(one) in (int, float)]
         tensors = [one for one in (left, right) if isinstance(one, Ref)]
         if name in SIGNS and len(numbers) == len(tensors) == 1:

@@ -19,15 +19,7 @@ from lib.shapes.stack.plain import LastStep
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import (
-    Function,
-    LayerObject,
-    ModelObject,
-    Name,
-    flat,
-    listed,
-    plain,
-)
+from lib.shapes.stack.read.values import Function, LayerObject, ModelObject, Name, listed, plain
 
 # Names that people use without the line that imports them.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
@@ -135,7 +127,7 @@ class Expressions(Calls):
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
         value = self.value(node)
-        return bool(value) if flat(value) or isinstance(value, dict) else None
+        return bool(value) if values.flat(value) or isinstance(value, dict) else None
 
     def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
@@ -178,11 +170,11 @@ class Expressions(Calls):
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function of the code, with its defaults and the scope that it is defined in."""
         in_order = [*args.posonlyargs, *args.args]
-        values = [*map(self.value, args.defaults)]
-        values = [UNKNOWN] * (len(in_order) - len(values)) + values
+        defaults = [*map(self.value, args.defaults)]
+        defaults = [UNKNOWN] * (len(in_order) - len(defaults)) + defaults
         parameters = [
             Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=value)
-            for one, value in zip(in_order, values, strict=True)
+            for one, value in zip(in_order, defaults, strict=True)
         ]
         if args.vararg:
             parameters.append(Parameter(args.vararg.arg, Parameter.VAR_POSITIONAL))

@@ -77,12 +77,7 @@ class Class:
     name: str
     line: int
     attributes: dict[str, Any]
-    base: str  # "Model" or "Layer", where it inherits from that; else empty
-
-    @property
-    def has_call(self) -> bool:
-        """Whether it is a model or layer whose `call` can be followed."""
-        return bool(self.base) and isinstance(self.attributes.get("call"), Function)
+    base: str  # "Model" or "Layer", whose `call` can be followed; else empty
 
 
 @dataclass(frozen=True, slots=True, eq=False)
