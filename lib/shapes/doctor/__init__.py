@@ -15,8 +15,7 @@ from lib.shapes.doctor import loss_shapes
 from lib.shapes.doctor.fixes import TargetFix, target_fixes
 from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, Sizes, Verdict
 
-SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}
-"""A sign for each verdict, so that colour is never the only cue."""
+SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # beside colours
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
 LOSS_NAMES = (*RULES, "crossentropy")
@@ -183,10 +182,7 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """The axes from the left, lined up from the right as broadcasting does.
-
-    Names come from the shapes as they came: an axis keeps its meaning when another is dropped.
-    """
+    """The axes from the left, lined up from the right; names are those before one is dropped."""
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):

@@ -21,32 +21,26 @@ another's, so those that say more come first."""
 _EXAMPLES = beside(__file__, "examples")
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
 """What Keras says of the commonest mistakes, by a short name, which stands in the address."""
-CHECKLIST: list[str] = _EXAMPLES["checklist"]
-"""What to look at, in this order, when a message says nothing."""
+CHECKLIST: list[str] = _EXAMPLES["checklist"]  # what to look at when a message says nothing
 
 
 def explain_error(message: str) -> Explanation | None:
-    """What a message means, or a traceback that ends in it; None for one that isn't known here.
-
-    A message that stands only elsewhere in the text is no more than a possibility.
-    """
+    """What a message means, or a traceback that ends in it; None for one that isn't known here."""
     last, whole = read(message)
     for _, explanation in known(last, whole):
         return explanation
-    for _, explanation in known(whole, whole):
+    for _, explanation in known(whole, whole):  # it stands elsewhere in the text
         return replace(explanation, confidence="possible")
     return None
 
 
 def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
-    """The messages that are known in a part of a text.
-
-    Each pattern's last place comes first: a traceback quotes the line that raised, without numbers.
-    """
+    """The messages that are known in a part of a text."""
     for message in MESSAGES:
         for pattern in message.patterns:
             # Unbounded, a long text that repeats the words before .*? would take minutes.
             bounded = pattern.replace(".*?", ".{0,300}?")
+            # From the end: a traceback quotes the line that raised, without numbers.
             for match in reversed(list(re.finditer(bounded, part))):
                 if explanation := message.explain(Found(match, whole)):
                     yield message, explanation

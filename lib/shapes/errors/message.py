@@ -113,10 +113,7 @@ def explained(
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
-    """Fill in the {names}; leave out a sentence, and a line, of which one has no word.
-
-    Other braces, as of a dict in code, stay.
-    """
+    """Fill in the {names}; leave out a sentence, and a line, of which one has no word."""
     lines = []
     for line in text.split("\n"):
         sentences = re.split(r"(?<=\.) ", line)
@@ -136,10 +133,7 @@ class Message:
         remedies: Sequence[Remedy] = (),
         **texts: Any,
     ) -> None:
-        """Any of the patterns; the rest is for `explained`.
-
-        In place of texts `explain` may be a function; it returns None for what it can't explain.
-        """
+        """Any of the patterns, and texts for `explained`, or a function, None if it can't tell."""
         self.patterns = patterns
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)

@@ -5,8 +5,7 @@ from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
-OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"
-"""What follows isn't the name of a tensor inside a recurrent layer."""
+OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # no tensor's name in a recurrent layer
 
 
 def joined_arrays(found: Found) -> Explanation:

@@ -11,10 +11,9 @@ from lib.shapes.output import Shape
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 from lib.text import counted, joined
 
-READ = 10_000
-"""Characters that are read at either end of a text. A traceback has its message at one of them."""
+READ = 10_000  # characters at either end of a text; a traceback has its message at one of them
+# Keras's names of layers, each with its kind in a stack.
 RECURRENT = {name: layer.kind for name, layer in LAYER_OF_CELL.items()} | {"bidirectional": "bi"}
-"""Kinds of layers in Keras's names, each with its kind in a stack."""
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
 _ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.M)
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')

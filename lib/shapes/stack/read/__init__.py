@@ -231,7 +231,6 @@ class Interpreter(Expressions):
         return None
 
     def _class(self, node: ast.ClassDef) -> Class:
-        """A class of the code; its attributes are known only through it."""
         outside, self.names = self.names, self.names.new_child()
         self.run(node.body)
         attributes, self.names = dict(self.names.maps[0]), outside
@@ -293,7 +292,6 @@ def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
 
 
 def _loss(reader: Interpreter, model: ModelObject) -> str:
-    """Keras's name of a model's loss; empty, with a note, where it isn't known."""
     if model.loss is None:
         return ""
     names = {getattr(one, "name", one) for one in reader.leaves(model.loss)}

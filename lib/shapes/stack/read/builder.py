@@ -18,6 +18,7 @@ from lib.shapes.stack.tensors import sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
+Refs = Sequence[Ref]
 _MOST_STEPS = 40_000  # statements and expressions that are followed; a layer is some
 # Samples that stand in where the code tells no shape: the first that the layer accepts.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
@@ -68,13 +69,7 @@ class Builder:
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
-    def put(
-        self,
-        layer: Layer,
-        inputs: Sequence[Ref] = (),
-        states: Sequence[Ref] = (),
-        called: Hashable = None,
-    ) -> Ref:
+    def put(self, layer: Layer, inputs: Refs = (), states: Refs = (), called: Any = None) -> Ref:
         """Add a call of a layer to the graph; `called` is the layer where the code made one."""
         self.count_steps(40)
         for one in inputs:
@@ -87,10 +82,7 @@ class Builder:
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
-        """An input of a shape, the batch first, that may be unknown, or unknown in parts.
-
-        It has an origin where a call makes it, and none where another layer implies it.
-        """
+        """An input of a shape, the batch first, or of none; with an origin if a call makes it."""
         is_told = listed(shape) and len(shape) > 0
         told = [*shape] if is_told else [None, *_STAND_INS[0]]
         known = [size if plain(size) else None for size in told]
@@ -125,10 +117,7 @@ class Builder:
         return sorted(kept)
 
     def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
-        """The layers that lead to these outputs, or all layers, with places of their own.
-
-        `of` is left out where a layer takes exactly what the one before it returns.
-        """
+        """The layers that lead to these outputs, or all; `of` is left out in a chain."""
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.rows[place].at(moved) for place in kept]
@@ -147,9 +136,8 @@ class Builder:
             # The only axis of a sample that an Embedding looks up is time.
             entry = layers[source]
             if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
-                layers[source] = replace(
-                    Input(entry.features, batch=entry.batch, form="tokens"), origin=entry.origin
-                )
+                form, batch = "tokens", entry.batch
+                layers[source] = Input(entry.features, form=form, batch=batch, origin=entry.origin)
         return tuple(layers)
 
     def found(self, *values: Any) -> list[Ref]:

@@ -78,7 +78,6 @@ def _normalised(record: Record) -> Any:
 
 
 def _text_of(content: bytes) -> str:
-    """The configuration in a file: itself, or that of a .keras archive."""
     if content.startswith(b"\x89HDF"):
         _refuse("hdf5")
     if not content.startswith(b"PK"):
@@ -147,7 +146,6 @@ class _Reader(Calls):
         return ModelObject(1, inputs, [outputs])
 
     def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
-        """The tensors that a layer or an inner model returns, called on these."""
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
         first, *rest = tensors

@@ -244,10 +244,7 @@ class Expressions(Calls):
         return [value if isinstance(value, LayerObject) else UNKNOWN] * count
 
     def skip(self, code: ast.AST, why: str) -> Any:
-        """Skip code that isn't followed: whatever it may change is unknown from there on.
-
-        Where it has layers or tensors in it, a layer that isn't read stands for all of it.
-        """
+        """Skip code: what it may change is unknown, and one unread layer stands for its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
         found = {name: self.named(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}

@@ -61,10 +61,7 @@ def refused(what: str, line: int | None = None, /, **names: object) -> ModelErro
 
 
 def parsed(text: str) -> tuple[ast.Module, list[str]]:
-    """The syntax tree of a text, and the lines that were parsed, as many as the text has.
-
-    Raises ModelError for what is too long, or isn't Python.
-    """
+    """The syntax tree and the lines of a text. Raises ModelError if too long, or no Python."""
     if len(text) > LONGEST:
         raise refused("too long", most=LONGEST, count=len(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").expandtabs(8)
