@@ -276,6 +276,5 @@ TARGETS: dict[str, Sizes] = {
     "(N, 1)": (320, 1),
     "(N,)": (320,),
 }
-"""The usual targets, by what they are called: N samples, T timesteps, U units."""
+"""The usual targets, and outputs, by name: N samples, T timesteps, U units."""
 OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}
-"""The usual outputs, which all have columns."""

@@ -98,17 +98,14 @@ def explained(
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
     sure: Confidence = confidence or ("likely" if is_open else "certain")
-    told = meanings[:3]
-    likeliest, *others = [each.condition for each in told]
-    cause = f"{happened} Most likely {likeliest}." if likeliest else happened
+    told, first, stack = meanings[:3], meanings[0], _filled(stack, words)
+    cause = f"{happened} Most likely {first.condition}." if first.condition else happened
+    fix, code = first.fix, first.code
     if len(meanings) > 1:
-        cause += f" Or {'; or '.join(others)}."
+        cause += f" Or {'; or '.join(each.condition for each in told[1:])}."
         fix = " ".join(f"If {m.condition}: {m.fix[:1].lower()}{m.fix[1:]}" for m in told)
         pairs = zip(("either", "or", "or"), told, strict=False)
         code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
-    else:
-        fix, code = meanings[0].fix, meanings[0].code
-    stack = _filled(stack, words)
     return Explanation(happened, tuple(meanings), cause, fix, code, sure, check, stack)
 
 
