@@ -49,8 +49,8 @@ from lib.shapes.stack.code import ends as code_ends
 from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
+from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import question
 from lib.shapes.stack.read import read, read_model

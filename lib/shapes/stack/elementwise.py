@@ -7,16 +7,7 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError, When
-from lib.shapes.stack.settings import (
-    ACTIVATIONS,
-    AXIS,
-    LARGE,
-    REFUSED,
-    SLOPE,
-    option,
-    setting,
-    share,
-)
+from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SLOPE, function, setting, share
 from lib.shapes.stack.tensors import factor
 
 
@@ -73,7 +64,7 @@ class Masking(Layer, kind="mask"):
 class Activation(Elementwise, kind="act"):
     """Puts each number through a function; softmax, along the last axis."""
 
-    activation: str = option("f", "relu", *ACTIVATIONS)
+    activation: str = function("f", "relu", seldom=False)
 
 
 class ReLU(Elementwise, kind="relu"):

@@ -8,13 +8,32 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Origin
+from lib.shapes.stack import elementwise, joining, windows
+from lib.shapes.stack.base import LAYERS, MAX_LAYERS, Layer, LayerSetting, Origin
 from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
+
+
+_MODULES = (elementwise, joining, windows)  # importing them fills LAYERS
+_MENU = """
+lstm gru rnn bi cells convlstm convlstm2d
+input embed dense td
+repeat flatten reshape permute last unpack
+conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
+mask drop sdrop noise bnorm lnorm act relu leaky softmax number
+concat add sub mul ave max min dot attend addattend mha
+conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool3d pool3d
+unread
+"""
+KINDS: dict[str, type[Layer]] = {kind: LAYERS[kind] for kind in _MENU.split()}
+"""Every kind of layer by its name in the address, as menus offer them, the most used first.
+
+To add one, write its class beside its like, add its kind to the menu here, its arguments to
+signatures.toml, and cases to tests/agreement/layer_cases.py, by which it is compared with Keras.
+"""
 
 
 class Unknown:
@@ -32,7 +51,7 @@ _ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_b
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
-CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
+CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}
 """Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 

@@ -10,7 +10,7 @@ from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.recurrent import BATCH_SIZE
-from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, function, option, setting
+from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, formats, function, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis
 from lib.shapes.stack.windows import ConvLSTM1D
 
@@ -66,7 +66,7 @@ class Input(Layer, kind="input"):
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, limit=UNITS, refusal=REFUSED)
+    units: int = count("k", 1)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -74,21 +74,15 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width, bias = known_size(tensor, units), int(self.use_bias)
-        return Outputs(
-            ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-            units * (width + bias),
-            formula([units], [width, bias]),
-            formula([letter], [tensor[-1].letter, bias]),
-        )
-
-
-_DENSE = Dense()
+        output = (*tensor[:-1], widened(tensor[-1], letter, units))
+        rule = formula([letter], [tensor[-1].letter, bias])
+        return Outputs((output,), units * (width + bias), formula([units], [width, bias]), rule)
 
 
 class TimeDistributed(Layer, kind="td"):
     """The layer inside, at every timestep; Dense alone does that as well."""
 
-    layer: Layer = _DENSE
+    layer: Layer = Dense()
 
     @property
     def title(self) -> str:
@@ -136,7 +130,7 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
-    output_dim: int = setting("e", 16, limit=UNITS, refusal=REFUSED)
+    output_dim: int = count("e", 16)
     mask_zero: bool = setting("mask", False)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -170,7 +164,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
 class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
-    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""

@@ -13,19 +13,9 @@ from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.recurrent import check_batch
-from lib.shapes.stack.settings import (
-    FORMATS,
-    REFUSED,
-    UNITS,
-    WINDOW,
-    function,
-    option,
-    pair,
-    setting,
-    share,
-    window,
-)
+from lib.shapes.stack.settings import count, formats, function, option, pair, setting, share, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
+from lib.text import beside
 
 Sizes = int | tuple[int, ...]
 
@@ -37,7 +27,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
     def along(self) -> range:
         """The indices of the axes that it changes."""
-        first = 2 if getattr(self, "data_format", FORMATS[0]) == FORMATS[1] else 1
+        first = 1 + (getattr(self, "data_format", "") == "channels_first")
         return range(first, first + self.spatial)
 
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
@@ -83,13 +73,13 @@ def each(sizes: Sizes) -> tuple[int, ...]:
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
-    filters: int = setting("k", 16, limit=UNITS, refusal="… Received {name}={value}.")
-    kernel_size: int | tuple[int, ...] = window("w", 3)
-    strides: int | tuple[int, ...] = window("s", 1)
+    filters: int = count("k", 16, "… Received {name}={value}.")
+    kernel_size: Sizes = window("w", 3)
+    strides: Sizes = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
-    groups: int = setting("g", 1, limit=UNITS, seldom=True, refusal=REFUSED)
-    data_format: str = option("df", *FORMATS, seldom=True)
+    groups: int = count("g", 1, seldom=True)
+    data_format: str = formats()
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -118,7 +108,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 
     def channels(self, tensor: Tensor) -> int:
         """The place of the axis that filters take the place of."""
-        return 1 if self.data_format == FORMATS[1] else len(tensor) - 1
+        return 1 if self.data_format == "channels_first" else len(tensor) - 1
 
     def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
         """The output with filters for the channels of the input, and its parameters."""
@@ -136,8 +126,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
 
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
-    strides: int | tuple[int, ...] = pair("s", (1, 1))
+    kernel_size: Sizes = pair("w", (3, 3))
+    strides: Sizes = pair("s", (1, 1))
     dilation_rate: int = window("d", 1, axes=2, seldom=True)
     padding: str = option("p", "valid", "same")
 
@@ -145,8 +135,8 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 class Conv3D(Conv1D, kind="conv3d", spatial=3):
     """Looks at a small cube at a time: a square of a few neighbouring pictures."""
 
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3))
-    strides: int | tuple[int, ...] = pair("s", (1, 1, 1))
+    kernel_size: Sizes = pair("w", (3, 3, 3))
+    strides: Sizes = pair("s", (1, 1, 1))
     dilation_rate: int = window("d", 1, axes=3, seldom=True)
     padding: str = option("p", "valid", "same")
 
@@ -185,9 +175,9 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
-    filters: int = setting("k", 16, limit=UNITS)
-    kernel_size: int | tuple[int, ...] = window("w", 3)
-    strides: int | tuple[int, ...] = window("s", 1, least=0)
+    filters: int = count("k", 16, "")
+    kernel_size: Sizes = window("w", 3)
+    strides: Sizes = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -228,17 +218,17 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM whose kernels go over a picture: of pictures that change with time."""
 
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
-    strides: int | tuple[int, ...] = pair("s", (1, 1), 0)
+    kernel_size: Sizes = pair("w", (3, 3))
+    strides: Sizes = pair("s", (1, 1), 0)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
-    pool_size: int | tuple[int, ...] = window("w", 2)
-    strides: int | tuple[int, ...] | None = window("s", None, least=0, optional=True)
+    pool_size: Sizes = window("w", 2)
+    strides: Sizes | None = window("s", None, least=0, optional=True)
     padding: str = option("p", "valid", "same")
-    data_format: str = option("df", *FORMATS, seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
@@ -250,34 +240,22 @@ class MaxPooling1D(Windows, kind="maxpool"):
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest of a small square of a picture."""
 
-    pool_size: int | tuple[int, ...] = pair("w", (2, 2))
-    strides: int | tuple[int, ...] | None = pair("s", None, 0)
+    pool_size: Sizes = pair("w", (2, 2))
+    strides: Sizes | None = pair("s", None, 0)
 
 
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     """Keeps the largest of a small cube of neighbouring pictures."""
 
-    pool_size: int | tuple[int, ...] = pair("w", (2, 2, 2))
-    strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
-
-
-class AveragePooling1D(MaxPooling1D, kind="avgpool"):
-    """Takes the mean of a few neighbouring timesteps, feature by feature."""
-
-
-class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
-    """Takes the mean of a small square of a picture."""
-
-
-class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of a small cube of neighbouring pictures."""
+    pool_size: Sizes = pair("w", (2, 2, 2))
+    strides: Sizes | None = pair("s", None, 0, sizes=3)
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
 
     keepdims: bool = setting("keep", False)
-    data_format: str = option("df", *FORMATS, seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F), or (N, 1, F)."""
@@ -297,22 +275,14 @@ class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
     """Keeps the largest of a whole picture."""
 
 
-class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
-    """Takes the mean over a whole picture."""
-
-
 class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
     """Keeps the largest over all timesteps, rows and columns."""
-
-
-class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
-    """Takes the mean over all timesteps, rows and columns."""
 
 
 class UpSampling1D(Windows, kind="upsample"):
     """Gives each timestep several times."""
 
-    size: int = setting("s", 2, limit=WINDOW, refusal=REFUSED)
+    size: int = window("s", 2, refusal="… Received: {name}={value}")
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, size·T, F)."""
@@ -323,7 +293,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
     """Puts timesteps of zeros before and after."""
 
     padding: tuple[int, ...] = pair("p", (1, 1), 0)
-    data_format: str = option("df", *FORMATS, seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
@@ -342,3 +312,9 @@ class Cropping1D(Windows, kind="crop"):
         if length is not None and length < 1:
             raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
         return outputs
+
+
+_POOLING = MaxPooling1D, MaxPooling2D, MaxPooling3D, GlobalMaxPooling2D, GlobalMaxPooling3D
+for _like in _POOLING:
+    for _kind, (_keras, _about) in beside(__file__, "alike")[_like.__name__].items():
+        type(_keras, (_like,), {"__doc__": _about}, kind=_kind)
