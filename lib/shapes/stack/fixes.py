@@ -11,20 +11,14 @@ from typing import Any
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import (
-    Flatten,
-    Input,
-    RepeatVector,
-    Reshape,
-    TimeDistributed,
-    Unpack,
-    Unread,
-)
+from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
+Edit = tuple[str, Stack, int]
+"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
     "axis": [1, -1],
@@ -52,26 +46,21 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     for words, fixed, at in _edits(stack, place, steps[place]):
         after = stopped(trace(fixed))
         past = after is None or after > at
-        if after == at and isinstance(stack[place], Unread):  # Keras can make the layer at least
-            past = not isinstance(fixed[at], Unread)
+        if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
+            past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, StackFix(words, fixed))
     return tuple(offered.values())[:MOST_FIXES]
 
 
-Edit = tuple[str, Stack, int]
-"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
-
-
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """All edits that might help, the likeliest first."""
     layer = stack[place]
     if not isinstance(stack[0], Input):  # it couldn't be read
         begin = replace(Input(), origin=stack[0].origin)
         yield f"Write {_call(begin)} in its place", put(stack, 0, begin), 0
         return
-    if isinstance(layer, Unread) and layer.fixed:
-        meant = replace(layer.fixed, of=layer.of, origin=layer.origin)
+    if fixed := getattr(layer, "fixed", None):
+        meant = replace(fixed, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
     yield from _edits_of_settings(stack, place, step)
     if isinstance(layer, Joining):
@@ -147,11 +136,10 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     down = range(place - 1, 0, -1)
     for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
         layer: Any = stack[at]
-        name, value = _label(stack, at), not layer.return_sequences
-        words = f"Set return_sequences={value} on {name}"
-        yield words, _with(stack, at, return_sequences=value), place
-        for value in (False, True):
-            yield f"Set return_state={value} on {name}", _with(stack, at, return_state=value), place
+        settings = [("return_sequences", not layer.return_sequences)]
+        for name, value in (*settings, ("return_state", False), ("return_state", True)):
+            words = f"Set {name}={value} on {_label(stack, at)}"
+            yield words, _with(stack, at, **{name: value}), place
     for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
         yield f"Remove {_label(stack, at)}", put(stack, at), place - 1
 

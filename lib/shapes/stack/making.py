@@ -16,7 +16,6 @@ from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, 
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
-
 _MODULES = (elementwise, joining, windows)  # importing them fills LAYERS
 _MENU = """
 lstm gru rnn bi cells convlstm convlstm2d
