@@ -52,11 +52,9 @@ class LayerSetting:
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
-        numbers = value if self.sizes else [value]
-        expected, most = f"of at least {least:g}", float("inf")
-        if self.limit == SHARE:
-            expected, most = "between 0 and 1", 1
-        if min(numbers) < least or max(numbers) > most:
+        numbers, is_share = value if self.sizes else [value], self.limit == SHARE
+        if min(numbers) < least or (is_share and max(numbers) > 1):
+            expected = "between 0 and 1" if is_share else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
@@ -234,10 +232,9 @@ class Layer:
         needed = SIGNATURES.get(self.keras, ())
         for setting in self.settings():
             value = getattr(self, setting.name)
+            written = f"{value:g}" if isinstance(value, float) else f"{value}"
             if setting.options is not None:
                 written = setting.options[value]
-            else:
-                written = f"{value:g}" if isinstance(value, float) else f"{value}"
             if setting.name in needed:
                 yield written
             elif value != setting.default:
@@ -272,7 +269,6 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 def swap(stack: Stack, place: int) -> Stack:
     """The stack with the layers at `place` and after it exchanged."""
-    first, second = stack[place : place + 2]
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
     rest = (layer.at(moved) for layer in stack[place + 2 :])
-    return (*stack[:place], second, first, *rest)
+    return (*stack[:place], stack[place + 1], stack[place], *rest)

@@ -36,7 +36,6 @@ def to_text(stack: Stack) -> str:
 
 
 def _words(layer: Layer) -> Iterator[str]:
-    """The kind of a layer, its settings that aren't default, and its references."""
     inside = layer.inside
     is_usual = inside is layer or (inside.kind == Dense.kind and not inside.of)
     yield layer.kind if is_usual else f"{layer.kind}-{inside.kind}"
@@ -55,10 +54,9 @@ def _words(layer: Layer) -> Iterator[str]:
         yield f"{setting.key}{text}"
     shares = () if layer.shares is None else (Ref(layer.shares),)
     for way, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
-        ends = ["" if ref.output is None else f".{ref.output}" for ref in refs]
-        places = [f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True)]
+        places = (f"{ref.place + 1}.{ref.output}".removesuffix(".None") for ref in refs)
         if refs:
-            yield f"{way}{'-'.join(places)}"
+            yield way + "-".join(places)
 
 
 def from_text(text: str) -> Stack:
@@ -72,8 +70,7 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     Unknown layers and settings are dropped, numbers out of range are clamped, and a stack without
     an Input gets one.
     """
-    said: list[str] = []
-    layers: list[Layer] = []
+    said, layers = list[str](), list[Layer]()
     for part in text[:LONGEST].split("~"):
         name, *words = part.split("_")
         kind, _, inside = name.partition("-")
@@ -92,11 +89,9 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
 
 
 def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
-    """A layer with the settings in these words; sentences about others are added to `said`."""
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
-    values: dict[str, Any] = {}
-    connections: dict[str, Any] = {}
+    values, connections = dict[str, Any](), dict[str, Any]()
     for word in words:
         if found := _REFS.fullmatch(word):
             pairs = (place.partition(".") for place in found[2].split("-"))

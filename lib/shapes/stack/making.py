@@ -79,11 +79,9 @@ def made(
         values |= keywords
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
-        missing = [
-            word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
-        ]
-        if missing:
-            listed = joined([f"'{word}'" for word in missing])
+        needed = [word for word in SIGNATURES[name] if word[-1:] not in "=*"]
+        if missing := [f"'{word}'" for word in needed if word not in values]:
+            listed = joined(missing)
             raise ShapeError.of("missing arguments", name=name, listed=listed)
         return _layer(name, values, {} if stand_ins is None else stand_ins)
     except (ShapeError, NotTraced) as error:
@@ -178,8 +176,8 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
     flags = ("return_sequences", "return_state", "go_backwards", "stateful")
-    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
-    return CellStack("-".join(cell.cells for cell in cells), **switched)
+    switched = [bool(values.get(key)) for key in flags]
+    return CellStack("-".join(cell.cells for cell in cells), *switched)
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
@@ -234,8 +232,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
 def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
     if value is None:
-        usual = [name for name in ("none", "linear") if name in options]
-        return usual[0] if usual else setting.default
+        return next((name for name in ("none", "linear") if name in options), setting.default)
     may_be_large = setting.name in ("padding", "data_format") and isinstance(value, str)
     choice = value.lower() if may_be_large else value
     if isinstance(choice, str) and choice in options:

@@ -33,8 +33,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
         """A sequence with T·times + more timesteps."""
         tensor, place = inputs.of_rank(3), self.along()[0]
-        before = tensor[place].size
-        length = None if before is None else before * times + more
+        length = None if (before := tensor[place].size) is None else before * times + more
         return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
 
     def passed(
@@ -93,18 +92,18 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
-        rank, kernels, groups = 2 + self.spatial, each(self.kernel_size), self.groups
+        rank, kernels = 2 + self.spatial, each(self.kernel_size)
         tensor = inputs.only_one() if inputs.unchecked else inputs.of_rank(rank, or_more=True)
         channels = tensor[self.channels(tensor)].size
         if channels is None:
             raise ShapeError.of("open channels", tensor)
-        if channels % groups:
-            raise ShapeError.of("groups of channels", tensor, groups=groups, channels=channels)
+        if channels % self.groups:
+            raise ShapeError.of("groups of channels", tensor, groups=self.groups, channels=channels)
         if len(tensor) != rank:
-            kernel = (*kernels, channels // groups, self.filters)
+            kernel = (*kernels, channels // self.groups, self.filters)
             raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
-        resized = self.passed(tensor, inputs, kernels, self.strides, self.dilation_rate)
-        return self.learned(resized, tensor, inputs.letter)
+        passed = self.passed(tensor, inputs, kernels, self.strides, self.dilation_rate)
+        return self.learned(passed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
         """The place of the axis that filters take the place of."""
@@ -203,8 +202,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
             raise ShapeError.of("open channels of a row", step)
         check_batch(self.stateful, tensor)
         letter, filters = inputs.letter, self.filters
-        resized = self.passed(step, inputs, kernels, self.strides)
-        rest = (*resized[:-1], widened(channels, letter, filters))
+        passed = self.passed(step, inputs, kernels, self.strides)
+        rest = (*passed[:-1], widened(channels, letter, filters))
         output = (batch, time, *rest[1:]) if self.return_sequences else rest
         size, bias = "·".join(map(str, kernels)), int(self.use_bias)
         return Outputs(
@@ -260,23 +259,14 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F), or (N, 1, F)."""
         tensor, along = inputs.of_rank(2 + self.spatial), self.along()
-        if self.keepdims:
-            for place in along:
-                tensor = with_axis(tensor, place, resized(tensor[place], 1, inputs.time))
-            return Outputs((tensor,))
-        return Outputs((tuple(axis for place, axis in enumerate(tensor) if place not in along),))
+        for place in reversed(along):
+            kept = (resized(tensor[place], 1, inputs.time),) * self.keepdims
+            tensor = with_axis(tensor, place, *kept)
+        return Outputs((tensor,))
 
 
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
-
-
-class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
-    """Keeps the largest of a whole picture."""
-
-
-class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
-    """Keeps the largest over all timesteps, rows and columns."""
 
 
 class UpSampling1D(Windows, kind="upsample"):
@@ -308,13 +298,11 @@ class Cropping1D(Windows, kind="crop"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
         outputs = self.stretched(inputs, more=-sum(self.cropping))
-        length = outputs.tensors[0][1].size
-        if length is not None and length < 1:
+        if (length := outputs.tensors[0][1].size) is not None and length < 1:
             raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
         return outputs
 
 
-_POOLING = MaxPooling1D, MaxPooling2D, MaxPooling3D, GlobalMaxPooling2D, GlobalMaxPooling3D
-for _like in _POOLING:
+for _like in (MaxPooling1D, MaxPooling2D, MaxPooling3D, GlobalMaxPooling1D):
     for _kind, (_keras, _about) in beside(__file__, "alike")[_like.__name__].items():
-        type(_keras, (_like,), {"__doc__": _about}, kind=_kind)
+        type(_keras, (_like,), {"__doc__": _about}, kind=_kind, spatial=int(_keras[-2]))
