@@ -217,7 +217,7 @@ class Layer:
 
     def classes(self) -> tuple[str, ...]:
         """The classes of Keras that its code creates, in order: inner layers first."""
-        return (self.keras,)
+        return (self.keras,) if self.inside is self else (*self.inside.classes(), self.keras)
 
     def code(self) -> str:
         """The code that creates it: "layers.LSTM(16, return_sequences=True)"."""

@@ -17,8 +17,7 @@ class Elementwise(Layer):
     fails: ClassVar[When] = "run"
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays. Keras stacks several tensors to one, and fails later."""
-        if len(inputs.tensors) > 1:
+        if len(inputs.tensors) > 1:  # Keras stacks them to one, and fails later
             raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
         return Outputs(inputs.tensors)
 
@@ -29,7 +28,6 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
     rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays; with a rate of 0, also those of several tensors."""
         return super().call(inputs) if self.rate else Outputs(inputs.tensors)
 
 
@@ -86,7 +84,6 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays; Keras looks for the axis when it runs."""
         outputs, (tensor, *_) = super().call(inputs), inputs.tensors
         if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis to share", tensor, axis=self.axis)
@@ -98,7 +95,6 @@ class LayerNormalization(Layer, kind="lnorm"):
 
     averages: ClassVar[int] = 0
     """Weights per entry of its axes that aren't trained."""
-
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
@@ -116,10 +112,9 @@ class LayerNormalization(Layer, kind="lnorm"):
             raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
         if len({axis % len(tensor) for axis in axes}) < len(axes):
             raise ShapeError.of("an axis twice", tensor, axis=self.axis)
-        count = prod(size or 1 for size in sizes)
         product = "·".join(map(str, [each, *sizes]))
         rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
-        return Outputs((tensor,), each * count, product, rule)
+        return Outputs((tensor,), each * prod(size or 1 for size in sizes), product, rule)
 
 
 class BatchNormalization(

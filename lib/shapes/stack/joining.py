@@ -13,6 +13,10 @@ from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widene
 from lib.text import beside
 
 
+def _differ(sizes: Iterable[int | None]) -> bool:
+    return len({*sizes} - {None}) > 1
+
+
 class Joining(Layer):
     """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
@@ -44,7 +48,7 @@ class Merge(Joining):
         if self.kind == "sub" and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
         batch = next((axis for axis in batches if axis.size), batches[0])
-        return Outputs((with_axis(joined, 0, batch),))
+        return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
@@ -53,10 +57,6 @@ class Merge(Joining):
 _SIGNS = {"add": "+", "sub": "-", "mul": "*"}
 for _kind, (_keras, _about) in beside(__file__, "alike")["Merge"].items():
     type(_keras, (Merge,), {"__doc__": _about}, kind=_kind, sign=_SIGNS.get(_kind, ""))
-
-
-def _differ(sizes: Iterable[int | None]) -> bool:
-    return len({*sizes} - {None}) > 1
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:

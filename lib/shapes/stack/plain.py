@@ -14,13 +14,8 @@ from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, formats, fun
 from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis
 from lib.shapes.stack.windows import ConvLSTM1D
 
-FORMS = {
-    "sequence": "(T, F)",
-    "flat": "(F,)",
-    "tokens": "(T,)",
-    "inside": "(N, T, F)",
-    "other": "another",
-}
+FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
+FORMS |= {"inside": "(N, T, F)", "other": "another"}
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
 """Number of axes of a sample → the letters of its axes."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
@@ -40,9 +35,8 @@ class Input(Layer, kind="input"):
 
     def axes(self) -> Tensor:
         """Its tensor, the batch first."""
-        time = Axis("T", self.timesteps, "time")
+        time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
-        batch = Axis("N", self.batch, "batch")
         if self.form == "inside":
             samples = Axis("N", self.batch or BATCH_SIZE, "batch")
             return Axis("N", None, "batch"), samples, time, features
@@ -54,10 +48,9 @@ class Input(Layer, kind="input"):
         return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
-        shape = sizes(self.axes())
-        if shape[0] is None:
-            return f"keras.Input({shape[1:]})"
-        return f"keras.Input(batch_shape={shape})"
+        batch, *sample = sizes(self.axes())
+        shape = f"{(*sample,)}" if batch is None else f"batch_shape={(batch, *sample)}"
+        return f"keras.Input({shape})"
 
     def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
         return Outputs((self.axes(),))
@@ -94,9 +87,6 @@ class TimeDistributed(Layer, kind="td"):
 
     def with_settings(self, **values: Any) -> Self:
         return replace(self, layer=self.layer.with_settings(**values))
-
-    def classes(self) -> tuple[str, ...]:
-        return (*self.layer.classes(), self.keras)
 
     def arguments(self) -> Iterator[str]:
         yield self.layer.code()
@@ -139,12 +129,9 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         if len(rest) == 1:  # what comes in is a sequence of numbers
             letter = "T" if rest[0].letter == "F" else rest[0].letter
             rest = [replace(rest[0], letter=letter, role="time")]
-        return Outputs(
-            ((batch, *rest, Axis(inputs.letter, self.output_dim, "features")),),
-            self.input_dim * self.output_dim,
-            f"{self.input_dim}·{self.output_dim}",
-            f"V·{inputs.letter}",
-        )
+        output = (batch, *rest, Axis(inputs.letter, self.output_dim, "features"))
+        rows, columns = self.input_dim, self.output_dim
+        return Outputs((output,), rows * columns, f"{rows}·{columns}", f"V·{inputs.letter}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
@@ -217,11 +204,15 @@ class Permute(Layer, kind="permute", mask="destroys"):
         return Outputs(((tensor[0], *moved),))
 
 
-class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first tensor; a later layer can start from the others."""
+class ByPython(Layer):
+    """An operation of Python on tensors, which is no layer of Keras."""
 
     def code(self) -> str:
-        return self.keras
+        return self.title
+
+
+class Unpack(ByPython, kind="unpack", keras="x, *states = x"):
+    """Passes on the first tensor; a later layer can start from the others."""
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) == 1:
@@ -229,14 +220,11 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1])
 
 
-class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
+class LastStep(ByPython, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
     def classes(self) -> tuple[str, ...]:
         return ("GetItem",)
-
-    def code(self) -> str:
-        return self.keras
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
         return f"{tensors}[:, -1]"
@@ -249,19 +237,16 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
+class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
     reversed: bool = setting("rev", False, seldom=True)
 
-    def code(self) -> str:
-        return self.called_on("", "x")
-
     @property
     def title(self) -> str:
-        return self.code()
+        return self.called_on("", "x")
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
         sides = tensors, f"{self.number:g}"
@@ -277,7 +262,6 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
 
 
 BY_PYTHON = (Unpack, LastStep, WithNumber)
-"""Python's own operations on tensors, which are no layers of Keras."""
 
 
 class Unread(Layer, kind="unread", mask="destroys"):

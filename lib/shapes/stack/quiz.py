@@ -147,5 +147,6 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
             yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
             time = steps[0].tensors[0][1]
             kept = [time in one.tensors[0][1:-1] for one in steps[:place]]
-            words = f"The input’s {time.size} steps are gone after layer {[*kept, 0].index(0) + 1}."
+            dropped = [*kept, False].index(False) + 1
+            words = f"The input’s {time.size} steps are gone after layer {dropped}."
             yield readable_shape((batch, time, rest[-1])), words

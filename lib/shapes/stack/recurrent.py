@@ -39,10 +39,8 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         count, starts = len(STATES[self.cell]), inputs.states
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
-            message, units = "", starts[0][-1].size
-            if len(starts) < count:
-                message = "list index out of range"
-            elif units != self.units:
+            message = "list index out of range" if len(starts) < count else ""
+            if not message and (units := starts[0][-1].size) != self.units:
                 message = f"Dimensions must be equal, but are {units} and {self.units}"
             if message or len(starts[0]) > 2:
                 wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
@@ -104,8 +102,8 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     def forward(self) -> Recurrent:
         """The layer that reads forwards."""
         kind = LAYER_OF_CELL[self.cell]
-        shared = {setting.name for setting in kind.settings() if hasattr(self, setting.name)}
-        return kind(**{name: getattr(self, name) for name in shared})
+        names = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
+        return kind(**{name: getattr(self, name) for name in names})
 
     def returned(self) -> tuple[str, ...]:
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
@@ -130,11 +128,11 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         output = last = widened(tensor[-1], inputs.letter, self.units)
         if self.merge_mode == "concat":
             output = widened(last, f"2{inputs.letter}", 2 * self.units)
-        outputs = [(*tensor[: 2 if self.return_sequences else 1], output)]
-        states = ((tensor[0], last),) * 2 * len(STATES[self.cell]) * self.return_state
-        count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
+        outputs: tuple[Tensor, ...] = ((*tensor[: 2 if self.return_sequences else 1], output),)
         outputs *= 2 if self.merge_mode == "none" else 1
-        return Outputs((*outputs, *states), 2 * count, f"2·{product}", f"2·{rule}")
+        outputs += ((tensor[0], last),) * 2 * len(STATES[self.cell]) * self.return_state
+        count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
+        return Outputs(outputs, 2 * count, f"2·{product}", f"2·{rule}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         first, *states = super().masks(inputs, count)
@@ -199,11 +197,6 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
 def _sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
     tensor = inputs.of_rank(3)
     known_size(tensor, columns)
-    check_batch(stateful, tensor)
-    return tensor
-
-
-def check_batch(stateful: bool, tensor: Tensor) -> None:
-    """Raise ShapeError for a stateful layer without a fixed batch size."""
     if stateful and tensor[0].size is None:
         raise ShapeError.of("open batch", tensor)
+    return tensor

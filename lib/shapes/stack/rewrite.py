@@ -190,8 +190,16 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
         value = getattr(after.inside, setting.name)
         if value != getattr(before.inside, setting.name):
             written = setting.options[value] if setting.options else repr(value)
+            parsed_value = ast.parse(written, mode="eval").body
             owner = call if setting.name == "merge_mode" else target
-            _set_argument(owner, setting.name, ast.parse(written, mode="eval").body)
+            names = arguments_of(bare(owner.func))[: len(owner.args)]
+            given = {one.arg: one for one in owner.keywords}
+            if setting.name in names:
+                owner.args[names.index(setting.name)] = parsed_value
+            elif setting.name in given:
+                given[setting.name].value = parsed_value
+            elif None not in given:  # else **those may hold it as well
+                owner.keywords.append(ast.keyword(setting.name, parsed_value))
     return call
 
 
@@ -202,13 +210,3 @@ def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
             if isinstance(node, ast.Call):
                 return node
     return call
-
-
-def _set_argument(call: ast.Call, name: str, value: ast.expr) -> None:
-    names, given = arguments_of(bare(call.func)), {one.arg: one for one in call.keywords}
-    if name in names[: len(call.args)]:
-        call.args[names.index(name)] = value
-    elif name in given:
-        given[name].value = value
-    elif None not in given:  # else **those may hold it as well
-        call.keywords.append(ast.keyword(name, value))

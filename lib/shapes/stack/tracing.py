@@ -144,7 +144,6 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
 
 
 def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
-    """The tensors of a reference, and how many axes the mask of each has."""
     step = steps[ref.place] if ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
@@ -194,14 +193,13 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
     """For each layer the letter of its width, and of the time axis that it makes."""
     own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
-    totals = Counter(letter for pair in own for letter in pair)
+    totals = Counter(letter for pair in own for letter in pair if letter)
     totals.update({axis.letter for tensor in inputs for axis in tensor})
     counts = Counter[str]()
 
     def indexed(letter: str) -> str:
         counts[letter] += 1
-        several = indexes and letter != "" and totals[letter] > 1
-        return letter + subscript(counts[letter]) * several
+        return letter + subscript(counts[letter]) * (indexes and totals[letter] > 1)
 
     return [(indexed(width), indexed(time)) for width, time in own]
 

@@ -12,7 +12,6 @@ from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs
 from lib.shapes.stack.errors import ShapeError
-from lib.shapes.stack.recurrent import check_batch
 from lib.shapes.stack.settings import count, formats, function, option, pair, setting, share, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
 from lib.text import beside
@@ -114,12 +113,11 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
         channels, kernels = tensor[place], each(self.kernel_size)
         size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)
-        return Outputs(
-            (with_axis(resized, place, widened(channels, letter, filters)),),
-            filters * (prod(kernels) * (channels.size or 0) // self.groups + bias),
-            formula([filters], [f"{size}·{channels.size}{shared}", bias]),
-            formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias]),
-        )
+        output = with_axis(resized, place, widened(channels, letter, filters))
+        count = filters * (prod(kernels) * (channels.size or 0) // self.groups + bias)
+        product = formula([filters], [f"{size}·{channels.size}{shared}", bias])
+        rule = formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias])
+        return Outputs((output,), count, product, rule)
 
 
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
@@ -200,18 +198,17 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
             raise ShapeError.of("open row", step)
         if channels.size is None:
             raise ShapeError.of("open channels of a row", step)
-        check_batch(self.stateful, tensor)
+        if self.stateful and batch.size is None:
+            raise ShapeError.of("open batch", tensor)
         letter, filters = inputs.letter, self.filters
         passed = self.passed(step, inputs, kernels, self.strides)
         rest = (*passed[:-1], widened(channels, letter, filters))
         output = (batch, time, *rest[1:]) if self.return_sequences else rest
         size, bias = "·".join(map(str, kernels)), int(self.use_bias)
-        return Outputs(
-            (output, *(rest,) * 2 * self.return_state),
-            4 * filters * (prod(kernels) * (channels.size + filters) + bias),
-            formula([4, filters], [f"{size}·({channels.size}+{filters})", bias]),
-            formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias]),
-        )
+        count = 4 * filters * (prod(kernels) * (channels.size + filters) + bias)
+        product = formula([4, filters], [f"{size}·({channels.size}+{filters})", bias])
+        rule = formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias])
+        return Outputs((output, *(rest,) * 2 * self.return_state), count, product, rule)
 
 
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
