@@ -6,7 +6,7 @@ inside TimeDistributed; those with 3D along timesteps, rows and columns.
 
 from dataclasses import replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
@@ -120,24 +120,6 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return Outputs((output,), count, product, rule)
 
 
-class Conv2D(Conv1D, kind="conv2d", spatial=2):
-    """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
-
-    kernel_size: Sizes = pair("w", (3, 3))
-    strides: Sizes = pair("s", (1, 1))
-    dilation_rate: int = window("d", 1, axes=2, seldom=True)
-    padding: str = option("p", "valid", "same")
-
-
-class Conv3D(Conv1D, kind="conv3d", spatial=3):
-    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
-
-    kernel_size: Sizes = pair("w", (3, 3, 3))
-    strides: Sizes = pair("s", (1, 1, 1))
-    dilation_rate: int = window("d", 1, axes=3, seldom=True)
-    padding: str = option("p", "valid", "same")
-
-
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A convolution backwards: of each timestep it makes several."""
 
@@ -211,13 +193,6 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         return Outputs((output, *(rest,) * 2 * self.return_state), count, product, rule)
 
 
-class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
-    """An LSTM whose kernels go over a picture: of pictures that change with time."""
-
-    kernel_size: Sizes = pair("w", (3, 3))
-    strides: Sizes = pair("s", (1, 1), 0)
-
-
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
@@ -231,20 +206,6 @@ class MaxPooling1D(Windows, kind="maxpool"):
         tensor, strides = inputs.of_rank(2 + self.spatial), self.strides
         strides = self.pool_size if strides is None else strides
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
-
-
-class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
-    """Keeps the largest of a small square of a picture."""
-
-    pool_size: Sizes = pair("w", (2, 2))
-    strides: Sizes | None = pair("s", None, 0)
-
-
-class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest of a small cube of neighbouring pictures."""
-
-    pool_size: Sizes = pair("w", (2, 2, 2))
-    strides: Sizes | None = pair("s", None, 0, sizes=3)
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
@@ -300,6 +261,21 @@ class Cropping1D(Windows, kind="crop"):
         return outputs
 
 
-for _like in (MaxPooling1D, MaxPooling2D, MaxPooling3D, GlobalMaxPooling1D):
+def _define(like: type[Windows], kind: str, keras: str, about: str) -> None:
+    """Define a layer like another, along the number of axes in its name."""
+    axes, changed = int(keras[-2]), dict[str, Any]()
+    for one in like.settings() if axes > 1 else ():
+        if one.name in ("kernel_size", "pool_size", "strides"):
+            default = None if one.default is None else (one.default,) * axes
+            changed[one.name] = pair(one.key, default, 1 if one.least is None else 0, axes)
+        elif one.name == "dilation_rate":
+            changed[one.name] = window(one.key, one.default, axes, seldom=True)
+        elif one.name == "padding":  # none of them can be causal
+            changed[one.name] = option(one.key, "valid", "same")
+    about_fields = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
+    type(keras, (like,), about_fields | changed, kind=kind, spatial=axes)
+
+
+for _like in (Conv1D, ConvLSTM1D, MaxPooling1D, GlobalMaxPooling1D):
     for _kind, (_keras, _about) in beside(__file__, "alike")[_like.__name__].items():
-        type(_keras, (_like,), {"__doc__": _about}, kind=_kind, spatial=int(_keras[-2]))
+        _define(_like, _kind, _keras, _about)
