@@ -14,7 +14,7 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.errors import ShapeError, When
 from lib.shapes.stack.settings import SHARE, SIGNATURES
-from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, sizes
+from lib.shapes.stack.tensors import Tensor, Tensors
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,19 +108,11 @@ class Inputs:
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
         """The one tensor, which must have `rank` axes, or more; unchecked, Keras fails later."""
         tensor = self.only_one()
-        found = len(tensor)
-        if found == rank or (found > rank and or_more):
+        if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
-        wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
-        received = f"{found} axes, {readable_shape(tensor)}"
-        if self.unchecked:
-            raise ShapeError(wanted, received, "", when)
-        message = (
-            f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-            f"expected {'min_' * or_more}ndim={rank}, found ndim={found}. "
-            f"Full shape received: {sizes(tensor)}"
-        )
-        raise ShapeError(wanted, received, message)
+        words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" * or_more}
+        error = ShapeError.of("another rank", tensor, name=self.name, **words)
+        raise replace(error, message="", when=when) if self.unchecked else error
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +127,7 @@ class Outputs:
 
 
 MAX_LAYERS = 200
-RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
+RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
 LAYERS: dict[str, type[Layer]] = {}
 """Every class of layer by its kind, filled as classes are defined."""
 

@@ -93,7 +93,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"
     lone = isinstance(layer, Joining) and len(layer.of) == len(steps[at].inputs.tensors) == 1
-    called = _listed(taken) if len(taken) > 1 or not lone else f"[{taken[0]}]"
+    called = f"[{taken[0]}]" if lone else _listed(taken)
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     if layer.states:

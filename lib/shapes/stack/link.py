@@ -112,7 +112,6 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
 
 
 def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None:
-    """The setting that a word is, with its value; of several the one with the longest key."""
     for setting in sorted(kind.settings(), key=lambda setting: -len(setting.key)):
         with suppress(ValueError):
             if word.startswith(setting.key):
@@ -172,7 +171,6 @@ class Pattern:
 
     title: str
     about: str
-    """In 15 words at most."""
     stack: Stack
 
 

@@ -213,7 +213,6 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
-    """A whole number. Raises ShapeError if it is none, NotTraced if it is too large."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):

@@ -293,9 +293,8 @@ def with_said_outputs(stack: Stack, other: Stack) -> Stack:
     """The stack with the output shapes that a person gave for the same places of another."""
     if len(stack) != len(other):
         return stack
+    said = {at: layer.output for at, layer in enumerate(other) if isinstance(layer, Unread)}
     return tuple(
-        replace(one, output=said.output)
-        if isinstance(one, Unread) and isinstance(said, Unread)
-        else one
-        for one, said in zip(stack, other, strict=True)
+        replace(one, output=said[at]) if isinstance(one, Unread) and at in said else one
+        for at, one in enumerate(stack)
     )

@@ -166,7 +166,6 @@ def _shape_arguments(call: ast.Call) -> set[str | None]:
 
 
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
-    """The call with the arguments that its layer has now; it is changed itself."""
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
         for one in (call, _inner_call(call, before)):
@@ -204,7 +203,6 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
 
 
 def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
-    """The call in the brackets of a wrapper; else the call itself."""
     if isinstance(layer, (TimeDistributed, Bidirectional)):
         for node in (*call.args, *(keyword.value for keyword in call.keywords)):
             if isinstance(node, ast.Call):

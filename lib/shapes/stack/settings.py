@@ -62,7 +62,6 @@ def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
     """A field for two sizes, or for as many as the default has."""
-    sizes = len(default) if default else sizes
     about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
     return setting(key, default, refusal=no_tuple(sizes), **about)
 

@@ -190,7 +190,6 @@ def keras_names(stack: Stack) -> list[str]:
 
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
-    """For each layer the letter of its width, and of the time axis that it makes."""
     own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
     inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
     totals = Counter(letter for pair in own for letter in pair if letter)
@@ -223,8 +222,7 @@ def model_layers(
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
     """Every layer of an experiment's models, by mode: "sequence", "last", or both.
 
-    All recurrent layers have the same U, so that their letters have no index. Remembered, since
-    each run of a page asks three times, and a live chart runs it often.
+    All recurrent layers have the same U, so that their letters have no index.
     """
     return {
         mode: trace(model_stack(model, mode, timesteps, features, targets), indexes=False)

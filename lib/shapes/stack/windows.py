@@ -272,8 +272,8 @@ def _define(like: type[Windows], kind: str, keras: str, about: str) -> None:
             changed[one.name] = window(one.key, one.default, axes, seldom=True)
         elif one.name == "padding":  # none of them can be causal
             changed[one.name] = option(one.key, "valid", "same")
-    about_fields = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
-    type(keras, (like,), about_fields | changed, kind=kind, spatial=axes)
+    annotated = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
+    type(keras, (like,), annotated | changed, kind=kind, spatial=axes)
 
 
 for _like in (Conv1D, ConvLSTM1D, MaxPooling1D, GlobalMaxPooling1D):
