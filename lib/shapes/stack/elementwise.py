@@ -5,8 +5,7 @@ from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
-from lib.shapes.stack.base import Inputs, Layer, Outputs
-from lib.shapes.stack.errors import ShapeError, When
+from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError, When
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SLOPE, function, setting, share
 from lib.shapes.stack.tensors import factor
 

@@ -6,8 +6,7 @@ from functools import reduce
 from typing import Any, ClassVar
 
 from lib.shapes.output import formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
 from lib.shapes.stack.settings import AXIS, REFUSED, count, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widened, with_axis
 from lib.text import beside

@@ -9,8 +9,7 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.stack import elementwise, joining, windows
-from lib.shapes.stack.base import LAYERS, MAX_LAYERS, Layer, LayerSetting, Origin
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import LAYERS, MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
@@ -242,7 +241,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
     raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
 
 
-def input_layer(shape: Sequence[Any], origin: Origin | None = None) -> Input | Unread:
+def input_layer(shape: Sequence[Any]) -> Input | Unread:
     """The Input of this shape, the batch first; where there can be none, an Unread with the error.
 
     None is a size that may be any.
@@ -259,10 +258,9 @@ def input_layer(shape: Sequence[Any], origin: Origin | None = None) -> Input | U
     elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
         error = NotTraced.of("an input of other sizes", **words)
     elif len(sizes) == 2:
-        return Input(sizes[0], sizes[1], batch=batch, origin=origin)
+        return Input(sizes[0], sizes[1], batch=batch)
     elif len(sizes) == 1:
-        return Input(features=sizes[0], batch=batch, form="flat", origin=origin)
+        return Input(features=sizes[0], batch=batch, form="flat")
     else:
-        other = tuple(size or 0 for size in sizes)
-        return Input(batch=batch, form="other", shape=other, origin=origin)
-    return Unread(called="Input", error=error, origin=origin)
+        return Input(batch=batch, form="other", shape=tuple(size or 0 for size in sizes))
+    return Unread(called="Input", error=error)

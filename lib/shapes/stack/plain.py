@@ -7,8 +7,7 @@ from typing import Any, Self
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, formats, function, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis

@@ -7,8 +7,7 @@ from typing import Any, ClassVar
 
 from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
 from lib.shapes.stack.settings import WHOLE, count, function, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 

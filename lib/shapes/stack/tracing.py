@@ -16,8 +16,7 @@ from typing import Any
 
 from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.output import Shape
-from lib.shapes.stack.base import Inputs, Layer, Outputs, Ref, Stack
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
 from lib.shapes.stack.plain import Dense, Input, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes

@@ -10,8 +10,7 @@ from typing import Any, ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs
-from lib.shapes.stack.errors import ShapeError
+from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.shapes.stack.settings import count, formats, function, option, pair, setting, share, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
 from lib.text import beside
