@@ -231,8 +231,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
     if value is None:
         return next((name for name in ("none", "linear") if name in options), setting.default)
-    may_be_large = setting.name in ("padding", "data_format") and isinstance(value, str)
-    choice = value.lower() if may_be_large else value
+    choice = f"{value}".lower() if setting.name in ("padding", "data_format") else value
     if isinstance(choice, str) and choice in options:
         return choice
     if "activation" in setting.name:

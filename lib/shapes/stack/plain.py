@@ -111,9 +111,6 @@ class TimeDistributed(Layer, kind="td"):
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        return (max(inputs.masks, default=0),) * count
-
 
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""

@@ -1,9 +1,7 @@
 """Trace a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
 
 A stack is a chain, where each layer takes what the one before gives; or a small graph, where some
-name others. An experiment's models are stacks too, which strip, sentences and script all read: of
-several recurrent layers all but the top one return sequences in either mode, since the next one
-needs the time axis.
+name others. An experiment's models are stacks too.
 """
 
 import re
@@ -207,7 +205,8 @@ def model_stack(
 ) -> Stack:
     """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
 
-    Without a head the output has U columns, whatever K is.
+    All recurrent layers but the top one return sequences in either mode. Without a head the output
+    has U columns, whatever K is.
     """
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
