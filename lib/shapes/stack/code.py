@@ -6,7 +6,7 @@ Each line assigns to `x`. An output that a later layer needs, too, has a second 
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.joining import Joining, Merge
-from lib.shapes.stack.plain import Input, Unpack, Unread
+from lib.shapes.stack.plain import SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer
 
@@ -88,7 +88,7 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
     if isinstance(layer, Unpack):
         return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{taken[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
-        return f"{target} = {f' {layer.sign} '.join(taken)}"
+        return f"{target} = {f' {SIGNS[layer.kind]} '.join(taken)}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
     if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"

@@ -6,8 +6,8 @@ make that layer at least.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
@@ -28,8 +28,7 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StackFix:
+class StackFix(NamedTuple):
     """A change in words, and the stack after it."""
 
     words: str
@@ -72,12 +71,11 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Take the first of the tensors", _with(stack, place, of=firsts), place
-    sequence: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
+    begun = replace(stack[0], form="sequence", shape=Input().shape)
     if len(stack[0].shape) > 2 and stack[0].form == "other":  # the samples are in it, most often
         steps, features = stack[0].shape[-2:]
-        sequence |= {"timesteps": steps or None, "features": features or None}
-    begun = _with(stack, 0, **sequence)
-    yield f"Begin with one sample, a sequence: {begun[0].code()}", begun, place
+        begun = replace(begun, timesteps=steps or None, features=features or None)
+    yield f"Begin with one sample, a sequence: {begun.code()}", put(stack, 0, begun), place
     yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
     yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)

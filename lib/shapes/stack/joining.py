@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import field, replace
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any
 
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
@@ -29,9 +29,6 @@ class Joining(Layer):
 class Merge(Joining):
     """A layer that works number by number on tensors whose shapes broadcast."""
 
-    sign: ClassVar[str] = ""
-    """The operator of Python that does the same, if there is one."""
-
     by_sign: bool = field(default=False, kw_only=True, compare=False)
     """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
 
@@ -53,9 +50,8 @@ class Merge(Joining):
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
-_SIGNS = {"add": "+", "sub": "-", "mul": "*"}
 for _kind, (_keras, _about) in beside(__file__, "alike")["Merge"].items():
-    type(_keras, (Merge,), {"__doc__": _about}, kind=_kind, sign=_SIGNS.get(_kind, ""))
+    type(_keras, (Merge,), {"__doc__": _about}, kind=_kind)
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
@@ -185,8 +181,6 @@ class MultiHeadAttention(Attending, kind="mha"):
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
 
-    by_feature: ClassVar[bool] = False
-    """Whether it has a scale for each feature, instead of one for all."""
     use_scale: bool = setting("scale", False, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -199,7 +193,9 @@ class Attention(Attending, Joining, kind="attend"):
         query, value, key = tensors[:2] + tensors[-1:]
         count, letter = 0, ""
         if self.use_scale:
-            count, letter = (known_size(query), query[-1].letter) if self.by_feature else (1, "")
+            count, letter = (
+                (known_size(query), query[-1].letter) if self.kind == "addattend" else (1, "")
+            )
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
@@ -209,7 +205,7 @@ class Attention(Attending, Joining, kind="attend"):
         return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 
 
-class AdditiveAttention(Attention, kind="addattend", by_feature=True):
+class AdditiveAttention(Attention, kind="addattend"):
     """The same, by adding instead of multiplying; it learns a number for each feature."""
 
     use_scale: bool = setting("noscale", True, seldom=True)

@@ -10,9 +10,9 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from textwrap import shorten
-from typing import Any
+from typing import Any, NamedTuple
 
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
@@ -165,8 +165,7 @@ def read_value(setting: LayerSetting, text: str) -> Any:
     return name if setting.options else not setting.default
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A stack to start from, with its usual name and its purpose."""
 
     title: str

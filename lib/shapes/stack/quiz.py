@@ -5,7 +5,7 @@ outputs of similar stacks, and shapes with sizes mixed up; the reason of each na
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,16 +36,14 @@ SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "It raises an error"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An answer, and why it is right or wrong, in 15 words at most."""
 
     text: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A stack, possible outputs, and which is right."""
 
     steps: tuple[TracedLayer, ...]

@@ -222,10 +222,8 @@ def model_layers(
 
     All recurrent layers have the same U, so that their letters have no index.
     """
-    return {
-        mode: trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
-        for mode in model.modes
-    }
+    stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
+    return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:

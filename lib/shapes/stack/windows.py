@@ -1,7 +1,6 @@
 """Layers that change lengths: convolution and pooling, and what pads, cuts or repeats timesteps.
 
-Those of pictures, with 2D in their names, go along rows and columns, most often at each timestep,
-inside TimeDistributed; those with 3D along timesteps, rows and columns.
+Those with 2D or 3D in their names, in alike.toml, go along rows and columns, or timesteps too.
 """
 
 from dataclasses import replace
