@@ -191,11 +191,9 @@ class Attention(Attending, Joining, kind="attend"):
         if len(tensors) not in (2, 3):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
         query, value, key = tensors[:2] + tensors[-1:]
-        count, letter = 0, ""
-        if self.use_scale:
-            count, letter = (
-                (known_size(query), query[-1].letter) if self.kind == "addattend" else (1, "")
-            )
+        count, letter = int(self.use_scale), ""
+        if self.use_scale and self.kind == "addattend":  # one for each feature
+            count, letter = known_size(query), query[-1].letter
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)

@@ -220,8 +220,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
         message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
         raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
-    most = (setting.limit or MOST).maximum
-    if abs(value) > most:
+    if abs(value) > (most := (setting.limit or MOST).maximum):
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
         raise NotTraced.of("too much to trace", argument=setting.name, **asked)
     return int(value)

@@ -227,10 +227,7 @@ def model_layers(
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
-    """The settings of the experiment with this model, or a sentence why there is none.
-
-    `targets` is the number of target columns in the data.
-    """
+    """The settings of the experiment with this model of K targets, or why there is none."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     dense = isinstance(stack[-1], Dense) if stack else False
     if not layers or len(stack) != 1 + len(layers) + dense:

@@ -201,8 +201,8 @@ class MaxPooling1D(Windows, kind="maxpool"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor, strides = inputs.of_rank(2 + self.spatial), self.strides
-        strides = self.pool_size if strides is None else strides
+        tensor = inputs.of_rank(2 + self.spatial)
+        strides = self.pool_size if self.strides is None else self.strides
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
 
 
@@ -214,8 +214,8 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F), or (N, 1, F)."""
-        tensor, along = inputs.of_rank(2 + self.spatial), self.along()
-        for place in reversed(along):
+        tensor = inputs.of_rank(2 + self.spatial)
+        for place in reversed(self.along()):
             kept = (resized(tensor[place], 1, inputs.time),) * self.keepdims
             tensor = with_axis(tensor, place, *kept)
         return Outputs((tensor,))
