@@ -51,7 +51,7 @@ class Merge(Joining):
 
 
 for _kind, (_keras, _about) in beside(__file__, "alike")["Merge"].items():
-    type(_keras, (Merge,), {"__doc__": _about}, kind=_kind)
+    globals()[_keras] = type(_keras, (Merge,), {"__doc__": _about}, kind=_kind)
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:

@@ -29,7 +29,7 @@ unread
 KINDS: dict[str, type[Layer]] = {kind: LAYERS[kind] for kind in _MENU.split()}
 """Every kind of layer by its name in the address, as menus offer them, the most used first.
 
-To add one, write its class beside its like, add its kind to the menu here, its arguments to
+To add one, write its class, or a row of alike.toml, add its kind to the menu here, its arguments to
 signatures.toml, and cases to tests/agreement/layer_cases.py, by which it is compared with Keras.
 """
 

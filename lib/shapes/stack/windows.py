@@ -271,7 +271,7 @@ def _define(like: type[Windows], kind: str, keras: str, about: str) -> None:
         elif one.name == "padding":  # none of them can be causal
             changed[one.name] = option(one.key, "valid", "same")
     annotated = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
-    type(keras, (like,), annotated | changed, kind=kind, spatial=axes)
+    globals()[keras] = type(keras, (like,), annotated | changed, kind=kind, spatial=axes)
 
 
 for _like in (Conv1D, ConvLSTM1D, MaxPooling1D, GlobalMaxPooling1D):
