@@ -36,7 +36,7 @@ from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_erro
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import ends, sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, put, swap
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
 from lib.shapes.stack.code import (
     INCOMPLETE,
     code_lines,
@@ -46,11 +46,10 @@ from lib.shapes.stack.code import (
     takes_previous,
 )
 from lib.shapes.stack.code import ends as code_ends
-from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
+from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import question
 from lib.shapes.stack.read import read, read_model

@@ -7,8 +7,7 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import Layer, Origin, Ref, Stack
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Layer, NotTraced, Origin, Ref, ShapeError, Stack
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
@@ -86,7 +85,7 @@ class Builder:
         is_told = listed(shape) and len(shape) > 0
         told = [*shape] if is_told else [None, *_STAND_INS[0]]
         known = [size if plain(size) else None for size in told]
-        layer = input_layer(known, origin)
+        layer = replace(input_layer(known), origin=origin)
         if isinstance(layer, Unread):
             return self.put(replace(layer, origin=self.origin))
         tensor = self.put(layer)

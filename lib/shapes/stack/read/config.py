@@ -13,8 +13,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import MAX_LAYERS, Ref
-from lib.shapes.stack.errors import NotTraced
+from lib.shapes.stack.base import MAX_LAYERS, NotTraced, Ref
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
