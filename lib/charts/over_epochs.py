@@ -12,6 +12,7 @@ import numpy as np
 
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
+from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
 from lib.experiment import LOSSES, MODES
@@ -204,6 +205,19 @@ class LastStepErrors:
                 names = MODES["sequence"].name, MODES["last"].name
                 parts.append(capital(pair_sentence(self.found, *names)))
         return " ".join(parts)
+
+
+EXPLORE_CARDS: dict[str, type] = {
+    "predictions": Answers,
+    "loss": Losses,
+    "step_error": StepErrors,
+    "compare": LastStepErrors,
+}
+"""The cards of Explore by their names in the address: classes that compute a run's facts once.
+
+Each is made of a run and what is picked, and has `figure(palette)`, `takeaway()` of at most 15
+words, and `sentence()`.
+"""
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:

@@ -8,7 +8,7 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
-from lib.data import Baseline, Dataset, Origin, every_kth, season_length, untried_seasons
+from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
 from lib.results import Part as DataPart
@@ -77,12 +77,6 @@ def season_sentence(origin: Origin, chosen: int) -> str:
         text = (
             f"A season is taken to be {length}: the shortest of those with nearly the least error "
             f"in training{tried}."
-        )
-    there, untried = untried_seasons(origin)
-    for rows, needed in untried.items():
-        text += (
-            f" {rows:,} rows were not tried: that takes two periods, {needed:,} training rows, and "
-            f"there are {there:,}."
         )
     if season.baseline > season.period:
         usual = season_length(origin, season.baseline)

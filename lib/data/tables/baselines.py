@@ -234,13 +234,6 @@ def find_season(origin: Origin) -> Season:
     return Season(period, usual if lags[period] == lags[1] else period, tried)
 
 
-def untried_seasons(origin: Origin) -> tuple[int, dict[int, int]]:
-    """How many training rows there are, and how many each season takes that wasn't tried."""
-    needed = {m: 2 * int(back(origin, m).max()) for m in natural_seasons(origin)}
-    there = len(_training_rows(origin)[1])
-    return there, {m: rows for m, rows in needed.items() if m not in origin.season.tried}
-
-
 def _training_rows(origin: Origin) -> tuple[np.ndarray, np.ndarray]:
     """The training rows that seasons are compared on, and those of the longest series, (R',)."""
     rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
