@@ -71,12 +71,11 @@ def season_sentence(origin: Origin, chosen: int) -> str:
     length = season_length(origin, season.period)
     if chosen:
         return f"A season is {length}, as chosen."
-    tried = f" (tried: {joined([f'{m:,}' for m in season.tried])} rows)" if season.tried else ""
-    text = f"No season was found in the training rows{tried}."
+    text = "No season was found in the training rows."
     if season.period > 1:
         text = (
             f"A season is taken to be {length}: the shortest of those with nearly the least error "
-            f"in training{tried}."
+            "in training."
         )
     if season.baseline > season.period:
         usual = season_length(origin, season.baseline)

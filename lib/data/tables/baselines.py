@@ -229,9 +229,9 @@ def find_season(origin: Origin) -> Season:
         if mean < NEARER * float(np.mean([error(lag) for lag in others])):
             errors[m] = mean
     if not errors:
-        return Season(1, usual, tried)
+        return Season(1, usual)
     period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
-    return Season(period, usual if lags[period] == lags[1] else period, tried)
+    return Season(period, usual if lags[period] == lags[1] else period)
 
 
 def _training_rows(origin: Origin) -> tuple[np.ndarray, np.ndarray]:
