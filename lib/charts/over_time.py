@@ -180,13 +180,11 @@ class StepErrors:
         if "sequence" not in beats:
             return f"Last-step mode beats {rival}."
         wins = f"{beats['sequence'].count('clear')} of {len(self.guess)} steps"
-        rest = ""
+        says = f"Sequence mode beats {rival} at {wins}"
         if "last" in beats:
-            rest = "; last-step mode doesn't clearly"
-        if beats.get("last", [""])[-1] == "clear":
-            does = "does, too" if "clear" in beats["sequence"] else "beats it"
-            rest = f"; last-step mode {does}"
-        return f"Sequence mode beats {rival} at {wins}{rest}."
+            does = "beats it" if beats["last"][-1] == "clear" else "doesn't clearly"
+            says += f"; last-step mode {does}"
+        return f"{says}."
 
     def sentence(self) -> str:
         """Typical error at the first and the last step, of each model and of the guess."""
