@@ -80,12 +80,9 @@ class Losses:
         run, modes = self.run, list(self.losses)
         is_over, epoch = run.snapshot.status is Status.DIVERGED, f"{run.snapshot.epoch + 1:,}"
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
-        if exploded := [mode for mode in modes if worst[mode] > EXPLODED * self.guess[mode]]:
-            who, most = "Both modes' losses have", short(max(worst[mode] for mode in exploded))
-            if len(exploded) == 1:
-                who = capital(f"{MODES[exploded[0]].name}'s loss has")
+        if any(worst[mode] > EXPLODED * self.guess[mode] for mode in modes):
             rest = f", then to no number in epoch {epoch}" if is_over else ""
-            return f"{who} exploded: up to {most}{rest}."
+            return f"Training loss has exploded: up to {short(max(worst.values()))}{rest}."
         if is_over:
             return f"Training loss stopped being a number in epoch {epoch}."
         if overfits := [m for m in modes if overfits_in_seeds(run, m, self.guess[m])]:
@@ -115,10 +112,7 @@ class Losses:
             if mode in self.validation:
                 text += f"; on the validation samples {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
-        if len(self.losses) > 1:
-            parts.append(
-                f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
-            )
+        parts += ["The two losses can't be compared."] * (len(self.losses) > 1)
         loss = LOSSES[run.experiment.training.loss].label.lower()
         guess = capital(run.dataset.naive_label)
         parts.append(f"{guess} has a {loss} of {_by_mode(self.guess)}.")

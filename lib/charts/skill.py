@@ -126,10 +126,8 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     column = capital(origin.columns[target // len(origin.horizons)])
     details = f"{column}{f' of {name}' if name else ''}, {rows}."
-    if by_row.steps is not None:
-        details += f" Sequence mode answers a date up to {counted(by_row.most, 'time')}"
-        band = ": the band goes from the least to the greatest of these answers."
-        details += band if by_row.most > 1 else "."
+    if by_row.steps is not None and by_row.most > 1:
+        details += f" Sequence mode answers a date up to {by_row.most} times: the band has all."
     off = [
         f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
         for mode, values in by_row.last.items()
@@ -193,8 +191,6 @@ def forecast_words(
     ]
     if held:
         details += f" Of the test part's targets such bands hold {joined(held)}."
-    elif dataset.test:
-        details += " Look at the test part to see how many of its targets such bands hold."
     return f"{when}: {', '.join(answers)}.", details
 
 

@@ -133,16 +133,12 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
 
 def graph_sentence(steps: Steps) -> str:
     """Which layers take more, or other, than the layer before gives: the graph in words."""
-    takes = []
-    for at, step in enumerate(steps, start=1):
-        layer = step.layer
-        if layer.kind == "input" and at > 1:
-            takes.append(f"{at}, {layer.title}, begins a branch")
-        if layer.of:
-            names = joined([f"{ref.place + 1}" for ref in layer.of])
-            takes.append(f"{at}, {layer.title}, takes {names}")
-        if layer.states:
-            takes.append(f"{at} starts from the states of {layer.states[0].place + 1}")
+    takes, found = [], arrows(steps)
+    for at, step in enumerate(steps):
+        sources = [f"{'the states of ' * states}{n + 1}" for n, to, states in found if to == at]
+        if at and sources != [f"{at}"]:
+            what = joined(sources) or "an input of its own"
+            takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
     return f"Layers in order: {'; '.join(takes)}; all others take the one before."
 
 

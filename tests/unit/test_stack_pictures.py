@@ -99,7 +99,7 @@ def test_every_pattern_is_drawn_and_said_in_fifteen_words():
 @pytest.mark.parametrize(
     ("text", "expected", "says"),
     [
-        (STATES, [(0, 1, 0), (2, 3, 0), (1, 3, 1), (3, 4, 0)], "4 starts from the states of 2"),
+        (STATES, [(0, 1, 0), (2, 3, 0), (1, 3, 1), (3, 4, 0)], "takes 3 and the states of 2"),
         (SKIP, [(0, 1, 0), (0, 2, 0), (1, 2, 0), (2, 3, 0)], "3, Add, takes 1 and 2"),
     ],
 )

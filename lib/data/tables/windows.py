@@ -186,10 +186,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
 def scale_of(
     values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
 ) -> Scale:
-    """The scale of columns (R, C) by the training rows, or by those of each of S series.
-
-    `groups` are the series of each row, (R,), and S.
-    """
+    """The scale of columns (R, C) by training rows, of each of `groups` (series (R,), and S)."""
     offset, deviation = _moments(values[training])
     if groups is None:
         return Scale(offset, deviation)
@@ -238,8 +235,6 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
         notes.append(f"Series of too few rows for a window: {listed(unused)}.")
     if data.split == "id":
         notes.append("The seed draws each part's series; the same times may be in several parts.")
-    elif len(origin.names) > 1:
-        notes.append("Each series is cut into parts at the same times.")
     whose = "each series'" if origin.x_scale.by_series else "the"
     notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
     return notes

@@ -77,7 +77,8 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
         raise UploadError(
             "The file isn't text, nor by its first bytes a Parquet, Excel or NumPy file, whatever "
             "its name. If it should be one, it is damaged or compressed: save it again. Of "
-            "a picture, a PDF, a database or a pickle export the table as CSV and upload that."
+            "a picture, a PDF, a database or a pickle, which could run anything, export the table "
+            "as CSV and upload that."
         )
     # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)

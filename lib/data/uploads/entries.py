@@ -132,16 +132,22 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         notes.append(
             f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
         )
-    _note_doubtful_columns(frame, rows.series, notes)
+    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
+        notes.append(f"Constant columns say nothing: {listed(constant)}.")
+    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
+        are = counted(int(sum(gaps.values())), "value is", "values are")
+        by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
+        notes.append(f"{are} missing: {by_column}.")
+    numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
+    if counters := row_numbers(frame[numbers]):
+        counting = joined(counters)
+        notes.append(f"Row numbers are left out until you choose them: {counting}.")
     known = rows._replace(frame=frame)._asdict() | entries.known
     return Table(name, notes=tuple(notes), fingerprint=fingerprint, **known)
 
 
 def _find_times(entries: Entries) -> tuple[list[str], Parsed] | None:
-    """What labels the rows: columns, and their times (R,).
-
-    Years that repeat count only where there are no dates, and where a column identifies series.
-    """
+    """What labels the rows: columns, and their times (R,); repeating years only of a panel."""
     frame, years = entries.frame, list[tuple[list[str], Parsed]]()
     for column in frame.columns:
         times = as_times(column, frame[column], entries.decimal_commas)
@@ -204,19 +210,3 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if empty:
         notes.append(f"Empty columns are left out: {listed(empty)}.")
     return frame
-
-
-def _note_doubtful_columns(frame: pd.DataFrame, series: str, notes: list[str]) -> None:
-    """Name columns that are constant, have gaps, or count the rows."""
-    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
-        notes.append(f"Constant columns say nothing: {listed(constant)}.")
-    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
-        are = counted(int(sum(gaps.values())), "value is", "values are")
-        by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
-        notes.append(f"{are} missing: {by_column}.")
-    numbers = frame.select_dtypes("number").columns.difference([series], sort=False)
-    if counters := row_numbers(frame[numbers]):
-        notes.append(
-            "Row numbers are left out of inputs and targets until you choose them: "
-            f"{joined(counters)}."
-        )

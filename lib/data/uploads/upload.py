@@ -66,8 +66,8 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
             f"The file has {len(content) / 1e6:.1f} MB and at most {MAX_BYTES // 10**6} MB are "
             "read. Leave out columns or rows that aren't needed."
         )
-    kind = begins_as(content)
-    kind = _kind_of_zip(content) if kind == "zip" else kind
+    if (kind := begins_as(content)) == "zip":
+        kind = _kind_of_zip(content)
     # These bring pandas, which a first visitor's page shouldn't wait for.
     from lib.data.uploads import formats  # noqa: PLC0415
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
