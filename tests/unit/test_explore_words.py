@@ -62,7 +62,8 @@ SAID = [
         "Not to be compared: one averages 4 steps, the other counts one.",
         "The sequence model's training loss is 0.25, the mean over 4 steps; on the validation "
         "samples 0.25. The last-step model's training loss is 0.0625, over the last step alone; on "
-        "the validation samples 0.0625. The two losses can't be compared. Guessing the mean has a mean squared error of 9. Best possible: 0.25 "
+        "the validation samples 0.0625. The two losses can't be compared. Guessing the mean has a "
+        "mean squared error of 9. Best possible: 0.25 "
         "over every step and 0.1 at the last. It is noisy.",
     ),
     (
