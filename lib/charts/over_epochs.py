@@ -288,9 +288,8 @@ def _figure(
         zeros = [mode for mode, value in values.items() if not value]
         zero = ": 0" if len(zeros) == len(values) else "".join(f" ({COUNTS[m]}: 0)" for m in zeros)
         entries.insert(0, Entry(chart.LEVELS[color][1], label + zero, color))
-        is_same = len(values) == 1 or max(values.values()) <= 1.1 * min(values.values())
-        for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
-            notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))
+        for mode, value in values.items():
+            notes.append((COUNTS.get(mode, ""), value, palette.words(color)))
     both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
     if not any(drawn) or not any(len(curve.values) for curve in curves.values()):

@@ -194,10 +194,11 @@ class StepErrors:
         said = []
         for who, errors in (values | {dataset.naive_label: self.guess}).items():
             first, last = apart(*errors[[0, -1]], unit=unit)
-            if who == MODES["last"].model and not self.earlier:
-                said.append(f"{who} {last}, at the last step alone")
-            else:
+            if who != MODES["last"].model:
                 said.append(f"{who} {first} and {last}")
+            else:
+                asked = f"{first} (asked earlier) and {last}"
+                said.append(f"{who} {asked if self.earlier else f'{last}, at the last step alone'}")
         steps = len(self.guess)
         return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
 

@@ -72,7 +72,7 @@ SAID = [
         (True,),
         "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't clearly.",
         "Typical error (RMSE) at step 1 and at step 4: sequence model 1 and 1; last-step model "
-        "2.5 and 2.5; guessing the mean 2 and 1.2.",
+        "2.5 (asked earlier) and 2.5; guessing the mean 2 and 1.2.",
     ),
     (
         "compare",

@@ -52,10 +52,7 @@ def with_baselines(dataset: Dataset) -> Dataset:
 
 
 def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
-    """A guess (N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K).
-
-    None where it isn't possible, or says what another one does.
-    """
+    """A guess (N, T, K) in the unit of y, or (N, 1, K) of the `last` step; None if it has none."""
     origin = dataset.cut_from
     if name == "linear":
         return _linear(dataset, origin.columns, last)

@@ -5,7 +5,7 @@ one time where no column identifies series.
 """
 
 import re
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -39,21 +39,9 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 """Names of columns that identify series."""
 
 
-class OrderedRows(NamedTuple):
-    """Rows in order, or series by series: fields of `lib.data.tables.table.Table`."""
-
-    frame: pd.DataFrame
-    times: pd.Index | None
-    labels: tuple[str, ...] = ()
-    step: str = "row"
-    series: str = ""
-
-
-def order_rows(
-    frame: pd.DataFrame, times: pd.Series, labels: tuple[str, ...], notes: list[str]
-) -> OrderedRows:
+def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
     """Put rows in order of their times (R,), none missing; `labels` are the columns of these."""
-    name, names = joined(labels), list[str]()
+    frame, name, names = table.frame, joined(labels), list[str]()
     if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
         again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
         notes.append(f"{again} another one left out.")
@@ -80,16 +68,16 @@ def order_rows(
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
-    return OrderedRows(frame, index, labels, step, series)
+    return replace(table, frame=frame, times=index, labels=labels, step=step, series=series)
 
 
-def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
-    """Rows without times; they may be of several series all the same."""
-    [series] = series_columns(frame) or [""]
+def rows_without_times(table: Table, notes: list[str]) -> Table:
+    """The table with its rows as they are; they may be of several series all the same."""
+    [series] = series_columns(table.frame) or [""]
     if series:
-        count = counted(frame[series].nunique(), "series", "series")
+        count = counted(table.frame[series].nunique(), "series", "series")
         notes.append(f"There are {count}, told apart by {series}.")
-    return OrderedRows(frame, None, series=series)
+    return replace(table, times=None, labels=(), step="row", series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:

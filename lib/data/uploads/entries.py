@@ -1,7 +1,7 @@
 """All entries of a file, `Entries`, → its table: names, times that label the rows, and columns."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -104,9 +104,9 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """The table of a file's entries. Raises UploadError for too few rows, and without numbers."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
-        frame = _usable_columns(entries)
+        table = Table(name, _usable_columns(entries))
         # A file that names the series itself has a note on these already.
-        rows = rows_without_times(frame, [] if "series" in entries.known else notes)
+        rows = rows_without_times(table, [] if "series" in entries.known else notes)
     else:
         labels, times = found
         dated = times.values.notna()
@@ -116,10 +116,10 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             without = counted(int((~dated).sum()), "row")
             notes.append(f"{without} without a date left out{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
-        frame = _usable_columns(entries)
+        table = Table(name, _usable_columns(entries))
         notes.append(f"{joined(labels)} label{'s' * (len(labels) < 2)} the rows{times.reading}.")
         values = times.values[dated].reset_index(drop=True)
-        rows = order_rows(frame, values, tuple(labels), notes)
+        rows = order_rows(table, values, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')} and at least {MIN_ROWS} are needed, "
@@ -142,8 +142,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     if counters := row_numbers(frame[numbers]):
         counting = joined(counters)
         notes.append(f"Row numbers are left out until you choose them: {counting}.")
-    known = rows._replace(frame=frame)._asdict() | entries.known
-    return Table(name, notes=tuple(notes), fingerprint=fingerprint, **known)
+    known = {"notes": tuple(notes), "fingerprint": fingerprint, **entries.known}
+    return replace(rows, frame=frame, **known)
 
 
 def _find_times(entries: Entries) -> tuple[list[str], Parsed] | None:
