@@ -66,19 +66,15 @@ def skill_sentence(
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """How long a season is, and unless it was `chosen`, which were tried, and which not."""
-    season = origin.season
-    length = season_length(origin, season.period)
+    """How long a season is, as `chosen` or found, and that of the baseline."""
+    length = season_length(origin, origin.period)
     if chosen:
         return f"A season is {length}, as chosen."
     text = "No season was found in the training rows."
-    if season.period > 1:
-        text = (
-            f"A season is taken to be {length}: the shortest of those with nearly the least error "
-            "in training."
-        )
-    if season.baseline > season.period:
-        usual = season_length(origin, season.baseline)
+    if origin.period > 1:
+        text = f"A season is taken to be {length}, the shortest of nearly least error in training."
+    if origin.baseline_period > origin.period:
+        usual = season_length(origin, origin.baseline_period)
         text += f" The calendar's usual season, {usual}, is listed as a baseline all the same."
     return text
 

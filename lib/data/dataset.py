@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -42,13 +42,6 @@ class Scale:
         return values * deviation + offset
 
 
-class Season(NamedTuple):
-    """The season of a table's targets in rows; 1 means none."""
-
-    period: int  # found in the training rows, or chosen by the person; MASE and hints use it
-    baseline: int  # how far the seasonal baseline looks back: `period`, or the calendar's usual one
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Rows:
     """R rows of S series, series after series, each in order of time; no value is missing."""
@@ -73,17 +66,13 @@ class Origin(Rows):
     rate: int  # rows from a timestep to the next
     horizons: tuple[int, ...]  # H times how many rows after its timestep a target lies
     training: np.ndarray  # whether a row belongs to the training part, (R,) bool
-    season: Season
+    period: int  # rows of the season that was found or chosen; 1 means none
+    baseline_period: int  # how far the seasonal baseline looks back: `period`, or the calendar's
     time_format: str  # the `strftime` format of times; "" where times are texts
     columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale
     y_scale: Scale  # of the K raw targets, or of their changes
     every: int  # every k-th window is a sample, where all would be too many
-
-    @property
-    def period(self) -> int:
-        """Rows of the season that was found or chosen; 1 means none."""
-        return self.season.period
 
     @property
     def gaps(self) -> int:

@@ -11,7 +11,7 @@ from itertools import product
 import numpy as np
 import pandas as pd
 
-from lib.data.dataset import Dataset, Origin, Rows, Scale, Season
+from lib.data.dataset import Dataset, Origin, Rows, Scale
 from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.cutting import Cut, cut
 from lib.data.tables.order import rows_of
@@ -62,7 +62,8 @@ def make_windows(
         rate=data.rate,
         horizons=horizons,
         training=windows.part == 0,
-        season=Season(data.period, data.period),
+        period=data.period,
+        baseline_period=data.period,
         time_format=time_format,
         columns=targets,
         x_scale=x_scale,
@@ -71,7 +72,8 @@ def make_windows(
     )
     check_season(origin, data.period)
     if not data.period:
-        origin = replace(origin, season=find_season(origin))
+        period, usual = find_season(origin)
+        origin = replace(origin, period=period, baseline_period=usual)
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
