@@ -18,14 +18,7 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import (
-    Compared,
-    decided,
-    independent_samples,
-    lead_of,
-    part_of,
-    same_data,
-)
+from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {
@@ -168,16 +161,12 @@ def sparkline(run: Compared, palette: Palette) -> str:
     return plot_image("".join(lines), 300, "none", 1.75)
 
 
-# Words
-
-
 def headline(runs: Sequence[Compared]) -> str:
     """What is laid over one another, in a line."""
     if len(runs) < 2:
         return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
-    if all(run.is_recorded for run in runs):
-        return f"{len(runs)} recorded runs side by side, until you train your own."
-    return f"{len(runs)} runs side by side."
+    is_recorded = all(run.is_recorded for run in runs)
+    return f"{len(runs)} {'recorded ' * is_recorded}runs side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:

@@ -180,18 +180,15 @@ class StepErrors:
         if "sequence" not in beats:
             return f"Last-step mode beats {rival}."
         wins = f"{beats['sequence'].count('clear')} of {len(self.guess)} steps"
-        rest = ""
+        says = f"Sequence mode beats {rival} at {wins}"
         if "last" in beats:
-            rest = "; last-step mode doesn't clearly"
-        if beats.get("last", [""])[-1] == "clear":
-            does = "does, too" if "clear" in beats["sequence"] else "beats it"
-            rest = f"; last-step mode {does}"
-        return f"Sequence mode beats {rival} at {wins}{rest}."
+            does = "beats it" if beats["last"][-1] == "clear" else "doesn't clearly"
+            says += f"; last-step mode {does}"
+        return f"{says}."
 
     def sentence(self) -> str:
         """Typical error at the first and the last step, of each model and of the guess."""
-        dataset, head = self.run.dataset, ASKED[self.run.experiment.model.head]
-        is_raw = dataset.raw_scale is not None
+        dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         said = []
@@ -199,10 +196,9 @@ class StepErrors:
             first, last = apart(*errors[[0, -1]], unit=unit)
             if who != MODES["last"].model:
                 said.append(f"{who} {first} and {last}")
-            elif self.earlier:
-                said.append(f"{who} {first}, had {head} been asked, and {last}")
             else:
-                said.append(f"{who} {last}, at the last step alone")
+                asked = f"{first} (asked earlier) and {last}"
+                said.append(f"{who} {asked if self.earlier else f'{last}, at the last step alone'}")
         steps = len(self.guess)
         return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
 

@@ -117,18 +117,15 @@ def _rest(values: np.ndarray, known: np.ndarray) -> np.ndarray:
 
 
 def _shared_samples(dataset: Dataset) -> Finding:
-    """Of samples without rows: those that are there twice, also one timestep on."""
-    learned, kept = dataset.x[: dataset.train], dataset.x[dataset.train :]
-    whole, begin, end = slice(None), slice(None, -1), slice(1, None)
-    twice = np.zeros(len(kept), bool)
-    for steps, others in ((whole, whole), (begin, end), (end, begin)):
-        known = {sample.tobytes() for sample in learned[:, others]}
-        twice |= [sample.tobytes() in known for sample in kept[:, steps]]
+    """Of samples without rows: those that are there twice."""
+    learned = {sample.tobytes() for sample in dataset.x[: dataset.train]}
+    twice = [sample.tobytes() in learned for sample in dataset.x[dataset.train :]]
     sentence = "No sample that is kept for checking is in the training part too."
-    if twice.any():
-        many = f"{twice.sum():,} of {len(kept):,} samples"
-        sentence = f"{many} kept for checking are in training too, as they are or one timestep on."
-    return Finding("The same samples in two parts", not twice.any(), sentence, splits=True)
+    if any(twice):
+        sentence = (
+            f"{sum(twice):,} of {len(twice):,} samples kept for checking are in training too."
+        )
+    return Finding("The same samples in two parts", not any(twice), sentence, splits=True)
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
@@ -157,10 +154,8 @@ def _scaling(origin: Origin) -> Finding:
         mean, deviation = moments(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
-    clean, sentence = (
-        bool(off < CLOSE),
-        "Means and deviations are those of the training rows alone.",
-    )
+    clean = bool(off < CLOSE)
+    sentence = "Means and deviations are those of the training rows alone."
     if not clean:
         sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1."
     return Finding("Scaling on everything", clean, sentence)
@@ -175,13 +170,11 @@ def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
     """Series in several parts; where there is none, dates in several parts."""
-    about, many = (
-        "Series and dates in two parts",
-        f"of {len(origin.names):,} series are in two parts",
-    )
+    about = "Series and dates in two parts"
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):
-        sentence = f"{shared:,} {many}, so no new series is checked on."
+        many = f"{shared:,} of {len(origin.names):,}"
+        sentence = f"{many} series are in two parts, so no new series is checked on."
         return Finding(about, None, sentence, splits=True)
     if origin.times is not None:
         dates, found = origin.times.factorize()
