@@ -164,6 +164,9 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     return [*rows, Row(f"{function}(sum) = {gate_symbol(name, about)}", value, "strong")]
 
 
+# Words
+
+
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
     """What is opened up."""
     model = experiment.model
@@ -194,10 +197,8 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
     """Where the playhead stands, and what the picked unit does there with its state."""
-    trace, place = layer.trace, f"Timestep {step + 1}, unit {unit + 1}"
-    name, states = "state", trace.hidden[0, :, unit]
-    if trace.cell is not None:
-        name, states = "cell state", trace.cell[0, :, unit]
+    name, states = _states(layer.trace)
+    states, place = states[:, unit], f"Timestep {step + 1}, unit {unit + 1}"
     if not np.isfinite(states[: step + 1]).all():
         return f"{place}: its {name} isn't a number any more."
     if step == 0:
@@ -210,6 +211,11 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
         return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
     before, after = _read(*states[step - 1 : step + 1])
     return f"{place}: its {name} goes from {before} to {after}."
+
+
+def _states(trace: Trace) -> tuple[str, np.ndarray]:
+    """The name and the values, (T, U), of the state that a cell keeps."""
+    return ("state", trace.hidden[0]) if trace.cell is None else ("cell state", trace.cell[0])
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:

@@ -18,7 +18,14 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
+from lib.results import (
+    Compared,
+    decided,
+    independent_samples,
+    lead_of,
+    part_of,
+    same_data,
+)
 from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {
@@ -159,6 +166,9 @@ def sparkline(run: Compared, palette: Palette) -> str:
     heights = {m: 20 + 260 * (ends.max() - y) / (np.ptp(ends) or 1.0) for m, y in logs.items()}
     lines = [plotted_line(each, palette.mode(mode), 1.5) for mode, each in heights.items()]
     return plot_image("".join(lines), 300, "none", 1.75)
+
+
+# Words
 
 
 def headline(runs: Sequence[Compared]) -> str:

@@ -180,11 +180,13 @@ class StepErrors:
         if "sequence" not in beats:
             return f"Last-step mode beats {rival}."
         wins = f"{beats['sequence'].count('clear')} of {len(self.guess)} steps"
-        says = f"Sequence mode beats {rival} at {wins}"
+        rest = ""
         if "last" in beats:
-            does = "beats it" if beats["last"][-1] == "clear" else "doesn't clearly"
-            says += f"; last-step mode {does}"
-        return f"{says}."
+            rest = "; last-step mode doesn't clearly"
+        if beats.get("last", [""])[-1] == "clear":
+            does = "does, too" if "clear" in beats["sequence"] else "beats it"
+            rest = f"; last-step mode {does}"
+        return f"Sequence mode beats {rival} at {wins}{rest}."
 
     def sentence(self) -> str:
         """Typical error at the first and the last step, of each model and of the guess."""

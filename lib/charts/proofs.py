@@ -172,6 +172,9 @@ def prefix_sentence(
     )
 
 
+# What breaks it
+
+
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:

@@ -131,6 +131,9 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     return str(_HTML.graph(image, graph_sentence(steps), palette))
 
 
+# Words
+
+
 def graph_sentence(steps: Steps) -> str:
     """Which layers take more, or other, than the layer before gives: the graph in words."""
     takes, found = [], arrows(steps)

@@ -1,4 +1,4 @@
-"""A sweep: errors against one setting, a map of two settings, and what was found."""
+"""A sweep: errors against one setting, maps of two settings, and what was found."""
 
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -12,7 +12,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES as WORDS
 from lib.results import MODES, VARIABLE, PointResult
-from lib.text import counted, joined, number
+from lib.text import counted, joined, number, short
 
 HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
 WIDE = 8  # numbers that go this many times up stand on a logarithmic axis
@@ -63,53 +63,53 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
     is_wide = results.is_number(key) and 0 < WIDE * places[0] <= places[-1]
     ends = np.log10(places) if is_wide else np.array(places, float)
     room = 0.06 * (ends[-1] - ends[0]) or 0.5
-    return {
+    return _ticks(key, list(place)) | {
         "title": f"{label}{', and parameters' if is_sized else ''}",
         "type": "log" if is_wide else "linear",
         "range": [ends[0] - room, ends[-1] + room],
         "tickvals": places,
-        "tickangle": 0,
         "ticktext": [results.worded(key, value) + below.get(value, "") for value in place],
         "unifiedhovertitle": {"text": f"{escape(label)}: %{{x}}, a click opens it"},
     }
 
 
 def map_figure(
-    points: Sequence[PointResult], keys: tuple[str, str], palette: Palette
+    points: Sequence[PointResult], keys: tuple[str, str], what: str, palette: Palette
 ) -> chart.Chart:
-    """Two settings across and up: which mode's error is lower, how many times; "?" if by chance."""
-    values, squares = results.axes_of(points), _differences(points)
-    key = [[Entry("squares", f"{LETTERS[m]}: {WORDS[m].name} lower", m) for m in MODES]]
-    key.append([Entry("squares", "?: may be chance", "baseline")])
+    """Two settings across and up, and in each square a mode's median error, "sequence" or "last".
+
+    Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
+    """
+    values = results.axes_of(points)
+    if what == "difference":
+        squares, (above, below) = _differences(points), MODES
+        texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
+    else:
+        squares, above, below = _errors(points, what), what, what
+        texts = {what: f"{WORDS[what].name}: median error"}
+    rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
+    rows += [[Entry("squares", "?: may be chance", "baseline")]] * (what == "difference")
+    most, least = palette.mode(above), palette.mode(below)
     z = np.full((len(values[keys[1]]), len(values[keys[0]])), np.nan)
     names, notes = np.full(z.shape, "", object), []
     for point in points:
-        x, y = (values[name].index(point.values[name]) for name in keys)
+        x, y = (values[key].index(point.values[key]) for key in keys)
         shade, text = squares.get(point, (0.0, "✕"))
         z[y, x], names[y, x] = shade, results.named(point.values)
-        color = palette.sequence if shade > 0 else palette.last
-        ink = palette.text_on(mix(palette.surface, color, abs(shade)))
+        ink = palette.text_on(mix(palette.surface, most if shade > 0 else least, abs(shade)))
         square = chart.note(text, x, y, ink, chart.FONT_SIZE - 2)
         notes.append(square | {"xref": "x", "yref": "y"})
     look: Part = {"zmin": -1.0, "zmax": 1.0, "xgap": 2, "ygap": 2, "customdata": names.tolist()}
     look |= {"x": np.arange(z.shape[1]), "hoverinfo": "none", "hovertemplate": None}
-    colors = [palette.last, palette.surface, palette.sequence]
-    heat = chart.heatmap("difference", z, colors, "", **look)
+    heat = chart.heatmap(what, z, [least, palette.surface, most], "", **look)
     x_axis, y_axis = (
-        Part(
-            title=VARIABLE[name]["label"],
-            showgrid=False,
-            range=[-0.5, len(values[name]) - 0.5],
-            tickvals=[*range(len(values[name]))],
-            ticktext=[results.worded(name, value) for value in values[name]],
-            tickangle=0,
-        )
-        for name in keys
+        {"title": VARIABLE[key]["label"], "showgrid": False, **_ticks(key, values[key])}
+        for key in keys
     )
-    height = chart.top(key) + chart.BOTTOM + ROW * max(3, len(z))
+    height = chart.top(rows) + chart.BOTTOM + ROW * max(3, len(z))
     left = chart.left_of([*y_axis["ticktext"], "  "]) + 22
-    size: Part = {"name": "map", "height": height, "left": left, "notes": notes}
-    return chart.plotted([heat], palette, x_axis, y_axis, key, **size)
+    size: Part = {"name": f"map {what}", "height": height, "left": left, "notes": notes}
+    return chart.plotted([heat], palette, x_axis, y_axis, rows, **size)
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
@@ -122,6 +122,30 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
         letter = LETTERS[MODES[found.better]]
         squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
     return squares
+
+
+def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
+    """A mode's median errors, from 0 to 1 on the scale of both modes', and in words."""
+    finished = [point for point in points if point.is_finished]
+    known = [point.median(m) for point in finished for m in MODES]
+    logs = np.log10([error for error in known if error > 0] or [1.0])
+    squares = {}
+    for point in finished:
+        error = point.median(mode)
+        above = np.log10(error) - logs.min() if error > 0 else 0.0
+        shade = 0.1 + 0.9 * float(above / (np.ptp(logs) or 1.0))
+        squares[point] = shade * (error > 0), short(error)
+    return squares
+
+
+def _ticks(key: str, values: Sequence[Any]) -> Part:
+    """All values of a setting, equally far apart."""
+    return {
+        "range": [-0.5, len(values) - 0.5],
+        "tickvals": [*range(len(values))],
+        "ticktext": [results.worded(key, value) for value in values],
+        "tickangle": 0,
+    }
 
 
 def found_takeaway(points: Sequence[PointResult]) -> str:

@@ -238,7 +238,7 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
     """Errors of the guess by timestep beside a sequence model that is off by 1."""
     beats = "Sequence mode beats the guess at"
     for naive, last, says in (
-        ([1.5] * 4, 0.5, f"{beats} 4 of 4 steps; last-step mode beats it."),
+        ([1.5] * 4, 0.5, f"{beats} 4 of 4 steps; last-step mode does, too."),
         ([1.01] * 4, 1, "Neither mode beats the guess at the last step."),  # 1% is nothing
         ([0.7] * 4, 0.5, f"{beats} 0 of 4 steps; last-step mode beats it."),
         ([1.5] * 4, None, f"{beats} 4 of 4 steps."),

@@ -125,10 +125,16 @@ def test_scaling_that_knows_more_than_the_training_rows_is_found():
     assert finding(planted, SCALING).clean is False
 
 
-def test_samples_without_rows_are_compared():
-    """Those that are kept for checking with those of the training part."""
-    x = np.random.default_rng(0).normal(size=(50, 8, 1)).astype(np.float32)
+def test_samples_without_rows_are_compared_as_they_are_and_one_step_on():
+    """Windows of one series that were shuffled: nearly each has a neighbour to learn from."""
+    rng = np.random.default_rng(0)
+    series = rng.normal(size=60).astype(np.float32)
+    x = np.stack([series[k : k + 8] for k in range(50)])[..., None]
     parts = {"f": 1, "t": 8, "n": 50, "train": 40}
-    assert finding(a_dataset(**parts, x=x), SAMPLES).clean
+    shuffled = a_dataset(**parts, x=x[rng.permutation(50)])
+    found = finding(shuffled, SAMPLES)
+    assert found.clean is False
+    assert "of 10 samples kept for checking are in training too" in found.sentence
+    assert finding(a_dataset(**parts, x=rng.normal(size=x.shape).astype("float32")), SAMPLES).clean
     twice = np.concatenate([x[:40], x[:10]])
     assert finding(a_dataset(**parts, x=twice), SAMPLES).sentence.startswith("10 of 10")

@@ -70,9 +70,10 @@ def words(figure):
 
 def test_a_map_has_a_square_for_each_point():
     """With its number, T across and the cell up."""
-    figure = valid(map_figure(POINTS, ("T", "cell"), LIGHT))
-    assert np.shape(trace(figure, "difference")["z"]) == (2, 2)
-    assert "L 40×" in words(figure)
+    for what, said in (("sequence", "0.8"), ("last", "0.02"), ("difference", "L 40×")):
+        figure = valid(map_figure(POINTS, ("T", "cell"), what, LIGHT))
+        assert np.shape(trace(figure, what)["z"]) == (2, 2)
+        assert said in words(figure)
 
 
 def test_a_difference_that_may_be_chance_is_marked():
@@ -82,7 +83,7 @@ def test_a_difference_that_may_be_chance_is_marked():
         a_point([1, 9, 0.1, 1], [0.9, 1, 4, 1], T=8, U=2),
         a_point([1, 1], [1, 1], Status.FAILED, T=16, U=2),
     ]
-    assert words(valid(map_figure(points, ("T", "U"), LIGHT))) == [
+    assert words(valid(map_figure(points, ("T", "U"), "difference", LIGHT))) == [
         "S 2×",
         "L 1.1×?",
         "✕",

@@ -263,8 +263,9 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
     curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
     steady_chart(curve, words, "sweep_curve")
     for key in others if len(others) == 1 else ():
-        figure = charts.sweep.map_figure(points, (across, key), palette)
-        steady_chart(figure, words, "sweep_difference")
+        for what in ("difference", *results.MODES):
+            figure = charts.sweep.map_figure(points, (across, key), what, palette)
+            steady_chart(figure, words, f"sweep_{what}")
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
