@@ -69,7 +69,7 @@ def load_data(settled: Experiment) -> Loaded:
         return replace(last, trainable=False)
     upload.last_good = loaded
     if every := thinned(loaded.dataset):
-        with place:
+        with upload.below or place:
             hint(every)
     try:
         check(settled, loaded.dataset)

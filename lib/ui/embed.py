@@ -12,11 +12,10 @@ import streamlit as st
 from lib.story import GALLERY
 from lib.text import joined
 from lib.ui import address
-from lib.ui.browser import current_palette
+from lib.ui.browser import PICTURED, current_palette
 from lib.ui.data import load_data
 from lib.ui.frame import PAGES, complaints, screen
 from lib.ui.settings import settled_experiment
-from lib.ui.style import PICTURED
 from lib.ui.text import plain
 from lib.ui.views import VIEWS, draw
 

@@ -12,15 +12,14 @@ from lib.experiment import Experiment
 from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.address import change, picking
+from lib.ui.browser import MENU, PICTURED, listener, style
+from lib.ui.fragment import turn
 from lib.ui.linked import bound
-from lib.ui.listener import MENU, listener
-from lib.ui.load import turn
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, settled_experiment
-from lib.ui.style import PICTURED, style
 from lib.ui.text import closable, hint, plain
-from lib.ui.upload import came_of_file, kept_before, opener, take_file, uploader
+from lib.ui.upload import kept_before, opener, progress, refusal, take_file, uploader
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
@@ -52,6 +51,7 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     if is_new:
         mine.kept = kept_before()
     # A reload finds the upload through its run.
+    mine.upload.below = None
     mine.upload.table = mine.upload.table or runs.table_of_run()
 
 
@@ -78,18 +78,22 @@ def frame(
                 st.switch_page("app.py", query_params=address.query("Explore"))
             own()
         settled = settled_experiment()
+        has_uploader = page == "Data" or settled.data.name == "upload"
         with st.sidebar:
             _menu()
             if not own:
                 sidebar(settled, with_table=page != "Data")
             with st.container(key="open_place"):
-                if page != "Data" and settled.data.name != "upload":
+                if not has_uploader:
                     opener()
             with st.container(key="about_keys"):
                 hint("Press ? for all keys.")
         address.finish()
         complaints()
-        came_of_file()
+        with st.container():
+            refusal()
+            if not has_uploader:  # a file may be dropped anywhere on the page
+                progress()
     return settled
 
 
@@ -136,6 +140,8 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
                 hint("This is another person's run. The settings apply to a file of your own.")
             else:
                 columns(settled)
+    if has_columns(settled):
+        session().upload.below = st.container()
     more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
     if more.open:  # a third of the sidebar, which would be sent with each run of a page
         with more:

@@ -1,4 +1,4 @@
-// Part of the script of every page (see listener.py): all that it reads of a chart without a name in
+// Part of the script of every page (see browser.py): all that it reads of a chart without a name in
 // Plotly's documentation.
 
 // The trace that a curve on the screen was drawn from.

@@ -29,7 +29,7 @@ from lib.ui.data import made_dataset
 from lib.ui.explore.charts import FRAMES
 from lib.ui.heap import give_back
 from lib.ui.incoming import hold_uploads
-from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
+from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 """Pages that open with charts; where a key is named, only with that key in their address."""

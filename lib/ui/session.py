@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from typing import Any
 
     import numpy as np
+    from streamlit.delta_generator import DeltaGenerator
 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
@@ -85,6 +86,7 @@ class Upload:
     error: str = ""
     reading: Reading | None = None
     workbook: tuple[str, bytes] | None = None  # a small one, to read another sheet
+    below: DeltaGenerator | None = None  # the place below the sidebar's controls of a table
     last_good: Loaded | None = None  # shown while the sidebar's choice has no data
     emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """ "inputs" or "targets", where the person has removed all columns → the columns before."""

@@ -17,9 +17,9 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts import CONFIG, Chart
 from lib.text import widest
+from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import TwoCharts, session
-from lib.ui.style import lay_above
 
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 

@@ -53,7 +53,7 @@ MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000
 
 
 def uploader() -> None:
-    """Draw the file widget, and below it the file's size, its sheets and who may see its rows."""
+    """Draw the file widget; below it the file's progress, size, sheets and who may see its rows."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -63,6 +63,7 @@ def uploader() -> None:
         "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
         "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
     )
+    progress()
     if table := session().upload.table:
         if (workbook := session().upload.workbook) and len(table.sheets) > 1:
             control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
@@ -84,11 +85,11 @@ def opener() -> None:
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
 
 
-def came_of_file() -> None:
-    """Draw the progress of the file that is being read, and why the last one isn't open."""
+def progress() -> None:
+    """Draw the progress of the file that is being read, with a button that stops it."""
     record = session().upload
 
-    def progress() -> None:
+    def look() -> None:
         reading = record.reading
         if reading is None or reading.over.is_set():
             st.rerun()
@@ -96,12 +97,14 @@ def came_of_file() -> None:
             hint(f"Reading {reading.name} …")
             st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
-    with st.container(key="came_of_file"):
-        if record.reading:
-            fragment(progress, run_every=POLL_SECONDS)
-        if record.error:
-            forget = partial(setattr, record, "error", "")
-            closable(plain(record.error), "error_of_file", "error", forget)
+    if record.reading:
+        fragment(look, run_every=POLL_SECONDS)
+
+
+def refusal() -> None:
+    """Say why the last file isn't open, until the person closes that."""
+    record = session().upload
+    closable(plain(record.error), "error_of_file", "error", partial(setattr, record, "error", ""))
 
 
 def _stop() -> None:

@@ -10,8 +10,8 @@ from lib.results.run import Status
 from lib.story import GUIDE, Until
 from lib.training.recorded import recorded
 from lib.ui import address, lesson
+from lib.ui.browser import KEYS
 from lib.ui.frame import PAGES
-from lib.ui.listener import KEYS
 from lib.ui.text import plain
 from lib.ui.views import VIEWS
 from tests.app.driver import session, start, text

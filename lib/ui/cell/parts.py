@@ -13,12 +13,12 @@ from lib.recurrence import difference, unroll, unroll_stack, ways
 from lib.text import beside
 from lib.training import recorded_leak
 from lib.ui import runs
+from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.fragment import slot
 from lib.ui.linked import linked_toggle
 from lib.ui.session import Loaded
-from lib.ui.style import playhead_band
 from lib.ui.text import card, hint, say, say_steadily, steady_chart, takeaway
 
 SAID: dict[str, str] = beside(__file__)

@@ -23,13 +23,12 @@ from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
 from lib.training import give_way
 from lib.ui.address import set_page_values
-from lib.ui.browser import component
+from lib.ui.browser import component, lay_above
 from lib.ui.fragment import Place, fragment
 from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, pick_answers
-from lib.ui.style import lay_above
 from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run

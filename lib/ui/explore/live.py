@@ -1,7 +1,7 @@
 """Explore, the main job on one page: set it up, see the shapes, train, compare the two modes.
 
 Buttons, progress and charts are one fragment. While a run trains, it updates what figures change
-five times a second, or less often on a busy server (`lib.ui.load`). It reruns the page when
+five times a second, or less often on a busy server (`lib.ui.fragment`). It reruns the page when
 training begins or ends, or for another run.
 """
 
@@ -18,7 +18,7 @@ from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value, set_page_values
-from lib.ui.browser import current_palette
+from lib.ui.browser import current_palette, hide
 from lib.ui.data import load_data
 from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
@@ -30,7 +30,6 @@ from lib.ui.linked import bound, linked_buttons, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.style import hide
 from lib.ui.text import plain, press, say_steadily
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
