@@ -6,10 +6,10 @@ from lib.charts import caption, small_picture
 from lib.story import GALLERY, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
-from lib.ui.data import load_data
 from lib.ui.frame import PAGES, frame
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import session
+from lib.ui.shown import load_data
 from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import hint, plain
 from lib.ui.views import draw

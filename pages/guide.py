@@ -5,8 +5,8 @@ import streamlit as st
 from lib.story import GUIDE
 from lib.ui import address, lesson, stage
 from lib.ui.browser import current_palette, point_at
-from lib.ui.data import load_data
 from lib.ui.frame import frame
+from lib.ui.shown import load_data
 from lib.ui.text import plain
 from lib.ui.views import VIEWS, draw
 

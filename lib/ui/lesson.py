@@ -13,7 +13,7 @@ from lib.ui.frame import PAGES
 from lib.ui.linked import pills
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import Stage, session
-from lib.ui.text import hint, plain, press
+from lib.ui.text import plain, press
 from lib.ui.views import VIEWS
 
 KEY = "at"  # the step's key in the address
@@ -36,7 +36,6 @@ def enter() -> None:
         kept = _KEPT.get(browser or "", record)
         record.step = kept.step or STEPS[0]
         record.answers, record.passed = kept.answers, kept.passed
-        record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
         if browser:
             remember(_KEPT, browser, record, MOST)
     leave_foreign_run()
@@ -45,7 +44,7 @@ def enter() -> None:
 
 def go(name: str) -> None:
     """Open a step and remember it for this browser. For callbacks."""
-    session().stage.step, session().stage.came_back = name, False
+    session().stage.step = name
     address.set_page_value(KEY, name)
 
 
@@ -58,11 +57,6 @@ def progress() -> None:
     with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
         st.markdown(f"**{STEPS.index(step().id) + 1} of {len(STEPS)}**", width="content")
         pills("Steps", titles, step().id, "lesson_steps", go, required=True)
-    if session().stage.came_back:
-        with st.container(horizontal=True, key="lesson_back", vertical_alignment="center"):
-            hint("You were here before.")
-            first = partial(go, STEPS[0])
-            press("Begin at the start", "first_page", "lesson_first", first, type="tertiary")
 
 
 def ways_on() -> None:

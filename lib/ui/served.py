@@ -25,10 +25,10 @@ from lib.data import REMEMBERED
 from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
-from lib.ui.data import made_dataset
 from lib.ui.explore.charts import FRAMES
 from lib.ui.heap import give_back
 from lib.ui.incoming import hold_uploads
+from lib.ui.shown import made_dataset
 from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}

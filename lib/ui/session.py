@@ -70,7 +70,7 @@ class Address:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """The data of a page, and their experiment: see `lib.ui.data`."""
+    """The data of a page, and their experiment: see `lib.ui.shown`."""
 
     experiment: Experiment  # settled: as the data allow it
     dataset: Dataset
@@ -153,7 +153,6 @@ class Stage:
     passed: set[str] = field(default_factory=set)
     step: str = ""  # the step of the lesson that this browser went to last
     talk: str = ""
-    came_back: bool = False  # whether the lesson began where this browser had been before
 
 
 @dataclass(slots=True, eq=False)

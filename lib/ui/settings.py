@@ -10,23 +10,9 @@ from typing import Any
 
 import streamlit as st
 
+from lib import data
 from lib.charts import gaps_hint, levels_hint, name_of, range_hint, series_hint
-from lib.data import (
-    DATASETS,
-    KINDS,
-    MAX_COLUMNS,
-    OPTIONAL,
-    Dataset,
-    Table,
-    WindowError,
-    calendar_names,
-    default_columns,
-    dictated,
-    example_of_upload,
-    prepared,
-    settle,
-    wide_columns,
-)
+from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.text import beside, counted, joined, number
 from lib.ui.address import change
@@ -51,10 +37,10 @@ def label_of(setting: Setting) -> str:
 def settled_experiment() -> Experiment:
     """The session's experiment, as its data allow it. Reading a new table may take seconds."""
     table = session().upload.table
-    experiment = settle(session().subject.experiment, table)
+    experiment = data.settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
         foreign = foreign_upload()
-        shown = foreign.experiment if foreign else example_of_upload(experiment)
+        shown = foreign.experiment if foreign else data.example_of_upload(experiment)
         experiment = experiment.set(F=shown.data.features)
     return experiment
 
@@ -87,8 +73,8 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of one setting, if the data use it."""
-    row, why, uses = _ROWS[key], dictated(settled), DATASETS[settled.data.name].uses
-    is_unused = key in OPTIONAL and key not in uses
+    row, why, uses = _ROWS[key], data.dictated(settled), DATASETS[settled.data.name].uses
+    is_unused = key in data.OPTIONAL and key not in uses
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
         return
     label, options = row["label"].format(**names), SETTINGS[key].options or {}
@@ -161,7 +147,7 @@ def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table only how far ahead."""
     table = _table(settled)
     if table is not None:
-        for key, usual in zip(LABELS, default_columns(table), strict=True):
+        for key, usual in zip(LABELS, data.default_columns(table), strict=True):
             _names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step.capitalize() if table else "Row")
     if table is not None:
@@ -176,7 +162,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         mine = session().upload.table
         if mine is not None and "types" in uses:
             _types(mine, settled.data.types)
-            if wide_columns(mine):
+            if data.wide_columns(mine):
                 controls("wide", settled, columns=len(mine.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
@@ -205,14 +191,14 @@ def _table(settled: Experiment) -> Table | None:
     spec = DATASETS[settled.data.name]
     table = spec.table() if spec.table else session().upload.table
     with suppress(WindowError):  # the page says why
-        return table and prepared(table, settled.data)
+        return table and data.prepared(table, settled.data)
     return table
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
     names = [str(name) for name in table.frame.columns]
     if key == "inputs":
-        names += calendar_names(table)
+        names += data.calendar_names(table)
     kept = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
     # Columns that were all removed don't come back by themselves beside what is picked next.

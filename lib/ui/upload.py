@@ -13,30 +13,19 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from lib.data import (
-    DATASETS,
-    Table,
-    TooShortError,
-    UploadError,
-    WindowError,
-    begins_as,
-    calendar_names,
-    prepared,
-    read_upload,
-    remember,
-    settle,
-)
+from lib import data
+from lib.data import DATASETS, Table, TooShortError, UploadError, WindowError
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.results import memory_of
 from lib.text import counted
 from lib.ui import runs
 from lib.ui.address import change, fitting, leave_scenes
 from lib.ui.browser import browser_id
-from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
 from lib.ui.linked import bound
 from lib.ui.session import session
+from lib.ui.shown import dataset_of, in_words
 from lib.ui.text import closable, hint, plain
 
 if TYPE_CHECKING:  # it brings pandas along
@@ -150,11 +139,11 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             note_kept(kept)
             record.table = kept.table or record.table
             return
-        kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
+        kind = data.begins_as(content)  # no more is done here: a ZIP file's list may be long
         if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
-            _settle(read_upload(name, content))
+            _settle(data.read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
     except KeptError as error:
@@ -179,13 +168,13 @@ def take_file() -> None:
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show what this browser has opened and remember it for a reload, or forget it."""
+    """Show what this browser has opened and data.remember it for a reload, or forget it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)
     size = memory_of(kept.snapshot) + kept.dataset.nbytes if kept else 0
     if browser and kept and kept.table is None and size < MOST_KEPT_BYTES:
-        remember(_KEPT, browser, kept, MOST_KEPT)
+        data.remember(_KEPT, browser, kept, MOST_KEPT)
 
 
 def kept_before() -> Kept | None:
@@ -197,7 +186,7 @@ def _settle(new: Table) -> None:
     changes = _changes(new)
     while True:
         try:
-            dataset_of(settle(session().subject.experiment.set(**changes), new), new)
+            dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
             cure = error.cure if isinstance(error, TooShortError) else {}
@@ -218,9 +207,9 @@ def _changes(new: Table) -> dict[str, Any]:
     else:
         suits = {**DATASETS["upload"].suggested, **new.settings}
         changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
-    there = {*new.frame.columns, *new.labels, *calendar_names(new), NO_SERIES, ""}
+    there = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
-        there |= {*prepared(new, now).frame.columns}
+        there |= {*data.prepared(new, now).frame.columns}
     except WindowError:  # or no file with such columns could ever become the data
         changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}

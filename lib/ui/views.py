@@ -6,7 +6,9 @@ Each is drawn from the page's data, the session's run, and the values in the add
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -19,18 +21,20 @@ from lib.experiment import MODES
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.story import GALLERY, Scene, find, offer, runs_of
-from lib.text import beside, number, readable, say, short, signed
+from lib.text import beside, joined, number, readable, say, short, signed
 from lib.training import read, recorded_damage
 from lib.ui import address
+from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment, slot
-from lib.ui.frame import TABLE
+from lib.ui.frame import PAGES, TABLE, complaints, screen
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
+from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
-from lib.ui.shown import Epochs, fitting_run, shown_run, strip_values
+from lib.ui.shown import Epochs, fitting_run, load_data, shown_run, strip_values
 from lib.ui.stage import traced_stack
 from lib.ui.text import hint, plain, press, steady_chart, takeaway
 
@@ -283,3 +287,37 @@ def draw(name: str, loaded: Loaded, palette: Palette) -> None:
         hint(HIDDEN)
     else:
         view.draw(loaded, palette)
+
+
+def embed() -> None:
+    """Draw one card for a frame elsewhere, as high as that, and a link to all of it.
+
+    It is a view by its name, with all else in the link as the view's own page has it; or one of the
+    gallery's, with its own settings: `/?embed=true&card=loss&data=parity`. `embed` is Streamlit's
+    own: it takes the header away.
+    """
+    key = "card"
+    asked = st.query_params[key]
+    scene = None if asked in VIEWS else GALLERY.get(asked)
+    shows = scene.shows if scene else asked
+    view = VIEWS.get(shows)
+    screen(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
+    if view is None:
+        words = f"There is no card {shows[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
+        st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")
+        return
+    if scene:
+        address.put(scene.query)
+    settled = settled_experiment()
+    address.finish()
+    complaints()
+    if scene:
+        st.markdown(f"**{plain(scene.title)}**")
+    with st.container(key="embedded"):
+        draw(shows, load_data(settled), current_palette())
+    there = {name: texts for name, texts in address.query().items() if name != key}
+    there |= {"part": [view.part]} if view.part else {}
+    path, _ = PAGES[view.page]
+    full = f"./{'' if path == 'app.py' else PurePath(path).stem}?{urlencode(there, doseq=True)}"
+    with st.container(key="embedded_link"):
+        st.markdown(f":small[[Unrolled: open in full]({full})]", width="content")

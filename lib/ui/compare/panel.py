@@ -21,13 +21,12 @@ from lib.text import counted
 from lib.training import recorded, with_seeds
 from lib.ui import runs
 from lib.ui.address import page_value, query_of, set_page_values
-from lib.ui.data import dataset_of
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.shown import pick_answers
+from lib.ui.shown import dataset_of, pick_answers
 from lib.ui.streamlit_private import is_history_navigation
 from lib.ui.text import card, hint, plain, press, told_chart
 

@@ -19,7 +19,6 @@ from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
 from lib.ui import clock, runs
 from lib.ui.address import change, page_value, set_page_values
 from lib.ui.browser import current_palette, hide
-from lib.ui.data import load_data
 from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
@@ -29,7 +28,7 @@ from lib.ui.frame import frame
 from lib.ui.linked import bound, linked_buttons, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, shown_run
+from lib.ui.shown import Epochs, ShownRun, load_data, shown_run
 from lib.ui.text import plain, press, say_steadily
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip

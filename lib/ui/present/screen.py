@@ -23,12 +23,12 @@ from lib.experiment import Experiment
 from lib.story import TALK, Scene, all_scenes, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
-from lib.ui.data import load_data
 from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.linked import bound
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
+from lib.ui.shown import load_data
 from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
 
