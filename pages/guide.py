@@ -27,7 +27,8 @@ with st.container(key="lesson"):
             stage.controls(step, settled)
         to_do = st.container(gap="xsmall")
         lesson.ways_on()
-point_at(stage.pointed(step))
+is_waiting = stage.answered(step) and not stage.has_happened(step)
+point_at(step.points_at if is_waiting else "")
 palette = current_palette()
 with picture:
     loaded = load_data(settled)

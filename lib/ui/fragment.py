@@ -195,8 +195,3 @@ class Place:
         shows = (method, what, options)
         if self._at is None or self._shows != shows:
             self._at, self._shows = getattr(self._at or st, method)(*what, **options), shows
-
-
-def slot() -> DeltaGenerator:
-    """A place for one element, which a fragment that stands elsewhere may write into."""
-    return st.container().empty()

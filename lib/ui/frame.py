@@ -80,7 +80,8 @@ def frame(
         settled = settled_experiment()
         has_uploader = page == "Data" or settled.data.name == "upload"
         with st.sidebar:
-            _menu()
+            with st.container(gap="xxsmall"):
+                _menu()
             if not own:
                 sidebar(settled, with_table=page != "Data")
             with st.container(key="open_place"):
@@ -98,19 +99,17 @@ def frame(
 
 
 def _menu() -> None:
-    with st.container(gap="xxsmall"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
-            st.markdown("### Unrolled", width="content")
-            icon, there = ":material/present_to_all:", address.query("Present")
-            st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
-        hint(TAGLINE)
-        with st.container(key=MENU, gap="xxsmall"):
-            for label, (path, icon) in PAGES.items():
-                st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-            with st.popover(
-                "Which one do I need?", icon=":material/help:", type="tertiary", key="advice"
-            ):
-                st.html(TABLE)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+        st.markdown("### Unrolled", width="content")
+        icon, there = ":material/present_to_all:", address.query("Present")
+        st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
+    hint(TAGLINE)
+    with st.container(key=MENU, gap="xxsmall"):
+        for label, (path, icon) in PAGES.items():
+            st.page_link(path, label=label, icon=icon, query_params=address.query(label))
+        question, icon = "Which one do I need?", ":material/help:"
+        with st.popover(question, icon=icon, type="tertiary", key="advice"):
+            st.html(TABLE)
 
 
 def complaints() -> None:

@@ -166,11 +166,6 @@ def waiting(scene: Scene) -> None:
         press("Skip", "skip_next", "scene_skip", skip, type="tertiary")
 
 
-def pointed(scene: Scene) -> str:
-    """The Streamlit key of the control to use now; "" for none."""
-    return scene.points_at if answered(scene) and not has_happened(scene) else ""
-
-
 def done(scene: Scene) -> bool:
     """Whether all questions are answered, and what the scene waits for has happened."""
     return open_ask(scene) is None and has_happened(scene)

@@ -28,7 +28,7 @@ from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
-from lib.ui.fragment import following_fragment, slot
+from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES, TABLE, complaints, screen
 from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
@@ -146,7 +146,7 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, told=False)
         st.html(cell.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
-        tables = slot()
+        tables = st.container().empty()
     is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
 
     def write(step: int, _: int) -> None:

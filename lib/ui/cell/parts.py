@@ -16,7 +16,6 @@ from lib.ui import runs
 from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
-from lib.ui.fragment import slot
 from lib.ui.linked import linked_toggle
 from lib.ui.session import Loaded
 from lib.ui.text import card, hint, say, say_steadily, steady_chart, takeaway
@@ -73,11 +72,11 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             linked_toggle("Order units by similarity", ORDER)
     hand = None
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
-        words, formulas = slot(), slot()
+        words, formulas = st.container().empty(), st.container().empty()
         if charts.cell.can_show(layer.x.shape[1], layer.units):
             with st.expander("Every number, by hand"):
                 say(SAID["by_hand"])
-                hand = slot()
+                hand = st.container().empty()
 
     def write(step: int, unit: int) -> None:
         with words:
@@ -117,7 +116,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
         start = chosen.first_row
         _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
-        words = slot()
+        words = st.container().empty()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
         against = None
         if answer and modes.answered:  # on the weights that were asked about, maybe not the newest
