@@ -28,38 +28,6 @@ def pick(name: str | None) -> None:
         change(picking(name))
 
 
-def draw_samples() -> None:
-    """Draw single samples, their rows, the split, the leak check, and the download."""
-    with st.container(border=True):
-        title = st.container()
-        sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
-        title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-        told = samples.sample_words(dataset, sample)
-        told_chart(samples.sample_figure(dataset, sample, palette), *told, "chart_sample")
-        with st.expander("the numbers", type="compact"):
-            numbers = samples.frame_of_sample(dataset, sample)
-            st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
-            hint(samples.numbers_hint(dataset))
-    if origin := dataset.origin:
-        with card("Which rows it is"):
-            step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-            told = samples.window_words(dataset, sample, step)
-            figure = samples.window_figure(dataset, sample, step, palette)
-            told_chart(figure, *told, "chart_window")
-            say(samples.shapes_sentence(dataset))
-            hint(samples.slip_sentence(dataset))
-            with st.expander("The same with Keras", type="compact"):
-                say(samples.keras_sentence(dataset))
-                code = keras_windows(dataset, origin, loaded.experiment.data.stride)
-                st.code(code, language="python", wrap_lines=True)
-    with card("What is kept for checking"):
-        told_chart(split.split_figure(dataset, palette), *split.split_words(dataset), "chart_split")
-    with card("Leak check"):
-        words, findings = split.leak_words(find_leaks(dataset))
-        takeaway(words, *findings)
-    take_prepared(loaded)
-
-
 settled = frame("Data")
 is_mine = settled.data.name == "upload"
 loaded = load_data(settled)
@@ -75,7 +43,35 @@ with pictures:
     if has_columns(settled) and not (is_mine and foreign_upload()):
         all_columns(settled, dataset, expanded=is_mine)
     if dataset.has_rows:
-        draw_samples()
+        with st.container(border=True):
+            title = st.container()
+            sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
+            title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
+            told = samples.sample_words(dataset, sample)
+            told_chart(samples.sample_figure(dataset, sample, palette), *told, "chart_sample")
+            with st.expander("the numbers", type="compact"):
+                numbers = samples.frame_of_sample(dataset, sample)
+                st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
+                hint(samples.numbers_hint(dataset))
+        if origin := dataset.origin:
+            with card("Which rows it is"):
+                step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
+                told = samples.window_words(dataset, sample, step)
+                figure = samples.window_figure(dataset, sample, step, palette)
+                told_chart(figure, *told, "chart_window")
+                say(samples.shapes_sentence(dataset))
+                hint(samples.slip_sentence(dataset))
+                with st.expander("The same with Keras", type="compact"):
+                    say(samples.keras_sentence(dataset))
+                    code = keras_windows(dataset, origin, loaded.experiment.data.stride)
+                    st.code(code, language="python", wrap_lines=True)
+        with card("What is kept for checking"):
+            told, figure = split.split_words(dataset), split.split_figure(dataset, palette)
+            told_chart(figure, *told, "chart_split")
+        with card("Leak check"):
+            words, findings = split.leak_words(find_leaks(dataset))
+            takeaway(words, *findings)
+        take_prepared(loaded)
     else:
         hint(HIDDEN)
 with choice.container(border=True):
@@ -87,10 +83,8 @@ with choice.container(border=True):
     for group, heading in SPEC_GROUPS.items():
         specs = {name: spec for name, spec in DATASETS.items() if spec.group == group}
         names, titles = list(specs), {name: spec.title for name, spec in specs.items()}
-        now, captions = (
-            chosen if chosen in specs else None,
-            [plain(s.shows) for s in specs.values()],
-        )
+        captions = [plain(spec.shows) for spec in specs.values()]
+        now = chosen if chosen in specs else None
         index, control = names.index(now) if now else None, bound(f"pick_{group}", now, pick)
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 

@@ -21,16 +21,14 @@ from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import StepErrors
 from lib.charts.thumbnail import Line, Plot, by_step, leaked
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import to_query
+from lib.experiment import to_query
 from lib.recurrence import forward
-from lib.results.replay import first_weights
+from lib.results.replay import spread_places, untrained
 from lib.results.run import Status, weight_bytes
-from lib.results.thinning import spread_places
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
-from lib.story import GALLERY
-from lib.story.cards import FILE, experiments_of, runs_of
+from lib.story import FILE, GALLERY, experiments_of, runs_of
 from lib.sweep.rows import READY
-from lib.sweep.sweep import run_plan
+from lib.sweep.runner import run_plan
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
 from lib.training.messages import encode
@@ -123,7 +121,7 @@ def first_choices(name):
     sample, top = int(dataset.shown[0]), experiment.model.layers - 1
     choices = []
     for epoch, weights in (
-        (0, first_weights(experiment, dataset)[0][mode]),
+        (0, untrained(experiment, dataset).results[mode].weights),
         (snapshot.epoch, newest),
     ):
         traces, _ = forward(experiment, weights, dataset.x[sample : sample + 1])

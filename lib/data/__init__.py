@@ -22,7 +22,6 @@ from lib.data.datasets import (
     settle,
     suggested,
 )
-from lib.data.datasets.series import TABLES
 from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.tables.baselines import check_season, season_length, untried_seasons

@@ -5,9 +5,8 @@ Another form of script is another entry of `EXPORTS`. Nothing is trained or draw
 
 from lib.export import results
 from lib.export.archive import KeptError, is_kept
-from lib.export.card import card_of, read_card
 from lib.export.data import arrays, data_name, keras_windows
-from lib.export.kept import Kept, keep, open_kept, versions
+from lib.export.kept import Kept, card_of, keep, open_kept, read_card, versions
 from lib.export.report import Reported, report
 from lib.export.results import runs_csv
 from lib.export.script import EXPORTS, name_of

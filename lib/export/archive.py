@@ -1,30 +1,36 @@
 """The `.unrolled` file: a ZIP of one JSON record, and of the bytes of all its arrays.
 
-In the record an array is its dtype, its offset in those bytes, and its shape. Members
-are fixed, so names and sizes are checked before anything is read, and nothing is unpickled.
+In the record an array is its dtype, its offset in those bytes, and its shape. Names and sizes are
+checked before anything is read, and nothing is unpickled. pandas is imported in functions, since a
+page without a table needs none.
 """
 
 import io
 import math
 import zipfile
-from typing import Any, Literal, TypeVar
+from dataclasses import dataclass, fields
+from typing import Any, Literal, TypeVar, get_type_hints
 
 import msgspec
 import numpy as np
 
-from lib.data import MAX_BYTES
+from lib.data import MAX_BYTES, MIN_ROWS, Table, check_size
+from lib.experiment import SETTINGS
 from lib.training import BUILDING
 
 Record = TypeVar("Record")
 VERSION = 2  # version of the file format; raised when an older Unrolled can't read it
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
-MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6
-"""Limits in bytes of the record, and of all members. The largest models' weights take 51 MB."""
-_LISTED = b"PK\x01\x02"
-"""Signature of an entry in a ZIP's directory; compressed bytes may contain it by chance, too."""
+MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # bytes of the record, and of all members
 _Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
 _Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
+
+_LARGEST = 1e100  # limit of a table's numbers
+_REST = {field.name for field in fields(Table)} - {"frame", "times"}  # no arrays
+
+Column = tuple[np.ndarray, tuple[str, ...] | None]
+"""R numbers or times, and None; or R codes of texts, -1 for none, and the texts."""
 
 
 class KeptError(ValueError):
@@ -37,18 +43,16 @@ def is_kept(name: str, content: bytes) -> bool:
 
 
 def pack(record: object) -> bytes:
-    """Write the file of a record; equal arrays are stored once. Raises KeptError if too large."""
-    numbers, places = bytearray(), dict[tuple[str, bytes], int]()
+    """Write the file of a record. Raises KeptError if it is too large."""
+    numbers = bytearray()
 
     def write(array: Any) -> tuple[str, int, tuple[int, ...]]:
         if not isinstance(array, np.ndarray) or array.dtype.kind not in "biufM":
             raise TypeError(f"a {type(array).__name__} can't be kept")
         dtype = array.dtype.newbyteorder("<").str if array.dtype.kind in "fM" else "<i8"
-        key = dtype, array.astype(dtype).tobytes()
-        if key not in places:
-            places[key] = len(numbers)
-            numbers.extend(key[1] + bytes(-len(key[1]) % 8))  # aligned to 8 bytes
-        return dtype, places[key], array.shape
+        begin, content = len(numbers), array.astype(dtype).tobytes()
+        numbers.extend(content + bytes(-len(content) % 8))  # aligned to 8 bytes
+        return dtype, begin, array.shape
 
     members = msgspec.json.encode(record, enc_hook=write), bytes(numbers)
     packed = io.BytesIO()
@@ -60,12 +64,17 @@ def pack(record: object) -> bytes:
 
 
 def unpack(content: bytes, expected: type[Record]) -> Record:
-    """Read the record of a file, with read-only arrays.
-
-    Raises KeptError, or any other error for damaged bytes.
-    """
+    """Read the record of a file, with read-only arrays. Damaged bytes raise any error."""
     _check_sizes(len(content), [0])
-    head, numbers = _members(content)
+    if content.count(b"PK\x01\x02") > 4 * len(MEMBERS):  # each entry begins so; a few by chance
+        raise ValueError("it has many more members")  # listing a million would take seconds
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        infos = archive.infolist()
+        if tuple(info.filename for info in infos) != MEMBERS:
+            raise ValueError(f"its members aren't {' and '.join(MEMBERS)}")
+        _check_sizes(len(content), [info.file_size for info in infos])
+        # No more than the declared size is unpacked.
+        head, numbers = [archive.open(info).read(info.file_size + 1) for info in infos]
     fields = msgspec.json.decode(head, type=dict[str, msgspec.Raw])
     if (version := msgspec.json.decode(fields["version"], type=int)) > VERSION:
         raise KeptError(
@@ -95,26 +104,64 @@ def _check_sizes(packed: int, members: list[int]) -> None:
     if packed > MAX_BYTES or sum(members) > MAX_UNPACKED or members[0] > MAX_HEAD:
         raise KeptError(
             f"At most {MAX_BYTES / 1e6:.0f} MB are kept and opened, {MAX_UNPACKED / 1e6:.0f} MB "
-            f"unpacked and {MAX_HEAD / 1e6:.0f} MB of settings; here they are {packed / 1e6:.1f}, "
-            f"{sum(members) / 1e6:.1f} and {members[0] / 1e6:.1f} MB. Leave out the rows, or keep "
-            "a smaller run."
+            f"unpacked; here they are {packed / 1e6:.1f} and {sum(members) / 1e6:.1f} MB. Leave "
+            "out the rows, or keep a smaller run."
         )
 
 
-def _members(content: bytes) -> list[bytes]:
-    """Read each of MEMBERS, after checking all names and sizes."""
-    if content.count(_LISTED) > 4 * len(MEMBERS):  # a directory of a million would take seconds
-        raise ValueError("it has many more members")
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        infos = archive.infolist()
-        names = [info.filename[:40] for info in infos]
-        if tuple(names) != MEMBERS:
-            raise KeptError(
-                f"A kept run holds {', '.join(MEMBERS)}, and here there are: {', '.join(names)}. "
-                "Only whole files that Unrolled has kept are opened."
-            )
-        _check_sizes(len(content), [info.file_size for info in infos])
-        if {info.compress_type for info in infos} - {zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED}:
-            raise ValueError("a member is neither stored nor deflated")
-        # No more than the declared size is unpacked.
-        return [archive.open(info).read(info.file_size + 1) for info in infos]
+@dataclass(frozen=True, slots=True, eq=False)
+class TableRecord:
+    """The columns of a `Table`, its times, and its other fields."""
+
+    frame: dict[str, Column]
+    times: Column | None
+    rest: dict[str, Any]
+
+
+def record_of(table: Table) -> TableRecord:
+    """The record of a table."""
+    return TableRecord(
+        frame={str(name): _column(entries) for name, entries in table.frame.items()},
+        times=None if table.times is None else _column(table.times),
+        rest={name: getattr(table, name) for name in _REST},
+    )
+
+
+def _column(entries: Any) -> Column:
+    import pandas as pd  # noqa: PLC0415
+
+    if entries.dtype.kind in "biufM":
+        return np.asarray(entries), None
+    texts = pd.Categorical(entries)
+    return np.asarray(texts.codes), tuple(map(str, texts.categories))
+
+
+def table_of(record: TableRecord) -> Table:
+    """The table of a record. Raises an error of any kind for a record that no file becomes."""
+    import pandas as pd  # noqa: PLC0415
+
+    def entries(column: Column, dtype: str) -> Any:
+        values, texts = column
+        if texts is None:
+            return values
+        held: Any = pd.Categorical.from_codes(values, pd.Index(texts))
+        return held.astype(dtype)
+
+    rows = max(len(values) for values, _ in record.frame.values())
+    check_size(rows, len(record.frame))  # arrays may overlap
+    columns = {name: entries(column, "category") for name, column in record.frame.items()}
+    times = None if record.times is None else pd.Index(entries(record.times, "str"))
+    hints = get_type_hints(Table, localns={"pd": pd})
+    rest = {
+        name: msgspec.convert(record.rest[name], hints[name]) for name in _REST & {*record.rest}
+    }
+    made = Table(frame=pd.DataFrame(columns, copy=False), times=times, **rest)
+    too_large = (made.frame[[*made.numbers]].abs() > _LARGEST).to_numpy().any()
+    is_torn = times is not None and (len(times) != rows or times.hasnans)
+    if rows < MIN_ROWS or too_large or is_torn or made.series not in {"", *made.frame}:
+        raise ValueError("a table that no file becomes")
+    for key, value in made.settings.items():
+        if not (SETTINGS[key].limit or SETTINGS[key].options):
+            raise ValueError(f"no file decides {key}")
+        SETTINGS[key].check(value)
+    return made

@@ -1,22 +1,85 @@
-"""The code by which a script gets the app's data: `x` (N, T, F), `y` (N, T, K) and `train`.
+"""Python code from Jinja templates, above all that of a script's data, and the data's own file.
 
-Generated data come from their own source. A table's are loaded from the file that `arrays` makes
-and the app offers beside the script; plain windows of one series are cut by Keras's own function.
+Generated data come from their own source. A table's are loaded from the file that `arrays` makes;
+plain windows of one series are cut by Keras's own function.
 """
 
+import inspect
 import io
+import json
 import re
 import unicodedata
 import zlib
 from collections.abc import Callable
-from pathlib import PurePath
+from functools import cache
+from pathlib import Path, PurePath
+from textwrap import shorten, wrap
 from typing import Any
 
 import numpy as np
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from lib.data import DATA_X, DATA_Y, TABLES, TASKS, Dataset, Origin, find_spec
+from lib.data import DATA_X, DATA_Y, TASKS, Dataset, Origin, find_spec
 from lib.experiment import Experiment
-from lib.export.python import DataCode, blocks, source
+
+LINE = 100  # the longest line of a script
+
+
+def imports(dataset: Dataset, *others: str, own: tuple[str, ...] = ()) -> str:
+    """A script's imports, with those that its data need; Python's `own` modules first."""
+    own += ("import zlib",) * (dataset.origin is not None)
+    blank = [""] * bool(own)
+    return "\n".join([*own, *blank, "import keras", "import numpy as np", *others])
+
+
+def short(title: str) -> str:
+    """A dataset's title, cut where it is long."""
+    return shorten(plain(title), LINE // 3, placeholder=" …")
+
+
+@cache  # a page asks for three with each move of a slider
+def source(function: Callable[..., object]) -> str:
+    """The source of one of the project's functions."""
+    return inspect.getsource(function).rstrip()
+
+
+def plain(text: str) -> str:
+    """Make any text safe for a docstring or a comment."""
+    words = " ".join(text.replace("\\", "/").replace('"', "'").split())
+    return "".join(filter(str.isprintable, words))  # no source code may hold a NUL
+
+
+def comment(text: str) -> str:
+    """Wrap a text into lines of a comment."""
+    lines = wrap(plain(text), LINE, initial_indent="# ", subsequent_indent="# ")
+    return "\n".join(lines)
+
+
+def quoted(text: str) -> str:
+    """Write a Python string in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+_TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to be escaped
+    loader=FileSystemLoader(Path(__file__).parent),
+    undefined=StrictUndefined,
+    variable_start_string="<<",  # Python's own dicts and f-strings have braces
+    variable_end_string=">>",
+    trim_blocks=True,
+)
+_TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
+
+
+def render(template: str, **fields: Any) -> str:
+    """Render `template`.py.jinja."""
+    return _TEMPLATES.get_template(f"{template}.py.jinja").render(**fields).strip("\n")
+
+
+def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
+    """Render blocks of `template`.py.jinja, by default all, by name in order."""
+    of = _TEMPLATES.get_template(f"{template}.py.jinja")
+    context = of.new_context(fields)
+    return {n: "".join(of.blocks[n](context)).strip("\n") for n in names or of.blocks}
 
 
 def data_name(dataset: Dataset) -> str:
@@ -27,49 +90,31 @@ def data_name(dataset: Dataset) -> str:
     return data[:40].strip("-") or "upload"
 
 
-def data_code(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """The code of a settled experiment's dataset. Raises ExperimentError for an unknown one."""
-    return DATA[find_spec(experiment).name](experiment, dataset)
-
-
-def _task(experiment: Experiment, dataset: Dataset) -> DataCode:
-    """A synthetic task: its source, called with the experiment's seed."""
-    task = TASKS[experiment.data.name]
-    arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
-    name, seed = task.function.__name__, experiment.seed
-    about = {"dataset": dataset, "seed": seed, "function": name, "arguments": arguments}
-    return DataCode(blocks("data", "task", **about)["task"], source(task.function))
-
-
-def _worked(_: Experiment, dataset: Dataset) -> DataCode:
-    """The worked example, literally."""
-    rows = {
-        name: "\n        ".join(f"[{', '.join(str([*step]) for step in sample)}]," for sample in of)
-        for name, of in {"x": DATA_X, "y": DATA_Y}.items()
-    }
-    return DataCode(blocks("data", "worked", dataset=dataset, **rows)["worked"])
-
-
-def _table(_: Experiment, dataset: Dataset) -> DataCode:
-    """A table: the file of its arrays. Raises ValueError for data of no table."""
+def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
+    """The code of `x`, `y` and `train`, after a task's function."""
+    name = find_spec(experiment).name
+    if name in TASKS:
+        task = TASKS[name]
+        arguments = ", ".join(f"{n}={value}" for n, value in task.arguments(experiment).items())
+        about = {"function": task.function.__name__, "arguments": arguments}
+        code = blocks("data", "task", dataset=dataset, seed=experiment.seed, **about)
+        return [source(task.function), code["task"]]
+    if dataset.origin is None:  # the worked example, literally
+        rows = {}
+        for array, samples in {"x": DATA_X, "y": DATA_Y}.items():
+            lines = [f"[{', '.join(str([*step]) for step in sample)}]," for sample in samples]
+            rows[array] = "\n        ".join(lines)
+        return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
+    x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(dataset.y)
     fields = {
-        "origin": dataset.cut_from,
+        "origin": dataset.origin,
         "file": f"{data_name(dataset)}.npz",
         "plain": has_plain_windows(dataset),
         "parts": [*_sizes(dataset)],
         "sizes": [*_sizes(dataset).values()],
-        "checksum": zlib.crc32(_whole(dataset.y).data, zlib.crc32(_whole(dataset.x).data)),
+        "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
     }
-    code = blocks("data", "table", dataset=dataset, **fields)["table"]
-    return DataCode(code, imports=("import zlib",))
-
-
-DATA: dict[str, Callable[[Experiment, Dataset], DataCode]] = {
-    **dict.fromkeys(TASKS, _task),
-    **dict.fromkeys(("worked_raw", "worked_scaled"), _worked),
-    **dict.fromkeys((*TABLES, "upload"), _table),
-}
-"""The writer of a script's data, by dataset."""
+    return [blocks("data", "table", dataset=dataset, **fields)["table"]]
 
 
 def has_plain_windows(dataset: Dataset) -> bool:
@@ -111,14 +156,11 @@ def arrays(dataset: Dataset) -> bytes:
         if has_plain_windows(dataset):
             targets = origin.y_scale.standard(origin.targets, origin.series)
             kept |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
-    file, known = io.BytesIO(), {name: _whole(v) for name, v in kept.items() if v is not None}
+    # In C order, as a script's checksum needs them.
+    known = {name: np.asarray(v, order="C") for name, v in kept.items() if v is not None}
+    file = io.BytesIO()
     np.savez_compressed(file, allow_pickle=False, **known)
     return file.getvalue()
-
-
-def _whole(values: Any) -> np.ndarray:
-    """The array in C order, as a checksum needs it."""
-    return np.asarray(values, order="C")
 
 
 def keras_windows(dataset: Dataset, origin: Origin, stride: int) -> str:

@@ -1,7 +1,8 @@
-"""A run as an `.unrolled` file: `keep` writes it, `open_kept` reads and checks all of it.
+"""A run as bytes: an `.unrolled` file, and a card for the other page servers of a cluster.
 
-Generated data aren't in the file but made again, and compared with a sketch of the original. An
-upload's rows are in it where the person says so; else the upload is asked for.
+Generated data are made again, and compared with a sketch of the original. An upload's rows are in a
+file where the person says so, and in a card for the browser that started the run; both are checked,
+since strangers can leave them.
 """
 
 import platform
@@ -18,17 +19,14 @@ import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, validate
-from lib.export.archive import VERSION, KeptError, pack, unpack
-from lib.export.table_record import TableRecord, record_of, table_of
-from lib.recurrence import initial_model_weights
-from lib.results import KEPT_EPOCHS, RunAt, SeedWeights, Snapshot, Status, kept_places, weight_bytes
+from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
+from lib.results import RunAt, SeedWeights, Snapshot, Status, kept_places, untrained, weight_bytes
 from lib.text import joined
-from lib.training import check
+from lib.training import check, decode, encode
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
+MOST_BYTES = 8_000_000  # limit of a card's rows: a run on more is shown by its own server alone
 _ABOUT = Path(__file__).parents[2] / "pyproject.toml"
-_LARGEST, _LARGEST_FIGURE = 1e15, 1e80
-"""Limits of weights and predictions, beyond which sums overflow, and of all other figures."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -51,8 +49,7 @@ class Kept(RunAt):
     name: str  # name of the file
     table: Table | None  # the upload that the run is of
     kept: datetime
-    versions: dict[str, str]
-    """Versions of Unrolled, Python and the packages that the run was made with."""
+    versions: dict[str, str]  # of Unrolled, Python and the packages that it was made with
 
     @property
     def about(self) -> dict[str, str]:
@@ -74,32 +71,6 @@ def versions() -> dict[str, str]:
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
     """Write the file of a run, with weights of `past` epochs, and an upload's rows if `table`."""
     dataset, snapshot, is_own = run.dataset, run.snapshot, run.experiment.data.name == "upload"
-    snapshot = replace(snapshot, run_id="", past=_thinned(snapshot, past), seconds_left=None)
-    try:
-        _check_figures(replace(run, snapshot=snapshot))
-    except ValueError as error:
-        raise KeptError(
-            f"A run whose figures can be opened again was expected, and this one has {error}. "
-            "Train it again, or go on with it, and keep it then."
-        ) from None
-    record = _Record(
-        version=VERSION,
-        kept=datetime.now(UTC).replace(microsecond=0),
-        versions=versions(),
-        experiment=run.experiment,
-        snapshot=snapshot,
-        file=dataset.title if is_own else "",
-        fingerprint=dataset.fingerprint,
-        sketch=_sketch(dataset),
-        rows=record_of(table) if table and is_own else None,
-    )
-    return pack(record)
-
-
-def _thinned(
-    snapshot: Snapshot, past: Sequence[tuple[int, SeedWeights]]
-) -> tuple[tuple[int, SeedWeights], ...]:
-    """The epochs that a file has room for, with the snapshot's models alone."""
     known: list[tuple[int, SeedWeights]] = []
     for epoch, weights in past:
         if epoch and snapshot.has_all(weights):
@@ -107,7 +78,19 @@ def _thinned(
             own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
             known.append((epoch, own))
     size = weight_bytes(known[-1][1]) if known else 0
-    return tuple(known[place] for place in kept_places(size, len(known)))
+    thinned = tuple(known[place] for place in kept_places(size, len(known)))
+    record = _Record(
+        version=VERSION,
+        kept=datetime.now(UTC).replace(microsecond=0),
+        versions=versions(),
+        experiment=run.experiment,
+        snapshot=replace(snapshot, run_id="", past=thinned, seconds_left=None),
+        file=dataset.title if is_own else "",
+        fingerprint=dataset.fingerprint,
+        sketch=_sketch(dataset),
+        rows=record_of(table) if table and is_own else None,
+    )
+    return pack(record)
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
@@ -122,12 +105,10 @@ def _sketch(dataset: Dataset) -> tuple[float, ...]:
 def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
     """Read the run of a file called `name`; `table` is the upload, for a file without rows.
 
-    Raises KeptError for anything but a whole run, and where the upload is neither in the file nor
-    the same as `table`.
+    Raises KeptError for anything but a whole run, and where the upload is missing or another one.
     """
     try:
-        record = unpack(content, _Record)
-        return _opened(name, sha256(content).hexdigest()[:12], record, table)
+        return _opened(name, content, table)
     except KeptError:
         raise
     except Exception as error:  # damaged bytes and settings that don't fit may raise anything
@@ -138,7 +119,8 @@ def open_kept(name: str, content: bytes, table: Table | None = None) -> Kept:
         ) from None
 
 
-def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kept:
+def _opened(name: str, content: bytes, table: Table | None) -> Kept:
+    record = unpack(content, _Record)
     experiment, file = record.experiment, record.file[:60]
     validate(experiment)
     if experiment.data.name != "upload":
@@ -160,55 +142,73 @@ def _opened(name: str, run_id: str, record: _Record, table: Table | None) -> Kep
             f"The run was trained on {dataset.title} as Unrolled {version} makes it, and here "
             "other numbers come out. Open it with that version."
         )
-    _check_figures(RunAt(experiment, dataset, record.snapshot))
-    snapshot = replace(record.snapshot, run_id=run_id, reason=record.snapshot.reason[:300])
-    if snapshot.status.active:  # it was kept while it trained, and goes no further
-        snapshot = replace(snapshot, status=Status.STOPPED)
+    snapshot, run_id = record.snapshot, sha256(content).hexdigest()[:12]
+    # What was kept while it trained goes no further.
+    status = Status.STOPPED if snapshot.status.active else snapshot.status
+    reason = snapshot.reason[:300]
+    snapshot = replace(snapshot, run_id=run_id, reason=reason, status=status)
+    _check_fit(RunAt(experiment, dataset, snapshot))
     return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
 
 
-def _check_figures(run: RunAt) -> None:
-    """Raise ValueError unless all models, sizes and numbers fit the experiment."""
-    experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
-    most, seeds, last = experiment.training.epochs, len(experiment.each_seed), snapshot.epoch
-    if not (0 <= last <= snapshot.epochs == most) or len(snapshot.past) > KEPT_EPOCHS:
-        raise ValueError(f"epoch {last:,} of {snapshot.epochs:,}, or too many with weights")
-    models: list[Any] = [snapshot.seeds, *(weights for _, weights in snapshot.past)]
-    if any([each.keys() for each in of] != [{*experiment.model.modes}] * seeds for of in models):
-        raise ValueError(f"other models than those of {seeds} seeds and its mode")
-    if not np.array_equal(snapshot.samples, dataset.shown):
-        raise ValueError("samples that aren't those that are shown")
-    _check("epochs", np.array([epoch for epoch, _ in snapshot.past], np.int64), None, last)
-    (_, steps, features), targets = dataset.shape, dataset.targets
-    weights = [own for _, models in snapshot.past for seed in models for own in seed.values()]
+def _check_fit(run: RunAt) -> None:
+    """Raise ValueError unless all models and shapes are those of the experiment's own runs."""
+    snapshot, start = run.snapshot, untrained(run.experiment, run.dataset)
+    past = [seed for _, models in snapshot.past for seed in models]
+    seeds: list[Any] = [*snapshot.seeds, *past]
+    are_all = len(snapshot.seeds) == len(start.seeds)
+    if not are_all or any(seed.keys() != start.results.keys() for seed in seeds):
+        raise ValueError("other models than those of its seeds and its mode")
+    weights = [own for seed in (*snapshot.weights, *past) for own in seed.values()]
+    fresh = next(iter(start.results.values()))
+    shapes = [array.shape for array in fresh.weights or ()]
+    if any([array.shape for array in own] != shapes for own in weights):
+        raise ValueError(f"weights of other shapes than {shapes}")
     for result in (result for seed in snapshot.seeds for result in seed.values()):
-        epochs, losses = result.checked_epochs, result.loss_epochs
-        if not len(epochs) or not all(result.kept_epoch in (None, *of) for of in (epochs, losses)):
+        checked = result.checked_epochs
+        if not len(checked) or result.kept_epoch not in (None, *checked):
             raise ValueError("a model that was never judged, or not at its best epoch")
-        _check("epochs", epochs, None, last)
-        _check("epochs", losses, None, last)
-        _check("loss", result.loss, losses.shape)
-        _check("last-step errors", result.last_step_mse, epochs.shape)
-        of_validation = (len(epochs) * dataset.has_validation,)
-        _check("validation losses", result.validation_loss, of_validation)
-        _check("errors by timestep", result.step_mse, (steps,))
-        _check("predictions", result.predictions, (*dataset.shown.shape, steps, targets))
-        weights += [result.weights] if result.weights is not None else []
-    shapes = [each.shape for each in initial_model_weights(experiment, features, targets)]
-    for own in weights:
-        if len(own) != len(shapes):
-            raise ValueError(f"{len(own)} arrays of weights, expected {len(shapes)}")
-        for array, shape in zip(own, shapes, strict=True):
-            _check("weights", array, shape)
+        expected = {
+            "loss": result.loss_epochs.shape,
+            "last_step_mse": checked.shape,
+            "validation_loss": (len(checked) * run.dataset.has_validation,),
+            "step_mse": fresh.step_mse.shape,
+            "predictions": fresh.predictions.shape,
+        }
+        for name, shape in expected.items():
+            if (found := getattr(result, name).shape) != shape:
+                raise ValueError(f"{name} of shape {found}, expected {shape}")
 
 
-def _check(name: str, array: np.ndarray, shape: tuple[int, ...] | None, last: int = -1) -> None:
-    """Raise ValueError for another shape or kind, or values too large; epochs go up to `last`."""
-    kind = "i" if name == "epochs" else "f"
-    if array.shape != (shape or (len(array),)) or array.dtype.kind != kind:
-        raise ValueError(f"{name} of {array.dtype} {array.shape}, expected {shape}")
-    largest = _LARGEST if name in ("weights", "predictions") else _LARGEST_FIGURE
-    if not (np.abs(array) <= largest).all():
-        raise ValueError(f"{name} that are no numbers up to {largest:g}")
-    if name == "epochs" and (np.diff(array, prepend=-1, append=last + 1) <= 0).any():
-        raise ValueError(f"epochs that don't increase up to {last:,}")
+_Card = tuple[Experiment, str | None, str, TableRecord | None]
+"""The experiment, who started its run, the run's name, and an upload's rows."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Shown:
+    """A card that was read: the run's experiment, its data, who started it, and its name."""
+
+    experiment: Experiment
+    dataset: Dataset
+    table: Table | None
+    browser: str | None
+    name: str
+
+
+def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
+    """Write a card; empty where an upload has too many rows."""
+    rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
+    card = encode((experiment, browser, name, rows))
+    return card if len(card) <= MOST_BYTES else b""
+
+
+def read_card(card: bytes) -> Shown:
+    """Read a card. Raises ValueError for bytes that are none."""
+    experiment, browser, name, rows = decode(card, _Card)
+    try:
+        validate(experiment)
+        table = table_of(rows) if rows else None
+        dataset = make_settled_dataset(experiment, table)
+    except Exception as error:  # a stranger's rows may raise anything
+        raise ValueError(f"not a run's card: {error}") from None
+    return Shown(experiment, dataset, table, browser, name)

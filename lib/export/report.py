@@ -11,13 +11,13 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
+from lib import text
 from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, strip, words
 from lib.data import idle
 from lib.experiment import MODES, SETTINGS
 from lib.export.script import keras_script
 from lib.recurrence import forward
 from lib.results import FEWEST, RunAt, SeedWeights, frames_of
-from lib.text import english
 
 _PAGE = Path(__file__).with_suffix(".html")
 _LIGHT = PALETTES["light"]
@@ -27,7 +27,6 @@ _TITLES = {
     "step_error": "How early could each model know?",
     "compare": "The last step",
 }
-"""Headings of the Explore cards in a report."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,10 +43,7 @@ class Reported(RunAt):
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
     """Title, figure, takeaway and sentences of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
-    picked = {
-        "predictions": (of.sample, of.target, of.earlier),
-        "step_error": (of.earlier,),
-    }
+    picked = {"predictions": (of.sample, of.target, of.earlier), "step_error": (of.earlier,)}
     for name, title in _TITLES.items():
         if name == "predictions" and not of.dataset.has_rows:
             continue
@@ -63,40 +59,39 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
 
 
 def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str]) -> bytes:
-    """Render the page, UTF-8; `link` opens the run's settings in the app.
-
-    Names are escaped. Of data whose rows are hidden the page has neither samples nor code.
-    """
+    """Render the page, UTF-8; `link` opens the run's settings in the app. Names are escaped."""
     experiment, dataset, snapshot = of.experiment, of.dataset, of.snapshot
     index, shown = int(snapshot.samples[of.sample]), figures(of)
     x = dataset.x[index : index + 1]
     known = snapshot.weights[0] if dataset.has_rows else {}
     traces = {mode: forward(experiment, own, x) for mode, own in known.items()}
     plots = [plotly.io.to_json(figure.to_dict(), validate=False) for _, figure, *_ in shown]
-    page = Environment(autoescape=True, undefined=StrictUndefined).from_string(
-        _PAGE.read_text("utf-8")
+    templates = Environment(autoescape=True, undefined=StrictUndefined)
+    return (
+        templates.from_string(_PAGE.read_text("utf-8"))
+        .render(
+            source=of.source,
+            experiment=experiment,
+            dataset=dataset,
+            snapshot=snapshot,
+            results=snapshot.middle.results,
+            settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
+            sentence=strip.strip_sentence(experiment, dataset),
+            strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
+            pictures_css=html.CSS + strip.CSS,
+            figures=shown,
+            # No text in it can end the script that it stands in.
+            plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
+            plotly=get_plotlyjs(),
+            script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
+            link=link if link.startswith("http") else "",
+            made=made,
+            versions=versions,
+            modes=MODES,
+            palette=_LIGHT,
+            lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
+            words=words,
+            english=text,
+        )
+        .encode()
     )
-    return page.render(
-        source=of.source,
-        experiment=experiment,
-        dataset=dataset,
-        snapshot=snapshot,
-        results=snapshot.middle.results,
-        settings=[setting for key, setting in SETTINGS.items() if key not in idle(experiment)],
-        sentence=strip.strip_sentence(experiment, dataset),
-        strip=strip.shape_strip(experiment, dataset, _LIGHT, traces=traces, sample=index),
-        pictures_css=html.CSS + strip.CSS,
-        figures=shown,
-        # No text in it can end the script that it stands in.
-        plots=f"[{','.join(plots)}]".replace("<", "\\u003c"),
-        plotly=get_plotlyjs(),
-        script=keras_script(experiment, dataset, snapshot) if dataset.has_rows else "",
-        link=link if link.startswith("http") else "",
-        made=made,
-        versions=versions,
-        modes=MODES,
-        palette=_LIGHT,
-        lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
-        words=words,
-        english=english,
-    ).encode()

@@ -20,7 +20,6 @@ if TYPE_CHECKING:  # a page that takes no table away needs none
 HISTORY = ("epoch", "mode", "seed", "loss", "validation_loss", "last_step_mse")
 OWN = ("run", "name", "recorded", "status", "epoch", "mode", "seed")
 NUMBERS = ("last_step_mse", "loss", "validation_loss", "kept_epoch")
-"""Figures of the weights at the end."""
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
@@ -85,8 +84,8 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
     """Predictions and targets of every judged sample, in the raw unit.
 
-    A row for each sample, timestep (both from 1) and target column; a column for each mode, and
-    seed where there are several. Last-step mode predicts at T alone: NaN elsewhere.
+    A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
+    Last-step mode predicts at T alone: NaN elsewhere.
     """
     import pandas as pd  # noqa: PLC0415  heavy, and only who asks for it needs it
 
@@ -128,6 +127,4 @@ def predictions_csv(*run: Any) -> bytes:
 
 def predictions_parquet(*run: Any) -> bytes:
     """Write `predictions` of a run as Parquet."""
-    file = io.BytesIO()
-    predictions(*run).to_parquet(file, index=False)
-    return file.getvalue()
+    return predictions(*run).to_parquet(index=False)

@@ -1,10 +1,8 @@
 """An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
 
-Scripts need Keras and NumPy, and for a table its arrays (`lib.export.data`). In the plain one
-Keras draws the weights, so its figures come close to the app's. The exact one draws the app's first
-weights, gives `fit` the app's batches in order, and prints its figures beside the app's; the first
-epoch's loss must be the app's. The notebook (format 4.5) has the exact code in cells, with words
-(script.toml), shapes and charts (notebook.py.jinja).
+In the plain one Keras draws the weights, so its figures come close to the app's. The exact one
+draws the app's first weights, gives `fit` the app's batches in order, and prints its figures beside
+the app's. The notebook (format 4.5) has the exact code in cells, with words (script.toml).
 """
 
 import json
@@ -19,8 +17,17 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import data_code, data_name
-from lib.export.python import blocks, plain, quoted, render, short, source
+from lib.export.data import (
+    blocks,
+    data_code,
+    data_name,
+    imports,
+    plain,
+    quoted,
+    render,
+    short,
+    source,
+)
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape
@@ -30,12 +37,9 @@ _WORDS = beside(__file__)
 
 
 def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the settled experiment as a plain Keras 3 script, formatted as ruff does.
-
-    Raises ExperimentError for a dataset that isn't one of `lib.data.datasets.DATASETS`.
-    """
+    """Write the settled experiment as a plain Keras 3 script, formatted as ruff does."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
-    head = data_code(experiment, dataset).script(dataset.title, about, "import keras")
+    head = _head(experiment, dataset, about, imports(dataset))
     rest = render("plain", **template_fields(experiment, dataset, snapshot))
     return "\n\n".join([*head, rest]) + "\n"
 
@@ -46,17 +50,23 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     Its last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode, medians
     over the seeds. Raises what `keras_script` raises.
     """
-    data, about = data_code(experiment, dataset), "the app's own numbers, in Keras 3"
-    head = data.script(dataset.title, about, "import json", "import keras")
+    imported = imports(dataset, own=("import json",))
+    head = _head(experiment, dataset, "the app's own numbers, in Keras 3", imported)
     fields = template_fields(experiment, dataset, snapshot)
     *defined, end = filter(None, blocks("exact", **fields).values())
     return "\n\n".join([*head, "\n\n\n".join(defined), end]) + "\n"
 
 
+def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
+    """The blocks of a script up to its data, with two blank lines around a function."""
+    *function, code = data_code(experiment, dataset)
+    separate = [f"\n{each}\n" for each in function]
+    return [f'"""{short(dataset.title)}: {about}."""', imported, *separate, code]
+
+
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the exact script as the text of an .ipynb file. Raises what `keras_script` raises."""
-    data, fields = data_code(experiment, dataset), template_fields(experiment, dataset, snapshot)
-    fields |= {
+    fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
         "keras": " and ".join(f"`{MODES[mode].keras}`" for mode in experiment.model.modes),
@@ -67,23 +77,20 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     code = {
         **blocks("exact", **fields),
         **blocks("notebook", **fields),
-        "imports": data.head("import json", "import keras", "import plotly.graph_objects as go"),
-        "data": "\n\n\n".join(filter(None, [data.function, data.code])),
+        "imports": imports(dataset, "import plotly.graph_objects as go", own=("import json",)),
+        "data": "\n\n\n".join(data_code(experiment, dataset)),
     }
     cells: list[dict[str, Any]] = []
     for cell in _WORDS["cells"]:
-        words = cell["words"].format(**fields)
         source = "\n\n\n".join(code[name] for name in cell["code"] if code[name])
-        cells.append(_cell(len(cells), "markdown", words))
-        cells.append(_cell(len(cells), "code", source, execution_count=None, outputs=[]))
+        run: dict[str, Any] = {"execution_count": None, "outputs": []}
+        cells.append({"cell_type": "markdown", "source": cell["words"].format(**fields)})
+        cells.append({"cell_type": "code", "source": source, **run})
     kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
     metadata = {"kernelspec": kernel, "language_info": {"name": "python"}}
+    cells = [{"id": f"cell-{k}", "metadata": {}, **cell} for k, cell in enumerate(cells)]
     book = {"cells": cells, "metadata": metadata, "nbformat": 4, "nbformat_minor": 5}
     return json.dumps(book, indent=1, ensure_ascii=False) + "\n"
-
-
-def _cell(place: int, kind: str, source: str, **rest: Any) -> dict[str, Any]:
-    return {"id": f"cell-{place}", "cell_type": kind, "metadata": {}, "source": source, **rest}
 
 
 def template_fields(
@@ -112,7 +119,6 @@ def template_fields(
         "judged": f"train, {dataset.seen}" if is_judged else "train",
         "which": "validation" if is_judged else "training",
         "mode": MODES,
-        "variable": {"sequence": "sequence", "last": "last_step"},
         "width": BLOCKS[model.cell] * units,
         "widths": ", ".join(map(str, [features, *[units] * (model.layers - 1)])),
         "bias": bias_shapes(model.cell, units)[0],
@@ -143,8 +149,7 @@ class Shown:
     note: str  # how the run ended, or that there is none: a sentence of less than a line
     keeps: bool  # whether `EarlyStopping` restores the weights of each model's best epoch
     patience: int
-    figures: dict[str, dict[str, float]] = field(default_factory=dict)
-    """"last_step_mse", "loss" and "first_loss" → medians over the seeds by mode, where known."""
+    figures: dict[str, dict[str, float]] = field(default_factory=dict)  # by name and mode
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
@@ -152,25 +157,20 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
-    seeds = [] if snapshot is None else snapshot.seeds
-    results = [result for seed in seeds for result in seed.values()]
+    results = [result for seed in (snapshot.seeds if snapshot else ()) for result in seed.values()]
     judged = max((int(r.checked_epochs[-1]) for r in results if len(r.checked_epochs)), default=0)
     status = snapshot.status if snapshot and judged else "none"
     note = _WORDS["notes"][status].format(judged=f"{judged:,}", epochs=f"{training.epochs:,}")
-    if not judged:
+    if not judged or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
     figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
-    for mode in experiment.model.modes:
-        models = [seed[mode] for seed in seeds]
-        losses = [dict(zip(each.loss_epochs.tolist(), each.loss, strict=True)) for each in models]
-        final = [
-            of.get(judged, math.nan) if each.kept_epoch is None else each.final_loss
-            for each, of in zip(models, losses, strict=True)
-        ]
-        figures["last_step_mse"][mode] = float(np.median([each.final_mse for each in models]))
-        figures["loss"][mode] = float(np.median(final))
-        figures["first_loss"][mode] = float(np.median([of.get(1, math.nan) for of in losses]))
+    for mode, middle in snapshot.middle.results.items():
+        losses = dict(zip(middle.loss_epochs.tolist(), middle.loss.tolist(), strict=True))
+        final = float(np.median(snapshot.by_seed(mode, "final_loss")))
+        figures["last_step_mse"][mode] = middle.final_mse
+        figures["loss"][mode] = final if all(kept) else losses.get(judged, math.nan)
+        figures["first_loss"][mode] = losses.get(1, math.nan)
     if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
         figures = {"first_loss": figures["first_loss"]}
     # The loss of an epoch that was thinned out isn't known, so it isn't compared.
@@ -188,8 +188,7 @@ def name_of(experiment: Experiment, dataset: Dataset) -> str:
 class Export:
     """One form in which an experiment can be taken away."""
 
-    write: Callable[..., str]
-    """`write(experiment, dataset, snapshot=None)` returns the file's text, of the run if any."""
+    write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
     ending: str  # of the file's name
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
@@ -202,4 +201,3 @@ EXPORTS = {
     "exact": Export(exact_script, "-exact.py"),
     "notebook": Export(notebook, ".ipynb"),
 }
-"""Every export by name."""

@@ -1,12 +1,11 @@
-"""LSTM, GRU and SimpleRNN in NumPy, with every gate and state kept.
+"""LSTM, GRU and SimpleRNN in NumPy, with every gate and state kept, equal to Keras.
 
-This is what the pages draw: a forward pass of a small layer takes microseconds here, and no
-TensorFlow is needed. Sigmoid gates, no dropout, zero initial states, and no gradients:
-`lib.training` trains. Tests hold it equal to Keras.
+This is what the pages draw: a forward pass of a small layer takes microseconds here. Sigmoid gates,
+no dropout, zero initial states, and no gradients: `lib.training` trains.
 
 Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
-lists of arrays in the order of Keras's `get_weights()`, a recurrent layer's being
-`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`, for G blocks of columns.
+lists of arrays in the order of Keras's `get_weights()`, for G blocks of columns
+`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`.
 """
 
 from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
@@ -15,6 +14,7 @@ from lib.recurrence.model import (
     ARRAYS_EACH,
     ROUNDING,
     VISIBLE,
+    Padded,
     difference,
     forward,
     glorot_uniform,
@@ -24,6 +24,6 @@ from lib.recurrence.model import (
     orthogonal,
     outputs_in_parts,
     unroll_stack,
+    ways,
     weight_names,
 )
-from lib.recurrence.padded import Padded, ways

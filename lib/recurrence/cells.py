@@ -16,21 +16,11 @@ GATES: dict[str, dict[str, str]] = {
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
-"""The names in `Trace.gates` by cell, in the order of the kernel's blocks, and what they are.
-
-Gates are sigmoids, candidates a tanh. A SimpleRNN has neither: its one block is its output.
-"""
-
-INITIAL_BIAS = {"lstm": {"f": 1.0}}
-"""Initial biases that aren't zero, by cell and gate (Keras's `unit_forget_bias=True`)."""
+"""Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """What a unit's |h| stays below at each timestep from a zero state, (T,).
-
-    An LSTM's cell state grows by less than 1 a step, so |h_t| < tanh(t). The others' outputs are
-    tanhs, or a mixture of some.
-    """
+    """What |h| stays below at each timestep, (T,): an LSTM's cell state grows by less than 1."""
     steps = np.arange(1.0, timesteps + 1)
     return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
@@ -42,16 +32,12 @@ def gate_symbol(name: str, about: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Trace:
-    """Everything that one recurrent layer computed, by timestep, float32, (N, T, U) each.
-
-    With `return_sequences=True` Keras returns `hidden`; with `False` it returns `hidden[:, -1]`.
-    """
+    """All that one recurrent layer computed, (N, T, U) each; last-step mode has `hidden[:, -1]`."""
 
     hidden: Array
     cell: Array | None  # LSTM's cell states; None for cells that have none
     gates: dict[str, Array]
-    """By the names in `GATES`. At a masked step they are what the cell computed and Keras threw
-    away."""
+    """By the names in `GATES`; at a masked step what the cell computed and Keras threw away."""
 
 
 def unroll(
@@ -65,22 +51,17 @@ def unroll(
 
     Args:
         cell: a key of `lib.experiment.CELLS`.
-        weights: `layer.get_weights()`: kernel, recurrent_kernel, bias. A GRU's bias says which
-            kind it is: (2, 3U) with `reset_after`, (3U,) without.
+        weights: kernel, recurrent_kernel, bias; a GRU's of (2, 3U) with `reset_after`, else (3U,).
         x: inputs (N, T, F).
-        mask: (N, T), true where a step counts. At the others the state is held and the previous
-            output is repeated (zeros, where there is none before).
-        go_backwards: from the last step to the first. As in Keras the results then stand in the
-            order of processing: step 0 of the trace has seen `x[:, -1]`.
+        mask: (N, T), true where a step counts; at the others state and output are those before.
+        go_backwards: from the last step on; as in Keras, step 0 of the trace has seen `x[:, -1]`.
 
     Raises ValueError for an unknown cell, or shapes that don't fit.
     """
     x = np.asarray(x, dtype=np.float32)
     kernel, recurrent, bias = _checked(cell, weights, x)
-    if mask is not None:
-        mask = np.asarray(mask, dtype=bool)
-        if mask.shape != x.shape[:2]:
-            raise ValueError(f"mask must have shape (N, T) = {x.shape[:2]}, got {mask.shape}")
+    if mask is not None and (mask := np.asarray(mask, dtype=bool)).shape != x.shape[:2]:
+        raise ValueError(f"mask must have shape (N, T) = {x.shape[:2]}, got {mask.shape}")
     if go_backwards:
         x = x[:, ::-1]
         mask = None if mask is None else mask[:, ::-1]
@@ -120,10 +101,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
 
 
 def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
-    """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U).
-
-    With `reset_after` the reset gate scales the state after the recurrent kernel, else before it.
-    """
+    """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
     if bias.ndim == 2:  # reset_after
@@ -153,18 +131,15 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
     if x.ndim != 3:
         raise ValueError(f"x must have 3 axes (N, T, F), got shape {x.shape}")
     if len(weights) != 3:
-        raise ValueError(
-            f"weights must be 3 arrays (kernel, recurrent_kernel, bias), got {len(weights)}"
-        )
+        raise ValueError(f"weights must be 3 arrays (kernel, recurrent, bias), got {len(weights)}")
     kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
-    features, units = x.shape[-1], len(np.atleast_1d(recurrent))
+    units = len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
-    for name, array, allowed in (
-        ("recurrent_kernel", recurrent, [(units, width)]),
-        ("kernel", kernel, [(features, width)]),
-        ("bias", bias, bias_shapes(cell, units)),
-    ):
-        if array.shape not in allowed:
-            expected = " or ".join(map(str, allowed))
-            raise ValueError(f"{cell}: {name} must have shape {expected}, got {array.shape}")
+    expected = {"recurrent_kernel": (units, width), "kernel": (x.shape[-1], width)}
+    for array, (name, shape) in zip((recurrent, kernel), expected.items(), strict=True):
+        if array.shape != shape:
+            raise ValueError(f"{cell}: {name} must have shape {shape}, got {array.shape}")
+    if bias.shape not in (shapes := bias_shapes(cell, units)):
+        allowed = " or ".join(map(str, shapes))
+        raise ValueError(f"{cell}: bias must have shape {allowed}, got {bias.shape}")
     return kernel, recurrent, bias

@@ -34,10 +34,7 @@ class LayerPass:
 
     @property
     def biases(self) -> tuple[np.ndarray, np.ndarray]:
-        """Biases of the input's part and of the state's part, each (G·U,).
-
-        Only a GRU with `reset_after` has the second; elsewhere it is zero.
-        """
+        """Biases of the input's and the state's part, (G·U,) each; the second is a GRU's alone."""
         bias = self.weights[2]
         return (bias[0], bias[1]) if bias.ndim == 2 else (bias, np.zeros_like(bias))
 
@@ -60,8 +57,7 @@ class Row:
 
     label: str
     values: np.ndarray  # (U,)
-    kind: Literal["", "rule", "strong"] = ""
-    """"rule" is what comes of the rows above, "strong" the gate or state itself."""
+    kind: Literal["", "rule", "strong"] = ""  # a result of the rows above, a gate or state
 
 
 def _before(states: np.ndarray, step: int) -> np.ndarray:
@@ -70,99 +66,50 @@ def _before(states: np.ndarray, step: int) -> np.ndarray:
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
-    """All that unit `unit`, 0 to U-1, computes at timestep `step`, 0 to T-1, in order."""
-    return _LINES[layer.cell](_UnitStep(layer, unit, step))
+    """All that a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
+    columns = slice(unit, None, layer.units)  # a column for each gate
+    about = GATES[layer.cell] or {"h": "hidden state"}
+    from_input = dict(zip(about, layer.x[step] @ layer.weights[0][:, columns], strict=True))
+    from_state = dict(zip(about, layer.before(step) @ layer.weights[1][:, columns], strict=True))
+    bias, state_bias = (dict(zip(about, of[columns], strict=True)) for of in layer.biases)
+    gates = {name: gate[0, :, unit] for name, gate in layer.trace.gates.items()}
+    now = {name: float(values[step]) for name, values in gates.items()}
+    hidden, made = layer.trace.hidden[0, :, unit], list[Line]()
 
-
-class _UnitStep:
-    """One unit of a layer at one timestep, and how its formulas are written.
-
-    As in a book hₜ₋₁ is the state before step t, from 1 to T; h₀ is zero.
-    """
-
-    def __init__(self, layer: LayerPass, unit: int, step: int) -> None:
-        trace, columns = layer.trace, slice(unit, None, layer.units)  # a column for each gate
-        self.step, self.about = step, GATES[layer.cell] or {"h": "hidden state"}
-        self.arrays = {name: gate[0, :, unit] for name, gate in trace.gates.items()}
-        self.arrays["hidden"] = trace.hidden[0, :, unit]
-        if trace.cell is not None:
-            self.arrays["cell"] = trace.cell[0, :, unit]
-        parts = (
-            layer.x[step] @ layer.weights[0][:, columns],
-            layer.before(step) @ layer.weights[1][:, columns],
-            *(bias[columns] for bias in layer.biases),
-        )
-        self.parts = dict(zip(self.about, zip(*parts, strict=True), strict=True))
-        """By gate: the input's part, the state's, and the bias of each."""
-
-    def line(self, symbol: str, about: str, formula: str, filled: str, name: str) -> Line:
-        """The line of the array with this name."""
-        for letter, index in (("ₜ₋₁", self.step), ("ₜ", self.step + 1)):
+    def add(symbol: str, what: str, formula: str, filled: str, values: np.ndarray) -> None:
+        for letter, index in (("ₜ₋₁", step), ("ₜ", step + 1)):
             symbol = symbol.replace(letter, subscript(index))
             formula = formula.replace(letter, subscript(index))
-        values = self.arrays[name]
-        return Line(symbol, about, formula, filled, float(values[self.step]), values)
+        made.append(Line(symbol, what, formula, filled, float(values[step]), values))
 
-    def gate(self, name: str, function: str, array: str = "") -> Line:
-        """The line of a gate: a function of the sum of its input's part, its state's and biases."""
-        from_input, from_state, bias, state_bias = self.parts[name]
-        return self.line(
-            f"{gate_symbol(name, self.about[name])}ₜ",
-            self.about[name],
-            f"{function}(xₜ·kernel + hₜ₋₁·recurrent_kernel + bias)",
-            f"{function}({_sum(from_input, from_state, bias + state_bias)})",
-            array or name,
-        )
+    def add_gate(name: str, function: str, values: np.ndarray) -> None:
+        symbol = f"{gate_symbol(name, about[name])}ₜ"
+        formula = f"{function}(xₜ·kernel + hₜ₋₁·recurrent_kernel + bias)"
+        terms = _sum(from_input[name], from_state[name], bias[name] + state_bias[name])
+        add(symbol, about[name], formula, f"{function}({terms})", values)
 
-    def now(self, name: str) -> float:
-        """A gate or a state at this step."""
-        return float(self.arrays[name][self.step])
-
-    def before(self, name: str) -> float:
-        """A state as the step finds it."""
-        return float(_before(self.arrays[name], self.step))
-
-
-def _lstm_lines(at: _UnitStep) -> list[Line]:
-    i, f, c, o, cell = map(at.now, ("i", "f", "c", "o", "cell"))
-    kept = f"{signed(f)}·{_factor(at.before('cell'))}"
-    filled = f"{kept} + {signed(i)}·{_factor(c)}"
-    output = f"{signed(o)}·tanh({signed(cell)})"
-    return [
-        at.gate("i", "σ"),
-        at.gate("f", "σ"),
-        at.gate("c", "tanh"),
-        at.gate("o", "σ"),
-        at.line("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", filled, "cell"),
-        at.line("hₜ", "hidden state", "oₜ·tanh(cₜ)", output, "hidden"),
-    ]
-
-
-def _gru_lines(at: _UnitStep) -> list[Line]:
-    z, r, h = map(at.now, ("z", "r", "h"))
-    from_input, from_state, bias, state_bias = at.parts["h"]
-    candidate = "tanh(xₜ·kernel + bias + rₜ·(hₜ₋₁·recurrent_kernel + bias))"
-    state = f"{signed(r)}·{_factor(from_state + state_bias)}"
-    kept = f"{signed(z)}·{_factor(at.before('hidden'))}"
-    return [
-        at.gate("z", "σ"),
-        at.gate("r", "σ"),
-        at.line("h̃ₜ", "candidate", candidate, f"tanh({_sum(from_input, bias)} + {state})", "h"),
-        at.line(
-            "hₜ",
-            "hidden state",
-            "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ",
-            f"{kept} + {signed(1 - z)}·{_factor(h)}",
-            "hidden",
-        ),
-    ]
-
-
-def _simple_rnn_lines(at: _UnitStep) -> list[Line]:
-    return [at.gate("h", "tanh", "hidden")]
-
-
-_LINES = {"lstm": _lstm_lines, "gru": _gru_lines, "simple_rnn": _simple_rnn_lines}
+    if layer.cell == "lstm" and layer.trace.cell is not None:
+        cell = layer.trace.cell[0, :, unit]
+        for name in about:
+            add_gate(name, "tanh" if name == "c" else "σ", gates[name])
+        kept = f"{signed(now['f'])}·{_factor(float(_before(cell, step)))}"
+        filled = f"{kept} + {signed(now['i'])}·{_factor(now['c'])}"
+        add("cₜ", "cell state", "fₜ·cₜ₋₁ + iₜ·c̃ₜ", filled, cell)
+        output = f"{signed(now['o'])}·tanh({signed(cell[step])})"
+        add("hₜ", "hidden state", "oₜ·tanh(cₜ)", output, hidden)
+    elif layer.cell == "gru":
+        add_gate("z", "σ", gates["z"])
+        add_gate("r", "σ", gates["r"])
+        candidate = "tanh(xₜ·kernel + bias + rₜ·(hₜ₋₁·recurrent_kernel + bias))"
+        state = f"{signed(now['r'])}·{_factor(from_state['h'] + state_bias['h'])}"
+        filled = f"tanh({_sum(from_input['h'], bias['h'])} + {state})"
+        add("h̃ₜ", "candidate", candidate, filled, gates["h"])
+        kept = f"{signed(now['z'])}·{_factor(float(_before(hidden, step)))}"
+        filled = f"{kept} + {signed(1 - now['z'])}·{_factor(now['h'])}"
+        add("hₜ", "hidden state", "zₜ·hₜ₋₁ + (1 − zₜ)·h̃ₜ", filled, hidden)
+    else:
+        add_gate("h", "tanh", hidden)
+    return made
 
 
 def _factor(value: float) -> str:
@@ -200,11 +147,7 @@ def state_rows(layer: LayerPass, step: int) -> list[Row]:
 
 
 def by_similarity(hidden: np.ndarray) -> np.ndarray:
-    """Order units so that each is followed by the one most like it of those left: indexes (U,).
-
-    The first is the one that is highest on average; likeness is the distance of the traces, which
-    are states of one sample, (T, U).
-    """
+    """Order units (U,): the highest on average, then always the most like it, by traces (T, U)."""
     traces = np.nan_to_num(np.asarray(hidden, np.float64)).T
     squares = (traces**2).sum(axis=1)
     distance = squares[:, None] + squares[None, :] - 2 * traces @ traces.T

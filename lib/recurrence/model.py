@@ -1,19 +1,19 @@
-"""Layers on top of each other: their initial weights, and their outputs."""
+"""Layers on top of each other: initial weights, outputs, and those for padded sequences."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
-from lib.experiment import CELLS, Experiment
-from lib.recurrence.cells import GATES, INITIAL_BIAS, Trace, unroll
+from lib.experiment import Experiment
+from lib.recurrence.cells import Trace, unroll
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
 ARRAYS_EACH = len(_KERNELS)  # of a recurrent layer
-HELD = 2_000_000
-"""Numbers that a part of a forward pass may hold at once: gates, states and outputs."""
-ROUNDING = 1e-6
-"""Outputs that differ by no more count as equal: sums are added up in different orders."""
+HELD = 2_000_000  # numbers that a part of a forward pass may hold: gates, states and outputs
+ROUNDING = 1e-6  # outputs that differ by no more count as equal
+SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 
 
@@ -36,20 +36,13 @@ def weight_names(cell: str, arrays: int) -> list[str]:
 def initial_weights(
     cell: str, features: int, units: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """A fresh recurrent layer's weights, as Keras's default initialisers draw them, float32.
-
-    An LSTM's forget gate has biases of one; a GRU has `reset_after=True`. Raises ValueError for an
-    unknown cell. Source: `keras/src/layers/rnn/*.py`.
-    """
-    if cell not in BLOCKS:
-        raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
+    """A fresh layer's weights, as Keras's defaults (a GRU's `reset_after`) draw them, float32."""
     width = BLOCKS[cell] * units
     kernel = glorot_uniform(features, width, rng)
     recurrent = orthogonal(units, width, rng)
     bias = np.zeros(bias_shapes(cell, units)[0], np.float32)
-    for gate, value in INITIAL_BIAS.get(cell, {}).items():
-        block = [*GATES[cell]].index(gate)
-        bias[block * units : (block + 1) * units] = value
+    if cell == "lstm":
+        bias[units : 2 * units] = 1  # of the forget gate: Keras's `unit_forget_bias=True`
     return [kernel, recurrent, bias]
 
 
@@ -103,14 +96,11 @@ def forward(
 ) -> tuple[list[Trace], np.ndarray]:
     """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
 
-    The sequence model returns `outputs`, the last-step model `outputs[:, -1]`. Without a head, K is
-    U. `weights` are in the order of `initial_model_weights`; ValueError where they don't fit.
+    The last-step model returns `outputs[:, -1]`. Without a head, K is U. `weights` are in the order
+    of `initial_model_weights`.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers
-    expected = recurrent + (2 if model.head == "dense" else 0)
-    if len(weights) != expected:
-        raise ValueError(f"weights must be {expected} arrays for this model, got {len(weights)}")
     traces = unroll_stack(model.cell, weights[:recurrent], x)
     outputs = traces[-1].hidden
     if model.head == "dense":
@@ -139,8 +129,7 @@ def difference(
 ) -> float:
     """The largest difference from Keras's outputs, relative to its largest value above 1.
 
-    Of a stack's top layer for x (N, T, F): Keras's `sequence` (N, T, U) and last `states` (N, U), h
-    and an LSTM's c.
+    Of a stack's top layer: Keras's `sequence` (N, T, U) and last `states` (N, U), h and maybe c.
     """
     top = unroll_stack(cell, weights, x)[-1]
     ours = [top.hidden, *(s[:, -1] for s in (top.hidden, top.cell) if s is not None)]
@@ -148,3 +137,67 @@ def difference(
         float(np.abs(one - other).max() / max(1.0, np.abs(other).max()))
         for one, other in zip(ours, [sequence, *states], strict=True)
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Padded:
+    """One treatment of the batch, and what comes of it for each sequence."""
+
+    at_end: bool
+    masked: bool
+    counts: np.ndarray  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
+    last_step: np.ndarray  # the last step that is read, (N,); -1 where the mask hides all
+    outputs: np.ndarray  # what last-step mode returns, (N, U)
+    differences: np.ndarray  # largest over units, from the output for the unpadded one, (N,)
+    loss_steps: int  # number of steps that sequence mode averages its loss over
+    hidden_steps: int  # number of the sequences' own steps that the mask hides, being all zero
+
+    @property
+    def title(self) -> str:
+        """The treatment in words: "Padded at the end, with a mask"."""
+        place, mask = "end" if self.at_end else "start", "with" if self.masked else "without"
+        return f"Padded at the {place}, {mask} a mask"
+
+
+def lengths(steps: int) -> np.ndarray:
+    """The lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
+    return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
+
+
+def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
+    """Cut one sample (T, F) to four lengths and pad it: x (N, T, F), and its own steps (N, T)."""
+    steps = len(x)
+    padded = np.zeros((len(SHARES), *x.shape), np.float32)
+    counts = np.zeros(padded.shape[:2], bool)
+    for row, length in enumerate(lengths(steps)):
+        place = slice(0, length) if at_end else slice(steps - length, steps)
+        padded[row, place] = x[:length]
+        counts[row, place] = True
+    return padded, counts
+
+
+def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
+    """Pad a sample (T, F) cut to four lengths: at the end and start, without and with a mask."""
+    steps = len(x)
+    unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]
+    treatments = []
+    for at_end in (True, False):
+        padded, own_steps = batch(x, at_end)
+        mask = (padded != 0).any(axis=-1)  # (N, T), as the layer `Masking(0.0)` makes it
+        for masked in (False, True):
+            counts = mask if masked else own_steps
+            hidden = unroll_stack(cell, weights, padded, mask if masked else None)[-1].hidden
+            own_last = np.where(counts.any(axis=1), steps - 1 - counts[:, ::-1].argmax(axis=1), -1)
+            treatments.append(
+                Padded(
+                    at_end,
+                    masked,
+                    counts,
+                    last_step=own_last if masked else np.full(len(counts), steps - 1),
+                    outputs=hidden[:, -1],
+                    differences=np.abs(hidden[:, -1] - unpadded).max(axis=1),
+                    loss_steps=int(counts.sum()) if masked else counts.size,
+                    hidden_steps=int((own_steps & ~mask).sum()) if masked else 0,
+                )
+            )
+    return treatments

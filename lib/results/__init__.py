@@ -8,21 +8,42 @@ from lib.results.baselines import best_loss, best_possible, mode_losses, naive_l
 from lib.results.compared import (
     CHANCE,
     LETTERS,
+    MODES,
+    VARIABLE,
     Compared,
+    PointResult,
     Verdict,
+    axes_of,
+    clear_mode,
     compare_modes,
     decided,
     decisive_ratio,
+    findings,
     independent_samples,
+    is_number,
     lead_of,
+    named,
     outcomes,
     overfits_in_seeds,
     part_of,
     same_data,
+    worded,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
 from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
-from lib.results.replay import BEST, FEWEST, Frame, as_of, frames_of, step_errors, untrained
+from lib.results.replay import (
+    BEST,
+    FEWEST,
+    Frame,
+    History,
+    WeightHistory,
+    as_of,
+    frames_of,
+    kept_places,
+    spread_places,
+    step_errors,
+    untrained,
+)
 from lib.results.run import (
     ModeResult,
     Run,
@@ -44,15 +65,3 @@ from lib.results.skill import (
     model_outputs,
     skill_of_seeds,
 )
-from lib.results.swept import (
-    MODES,
-    VARIABLE,
-    PointResult,
-    axes_of,
-    clear_mode,
-    findings,
-    is_number,
-    named,
-    worded,
-)
-from lib.results.thinning import KEPT_EPOCHS, History, WeightHistory, kept_places, spread_places

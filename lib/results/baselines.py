@@ -47,10 +47,7 @@ class Best:
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Best | None:
-    """The least mean squared error of the experiment's models; None where it isn't known.
-
-    Without a Dense head the layer's bounded output limits it: on `samples`, by default the judged.
-    """
+    """Least mean squared error of the models on `samples` (the judged); None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Best(known, "best possible", dataset.best_why)
     if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target

@@ -1,32 +1,32 @@
-"""Which of two modes or runs is better, and whether one overfits.
+"""Which of two modes or runs is better, also at a sweep's points, and whether one overfits.
 
-The seed decides the first weights and the order of batches, and moves an error as much as many a
-setting does. So figures are medians over seeds; one mode is better only if `compare_modes` finds a
-significant difference, and if enough independent samples were judged (`decisive_ratio`).
+A seed moves an error as much as many a setting does. So figures are medians over seeds; one mode is
+better only if the difference is significant, and enough independent samples were judged.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import NormalDist
+from typing import Any
 
 import numpy as np
 
 from lib.data import Dataset
-from lib.results.run import ModeResult, RunAt
+from lib.experiment import SETTINGS
+from lib.results.run import ModeResult, RunAt, Status
+from lib.text import beside, number
 
+MODES = ("sequence", "last")
+VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
 LETTERS = "ABCDEF"  # names of compared runs in charts
 CHANCE = 0.05  # the significance level
 BETTER = 0.95  # a model beats a rival with an error below this share of the rival's
-CORRELATION = 0.8
-"""Assumed correlation of two models' errors on the same samples; on bundled tables 0.68 to 0.90."""
+CORRELATION = 0.8  # of two models' errors on the same samples; on bundled tables 0.68 to 0.90
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Count independent errors among samples, by default the judged ones; infinite if generated.
-
-    Errors of forecasts h rows ahead share noise, so targets less than h rows apart count as one.
-    """
+    """Count independent errors among samples (the judged ones): targets that overlap are one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
@@ -40,11 +40,10 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 def decisive_ratio(samples: float) -> float:
     """Smallest ratio at which two mean squared errors on so many samples differ significantly.
 
-    For n pairs of normal errors around 0 whose correlation is r, and the ratio F of their mean
-    squares, √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom
-    (Morgan, "A test for the significance of the difference between the two variances in a sample
-    from a normal bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
-    The ratio falls steadily: 6.7 for 3 samples, 1.6 for 30, 1.08 for 1,000, 1 without a limit.
+    For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
+    √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
+    test for the significance of the difference between the two variances in a sample from a normal
+    bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
     """
     z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
@@ -136,9 +135,8 @@ class Compared(RunAt):
 def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
     """Find the run with the least median of `errors`, (R,) each, and compare it with each other."""
     lead = int(np.argmin([np.median(each) for each in errors]))
-    return lead, {
-        k: compare_modes(errors[lead], each) for k, each in enumerate(errors) if k != lead
-    }
+    rivals = {k: each for k, each in enumerate(errors) if k != lead}
+    return lead, {k: compare_modes(errors[lead], each) for k, each in rivals.items()}
 
 
 def part_of(runs: Sequence[Compared]) -> str:
@@ -148,17 +146,12 @@ def part_of(runs: Sequence[Compared]) -> str:
 
 def same_data(runs: Sequence[Compared]) -> bool:
     """Whether all runs have the same samples."""
-    one = runs[0]
+    one, *others = [run.dataset for run in runs]
     return all(
-        run.dataset is one.dataset
-        or (
-            run.experiment.data == one.experiment.data
-            and run.dataset.train == one.dataset.train
-            # A seed makes other data of a task, and two files may be cut alike.
-            and np.array_equal(run.dataset.x, one.dataset.x, equal_nan=True)
-            and np.array_equal(run.dataset.naive_mse, one.dataset.naive_mse)
-        )
-        for run in runs
+        np.array_equal(one.x, other.x, equal_nan=True)
+        # Hidden rows are all alike; the baseline's error also tells parts and targets apart.
+        and np.array_equal(one.naive_mse, other.naive_mse)
+        for other in others
     )
 
 
@@ -171,9 +164,7 @@ def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
     """Whether validation loss has risen from its minimum, and clearly above the training loss.
 
-    Medians over a tenth of all judgements are compared, since single ones vary. The minimum must
-    lie before the last quarter, and the rise be decided by so many independent `samples` and be
-    more than 2% of `guess`, the loss of the naive baseline.
+    The rise must be decided by so many `samples`, and be more than 2% of the loss `guess`.
     """
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
@@ -186,3 +177,84 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     rises &= now - least > 0.02 * guess
     rises &= 4 * int(checks.argmin()) < 3 * len(checks)
     return bool(rises and now > 1.25 * training and training < least)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PointResult:
+    """The result of a point's run; `point["status"]` is a column that all its rows share."""
+
+    values: Mapping[str, Any]  # the settings that vary, by URL key
+    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.rows.KINDS`
+
+    def __getitem__(self, column: str) -> Any:
+        return self.rows[0][column]
+
+    def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
+        """Errors at the last step by seed, (R,); `relative` to the best baseline's."""
+        errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
+        return errors / (self["baseline_error"] if relative else 1.0)
+
+    def median(self, mode: str) -> float:
+        """Median error over the seeds."""
+        return float(np.median(self.errors(mode)))
+
+    @property
+    def has_samples(self) -> bool:
+        """Whether enough samples were judged to tell the median errors apart."""
+        first, second = map(self.median, MODES)
+        return bool(decided(first, second, self["independent_samples"]))
+
+    @property
+    def is_finished(self) -> bool:
+        """Whether it has results."""
+        return self["status"] == Status.FINISHED
+
+
+def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
+    """Compare both modes at each finished point, with Holm's correction of the p-values."""
+    found = {p: compare_modes(*map(p.errors, MODES)) for p in points if p.is_finished}
+    p_values = corrected([each.p_value for each in found.values()])
+    return {
+        point: replace(each, p_value=p_value, has_samples=point.has_samples)
+        for (point, each), p_value in zip(found.items(), p_values, strict=True)
+    }
+
+
+def clear_mode(found: Verdict) -> str:
+    """The mode that is clearly better, "" where none is."""
+    return MODES[found.better] if found.is_clear else ""
+
+
+def corrected(p_values: Sequence[float]) -> list[float]:
+    """Adjust p-values for multiple tests.
+
+    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
+    Statistics 6, 1979.
+    """
+    order, found = np.argsort(p_values), np.array(p_values)
+    times = np.arange(len(order), 0, -1)
+    found[order] = np.maximum.accumulate(np.minimum(times * found[order], 1.0))
+    return [float(p_value) for p_value in found]
+
+
+def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:
+    """The settings that vary, with their values: numbers increase, names come as given."""
+    keys = points[0].values if points else ()
+    axes = {key: list(dict.fromkeys(point.values[key] for point in points)) for key in keys}
+    return {key: sorted(each) if is_number(key) else each for key, each in axes.items()}
+
+
+def is_number(key: str) -> bool:
+    """Whether a setting's values are numbers, and not names."""
+    return SETTINGS[key].limit is not None
+
+
+def worded(key: str, value: Any) -> str:
+    """A setting's value as people read it: "LSTM", "0.01"."""
+    options = SETTINGS[key].options
+    return options[value].label if options else number(value)
+
+
+def named(values: Mapping[str, Any]) -> str:
+    """The settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
+    return ", ".join(f"{key} = {worded(key, value)}" for key, value in values.items())

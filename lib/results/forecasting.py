@@ -5,23 +5,21 @@ again, each answer in the place of the next input; only where all other inputs a
 
 Bands are split conformal, by step ahead: a half-width is the ⌈0.9 (n + 1)⌉-th smallest of n
 absolute errors on validation samples (Lei et al., "Distribution-Free Predictive Inference for
-Regression", 2018). Time series may change, so how many targets lie inside is counted on the test
-part.
+Regression", 2018).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import partial
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
 from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
+from lib.results.replay import spread_places
 from lib.results.run import ModelWeights
-from lib.results.skill import BUDGET, Answers, Part, cost, model_outputs, part_of
-from lib.results.thinning import spread_places
+from lib.results.skill import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,8 +27,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 LEVEL = 0.9
-MOST_STARTS, LEAST_STARTS = 200, 20
-"""Limits of the start samples of a part from which recursive errors are measured."""
+MOST_STARTS, LEAST_STARTS = 200, 20  # of samples of a part from which answers are fed back
 
 
 class ForecastError(ValueError):
@@ -43,10 +40,8 @@ class Forecast:
 
     times: pd.DatetimeIndex | None  # (h,); None where they aren't known
     values: dict[str, np.ndarray]  # by mode, (h,), in the raw unit
-    widths: dict[str, np.ndarray]
-    """Half of the band's height, (h,); NaN where there are too few errors to tell."""
-    covered: dict[str, tuple[int, int]]
-    """Coverage by mode: targets of the test part inside the band, and their number; maybe empty."""
+    widths: dict[str, np.ndarray]  # half of the band's height, (h,); NaN with too few errors
+    covered: dict[str, tuple[int, int]]  # by mode: test targets in the band, of how many
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
@@ -79,8 +74,7 @@ def forecast(
     """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
     `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
-    Bands are from `judged`, the answers of the validation part; coverage is counted on `tested`,
-    those of the test part, where somebody has looked there.
+    Bands are from `judged`, the answers of the validation part; coverage is counted on `tested`.
     Raises ForecastError where the series is too short, or answers can't be fed back.
     """
     if feed and (why := why_not_fed_back(dataset)):
@@ -108,11 +102,7 @@ def half_widths(errors: np.ndarray) -> np.ndarray:
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
-    """The times of the `count` rows after the last one of a series; None where they aren't known.
-
-    From the frequency that pandas infers from the last rows; where rows are missing, from months,
-    the weekdays that occur, or the median step.
-    """
+    """The times of the `count` rows after a series; None where they aren't known."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     origin = dataset.cut_from
@@ -148,18 +138,15 @@ class _Model:
         return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
     def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """Predictions at the last step, (n, C, H) in the raw unit.
-
-        `now` (n, C) are the target columns in that row, to which predicted changes are added.
-        """
+        """Predictions at the last step, (n, C, H) in the raw unit, after targets `now` (n, C)."""
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
         raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
-    def rows(self) -> np.ndarray:
-        """The rows of the series, which has a window at least."""
-        rows = np.flatnonzero(self.dataset.cut_from.series == self.series)
-        if len(rows) <= self.reach:
+    def last_rows(self) -> np.ndarray:
+        """Rows of the series in which a window ends, one at least."""
+        rows = np.flatnonzero(self.dataset.cut_from.series == self.series)[self.reach :]
+        if not len(rows):
             raise ForecastError("This series has too few rows for a window.")
         return rows
 
@@ -168,7 +155,7 @@ class _Model:
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
-        last = self.rows()[self.reach :][-1 if len(origin.horizons) > 1 else -far :]
+        last = self.last_rows()[-1 if len(origin.horizons) > 1 else -far :]
         windows = origin.inputs[last[:, None] + np.arange(-self.reach, 1, origin.rate)]
         predicted = self.predict(windows, origin.series[last], origin.targets[last])
         values = predicted[:, self.column].ravel()
@@ -178,18 +165,13 @@ class _Model:
         """Absolute errors of these answers for the series, (n, h) in the raw unit."""
         origin = self.dataset.cut_from
         mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == self.series)
-        samples, raw = said.samples[mine], partial(self.dataset.raw, last=True)
-        predicted = raw(said.last[self.mode][mine].astype(np.float64), samples)
-        truth = raw(self.dataset.y[samples, -1].astype(np.float64), samples)
-        shape = len(mine), len(origin.columns), len(origin.horizons)
-        return cast(np.ndarray, np.abs(predicted - truth).reshape(shape)[:, self.column])
+        wrong = last_errors(self.dataset, said.samples[mine], said.last[self.mode][mine])
+        by_column = np.abs(wrong).reshape(-1, len(origin.columns), len(origin.horizons))
+        return cast(np.ndarray, by_column[:, self.column])
 
     def fed_back(self, feed: int) -> np.ndarray:
-        """(feed,) in the raw unit: one row ahead again and again.
-
-        Inputs that dates decide are those of the dates to come; others are as in the last row.
-        """
-        origin, last = self.dataset.cut_from, self.rows()[-1:]
+        """(feed,) in the raw unit: one row ahead again and again, with inputs of dates to come."""
+        origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
         waves = _by_dates(origin, future_times(self.dataset, self.series, feed))
@@ -214,10 +196,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Answers after these rows, (n, h) in the raw unit, each in the place of the next inputs.
-
-        `ahead` (n, h, F) are the inputs to come, of which target columns aren't read.
-        """
+        """Answers (n, h) after these rows, each put into the inputs `ahead` (n, h, F)."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]

@@ -12,9 +12,7 @@ from lib.results.run import ModeResult, Run, Snapshot
 
 TITLE = "An uploaded file"  # stands for the file's name
 HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
-"""Stands where samples or rows would be drawn."""
-COLUMN_SETTINGS = ("inputs", "targets", "types", "id")
-"""Settings, by key, whose values are names of the file's columns."""
+COLUMN_SETTINGS = ("inputs", "targets", "types", "id")  # keys whose values name columns
 
 
 def _nothing(shape: tuple[int, ...]) -> np.ndarray:

@@ -1,8 +1,9 @@
-"""A run as it was: untrained, after an earlier epoch, or after each kept epoch, as a replay."""
+"""Which epochs of a run are kept, and the run as it was: untrained, or after one of these."""
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Generic, TypeVar
 
 import numpy as np
 
@@ -10,8 +11,7 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.baselines import mode_losses, step_losses
-from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status
-from lib.results.thinning import spread_places
+from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status, memory_of
 
 BUDGET = 100_000_000  # multiply-adds for evaluating a model as it was, about 0.1 s
 MOST, LEAST = 24, 6  # limits of the number of frames, which depends on their cost
@@ -20,32 +20,28 @@ BEST = "best"  # name of the last frame where the best epochs are restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
 
 _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
+# Limits of the weights by epoch: of each run in memory, of one that nobody has looked at for long,
+# and in a kept file.
+MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
+FEW_BYTES, FEW_EPOCHS = 250_000, 8
+KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
+Value = TypeVar("Value")
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
     """The snapshot at epoch 0. Both modes start from the same weights, so one pass serves both."""
-    none, weights = np.zeros(0), first_weights(experiment, dataset)
+    none, modes, sizes = np.zeros(0), experiment.model.modes, (dataset.shape[2], dataset.targets)
+    each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
+    weights = tuple(dict.fromkeys(modes, models) for models in each)
     epochs = none.astype(np.int64)
-    nothing = ModeResult(epochs, none, epochs, none, none, none, none)
-    results = dict.fromkeys(experiment.model.modes, nothing)
-    others = (results,) * (len(weights) - 1)
-    total = experiment.training.epochs
+    results = dict.fromkeys(modes, ModeResult(epochs, none, epochs, none, none, none, none))
+    others, total = (results,) * (len(weights) - 1), experiment.training.epochs
     start = Snapshot("", Status.PAUSED, epochs=total, results=results, others=others)
     return as_of(RunAt(experiment, dataset, start), 0, weights)
 
 
-def first_weights(experiment: Experiment, dataset: Dataset) -> SeedWeights:
-    """Initial weights of each seed, the same in both modes."""
-    modes, sizes = experiment.model.modes, (dataset.shape[2], dataset.targets)
-    each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
-    return tuple(dict.fromkeys(modes, weights) for weights in each)
-
-
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
-    """The snapshot after an earlier epoch, computed from the weights then.
-
-    All seeds together are evaluated within a `budget` of multiply-adds: see `_evaluate`.
-    """
+    """The snapshot after an earlier epoch, from the weights then, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     judged: dict[int, _Evaluated] = {}
 
@@ -62,16 +58,8 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
             epochs, errors = np.append(epochs, epoch), np.append(errors, step_mse[-1])
             if dataset.has_validation:
                 validation = np.append(validation, losses[mode])
-        return ModeResult(
-            loss_epochs=now.loss_epochs[trained],
-            loss=now.loss[trained],
-            checked_epochs=epochs,
-            last_step_mse=errors,
-            validation_loss=validation,
-            step_mse=step_mse,
-            predictions=predictions,
-            weights=weights,
-        )
+        curves = now.loss_epochs[trained], now.loss[trained], epochs, errors, validation
+        return ModeResult(*curves, step_mse, predictions, weights)
 
     results, *others = (
         {mode: then(mode, now, models[mode]) for mode, now in seed.items()}
@@ -84,10 +72,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
 ) -> _Evaluated:
-    """Mean squared errors by timestep (T,), the loss by mode, and shown predictions (S, T, K).
-
-    Where all judged samples cost more than the budget, every k-th and the shown ones are evaluated.
-    """
+    """Errors by timestep (T,), loss by mode and predictions (S, T, K), of some samples at least."""
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
     cost = len(judged) * dataset.shape[1] * sum(w.size for w in weights)
@@ -113,18 +98,12 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Frames of the epochs with known weights, and of the snapshot itself, in about a second.
-
-    Of large data some samples stand for all, but in the last frame.
-    """
+    """Frames of the epochs with known weights, and of the snapshot itself, in about a second."""
     snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
     modes, seeds = len(run.experiment.model.modes), len(run.experiment.each_seed)
-    weights = initial_model_weights(run.experiment, dataset.shape[2], dataset.targets)
-    samples = len(dataset.x[dataset.judged])
-    sums = seeds * dataset.shape[1] * samples * sum(array.size for array in weights)
-    cost = modes * (min(sums, budget) + seeds * dataset.shape[1] * STEP)
+    cost = modes * (budget + seeds * dataset.shape[1] * STEP)
     most = int(np.clip(15 * BUDGET / cost, LEAST, MOST))
     shown = [epochs[place] for place in spread_places(len(epochs), most - 1)]
     frames = [Frame(f"{epoch}", as_of(run, epoch, past[epoch], budget=budget)) for epoch in shown]
@@ -137,3 +116,110 @@ def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
         mode: np.stack([np.median(frame.snapshot.by_seed(mode, "step_mse"), 0) for frame in frames])
         for mode in frames[-1].snapshot.results
     }
+
+
+def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
+    """Pick at most `most` of `count` places, evenly or more `early` ones, with both ends."""
+    if early:
+        places = np.geomspace(1, max(1, count), most).round() - 1
+    else:
+        places = np.linspace(0, count - 1, min(most, count)).round()
+    return [int(place) for place in np.unique(places)[:count]]
+
+
+def kept_places(size: int, known: int) -> list[int]:
+    """Pick the epochs of a kept file from `known` ones with `size` bytes each; large ones fewer."""
+    most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
+    return spread_places(known, min(KEPT_EPOCHS, most), early=True)
+
+
+@dataclass(slots=True, eq=False)
+class History(Generic[Value]):
+    """At most `limit` values by epoch, with the first and the newest, evenly spaced."""
+
+    limit: int
+    gap: int = 1  # epochs between kept values; doubles when there are too many
+    points: list[tuple[int, Value]] = field(default_factory=list)  # epochs, increasing
+
+    def add(self, epoch: int, value: Value) -> None:
+        """Add the value of a later epoch."""
+        if len(self.points) > 1 and self.points[-1][0] - self.points[-2][0] < self.gap:
+            self.points.pop()
+        self.points.append((epoch, value))
+        self.thin(self.limit)
+
+    def thin(self, limit: int) -> None:
+        """Keep no more than `limit` values, and space later ones as far apart."""
+        if len(self.points) <= limit:
+            return
+        first, *others, newest = self.points
+        self.gap = max(2 * self.gap, -(-2 * (newest[0] - first[0]) // limit))
+        self.points = [first]
+        for point in others:
+            if point[0] - self.points[-1][0] >= self.gap:
+                self.points.append(point)
+        self.points.append(newest)
+
+    def extend(self, epoch: int, values: Sequence[Value]) -> None:
+        """Add values from `epoch` on."""
+        for place, value in enumerate(values):
+            self.add(epoch + place, value)
+
+    def put_back(self, epoch: int, value: Value) -> None:
+        """Insert the value of a thinned-out epoch; nothing may be added afterwards."""
+        self.points = sorted({**dict(self.points), epoch: value}.items())
+
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch."""
+        self.points = [point for point in self.points if point[0] <= epoch]
+
+    @property
+    def epochs(self) -> np.ndarray:
+        """(P,) int, increasing."""
+        return np.array([epoch for epoch, _ in self.points], np.int64)
+
+    @property
+    def values(self) -> np.ndarray:
+        """(P,) float."""
+        return np.array([value for _, value in self.points], np.float64)
+
+
+@dataclass(slots=True, eq=False)
+class WeightHistory:
+    """All models' weights by epoch, from the snapshots of one run."""
+
+    most: int = MOST_EPOCHS
+    size: int = 1  # bytes that the weights of one epoch take
+    history: History[SeedWeights] = field(default_factory=lambda: History(MOST_EPOCHS))
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of memory, about."""
+        return len(self.history.points) * self.size
+
+    @property
+    def points(self) -> list[tuple[int, SeedWeights]]:
+        """Epochs, increasing, with all models' weights."""
+        return [*self.history.points]
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Add a snapshot's new weights."""
+        points = [*snapshot.past]
+        # A model that has its best epoch back isn't as it was after its last one.
+        training = [r for seed in snapshot.seeds for r in seed.values() if r.kept_epoch is None]
+        if judged := [int(r.checked_epochs[-1]) for r in training if r.weights is not None]:
+            points.append((max(judged), snapshot.weights))
+        for epoch, weights in points:
+            if not self.points:
+                self.size = max(1, memory_of(weights))
+                self.history.limit = max(2, min(self.most, MOST_BYTES // self.size))
+            if not self.points or epoch > self.points[-1][0]:
+                self.history.add(epoch, weights)
+
+    def thin(self) -> None:
+        """Keep a few epochs, the first and the newest among them."""
+        self.history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))
+
+    def cut(self, epoch: int) -> None:
+        """Forget what came after an epoch."""
+        self.history.cut(epoch)

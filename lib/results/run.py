@@ -36,8 +36,7 @@ class Status(StrEnum):
         return self in (Status.FINISHED, Status.STOPPED, Status.DIVERGED, Status.FAILED)
 
 
-ModelWeights = dict[str, tuple[np.ndarray, ...]]
-"""Weights of one seed's models by mode, in the order of Keras's `model.get_weights()`."""
+ModelWeights = dict[str, tuple[np.ndarray, ...]]  # of one seed, by mode, as `get_weights()`
 SeedWeights = tuple[ModelWeights, ...]  # weights of all models of a run, by seed
 
 
@@ -68,18 +67,13 @@ class ModeResult:
 
     loss_epochs: np.ndarray  # epochs of `loss`, (P,) int, increasing; thinned as a run grows
     loss: np.ndarray  # training loss, (P,), as Keras's `fit` reports it: the mean over samples
-    checked_epochs: np.ndarray
-    """Epochs after which the model was judged, (Q,) int, increasing; 0 is before training."""
-    last_step_mse: np.ndarray
-    """Mean squared error at the last timestep, (Q,): the number to compare the modes by."""
-    validation_loss: np.ndarray
-    """Loss on the validation part, (Q,), as Keras's `evaluate` reports it; (0,) without one."""
+    checked_epochs: np.ndarray  # after which it was judged, (Q,) int, increasing; 0 is untrained
+    last_step_mse: np.ndarray  # error at the last timestep, (Q,): to compare the modes by
+    validation_loss: np.ndarray  # (Q,), as Keras's `evaluate` reports it; (0,) without such a part
     step_mse: np.ndarray  # mean squared error by timestep, now, (T,)
     predictions: np.ndarray  # outputs for the shown samples, now, (S, T, K)
-    weights: tuple[np.ndarray, ...] | None = None
-    """Weights now, in `get_weights()` order; None where too many to be sent during training."""
-    kept_epoch: int | None = None
-    """Best epoch on the validation part, once its weights are restored; else None."""
+    weights: tuple[np.ndarray, ...] | None = None  # now, as `get_weights()`; None if too many
+    kept_epoch: int | None = None  # the best epoch, once its weights are restored
 
     @property
     def final_mse(self) -> float:
@@ -111,17 +105,13 @@ class Snapshot:
     status: Status
     epoch: int = 0
     epochs: int = 0  # how many are asked for
-    epochs_per_second: float = 0.0
-    """The run's pace while it can be kept, else the last second's speed; 0 if not measured yet."""
+    epochs_per_second: float = 0.0  # the run's pace, else the last second's; 0 if not measured yet
     seconds_left: float | None = None  # None if not measured yet, and where the run may stop early
     reason: str = ""  # why it ended or what it waits for, as a sentence, where that has to be said
-    samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
-    """Indexes of the shown samples, (S,)."""
-    results: dict[str, ModeResult] = field(default_factory=dict)
-    """Figures by mode, of the experiment's own seed; empty before the first."""
+    samples: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))  # shown ones, (S,)
+    results: dict[str, ModeResult] = field(default_factory=dict)  # by mode, of the first seed
     others: tuple[dict[str, ModeResult], ...] = ()  # figures of the seeds after it
-    past: tuple[tuple[int, SeedWeights], ...] = ()
-    """Epochs, increasing, and weights of some judgements since the snapshot before."""
+    past: tuple[tuple[int, SeedWeights], ...] = ()  # by epoch, since the snapshot before
     is_full: bool = False  # whether it FAILED only because its training process had no place for it
 
     @property
@@ -180,19 +170,13 @@ def _median(results: Sequence[ModeResult]) -> ModeResult:
         now = np.median([getattr(r, final) for r in results])
         return np.append(common, newest), np.append(np.median(rows, axis=0), now)
 
-    loss_epochs, loss = curve("loss_epochs", "loss", "final_loss")
-    checked_epochs, last_step_mse = curve("checked_epochs", "last_step_mse", "final_mse")
-    is_kept = all(r.kept_epoch is not None for r in results)
-    return ModeResult(
-        loss_epochs=loss_epochs,
-        loss=loss,
-        checked_epochs=checked_epochs,
-        last_step_mse=last_step_mse,
-        validation_loss=curve("checked_epochs", "validation_loss", "final_validation_loss")[1],
-        step_mse=np.median([r.step_mse for r in results], axis=0),
-        predictions=np.median([r.predictions for r in results], axis=0),
-        kept_epoch=int(checked_epochs[-1]) if is_kept else None,
-    )
+    losses = curve("loss_epochs", "loss", "final_loss")
+    checked, errors = curve("checked_epochs", "last_step_mse", "final_mse")
+    _, validation = curve("checked_epochs", "validation_loss", "final_validation_loss")
+    step_mse = np.median([r.step_mse for r in results], axis=0)
+    predictions = np.median([r.predictions for r in results], axis=0)
+    kept = int(checked[-1]) if all(r.kept_epoch is not None for r in results) else None
+    return ModeResult(*losses, checked, errors, validation, step_mse, predictions, kept_epoch=kept)
 
 
 @dataclass(frozen=True, slots=True, eq=False, weakref_slot=True)

@@ -1,13 +1,10 @@
-"""Skill: errors of models and baselines at the last step, in the target's unit.
-
-Only for datasets cut from a table, whose samples have an `Origin`. Computed with NumPy from the
-weights that a run has sent. Forecasts beyond the last row are in `lib.results.forecasting`.
-"""
+"""Skill: errors of models and baselines at the last step, of data that were cut from a table."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Literal
+from functools import partial
+from typing import Literal
 
 import numpy as np
 
@@ -17,8 +14,7 @@ from lib.recurrence import outputs_in_parts
 from lib.results.compared import independent_samples
 from lib.results.run import ModelWeights, SeedWeights
 
-BUDGET = 5_000_000_000
-"""Multiply-adds of all predictions, about a second; of more samples every k-th is evaluated."""
+BUDGET = 5_000_000_000  # multiply-adds of all predictions, about a second
 
 Part = Literal["judged", "test"]
 
@@ -90,13 +86,18 @@ def answers(
     return Answers(samples, every, last, outputs.get("sequence"))
 
 
+def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Errors at the last step of `samples`, (M, K) in the raw unit, of outputs in the unit of y."""
+    raw = partial(dataset.raw, samples=samples, last=True)
+    return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
+
+
 def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
     """Errors of models and baselines. Raises ValueError for data of no table."""
     samples, unit = said.samples, seasonal_error(dataset.cut_from)
-    truth = dataset.raw(dataset.y[samples, -1].astype(np.float64), samples, last=True)
 
     def score(name: str, label: str, last: np.ndarray) -> Score:
-        wrong = dataset.raw(last.astype(np.float64), samples, last=True) - truth
+        wrong = last_errors(dataset, samples, last)
         mae = np.abs(wrong).mean(axis=0)
         with np.errstate(divide="ignore", invalid="ignore"):
             mase = np.where(unit > 0, mae / unit, np.nan)
@@ -119,9 +120,9 @@ def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
     """Medians over seeds; an RMSE is the root of the median MSE, which other cards show."""
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
-        errors = {name: [getattr(one, name) for one in same] for name in ("mae", "rmse", "mase")}
-        medians: dict[str, Any] = {name: np.median(each, axis=0) for name, each in errors.items()}
-        medians["rmse"] = np.sqrt(np.median(np.square(errors["rmse"]), axis=0))
+        mae, rmse, mase = np.array([(one.mae, one.rmse, one.mase) for one in same]).swapaxes(0, 1)
+        root = np.sqrt(np.median(rmse**2, axis=0))
+        medians = {"mae": np.median(mae, axis=0), "rmse": root, "mase": np.median(mase, axis=0)}
         models.append(replace(same[0], **medians))
     return replace(seeds[0], models=tuple(models))
 
@@ -169,11 +170,7 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     if said.steps is not None and len(rows):
         values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
-    return ByRow(
-        rows,
-        origin.targets[rows, column],
-        {mode: raw(last[mine]) for mode, last in said.last.items()},
-        {one.name: raw(one.last[samples]) for one in dataset.baselines},
-        steps,
-        int(np.diff(first, append=about.size).max(initial=0)),
-    )
+    models = {mode: raw(last[mine]) for mode, last in said.last.items()}
+    guesses = {one.name: raw(one.last[samples]) for one in dataset.baselines}
+    most = int(np.diff(first, append=about.size).max(initial=0))
+    return ByRow(rows, origin.targets[rows, column], models, guesses, steps, most)

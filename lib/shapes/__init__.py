@@ -36,7 +36,7 @@ from lib.shapes.errors.explain import CHECKLIST, EXAMPLES, described_stack, expl
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import ends, sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, insert, put, swap
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, put, swap
 from lib.shapes.stack.code import (
     INCOMPLETE,
     code_lines,

@@ -3,11 +3,9 @@
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 
 A sweep uses this machine's training processes, or the cluster that `UNROLLED_RAY` names. From a
-terminal: `python -m lib.sweep`; the Sweep page shows one live. This package draws nothing, and does
-not interpret results (`lib.results`, `lib.charts`).
+terminal: `python -m lib.sweep`; the Sweep page shows one live.
 """
 
-from lib.sweep.plan import MOST_RUNS, Plan, SweepError, base_of, make_plan, offered, parse_vary
+from lib.sweep.plan import MOST_RUNS, Plan, base_of, make_plan, offered, parse_vary
 from lib.sweep.rows import READY, Ready
-from lib.sweep.runner import Runner, State, estimated_seconds
-from lib.sweep.sweep import run_sweep
+from lib.sweep.runner import Runner, estimated_seconds, run_sweep

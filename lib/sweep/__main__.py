@@ -13,9 +13,8 @@ from lib.data import DATASETS, UploadError
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import named
 from lib.sweep import rows
-from lib.sweep.plan import SweepError, base_of, make_plan, parse_vary
-from lib.sweep.runner import Runner
-from lib.sweep.sweep import read_table, run_plan
+from lib.sweep.plan import base_of, make_plan, parse_vary
+from lib.sweep.runner import Runner, read_table, run_plan
 from lib.text import counted
 from lib.training import machine
 
@@ -39,7 +38,7 @@ def main(
         os.environ[machine.RAY] = ray
     try:
         if (data is None) == (file is None):
-            raise SweepError("expected --data or --file, one of the two")
+            raise ExperimentError("expected --data or --file, one of the two")
         table, name = read_table(file) if file else (None, "")
         base = base_of(data or "upload", _settings(settings))
         plan = make_plan(base, parse_vary(vary), seeds, table, name)
@@ -57,10 +56,7 @@ def main(
 
                 points = run_plan(plan, table, out=out, look=look)
         except KeyboardInterrupt:
-            known = len(rows.read_done(out, plan))
-            click.echo(
-                f"{known} of {len(plan.points)} points are in {out}: the same command goes on."
-            )
+            click.echo(f"What is finished is in {out}: the same command goes on.")
             sys.exit(130)  # as a shell expects it after Ctrl-C
     except (ExperimentError, UploadError, OSError) as error:  # a sentence, not a traceback
         raise click.ClickException(f"{error}") from None
@@ -76,7 +72,7 @@ def _settings(texts: list[str]) -> dict[str, Any]:
     for text in texts:
         key, equals, value = text.partition("=")
         if not equals:
-            raise SweepError(f"expected --set key=value, got {text!r:.80}")
+            raise ExperimentError(f"expected --set key=value, got {text!r:.80}")
         several = key in SETTINGS and isinstance(SETTINGS[key].default, tuple)
         given[key] = [*given.get(key, ()), value] if several else value
     return given

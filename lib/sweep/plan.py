@@ -16,10 +16,6 @@ from lib.text import listed
 MOST_RUNS = 96  # points times seeds
 
 
-class SweepError(ExperimentError):
-    """A sweep that can't be made: the message says what was expected, received, and would do."""
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
     """One choice of the settings that vary: one run of both modes and all seeds."""
@@ -57,24 +53,28 @@ def make_plan(
     ExperimentError for a setting that can't vary, an invalid value, and beyond MOST_RUNS.
     """
     if not (seeds := read_value("seeds", seeds)):
-        raise SweepError("a sweep needs 1 seed at least, got 0")
+        raise ExperimentError("a sweep needs 1 seed at least, got 0")
     base = settle(base.set(mode="both", seeds=seeds), table)
     axes = {key: _values(key, values, base) for key, values in vary.items()}
     if not axes:
-        raise SweepError(f"a sweep needs a setting that varies, one of {listed(offered(base))}")
+        raise ExperimentError(
+            f"a sweep needs a setting that varies, one of {listed(offered(base))}"
+        )
     count = math.prod(map(len, axes.values()))
     if count * base.seeds > MOST_RUNS:
-        raise SweepError(
+        raise ExperimentError(
             f"a sweep may have at most {MOST_RUNS} runs (points × seeds), got {count:,} × "
             f"{base.seeds} = {count * base.seeds:,}: take fewer values or seeds"
         )
-    points: dict[Experiment, Point] = {}
-    notes: list[str] = []
+    points, notes, data = dict[Experiment, Point](), list[str](), base.data.name
     for values in product(*axes.values()):
         asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
         used = {key: settled.get(key) for key in asked}
-        points.setdefault(settled, Point(used, settled, _settings(settled, file)))
+        # What differs from the defaults or from what the data suggest.
+        texts = {"data": data, **to_query(settled), **to_query(settled, suggested(data))}
+        query = urlencode(texts | ({"file": file} if file else {}), doseq=True)
+        points.setdefault(settled, Point(used, settled, query))
         if used != asked:
             notes.append(f"{named(asked)} is taken as {named(used)} on these data.")
     return Plan(tuple(axes), tuple(points.values()), base.seeds, tuple(notes))
@@ -86,13 +86,13 @@ def offered(base: Experiment) -> list[str]:
 
 
 def parse_vary(texts: Iterable[str]) -> dict[str, list[str]]:
-    """Parse settings and values such as "T=8,16,32". Raises SweepError."""
+    """Parse settings and values such as "T=8,16,32". Raises ExperimentError."""
     vary: dict[str, list[str]] = {}
     for text in texts:
         key, equals, values = text.partition("=")
         words = [word.strip() for word in values.split(",") if word.strip()]
         if not equals or not words or key.strip() in vary:
-            raise SweepError(f"expected each setting once, as in T=8,16,32, got {text!r:.80}")
+            raise ExperimentError(f"expected each setting once, as in T=8,16,32, got {text!r:.80}")
         vary[key.strip()] = words
     return vary
 
@@ -112,7 +112,7 @@ def read_value(key: str, value: Any) -> Any:
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
     """The settings that data suggest, with some changed by URL key. Raises ExperimentError."""
     if taken := settings.keys() & {"mode", "seeds", "data"}:
-        raise SweepError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
+        raise ExperimentError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
     find_spec(Experiment().set(data=data, **settings))
     values = {
         key: tuple(value) if isinstance(value, list | tuple) else read_value(key, value)
@@ -124,18 +124,11 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
 def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
     """Check the values of a setting that varies, each once."""
     if key not in VARIABLE:
-        raise SweepError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
+        raise ExperimentError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
         why = dictated(base).get(key, f"{find_spec(base).title} doesn't use it.")
         can = ", ".join(offered(base))
-        raise SweepError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
+        raise ExperimentError(f"{key} can't vary here: {why.rstrip('.')}; what can is {can}")
     if read := list(dict.fromkeys(read_value(key, value) for value in values)):
         return read
-    raise SweepError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")
-
-
-def _settings(settled: Experiment, file: str) -> str:
-    """All settings that differ from the defaults or from what the data suggest, as a query."""
-    name = settled.data.name
-    texts = {"data": name, **to_query(settled), **to_query(settled, suggested(name))}
-    return urlencode(texts | ({"file": file} if file else {}), doseq=True)
+    raise ExperimentError(f"{key} needs at least one value, as in {VARIABLE[key]['values']}")

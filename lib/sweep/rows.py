@@ -1,10 +1,8 @@
-"""A sweep's results as CSV, a row for each point, seed and mode; and the recorded sweeps.
-
-Written without pandas, which a page would have to load. `tests/record.py` writes `recorded/`.
-"""
+"""A sweep's results as CSV, a row for each point, seed and mode; and the recorded sweeps."""
 
 import csv
 import io
+import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -13,9 +11,12 @@ from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
-from lib.results import PointResult, Status
-from lib.sweep.plan import Plan, SweepError, base_of, make_plan, parse_vary, read_value
+from lib.data import Dataset
+from lib.experiment import ExperimentError
+from lib.results import MODES, PointResult, Snapshot, Status, independent_samples
+from lib.sweep.plan import Plan, Point, base_of, make_plan, parse_vary, read_value
 from lib.text import beside
+from lib.training import limits
 
 
 def _real(text: str) -> float:
@@ -36,13 +37,39 @@ KINDS: dict[str, Callable[[str], Any]] = {
     "run": str,
     "settings": str,
 }
-"""Columns beside the settings that vary → their types: see `lib.sweep.run_sweep`. An empty cell is
-NaN."""
+"""Columns beside the settings that vary, and their types; an empty cell is NaN."""
 
 
-def to_rows(points: Iterable[PointResult]) -> list[dict[str, Any]]:
-    """A row for each point, seed and mode."""
-    return [{**point.values, **row} for point in points for row in point.rows]
+def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
+    """The result of a point from its run's last snapshot; `dataset` is None without a run."""
+    experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
+    about = {
+        "status": snapshot.status.value,
+        "reason": "" if is_finished else snapshot.reason,
+        "parameters": 0,
+        "baseline_error": math.nan,
+        "independent_samples": math.nan,
+        "run": snapshot.run_id,
+        "settings": point.settings,
+    }
+    if dataset is not None:
+        _, _, features = dataset.shape
+        about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
+        about["baseline_error"] = float(dataset.naive_mse[-1])
+        about["independent_samples"] = independent_samples(dataset)
+    rows = []
+    for place, each in enumerate(experiment.each_seed):
+        results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
+        for mode in MODES:
+            result = results.get(mode)
+            judged = result if is_finished else None
+            figures = {
+                "last_step_error": judged.final_mse if judged else math.nan,
+                "validation_loss": judged.final_validation_loss if judged else math.nan,
+                "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
+            }
+            rows.append({"seed": each.seed, "mode": mode, **figures, **about})
+    return PointResult(point.values, rows)
 
 
 def from_csv(text: str) -> list[PointResult]:
@@ -66,8 +93,10 @@ def to_csv(points: Iterable[PointResult], keys: Sequence[str]) -> str:
     text = io.StringIO()
     writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
     writer.writeheader()
-    for row in to_rows(points):
-        writer.writerow({k: "" if v != v else v for k, v in row.items()})  # noqa: PLR0124  nan
+    for point in points:
+        for row in point.rows:
+            cells = {**point.values, **row}
+            writer.writerow({k: "" if v != v else v for k, v in cells.items()})  # noqa: PLR0124  nan
     return text.getvalue()
 
 
@@ -79,10 +108,7 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Read a plan's results from a file, if there is one; failed points aren't among them.
-
-    Raises SweepError for a file of anything else, which would be overwritten.
-    """
+    """Read a plan's results, but failed points, from a file. ExperimentError for another file."""
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}
@@ -92,12 +118,11 @@ def read_done(path: Path, plan: Plan) -> list[PointResult]:
     except (ValueError, KeyError, TypeError):
         is_ours = False
     if not is_ours:
-        raise SweepError(
+        raise ExperimentError(
             f"{path} holds something else: expected results of this very sweep, to go on with "
             "them. Name another file, or take that one away"
         )
-    whole = [point for point in points if len(point.rows) == 2 * plan.seeds]
-    return [point for point in whole if point["status"] != Status.FAILED]
+    return [point for point in points if point["status"] != Status.FAILED]
 
 
 @dataclass(frozen=True)

@@ -1,49 +1,34 @@
 """Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
 The thread of `Runner.run` starts and steers all runs. Every other method returns at once and may be
-called from any thread.
+called from any thread. `run_sweep` is for scripts, `run_plan` for the terminal and for tests.
 """
+
+from __future__ import annotations
 
 import math
 import threading
 import time
-from collections.abc import Callable, Iterable, Sequence
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import NamedTuple
+from hashlib import sha256
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from lib.data import Dataset, Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
-from lib.results import MODES, PointResult, Run, Snapshot, Status, independent_samples
-from lib.sweep.plan import Plan, Point, SweepError
+from lib.results import PointResult, Run, Snapshot, Status
+from lib.sweep import rows
+from lib.sweep.plan import Plan, Point, base_of, make_plan
 from lib.text import sentence
-from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits
+from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, machine
 
-LOOK_SECONDS, FULL_SECONDS = 0.25, 2.0
-"""Between two looks, and before the next start when a worker was full or had forgotten a run."""
+if TYPE_CHECKING:
+    import pandas as pd
+
+LOOK_SECONDS = 0.25  # between two looks
+FULL_SECONDS = 2.0  # before the next start when a worker was full or had forgotten a run
 COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
-
-
-class State(StrEnum):
-    """Where a sweep stands."""
-
-    GOING = "going"
-    PAUSED = "paused"  # by a person, or because nobody watched; it goes on when somebody does
-    STOPPED = "stopped"
-    DONE = "done"
-
-    @property
-    def is_over(self) -> bool:
-        """Whether no more results will come."""
-        return self in (State.STOPPED, State.DONE)
-
-
-class ActivePoint(NamedTuple):
-    """A point that is being trained."""
-
-    point: Point
-    dataset: Dataset
-    run: Run
 
 
 class Runner:
@@ -71,11 +56,11 @@ class Runner:
         # Points of which only the model differs share their data.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
-        self._going: dict[str, ActivePoint] = {}  # points in training, by their settings
+        self._going: dict[str, tuple[Point, Dataset, Run]] = {}  # in training, by settings
         self._share_before = self.share
         self._begins_at = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
-        self._steered = State.GOING  # the state that the runs were last steered to
+        self._steered = Status.RUNNING  # the state that the runs were last steered to
         self._is_paused = self._is_ended = False
         self._watched = clock()
 
@@ -83,31 +68,28 @@ class Runner:
         """Call `run` in a thread of its own."""
         threading.Thread(target=self.run, daemon=True).start()
 
-    def run(self, look: Callable[["Runner"], object] = lambda _: None) -> None:
-        """Train all points; call `look` a few times a second, and at the end.
-
-        An error ends the sweep and is kept in `error`. Ctrl-C stops all runs and is raised again.
-        """
+    def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
+        """Train all points; call `look` a few times a second, and at the end."""
         try:
             now = self._clock()
-            while not (state := self.state).is_over:
+            while not (state := self.state).over:
                 self._steer(state)
                 # One start per turn: making its data may take a while, and other runs need care.
-                begun = state is State.GOING and self._begin()
-                runs = [each.run for each in self._going.values()]
+                begun = state is Status.RUNNING and self._begin()
+                runs = [run for *_, run in self._going.values()]
                 self.client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
-                self._spent += (now - before) * (state is State.GOING)
+                self._spent += (now - before) * (state is Status.RUNNING)
                 if self.client.unavailable:
-                    raise SweepError(self.client.unavailable)
+                    raise ExperimentError(self.client.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # such as a full disk: shown to whoever looks
             self.error = error
         finally:
             self.stop()
-            for each in self._going.values():
-                self.client.stop(each.run)
+            for *_, run in self._going.values():
+                self.client.stop(run)
             self._data.cache_clear()
         look(self)
 
@@ -122,7 +104,7 @@ class Runner:
 
     def stop(self, why: str = "") -> None:
         """End the sweep; unfinished runs have no result. `error` says why, unless a person did."""
-        self.error = SweepError(why) if why else self.error
+        self.error = ExperimentError(why) if why else self.error
         self._is_ended = True
 
     def watch(self) -> None:
@@ -130,14 +112,14 @@ class Runner:
         self._watched = self._clock()
 
     @property
-    def state(self) -> State:
+    def state(self) -> Status:
         """Where the sweep stands."""
         if len(self.results) == len(self.plan.points):
-            return State.DONE
+            return Status.FINISHED
         unseen = self.unwatched_seconds if self._rests else 0.0
         if self._is_ended or unseen >= KEEP_SECONDS:
-            return State.STOPPED
-        return State.PAUSED if self._is_paused or unseen >= WATCH_SECONDS else State.GOING
+            return Status.STOPPED
+        return Status.PAUSED if self._is_paused or unseen >= WATCH_SECONDS else Status.RUNNING
 
     @property
     def unwatched_seconds(self) -> float:
@@ -153,18 +135,17 @@ class Runner:
     @property
     def share(self) -> float:
         """Share of all points' epochs that are trained, 0 to 1."""
-        going = {key: self.client.latest(each.run) for key, each in self._going.copy().items()}
+        going = {key: self.client.latest(run) for key, (*_, run) in self._going.copy().items()}
         epochs = {key: now.epoch / max(1, now.epochs) for key, now in going.items() if now}
         done = epochs | dict.fromkeys(self._known, 1.0)
-        return sum(done.get(point.settings, 0.0) for point in self.plan.points) / len(
-            self.plan.points
-        )
+        points = self.plan.points
+        return sum(done.get(point.settings, 0.0) for point in points) / len(points)
 
     @property
     def seconds_left(self) -> float | None:
         """Estimated seconds to the end, as if all epochs took the same; None if unknown."""
         share = self.share
-        if self.state is not State.GOING or share <= self._share_before:
+        if self.state is not Status.RUNNING or share <= self._share_before:
             return None
         return self._spent * (1 - share) / (share - self._share_before)
 
@@ -181,18 +162,18 @@ class Runner:
             limits.check(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
-            self._note(point, result_of(point, None, failed))
+            self._note(point, rows.result_of(point, None, failed))
             return True
         run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
-        self._going[point.settings] = ActivePoint(point, dataset, run)
+        self._going[point.settings] = point, dataset, run
         return True
 
-    def _steer(self, state: State) -> None:
+    def _steer(self, state: Status) -> None:
         """Pause or resume all runs when the sweep's state has changed."""
         if state is not self._steered:
             self._steered = state
-            for each in self._going.values():
-                (self.client.resume if state is State.GOING else self.client.pause)(each.run)
+            for *_, run in self._going.values():
+                (self.client.resume if state is Status.RUNNING else self.client.pause)(run)
 
     def _take(self) -> None:
         """Store the results of finished runs; drop lost runs, so that they start again."""
@@ -202,7 +183,7 @@ class Runner:
                 del self._going[point.settings]
                 self._begins_at = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
-                self._note(point, result_of(point, dataset, snapshot))
+                self._note(point, rows.result_of(point, dataset, snapshot))
 
     def _note(self, point: Point, result: PointResult) -> None:
         """Store a result. The order of these lines keeps `share` from falling."""
@@ -221,33 +202,73 @@ def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
     return seconds / max(1, min(len(plan.points), places))
 
 
-def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> PointResult:
-    """The result of a point from its run's last snapshot; `dataset` is None without a run."""
-    experiment, is_finished = point.experiment, snapshot.status is Status.FINISHED
-    about = {
-        "status": snapshot.status.value,
-        "reason": "" if is_finished else snapshot.reason,
-        "parameters": 0,
-        "baseline_error": math.nan,
-        "independent_samples": math.nan,
-        "run": snapshot.run_id,
-        "settings": point.settings,
-    }
-    if dataset is not None:
-        _, _, features = dataset.shape
-        about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
-        about["baseline_error"] = float(dataset.naive_mse[-1])
-        about["independent_samples"] = independent_samples(dataset)
-    rows = []
-    for place, each in enumerate(experiment.each_seed):
-        results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
-        for mode in MODES:
-            result = results.get(mode)
-            judged = result if is_finished else None
-            figures = {
-                "last_step_error": judged.final_mse if judged else math.nan,
-                "validation_loss": judged.final_validation_loss if judged else math.nan,
-                "epochs": int(max(result.loss_epochs, default=0)) if result else 0,
-            }
-            rows.append({"seed": each.seed, "mode": mode, **figures, **about})
-    return PointResult(point.values, rows)
+def run_sweep(
+    *,
+    data: str = "",
+    vary: Mapping[str, Iterable[Any]],
+    seeds: int = 4,
+    table: Table | str | Path | None = None,
+    out: str | Path | None = None,
+    progress: Callable[[Runner], object] = lambda _: None,
+    **settings: Any,
+) -> pd.DataFrame:
+    """Train each value of each setting with each of the others, and return all numbers.
+
+    Args:
+        data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
+        vary: values by URL key, of those in `lib.results.VARIABLE` that the data use:
+            `{"T": [8, 16], "cell": ["lstm", "gru"]}`.
+        seeds: of each point, 1 to 16; points × seeds are 96 at most.
+        table: a table, or the path of its file.
+        out: a CSV of all rows, written after each point; the same call continues from there.
+        progress: called a few times a second, and at the end, with the `Runner`.
+        settings: any other setting, by URL key; else what the data suggest.
+
+    Returns a row for each point, seed and mode: the settings that vary, and the columns of
+    `lib.sweep.rows.KINDS`. `last_step_error` is the mean squared error on the judged samples, in
+    the unit of y squared; NaN unless the run has finished. Raises ExperimentError for what can't be
+    swept, UploadError for a file. Ctrl-C stops it.
+    """
+    import pandas as pd  # noqa: PLC0415  pages show sweeps without it
+
+    if table is not None and data not in ("", "upload"):
+        raise ExperimentError(f"expected data or a table of your own, got both: data is {data!r}")
+    file = ""
+    if isinstance(table, Table):
+        file = sha256(table.frame.to_csv().encode()).hexdigest()[:12]
+    elif table is not None:
+        table, file = read_table(table)
+    base = base_of("upload" if table is not None else data, settings)
+    plan = make_plan(base, vary, seeds, table, file)
+    points = run_plan(plan, table, out=Path(out) if out else None, look=progress)
+    return pd.DataFrame([{**point.values, **row} for point in points for row in point.rows])
+
+
+def run_plan(
+    plan: Plan,
+    table: Table | None = None,
+    *,
+    out: Path | None = None,
+    look: Callable[[Runner], object] = lambda _: None,
+) -> tuple[PointResult, ...]:
+    """Train the points of a plan that `out` doesn't have; returns all results in order."""
+    done = rows.read_done(out, plan) if out else []
+    keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
+    keep(done)  # raises for a missing folder before anything is trained
+    with TrainingClient(workers=machine.worker_count()) as client:
+        runner = Runner(plan, client, table, done=done, keep=keep)
+        runner.run(look)
+    if runner.error is not None:
+        raise runner.error
+    return runner.results
+
+
+def read_table(path: str | Path) -> tuple[Table, str]:
+    """A person's file as a table, and what tells it from others. Raises UploadError."""
+    from lib.data import UploadError, read_upload  # noqa: PLC0415  brings pandas along
+
+    try:
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise UploadError(f"{path} can't be read: {error.strerror}.") from None
+    return read_upload(Path(path).name, content), sha256(content).hexdigest()[:12]

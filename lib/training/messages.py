@@ -29,7 +29,7 @@ class Start(msgspec.Struct, frozen=True, tag=True):
     paused: bool = False  # whether to evaluate the untrained models, then wait
     show_seconds: float | None = None  # for all its epochs; None is as fast as they can
     background: bool = False  # whether all other runs of the worker come first
-    card: bytes = b""  # lets other page servers of a cluster show it: see `lib.export.card`
+    card: bytes = b""  # lets other page servers of a cluster show it: see `lib.export.card_of`
     checkpoint: bytes = b""  # the state of a `Checkpoint` to go on from, if any
 
 

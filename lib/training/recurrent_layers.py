@@ -100,7 +100,7 @@ RULES = {
     "gru": Rule(_gru_step, _gru_back, more=1, sum_only=False),
     "simple_rnn": Rule(_simple_step, _simple_back),
 }
-"""By cell, a key of `lib.experiment.experiment.CELLS`."""
+"""By cell, a key of `lib.experiment.CELLS`."""
 
 
 def recurrent(

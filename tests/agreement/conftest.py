@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.training.client import TrainingClient
 from tests.unit.fakes import make_dataset
 

@@ -11,7 +11,7 @@ import psutil
 import pytest
 from click.testing import CliRunner
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from lib.results.run import Status
 from lib.sweep.__main__ import main

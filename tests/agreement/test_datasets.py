@@ -4,7 +4,7 @@ import keras
 import numpy as np
 
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from tests.waiting import PATIENCE
 
 

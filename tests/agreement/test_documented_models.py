@@ -20,7 +20,6 @@ UNREADABLE = re.compile(r"^# unreadable: line ([\d or]+), (.*)$", re.MULTILINE)
 """In whose line reading may end, and why; several where each of them is a right answer."""
 MASKS = ("NotEqual", "Any")
 """What computes a mask is an operation in Keras's list of layers, and no layer that is called."""
-Shapes = tuple[tuple[int | None, ...], ...]
 
 
 def code_of(name):
@@ -35,32 +34,26 @@ def names(ending, *, readable=True):
     return [name for name in models if readable == (UNREADABLE.search(code_of(name)) is None)]
 
 
-def shapes_of(steps):
-    """How often the tensors of a step have these shapes."""
-    return Counter(step.shapes for step in steps)
-
-
-def shapes_in(answer):
-    """How often the tensors of a call have these shapes: a shared layer has several calls."""
+def check(source, answer):
+    """Compare what is traced with Keras's parameters, and with how often which shapes come out."""
+    steps = trace(read_model(source))
+    assert total(steps) == answer["parameters"]
     layers = [layer for layer in answer["layers"] if layer["class"] not in MASKS]
     calls = [call for layer in layers for call in layer["shapes"]]
-    return Counter(tuple(map(tuple, call)) for call in calls)
+    shapes = Counter(tuple(map(tuple, call)) for call in calls)
+    assert Counter(step.shapes for step in steps) == shapes
 
 
 @pytest.mark.parametrize("name", names(".txt"))
 def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name):
     """Every layer's, inputs and sums of tensors included; weights that aren't trained count."""
-    answer = ask("documented.built", code_of(name))
-    steps = trace(read_model(code_of(name)))
-    assert total(steps) == answer["parameters"]
-    assert shapes_of(steps) == shapes_in(answer)
+    check(code_of(name), ask("documented.built", code_of(name)))
 
 
 @pytest.mark.parametrize("name", names(".txt", readable=False))
 def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name):
     """A loop, a class of their own, a function of tensors: Keras builds it, so it is no mistake."""
     told = UNREADABLE.search(code_of(name))
-    assert told is not None
     found = read(code_of(name))
     steps = trace(found.stack)
     assert broken(steps) is None
@@ -73,9 +66,6 @@ def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name):
 @pytest.mark.parametrize("ending", [".json", ".keras2.json"])
 def test_a_configuration_is_traced_as_the_code_is(ending):
     """What `to_json` writes holds all that the code says: today's, and that of Keras 2."""
-    assert names(ending)
     for name in names(ending):
-        answer = ask("documented.built", code_of(name))
-        steps = trace(read_model((FOLDER / f"{name}{ending}").read_text(encoding="utf-8")))
-        assert total(steps) == answer["parameters"], name
-        assert shapes_of(steps) == shapes_in(answer), name
+        text = (FOLDER / f"{name}{ending}").read_text(encoding="utf-8")
+        check(text, ask("documented.built", code_of(name)))

@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 
 from lib.data import read_upload
 from lib.data.datasets import DATASETS, make_dataset, settle
-from lib.experiment.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
 from lib.results import RunAt, Status
@@ -64,8 +64,7 @@ ROWS = {
 }
 """Which level of LEVELS each experiment has, in order, and what else it is: a covering array, found
 by a search, in which each level meets each of any other setting."""
-FIRST = 5
-"""So many of them have every level at least once, and are what `make test` checks."""
+FIRST = 5  # so many of them have every level at least once, and are what `make test` checks
 
 
 class Runner:

@@ -13,8 +13,7 @@ from lib.data.datasets import make_dataset
 from lib.recurrence import forward
 from lib.results.run import Status
 from lib.shapes import Leak
-from lib.story import GALLERY
-from lib.story.cards import experiments_of
+from lib.story import GALLERY, experiments_of
 from lib.training.recorded import answers_of, recorded, recorded_damage, recorded_leak
 from tests.leak import train_leak
 from tests.waiting import PATIENCE

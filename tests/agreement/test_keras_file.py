@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.export.results import weights_npz
 from lib.recurrence import initial_model_weights
 from lib.recurrence.model import weight_names

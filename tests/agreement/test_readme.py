@@ -60,12 +60,3 @@ def test_an_experiment_is_trained():
     errors = dict(re.findall(r"(sequence|last) last-step error ([\d.e-]+)", run(first)))
     assert set(errors) == {"sequence", "last"}
     assert all(0 < float(error) < 1 for error in errors.values())
-
-
-@pytest.mark.weekly
-def test_a_sweep_gives_a_frame():
-    """A row for each seed and mode of a smaller sweep."""
-    sweep = script("run_sweep")
-    small = sweep.replace("[8, 16, 32]", "[8]").replace("[8, 32]", "[4]").replace("=4", "=2")
-    assert small != sweep
-    assert run(f"{small}\nprint(len(frame), *frame.columns)").startswith("4 ")

@@ -18,8 +18,7 @@ KINDS = {
     "gru, reset after": ("gru", {"reset_after": True}),
     "gru, reset before": ("gru", {"reset_after": False}),
     "simple_rnn": ("simple_rnn", {}),
-}
-"""What a person can build: the cell's name, and Keras's own options for it."""
+}  # what a person can build: the cell's name, and Keras's own options for it
 
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(1, 5), st.integers(1, 9))
 """N, T, F, U."""

@@ -10,7 +10,7 @@ set_environment()
 import keras  # noqa: E402  after the environment
 import tensorflow as tf  # noqa: E402
 
-from lib.experiment.experiment import CELLS  # noqa: E402
+from lib.experiment import CELLS  # noqa: E402
 from lib.training.recurrent_layers import recurrent  # noqa: E402
 
 B, F, U = 3, 2, 4  # samples, features and units: all different, to tell axes apart

@@ -3,7 +3,7 @@
 import keras
 import pytest
 
-from lib.experiment.experiment import CELLS
+from lib.experiment import CELLS
 from lib.shapes.output import MERGE_MODES, rnn_output_shape, rnn_parameter_count
 
 LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}

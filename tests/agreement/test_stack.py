@@ -25,15 +25,8 @@ from tests.agreement.recorded import ask
 from tests.layers import CHAINS, GRAPHS, WORKING_CHAINS, always
 
 STARTS = {kind.kind for kind in LAYER_OF_CELL.values()}
-KERAS_RAISES = {
-    "AttributeError",
-    "IndexError",
-    "NameError",
-    "NotImplementedError",
-    "TypeError",
-    "ValueError",
-    "ZeroDivisionError",
-}
+KERAS_RAISES = {"AttributeError", "IndexError", "NameError", "NotImplementedError", "TypeError"}
+KERAS_RAISES |= {"ValueError", "ZeroDivisionError"}
 USUAL = BATCH_SIZE, TIMESTEPS
 
 
@@ -44,46 +37,36 @@ def check(stack, *, called=False):
     """
     steps = trace(stack)
     place = broken(steps)
-    if place is not None and (error := steps[place].error) is not None:
-        check_broken(steps[: place + 1], error)
-        return steps
-    if stopped(steps) is not None:  # nothing is claimed
-        return steps
-    then = "call" if can_run(steps) and (called or is_run(steps)) else ""
-    answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
-    assert "raised" not in answer, answer
-    told = [as_told(step) for step in steps]
-    assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == told
-    assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
-    assert answer["parameters"] == total(steps)
-    if then:
-        shapes = [shape for at in ends(steps) for shape in steps[at].shapes]
-        assert all(map(fits, answer["given"], shapes)), answer["given"]
+    if place is not None:
+        check_broken(steps[: place + 1])
+    elif stopped(steps) is None:  # else nothing is claimed
+        then = "call" if can_run(steps) and (called or is_run(steps)) else ""
+        answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+        assert "raised" not in answer, answer
+        told = [as_told(step) for step in steps]
+        assert list(map(list, zip(answer["shapes"], answer["masks"], strict=True))) == told
+        assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
+        assert answer["parameters"] == total(steps)
+        if then:
+            shapes = [shape for at in ends(steps) for shape in steps[at].shapes]
+            assert all(map(fits, answer["given"], shapes)), answer["given"]
     return steps
 
 
-def check_broken(steps, error):
+def check_broken(steps):
     """Compare a stack whose last layer breaks: what Keras says, and when."""
-    stack = tuple(step.layer for step in steps)
-    lines, model = code_lines(steps), model_line(steps)
-    told = [as_told(step) for step in steps[:-1]]
-    if error.when == "built":
-        answer = ask("stacks.built", lines, model, "", USUAL)
-        assert answer.get("raised") == "built", answer
+    error = trace(tuple(step.layer for step in steps))[-1].error  # no layer is above it here
+    then = {"built": "", "run": "predict", "trained": "fit"}[error.when]
+    if then and not can_run(steps):
+        return
+    answer = ask("stacks.built", code_lines(steps), model_line(steps), then, USUAL)
+    if error.when == "built" or error.message:
+        assert answer.get("raised") == ("run" if then else "built"), answer
         assert in_words(error.message, answer["message"])
-        assert answer["type"] in KERAS_RAISES
-    else:
-        then = "fit" if error.when == "trained" else "predict"
-        if not can_run(steps):
-            return
-        answer = ask("stacks.built", lines, model, then, USUAL)
-        alone = trace(stack)[-1].error  # no layer is above it here
-        assert alone is not None
-        if alone.message:
-            assert answer.get("raised") == "run", answer
-            assert in_words(alone.message, answer["message"])
-        elif "raised" not in answer:  # wrong without a word: it has another shape than told
-            assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
+        assert answer["type"] in KERAS_RAISES or then
+    elif "raised" not in answer:  # wrong without a word: it has another shape than told
+        assert not all(map(fits, answer["given"], answer["shapes"][-1])), answer
+    told = [as_told(step) for step in steps[:-1]]
     pairs = list(map(list, zip(answer["shapes"], answer["masks"], strict=True)))
     assert pairs[: len(told)] == told
 
@@ -165,18 +148,15 @@ def other_values(setting):
     """Some values of a setting, at its ends or beside what is usual."""
     values = [None] if setting.optional else []
     if setting.options is not None:
-        values += [*setting.options][1:3]
-    elif setting.limit is not None and setting.limit.step < 1:
-        values += [0.5]
-    elif setting.limit is not None:
-        values += [int(setting.limit.minimum), int(setting.limit.minimum) + 1]
-    elif setting.pattern:
-        values += ["gru2", "rnn3-lstm2.nobias-gru1.before.nobias"]
-    elif setting.sizes is not None:
-        values += [(1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
-    else:
-        values += [not setting.default]
-    return values
+        return values + [*setting.options][1:3]
+    if setting.limit is not None:
+        least = int(setting.limit.minimum)
+        return values + ([0.5] if setting.limit.step < 1 else [least, least + 1])
+    if setting.pattern:
+        return ["gru2", "rnn3-lstm2.nobias-gru1.before.nobias"]
+    if setting.sizes is not None:
+        return [*values, (1,) * (setting.sizes or 1), (2,) * (setting.sizes or 2)]
+    return [not setting.default]
 
 
 @pytest.mark.parametrize(
@@ -194,7 +174,6 @@ def test_code_that_no_stack_stands_for_is_refused_as_keras_refuses_it(line):
     lines = ["x = x1 = keras.Input((10, 4))", "x = keras.Input((10, 3))", line]
     model = "model = keras.Model(x, x)"
     error = trace(read_model("\n".join(["import keras", *lines, model])))[-1].error
-    assert error is not None
     answer = ask("stacks.built", lines, model, "", USUAL)
     assert answer["raised"] == "built"
     assert in_words(error.message, answer["message"])

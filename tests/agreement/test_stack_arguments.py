@@ -11,10 +11,52 @@ from lib.shapes.stack.plain import Input
 from lib.shapes.stack.settings import ACTIVATIONS
 from lib.shapes.stack.tracing import broken, total, trace
 from lib.text import beside
-from tests.agreement.argument_cases import REFUSED, TAKEN
 from tests.agreement.recorded import ask
 from tests.agreement.test_stack import in_words
 
+REFUSED = (
+    "LSTM()", "LSTM(0)", "LSTM(2.5)", "LSTM('3')", "LSTM(4, 'tanh', 'sigmoid', True, units=3)",
+    "Dropout(1, 2, 3, 4)", "LSTM(4, time_major=True)", "LSTM(4, return_sequence=True)",
+    "LSTM(4, batch_input_shape=(1, 4, 3))", "LSTM(4, activation='no')",
+    "GRU(4, implementation=1, foo=2)", "GRU(2.5)", "SimpleRNN(4, implementation=1)", "Dense()",
+    "Dense(0)", "Dense(3, foo=1, bar='a')", "Dense(3, activation='no')", "Embedding(0, 4)",
+    "Embedding(4, 0)", "RepeatVector(0)", "Reshape(3)", "Reshape((3, -2))", "Reshape((-1, -1))",
+    "Permute((1, 0))", "Dropout(1.5)", "SpatialDropout1D(1.5)", "GaussianNoise(-1)",
+    "Activation('no')", "ReLU(negative_slope=-1)", "LeakyReLU(-1)", "Conv1D(4)", "Conv1D(0, 3)",
+    "Conv1D(4, 9)", "Conv1D(4, (3, 3))", "MaxPooling1D(2, padding='no')", "Dropout('a')",
+    "Flatten(data_format='no')", "Bidirectional(LSTM(4, go_backwards=True))",
+    "Conv1D(4, 3, strides=0)", "Conv1D(4, 3, strides=2, dilation_rate=2)",
+    "Conv1D(4, 3, padding='no')", "Conv1D(4, 3, groups=0)", "Conv1D(4, 3, groups=3)",
+    "Conv1D(4, 3, data_format='no')", "Conv2D(4, (3, 3, 3))", "Conv2D(4, (3, 0))",
+    "Conv2D(4, 3, padding='causal')", "MaxPooling1D(0)", "MaxPooling1D(2, strides=0)",
+    "MaxPooling2D((2, 2, 2))", "AveragePooling1D()", "UpSampling1D(0)", "ZeroPadding1D(-1)",
+    "ZeroPadding1D(2.5)", "ConvLSTM1D(2, 0)", "Dot((1, 2, 3))", "MultiHeadAttention(2)",
+    "MultiHeadAttention(0, 8)", "Bidirectional(GRU(2.5))", "MultiHeadAttention(2, 0)",
+    "TimeDistributed(3)", "TimeDistributed(Dense(0))", "TimeDistributed(Dropout(1.5))",
+    "Bidirectional(3)", "Bidirectional(LSTM(4), merge_mode='no')",
+    "Bidirectional(LSTM(4), backward_layer=LSTM(4))", "Bidirectional(LSTM(4), foo=3)",
+    "RNN(LSTMCell(0))", "RNN([GRUCell(4), GRUCell(0)])",
+)  # fmt: skip
+"""Layers that Keras doesn't make, or refuses to build on (4, 3)."""
+TAKEN = (
+    "LSTM(4, dropout=1.5, recurrent_dropout=-1)",
+    "Bidirectional(LSTM(4, go_backwards=True), backward_layer=LSTM(4))",
+    "Conv1D(4, 2, data_format='Channels_Last')", "LSTM(4, 'relu')", "LSTM(True)", "Conv1D(2, True)",
+    "LSTM(4, None)", "LSTM(4, implementation=1, input_shape=(4, 3))",
+    "LSTM(units=4, return_sequences=True, unroll=True)",
+    "GRU(4, reset_after=False, kernel_initializer='ones')", "Dense(3, 'softmax', False)",
+    "Conv1D(4, (3,), 2, 'SAME')", "Conv1D(filters=4, kernel_size=[2], activation='relu', name='a')",
+    "MaxPool1D()", "MaxPooling1D(pool_size=2, strides=None, padding='same')", "GlobalAvgPool1D()",
+    "Convolution1D(4, 2)", "ZeroPadding1D(2)", "ZeroPadding1D([2, 0])", "Cropping1D(cropping=1)",
+    "LeakyReLU(alpha=0.3)", "ReLU(6)", "Dropout(0)", "Reshape((6, -1))", "Permute([2, 1])",
+    "Masking()", "BatchNormalization(1)", "LayerNormalization(axis=[1])",
+    "TimeDistributed(layer=Dense(2))", "Bidirectional(layer=GRU(2), merge_mode=None)",
+    "Bidirectional(LSTM(2), backward_layer=LSTM(2, go_backwards=True), merge_mode='sum')",
+    "RNN(cell=LSTMCell(2), return_sequences=True)",
+    "RNN([SimpleRNNCell(2), SimpleRNNCell(units=3)], stateful=False)",
+    "RNN(StackedRNNCells([GRUCell(2), GRUCell(3)]))",
+)  # fmt: skip
+"""Layers that work on (4, 3)."""
 OLDER = ("CuDNNGRU", "CuDNNLSTM", "InputLayer")
 """Names that Keras 3 hasn't any more, or that are of another class."""
 
@@ -54,10 +96,8 @@ def test_a_layer_is_refused_in_keras_words(code):
     steps, answer = traced(code)
     assert broken(steps) == 1
     error = steps[1].error
-    assert error is not None
     assert answer.get("raised") == "built", answer
     assert error.expected
-    assert error.message
     assert in_words(error.message, answer["message"])
 
 

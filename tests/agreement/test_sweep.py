@@ -10,11 +10,10 @@ import numpy as np
 import pytest
 
 from lib.data.datasets import make_dataset
-from lib.results.swept import MODES
+from lib.results.compared import MODES
 from lib.sweep.plan import base_of, make_plan
-from lib.sweep.rows import READY, from_csv
-from lib.sweep.runner import Runner, result_of
-from lib.sweep.sweep import run_sweep
+from lib.sweep.rows import READY, from_csv, result_of
+from lib.sweep.runner import Runner, run_sweep
 from tests.waiting import PATIENCE
 
 ROOT = Path(__file__).parents[2]

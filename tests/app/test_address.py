@@ -3,7 +3,7 @@
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from tests.app.driver import address
 
 OLD = Experiment().data.name

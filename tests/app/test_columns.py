@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 from lib.data import Table
-from lib.experiment.experiment import NO_SERIES
+from lib.experiment import NO_SERIES
 from lib.ui.session import KEY
 from tests.app.driver import start, text
 from tests.unit.own_data import csv, panel, trend

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs
 import pytest
 
 from lib.data.datasets import settle, suggested
-from lib.experiment.experiment import SETTINGS, read_query
+from lib.experiment import SETTINGS, read_query
 from lib.results.run import Status
 from lib.story import GUIDE, Until
 from lib.training.recorded import recorded

@@ -6,7 +6,7 @@ import numpy as np
 import streamlit as st
 
 from lib.data.datasets import make_dataset, settle
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.ui import browser, shown
 from lib.ui.session import Loaded
 

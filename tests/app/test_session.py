@@ -6,7 +6,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import DATASETS, FIRST, suggested
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.ui import address, browser, linked, runs, upload
 from lib.ui.session import once, session
 from lib.ui.shapes import shown_stack

@@ -3,7 +3,7 @@
 import pytest
 
 from lib.data.datasets import FIRST, suggested
-from lib.experiment.experiment import read_query
+from lib.experiment import read_query
 from lib.story import TALK
 from lib.ui.session import KEY
 from tests.app.driver import start

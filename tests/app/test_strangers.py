@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from plotly.offline import get_plotlyjs
 
-from lib.export.card import card_of
+from lib.export.kept import card_of
 from lib.results.redaction import HIDDEN
 from lib.results.replay import untrained
 from lib.results.run import Status

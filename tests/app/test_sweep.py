@@ -147,7 +147,7 @@ def test_a_sweep_that_nobody_watches_gives_way(known, monkeypatch):
     left.runner.pause()
     left.runner._watched -= WATCH_SECONDS
     assert started(other)
-    assert [each.runner.state.is_over for each in known.values()] == [True, False]
+    assert [each.runner.state.over for each in known.values()] == [True, False]
     assert "nobody watched it, and another" in text(one.run())
 
 

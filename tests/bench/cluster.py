@@ -21,16 +21,14 @@ from functools import partial
 from pathlib import Path
 
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
-from lib.sweep.sweep import run_sweep
+from lib.experiment import Experiment
+from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
-from tests.bench import compiling
-from tests.bench.figures import QUICK_REST, REST, until_rests
+from tests.bench.figures import QUICK_REST, REST, until_client_rests, until_rests
 from tests.bench.load import show
 from tests.faults.cluster import nodes, until
 
-READY_SECONDS = 180.0
-"""Until all slots are there, and have imported TensorFlow."""
+READY_SECONDS = 180.0  # until all slots are there, and have imported TensorFlow
 RUNS, POINTS = 7, 48
 BASE = Experiment().set(T=24, U=32, N=640)
 PACES = {"fastest": (5000, None), "normal": (100, 8.0)}
@@ -54,7 +52,7 @@ def cost(runs, rest):
         TrainingClient(clustered=False) as local,
         TrainingClient(clustered=True) as ray,
     ):
-        compiling.rest(local, rest)
+        until_client_rests(local, rest)
         wait_until_rested(ray, cluster, there, rest)
         for number in range(-1, runs):  # the first one gets a program of its own
             for pace in PACES:

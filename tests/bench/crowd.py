@@ -9,25 +9,15 @@ import statistics
 import time
 from dataclasses import dataclass
 
-from tests.bench.figures import (
-    REST,
-    Shares,
-    anonymous_mb,
-    percentile,
-    sides_of,
-    until_rests,
-)
+from tests.bench.figures import REST, Shares, anonymous_mb, percentile, sides_of, until_rests
 from tests.session import Session
 
-CROWD = 32
-"""From here on every session trains an architecture of its own."""
+CROWD = 32  # from here on every session trains an architecture of its own
 CELLS = "lstm", "gru", "simple_rnn"
 """Those of one crowd, of the next, and of a third; a fourth has the first's architectures."""
 WORK = "T=24&U=32&N=640&epochs=5000&pace=fast"
-MOVE_SECONDS = 1.5
-"""Between two moves of a session's slider."""
-THINK_SECONDS = 1.0
-"""From a setting to the click on Train."""
+MOVE_SECONDS = 1.5  # between two moves of a session's slider
+THINK_SECONDS = 1.0  # from a setting to the click on Train
 NEW = (("lstm", 23, 17), ("gru", 11, 21), ("simple_rnn", 37, 14))
 """Cells, units and timesteps that no link and no recording opens with."""
 WATCHERS = 30
@@ -39,12 +29,9 @@ SHARED = WORK.replace("N=640", "N=2560")
 class Bounds:
     """How many seconds things may take; what hasn't come by then is told, not waited for."""
 
-    counted: float = 15.0
-    """While chart updates and moves of sliders are."""
-    warm: float = 3.0
-    """After everybody's first point, before anything is counted."""
-    rest: float = REST
-    """Until a worker with TensorFlow has built what it builds ahead."""
+    counted: float = 15.0  # while chart updates and moves of sliders are
+    warm: float = 3.0  # after everybody's first point, before anything is counted
+    rest: float = REST  # until a worker with TensorFlow has built what it builds ahead
     first_points: float = 240.0
 
 

@@ -6,6 +6,8 @@ from contextlib import suppress
 import numpy as np
 import psutil
 
+from tests.processes import worker_pids
+
 IMPORTED_MB = 100.0  # a worker that holds less is still to import TensorFlow
 IMPORT_SECONDS = 120.0
 REST, QUICK_REST = 120.0, 10.0
@@ -96,3 +98,13 @@ def until_rests(processes, patience=REST):
             return True
     print(f"The worker hasn't come to rest within {patience:g} s.", flush=True)
     return False
+
+
+def until_client_rests(client, patience):
+    """Until the client's workers have imported TensorFlow and do nothing more."""
+
+    def processes():
+        workers = [psutil.Process(pid) for pid in worker_pids(client)]
+        return [each for worker in workers for each in (worker, *worker.children(recursive=True))]
+
+    until_rests(processes, patience)

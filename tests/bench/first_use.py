@@ -24,8 +24,7 @@ from tests.browser.chromium import FLAGS, find
 from tests.browser.driver import button, move_slider, wait_for_status
 from tests.browser.server import serve
 
-FAST = "pace=fast"
-"""In a link: nothing waits for a person who wants to follow the epochs."""
+FAST = "pace=fast"  # in a link: nothing waits for a person who wants to follow the epochs
 CHARTS = 4
 PAINTED = f"document.querySelectorAll('.js-plotly-plot .main-svg').length >= {CHARTS}"
 TRAINED = (
@@ -39,8 +38,7 @@ COUNT_REDRAWS = """() => {
         for (const change of changes)
             for (const node of change.addedNodes) if (drawn(node)) window.redraws += 1;
     }).observe(document.querySelector('.st-key-chart_loss'), {childList: true, subtree: true});
-}"""
-"""Every new figure is a new chart element: count their first layers."""
+}"""  # every new figure is a new chart element: count their first layers
 
 
 def seconds_until(page, condition, timeout=60):

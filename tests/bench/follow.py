@@ -22,10 +22,8 @@ from tests.bench.figures import cpu_seconds, until_rests
 from tests.browser.server import serve
 from tests.session import Session
 
-FOLLOW = re.compile(r"follow=\w+")
-"""The link for the audience, in the page's text."""
-EVERY_SECONDS = 10.0
-"""Between two scenes."""
+FOLLOW = re.compile(r"follow=\w+")  # the link for the audience, in the page's text
+EVERY_SECONDS = 10.0  # between two scenes
 SCENES, IDLE_SECONDS = 6, 20.0
 
 

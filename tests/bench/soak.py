@@ -1,10 +1,8 @@
 """Whether memory stays flat in an hour of people who come, train and leave."""
 
 import asyncio
-import contextlib
 import tempfile
 import time
-from collections import Counter
 from pathlib import Path
 
 import numpy as np
@@ -13,13 +11,10 @@ from tests.bench.figures import anonymous_mb, slope
 from tests.browser.server import serve, without_known
 from tests.session import Session
 
-PERSON_SECONDS = 0.2
-"""Between two clicks: what comes sooner is taken for the same one."""
+PERSON_SECONDS = 0.2  # between two clicks: what comes sooner is taken for the same one
 PEOPLE = 8
-WARM_MINUTES = 10
-"""After these memory has to be flat."""
-ANSWER_SECONDS = 60.0
-"""What one of them asked for and hasn't come within this has failed."""
+WARM_MINUTES = 10  # after these memory has to be flat
+ANSWER_SECONDS = 60.0  # what hasn't come within this has failed
 LINKS = {
     "U": (4, 8, 16, 24, 32, 48),
     "T": (8, 12, 16, 24, 32),
@@ -31,14 +26,10 @@ LINKS = {
     "data": ("running_mean", "parity", "adding", "seattle"),
     "epochs": (40, 100, 300, 1000),
     "pace": ("slow", "normal", "fast"),
-}
-"""What people come with: a value of each, all equally likely. Runs end within a minute by
-themselves, since who leaves doesn't stop them."""
-SLIDERS = {"Units": (2, 64), "Timesteps": (4, 40), "Samples  N": (64, 640)}
-CHANCES = (0.4, 0.3, 0.1, 0.2)
-"""To train, move a slider, stop, or only look."""
-DETAILS = ("did", "failures", "by_minute")
-"""What a soak tells in full, for the result alone."""
+}  # what people come with, all equally likely. Runs end within a minute by themselves
+SLIDERS = {"Units": (2, 64), "Timesteps": (4, 40)}
+CHANCES = (0.4, 0.3, 0.1, 0.2)  # to train, move a slider, stop, or only look
+DETAILS = ("trained", "failures", "by_minute")  # for the result alone
 
 
 class Person:
@@ -46,19 +37,15 @@ class Person:
 
     def __init__(self, server, rng, links, failed):
         self._server, self._rng = server, rng
-        self._links, self._failed = links, failed
-        """Of everybody: those of the newest runs, and what went wrong."""
-        self.did = Counter()
-
-    def _one_of(self, values):
-        return values[self._rng.integers(len(values))]
+        self._links, self._failed = links, failed  # of everybody
+        self.trained = 0
 
     async def live(self, end):
         """Come again and again until `end`, on `time.monotonic`: by settings, or a run's link."""
         while time.monotonic() < end:
-            query = "&".join(f"{key}={self._one_of(values)}" for key, values in LINKS.items())
+            query = "&".join(f"{key}={self._rng.choice(values)}" for key, values in LINKS.items())
             if self._links and self._rng.random() < 0.4:
-                query = str(self._one_of(self._links))
+                query = str(self._rng.choice(self._links))
             try:
                 async with Session(self._server.url, query) as session:
                     await session.unfold("More")
@@ -93,14 +80,12 @@ class Person:
                 lambda: session.epoch > 0 or session.has("failed") or session.errors, ANSWER_SECONDS
             )
             self._links[:] = [*self._links, session.query][-PEOPLE:]
-            self.did["trained"] += 1
+            self.trained += 1
 
     async def _slide(self, session):
-        label = self._one_of(list(SLIDERS))
+        label = str(self._rng.choice(list(SLIDERS)))
         low, high = SLIDERS[label]
-        value = int(self._rng.integers(low, high + 1))
-        with contextlib.suppress(LookupError):  # a series has its own N
-            await session.slide(label, value // 32 * 32 if "N" in label else value)
+        await session.slide(label, int(self._rng.integers(low, high + 1)))
 
     async def _stop(self, session):
         if await session.click("Stop"):
@@ -112,46 +97,34 @@ class Person:
 
 async def soak(server, minutes, log, seed=0):
     """`PEOPLE` for so many minutes: memory by the minute, what failed, and how memory grows."""
-    links = []
-    failed = []
+    links, failed, by_minute, pids = [], [], [], set()
     rngs = [np.random.default_rng([seed, number]) for number in range(PEOPLE)]
     people = [Person(server, rng, links, failed) for rng in rngs]
     start = time.monotonic()
     work = asyncio.gather(*(person.live(start + 60 * minutes) for person in people))
-    by_minute = []
-    pids = set()
-    minute = told = 0
     while not work.done():
-        minute += 1
-        while not work.done() and time.monotonic() < start + 60 * minute:
+        end = start + 60 * (len(by_minute) + 1)
+        while not work.done() and time.monotonic() < end:
             await asyncio.wait([work], timeout=1)
             now = {worker.pid for worker in server.workers()}
             pids |= now
-        page, worker = anonymous_mb([server.process]), anonymous_mb(server.children())
-        by_minute.append(
-            {
-                "minute": round((time.monotonic() - start) / 60, 2),
-                "page_mb": round(page),
-                "worker_mb": round(worker),
-                "workers": len(now),
-                "workers_so_far": len(pids),
-                "trained": sum(person.did["trained"] for person in people),
-                "failed": len(failed),
-            }
-        )
-        row = "  ".join(f"{name} {value}" for name, value in by_minute[-1].items())
-        print(row, *failed[told:], sep="\n  ", flush=True)
-        told = len(failed)
+        row = {
+            "minute": round((time.monotonic() - start) / 60, 2),
+            "page_mb": round(anonymous_mb([server.process])),
+            "worker_mb": round(anonymous_mb(server.children())),
+            "workers": len(now),
+            "workers_so_far": len(pids),
+            "trained": sum(person.trained for person in people),
+            "failed": len(failed),
+        }
+        by_minute.append(row)
+        print("  ".join(f"{name} {value}" for name, value in row.items()), flush=True)
     await work
-    return summary(
-        by_minute,
-        failed,
-        sum((person.did for person in people), Counter()),
-        without_known(log.read_text(encoding="utf-8", errors="replace")).count("Traceback"),
-    )
+    written = without_known(log.read_text(encoding="utf-8", errors="replace"))
+    return summary(by_minute, failed, written.count("Traceback"))
 
 
-def summary(by_minute, failed, did, tracebacks):
+def summary(by_minute, failed, tracebacks):
     """What a soak came to; memory is compared from `WARM_MINUTES` on, if it took longer."""
     points = [
         (row["minute"] / 60, row["page_mb"] + row["worker_mb"])
@@ -161,7 +134,7 @@ def summary(by_minute, failed, did, tracebacks):
     grows = slope(points)
     return {
         "minutes": by_minute[-1]["minute"],
-        "did": dict(did),
+        "trained": by_minute[-1]["trained"],
         "memory_mb_warm": points[0][1] if points else None,
         "memory_mb_end": by_minute[-1]["page_mb"] + by_minute[-1]["worker_mb"],
         "memory_mb_per_hour": None if grows is None else round(grows, 1),

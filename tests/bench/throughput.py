@@ -28,8 +28,7 @@ from pathlib import Path
 import psutil
 
 from lib.training.client import TrainingClient
-from tests.bench.compiling import rest
-from tests.bench.figures import QUICK_REST, REST
+from tests.bench.figures import QUICK_REST, REST, until_client_rests
 from tests.bench.workloads import WORKLOADS
 from tests.processes import worker_pids
 
@@ -127,7 +126,7 @@ def main():
     result = {}
     installed = [name for name, module in MODULES.items() if importlib.util.find_spec(module)]
     with TrainingClient() as client:
-        rest(client, QUICK_REST if quick else REST)
+        until_client_rests(client, QUICK_REST if quick else REST)
         rates = side_by_side(
             {"ours": partial(ours, client)}
             | ({} if quick else {"seeds": partial(ours, client, seeds=8)}),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 
 LEARNING_RATE = 0.001
 

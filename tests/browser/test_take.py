@@ -8,7 +8,7 @@ from xml.etree import ElementTree
 import numpy as np
 from playwright.sync_api import expect
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.export.kept import open_kept
 from tests.browser.driver import EACH, TRIES, Late, open_page, wait_until_whole
 

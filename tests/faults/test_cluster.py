@@ -10,10 +10,10 @@ from urllib.parse import parse_qs
 import pytest
 
 from lib.data.datasets import make_dataset
-from lib.experiment.experiment import Experiment
-from lib.export.card import card_of, read_card
+from lib.experiment import Experiment
+from lib.export.kept import card_of, read_card
 from lib.results.run import Run, Status
-from lib.sweep.sweep import run_sweep
+from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
 from tests.faults.cluster import nodes, until

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.results.run import Snapshot
 from lib.training.client import TrainingClient
 from lib.training.messages import Checkpoint, Event, Report, Start, Steer

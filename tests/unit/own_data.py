@@ -8,7 +8,7 @@ import pandas as pd
 
 from lib.data import Table
 from lib.data.tables.windows import make_windows
-from lib.experiment.experiment import DataSettings, Experiment
+from lib.experiment import DataSettings, Experiment
 from lib.recurrence import initial_model_weights
 
 

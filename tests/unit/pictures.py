@@ -8,7 +8,7 @@ import numpy as np
 from lib.charts import EXPLORE_CARDS
 from lib.charts.palette import PALETTES
 from lib.data.dataset import Dataset
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.results.run import ModeResult, RunAt, Snapshot, Status
 
 LIGHT = PALETTES["light"]

@@ -1,16 +1,10 @@
 """Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
 
+from lib.results.compared import MODES, PointResult
 from lib.results.run import Status
-from lib.results.swept import MODES, PointResult
 
 
-def a_point(
-    sequence,
-    last,
-    status=Status.FINISHED,
-    samples=float("inf"),
-    **values,
-):
+def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **values):
     """A point with these errors, seed by seed, and a best guess that is wrong by 1."""
     nothing = 1.0 if status is Status.FINISHED else float("nan")
     rows = [

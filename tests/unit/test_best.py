@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.data.datasets import DATASETS, make_dataset, settle, suggested
-from lib.experiment.experiment import CELLS, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.recurrence.cells import unroll
 from lib.results.baselines import best_possible
 from lib.shapes.output import BLOCKS, bias_shapes

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 
 from lib.data.datasets import make_settled_dataset, suggested
-from lib.experiment.experiment import Experiment
-from lib.export import card
-from lib.export.card import card_of, read_card
-from lib.export.table_record import record_of
+from lib.experiment import Experiment
+from lib.export import kept
+from lib.export.archive import record_of
+from lib.export.kept import card_of, read_card
 from lib.training.messages import encode
 from tests.unit.uploaded import lines, read
 
@@ -37,7 +37,7 @@ def test_an_upload_comes_with_its_rows():
 
 def test_rows_that_are_too_many_are_told_nobody(monkeypatch):
     """There is no card then; of made data the rows don't matter."""
-    monkeypatch.setattr(card, "MOST_BYTES", 100)
+    monkeypatch.setattr(kept, "MOST_BYTES", 1000)
     assert card_of(UPLOAD, TABLE, None, "") == b""
     assert card_of(suggested("running_mean"), TABLE, None, "")
 
@@ -46,8 +46,8 @@ GOOD = card_of(suggested("running_mean"), None, None, "")
 
 
 def of_upload(rows, experiment=UPLOAD):
-    """A card with these bytes as an upload's rows."""
-    return encode(card._Card(experiment, None, "", rows))
+    """A card with this as an upload's rows."""
+    return encode((experiment, None, "", rows))
 
 
 @pytest.mark.parametrize(
@@ -56,11 +56,11 @@ def of_upload(rows, experiment=UPLOAD):
         b"nonsense",
         GOOD[:-5],
         encode({"experiment": 1}),
-        of_upload(b"", suggested("running_mean").set(data="unknown")),
-        of_upload(b""),
+        of_upload(None, suggested("running_mean").set(data="unknown")),
+        of_upload(None),
         of_upload(b"nonsense"),
-        of_upload(encode(record_of(TABLE)), UPLOAD.set(inputs=("c",))),
-        of_upload(encode(record_of(replace(TABLE, name=3)))),
+        of_upload(record_of(TABLE), UPLOAD.set(inputs=("c",))),
+        of_upload(record_of(replace(TABLE, name=3))),
     ],
 )
 def test_what_is_no_card_is_a_value_error(bad):

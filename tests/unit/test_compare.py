@@ -12,7 +12,7 @@ import pytest
 from lib.charts import compare as words
 from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import SETTINGS
+from lib.experiment import SETTINGS
 from lib.export.results import NUMBERS, runs_csv
 from lib.results.compared import LETTERS, Compared, same_data
 from lib.results.run import Status

@@ -95,17 +95,6 @@ def test_every_setting_of_the_project_is_explained():
     assert all(f"{{${name}:" in CADDYFILE for name in ("SITE", "PAGES"))
 
 
-def test_paths_that_are_named_exist():
-    """In commands and links of the guide."""
-    paths = re.findall(r"\b(deploy/[\w./]+|requirements[\w-]*\.txt)", README)
-    links = re.findall(r"\]\((?!https?:)([\w./]+)\)", README)
-    assert len(paths) > 5
-    there = [ROOT / path for path in paths if path != "deploy/.env"] + [
-        DEPLOY / each for each in links
-    ]
-    assert [path for path in there if not path.exists()] == []
-
-
 def ray_starts():
     """The commands in compose, in the page's script, and in README."""
     text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")

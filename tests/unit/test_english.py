@@ -5,18 +5,7 @@ import math
 import numpy as np
 import pytest
 
-from lib.text.english import (
-    apart,
-    capital,
-    counted,
-    joined,
-    listed,
-    number,
-    readable,
-    short,
-    subscript,
-    widest,
-)
+from lib.text import apart, capital, counted, joined, listed, number, readable, short, widest
 
 
 def test_next_to_nothing_is_said_in_words():
@@ -24,23 +13,17 @@ def test_next_to_nothing_is_said_in_words():
     assert readable(1e-8) == readable(-9.06e-14, unit=" °C") == "nothing"
     assert readable(-1e-7) == readable(9e-7) == "less than a millionth"
     assert (readable(0, unit=" °C"), readable(0.0000404)) == ("0 °C", "0.0000404")
-    assert (readable(5.966e-6), readable(-1e-6)) == ("0.00000597", "-0.000001")
 
 
 @pytest.mark.parametrize(
     ("values", "texts"),
     [
-        ((355.132, 355.42), ["355.1", "355.4"]),
-        ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
         ((355.132, 355.42, 340), ["355.1", "355.4", "340"]),
-        ((0.25, 0.250001), ["0.25", "0.250001"]),
-        ((0.25, 4), ["0.25", "4"]),
+        ((355.151, 355.449), ["355.15", "355.45"]),  # 355.2 and 355.4 would be 0.2 apart, not 0.3
         ((3.44e11, 3.441e11), ["3.44e11", "3.441e11"]),
         ((1e-9, 0.02), ["nothing", "0.02"]),
-        ((-1e-7, 1e-7), ["less than a millionth"] * 2),
         ((-0.5, math.nan, math.inf), ["-0.5", "not a number", "infinite"]),
         ((1 / 3, 1 / 3 + 1e-8), ["0.333", "0.333"]),
-        ((1 / 3,), ["0.333"]),
         ((), []),
     ],
 )
@@ -51,59 +34,38 @@ def test_numbers_that_are_told_apart_keep_the_digits_that_do_it(values, texts):
 
 def test_words_are_counted_listed_and_capitalised():
     """Thousands apart, a plural of its own where an s won't do; six of a long list are named."""
-    assert counted(1, "row") == "1 row"
-    assert counted(1461, "row") == "1,461 rows"
+    assert (counted(1, "row"), counted(1461, "row")) == ("1 row", "1,461 rows")
     assert counted(0, "value is", "values are") == "0 values are"
     assert [joined(words) for words in ("", "a", "abc")] == ["", "a", "a, b and c"]
     assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
     assert listed(["a" * 50]) == "a" * 39 + "…"
-    assert listed([]) == "none"
     assert capital("sample of NOAA") == "Sample of NOAA"
-    assert subscript(128) == "₁₂₈"
-
-
-@pytest.mark.parametrize(
-    ("value", "text"),
-    [
-        (0.0000116, "0.0000116"),
-        (375455961, "3.75e8"),
-        (1e-13, "≈ 0"),
-        (2.5e-6, "0.000003"),
-        (float("inf"), "infinite"),
-        (float("nan"), "not a number"),
-    ],
-)
-def test_a_number_that_has_little_room_is_short(value, text):
-    """Else it is written as everywhere."""
-    assert short(value) == text
 
 
 def test_the_room_of_a_sentence_holds_it_with_any_numbers():
     """Whichever numbers of the same meaning it is told with later."""
     now = "After 9 epochs the loss is 1.5, off by 0.2."
-    for later in ("After 10 epochs the loss is 0.000234, off by 0.0000812.", now):
-        assert len(widest(now)) >= len(later)
-    assert widest("It is 26,109.2345 now.").startswith("It is 26,109.2345 now.")
+    later = "After 10 epochs the loss is 0.000234, off by 0.0000812."
+    assert len(widest(now)) >= len(later)
 
 
 @pytest.mark.parametrize(
-    ("value", "text"),
+    ("value", "text", "label"),
     [
-        (-0.0, "0"),
-        (1e-12, "1e-12"),
-        (-0.25, "-0.25"),
-        (12.345, "12.3"),
-        (999.7, "1,000"),
-        (26109.24, "26,109"),
-        (0.00041234, "0.000412"),
-        (0.0000123, "0.0000123"),
-        (0.0000099999, "0.00001"),
-        (999_999_999, "1e9"),
-        (343_615_047_542, "3.44e11"),
-        (math.inf, "infinite"),
-        (np.float32(0.1), "0.1"),
+        (-0.0, "0", "0"),
+        (1e-13, "1e-13", "≈ 0"),
+        (2.5e-6, "2.5e-6", "0.000003"),
+        (0.0000099999, "0.00001", "0.000010"),
+        (0.00041234, "0.000412", "0.000412"),
+        (12.345, "12.3", "12.3"),
+        (999.7, "1,000", "1,000"),
+        (26109.24, "26,109", "26,109"),
+        (375_455_961, "375,455,961", "3.75e8"),
+        (999_999_999, "1e9", "1e9"),
+        (math.inf, "infinite", "infinite"),
+        (np.float32(0.1), "0.1", "0.1"),
     ],
 )
-def test_numbers_are_rounded_for_reading(value, text):
-    """Three digits that count; all digits before the point as far as people read them."""
-    assert number(value) == text
+def test_numbers_are_rounded_for_reading(value, text, label):
+    """Three digits that count; on a label in at most nine letters."""
+    assert (number(value), short(value)) == (text, label)

@@ -4,14 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import (
-    SETTINGS,
-    Experiment,
-    ExperimentError,
-    read_query,
-    to_query,
-    validate,
-)
+from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
 
 
 def values(setting):
@@ -65,22 +58,19 @@ def test_what_a_link_cannot_have_is_said():
         "The link says cell=transformer, and it has to be one of lstm, gru, simple_rnn: "
         "lstm was taken.",
         "The link says T=9.5, and it has to be a whole number from 2 to 512: 9 was taken.",
-        "The link says lr=2, and it has to be from 0.00001 to 1: 1 was taken.",
+        "The link says lr=2, and it has to be a number from 0.00001 to 1: 1 was taken.",
     ]
 
 
 @pytest.mark.parametrize(
     ("key", "value", "message"),
     [
-        ("T", 513, "timesteps must be 2 to 512, got 513"),
+        ("T", 513, "timesteps must be a whole number from 2 to 512, got 513"),
         ("U", 2.5, r"units must be a whole number from 1 to 128, got 2\.5"),
-        ("U", 4.0, r"units must be a whole number from 1 to 128, got 4\.0"),
-        ("U", 10**400, "units must be 1 to 128, got 1000"),
-        ("epochs", True, "epochs must be a whole number from 1 to 5000, got True"),
-        ("lr", "0.1", "learning_rate must be a number from 1e-05 to 1, got '0.1'"),
-        ("lr", None, "learning_rate must be a number from 1e-05 to 1, got None"),
-        ("lr", float("nan"), "learning_rate must be 1e-05 to 1, got nan"),
-        ("cell", "rnn", "cell must be one of .*'simple_rnn'.* got 'rnn'"),
+        ("epochs", True, "epochs must be a whole number from 1 to 5,000, got True"),
+        ("lr", "0.1", "learning_rate must be a number from 0.00001 to 1, got '0.1'"),
+        ("lr", float("nan"), "learning_rate must be a number from 0.00001 to 1, got nan"),
+        ("cell", "rnn", "cell must be one of lstm, gru, simple_rnn, got"),
         ("cell", ["lstm"], r"cell must be one of .* got \['lstm'\]"),
     ],
 )

@@ -14,8 +14,7 @@ from lib.export.script import EXPORTS
 from tests.unit import own_data
 from tests.unit.test_export import assert_same_data, check_format, exported, suggested
 
-PLAIN = {"data": "upload", "T": 6, "test": 20}
-"""All windows of one series."""
+PLAIN = {"data": "upload", "T": 6, "test": 20}  # all windows of one series
 
 
 @pytest.fixture(autouse=True)

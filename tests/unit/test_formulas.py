@@ -8,11 +8,11 @@ import pytest
 
 from lib.charts.cell import by_hand, can_show
 from lib.charts.palette import PALETTES
-from lib.experiment.experiment import CELLS
+from lib.experiment import CELLS
 from lib.recurrence import unroll
 from lib.recurrence.formulas import LayerPass, lines
 from lib.recurrence.model import initial_weights
-from lib.text.english import number
+from lib.text import number
 
 LIGHT = PALETTES["light"]
 

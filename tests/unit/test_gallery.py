@@ -2,16 +2,18 @@
 
 import re
 from base64 import b64decode
+from dataclasses import fields
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
 
+from lib import story
 from lib.charts.palette import PALETTES
 from lib.charts.thumbnail import HEIGHT, PICTURES, WIDTH, Line, Plot, small_picture, thumbnail
 from lib.results.run import Status
-from lib.story import GALLERY
-from lib.story.cards import experiments_of, plot_of
+from lib.story import GALLERY, Scene, experiments_of, plot_of
+from lib.text import beside
 from lib.training.recorded import FOLDER, answers_of, recorded, recorded_answer
 from tests.record import draw_plot
 
@@ -40,6 +42,13 @@ def test_a_claim_is_one_plain_line_and_what_it_opens_is_recorded(name):
         assert len(snapshot.past) >= 4
         expected = Status.DIVERGED if name == "diverged" else Status.FINISHED
         assert snapshot.status is expected
+
+
+@pytest.mark.parametrize("table", ["gallery", "guide", "talk"])
+def test_a_scene_has_no_key_that_nobody_reads(table):
+    """A misspelled one would be ignored."""
+    for row in beside(story.__file__, table).values():
+        assert row.keys() <= {field.name for field in fields(Scene)}
 
 
 def test_recordings_of_cards_are_small():

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.results.run import ModeResult, Snapshot, Status
 from lib.training.messages import Answer, Ask, Command, Event, Start, WireError, decode, encode
 from tests.unit.fakes import make_dataset

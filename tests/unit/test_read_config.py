@@ -119,7 +119,6 @@ def test_a_model_without_a_shape_gets_an_input_and_a_note():
 
 
 ENCODER = saved("LSTM", [[tensor("x")]], name="encoder", units=4, return_state=True)
-DECODER = saved("LSTM", [[tensor("y")]], name="decoder", units=4)
 SECOND = saved("InputLayer", name="y", batch_shape=[None, 5, 2])
 
 
@@ -135,14 +134,11 @@ def test_states_of_a_layer_that_is_not_traced_with_them_are_not_dropped():
 
 def test_only_what_leads_to_the_outputs_is_in_the_stack():
     """And each input, of which a mask may be one."""
-    unused = saved("Dense", [[tensor("x")]], name="unused", units=9)
-    mask = saved("InputLayer", name="mask", batch_shape=[None, 12])
+    layers = [saved("InputLayer", name=name, batch_shape=[None, 12]) for name in ("mask", "more")]
     lstm = saved("LSTM", name="lstm", units=4)
     lstm["inbound_nodes"] = [{"args": [tensor("x")], "kwargs": {"mask": tensor("mask")}}]
-    outputs = {"one": ["lstm", 0, 0]}
-    stack = stack_of(
-        functional([INPUT, mask, unused, lstm], [["x", 0, 0], ["mask", 0, 0]], outputs)
-    )
+    inputs = [["x", 0, 0], ["mask", 0, 0]]
+    stack = stack_of(functional([INPUT, *layers, lstm], inputs, {"one": ["lstm", 0, 0]}))
     assert [layer.keras for layer in stack] == ["Input", "Input", "LSTM"]
     assert stack[2].of == (Ref(0),)
 
@@ -167,29 +163,19 @@ def test_a_model_at_each_timestep_is_its_layers_at_each_timestep():
     pictures = saved("InputLayer", name="x", batch_shape=[None, 5, 8, 8, 1])
     one = saved("InputLayer", name="one", batch_shape=[None, 8, 8, 1])
     conv = saved("Conv2D", filters=2, kernel_size=[3, 3], strides=[1, 1], dilation_rate=[1, 1])
-    flatten = saved("Flatten", [[tensor("conv2d")]])
-    called = {**conv, "inbound_nodes": [[["one", 0, 0, {}]]]}
-    graph = functional([one, called, flatten], ["one", 0, 0], ["flatten", 0, 0])
-    for model in (sequential(one, conv, saved("Flatten")), graph):
-        each = saved("TimeDistributed", layer=model)
-        _, *steps = trace(stack_of(sequential(pictures, each, saved("LSTM", units=3))))
-        assert [step.shapes[0] for step in steps] == [(None, 5, 6, 6, 2), (None, 5, 72), (None, 3)]
+    each = saved("TimeDistributed", layer=sequential(one, conv, saved("Flatten")))
+    _, *steps = trace(stack_of(sequential(pictures, each, saved("LSTM", units=3))))
+    assert [step.shapes[0] for step in steps] == [(None, 5, 6, 6, 2), (None, 5, 72), (None, 3)]
 
 
-@pytest.mark.parametrize(
-    "layer",
-    [
-        saved("Lambda", function={"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}),
-        {**saved("Attention"), "module": None, "registered_name": "Custom>Attention"},
-    ],
-    ids=["lambda", "registered"],
-)
-def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so(layer):
+def test_a_layer_with_code_of_its_own_ends_the_trace_and_says_so():
     """None of it is run; what comes before is traced."""
-    reading = read_config(json.dumps(sequential(INPUT, saved("LSTM", units=4), layer)))
+    code = {"class_name": "__lambda__", "config": {"code": "4wEAAAA"}}
+    layers = [saved("LSTM", units=4), saved("Lambda", function=code)]
+    reading = read_config(json.dumps(sequential(INPUT, *layers)))
     steps = trace(reading.stack)
     assert (broken(steps), stopped(steps)) == (None, 2)
-    assert layer["class_name"] in reading.notes[0].sentence
+    assert "Lambda" in reading.notes[0].sentence
 
 
 def test_tensors_that_are_added_by_a_sign_are_an_add():
@@ -216,13 +202,10 @@ WRAPPED = '{"class_name":"TimeDistributed","config":{"layer":'
     ("content", "words"),
     [
         (b"\x89HDF\r\n\x1a\n" + b"\0" * 50, "model.to_json()"),
-        (b"PK\x03\x04" + b"nonsense" * 9, "can't be opened"),
         (archive("model.json"), "no item named 'config.json'"),
         (archive(text=" " * 50_000_000, compression=zipfile.ZIP_DEFLATED), "larger"),
         (archive().replace(b"PK\x01\x02", b"PK\x01\x02" * 300), "more files in it"),
-        ('{"a":' * 300_000, "larger"),
         ("[0," * (MAX_BYTES // 3 - 1) + "0", "inside one another"),
-        (json.dumps(functional([INPUT], ["x", 0, 0], [["a", 0, 0]] * 60_000)), "something else"),
         ('{"class_name": "Dense", "config": {"units": 1}}', "without any"),
         (NESTED * 400 + "]}}" * 400, "inside one another"),
         (NESTED + WRAPPED * 400 + "0" + "}}" * 400 + "]}}", "inside one another"),

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.recurrence import forward
 from lib.results.replay import untrained
 from lib.results.run import Status

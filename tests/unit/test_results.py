@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 
 from lib.data.datasets import make_dataset, suggested
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.export.results import (
     history_csv,
     predictions,

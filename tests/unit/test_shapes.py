@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.experiment.experiment import CELLS
+from lib.experiment import CELLS
 from lib.recurrence.cells import GATES
 from lib.shapes.output import BIASES, BLOCKS, STATES, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.recurrent import LAYER_OF_CELL

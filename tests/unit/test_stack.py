@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lib import shapes
-from lib.experiment.experiment import CELLS, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.shapes import (
     MAX_LAYERS,
     PATTERNS,

@@ -9,7 +9,7 @@ import pytest
 
 from lib.charts.palette import PALETTES
 from lib.charts.strip import shape_strip, strip_sentence
-from lib.experiment.experiment import Experiment
+from lib.experiment import Experiment
 from lib.recurrence import forward, initial_model_weights
 from tests.unit.pictures import a_dataset
 

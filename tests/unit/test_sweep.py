@@ -8,22 +8,12 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
-from lib.data import DATASETS, Table, make_dataset, read_upload, suggested
+from lib.data import DATASETS, Table, make_dataset, suggested
 from lib.experiment import ExperimentError, read_query
 from lib.results import VARIABLE, Snapshot, Status, independent_samples
-from lib.sweep import (
-    MOST_RUNS,
-    READY,
-    SweepError,
-    base_of,
-    make_plan,
-    offered,
-    parse_vary,
-    rows,
-    run_sweep,
-)
+from lib.sweep import MOST_RUNS, READY, base_of, make_plan, offered, parse_vary, rows, run_sweep
 from lib.sweep.__main__ import main
-from lib.sweep.runner import result_of
+from lib.sweep.rows import result_of
 from tests.unit.swept import a_point
 
 
@@ -73,9 +63,8 @@ def test_values_that_become_the_same_are_trained_once_and_said():
         ("seattle", {"seed": [1]}, 4, "'seed' can't vary: expected one of T, F, U"),
         ("seattle", {"T": []}, 4, "T needs at least one value, as in 4,8,16,32"),
         ("seattle", {"T": ["x"]}, 4, "timesteps must be a whole number from 2 to 512, got 'x'"),
-        ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of ['lstm', 'gru', 'simple_rnn']"),
+        ("seattle", {"cell": ["rnn"]}, 4, "cell must be one of lstm, gru, simple_rnn"),
         ("seattle", {"T": range(2, 27)}, 4, "got 25 × 4 = 100: take fewer values or seeds"),
-        ("seattle", {"T": [8]}, 17, "seeds must be 0 to 16, got 17"),
         ("worked_raw", {"T": [3]}, 1, "The worked example has 2 timesteps"),
     ],
 )
@@ -90,9 +79,9 @@ def test_values_are_read_as_they_are_typed():
     """Blanks and commas too many don't matter; each setting once."""
     assert parse_vary(["T= 8, 16 ,", "cell=gru"]) == {"T": ["8", "16"], "cell": ["gru"]}
     for wrong in ("T", "T=", "=8"):
-        with pytest.raises(SweepError):
+        with pytest.raises(ExperimentError):
             make_plan(suggested("parity"), parse_vary([wrong]), 1)
-    with pytest.raises(SweepError, match="each setting once"):
+    with pytest.raises(ExperimentError, match="each setting once"):
         parse_vary(["T=8", "T=9"])
 
 
@@ -104,16 +93,6 @@ def test_what_does_not_vary_is_checked_as_well():
             base_of("seattle", settings)
     with pytest.raises(ExperimentError, match="data must be one of"):
         base_of("nothing", {})
-
-
-def test_another_file_is_another_sweep():
-    """Its settings may be the same."""
-    rows = "".join(f"{k % 7},{k % 5}\n" for k in range(200))
-    table = read_upload("own.csv", f"a,b\n{rows}".encode())
-    base = base_of("upload", {"targets": ["b"]})
-    one, other = (make_plan(base, {"T": [4]}, 1, table, file=name) for name in "ab")
-    assert one.points[0].settings != other.points[0].settings
-    assert one.points[0].experiment == other.points[0].experiment
 
 
 def test_ready_sweeps_can_be_made_and_are_recorded():
@@ -179,7 +158,9 @@ def test_another_file_is_refused_and_stays(tmp_path, text):
     else:
         file.write_text(text)
     before = file.read_text()
-    with pytest.raises(SweepError, match="holds something else: expected results of this very"):
+    with pytest.raises(
+        ExperimentError, match="holds something else: expected results of this very"
+    ):
         rows.read_done(file, the_plan(4, 9))
     assert file.read_text() == before
 
@@ -194,7 +175,7 @@ SEATTLE = "--data seattle --vary T=8,16"
         ("--file nowhere.csv --vary T=8", "nowhere.csv can't be read: No such file"),
         ("--data seattle --vary T", "expected each setting once, as in T=8,16,32, got 'T'"),
         (f"{SEATTLE} --set epochs", "expected --set key=value, got 'epochs'"),
-        (f"{SEATTLE} --set epochs=0", "epochs must be 1 to 5000, got 0"),
+        (f"{SEATTLE} --set epochs=0", "epochs must be a whole number from 1 to 5,000, got 0"),
         (f"{SEATTLE} --set mode=last", "mode can't be set: a sweep has its own"),
         (f"{SEATTLE} --out nowhere/out.csv", "No such file or directory"),
     ],
@@ -209,7 +190,7 @@ def test_what_cannot_be_done_is_said(words, said):
 
 def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
     """By their values: results of one are none of another's."""
-    with pytest.raises(SweepError, match="expected data or a table of your own, got both"):
+    with pytest.raises(ExperimentError, match="expected data or a table of your own, got both"):
         run_sweep(data="seattle", table="lib/data/datasets/files/README.md", vary={"T": [4]})
     named = []
 
@@ -217,7 +198,7 @@ def test_a_script_takes_data_or_a_table_and_tells_tables_apart(monkeypatch):
         named.append(plan.points[0].settings)
         return ()
 
-    monkeypatch.setattr("lib.sweep.sweep.run_plan", note)
+    monkeypatch.setattr("lib.sweep.runner.run_plan", note)
     for offset in (0, 0, 7):
         frame = pd.DataFrame({"a": np.arange(200.0) % 9 + offset, "b": np.arange(200.0) % 5})
         run_sweep(table=Table("t", frame), vary={"U": [4]}, targets=["b"])

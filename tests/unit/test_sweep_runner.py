@@ -8,7 +8,8 @@ import pytest
 from lib.data.datasets import make_settled_dataset, suggested
 from lib.results.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import make_plan
-from lib.sweep.runner import FULL_SECONDS, Runner, State, result_of
+from lib.sweep.rows import result_of
+from lib.sweep.runner import FULL_SECONDS, Runner
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
@@ -83,7 +84,7 @@ def test_results_are_in_the_plans_order_whichever_ends_first(sweep):
     sweep.say(0, Status.DIVERGED, reason="The loss is no number.")
     until(lambda: len(sweep.kept) == 3)
     sweep.say(3, Status.FINISHED)
-    until(lambda: sweep.runner.state is State.DONE)
+    until(lambda: sweep.runner.state is Status.FINISHED)
     assert sweep.kept == [[3], [3, 4], [2, 3, 4], [2, 3, 4, 5]]
     assert [point["run"] for point in sweep.runner.results] == ["r0", "r1", "r2", "r3"]
     diverged, finished, *_ = sweep.runner.results
@@ -116,7 +117,7 @@ def test_pause_and_stop_apply_to_all_runs(sweep):
     sweep.begin()
     sweep.runner.pause()
     sweep.calls("pause 0", "pause 1")
-    assert sweep.runner.state is State.PAUSED
+    assert sweep.runner.state is Status.PAUSED
     sweep.say(0, Status.FINISHED)
     until(lambda: sweep.kept == [[2]])
     sweep.started(2)
@@ -126,7 +127,7 @@ def test_pause_and_stop_apply_to_all_runs(sweep):
     sweep.runner.stop()
     sweep.calls("pause 0", "pause 1", "resume 1", "stop 1", "stop 2")
     sweep.runner.go_on()
-    assert sweep.runner.state is State.STOPPED
+    assert sweep.runner.state is Status.STOPPED
     assert sweep.kept == [[2]]
 
 
@@ -136,15 +137,15 @@ def test_a_sweep_that_nobody_watches_rests_and_stops_after_hours(sweep):
     sweep.clock.forward(WATCH_SECONDS - 1)
     sweep.runner.watch()
     sweep.clock.forward(WATCH_SECONDS - 1)
-    assert sweep.runner.state is State.GOING
+    assert sweep.runner.state is Status.RUNNING
     sweep.clock.forward(2)
-    assert sweep.runner.state is State.PAUSED
+    assert sweep.runner.state is Status.PAUSED
     sweep.calls("pause 0", "pause 1")
     sweep.runner.watch()
     sweep.calls("pause 0", "pause 1", "resume 0", "resume 1")
     sweep.clock.forward(KEEP_SECONDS)
     sweep.calls("pause 0", "pause 1", "resume 0", "resume 1", "stop 0", "stop 1")
-    assert sweep.runner.state is State.STOPPED
+    assert sweep.runner.state is Status.STOPPED
 
 
 @pytest.mark.parametrize("how", ["forgotten", "refused"])
@@ -196,7 +197,7 @@ def test_finished_points_are_not_trained_again():
     again.begin()
     assert again.units() == [5]
     again.say(0, Status.FINISHED)
-    until(lambda: again.runner.state is State.DONE)
+    until(lambda: again.runner.state is Status.FINISHED)
     assert len(again.runner.results) == 4
 
 
@@ -223,14 +224,5 @@ def test_an_error_outside_of_runs_stops_the_sweep(sweep):
     sweep.begin()
     sweep.say(0, Status.FINISHED)
     sweep.calls("stop 1")
-    until(lambda: sweep.runner.state is State.STOPPED)
+    until(lambda: sweep.runner.state is Status.STOPPED)
     assert "no space left" in f"{sweep.runner.error}"
-
-
-def test_points_that_differ_in_the_model_only_share_their_data():
-    """Other data are made anew."""
-    sweep = Sweep(4, {"T": [4, 8], "U": [2, 3]})
-    sweep.begin()
-    first, second, third, fourth = (run.dataset for run in sweep.client.runs.values())
-    assert first is second is not third is fourth
-    sweep.runner.stop()

@@ -7,8 +7,8 @@ import pytest
 
 from lib.charts.sweep import found_details, found_takeaway, sweep_title
 from lib.results import compare_modes
+from lib.results.compared import MODES, axes_of, clear_mode, corrected, findings, named
 from lib.results.run import Status
-from lib.results.swept import MODES, axes_of, clear_mode, corrected, findings, named
 from tests.unit.swept import a_point
 
 

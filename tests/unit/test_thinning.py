@@ -1,12 +1,10 @@
 """What a run remembers stays small, and says how fast it really goes."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.results.thinning import History
+from lib.results.replay import History
 
 quickly = settings(derandomize=True, deadline=None)
 
@@ -27,18 +25,6 @@ def test_a_history_is_bounded_increasing_and_keeps_both_ends(limit, gaps):
     assert (epochs[0], epochs[-1]) == (0, last)
     assert history.values.tolist() == [seen[e] for e in epochs]
     assert history.points == [(e, seen[e]) for e in epochs]
-
-
-@quickly
-@given(st.integers(4, 20), st.integers(1, 200), st.integers(1, 200))
-def test_a_history_goes_on_from_another(limit, before, after):
-    """It thins as the other would have: both have the same epochs at the end."""
-    whole, first = History(limit), History(limit)
-    whole.extend(1, range(before + after))
-    first.extend(1, range(before))
-    second = replace(first)
-    second.extend(before + 1, range(before, before + after))
-    assert (second.gap, second.points) == (whole.gap, whole.points)
 
 
 def test_what_came_after_an_epoch_can_be_forgotten():
@@ -70,21 +56,6 @@ def test_a_long_history_is_spaced_evenly(count):
     gaps = set((history.epochs[1:] - history.epochs[:-1])[:-1].tolist())
     assert len(gaps) == 1
     assert 200 <= len(history.epochs) <= 600
-
-
-@quickly
-@given(st.lists(st.integers(0, 300), max_size=30), st.integers(4, 40))
-def test_many_at_once_are_as_one_by_one(calls, limit):
-    """Whatever the sizes of the calls: the same epochs are kept."""
-    one_by_one, at_once = History[int](limit), History[int](limit)
-    epoch = 1
-    for size in calls:
-        values = list(range(epoch, epoch + size))
-        for value in values:
-            one_by_one.add(value, value)
-        at_once.extend(epoch, values)
-        epoch += size
-        assert at_once.points == one_by_one.points
 
 
 def test_a_history_can_be_thinned_and_grows_on_as_thinly():

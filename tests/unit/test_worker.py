@@ -62,7 +62,10 @@ def test_nonsense_is_refused_and_runs_go_on(desk):
         desk.send(Steer(verb, "nobody"))
     desk.start("large", U=1000)
     refused = desk.find_over("large")
-    assert refused.reason == "This run was refused: units must be 1 to 128, got 1000."
+    assert (
+        refused.reason
+        == "This run was refused: units must be a whole number from 1 to 128, got 1000."
+    )
     desk.start("one")
     assert desk.find_over("one").status is Status.FINISHED
 

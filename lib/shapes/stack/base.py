@@ -270,11 +270,6 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     return (*stack[:place], *layers, *rest)
 
 
-def insert(stack: Stack, place: int, layer: Layer) -> Stack:
-    """The stack with a layer inserted at `place`, or at the end; references are adapted."""
-    return put(stack, place, layer, *stack[place : place + 1])
-
-
 def swap(stack: Stack, place: int) -> Stack:
     """The stack with the layers at `place` and after it exchanged."""
     first, second = stack[place : place + 2]

@@ -114,10 +114,7 @@ class LayerNormalization(Layer, kind="lnorm"):
 
     def call(self, inputs: Inputs) -> Outputs:
         axes = (self.axis,) if isinstance(self.axis, int) else self.axis
-        # Of several tensors the shapes are taken for one, with shapes as its sizes.
-        outside = not all(-len(inputs.tensors) <= axis < len(inputs.tensors) for axis in axes)
-        no_shape = "Cannot convert '((…' to a shape."
-        tensor = inputs.only_one("index out of range" if outside else no_shape)
+        tensor = inputs.only_one("")  # of several the shapes are taken for the sizes of one
         if not all(-len(tensor) <= axis < len(tensor) for axis in axes):
             raise ShapeError.of("no such axis", tensor, axis=self.axis)
         each = self.averages + self.center + self.scale

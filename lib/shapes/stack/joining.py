@@ -27,7 +27,6 @@ class Merge(Joining):
 
     sign: ClassVar[str] = ""
     """The operator of Python that does the same, if there is one."""
-    takes_two: ClassVar[bool] = False
 
     by_sign: bool = field(default=False, kw_only=True, compare=False)
     """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
@@ -42,7 +41,7 @@ class Merge(Joining):
             raise ShapeError.of("batches to merge", *tensors)
         refusal = "shapes to merge, by a sign" if self.by_sign else "shapes to merge"
         joined = reduce(lambda one, other: _broadcast(one, other, refusal), tensors)
-        if self.takes_two and len(tensors) != 2:
+        if isinstance(self, Subtract) and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
         batch = next((axis for axis in batches if axis.size), batches[0])
         return Outputs((with_axis(joined, 0, batch),))
@@ -55,7 +54,7 @@ class Add(Merge, kind="add", sign="+"):
     """Adds tensors, number by number."""
 
 
-class Subtract(Merge, kind="sub", sign="-", takes_two=True):
+class Subtract(Merge, kind="sub", sign="-"):
     """Takes the second tensor from the first."""
 
 

@@ -25,6 +25,8 @@ from lib.text import beside, number
 ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
+_WAYS = {"of": "of", "from": "states", "as": "shares"}
+"""How a word begins → the field of a layer that it sets."""
 _REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
 
@@ -94,24 +96,24 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
     values: dict[str, Any] = {}
-    refs: list[tuple[str, ...]] = []
+    connections: dict[str, Any] = {}
     for word in words:
-        if ref := _REFS.fullmatch(word):
-            refs.append(ref.groups())
-            continue
-        if word == "init" and issubclass(kind, Recurrent):
-            continue
-        found = _setting_in(word, kind)
-        if found is None:
+        if found := _REFS.fullmatch(word):
+            pairs = (place.partition(".") for place in found[2].split("-"))
+            refs = [Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs]
+            connections[_WAYS[found[1]]] = refs[0].place if found[1] == "as" else tuple(refs)
+        elif match := _setting_in(word, kind):
+            setting, value = match
+            values[setting.name], text = value, word.removeprefix(setting.key)
+            if setting.limit and value is not None and f"{value:.12g}" != text:
+                label = f"{kind().keras}’s {setting.name}"
+                said.append(out_of_range(label, setting.limit, text, value))
+        elif word != "init" or not issubclass(kind, Recurrent):
             said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
-            continue
-        setting, value = found
-        values[setting.name], text = value, word.removeprefix(setting.key)
-        if setting.limit and value is not None and f"{value:.12g}" != text:
-            label = f"{kind().keras}’s {setting.name}"
-            said.append(out_of_range(label, setting.limit, text, value))
-    layer = kind(**values)
-    return _connected(TimeDistributed(layer) if is_wrapper else layer, refs)
+    layer = TimeDistributed(kind(**values)) if is_wrapper else kind(**values)
+    if not isinstance(layer, Recurrent):
+        connections.pop("states", None)
+    return replace(layer, **connections)
 
 
 def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None:
@@ -121,20 +123,6 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
             if word.startswith(setting.key):
                 return setting, read_value(setting, word.removeprefix(setting.key))
     return None
-
-
-def _connected(layer: Layer, words: list[tuple[str, ...]]) -> Layer:
-    """The layer with these references to others: ("of", "2.1-3")."""
-    for way, places in words:
-        pairs = (place.partition(".") for place in places.split("-"))
-        refs = tuple(Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs)
-        if way == "of":
-            layer = replace(layer, of=refs)
-        elif way == "as":
-            layer = replace(layer, shares=refs[0].place)
-        elif isinstance(layer, Recurrent):
-            layer = replace(layer, states=refs)
-    return layer
 
 
 def _from_unpacked(layers: list[Layer]) -> Layer:

@@ -61,7 +61,11 @@ def question(number: int) -> Question:
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
     stack = from_text(FIRST[number]) if is_easy else _stack(rng)
-    right, wrong = reason(stack), wrong_options(stack)
+    right = reason(stack)
+    by_text = {right.text: right}  # each shape once, with the first of its reasons
+    for text, why in _mistakes(stack):
+        by_text.setdefault(text, Option(text, why))
+    _, *wrong = by_text.values()
     if not is_easy:
         first = [option for option in wrong if option.text == RAISES][: int(rng.random() < 0.6)]
         others = [option for option in wrong if option.text != RAISES]
@@ -108,35 +112,22 @@ def reason(stack: Stack) -> Option:
         if error := step.error:
             why = f"Layer {place} expects {error.expected}, and gets {error.received}."
             return Option(RAISES, why)
-    return Option(readable_shapes(steps[-1].tensors), _decides(steps[-1]))
-
-
-def _decides(step: TracedLayer) -> str:
-    """Why the last layer of a question returns this shape."""
-    layer, (_, *time, last) = step.layer, step.tensors[0]
-    columns, steps = last.size, time[0].size if time else 1
+    layer, (_, *time, last) = steps[-1].layer, steps[-1].tensors[0]
+    columns, count = last.size, time[0].size if time else 1
     if isinstance(layer, (Recurrent, Bidirectional)):
-        kept = f"True: all {steps} steps" if time else "False, the default: only the last step"
+        kept = f"True: all {count} steps" if time else "False, the default: only the last step"
         merge = getattr(layer, "merge_mode", "")
         joined = f"both directions {_JOINED[merge]}, " if merge else ""
-        return f"return_sequences={kept}, {joined}{columns} columns."
-    if isinstance(layer, RepeatVector):
-        return f"RepeatVector makes {steps} steps of one vector."
-    if isinstance(layer, Dense):
-        return f"Dense works on the last axis alone: it has {columns} columns now."
-    how = "Flatten lays all numbers end to end"
-    if isinstance(layer, GlobalAveragePooling1D):
-        how = "The mean over all steps is one vector"
-    return f"{how}: {columns} columns, and no time axis."
-
-
-def wrong_options(stack: Stack) -> list[Option]:
-    """The wrong options, each shape once, with the first of its reasons."""
-    by_text: dict[str, Option] = {}
-    for text, why in _mistakes(stack):
-        by_text.setdefault(text, Option(text, why))
-    by_text.pop(reason(stack).text, None)
-    return [*by_text.values()]
+        why = f"return_sequences={kept}, {joined}{columns} columns."
+    elif isinstance(layer, RepeatVector):
+        why = f"RepeatVector makes {count} steps of one vector."
+    elif isinstance(layer, Dense):
+        why = f"Dense works on the last axis alone: it has {columns} columns now."
+    elif isinstance(layer, Flatten):
+        why = f"Flatten lays all numbers end to end: {columns} columns, and no time axis."
+    else:
+        why = f"The mean over all steps is one vector: {columns} columns, and no time axis."
+    return Option(readable_shapes(steps[-1].tensors), why)
 
 
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:

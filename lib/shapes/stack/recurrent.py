@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from lib.experiment import CELLS
-from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula, rnn_parameter_count
+from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
 from lib.shapes.stack.errors import NotTraced, ShapeError
 from lib.shapes.stack.settings import POSITIVE, UNITS, function, setting, share
@@ -54,13 +54,13 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
         """The count on input with this last axis: the number, the product, and in letters."""
-        features, after = axis.size or 0, getattr(self, "reset_after", True)
-        blocks = [BLOCKS[self.cell]] * (BLOCKS[self.cell] > 1)
-        biases = BIASES[self.cell][0 if after else -1] * self.use_bias
+        features, blocks = axis.size or 0, BLOCKS[self.cell]
+        biases = BIASES[self.cell][0 if getattr(self, "reset_after", True) else -1] * self.use_bias
+        factors = [blocks] * (blocks > 1)
         return (
-            rnn_parameter_count(self.cell, features, self.units, after, use_bias=self.use_bias),
-            formula([*blocks, self.units], [features, self.units, biases]),
-            formula([*blocks, letter], [axis.letter, letter, biases]),
+            blocks * self.units * (features + self.units + biases),
+            formula([*factors, self.units], [features, self.units, biases]),
+            formula([*factors, letter], [axis.letter, letter, biases]),
         )
 
 
@@ -83,7 +83,7 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
 
 RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
 LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
-"""The layer of each cell, by its key of `lib.experiment.experiment.CELLS`."""
+"""The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 _CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
 

@@ -6,6 +6,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from lib.shapes.stack.base import Layer, Origin, Stack
@@ -83,9 +84,11 @@ class _Edits:
             if layer.origin and made.get(layer.origin):
                 was, call = made[layer.origin].pop(0)
                 self._set(call, was, layer, below, implied)
-        for removed in made.values():
-            for _, gone in removed:
-                self._comment_out(gone)
+        for _, gone in chain.from_iterable(made.values()):
+            if statement := self._statement_of(gone):
+                (first, column), (last, _) = _span(statement[0])
+                starts = [(first, column), *((line, 0) for line in range(first + 1, last + 1))]
+                self._edits += [(start, start, "# ") for start in starts]
 
     def changed_lines(self) -> list[tuple[int, int, str]]:
         """Each changed line, the last line that it replaces, and its text; the last one first."""
@@ -137,13 +140,6 @@ class _Edits:
         if self._imports and "*" not in known:
             _, place = _span(self._imports[0].names[-1])
             self._edits += [(place, place, f", {name}") for name in sorted(names - known)]
-
-    def _comment_out(self, call: ast.Call) -> None:
-        if statement := self._statement_of(call):
-            (first, column), (last, _) = _span(statement[0])
-            for line in range(first, last + 1):
-                at = line, column if line == first else 0
-                self._edits.append((at, at, "# "))
 
     def _statement_of(self, call: ast.Call) -> tuple[ast.AST, str, str] | None:
         """What makes a layer part of a model, with what stands there before and after the call."""

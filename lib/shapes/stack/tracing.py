@@ -108,19 +108,15 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> dict[str, Any]:
             most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
             raise NotTraced.of("too large to trace", tensor, most=most)
     if layer.shares is not None:
-        _check_weights(steps[layer.shares], layer, inputs, outputs)
+        first = steps[layer.shares]
+        if layer.knows_axes:
+            inputs.of_rank(len(first.inputs.tensors[0]))
+        if first.outputs.parameters != outputs.parameters:
+            row = "weights for others" if layer.knows_width else "weights for others, unseen"
+            wanted = readable_shapes(first.inputs.tensors)
+            raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
     _check_run(layer, inputs)
     return {"outputs": outputs, "masks": layer.masks(inputs, len(outputs.tensors))}
-
-
-def _check_weights(first: TracedLayer, layer: Layer, inputs: Inputs, outputs: Outputs) -> None:
-    """Raise ShapeError for a second call on a tensor that needs other weights."""
-    if layer.knows_axes:
-        inputs.of_rank(len(first.inputs.tensors[0]))
-    if first.outputs.parameters != outputs.parameters:
-        row = "weights for others" if layer.knows_width else "weights for others, unseen"
-        wanted = readable_shapes(first.inputs.tensors)
-        raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
 
 
 def _check_run(layer: Layer, inputs: Inputs) -> None:

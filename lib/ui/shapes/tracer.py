@@ -334,5 +334,5 @@ def _add(key: str, place: int) -> None:
         layer = replace(layer, of=(Ref(max(place - 2, 0)), Ref(place - 1)))
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first
-    set_stack(shapes.insert(stack, place, layer))
+    set_stack(shapes.put(stack, place, layer, *stack[place : place + 1]))
     session().shapes.opened = place

@@ -21,10 +21,10 @@ from lib.charts import Palette
 from lib.data import DATASETS
 from lib.experiment import MODES as WORDS
 from lib.experiment import SETTINGS, ExperimentError
-from lib.results import TITLE, VARIABLE, PointResult
-from lib.sweep import READY, Plan, Ready, Runner, State
+from lib.results import TITLE, VARIABLE, PointResult, Status
+from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, number, sentence
-from lib.training import MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
+from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs
 from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.browser import browser_id
@@ -178,7 +178,7 @@ def _begin(plan: Plan, loaded: Loaded) -> None:
 def _make_room(browser: str | None) -> str:
     """Stop and forget sweeps so that one more can start; returns why it can't, else ""."""
     known = list(_SWEEPS.values())
-    others = [each for each in known if not (each.is_mine or each.runner.state.is_over)]
+    others = [each for each in known if not (each.is_mine or each.runner.state.over)]
     watched = [each for each in others if each.runner.unwatched_seconds < WATCH_SECONDS]
     if refusal := sweep_refusal(browser, [each.owner.browser for each in watched]):
         return refusal
@@ -187,8 +187,10 @@ def _make_room(browser: str | None) -> str:
     for other in known:
         if other.is_mine:
             other.runner.stop()
-    over = [each.id for each in known if each.runner.state.is_over]
-    for old in over[: max(0, len(known) + 1 - MOST)]:
+        if other.runner.state.over and other.runner.unwatched_seconds >= KEEP_SECONDS:
+            del _SWEEPS[other.id]
+    over = [each.id for each in _SWEEPS.values() if each.runner.state.over]
+    for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
         del _SWEEPS[old]
     return ""
 
@@ -197,9 +199,9 @@ def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the shown sweep, and keep it up to date while it may change by itself."""
 
     def may_change(now: Sweep) -> bool:
-        # Its owner may resume a paused one, which those who watch must see.
-        is_going = now.runner.state is State.GOING
-        return is_going if now.is_mine else bool(now.id) and not now.runner.state.is_over
+        if now.is_mine:
+            return now.runner.state is Status.RUNNING
+        return bool(now.id) and not now.runner.state.over  # its owner may resume it
 
     following_fragment(shown, partial(_panel, plan, loaded, palette), may_change, LOOK_SECONDS)
 
@@ -207,17 +209,17 @@ def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
 def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:
     """Draw the buttons Start, Pause or Go on, and Stop, the progress, and what was found."""
     runner, args, points = now.runner, (plan, loaded), now.runner.results
-    idle = runner.state.is_over or not now.is_mine
+    idle = runner.state.over or not now.is_mine
     label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
     with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
         press(label, "play_arrow", "sweep_start", _begin, args=args, type=kind, disabled=not plan)
-        if runner.state is State.PAUSED:
+        if runner.state is Status.PAUSED:
             press("Go on", "play_arrow", "sweep_play_arrow", runner.go_on, disabled=idle)
         else:
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
     _progress(now, plan, loaded, len(points))
-    words = charts.sweep.found_takeaway(points) if runner.state.is_over else SAID["early"]
+    words = charts.sweep.found_takeaway(points) if runner.state.over else SAID["early"]
     takeaway(words, *charts.sweep.found_details(points))
     if points:
         _pictures(points, words, palette)

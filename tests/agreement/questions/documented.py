@@ -11,10 +11,10 @@ import keras
 
 
 def built(code: str) -> dict[str, Any]:
-    """The tensors and the parameters of each layer, and all parameters of the model.
+    """The class and the tensors of each layer, and all parameters of the model.
 
     Inputs are layers, and so are sums of tensors, `x + y`. A layer that is called twice tells the
-    tensors of both calls, and its parameters once. No layer inside of a layer is among them.
+    tensors of both calls. No layer inside of a layer is among them.
     """
     keras.backend.clear_session()
     names: dict[str, Any] = {}
@@ -24,17 +24,9 @@ def built(code: str) -> dict[str, Any]:
     model = names["model"]
     graph = model._functional if isinstance(model, keras.Sequential) else model
     nodes = [node for depth in graph._nodes_by_depth.values() for node in depth]
-    return {
-        "layers": [layer_of(one, nodes) for one in graph.operations],
-        "parameters": model.count_params(),
-    }
-
-
-def layer_of(one: Any, nodes: list[Any]) -> dict[str, Any]:
-    """The class's name, the shapes of the tensors of each call, and the parameters."""
-    calls = [node for node in one._inbound_nodes if node in nodes]
-    return {
-        "class": type(one).__name__,
-        "shapes": [[list(x.shape) for x in node.outputs] for node in calls],
-        "parameters": one.count_params() if isinstance(one, keras.layers.Layer) else 0,
-    }
+    found = []
+    for one in graph.operations:
+        calls = [node for node in one._inbound_nodes if node in nodes]
+        shapes = [[list(x.shape) for x in node.outputs] for node in calls]
+        found.append({"class": type(one).__name__, "shapes": shapes})
+    return {"layers": found, "parameters": model.count_params()}

@@ -76,18 +76,10 @@ def _arguments(layer: type) -> Iterator[str]:
         yield "**" if about.kind is about.VAR_KEYWORD else f"{name}=" if may_miss else name
 
 
-PLAIN = {
-    "axes": 1,
-    "activation": "relu",
-    "cell": layers.LSTMCell(1),
-    "cells": [layers.LSTMCell(1)],
-    "dims": (1,),
-    "layer": layers.LSTM(1),
-    "rate": 0.5,
-    "stddev": 0.5,
-    "target_shape": (1,),
-}
+PLAIN = {"axes": 1, "activation": "relu", "cell": layers.LSTMCell(1), "cells": [layers.LSTMCell(1)]}
+PLAIN |= {"dims": (1,), "layer": layers.LSTM(1), "rate": 0.5, "stddev": 0.5, "target_shape": (1,)}
 """Values of arguments that must be there; 1 of all others."""
+VALUES = {"name": "a", "input_shape": (4, 3), "input_dim": 3, "input_length": 3, "trainable": True}
 
 
 def takes(name: str, arguments: list[str]) -> list[str]:
@@ -106,9 +98,6 @@ def takes(name: str, arguments: list[str]) -> list[str]:
                 continue
         taken.append(argument)
     return taken
-
-
-VALUES = {"name": "a", "input_shape": (4, 3), "input_dim": 3, "input_length": 3, "trainable": True}
 
 
 def same(pairs: list[list[str]]) -> list[bool]:
@@ -140,10 +129,7 @@ def told(error: Exception) -> dict[str, str]:
 
 
 def go(model: keras.Model, then: str, usual: list[int]) -> list[list[int]]:
-    """Let data go through a model: all zeros, of the sizes that it wants, or the usual ones.
-
-    The shapes of what it gives, or would give where it is fitted.
-    """
+    """Let zeros of the usual sizes go through a model; the shapes of what it gives."""
     if not then:
         return []
     batch, timesteps = usual
@@ -151,10 +137,8 @@ def go(model: keras.Model, then: str, usual: list[int]) -> list[list[int]]:
     n = next((shape[0] for shape in shapes if shape[0]), batch)
     x = [np.zeros((n, *(size or timesteps for size in shape[1:])), "float32") for shape in shapes]
     x = x if len(x) > 1 else x[0]
-    if then == "call":
-        return shapes_of(model(x))
-    if then == "predict":
-        return shapes_of(model.predict(x, batch_size=n, verbose=0))
+    if then != "fit":
+        return shapes_of(model(x) if then == "call" else model.predict(x, batch_size=n, verbose=0))
     y = [np.zeros((n, *(size or timesteps for size in out.shape[1:]))) for out in model.outputs]
     model.compile("sgd", ["mse"] * len(y))
     model.fit(x, y, batch_size=n, verbose=0)

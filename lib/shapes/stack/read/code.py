@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Any
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
+from lib.shapes.stack.base import MAX_LAYERS, Origin
 from lib.shapes.stack.making import UNKNOWN
 from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted
@@ -49,14 +49,21 @@ def read_code(text: str) -> Reading:
             _call_what_makes_models(reader, tree)
         models = [one for one in reader.models if one.outputs or one.call]
         model = max(reversed(models), key=lambda one: one.rank, default=None)
-        stack = reader.stack(model) if model else _without_model(reader)
+        called = any(not isinstance(layer, Input) for layer in reader.rows)
+        if model or called:
+            stack = reader.stack(model)
+        else:
+            has_layers = reader.layers and not reader.skipped
+            stack = reader.stack(reader.sequential(reader.layers)) if has_layers else ()
     except RecursionError:
         raise refused("too deep") from None
     if not stack:
         raise _no_layers(reader, tree, text)
     if len(stack) > MAX_LAYERS:
         raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
-    if model and len(models) > 1:
+    if not model:
+        reader.note("no model")
+    elif len(models) > 1:
         reader.note("several models", model.line, count=len(models), line=model.line)
     loss = _loss(reader, model) if model else ""
     notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
@@ -240,15 +247,6 @@ def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
                 reader.follow(reader.function(node.name, node.args, node.body), [], {})
                 if len(reader.models) > before:
                     reader.note("defaults", node.lineno, name=f"“{node.name}”")
-
-
-def _without_model(reader: Interpreter) -> Stack:
-    """The layers of a code that makes no model of them; () where there are none."""
-    called = any(not isinstance(layer, Input) for layer in reader.rows)
-    if not called and (reader.skipped or not reader.layers):
-        return ()
-    reader.note("no model")
-    return reader.stack(None if called else reader.sequential(reader.layers))
 
 
 def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:

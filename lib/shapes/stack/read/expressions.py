@@ -151,7 +151,9 @@ class Expressions(Calls):
         if isinstance(owner, Ref):
             owner = self.outputs(owner)
             self.at(node)
-            if len(owner) == 1 and _is_last_step(index):
+            every = slice(None)
+            is_last = isinstance(index, tuple) and index[:2] == (every, -1)
+            if len(owner) == 1 and is_last and all(one in (every, ...) for one in index[2:]):
                 return self.put(LastStep(origin=self.origin), owner)
             if len(owner) == 1 or not isinstance(index, (int, slice)):
                 return self.not_traced("", "op", owner)
@@ -291,9 +293,3 @@ class Expressions(Calls):
 def _is_small(index: Any) -> bool:
     """Whether it is an index that is quickly compared, unlike a tuple of tuples."""
     return plain(index) or isinstance(index, slice)
-
-
-def _is_last_step(index: Any) -> bool:
-    whole = slice(None)
-    is_last = isinstance(index, tuple) and index[:2] == (whole, -1)
-    return is_last and all(one == whole or one is ... for one in index[2:])
