@@ -26,15 +26,13 @@ SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),
     *("step", "unit", "stack", "check", "earlier"),
-)
-"""What pictures have in the address: keys of their own pages, and of the scenes that show them."""
+)  # what pictures have in the address, on their own pages and in scenes
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
-    """Find the experiment for this script run of `page`; call before any widget of the sidebar.
+    """Find the experiment for this run of `page`; call it before any widget of the sidebar.
 
-    The address is read when the session starts, and when it changes without us: by Back, or by a
-    link that is opened in this tab. On a page of scenes `own_keys` say which scene it is.
+    The address is read at first, and when Back or a link opened in this tab changes it.
     """
     mine, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}

@@ -21,15 +21,14 @@ from lib.text import beside
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import session
 
-COOKIE = "unrolled_browser"
-"""Has a random token that the server gives a browser with its first page: see `served`."""
+COOKIE = "unrolled_browser"  # a random token that a browser gets with its first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
+# Page → its own keys. Where what one works on isn't there, the key does nothing.
 KEYS: dict[str, list[dict[str, Any]]] = {
     page: [{"part": BUTTON, **row} for row in rows]
     for page, rows in beside(__file__, "keys").items()
 }
-"""Page → its own keys. Where what one works on isn't there, the key does nothing."""
 MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
 EVERYWHERE: list[dict[str, Any]] = [
     {
@@ -42,11 +41,8 @@ EVERYWHERE: list[dict[str, Any]] = [
 ]
 """The keys that all pages have, besides `?`, which shows them all."""
 LISTENER = "listener"
-HIDE_AFTER = "0.5s"
-"""When a chart that is covered by a newer one is hidden altogether, also from screen readers."""
-IN_PLACE = "<wbr>"
-"""Streamlit gives HTML that is only a style a new place each time; with this element it keeps its
-place, which page.css hides."""
+HIDE_AFTER = "0.5s"  # from then on a covered chart is hidden from screen readers, too
+IN_PLACE = "<wbr>"  # with it a style keeps its place on the page, which page.css hides
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
 _SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
@@ -56,8 +52,7 @@ PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures ap
 def browser_id() -> str | None:
     """An id of this browser, the same on all page servers; None where it sends no cookie (AppTest).
 
-    A hash of the cookie's token: who reads an id, which servers of a cluster exchange, can't pass
-    for that browser.
+    It is a hash of the cookie's token: who reads an id can't pass for that browser.
     """
     token = st.context.cookies.get(COOKIE)
     if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
@@ -73,8 +68,7 @@ def current_palette() -> Palette:
 def component(key: str, module: str, *scripts: str) -> Any:
     """A component of the .html, .css and .js beside a `module`, its `__file__`.
 
-    With the CSS of all components' buttons, and the named `scripts` of the same folder before its
-    own: Streamlit takes one script.
+    The named `scripts` of the same folder come before its own: Streamlit takes one script.
     """
     own = Path(module)
     html, css, js = (
@@ -107,16 +101,11 @@ _listener = component(
 
 
 def listener(page: str) -> None:
-    """Draw the component on every page whose script does what can't wait for a run of the page.
+    """Draw the component whose script (listener.js) does what can't wait for a run of `page`.
 
-    It hears the page's keys; gives a file that is dropped anywhere to the page's uploader; marks
-    the timestep under the pointer in all pictures; lifts the curves of a run's row on Compare;
-    opens the run of a point on Sweep; closes the drawer on phones. It tells Python the heights of
-    charts that fill a place, and that the system went dark or light.
-
+    It tells Python the heights of charts that fill a place, and that the system went dark or light.
     A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
-    nothing while a slider had the focus, a button has a single one, and no list of keys. `C` is
-    Streamlit's own.
+    nothing while a slider had the focus, a button has a single one, and no list of keys.
 
     In a fragment, which asks for a run of the page when the component tells something. Asked by the
     browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.

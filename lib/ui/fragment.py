@@ -19,8 +19,7 @@ from streamlit.delta_generator import DeltaGenerator
 from lib.ui import clock
 from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
-FASTEST, SLOWEST = 0.2, 5.0
-"""Seconds between two looks where there is room, as the worker reports, and at most."""
+FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks, at least (as the worker reports), at most
 BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
 STEP = 1.3  # most the interval changes in a second, as a factor up or down
 MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
@@ -81,10 +80,9 @@ class Turns:
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
-        """Run a block while no other does.
+        """Run a block that computes while no other does; `first` for what a person has asked for.
 
-        For blocks that compute and await nothing, or all other sessions wait, too. `first` for what
-        a person has asked for. Raises RuntimeError within another turn, which would never end.
+        Raises RuntimeError within another turn, which would never end.
         """
         if self.is_mine:
             raise RuntimeError("a turn was asked for within another one")
@@ -118,9 +116,8 @@ turn = TURNS.turn  # of all its sessions
 def fragment(draw: Callable[..., object], *args: object, run_every: float | None = None) -> None:
     """Draw an `st.fragment` in a container of the page.
 
-    When a fragment runs again before the page's messages were sent, Streamlit (1.67,
-    `ForwardMsgQueue.clear`) drops what the page drew of the fragment, with its place, and what
-    stood below moves up. A container that the page draws stays.
+    Where it runs again before the page's messages were sent, Streamlit (1.67) drops its place, and
+    what stood below moves up (`ForwardMsgQueue.clear`). A container that the page draws stays.
     """
     with st.container():
         st.fragment(draw, run_every=run_every)(*args)

@@ -24,14 +24,12 @@ from lib.ui.upload import kept_before, opener, progress, refusal, take_file, upl
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
-FAVICON = f"data:image/png;base64,{_ICON}"
-"""The icon itself: a file is gone for a moment where a run of a page is cut short."""
+FAVICON = f"data:image/png;base64,{_ICON}"  # a file is gone where a run of a page is cut short
 _ADVICE = Path(__file__).with_name("advice")
 ADVICE = beside(__file__, _ADVICE.name)
 """Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
 TABLE = f"{templates(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
-MORE = "more"
-"""The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
+MORE = "more"  # the group of settings that is drawn once somebody unfolds it; also its key
 TAGLINE = "every timestep, or just the last?"
 
 
@@ -60,11 +58,9 @@ def frame(
 ) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
-    `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page of scenes sets
-    the experiment with `own`, and has no controls in its sidebar.
-
-    All of it is done in turn with other sessions, except what takes long: making a large file the
-    data, and reading its columns as the settings say.
+    `own_keys` are the page's own keys in the address. A page of scenes sets the experiment with
+    `own`, and has no controls in its sidebar. What takes long is done outside of turns: making a
+    large file the data, and reading its columns.
     """
     take_file()
     with turn(first=True):

@@ -15,8 +15,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from lib.data import MAX_BYTES, total_memory
 
 UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
-"""The path to which browsers send files, with the file's id in it (Streamlit 1.67). Files sent to
-another path Streamlit keeps itself, as usual."""
+"""The path to which browsers send files, with the file's id in it (Streamlit 1.67)."""
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
 """Bytes of files in memory that no page has taken; a single file may be larger."""
 SECONDS = 60.0  # a file waits so long for a page to take it

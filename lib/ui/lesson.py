@@ -20,8 +20,7 @@ KEY = "at"  # the step's key in the address
 STEPS = list(GUIDE)
 MOST = 500  # the number of browsers that are remembered
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
-_KEPT: dict[str, Stage] = {}
-"""Each browser's progress, of its newest session that opened the lesson; the newest last."""
+_KEPT: dict[str, Stage] = {}  # each browser's progress, of its newest session in the lesson
 
 
 def step() -> Scene:

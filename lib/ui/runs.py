@@ -38,8 +38,7 @@ GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "
     "run with the sidebar's settings."
 )
-NEWEST = {"epoch": ""}
-"""Of a page's own values: the newest epoch is shown again, since training begins or goes on."""
+NEWEST = {"epoch": ""}  # of a page's values, where training begins or goes on
 LOOKING = "Looking for the link's run …"
 AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
 NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
@@ -53,15 +52,13 @@ class Owner:
     table: Table | None
     name: str = ""  # the run's name in lists
     is_listed: bool = True  # False once the owner has removed it from the list
-    shares_rows: bool = False
-    """Whether people with its link may see the upload's rows; other page servers aren't told."""
+    shares_rows: bool = False  # with people who have its link, on this page server
 
 
 NOBODY = Owner(None, None, is_listed=False)
 _OWNERS: dict[str, Owner] = {}  # by run, of all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
-_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}
-"""By run, what other servers were asked, and until when that is awaited, on the pages' clock."""
+_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: an answer, awaited until this time
 MOST_LOOKUPS = 1000
 
 

@@ -173,7 +173,7 @@ class Session:
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
+    """By title of a table: the runs and epochs whose errors on its test part were seen."""
     made: Made = field(default_factory=dict)  # what takes a while to make: see `once`
 
 

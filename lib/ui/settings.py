@@ -21,8 +21,7 @@ from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.text import hint, plain
 
-GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
-"""Group → URL key → how the setting is drawn."""
+GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)  # by group and URL key
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 

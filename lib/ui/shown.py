@@ -229,8 +229,7 @@ class Epochs:
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
         self.choice = Linked("epoch", texts, len(texts) - 1, key)
         is_newest = self.choice.index == self.choice.default
-        self.picked = None if is_newest else int(texts[self.choice.index])
-        """The epoch that a person went back to; None for the newest."""
+        self.picked = None if is_newest else int(texts[self.choice.index])  # None for the newest
         self.about = shown.run, shown.polling or shown.snapshot.status, self.picked
         """What the page runs again for: another run, its beginning or end, a picked epoch."""
 

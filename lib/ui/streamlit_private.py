@@ -20,8 +20,7 @@ import streamlit as st
 TESTED = "1.67."  # the releases of Streamlit whose private names these are
 IS_TESTED = st.__version__.startswith(TESTED)
 PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
-"""Whether private names are used. Only then can a fragment draw in the place of another and change
-its own interval; the public way has a fixed one, and draws all at each look."""
+"""Whether private names are used: else a fragment has a fixed interval, and draws all each time."""
 
 if PRIVATE:
     from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
@@ -36,8 +35,7 @@ if PRIVATE:
         ThreadState,
         enqueue_message,
     )
-SOON = 0.005
-"""Seconds until the next look whether all messages of a session's last run were delivered."""
+SOON = 0.005  # seconds until the next look whether a session's messages were delivered
 PURGE_SECONDS = 30.0  # between two looks for expired sessions
 Method = Callable[..., Any]
 if not IS_TESTED:
@@ -85,10 +83,9 @@ def mend_sessions() -> None:
 def delivered_first(start: Method) -> Method:
     """Return `start`, made to deliver all messages of a script run before the next one starts.
 
-    When a script's thread has ended and the busy loop hasn't come to its messages, Streamlit starts
-    a new thread for a fragment that asks at that moment, and takes only the new thread's messages:
-    the page stays as it was and its timers have ended. Requests that come meanwhile become one by
-    Streamlit's own rules, so that no click is lost.
+    Streamlit starts a new thread for a fragment although the ended thread's messages wait, and then
+    takes only the new one's: the page stays as it was and its timers have ended. Requests that come
+    meanwhile become one by Streamlit's own rules, so that no click is lost.
     """
     waiting = WeakKeyDictionary[Any, Any]()
 
@@ -193,5 +190,4 @@ def _load_first_pages() -> tuple[str, str]:
 
 
 CHARTS_FIRST = _load_first_pages() if PRIVATE else None
-"""Streamlit's first page as it is, and with a script that loads the code of its charts at once. The
-public way: browsers load it when the first chart comes."""
+"""Streamlit's first page as it is, and with a script that loads the code of its charts at once."""

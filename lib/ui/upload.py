@@ -31,14 +31,11 @@ from lib.ui.text import closable, hint, plain
 if TYPE_CHECKING:  # it brings pandas along
     from lib.export import Kept
 
-AT_ONCE = 300_000
-"""A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
+AT_ONCE = 300_000  # a CSV of fewer bytes is read at once: a process takes longer to start
 MOST_WORKBOOK = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
-_KEPT: dict[str, Kept] = {}
-"""The run that each browser has opened from a file last: a reload finds it."""
-MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000
-"""So many runs, none of more bytes, and none with a person's own rows."""
+_KEPT: dict[str, Kept] = {}  # what each browser has opened last, without rows: a reload finds it
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # so many runs, none of more bytes
 
 
 def uploader() -> None:

@@ -275,8 +275,7 @@ VIEWS = {
     "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
     "damage": View("What a silent mistake does", _damage, "Shapes", "target"),
     "advice": View("Which one do I need?", _advice),
-}
-"""Views by their names in scenes and in the address."""
+}  # by their names in scenes and in the address
 offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
 
 

@@ -156,10 +156,7 @@ def follow_playhead(
 
 
 def _remember() -> None:
-    """Note the reported position; write it into the address once the playhead rests.
-
-    Each new address would be an entry in the browser's history.
-    """
+    """Note the reported position; write it into the address once the playhead rests."""
     page, report = session().cell, (st.session_state.get(KEY) or {}).get("at")
     if report is None:  # the page has just been left
         return
@@ -170,10 +167,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """The playhead's timestep and unit: the opened link's, else the last ones.
-
-    At first these are the first timestep, and the unit that moves most.
-    """
+    """The playhead's timestep and unit: the opened link's, else the last ones."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

@@ -33,13 +33,10 @@ from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
-EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
-"""Whether to show last-step mode's outputs before the last step, which the model never returns."""
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
-"""Whether the replay replaces the charts."""
+EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # in place of the charts
 UPPER = 2  # the number of cards on the first screen
-LONGEST: dict[str, str] = beside(__file__)["longest"]
-"""The longest usual takeaway of each chart, which reserves its space."""
+LONGEST: dict[str, str] = beside(__file__)["longest"]  # takeaways, which reserve their space
 MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
 REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
 POLL_SECONDS = 0.2  # between two checks whether requested frames are made

@@ -109,11 +109,10 @@ def _panel(
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
-    """Draw Train or Resume, Pause, Step, Stop and Reset, always in these places.
+    """Draw Train or Resume, Pause or New run, Step, Stop and Reset, always in these places.
 
-    The first button resumes a paused run even if the settings have changed; New run replaces Pause
-    then. Both are always drawn: where one replaced the other, the browser showed both for a moment,
-    and a click in that moment hit nothing.
+    Pause and New run are always drawn, and one is hidden: where one replaced the other, the browser
+    showed both for a moment, and a click in that moment hit nothing.
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     steered = None if run is None or status.over or _is_watched(shown) else run

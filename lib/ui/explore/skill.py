@@ -29,7 +29,6 @@ from lib.ui.text import hint, plain, takeaway, told_chart
 T = TypeVar("T")
 
 TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyond the last row"}
-"""The card's parts, by their name in the address."""
 _WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
 KEYS = (PART, _WAY.name, _STEPS.name)  # in the address

@@ -86,11 +86,7 @@ def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
 
 
 def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
-    """The requested file as bytes once it is made; until then, or if it fails, words.
-
-    A file is kept until the browser confirms it: of two answers on their way at once, a browser
-    sees the newer one alone.
-    """
+    """The requested file as bytes, kept until the browser confirms it; without one, words."""
     if session().made.get(TAKING, (None,))[0] != key:
         _forget()  # nobody waits for what was asked for before
     future, since = once(TAKING, key, lambda: (make(), clock.now()))

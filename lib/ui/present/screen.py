@@ -109,10 +109,7 @@ def step(names: Sequence[str], by: int) -> None:
 
 
 def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
-    """Draw a scene: its title, controls, question and picture; returns the data that it shows.
-
-    Who `follows` has no controls.
-    """
+    """Draw a scene, for who `follows` without controls; returns the data that it shows."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -300,10 +297,7 @@ def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] |
 
 
 def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
-    """Run the page again when the talk isn't as it was `drawn`: what it shows, and if it is given.
-
-    The page draws this last, since it takes room.
-    """
+    """Run the page again when the talk isn't as it was `drawn`: its picture, and if it is given."""
 
     def look() -> None:
         if (talk.shown, talk.is_given) != drawn:

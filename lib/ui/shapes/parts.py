@@ -37,7 +37,6 @@ SURE = {
     "likely": "Likely: the message leaves open why it came to this.",
     "possible": "Possible: the message says little, or isn't the last error of the text.",
 }
-"""Confidence of an explanation → what is said of it."""
 Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
 
 
@@ -108,10 +107,9 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Ask about the traced stack's output, with the loss and batch size that fit the stack.
+    """Ask about the traced stack's output, with the loss and y of the code, or what fits the stack.
 
-    Unknown timesteps become 12. Loss and y come from the code that was read, if it has them;
-    without any y the target is what the loss expects. An earlier stack's question is forgotten.
+    Unknown timesteps become 12. An earlier stack's question is forgotten.
     """
     stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
     said = "" if said == page.taken else said

@@ -94,10 +94,7 @@ def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 
 
 def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
-    """Draw each layer: with its settings, or of a long stack's layers all but the picked a picture.
-
-    The layer that breaks has the fixes, and the lines of code that the first one changes.
-    """
+    """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(narrate.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
@@ -190,10 +187,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
-    """The settings of a layer that have an effect, of an input those of its form; the seldom last.
-
-    Keras refuses an unread layer with an error, whatever is said to come out.
-    """
+    """The settings of a layer that have an effect, an input's by its form; then the seldom ones."""
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
     hidden = unused[layer.form] if isinstance(layer, shapes.Input) else ("called",)
