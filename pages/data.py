@@ -10,13 +10,12 @@ from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
 from lib.ui.frame import PAGES, frame
-from lib.ui.linked import bound
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
 from lib.ui.shown import load_data, take_prepared
-from lib.ui.text import card, hint, plain, say, takeaway, told_chart
 from lib.ui.upload import uploader
+from lib.ui.widgets import bound, card, hint, plain, say, takeaway, told_chart
 
 
 def pick(name: str | None) -> None:

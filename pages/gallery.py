@@ -11,8 +11,8 @@ from lib.ui.runs import leave_foreign_run
 from lib.ui.session import session
 from lib.ui.shown import load_data
 from lib.ui.streamlit_private import is_history_navigation
-from lib.ui.text import hint, plain
 from lib.ui.views import draw
+from lib.ui.widgets import hint, plain
 
 KEY = "card"  # of the open card in the address
 

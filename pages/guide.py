@@ -7,8 +7,8 @@ from lib.ui import address, lesson, stage
 from lib.ui.browser import current_palette, point_at
 from lib.ui.frame import frame
 from lib.ui.shown import load_data
-from lib.ui.text import plain
 from lib.ui.views import VIEWS, draw
+from lib.ui.widgets import plain
 
 settled = frame("Guide", (lesson.KEY,), own=lesson.enter)
 step = lesson.step()

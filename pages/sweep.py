@@ -9,7 +9,7 @@ from lib.ui.frame import frame
 from lib.ui.runs import or_elsewhere
 from lib.ui.shown import load_data
 from lib.ui.sweep.sweeps import GONE, KEYS, form, show, shown
-from lib.ui.text import plain
+from lib.ui.widgets import plain
 
 loaded = load_data(frame("Sweep", KEYS))
 

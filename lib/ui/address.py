@@ -78,7 +78,7 @@ def _open(address: Query) -> None:
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # its settings don't hold any more
     _be_about(Subject(experiment, address.get("run", [None])[-1]))
-    record.pace, record.page_values[record.page] = "", {}
+    record.page_values |= {"": {}, record.page: {}}
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
@@ -153,21 +153,16 @@ def page_value(key: str) -> str:
 
 
 def _values(page: str, subject: Subject) -> dict[str, str]:
-    record = session().address
-    pace = {"pace": record.pace} if record.pace else {}
-    return {**pace, **subject.values, **record.page_values.get(page, {})}
+    own = session().address.page_values  # the pace is that of all pages
+    return {**own.get("", {}), **subject.values, **own.get(page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
     """Set one of this page's own keys; "" takes it out. Outside of callbacks call `finish`."""
-    record = session().address
-    if key == "pace":
-        record.pace = text
-        return
-    of_scene = record.page in SCENE_PAGES and key not in record.own_keys
-    of_subject = key == "epoch" or of_scene
-    of_page = record.page_values.setdefault(record.page, {})
-    kept = session().subject.values if of_subject else of_page
+    record, page = session().address, "" if key == "pace" else session().address.page
+    of_page = record.page_values.setdefault(page, {})
+    of_scene = page in SCENE_PAGES and key not in record.own_keys
+    kept = session().subject.values if key == "epoch" or of_scene else of_page
     kept[key] = text
     if not text:
         del kept[key]

@@ -143,9 +143,6 @@ def _letters() -> str:
     return f"@media(hover:hover) and (min-width:40.1rem){{{''.join(rules)}}}"
 
 
-_LETTERS = _letters()
-
-
 def style(page: str, *others: str) -> None:
     """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
     colors = current_palette()
@@ -153,7 +150,7 @@ def style(page: str, *others: str) -> None:
     colored += ["sequence_text", "best_text", "last_text"]
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
-    _write(f":root{{{root}}}{_SHEETS['page']}{_LETTERS}{_SHEETS['paper']}")
+    _write(f":root{{{root}}}{_SHEETS['page']}{_letters()}{_SHEETS['paper']}")
     if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
         _write(own)
 

@@ -14,12 +14,11 @@ from lib.ui import address, runs
 from lib.ui.address import change, picking
 from lib.ui.browser import MENU, PICTURED, listener, style
 from lib.ui.fragment import turn
-from lib.ui.linked import bound
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, settled_experiment
-from lib.ui.text import closable, hint, plain
 from lib.ui.upload import kept_before, opener, progress, refusal, take_file, uploader
+from lib.ui.widgets import bound, closable, hint, plain
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 

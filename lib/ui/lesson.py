@@ -10,11 +10,10 @@ from lib.text import capital
 from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
-from lib.ui.linked import pills
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import Stage, session
-from lib.ui.text import plain, press
 from lib.ui.views import VIEWS
+from lib.ui.widgets import pills, plain, press
 
 KEY = "at"  # the step's key in the address
 STEPS = list(GUIDE)

@@ -7,7 +7,7 @@ const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
 // A chart's columns: which timestep, from 0, is at a place on the screen, and which place, as left,
 // top, width and height, has a timestep. Undefined where there is none; null for a chart without.
 function columns(chart) {
-  // Of the two that take turns (see lib.ui.text) the one that is seen: the other may be older.
+  // Of the two that take turns (see lib.ui.widgets) the one that is seen: the other may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;

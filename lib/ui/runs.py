@@ -21,9 +21,8 @@ from lib.ui import clock
 from lib.ui.address import set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
-from lib.ui.linked import Linked
 from lib.ui.session import session
-from lib.ui.text import hint
+from lib.ui.widgets import Linked, hint
 
 WORKER_DELAY = 4.0
 """Seconds. With TensorFlow's import beside it a cold server's first page took twice as long."""

@@ -49,10 +49,9 @@ class Subject:
 class Address:
     """The browser's address: see `lib.ui.address`."""
 
-    pace: str = ""  # a key of `lib.ui.runs.PACES`; "" is the usual one
     page: str = ""  # the one that was run last, a key of PAGES; "" before the first
     own_keys: tuple[str, ...] = ()  # in the address; of scenes those that say which scene it is
-    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page and own key
+    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page ("" for all)
     ours: list[Query] = field(default_factory=list)  # that the open page has had, the newest last
     asked: Query | None = None  # with which the browser last asked for the whole page
     kept: tuple[Query, Query] | None = None  # one to be left as it is, and what it stands for

@@ -16,10 +16,9 @@ from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.text import beside, counted, joined, number
 from lib.ui.address import change
-from lib.ui.linked import bound
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.text import hint, plain
+from lib.ui.widgets import bound, hint, plain
 
 GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)  # by group and URL key
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}

@@ -25,9 +25,8 @@ from lib.training import check, recorded, with_seeds
 from lib.ui import runs
 from lib.ui.address import change, query
 from lib.ui.browser import save_button
-from lib.ui.linked import Linked, linked_slider
 from lib.ui.session import Loaded, once, session
-from lib.ui.text import card, hint, plain
+from lib.ui.widgets import Linked, card, hint, linked_slider, plain
 
 if TYPE_CHECKING:
     from lib.export import Kept

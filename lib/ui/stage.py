@@ -16,7 +16,7 @@ from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.settings import one_control
-from lib.ui.text import hint, plain, press
+from lib.ui.widgets import hint, plain, press
 
 LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 

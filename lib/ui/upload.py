@@ -23,10 +23,9 @@ from lib.ui.address import change, fitting, leave_scenes
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
-from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import dataset_of, in_words
-from lib.ui.text import closable, hint, plain
+from lib.ui.widgets import bound, closable, hint, plain
 
 if TYPE_CHECKING:  # it brings pandas along
     from lib.export import Kept

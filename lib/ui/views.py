@@ -30,13 +30,12 @@ from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES, TABLE, complaints, screen
-from lib.ui.linked import Linked
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
 from lib.ui.shown import Epochs, fitting_run, load_data, shown_run, strip_values
 from lib.ui.stage import traced_stack
-from lib.ui.text import hint, plain, press, steady_chart, takeaway
+from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)

@@ -12,8 +12,8 @@ from lib.training.recorded import recorded
 from lib.ui import address, lesson
 from lib.ui.browser import KEYS
 from lib.ui.frame import PAGES
-from lib.ui.text import plain
 from lib.ui.views import VIEWS
+from lib.ui.widgets import plain
 from tests.app.driver import session, start, text
 
 WAITING = [name for name, scene in GUIDE.items() if scene.until]

@@ -10,7 +10,7 @@ def page():
     import streamlit as st
 
     from lib.charts import Chart
-    from lib.ui.text import is_drawn, steady_chart
+    from lib.ui.widgets import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
     hold = st.session_state.setdefault("hold", False) and is_drawn("it")
@@ -24,7 +24,7 @@ def filling_page():
 
     from lib.charts import Chart
     from lib.ui.browser import LISTENER, _note_heights
-    from lib.ui.text import steady_chart
+    from lib.ui.widgets import steady_chart
 
     st.session_state[LISTENER] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
     _note_heights()

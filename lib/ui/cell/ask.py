@@ -19,7 +19,7 @@ from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, session
-from lib.ui.text import plain
+from lib.ui.widgets import plain
 
 EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch

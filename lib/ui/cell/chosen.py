@@ -21,10 +21,9 @@ from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward
 from lib.ui import address
 from lib.ui.browser import component
 from lib.ui.fragment import fragment
-from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, once, session
 from lib.ui.shown import Epochs, ShownRun, fitting_run
-from lib.ui.text import hint
+from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # of the rows: as in Keras, or so

@@ -16,9 +16,8 @@ from lib.ui import runs
 from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
-from lib.ui.linked import linked_toggle
 from lib.ui.session import Loaded
-from lib.ui.text import card, hint, say, say_steadily, steady_chart, takeaway
+from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
 SAID: dict[str, str] = beside(__file__)
 # The longest usual takeaway of a way, which reserves its space.

@@ -24,11 +24,10 @@ from lib.ui.address import page_value, query_of, set_page_values
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
-from lib.ui.linked import bound
 from lib.ui.session import session
 from lib.ui.shown import dataset_of, pick_answers
 from lib.ui.streamlit_private import is_history_navigation
-from lib.ui.text import card, hint, plain, press, told_chart
+from lib.ui.widgets import bound, card, hint, plain, press, told_chart
 
 KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # its value when a person has unpicked all runs

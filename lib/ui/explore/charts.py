@@ -22,14 +22,14 @@ from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
 from lib.training import give_way
+from lib.ui import widgets
 from lib.ui.address import set_page_values
 from lib.ui.browser import component, lay_above
 from lib.ui.fragment import Place, fragment
-from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, pick_answers
-from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
+from lib.ui.widgets import Linked, hint, plain, takeaway
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
@@ -105,7 +105,7 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
-    return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
+    return picked, has_last and widgets.linked_toggle("What if we asked it earlier?", EARLIER)
 
 
 @contextmanager
@@ -123,11 +123,11 @@ def _picture(
 ) -> Follow:
     """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
     key, told = f"chart_{name}", session().told
-    chart, said = SteadyChart(key, fills=True), Takeaway(LONGEST[name])
+    chart, said = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
         figure = None
-        if not (hold and is_drawn(key)):
+        if not (hold and widgets.is_drawn(key)):
             # Not the data: they have the untrained model, and that what is remembered of it.
             about = now.snapshot, name, now.experiment, ref(now.dataset), picked
             figure, told[name] = _drawn(*about, palette)

@@ -25,13 +25,12 @@ from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import take_card
 from lib.ui.fragment import Place, following_fragment
 from lib.ui.frame import frame
-from lib.ui.linked import bound, linked_buttons, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, load_data, shown_run
-from lib.ui.text import plain, press, say_steadily
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
+from lib.ui.widgets import bound, linked_buttons, linked_toggle, plain, press, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15

@@ -29,7 +29,7 @@ from lib.ui.explore.charts import EARLIER, badge_of
 from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
-from lib.ui.text import card
+from lib.ui.widgets import card
 
 KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all

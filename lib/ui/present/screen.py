@@ -25,12 +25,11 @@ from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
-from lib.ui.linked import bound
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shown import load_data
-from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS, draw
+from lib.ui.widgets import bound, hint, plain, press
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is

@@ -20,10 +20,9 @@ from lib.text import capital
 from lib.training import AnswerFuture, recorded_damage
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
-from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
-from lib.ui.text import card, hint, plain, press, say, steady_chart, takeaway
+from lib.ui.widgets import bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # in the address: the question
 ERROR_KEY = "error"  # in the address: which example is shown, and nothing that a person pastes

@@ -20,11 +20,10 @@ from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui import address
 from lib.ui.browser import save_button
-from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
-from lib.ui.text import card, closable, hint, plain, press, takeaway
+from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, takeaway
 
 AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
