@@ -6,9 +6,7 @@ scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
 
 An address that we write names the data, and leaves out what changes nothing. A bare address opens
 the first data. One with settings but without data is from before all links named theirs.
-
-Not Streamlit's `bind="query-params"` (tried in 1.67): a click on a `page_link` lost the bound
-values, Back skipped a slider's move, and `?T=9999` became the default without a word.
+Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves.
 """
 
 from collections.abc import Mapping, Sequence

@@ -11,7 +11,6 @@ from lib.data import DATASETS
 from lib.experiment import Experiment
 from lib.text import beside
 from lib.ui import address, runs
-from lib.ui.address import change, picking
 from lib.ui.browser import MENU, PICTURED, listener, style
 from lib.ui.fragment import turn
 from lib.ui.runs import foreign_upload
@@ -120,7 +119,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
     is_upload = now == "upload"
     with st.container(gap="xsmall"):
         controls("modes", settled)
-        control = bound("data", now, lambda name: change(picking(name)))
+        control = bound("data", now, lambda name: address.change(address.picking(name)))
         label_of = {name: spec.label for name, spec in DATASETS.items()}.__getitem__
         st.selectbox("Data", names, names.index(now), label_of, **control)
         hint(DATASETS[now].shows)

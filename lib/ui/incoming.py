@@ -14,10 +14,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.data import MAX_BYTES, total_memory
 
+# The path to which browsers send files (Streamlit 1.67), with the file's id in it.
 UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
-"""The path to which browsers send files, with the file's id in it (Streamlit 1.67)."""
+# Bytes of files in memory that no page has taken; a single file may be larger.
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
-"""Bytes of files in memory that no page has taken; a single file may be larger."""
 SECONDS = 60.0  # a file waits so long for a page to take it
 _HELD = dict[str, tuple[int, Callable[[], object]]]()
 """Files in memory that no page has taken: id → bytes, and what has Streamlit drop it."""

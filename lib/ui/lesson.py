@@ -59,7 +59,7 @@ def progress() -> None:
 
 def ways_on() -> None:
     """Draw the buttons Back and Next, and a link to the step's page with its settings."""
-    here = step()
+    here, subject = step(), session().subject
     place, (path, icon) = STEPS.index(here.id), PAGES[here.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(here)
     if is_last and is_done:
@@ -71,22 +71,17 @@ def ways_on() -> None:
             then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
         if is_done or not is_last:
-            label = "Your turn" if is_last else f"Open in {here.page}"
+            view, label = VIEWS[stage.shown(here)], f"Open in {here.page}"
+            values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
+            values["part"] = view.part if view.page == here.page else ""
+            experiment, run_id = subject.experiment, subject.run_id
+            if is_last:  # with the next seed, of which there is no recording
+                label, run_id = "Your turn", None
+                experiment = experiment.set(seed=experiment.seed + 1)
+            said = {key: text for key, text in values.items() if text}
+            query = address.query_of(experiment, run_id, said)
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
-                query = _query(here, turn=is_last)
                 st.page_link(path, label=label, icon=icon, query_params=query)
-
-
-def _query(scene: Scene, *, turn: bool) -> address.Query:
-    """The link to the scene's page as the scene is now; for `turn`, with the next seed."""
-    view, subject = VIEWS[stage.shown(scene)], session().subject
-    values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
-    values["part"] = view.part if view.page == scene.page else ""
-    said = {key: text for key, text in values.items() if text}
-    experiment = subject.experiment
-    if turn:  # of the next seed there is no recording
-        return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
-    return address.query_of(experiment, subject.run_id, said)
 
 
 def handout() -> str:

@@ -17,8 +17,7 @@ from lib.experiment import Experiment
 from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, without_answers
 from lib.training import AnswerFuture, TrainingClient, machine
-from lib.ui import clock
-from lib.ui.address import set_page_values
+from lib.ui import address, clock
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.session import session
@@ -180,13 +179,6 @@ def own_runs() -> list[str]:
     return [run_id for run_id, owner in mine.items() if owner and owner.is_listed]
 
 
-def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
-    """Whether a run has exactly these settings, and this upload if it is on one."""
-    owner = own(run.id)
-    known = experiment.data.name != "upload" or (owner is not None and owner.table is table)
-    return run.experiment == experiment and known
-
-
 def table_of_run() -> Table | None:
     """The upload of this session's run, for its owner: a reload finds it."""
     owner = own(session().subject.run_id)
@@ -203,7 +195,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     """Start a run and make it the session's; the one before it is stopped."""
     if found := open_run():
         client().stop(found[0])
-    mine, browser, seconds = session(), browser_id(), _chosen_seconds()
+    mine, browser, (_, seconds) = session(), browser_id(), PACES[PACE.texts[PACE.index]]
     table = mine.upload.table if experiment.data.name == "upload" else None
     owners = [owner for owner in map(own, own_runs()) if owner]
     numbers = [owner.name.removeprefix("Run ") for owner in owners]
@@ -215,7 +207,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     mine.started.add(run.id)
     _forget_owners(client())
     mine.subject.run_id = run.id
-    set_page_values(NEWEST)
+    address.set_page_values(NEWEST)
     return run
 
 
@@ -224,7 +216,7 @@ def leave() -> None:
     if found := open_run():
         client().stop(found[0])
     session().subject.run_id = None
-    set_page_values(NEWEST)
+    address.set_page_values(NEWEST)
 
 
 def _forget_owners(training: TrainingClient) -> None:
@@ -248,8 +240,4 @@ def card_for(experiment: Experiment, owner: Owner) -> bytes:
 def follow_pace() -> None:
     """Set this session's run to the chosen pace, if this browser started it."""
     if found := open_run():
-        client().set_pace(found[0], _chosen_seconds())
-
-
-def _chosen_seconds() -> float | None:
-    return PACES[PACE.texts[PACE.index]][1]
+        client().set_pace(found[0], PACES[PACE.texts[PACE.index]][1])

@@ -123,17 +123,10 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
 def _field(key: str, label: str, step: float) -> None:
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
-    limits = f"{number(limit.minimum)} to {number(limit.maximum)}"
-    st.number_input(
-        label.replace("LIMITS", limits),
-        kind(limit.minimum),
-        kind(limit.maximum),
-        value,
-        step=kind(step),
-        format="%g" if kind is float else None,
-        help=_help(key),
-        **control,
-    )
+    label = label.replace("LIMITS", f"{number(limit.minimum)} to {number(limit.maximum)}")
+    control |= {"format": "%g" if kind is float else None, "help": _help(key)}
+    low, high = kind(limit.minimum), kind(limit.maximum)
+    st.number_input(label, low, high, value, step=kind(step), **control)
 
 
 def has_columns(settled: Experiment) -> bool:

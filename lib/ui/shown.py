@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
@@ -22,8 +22,7 @@ from lib.recurrence import forward
 from lib.results import BEST, Run, RunAt, SeedWeights, SkillTable, Status
 from lib.text import capital, joined, sentence
 from lib.training import check, recorded, with_seeds
-from lib.ui import runs
-from lib.ui.address import change, query
+from lib.ui import address, runs
 from lib.ui.browser import save_button
 from lib.ui.session import Loaded, once, session
 from lib.ui.widgets import Linked, card, hint, linked_slider, plain
@@ -54,7 +53,8 @@ def load_data(settled: Experiment) -> Loaded:
             return _example(settled)
     run, _ = runs.current_run() or (None, None)
     try:
-        if run and runs.is_run_of(run, with_seeds(settled, run.dataset), upload.table):
+        is_on = settled.data.name != "upload" or runs.table_of_run() is upload.table
+        if run and is_on and run.experiment == with_seeds(settled, run.dataset):
             loaded = Loaded(run.experiment, run.dataset)
         else:
             dataset = dataset_of(settled, upload.table)
@@ -67,7 +67,7 @@ def load_data(settled: Experiment) -> Loaded:
         place.warning(words, icon=":material/info:")
         if cure := error.cure if isinstance(error, TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
-            place.button(label, key="use_cure", on_click=change, args=changes)
+            place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, trainable=False)
     upload.last_good = loaded
     if every := thinned(loaded.dataset):
@@ -93,7 +93,7 @@ def _example(settled: Experiment) -> Loaded:
         words = f"No table is uploaded yet, so {dataset.title} stands in for it."
         st.warning(plain(words), icon=":material/info:", width="stretch")
         if session().address.page != "Data":
-            icon, there = ":material/upload_file:", query("Data")
+            icon, there = ":material/upload_file:", address.query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
     return Loaded(example, dataset, trainable=False)
 
@@ -182,14 +182,9 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
         ("Sample", st.select_slider, names, 200),
     ):
         if len(texts) > 1:
-            control(
-                what,
-                range(len(texts)),
-                format_func=texts.__getitem__,
-                key=f"{what.lower()}_{len(texts)}",
-                label_visibility="visible" if labels else "collapsed",
-                width="stretch" if labels else width,
-            )
+            about: Any = {} if labels else {"label_visibility": "collapsed", "width": width}
+            about |= {"format_func": texts.__getitem__, "key": f"{what.lower()}_{len(texts)}"}
+            control(what, range(len(texts)), **about)
     return picked_answers(shown)
 
 

@@ -31,10 +31,7 @@ if PRIVATE:
         ScriptRequests,
         ScriptRequestType,
     )
-    from streamlit.runtime.scriptrunner_utils.script_run_context import (
-        ThreadState,
-        enqueue_message,
-    )
+    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 SOON = 0.005  # seconds until the next look whether a session's messages were delivered
 PURGE_SECONDS = 30.0  # between two looks for expired sessions
 Method = Callable[..., Any]

@@ -18,8 +18,7 @@ from lib.data import DATASETS, Table, TooShortError, UploadError, WindowError
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.results import memory_of
 from lib.text import counted
-from lib.ui import runs
-from lib.ui.address import change, fitting, leave_scenes
+from lib.ui import address, runs
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
@@ -116,7 +115,7 @@ def _given(key: str) -> None:
         record.workbook = None
     elif given := take(file):  # else its bytes were taken before
         record.workbook = None
-        leave_scenes()
+        address.leave_scenes()
         _begin(*given)
 
 
@@ -131,7 +130,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         if is_kept(name, content):
             kept = open_kept(name, content, record.table)
             runs.leave()
-            change({key: kept.experiment.get(key) for key in SETTINGS})
+            address.change({key: kept.experiment.get(key) for key in SETTINGS})
             note_kept(kept)
             record.table = kept.table or record.table
             return
@@ -191,7 +190,7 @@ def _settle(new: Table) -> None:
                 return
             changes |= cure
             new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
-    change(changes)
+    address.change(changes)
     session().upload.table = new
 
 
@@ -199,10 +198,10 @@ def _changes(new: Table) -> dict[str, Any]:
     """The settings that suit a table that becomes the data, without those that a person has set."""
     now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
-        changes = fitting(old.settings if old else {}, new.settings)
+        changes = address.fitting(old.settings if old else {}, new.settings)
     else:
         suits = {**DATASETS["upload"].suggested, **new.settings}
-        changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
+        changes = {"data": "upload", **address.fitting(DATASETS[now.name].suggested, suits)}
     there = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
         there |= {*data.prepared(new, now).frame.columns}

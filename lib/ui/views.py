@@ -290,9 +290,8 @@ def draw(name: str, loaded: Loaded, palette: Palette) -> None:
 def embed() -> None:
     """Draw one card for a frame elsewhere, as high as that, and a link to all of it.
 
-    It is a view by its name, with all else in the link as the view's own page has it; or one of the
-    gallery's, with its own settings: `/?embed=true&card=loss&data=parity`. `embed` is Streamlit's
-    own: it takes the header away.
+    It is a view, with the keys of its page in the link, or a card of the gallery. Example:
+    `/?embed=true&card=loss&data=parity`. `embed` is Streamlit's own: it takes the header away.
     """
     key = "card"
     asked = st.query_params[key]

@@ -1,13 +1,11 @@
 """The app's own elements: sentences, cards, charts that don't blink, and widgets in the address.
 
-A widget whose choice stands in the page's address is set to what that says, and writes it there in
-its callback: a link shows what is on this screen. A value that names nothing, such as a layer that
-the model doesn't have, is ignored and stays there.
+A widget whose choice stands in the address is set to what that says, and writes it there in its
+callback. A value that names nothing, such as a layer that the model doesn't have, stays there.
 
-Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), so the
-browser draws the next one from nothing: four that changed four times a second were blank for more
-than half of the time. So two charts lie on one another and take turns: the new figure is drawn
-above the old one, which stays until it is covered.
+Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), and
+the browser draws it from nothing: four that changed four times a second were blank for more than
+half of the time. So two charts take turns: the new one is drawn above the old one, which stays.
 """
 
 import re

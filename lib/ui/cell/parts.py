@@ -138,10 +138,8 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
 
 def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the first card: the last step of one mode is the whole output of the other."""
-    (modes,) = replies
-    at_last, _ = charts.proofs.one_computation(
-        chosen.experiment, chosen.dataset.shape[1], modes.values
-    )
+    (modes,), steps = replies, chosen.dataset.shape[1]
+    at_last, _ = charts.proofs.one_computation(chosen.experiment, steps, modes.values)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         # Of the whole sequences, (N, T, U), the last step with a row for each unit.
         order, answer = chosen.row_order, modes.values

@@ -19,8 +19,7 @@ from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
 from lib.text import counted
 from lib.training import recorded, with_seeds
-from lib.ui import runs
-from lib.ui.address import page_value, query_of, set_page_values
+from lib.ui import address, runs
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
@@ -61,7 +60,7 @@ def find(run_id: str) -> Compared | None:
 
 def settle_picks() -> bool:
     """Take over the runs that the address names; False if some are gone, which is noted."""
-    record, own, text = session().compare, _own(), page_value(KEY)
+    record, own, text = session().compare, _own(), address.page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
@@ -93,7 +92,7 @@ def _write_picks() -> None:
         if not (run and run.is_kept):
             parts.append(f"{run_id}~{name}" if _PLAIN.fullmatch(name) else run_id)
     record.text = ",".join(parts) or NOTHING
-    set_page_values({KEY: record.text})
+    address.set_page_values({KEY: record.text})
 
 
 def _toggle(run_id: str, _: object = None) -> None:
@@ -193,8 +192,8 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
 def _more(run: Compared) -> None:
     """Draw what can be done with a run; another browser's can only be opened."""
     explore, icon = PAGES["Explore"]
-    run_id, pace = None if run.is_recorded or run.is_kept else run.id, page_value("pace")
-    there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
+    run_id, pace = None if run.is_recorded or run.is_kept else run.id, address.page_value("pace")
+    there = address.query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
     owner = runs.own(run.id)
     if not owner or not owner.name:

@@ -22,8 +22,7 @@ from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
 from lib.training import give_way
-from lib.ui import widgets
-from lib.ui.address import set_page_values
+from lib.ui import address, widgets
 from lib.ui.browser import component, lay_above
 from lib.ui.fragment import Place, fragment
 from lib.ui.session import Loaded, once, session
@@ -158,10 +157,9 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = filter(
-                None, (charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result))
-            )
-            words = colored(MODES[mode].label), colored(error), " · ".join(about) or None, "off"
+            about = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
+            told = " · ".join(filter(None, about)) or None
+            words = colored(MODES[mode].label), colored(error), told, "off"
             places[mode].show("metric", *words, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
@@ -225,7 +223,7 @@ def _note_epoch(choice: Linked) -> None:
     """Show the epoch at which the replay rests in the rest of the page."""
     if (told := _told("epoch")) in choice.texts:
         is_newest = choice.texts.index(told) == choice.default
-        set_page_values({"epoch": "" if is_newest else told})
+        address.set_page_values({"epoch": "" if is_newest else told})
 
 
 def _told(what: str) -> str:

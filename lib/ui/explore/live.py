@@ -16,8 +16,7 @@ from lib.charts import Palette, changed_settings, kept_sentence, progress_senten
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
-from lib.ui import clock, runs
-from lib.ui.address import change, page_value, set_page_values
+from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
@@ -68,8 +67,8 @@ def _panel(
 ) -> Callable[[Epochs], None]:
     """Draw controls and charts, the first of `times` with the page; returns what updates them."""
     shown, progress, words = epochs.shown, Place(), Place()
-    if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
-        set_page_values(runs.NEWEST)
+    if shown.polling and address.page_value("epoch"):  # a click was on its way when it began
+        address.set_page_values(runs.NEWEST)
 
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
@@ -84,10 +83,10 @@ def _panel(
             if not is_open:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
-            seeds = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
-            options, take = sorted({*SEEDS, seeds}), lambda new: change({"seeds": new or seeds})
-            control = bound("pick_seeds", seeds, take)
-            st.segmented_control("Seeds", options, default=seeds, required=True, **control)
+            now = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
+            control = bound("pick_seeds", now, lambda new: address.change({"seeds": new or now}))
+            options = sorted({*SEEDS, now})
+            st.segmented_control("Seeds", options, default=now, required=True, **control)
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
@@ -120,7 +119,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> None:
-        set_page_values(runs.NEWEST)
+        address.set_page_values(runs.NEWEST)
         if steered:
             act(steered)
 
@@ -130,7 +129,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         runs.leave()
 
     def step() -> None:
-        set_page_values(runs.NEWEST)
+        address.set_page_values(runs.NEWEST)
         goes_on = steered if same or paused else None
         client.step(goes_on or train(paused=True))
 

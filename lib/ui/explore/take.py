@@ -22,8 +22,7 @@ from lib.export import EXPORTS, Reported, results
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
 from lib.text import beside, counted
 from lib.training import give_way
-from lib.ui import clock, runs
-from lib.ui.address import query_of
+from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER, badge_of
 from lib.ui.fragment import fragment
@@ -153,7 +152,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     past = tuple(epochs.weights.items())
     answers, earlier = picked_answers(then), bool(EARLIER.index)
     source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
-    link = urlencode(query_of(experiment, None, {}), doseq=True)
+    link = urlencode(address.query_of(experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def run() -> tuple[Experiment, Dataset, Snapshot]:
