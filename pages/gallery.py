@@ -27,10 +27,7 @@ def enter() -> None:
 
 
 def link(label: str, name: str, icon: str | None = None) -> None:
-    """Draw a link to a card; "" leads to all of them.
-
-    A link without parameters leaves the address of its own page as it is (Streamlit 1.67).
-    """
+    """Draw a link to a card; "" leads to all of them, since a link needs a parameter (1.67)."""
     st.page_link(PAGES["Gallery"][0], label=label, icon=icon, query_params={KEY: name})
 
 

@@ -23,9 +23,8 @@ FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks, at least (as the worke
 BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
 STEP = 1.3  # most the interval changes in a second, as a factor up or down
 MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
+# Every fifth look draws all of a fragment: until it runs, browsers (1.67) keep its replaced charts.
 AFRESH = 5
-"""Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
-unseen, until the fragment that drew them runs: two hundred after half a minute."""
 SLOW = 1.0  # seconds; a page that looks less often takes up the server's interval with each look
 WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
 T = TypeVar("T")

@@ -6,14 +6,13 @@ import streamlit as st
 
 from lib.data import remember
 from lib.story import GUIDE, Scene
-from lib.text import capital
 from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import Stage, session
 from lib.ui.views import VIEWS
-from lib.ui.widgets import pills, plain, press
+from lib.ui.widgets import plain, press
 
 KEY = "at"  # the step's key in the address
 STEPS = list(GUIDE)
@@ -44,17 +43,6 @@ def go(name: str) -> None:
     """Open a step and remember it for this browser. For callbacks."""
     session().stage.step = name
     address.set_page_value(KEY, name)
-
-
-def progress() -> None:
-    """Draw the step's number, and all steps to pick from, with a mark at finished ones."""
-    titles = {
-        name: f"✓ {capital(name)}" if stage.done(scene) else capital(name)
-        for name, scene in GUIDE.items()
-    }
-    with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
-        st.markdown(f"**{STEPS.index(step().id) + 1} of {len(STEPS)}**", width="content")
-        pills("Steps", titles, step().id, "lesson_steps", go, required=True)
 
 
 def ways_on() -> None:

@@ -23,14 +23,15 @@ from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.ui.widgets import Linked, hint
 
-WORKER_DELAY = 4.0
-"""Seconds. With TensorFlow's import beside it a cold server's first page took twice as long."""
-FIND_SECONDS, PAUSE_SECONDS = 12.0, 5.0
-"""How long an answer of other page servers is awaited, and the pause until they are asked again."""
+WORKER_DELAY = 4.0  # seconds: with TensorFlow's import beside it a first page took twice as long
+FIND_SECONDS, PAUSE_SECONDS = (
+    12.0,
+    5.0,
+)  # for other servers' answer, and until they are asked again
 LOOK_SECONDS = 0.3  # between two looks for their answer
+# How fast a run is shown, by name in the links of pages: a label, and the seconds of all epochs.
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
-"""How fast a run is shown, by name in the address: a label, and the seconds of all epochs."""
-PACE = Linked("pace", tuple(PACES), 1, "run_pace")  # the choice, which is in the link of every page
+PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 
 GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "

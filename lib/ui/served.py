@@ -1,8 +1,7 @@
 """What the server does before anybody comes, and what it says to a browser first.
 
-Streamlit (1.67) imports the pages' code for the first visitor; here the server imports it when it
-starts. Browsers load Plotly (4.7 MB) with the first chart; on pages that open with charts they do
-so while Python makes the page. Each browser gets a name: see `lib.ui.browser.browser_id`.
+The server imports the pages' code when it starts, not for the first visitor as Streamlit (1.67)
+does. On pages that open with charts browsers load Plotly (4.7 MB) while Python makes the page.
 """
 
 import asyncio

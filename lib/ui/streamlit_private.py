@@ -108,8 +108,7 @@ def delivered_first(start: Method) -> Method:
 def keeping_messages(clear: Method) -> Method:
     """Return `clear`, made to keep all unsent messages when a fragment starts.
 
-    Streamlit would drop the page's messages about the fragment, but not the end of the page's run,
-    at which the browser removes all that it got no message for: the fragment vanished.
+    Streamlit would drop the page's about the fragment, and the browser would then remove that.
     """
 
     def clear_for_page(session: Any, fragment_ids_this_run: list[str] | None = None) -> None:
@@ -122,9 +121,9 @@ def of_open_page(ask: Method) -> Method:
     """Return `ask`, made to drop requests by fragments of a page that has been left.
 
     A browser's timers go on until it hears of the next page. Streamlit runs such a fragment after
-    that page and says that this is a run of the left page: the browser throws the next page away,
-    and stays white. A fragment of the open page asks with the address of the last request for the
-    whole page, and as Back or Forward if that was: while a run goes on, both become one request.
+    that page as one of the left page: the browser throws the next page away, and stays white. A
+    fragment of the open page asks with the address of the last request for the whole page, and as
+    Back or Forward if that was: while a run goes on, both become one request.
     """
     asked = WeakKeyDictionary[Any, tuple[str, bool]]()
 

@@ -182,8 +182,7 @@ def set_widget(key: str, value: Any) -> str:
 def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
     """Arguments of a widget that shows a `value` kept elsewhere; its callback calls `take`.
 
-    Give it the value as its default, too: a browser that mounts a widget late, since its code was
-    on the way, has missed what was set, and sends the default with the next click.
+    Give it the value as its default, too, which a browser sends that mounts the widget late.
     """
 
     def moved() -> None:

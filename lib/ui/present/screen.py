@@ -1,8 +1,7 @@
 """A talk: one thing to a screen, what followers see of it, and the window with notes.
 
-A browser gives one talk, which it finds again after a reload. Pages of presenters, followers and
-notes look for changes once a second. A talk belongs to the page server that it began on. Full
-screen, the blank screen and the clock are the browser's alone: present.js.
+A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
+changes once a second. Full screen, the blank screen and the clock are the browser's: present.js.
 """
 
 from collections.abc import Callable, Sequence

@@ -1,8 +1,7 @@
 """The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown one.
 
-Each sweep outlives a reload, and its link shows it to others; only the browser that started it may
-steer it. Without a sweep the page shows a recorded one. Other page servers of a cluster show the
-runs of a sweep, but not its page.
+Each sweep outlives a reload, and its link shows it to others on this page server; only the browser
+that started it may steer it. Without a sweep the page shows a recorded one.
 """
 
 import secrets
