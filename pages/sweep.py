@@ -8,7 +8,7 @@ from lib.ui.browser import current_palette
 from lib.ui.frame import frame
 from lib.ui.runs import or_elsewhere
 from lib.ui.shown import load_data
-from lib.ui.sweep.sweeps import GONE, KEYS, form, show, shown
+from lib.ui.sweeps import GONE, KEYS, form, show, shown
 from lib.ui.widgets import plain
 
 loaded = load_data(frame("Sweep", KEYS))

@@ -1,4 +1,4 @@
-"""All that imports streamlit: what every page shares, and a package for each page's parts.
+"""All that imports streamlit: what every page shares, and the parts of single pages.
 
 It computes nothing about models or data: that is for the packages below. A page calls modules of
 this package directly, since a face that imports all of them would delay the first page.

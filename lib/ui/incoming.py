@@ -1,8 +1,7 @@
 """Uploads between the browser and a page: a middleware keeps few of them in memory, and briefly.
 
-Streamlit (1.67) receives a file into a temporary one, then into memory, and keeps it there until
-its session ends. Here a file enters the memory only when there is room for it, its browser waiting
-meanwhile, and leaves it once a page has taken it, or after a minute.
+Streamlit (1.67) keeps a file in memory until its session ends. Here it enters the memory when there
+is room for it, its browser waiting meanwhile, and leaves it once a page has taken it.
 """
 
 import asyncio

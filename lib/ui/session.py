@@ -142,7 +142,7 @@ class Stage:
 
 @dataclass(slots=True, eq=False)
 class ComparePage:
-    """Which runs are laid over one another: see `lib.ui.compare.panel`."""
+    """Which runs are laid over one another: see `lib.ui.compare`."""
 
     picks: list[str] = field(default_factory=list)
     linked: dict[str, str] = field(default_factory=dict)  # names by id, as links have them

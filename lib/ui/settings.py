@@ -1,8 +1,7 @@
 """The controls of settings: a widget for each, with the setting's URL key as its key.
 
-A slider, a menu, or a field for a number: their labels and groups are in settings.toml. A setting
-that the data don't use has none. One that the data or the head dictates is drawn disabled with the
-value that holds instead, and says why. Last come those that say how a table becomes samples.
+Labels and groups are in settings.toml. A setting that the data don't use has no widget; one that
+the data or the head dictates is drawn disabled with the value that holds instead, and says why.
 """
 
 from contextlib import suppress

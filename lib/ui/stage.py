@@ -1,7 +1,6 @@
 """A scene on a page: its settings, its controls, its questions, and its picture.
 
 The gallery, the guide and a presentation draw the same scenes (`lib.story`), each in its own way.
-What a person changes in a scene is remembered with it (`Stage.subjects`).
 """
 
 from functools import partial

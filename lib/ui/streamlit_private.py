@@ -1,8 +1,7 @@
 """All that this app uses of Streamlit beyond its documentation, each beside a public way.
 
-They are used with the release that was tested alone. With another one, or with `UNROLLED_PUBLIC=1`
-in the environment, PRIVATE is False, and the public way is taken: the same with less speed or
-polish.
+With another release than the tested one, or with `UNROLLED_PUBLIC=1` in the environment, PRIVATE is
+False, and the public way is taken: the same with less speed or polish.
 """
 
 import asyncio

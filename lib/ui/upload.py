@@ -1,8 +1,7 @@
 """A person's own file: a table, or a kept run to be opened.
 
-A small CSV is read at once, all else in a process of its own while the page goes on. A file that
-can't be read gets a sentence, and the earlier table stays. A table too short for the settings
-lowers them, and a note says so.
+A small CSV is read at once, all else in a process of its own while the page goes on. A table too
+short for the settings lowers them, and a note says so.
 """
 
 from __future__ import annotations

@@ -7,10 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
-from lib.ui import address, browser, runs, upload, widgets
+from lib.ui import address, browser, runs, sweeps, upload, widgets
 from lib.ui.session import once, session
 from lib.ui.shapes import shown_stack
-from lib.ui.sweep import sweeps
 from tests.app.driver import address as address_of
 from tests.unit.pictures import a_dataset
 

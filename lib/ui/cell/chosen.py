@@ -1,8 +1,7 @@
 """What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
 
-The playhead is the timestep and the unit that the page is about. When it moves, only its fragment
-runs, which rewrites formulas and sentences. Pictures follow at once: playhead.js sets the custom
-properties `--cell-t` and `--cell-row`, by which they place their bands (`lib.charts.html`).
+The playhead is the timestep and the unit that the page is about. When it moves, its fragment alone
+rewrites formulas and sentences. Pictures follow by custom properties that playhead.js sets.
 """
 
 from collections.abc import Callable, Sequence

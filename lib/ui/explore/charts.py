@@ -34,7 +34,6 @@ Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
 EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
 OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # in place of the charts
-UPPER = 2  # the number of cards on the first screen
 LONGEST: dict[str, str] = beside(__file__)["longest"]  # takeaways, which reserve their space
 MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
 REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
@@ -50,11 +49,10 @@ def draw(
 ) -> Follow:
     """Draw these cards, by their names in CARDS; returns what updates them.
 
-    With `hold`, charts that are there stay as they are. The `badge` says which settings they show,
-    if not the sidebar's. While a run trains, the lower two cards take turns: a browser needs about
-    50 ms for each chart, and people watch the upper two.
+    With `hold`, charts that are there stay as they are. The `badge` says which settings they show.
+    While a run trains, the lower two take turns: a browser needs about 50 ms for each chart.
     """
-    cards, layers, turns = dict[str, Follow](), Place(), cycle(names[UPPER:] or [""])
+    cards, layers, turns = dict[str, Follow](), Place(), cycle(names[2:] or [""])
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):

@@ -1,7 +1,6 @@
 """Explore's card for a table's models: errors beside baselines, on dates, and a forecast.
 
-While a run trains it stays as it was. The test part is shown on request, and the card counts how
-often that was.
+While a run trains it stays as it was. It counts how often the test part was looked at.
 """
 
 from collections.abc import Callable, Sequence

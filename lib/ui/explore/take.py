@@ -1,7 +1,7 @@
 """Explore's card of files to take away: code, the run, a report, tables, pictures.
 
-A thread makes a file when its button is pressed, and the browser asks again until it is there, so
-that no page waits. The browser makes pictures of what it shows. Rows and words are in take.toml.
+A thread makes a file when its button is pressed, and the browser asks again until it is there.
+The browser makes pictures of what it shows. Rows and words are in take.toml.
 """
 
 import math

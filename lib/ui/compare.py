@@ -1,8 +1,7 @@
 """The runs of Compare: which are listed and which are picked, their list, and the pictures.
 
 The address holds the ids of picked runs, each with its name if that is short and plain:
-`runs=0123~Small,4567`. A recording's id is the name of its data. Until a person picks, the page
-picks the browser's newest runs, or recordings.
+`runs=0123~Small,4567`; a recording's id is the name of its data. At first the page picks some.
 """
 
 import re
