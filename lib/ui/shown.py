@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib import data, results
-from lib.charts import Traces, thinned
+from lib.charts import Traces, split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.export import arrays, data_name
@@ -70,7 +70,7 @@ def load_data(settled: Experiment) -> Loaded:
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, trainable=False)
     upload.last_good = loaded
-    if every := thinned(loaded.dataset):
+    if every := split.thinned(loaded.dataset):
         with upload.below or place:
             hint(every)
     try:

@@ -3,10 +3,9 @@
 import numpy as np
 import pytest
 
-from lib.data import Score
 from lib.recurrence import forward, model
 from lib.results import skill
-from lib.results.skill import SkillTable, answers, by_row, evaluate, median_skill
+from lib.results.skill import Score, SkillTable, answers, by_row, evaluate, median_skill
 from tests.unit import own_data
 
 

@@ -28,11 +28,6 @@ class Mistake:
     learns: str  # what the model learns instead
     right: str  # what would be right, in code
 
-    @property
-    def sequences(self) -> bool:
-        """Whether the model with the wrong y returns sequences."""
-        return len(self.output) == 3
-
 
 MISTAKES = {
     "flat": Mistake(
