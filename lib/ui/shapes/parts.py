@@ -1,7 +1,4 @@
-"""Three parts of the Shapes page: check a target, read an error, predict a shape first.
-
-To show the damage of a mistaken target, one click trains a model on it and one on the right target.
-"""
+"""Three parts of the Shapes page: check a target, read an error, predict a shape first."""
 
 import re
 from collections.abc import Mapping
