@@ -18,7 +18,7 @@ elif "present" in st.query_params:
     told = {key: st.query_params.get_all(key) for key in st.query_params if key != "present"}
     st.switch_page("pages/present.py", query_params=told)
 elif "card" in st.query_params:
-    from lib.ui.embed import embed
+    from lib.ui.views import embed
 
     embed()
 else:

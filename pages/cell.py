@@ -6,10 +6,9 @@ from lib import charts
 from lib.results import HIDDEN
 from lib.ui.browser import current_palette
 from lib.ui.cell.parts import PARTS, draw_part
-from lib.ui.data import load_data
 from lib.ui.frame import frame
-from lib.ui.linked import PART, open_part
-from lib.ui.text import hint, plain
+from lib.ui.shown import load_data
+from lib.ui.widgets import PART, hint, open_part, plain
 
 loaded = load_data(frame("Cell", (PART, "sample", "layer", "weights", "order", "step", "unit")))
 

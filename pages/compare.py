@@ -4,7 +4,7 @@ import streamlit as st
 
 from lib.export import runs_csv
 from lib.ui.browser import current_palette, save_button
-from lib.ui.compare.panel import KEY, listed, settle_picks, side_by_side
+from lib.ui.compare import KEY, listed, settle_picks, side_by_side
 from lib.ui.frame import frame
 
 frame("Compare", (KEY,))

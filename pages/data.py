@@ -9,24 +9,13 @@ from lib.results import HIDDEN
 from lib.text import capital
 from lib.ui.address import change, picking, query
 from lib.ui.browser import current_palette
-from lib.ui.data import load_data, take_prepared
 from lib.ui.frame import PAGES, frame
-from lib.ui.linked import bound
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
-from lib.ui.text import card, hint, plain, say, takeaway, told_chart
+from lib.ui.shown import load_data, take_prepared
 from lib.ui.upload import uploader
-
-
-def pick(name: str | None) -> None:
-    """Choose a dataset.
-
-    None comes where two runs of the page overlap, and one clears the group of the other's click.
-    """
-    if name:
-        change(picking(name))
-
+from lib.ui.widgets import bound, card, hint, plain, say, takeaway, told_chart
 
 settled = frame("Data")
 is_mine = settled.data.name == "upload"
@@ -85,7 +74,9 @@ with choice.container(border=True):
         names, titles = list(specs), {name: spec.title for name, spec in specs.items()}
         captions = [plain(spec.shows) for spec in specs.values()]
         now = chosen if chosen in specs else None
-        index, control = names.index(now) if now else None, bound(f"pick_{group}", now, pick)
+        # None comes where two runs of the page overlap, and one clears the group of a click.
+        control = bound(f"pick_{group}", now, lambda name: change(picking(name) if name else {}))
+        index = names.index(now) if now else None
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
 table, gaps = session().upload.table, split.gaps_sentence(dataset)

@@ -6,13 +6,13 @@ from lib.charts import caption, small_picture
 from lib.story import GALLERY, plot_of
 from lib.ui import address, stage
 from lib.ui.browser import current_palette
-from lib.ui.data import load_data
 from lib.ui.frame import PAGES, frame
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import session
+from lib.ui.shown import load_data
 from lib.ui.streamlit_private import is_history_navigation
-from lib.ui.text import hint, plain
 from lib.ui.views import draw
+from lib.ui.widgets import hint, plain
 
 KEY = "card"  # of the open card in the address
 
@@ -27,10 +27,7 @@ def enter() -> None:
 
 
 def link(label: str, name: str, icon: str | None = None) -> None:
-    """Draw a link to a card; "" leads to all of them.
-
-    A link without parameters leaves the address of its own page as it is (Streamlit 1.67).
-    """
+    """Draw a link to a card; "" leads to all of them, since a link needs a parameter (1.67)."""
     st.page_link(PAGES["Gallery"][0], label=label, icon=icon, query_params={KEY: name})
 
 

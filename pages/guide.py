@@ -3,17 +3,22 @@
 import streamlit as st
 
 from lib.story import GUIDE
+from lib.text import capital
 from lib.ui import address, lesson, stage
-from lib.ui.browser import current_palette
-from lib.ui.data import load_data
+from lib.ui.browser import current_palette, point_at
 from lib.ui.frame import frame
-from lib.ui.style import point_at
-from lib.ui.text import plain
+from lib.ui.shown import load_data
 from lib.ui.views import VIEWS, draw
+from lib.ui.widgets import pills, plain
 
 settled = frame("Guide", (lesson.KEY,), own=lesson.enter)
 step = lesson.step()
-lesson.progress()
+titles = {name: capital(name) for name in GUIDE}
+titles |= {name: f"✓ {titles[name]}" for name, each in GUIDE.items() if stage.done(each)}
+with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
+    place = f"{lesson.STEPS.index(step.id) + 1} of {len(lesson.STEPS)}"
+    st.markdown(f"**{place}**", width="content")
+    pills("Steps", titles, step.id, "lesson_steps", lesson.go, required=True)
 asked = address.page_value(lesson.KEY)
 if asked and asked not in GUIDE:
     st.warning(f"No step is called {plain(asked[:24])}.", icon=":material/info:")
@@ -28,7 +33,8 @@ with st.container(key="lesson"):
             stage.controls(step, settled)
         to_do = st.container(gap="xsmall")
         lesson.ways_on()
-point_at(stage.pointed(step))
+is_waiting = stage.answered(step) and not stage.has_happened(step)
+point_at(step.points_at if is_waiting else "")
 palette = current_palette()
 with picture:
     loaded = load_data(settled)

@@ -4,12 +4,12 @@ import streamlit as st
 
 from lib.story import story
 from lib.ui import address, stage
+from lib.ui import screen as on_screen
+from lib.ui.browser import PICTURED
 from lib.ui.fragment import fragment
 from lib.ui.frame import screen
-from lib.ui.present import screen as on_screen
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
-from lib.ui.style import PICTURED
 
 
 def look() -> None:

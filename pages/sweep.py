@@ -5,11 +5,11 @@ import streamlit as st
 from lib import charts
 from lib.ui.address import page_value
 from lib.ui.browser import current_palette
-from lib.ui.data import load_data
 from lib.ui.frame import frame
 from lib.ui.runs import or_elsewhere
-from lib.ui.sweep.sweeps import GONE, KEYS, form, show, shown
-from lib.ui.text import plain
+from lib.ui.shown import load_data
+from lib.ui.sweeps import GONE, KEYS, form, show, shown
+from lib.ui.widgets import plain
 
 loaded = load_data(frame("Sweep", KEYS))
 

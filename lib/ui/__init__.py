@@ -1,4 +1,4 @@
-"""All that imports streamlit: what every page shares, and a package for each page's parts.
+"""All that imports streamlit: what every page shares, and the parts of single pages.
 
 It computes nothing about models or data: that is for the packages below. A page calls modules of
 this package directly, since a face that imports all of them would delay the first page.
@@ -11,10 +11,10 @@ From a slider to the charts:
    experiment (`address.change`) before the page runs again.
 3. `settings.settled_experiment` brings it within what the data allow; `address.finish` writes it to
    the URL.
-4. `data.load_data` makes the dataset; `shown.shown_run` finds what to show of it: a run, one from a
-   file or a recording, or the untrained model.
+4. `shown.load_data` makes the dataset; `shown.shown_run` finds what to show of it: a run, one from
+   a file or a recording, or the untrained model.
 5. `explore.charts.draw` draws the cards, in a `fragment.following_fragment` that looks for new
    figures while a run trains.
 
-`session` holds what is remembered, `runs` reaches the worker, `load` lets many sessions take turns.
+`session` holds what is remembered, `runs` reaches the worker, `widgets` has the app's own elements.
 """

@@ -6,9 +6,7 @@ scenes (SCENE_PAGES) set an experiment of their own: see `lib.ui.stage`.
 
 An address that we write names the data, and leaves out what changes nothing. A bare address opens
 the first data. One with settings but without data is from before all links named theirs.
-
-Not Streamlit's `bind="query-params"` (tried in 1.67): a click on a `page_link` lost the bound
-values, Back skipped a slider's move, and `?T=9999` became the default without a word.
+Streamlit's `bind="query-params"` (1.67) lost values at a `page_link`, and Back skipped moves.
 """
 
 from collections.abc import Mapping, Sequence
@@ -26,15 +24,13 @@ SCENE_PAGES = frozenset({"Gallery", "Guide", "Present"})
 PICTURE_KEYS = (
     *("part", "sample", "layer", "weights", "order"),
     *("step", "unit", "stack", "check", "earlier"),
-)
-"""What pictures have in the address: keys of their own pages, and of the scenes that show them."""
+)  # what pictures have in the address, on their own pages and in scenes
 
 
 def begin(page: str, own_keys: Sequence[str] = ()) -> None:
-    """Find the experiment for this script run of `page`; call before any widget of the sidebar.
+    """Find the experiment for this run of `page`; call it before any widget of the sidebar.
 
-    The address is read when the session starts, and when it changes without us: by Back, or by a
-    link that is opened in this tab. On a page of scenes `own_keys` say which scene it is.
+    The address is read at first, and when Back or a link opened in this tab changes it.
     """
     mine, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
@@ -80,7 +76,7 @@ def _open(address: Query) -> None:
     record.complaints = complaints + of_settings
     session().stage.scene = ""  # its settings don't hold any more
     _be_about(Subject(experiment, address.get("run", [None])[-1]))
-    record.pace, record.page_values[record.page] = "", {}
+    record.page_values |= {"": {}, record.page: {}}
     for key in {"pace", *keys} & address.keys():
         set_page_value(key, address[key][-1])
     record.ours = [address]
@@ -155,21 +151,16 @@ def page_value(key: str) -> str:
 
 
 def _values(page: str, subject: Subject) -> dict[str, str]:
-    record = session().address
-    pace = {"pace": record.pace} if record.pace else {}
-    return {**pace, **subject.values, **record.page_values.get(page, {})}
+    own = session().address.page_values  # the pace is that of all pages
+    return {**own.get("", {}), **subject.values, **own.get(page, {})}
 
 
 def set_page_value(key: str, text: str) -> None:
     """Set one of this page's own keys; "" takes it out. Outside of callbacks call `finish`."""
-    record = session().address
-    if key == "pace":
-        record.pace = text
-        return
-    of_scene = record.page in SCENE_PAGES and key not in record.own_keys
-    of_subject = key == "epoch" or of_scene
-    of_page = record.page_values.setdefault(record.page, {})
-    kept = session().subject.values if of_subject else of_page
+    record, page = session().address, "" if key == "pace" else session().address.page
+    of_page = record.page_values.setdefault(page, {})
+    of_scene = page in SCENE_PAGES and key not in record.own_keys
+    kept = session().subject.values if key == "epoch" or of_scene else of_page
     kept[key] = text
     if not text:
         del kept[key]

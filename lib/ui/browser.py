@@ -1,24 +1,58 @@
-"""The browser of a page: its name, its theme, its scripts, and a button that saves a file."""
+"""What a browser gets beside a page's elements: a name, CSS, and scripts in components.
 
-from collections.abc import Callable
+The CSS is what Streamlit has no options for, by the marks that 1.67 gives elements. The rules stand
+in `css/`, a file for each page; here are those that Python has to write. An element with a key has
+the class `st-key-` and that key; the `data-testid`s are Streamlit's own.
+"""
+
+import re
+from collections.abc import Callable, Mapping
 from hashlib import sha256
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import plotly.graph_objects as go
 import streamlit as st
 
-from lib.charts import PALETTES, Palette
+from lib.charts import PALETTES, Palette, html, mix, strip
+from lib.text import beside
+from lib.ui.fragment import Place, fragment
+from lib.ui.session import session
 
-COOKIE = "unrolled_browser"
-"""Has a random token that the server gives a browser with its first page: see `served`."""
+COOKIE = "unrolled_browser"  # a random token that a browser gets with its first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
+BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
+# Page → its own keys. Where what one works on isn't there, the key does nothing.
+KEYS: dict[str, list[dict[str, Any]]] = {
+    page: [{"part": BUTTON, **row} for row in rows]
+    for page, rows in beside(__file__, "keys").items()
+}
+MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
+EVERYWHERE: list[dict[str, Any]] = [
+    {
+        "name": f"Shift+{k}",
+        "does": f"go to {page}",
+        "on": [MENU],
+        "part": f":scope > :nth-child({k}) a",
+    }
+    for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
+]
+"""The keys that all pages have, besides `?`, which shows them all."""
+LISTENER = "listener"
+HIDE_AFTER = "0.5s"  # from then on a covered chart is hidden from screen readers, too
+IN_PLACE = "<wbr>"  # with it a style keeps its place on the page, which page.css hides
+_SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
+_SHEETS["page"] = html.CSS + _SHEETS["page"]
+_SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
+PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 
 def browser_id() -> str | None:
     """An id of this browser, the same on all page servers; None where it sends no cookie (AppTest).
 
-    A hash of the cookie's token: who reads an id, which servers of a cluster exchange, can't pass
-    for that browser.
+    It is a hash of the cookie's token: who reads an id can't pass for that browser.
     """
     token = st.context.cookies.get(COOKIE)
     if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
@@ -34,8 +68,7 @@ def current_palette() -> Palette:
 def component(key: str, module: str, *scripts: str) -> Any:
     """A component of the .html, .css and .js beside a `module`, its `__file__`.
 
-    With the CSS of all components' buttons, and the named `scripts` of the same folder before its
-    own: Streamlit takes one script.
+    The named `scripts` of the same folder come before its own: Streamlit takes one script.
     """
     own = Path(module)
     html, css, js = (
@@ -60,3 +93,105 @@ def save_button(label: str, what: str | Callable[[], bytes], name: str, mime: st
     if callable(what) and (st.session_state.get(key) or {}).get("asked"):
         data = what()
     _save(key=key, data=data, width="content", on_asked_change=lambda: None)
+
+
+_listener = component(
+    LISTENER, str(Path(__file__).with_name(LISTENER)), "white_page.js", "plotly_private.js"
+)
+
+
+def listener(page: str) -> None:
+    """Draw the component whose script (listener.js) does what can't wait for a run of `page`.
+
+    It tells Python the heights of charts that fill a place, and that the system went dark or light.
+    A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
+    nothing while a slider had the focus, a button has a single one, and no list of keys.
+
+    In a fragment, which asks for a run of the page when the component tells something. Asked by the
+    browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
+    """
+    times = count()
+    # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
+    on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}
+
+    def draw() -> None:
+        if next(times):
+            st.rerun()
+        _listener(key=LISTENER, on_heights_change=_note_heights, **on)
+
+    fragment(draw)
+
+
+def _note_heights() -> None:
+    """Note the heights that the browser measured, in pixels: "chart_loss:230 chart_compare:176"."""
+    told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(LISTENER)}")
+    session().heights.update({name: int(height) for name, height in told})
+
+
+def _letters() -> str:
+    """CSS that shows a button's key in its corner, but not to screen readers: they have theirs."""
+    rules = []
+    for page, keys in KEYS.items():
+        where = "[class*=st-key-present] " if page == "Present" else ""
+        for key in (key for key in keys if key["part"] == BUTTON):
+            for button in (f"{where}.st-key-{on} button" for on in key["on"]):
+                rules.append(
+                    f"{button}{{position:relative}}{button}::after{{content:'{key['name']}' / '';"
+                    "position:absolute;right:0.25rem;top:0;font-size:0.75rem;line-height:1.4;"
+                    "opacity:0.8}"
+                )
+    return f"@media(hover:hover) and (min-width:40.1rem){{{''.join(rules)}}}"
+
+
+def style(page: str, *others: str) -> None:
+    """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
+    colors = current_palette()
+    colored = ["background", "border", "ink", "muted", "wrong"]
+    colored += ["sequence_text", "best_text", "last_text"]
+    root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
+    root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
+    _write(f":root{{{root}}}{_SHEETS['page']}{_letters()}{_SHEETS['paper']}")
+    if own := "".join(_SHEETS.get(each.lower(), "") for each in dict.fromkeys((*others, page))):
+        _write(own)
+
+
+def hide(*keys: str) -> None:
+    """Hide the elements with these keys; they keep their places on the page."""
+    _write(f"{','.join(f'.st-key-{key}' for key in keys)}{{display:none}}")
+
+
+def point_at(key: str) -> None:
+    """Outline the element with this key, with an arrow at it; "" for none."""
+    outline = "outline:2px solid var(--ink);outline-offset:4px;border-radius:4px;position:relative"
+    arrow = (
+        "content:'➜' / '';position:absolute;z-index:1;animation:nudge 1s 3;"
+        "left:var(--pointer,-1.75rem);top:calc(50% - 0.75em)"
+    )
+    where = f".st-key-{key}"
+    _write(f"{where}{{{outline}}}{where}::before{{{arrow}}}" if key else "")
+
+
+def lay_above(tops: Mapping[str, int], at: Place) -> None:
+    """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1."""
+    rules = "".join(
+        f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
+        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
+        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
+        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
+        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
+        for key, top in tops.items()
+    )
+    at.show("html", f"<style>{rules}</style>{IN_PLACE}")
+
+
+def playhead_band(key: str, figure: go.Figure) -> None:
+    """Tell the playhead's band (cell.css) where a container's figure has its timesteps."""
+    layout = figure.to_dict()["layout"]
+    margin, (low, high) = layout["margin"], layout["xaxis"]["range"]
+    sides = "".join(f"--{side}:{margin[side[0]]}px;" for side in ("left", "right", "top", "bottom"))
+    _write(f".st-key-{key}{{{sides}--steps:{high - low:.4f};--before:{0.5 - low:.4f}}}")
+
+
+def _write(css: str) -> None:
+    # Streamlit takes what this returns as it is; it would parse a string line by line in each run.
+    st.html(SimpleNamespace(_repr_html_=lambda: f"<style>{css}</style>"))

@@ -1,29 +1,122 @@
-"""Parts of a page that run alone, and keep their place when they do."""
+"""Parts of a page that run alone, how often they do, and turns of all sessions.
 
-from collections.abc import Callable
+A server's scripts compute in turns, and poll as often as there is room for. Python switches between
+busy threads every few milliseconds, so that all are done late. In turns the first is done at once,
+and a person's action goes before a look for new figures. With 16 sessions that train
+(`tests/bench/load.py`) charts change twice as often, and the median slider waits 0.1 s, not 0.6 s.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from itertools import count
 from typing import Any, TypeVar
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from lib.ui.load import RHYTHM, turn
+from lib.ui import clock
 from lib.ui.streamlit_private import PRIVATE, drawing_as, fragment_id, look_every
 
+FASTEST, SLOWEST = 0.2, 5.0  # seconds between two looks, at least (as the worker reports), at most
+BUSY = 0.75  # the share of time in which somebody is to have a turn: above it pages poll less often
+STEP = 1.3  # most the interval changes in a second, as a factor up or down
+MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
+# Every fifth look draws all of a fragment: until it runs, browsers (1.67) keep its replaced charts.
 AFRESH = 5
-"""Every fifth look draws all of a fragment. A browser (Streamlit 1.67) keeps replaced charts,
-unseen, until the fragment that drew them runs: two hundred after half a minute."""
+SLOW = 1.0  # seconds; a page that looks less often takes up the server's interval with each look
 WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
 T = TypeVar("T")
 R = TypeVar("R")
 
 
+class Rhythm:
+    """The polling interval of all pages of a server, which share a processor."""
+
+    def __init__(self) -> None:
+        self._seconds = FASTEST
+        self._busy = self._since = self._each = 0.0
+
+    def took(self, seconds: float, now: float, waiting: int = 0) -> None:
+        """Note a turn that took so many `seconds` and ends `now`; so many others are `waiting`."""
+        # Where a whole class begins at once, all who wait need so long together.
+        self._each += MEMORY * (seconds - self._each)
+        self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / BUSY))
+        self._busy += seconds
+        elapsed = now - self._since
+        if elapsed >= 1:
+            most = STEP ** min(elapsed, 5)
+            factor = min(most, max(1 / most, self._busy / elapsed / BUSY))
+            self._seconds = min(SLOWEST, max(FASTEST, self._seconds * factor))
+            self._since, self._busy = now, 0.0
+
+    def interval(self, least: float = 0.0) -> float:
+        """Seconds between two looks of each page, at least `least`."""
+        return round(max(least, self._seconds), 2)
+
+
+class Turns:
+    """One turn at a time; who asks with `first` gets it before those who don't."""
+
+    def __init__(self, rhythm: Rhythm) -> None:
+        self._rhythm = rhythm
+        self._lock = threading.Lock()
+        self._holder: int | None = None  # the thread that has the turn
+        self._is_taken = False
+        # Each thread waits for an event of its own, so that a turn's end wakes only the next one.
+        self._first, self._others = deque[threading.Event](), deque[threading.Event]()
+
+    @property
+    def is_mine(self) -> bool:
+        """Whether this thread has the turn."""
+        return self._holder == threading.get_ident()
+
+    @property
+    def waiting(self) -> int:
+        """How many threads wait for a turn."""
+        return len(self._first) + len(self._others)
+
+    @contextmanager
+    def turn(self, *, first: bool) -> Iterator[None]:
+        """Run a block that computes while no other does; `first` for what a person has asked for.
+
+        Raises RuntimeError within another turn, which would never end.
+        """
+        if self.is_mine:
+            raise RuntimeError("a turn was asked for within another one")
+        sign = threading.Event()
+        with self._lock:
+            (self._first if first else self._others).append(sign)
+            if not self._is_taken:
+                self._next()
+        sign.wait()
+        start, self._holder = clock.now(), threading.get_ident()
+        try:
+            yield
+        finally:
+            self._holder = None
+            with self._lock:
+                self._rhythm.took(clock.now() - start, clock.now(), self.waiting)
+                self._next()
+
+    def _next(self) -> None:
+        queue = self._first or self._others
+        self._is_taken = bool(queue)
+        if queue:
+            queue.popleft().set()
+
+
+RHYTHM = Rhythm()  # of this server
+TURNS = Turns(RHYTHM)
+turn = TURNS.turn  # of all its sessions
+
+
 def fragment(draw: Callable[..., object], *args: object, run_every: float | None = None) -> None:
     """Draw an `st.fragment` in a container of the page.
 
-    When a fragment runs again before the page's messages were sent, Streamlit (1.67,
-    `ForwardMsgQueue.clear`) drops what the page drew of the fragment, with its place, and what
-    stood below moves up. A container that the page draws stays.
+    Where it runs again before the page's messages were sent, Streamlit (1.67) drops its place, and
+    what stood below moves up (`ForwardMsgQueue.clear`). A container that the page draws stays.
     """
     with st.container():
         st.fragment(draw, run_every=run_every)(*args)
@@ -65,10 +158,13 @@ def following_fragment(
         interval = RHYTHM.interval(seconds)
 
         def follow() -> None:
-            if update and next(looks) % AFRESH:
+            nonlocal interval
+            is_between = next(looks) % AFRESH > 0  # else all is drawn anew at this moment
+            if update and is_between:
                 with drawing_as(owner):
                     in_turn(update)
-            else:  # at first, and whenever all is drawn anew
+            if not is_between or interval > SLOW:
+                interval = RHYTHM.interval(seconds)
                 look_every(interval)
 
         if owner and update:
@@ -95,8 +191,3 @@ class Place:
         shows = (method, what, options)
         if self._at is None or self._shows != shows:
             self._at, self._shows = getattr(self._at or st, method)(*what, **options), shows
-
-
-def slot() -> DeltaGenerator:
-    """A place for one element, which a fragment that stands elsewhere may write into."""
-    return st.container().empty()

@@ -11,28 +11,23 @@ from lib.data import DATASETS
 from lib.experiment import Experiment
 from lib.text import beside
 from lib.ui import address, runs
-from lib.ui.address import change, picking
-from lib.ui.linked import bound
-from lib.ui.listener import MENU, listener
-from lib.ui.load import turn
+from lib.ui.browser import MENU, PICTURED, listener, style
+from lib.ui.fragment import turn
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, settled_experiment
-from lib.ui.style import PICTURED, style
-from lib.ui.text import closable, hint, plain
-from lib.ui.upload import came_of_file, kept_before, opener, take_file, uploader
+from lib.ui.upload import kept_before, opener, progress, refusal, take_file, uploader
+from lib.ui.widgets import bound, closable, hint, plain
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
-FAVICON = f"data:image/png;base64,{_ICON}"
-"""The icon itself: a file is gone for a moment where a run of a page is cut short."""
+FAVICON = f"data:image/png;base64,{_ICON}"  # a file is gone where a run of a page is cut short
 _ADVICE = Path(__file__).with_name("advice")
 ADVICE = beside(__file__, _ADVICE.name)
 """Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
 TABLE = f"{templates(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
-MORE = "more"
-"""The group of settings that is drawn once somebody unfolds it, and the Streamlit key of that."""
+MORE = "more"  # the group of settings that is drawn once somebody unfolds it; also its key
 TAGLINE = "every timestep, or just the last?"
 
 
@@ -52,6 +47,7 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     if is_new:
         mine.kept = kept_before()
     # A reload finds the upload through its run.
+    mine.upload.below = None
     mine.upload.table = mine.upload.table or runs.table_of_run()
 
 
@@ -60,11 +56,9 @@ def frame(
 ) -> Experiment:
     """Draw the frame of `page`, a key of PAGES, and return the experiment of its sidebar.
 
-    `own_keys` are the page's own keys in the address: see `lib.ui.address`. A page of scenes sets
-    the experiment with `own`, and has no controls in its sidebar.
-
-    All of it is done in turn with other sessions, except what takes long: making a large file the
-    data, and reading its columns as the settings say.
+    `own_keys` are the page's own keys in the address. A page of scenes sets the experiment with
+    `own`, and has no controls in its sidebar. What takes long is done outside of turns: making a
+    large file the data, and reading its columns.
     """
     take_file()
     with turn(first=True):
@@ -78,35 +72,38 @@ def frame(
                 st.switch_page("app.py", query_params=address.query("Explore"))
             own()
         settled = settled_experiment()
+        has_uploader = page == "Data" or settled.data.name == "upload"
         with st.sidebar:
-            _menu()
+            with st.container(gap="xxsmall"):
+                _menu()
             if not own:
                 sidebar(settled, with_table=page != "Data")
             with st.container(key="open_place"):
-                if page != "Data" and settled.data.name != "upload":
+                if not has_uploader:
                     opener()
             with st.container(key="about_keys"):
                 hint("Press ? for all keys.")
         address.finish()
         complaints()
-        came_of_file()
+        with st.container():
+            refusal()
+            if not has_uploader:  # a file may be dropped anywhere on the page
+                progress()
     return settled
 
 
 def _menu() -> None:
-    with st.container(gap="xxsmall"):
-        with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
-            st.markdown("### Unrolled", width="content")
-            icon, there = ":material/present_to_all:", address.query("Present")
-            st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
-        hint(TAGLINE)
-        with st.container(key=MENU, gap="xxsmall"):
-            for label, (path, icon) in PAGES.items():
-                st.page_link(path, label=label, icon=icon, query_params=address.query(label))
-            with st.popover(
-                "Which one do I need?", icon=":material/help:", type="tertiary", key="advice"
-            ):
-                st.html(TABLE)
+    with st.container(horizontal=True, horizontal_alignment="distribute", key="heading"):
+        st.markdown("### Unrolled", width="content")
+        icon, there = ":material/present_to_all:", address.query("Present")
+        st.page_link("pages/present.py", label="Present", icon=icon, query_params=there)
+    hint(TAGLINE)
+    with st.container(key=MENU, gap="xxsmall"):
+        for label, (path, icon) in PAGES.items():
+            st.page_link(path, label=label, icon=icon, query_params=address.query(label))
+        question, icon = "Which one do I need?", ":material/help:"
+        with st.popover(question, icon=icon, type="tertiary", key="advice"):
+            st.html(TABLE)
 
 
 def complaints() -> None:
@@ -122,7 +119,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
     is_upload = now == "upload"
     with st.container(gap="xsmall"):
         controls("modes", settled)
-        control = bound("data", now, lambda name: change(picking(name)))
+        control = bound("data", now, lambda name: address.change(address.picking(name)))
         label_of = {name: spec.label for name, spec in DATASETS.items()}.__getitem__
         st.selectbox("Data", names, names.index(now), label_of, **control)
         hint(DATASETS[now].shows)
@@ -136,6 +133,8 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
                 hint("This is another person's run. The settings apply to a file of your own.")
             else:
                 columns(settled)
+    if has_columns(settled):
+        session().upload.below = st.container()
     more = st.expander("More: cell, optimizer, seed …", key=MORE, on_change="rerun")
     if more.open:  # a third of the sidebar, which would be sent with each run of a page
         with more:

@@ -1,8 +1,7 @@
 """Uploads between the browser and a page: a middleware keeps few of them in memory, and briefly.
 
-Streamlit (1.67) receives a file into a temporary one, then into memory, and keeps it there until
-its session ends. Here a file enters the memory only when there is room for it, its browser waiting
-meanwhile, and leaves it once a page has taken it, or after a minute.
+Streamlit (1.67) keeps a file in memory until its session ends. Here it enters the memory when there
+is room for it, its browser waiting meanwhile, and leaves it once a page has taken it.
 """
 
 import asyncio
@@ -14,11 +13,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib.data import MAX_BYTES, total_memory
 
+# The path to which browsers send files (Streamlit 1.67), with the file's id in it.
 UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
-"""The path to which browsers send files, with the file's id in it (Streamlit 1.67). Files sent to
-another path Streamlit keeps itself, as usual."""
+# Bytes of files in memory that no page has taken; a single file may be larger.
 SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, total_memory() // 6))
-"""Bytes of files in memory that no page has taken; a single file may be larger."""
 SECONDS = 60.0  # a file waits so long for a page to take it
 _HELD = dict[str, tuple[int, Callable[[], object]]]()
 """Files in memory that no page has taken: id → bytes, and what has Streamlit drop it."""

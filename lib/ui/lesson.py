@@ -6,22 +6,19 @@ import streamlit as st
 
 from lib.data import remember
 from lib.story import GUIDE, Scene
-from lib.text import capital
 from lib.ui import address, stage
 from lib.ui.browser import browser_id
 from lib.ui.frame import PAGES
-from lib.ui.linked import pills
 from lib.ui.runs import leave_foreign_run
 from lib.ui.session import Stage, session
-from lib.ui.text import hint, plain, press
 from lib.ui.views import VIEWS
+from lib.ui.widgets import plain, press
 
 KEY = "at"  # the step's key in the address
 STEPS = list(GUIDE)
 MOST = 500  # the number of browsers that are remembered
 TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
-_KEPT: dict[str, Stage] = {}
-"""Each browser's progress, of its newest session that opened the lesson; the newest last."""
+_KEPT: dict[str, Stage] = {}  # each browser's progress, of its newest session in the lesson
 
 
 def step() -> Scene:
@@ -36,7 +33,6 @@ def enter() -> None:
         kept = _KEPT.get(browser or "", record)
         record.step = kept.step or STEPS[0]
         record.answers, record.passed = kept.answers, kept.passed
-        record.came_back = address.page_value(KEY) not in GUIDE and record.step != STEPS[0]
         if browser:
             remember(_KEPT, browser, record, MOST)
     leave_foreign_run()
@@ -45,29 +41,13 @@ def enter() -> None:
 
 def go(name: str) -> None:
     """Open a step and remember it for this browser. For callbacks."""
-    session().stage.step, session().stage.came_back = name, False
+    session().stage.step = name
     address.set_page_value(KEY, name)
-
-
-def progress() -> None:
-    """Draw the step's number, and all steps to pick from, with a mark at finished ones."""
-    titles = {
-        name: f"✓ {capital(name)}" if stage.done(scene) else capital(name)
-        for name, scene in GUIDE.items()
-    }
-    with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
-        st.markdown(f"**{STEPS.index(step().id) + 1} of {len(STEPS)}**", width="content")
-        pills("Steps", titles, step().id, "lesson_steps", go, required=True)
-    if session().stage.came_back:
-        with st.container(horizontal=True, key="lesson_back", vertical_alignment="center"):
-            hint("You were here before.")
-            first = partial(go, STEPS[0])
-            press("Begin at the start", "first_page", "lesson_first", first, type="tertiary")
 
 
 def ways_on() -> None:
     """Draw the buttons Back and Next, and a link to the step's page with its settings."""
-    here = step()
+    here, subject = step(), session().subject
     place, (path, icon) = STEPS.index(here.id), PAGES[here.page]
     is_last, is_done = place + 1 == len(STEPS), stage.done(here)
     if is_last and is_done:
@@ -79,22 +59,17 @@ def ways_on() -> None:
             then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
         if is_done or not is_last:
-            label = "Your turn" if is_last else f"Open in {here.page}"
+            view, label = VIEWS[stage.shown(here)], f"Open in {here.page}"
+            values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
+            values["part"] = view.part if view.page == here.page else ""
+            experiment, run_id = subject.experiment, subject.run_id
+            if is_last:  # with the next seed, of which there is no recording
+                label, run_id = "Your turn", None
+                experiment = experiment.set(seed=experiment.seed + 1)
+            said = {key: text for key, text in values.items() if text}
+            query = address.query_of(experiment, run_id, said)
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
-                query = _query(here, turn=is_last)
                 st.page_link(path, label=label, icon=icon, query_params=query)
-
-
-def _query(scene: Scene, *, turn: bool) -> address.Query:
-    """The link to the scene's page as the scene is now; for `turn`, with the next seed."""
-    view, subject = VIEWS[stage.shown(scene)], session().subject
-    values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
-    values["part"] = view.part if view.page == scene.page else ""
-    said = {key: text for key, text in values.items() if text}
-    experiment = subject.experiment
-    if turn:  # of the next seed there is no recording
-        return address.query_of(experiment.set(seed=experiment.seed + 1), None, said)
-    return address.query_of(experiment, subject.run_id, said)
 
 
 def handout() -> str:

@@ -1,4 +1,6 @@
-// The script of every page: listener.py says what it does. white_page.js and plotly_private.js stand
+// The script of every page: hears keys; gives a file that is dropped anywhere to the page's uploader;
+// marks the timestep under the pointer in all pictures; lifts the curves of a run's row on Compare; opens
+// the run of a point on Sweep; closes the drawer on phones. white_page.js and plotly_private.js stand
 // before it in one module, since a component has one script.
 
 // Where a person types, what covers the page, and who has keys of their own.
@@ -172,7 +174,7 @@ function mount(root) {
     input.dispatchEvent(new Event("change", { bubbles: true }));
   }
 
-  // On paper the page keeps the screen's layout, made smaller: see the print rules of style.py.
+  // On paper the page keeps the screen's layout, made smaller: see the print rules of browser.py.
   const paper = document.documentElement.style;
   addEventListener("beforeprint", () => {
     const width = document.querySelector("[data-testid=stVerticalBlock]:has(h1)")?.clientWidth;

@@ -1,4 +1,4 @@
-// Part of the script of every page (see listener.py): all that it reads of a chart without a name in
+// Part of the script of every page (see browser.py): all that it reads of a chart without a name in
 // Plotly's documentation.
 
 // The trace that a curve on the screen was drawn from.
@@ -7,7 +7,7 @@ const traceOf = (curve) => curve.__data__?.[0]?.trace ?? { name: "" };
 // A chart's columns: which timestep, from 0, is at a place on the screen, and which place, as left,
 // top, width and height, has a timestep. Undefined where there is none; null for a chart without.
 function columns(chart) {
-  // Of the two that take turns (see lib.ui.text) the one that is seen: the other may be older.
+  // Of the two that take turns (see lib.ui.widgets) the one that is seen: the other may be older.
   const shown = (each) => each._fullLayout && each.checkVisibility({ visibilityProperty: true });
   const plot = [...chart.querySelectorAll(".js-plotly-plot")].find(shown);
   if (!plot) return null;

@@ -17,29 +17,27 @@ from lib.experiment import Experiment
 from lib.export import card_of, read_card
 from lib.results import Run, Snapshot, redacted, without_answers
 from lib.training import AnswerFuture, TrainingClient, machine
-from lib.ui import clock
-from lib.ui.address import set_page_values
+from lib.ui import address, clock
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
-from lib.ui.linked import Linked
 from lib.ui.session import session
-from lib.ui.text import hint
+from lib.ui.widgets import Linked, hint
 
-WORKER_DELAY = 4.0
-"""Seconds. With TensorFlow's import beside it a cold server's first page took twice as long."""
-FIND_SECONDS, PAUSE_SECONDS = 12.0, 5.0
-"""How long an answer of other page servers is awaited, and the pause until they are asked again."""
+WORKER_DELAY = 4.0  # seconds: with TensorFlow's import beside it a first page took twice as long
+FIND_SECONDS, PAUSE_SECONDS = (
+    12.0,
+    5.0,
+)  # for other servers' answer, and until they are asked again
 LOOK_SECONDS = 0.3  # between two looks for their answer
+# How fast a run is shown, by name in the links of pages: a label, and the seconds of all epochs.
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
-"""How fast a run is shown, by name in the address: a label, and the seconds of all epochs."""
-PACE = Linked("pace", tuple(PACES), 1, "run_pace")  # the choice, which is in the link of every page
+PACE = Linked("pace", tuple(PACES), 1, "run_pace")
 
 GONE = (
     "The link's run is gone: runs last a few hours, and not beyond a restart. Train starts a new "
     "run with the sidebar's settings."
 )
-NEWEST = {"epoch": ""}
-"""Of a page's own values: the newest epoch is shown again, since training begins or goes on."""
+NEWEST = {"epoch": ""}  # of a page's values, where training begins or goes on
 LOOKING = "Looking for the link's run …"
 AWAY = "The cluster that may have the link's run can't be reached now. Try the link again later."
 NOT_HERE = "Explore and Compare show the link's run, which is on another person's file."
@@ -53,15 +51,13 @@ class Owner:
     table: Table | None
     name: str = ""  # the run's name in lists
     is_listed: bool = True  # False once the owner has removed it from the list
-    shares_rows: bool = False
-    """Whether people with its link may see the upload's rows; other page servers aren't told."""
+    shares_rows: bool = False  # with people who have its link, on this page server
 
 
 NOBODY = Owner(None, None, is_listed=False)
 _OWNERS: dict[str, Owner] = {}  # by run, of all sessions of this server
 _RUN_ID = re.compile("[0-9a-f]{16}")
-_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}
-"""By run, what other servers were asked, and until when that is awaited, on the pages' clock."""
+_LOOKUPS: dict[str, tuple[AnswerFuture, float]] = {}  # by run: an answer, awaited until this time
 MOST_LOOKUPS = 1000
 
 
@@ -184,13 +180,6 @@ def own_runs() -> list[str]:
     return [run_id for run_id, owner in mine.items() if owner and owner.is_listed]
 
 
-def is_run_of(run: Run, experiment: Experiment, table: Table | None) -> bool:
-    """Whether a run has exactly these settings, and this upload if it is on one."""
-    owner = own(run.id)
-    known = experiment.data.name != "upload" or (owner is not None and owner.table is table)
-    return run.experiment == experiment and known
-
-
 def table_of_run() -> Table | None:
     """The upload of this session's run, for its owner: a reload finds it."""
     owner = own(session().subject.run_id)
@@ -207,7 +196,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     """Start a run and make it the session's; the one before it is stopped."""
     if found := open_run():
         client().stop(found[0])
-    mine, browser, seconds = session(), browser_id(), _chosen_seconds()
+    mine, browser, (_, seconds) = session(), browser_id(), PACES[PACE.texts[PACE.index]]
     table = mine.upload.table if experiment.data.name == "upload" else None
     owners = [owner for owner in map(own, own_runs()) if owner]
     numbers = [owner.name.removeprefix("Run ") for owner in owners]
@@ -219,7 +208,7 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     mine.started.add(run.id)
     _forget_owners(client())
     mine.subject.run_id = run.id
-    set_page_values(NEWEST)
+    address.set_page_values(NEWEST)
     return run
 
 
@@ -228,7 +217,7 @@ def leave() -> None:
     if found := open_run():
         client().stop(found[0])
     session().subject.run_id = None
-    set_page_values(NEWEST)
+    address.set_page_values(NEWEST)
 
 
 def _forget_owners(training: TrainingClient) -> None:
@@ -252,8 +241,4 @@ def card_for(experiment: Experiment, owner: Owner) -> bytes:
 def follow_pace() -> None:
     """Set this session's run to the chosen pace, if this browser started it."""
     if found := open_run():
-        client().set_pace(found[0], _chosen_seconds())
-
-
-def _chosen_seconds() -> float | None:
-    return PACES[PACE.texts[PACE.index]][1]
+        client().set_pace(found[0], PACES[PACE.texts[PACE.index]][1])

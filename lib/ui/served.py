@@ -1,8 +1,7 @@
 """What the server does before anybody comes, and what it says to a browser first.
 
-Streamlit (1.67) imports the pages' code for the first visitor; here the server imports it when it
-starts. Browsers load Plotly (4.7 MB) with the first chart; on pages that open with charts they do
-so while Python makes the page. Each browser gets a name: see `lib.ui.browser.browser_id`.
+The server imports the pages' code when it starts, not for the first visitor as Streamlit (1.67)
+does. On pages that open with charts browsers load Plotly (4.7 MB) while Python makes the page.
 """
 
 import asyncio
@@ -25,11 +24,11 @@ from lib.data import REMEMBERED
 from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
-from lib.ui.data import made_dataset
 from lib.ui.explore.charts import FRAMES
 from lib.ui.heap import give_back
 from lib.ui.incoming import hold_uploads
-from lib.ui.streamlit_private.server import CHARTS_FIRST, drop_expired_sessions, mend_sessions
+from lib.ui.shown import made_dataset
+from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_sessions
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 """Pages that open with charts; where a key is named, only with that key in their address."""

@@ -18,6 +18,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from typing import Any
 
     import numpy as np
+    from streamlit.delta_generator import DeltaGenerator
 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
@@ -27,8 +28,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address's keys, each with all its values
-LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"
-"""Of a whole model: three arrays for each layer, and the head's."""
+LayerWeights: TypeAlias = "tuple[np.ndarray, ...]"  # three arrays for each layer, and the head's
 Made: TypeAlias = "dict[str, tuple[tuple[object, ...], Any]]"
 """Name → (what it depends on, the result): see `once`."""
 T = TypeVar("T")
@@ -39,11 +39,9 @@ KEY = "unrolled_session"
 class Subject:
     """What a page is about: the person's own, or a scene's."""
 
-    experiment: Experiment
-    """As the widgets said in the last run of a page, with what a callback has changed since."""
+    experiment: Experiment  # as widgets and callbacks have set it last
     run_id: str | None = None
-    values: dict[str, str] = field(default_factory=dict)
-    """By key, as the address has them: the epoch, and of a scene what its pictures have there."""
+    values: dict[str, str] = field(default_factory=dict)  # the epoch; of a scene its pictures' too
     as_set: Query = field(default_factory=dict)  # what the address says of a scene at first
 
 
@@ -51,25 +49,19 @@ class Subject:
 class Address:
     """The browser's address: see `lib.ui.address`."""
 
-    pace: str = ""  # a key of `lib.ui.runs.PACES`; "" is the usual one
     page: str = ""  # the one that was run last, a key of PAGES; "" before the first
-    own_keys: tuple[str, ...] = ()
-    """Its own keys in the address; on a page of scenes those that say which scene it is."""
-    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page and own key
-    ours: list[Query] = field(default_factory=list)
-    """The addresses that the open page has had and that were written to it, the newest last."""
-    asked: Query | None = None
-    """With which the browser last asked for the page, as fragments do until the next run."""
-    kept: tuple[Query, Query] | None = None
-    """An address that is left as it is while it is there and stands for this other one."""
+    own_keys: tuple[str, ...] = ()  # in the address; of scenes those that say which scene it is
+    page_values: dict[str, dict[str, str]] = field(default_factory=dict)  # by page ("" for all)
+    ours: list[Query] = field(default_factory=list)  # that the open page has had, the newest last
+    asked: Query | None = None  # with which the browser last asked for the whole page
+    kept: tuple[Query, Query] | None = None  # one to be left as it is, and what it stands for
     complaints: list[str] = field(default_factory=list)
-    opened: str = ""
-    """What this run of a page opened: an address with "data", or a "bare" one; "" for none."""
+    opened: str = ""  # by this run: an address with "data", or a "bare" one; "" for none
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Loaded:
-    """The data of a page, and their experiment: see `lib.ui.data`."""
+    """The data of a page, and their experiment: see `lib.ui.shown`."""
 
     experiment: Experiment  # settled: as the data allow it
     dataset: Dataset
@@ -85,9 +77,9 @@ class Upload:
     error: str = ""
     reading: Reading | None = None
     workbook: tuple[str, bytes] | None = None  # a small one, to read another sheet
+    below: DeltaGenerator | None = None  # the place below the sidebar's controls of a table
     last_good: Loaded | None = None  # shown while the sidebar's choice has no data
-    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    """ "inputs" or "targets", where the person has removed all columns → the columns before."""
+    emptied: dict[str, tuple[str, ...]] = field(default_factory=dict)  # all columns, removed
 
 
 @dataclass(slots=True, eq=False)
@@ -106,8 +98,7 @@ class CellPage:
     replies: dict[str, Any] = field(default_factory=dict)  # `Reply` by place: see `ask`
     step: int | None = None  # of the playhead: its component is forgotten when the page is left
     unit: int | None = None
-    link: tuple[str, str] | None = None
-    """The address's timestep and unit when these were last looked at or written."""
+    link: tuple[str, str] | None = None  # the address's step and unit, as last read or written
     links_opened: int = 0  # how many have placed the playhead: it moves with a new number
 
 
@@ -129,15 +120,12 @@ class ShapesPage:
     opened: int | None = None
     answers: dict[int, tuple[int, bool]] = field(default_factory=dict)
     """Of the quiz: question → which option was picked first, and whether it was right."""
-    problems: dict[str, str] = field(default_factory=dict)
-    """Field of the question about a target → what is wrong with what was typed there."""
+    problems: dict[str, str] = field(default_factory=dict)  # what is wrong, by typed field
     message: str | None = None
     taken: str = ""  # the question made from a stack's output, as the address has it
     made_up: bool = False  # whether its y was made up to fit, for code that doesn't show y
-    mistake: tuple[TargetQuestion | None, str] = (None, "")
-    """The mistake, of `lib.shapes.MISTAKES`, that was picked for a question."""
-    training_both: dict[str, AnswerFuture] = field(default_factory=dict)
-    """Mistake → what it did, as the worker says that was asked to train it in this session."""
+    mistake: tuple[TargetQuestion | None, str] = (None, "")  # that was picked for a question
+    training_both: dict[str, AnswerFuture] = field(default_factory=dict)  # by mistake
 
 
 @dataclass(slots=True, eq=False)
@@ -146,24 +134,21 @@ class Stage:
 
     scene: str = ""
     subjects: dict[str, Subject] = field(default_factory=dict)  # what a person made of a scene
-    answers: dict[str, list[int]] = field(default_factory=dict)
-    """Scene → which option was picked for each of its questions so far."""
+    answers: dict[str, list[int]] = field(default_factory=dict)  # by scene: the picked options
     passed: set[str] = field(default_factory=set)
     step: str = ""  # the step of the lesson that this browser went to last
     talk: str = ""
-    came_back: bool = False  # whether the lesson began where this browser had been before
 
 
 @dataclass(slots=True, eq=False)
 class ComparePage:
-    """Which runs are laid over one another: see `lib.ui.compare.panel`."""
+    """Which runs are laid over one another: see `lib.ui.compare`."""
 
     picks: list[str] = field(default_factory=list)
     linked: dict[str, str] = field(default_factory=dict)  # names by id, as links have them
     is_chosen: bool = False  # whether a person or a link has picked them, and not the page
     text: str = ""
-    seen: set[str] = field(default_factory=set)
-    """The browser's runs when the page was drawn last: one that is new is laid over the others."""
+    seen: set[str] = field(default_factory=set)  # runs: one that is new is laid over the others
 
 
 @dataclass(slots=True, eq=False)
@@ -172,26 +157,22 @@ class Session:
 
     id: str = field(default_factory=lambda: token_hex(8))
     subject: Subject = field(default_factory=lambda: Subject(Experiment()))  # of the open page
-    mine: Subject = field(default_factory=lambda: Subject(Experiment()))
-    """The person's own: another one than `subject` while a page of scenes is open."""
+    mine: Subject = field(default_factory=lambda: Subject(Experiment()))  # not a scene's
     address: Address = field(default_factory=Address)
-    limits: dict[str, tuple[float, float]] = field(default_factory=dict)
-    """With which limits a setting's slider was drawn last, by key."""
+    limits: dict[str, tuple[float, float]] = field(default_factory=dict)  # of sliders, by key
     started: set[str] = field(default_factory=set)  # the ids of this session's runs and sweeps
-    clicks: dict[str, float] = field(default_factory=dict)
-    """Training button → when it was last acted on, in seconds of `lib.ui.clock`."""
+    clicks: dict[str, float] = field(default_factory=dict)  # on training buttons: when they acted
     upload: Upload = field(default_factory=Upload)
     kept: Kept | None = None
     charts: dict[str, TwoCharts] = field(default_factory=dict)  # by place
-    heights: dict[str, int] = field(default_factory=dict)
-    """Place → height in pixels that the browser has measured, for charts that fill a place."""
+    heights: dict[str, int] = field(default_factory=dict)  # of places for charts, in pixels
     told: dict[str, tuple[str, str]] = field(default_factory=dict)  # takeaway and details by card
     cell: CellPage = field(default_factory=CellPage)
     shapes: ShapesPage = field(default_factory=ShapesPage)
     compare: ComparePage = field(default_factory=ComparePage)
     stage: Stage = field(default_factory=Stage)
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
-    """Title of a table → the weights (run, epoch) whose errors on its test part were seen."""
+    """By title of a table: the runs and epochs whose errors on its test part were seen."""
     made: Made = field(default_factory=dict)  # what takes a while to make: see `once`
 
 

@@ -1,8 +1,7 @@
 """The controls of settings: a widget for each, with the setting's URL key as its key.
 
-A slider, a menu, or a field for a number: their labels and groups are in settings.toml. A setting
-that the data don't use has none. One that the data or the head dictates is drawn disabled with the
-value that holds instead, and says why. Last come those that say how a table becomes samples.
+Labels and groups are in settings.toml. A setting that the data don't use has no widget; one that
+the data or the head dictates is drawn disabled with the value that holds instead, and says why.
 """
 
 from contextlib import suppress
@@ -10,33 +9,17 @@ from typing import Any
 
 import streamlit as st
 
+from lib import data
 from lib.charts import name_of, split
-from lib.data import (
-    DATASETS,
-    KINDS,
-    MAX_COLUMNS,
-    OPTIONAL,
-    Dataset,
-    Table,
-    WindowError,
-    calendar_names,
-    default_columns,
-    dictated,
-    example_of_upload,
-    prepared,
-    settle,
-    wide_columns,
-)
+from lib.data import DATASETS, KINDS, MAX_COLUMNS, Dataset, Table, WindowError
 from lib.experiment import LIMITS, MAX_VALUES, MODES, NO_SERIES, SETTINGS, Experiment, Setting
 from lib.text import beside, counted, joined, number
 from lib.ui.address import change
-from lib.ui.linked import bound
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
-from lib.ui.text import hint, plain
+from lib.ui.widgets import bound, hint, plain
 
-GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)
-"""Group → URL key → how the setting is drawn."""
+GROUPS: dict[str, dict[str, dict[str, Any]]] = beside(__file__)  # by group and URL key
 LABELS = {"inputs": "Input columns", "targets": "Target columns"}
 _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 
@@ -51,10 +34,10 @@ def label_of(setting: Setting) -> str:
 def settled_experiment() -> Experiment:
     """The session's experiment, as its data allow it. Reading a new table may take seconds."""
     table = session().upload.table
-    experiment = settle(session().subject.experiment, table)
+    experiment = data.settle(session().subject.experiment, table)
     if experiment.data.name == "upload" and table is None:
         foreign = foreign_upload()
-        shown = foreign.experiment if foreign else example_of_upload(experiment)
+        shown = foreign.experiment if foreign else data.example_of_upload(experiment)
         experiment = experiment.set(F=shown.data.features)
     return experiment
 
@@ -87,8 +70,8 @@ def controls(group: str, settled: Experiment, **names: object) -> None:
 
 def one_control(key: str, settled: Experiment, **names: object) -> None:
     """Draw the widget of one setting, if the data use it."""
-    row, why, uses = _ROWS[key], dictated(settled), DATASETS[settled.data.name].uses
-    is_unused = key in OPTIONAL and key not in uses
+    row, why, uses = _ROWS[key], data.dictated(settled), DATASETS[settled.data.name].uses
+    is_unused = key in data.OPTIONAL and key not in uses
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
         return
     label, options = row["label"].format(**names), SETTINGS[key].options or {}
@@ -139,17 +122,10 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
 def _field(key: str, label: str, step: float) -> None:
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
-    limits = f"{number(limit.minimum)} to {number(limit.maximum)}"
-    st.number_input(
-        label.replace("LIMITS", limits),
-        kind(limit.minimum),
-        kind(limit.maximum),
-        value,
-        step=kind(step),
-        format="%g" if kind is float else None,
-        help=_help(key),
-        **control,
-    )
+    label = label.replace("LIMITS", f"{number(limit.minimum)} to {number(limit.maximum)}")
+    control |= {"format": "%g" if kind is float else None, "help": _help(key)}
+    low, high = kind(limit.minimum), kind(limit.maximum)
+    st.number_input(label, low, high, value, step=kind(step), **control)
 
 
 def has_columns(settled: Experiment) -> bool:
@@ -161,7 +137,7 @@ def columns(settled: Experiment) -> None:
     """Draw the controls of the chosen table; without a table only how far ahead."""
     table = _table(settled)
     if table is not None:
-        for key, usual in zip(LABELS, default_columns(table), strict=True):
+        for key, usual in zip(LABELS, data.default_columns(table), strict=True):
             _names(key, table, settled.get(key), usual)
     controls("ahead", settled, step=table.step.capitalize() if table else "Row")
     if table is not None:
@@ -176,7 +152,7 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
         mine = session().upload.table
         if mine is not None and "types" in uses:
             _types(mine, settled.data.types)
-            if wide_columns(mine):
+            if data.wide_columns(mine):
                 controls("wide", settled, columns=len(mine.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
@@ -205,14 +181,14 @@ def _table(settled: Experiment) -> Table | None:
     spec = DATASETS[settled.data.name]
     table = spec.table() if spec.table else session().upload.table
     with suppress(WindowError):  # the page says why
-        return table and prepared(table, settled.data)
+        return table and data.prepared(table, settled.data)
     return table
 
 
 def _names(key: str, table: Table, chosen: tuple[str, ...], usual: tuple[str, ...]) -> None:
     names = [str(name) for name in table.frame.columns]
     if key == "inputs":
-        names += calendar_names(table)
+        names += data.calendar_names(table)
     kept = tuple(name for name in chosen or usual if name in names)
     emptied, limits = session().upload.emptied, f"1 to {MAX_COLUMNS}."
     # Columns that were all removed don't come back by themselves beside what is picked next.

@@ -1,39 +1,119 @@
-"""What the charts show: a run, else one from a file or a recording, else the untrained model.
+"""What pages show: the sidebar's dataset, and of it a run, a recording or the untrained model.
 
-And after which epoch: the newest while a run trains; once it rests, a slider goes back over the
+A run is shown as of the newest epoch while it trains; once it rests, a slider goes back over the
 epochs of which weights are kept (`TrainingClient.checkpoints`).
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from lib.charts import Traces
-from lib.data import Dataset, remembered
-from lib.experiment import Experiment
+from lib import data, results
+from lib.charts import Traces, split
+from lib.data import FIRST, Dataset, Table, TooShortError, suggested
+from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.export import arrays, data_name
 from lib.recurrence import forward
-from lib.results import (
-    BEST,
-    Run,
-    RunAt,
-    SeedWeights,
-    SkillTable,
-    Status,
-    as_of,
-    skill_of_seeds,
-    untrained,
-    without_answers,
-)
-from lib.training import recorded
-from lib.ui import runs
-from lib.ui.linked import Linked, linked_slider
-from lib.ui.session import once, session
+from lib.results import BEST, Run, RunAt, SeedWeights, SkillTable, Status
+from lib.text import capital, joined, sentence
+from lib.training import check, recorded, with_seeds
+from lib.ui import address, runs
+from lib.ui.browser import save_button
+from lib.ui.session import Loaded, once, session
+from lib.ui.widgets import Linked, card, hint, linked_slider, plain
 
 if TYPE_CHECKING:
     from lib.export import Kept
+
+# A handful, since a dataset may take 24 MB, and sliders ask for many that nobody comes back to.
+made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
+
+
+def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
+    """The dataset of a settled experiment; the session keeps the last one of a table."""
+    key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
+    if table is None or settled.data.name != "upload":
+        return made_dataset(key)
+    return once("dataset", (key, table), lambda: data.make_settled_dataset(key, table))
+
+
+def load_data(settled: Experiment) -> Loaded:
+    """Return the sidebar's experiment and its dataset, and say what can't be made or trained."""
+    place = st.container()  # always, so that a warning that comes or goes moves no block below it
+    upload = session().upload
+    if settled.data.name == "upload" and upload.table is None:
+        with place:
+            if foreign := runs.foreign_upload():
+                return Loaded(foreign.experiment, foreign.dataset, trainable=False)
+            return _example(settled)
+    run, _ = runs.current_run() or (None, None)
+    try:
+        is_on = settled.data.name != "upload" or runs.table_of_run() is upload.table
+        if run and is_on and run.experiment == with_seeds(settled, run.dataset):
+            loaded = Loaded(run.experiment, run.dataset)
+        else:
+            dataset = dataset_of(settled, upload.table)
+            loaded = Loaded(with_seeds(settled, dataset), dataset)
+    except ExperimentError as error:
+        first = suggested(FIRST)
+        last = upload.last_good or Loaded(first, dataset_of(first, None))
+        shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
+        words = plain(f"{capital(str(error))} Until then you see {shown}.")
+        place.warning(words, icon=":material/info:")
+        if cure := error.cure if isinstance(error, TooShortError) else {}:
+            label, changes = f"Use {in_words(cure)}", (dict(cure),)
+            place.button(label, key="use_cure", on_click=address.change, args=changes)
+        return replace(last, trainable=False)
+    upload.last_good = loaded
+    if every := split.thinned(loaded.dataset):
+        with upload.below or place:
+            hint(every)
+    try:
+        check(settled, loaded.dataset)
+    except ExperimentError as error:
+        place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
+        return replace(loaded, trainable=False)
+    return replace(loaded, trainable=not runs.client().unavailable)
+
+
+def _example(settled: Experiment) -> Loaded:
+    """An example in place of a file that isn't there yet, and a link to where it is given."""
+    example = data.example_of_upload(settled)
+    try:
+        dataset = dataset_of(example, None)
+    except ExperimentError:  # theirs may be longer than Seattle's
+        example = data.settle(replace(settled, data=suggested(example.data.name).data))
+        dataset = dataset_of(example, None)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        words = f"No table is uploaded yet, so {dataset.title} stands in for it."
+        st.warning(plain(words), icon=":material/info:", width="stretch")
+        if session().address.page != "Data":
+            icon, there = ":material/upload_file:", address.query("Data")
+            st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
+    return Loaded(example, dataset, trainable=False)
+
+
+def in_words(cure: Mapping[str, int]) -> str:
+    """Settings for which a table has enough rows: "T = 14 and a horizon of 1"."""
+    words = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
+    return joined([words[key].format(value) for key, value in cure.items()])
+
+
+def take_prepared(loaded: Loaded) -> None:
+    """Draw a download button for the arrays, unless they are of somebody else's table."""
+    dataset = loaded.dataset
+    if dataset.name == "upload" and session().upload.table is None:
+        return
+    with card("Take it away", key="take_away"):
+        name = f"{data_name(dataset)}.npz"
+        save_button("The arrays", lambda: arrays(dataset), name, "application/octet-stream")
+        loads = " Explore's scripts load this file." if dataset.origin else ""
+        hint(f"x, y and their names, for NumPy's load.{loads}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -50,14 +130,16 @@ class ShownRun(RunAt):
         return self.run is not None and self.snapshot.status.active
 
 
-untrained_models = remembered(lambda dataset, experiment: untrained(experiment, dataset))
+untrained_models = data.remembered(
+    lambda dataset, experiment: results.untrained(experiment, dataset)
+)
 
 
 def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
     """The errors of a table's run and baselines, for a browser that may not see the rows."""
     whole = runs.client().get(run.id) or run
     has_table = whole.dataset.origin is not None
-    return skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
+    return results.skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -70,7 +152,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
             whole = runs.client().get(run.id) or run
             start = untrained_models(whole.dataset, whole.experiment)
             if not runs.may_see_rows(run):
-                start = without_answers(start)
+                start = results.without_answers(start)
             samples, others = start.samples, start.others
             snapshot = replace(snapshot, samples=samples, results=start.results, others=others)
         return ShownRun(run.experiment, run.dataset, snapshot, run)
@@ -100,14 +182,9 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
         ("Sample", st.select_slider, names, 200),
     ):
         if len(texts) > 1:
-            control(
-                what,
-                range(len(texts)),
-                format_func=texts.__getitem__,
-                key=f"{what.lower()}_{len(texts)}",
-                label_visibility="visible" if labels else "collapsed",
-                width="stretch" if labels else width,
-            )
+            about: Any = {} if labels else {"label_visibility": "collapsed", "width": width}
+            about |= {"format_func": texts.__getitem__, "key": f"{what.lower()}_{len(texts)}"}
+            control(what, range(len(texts)), **about)
     return picked_answers(shown)
 
 
@@ -146,8 +223,7 @@ class Epochs:
         key = f"epoch_{shown.snapshot.run_id}_{max(self.weights)}"
         self.choice = Linked("epoch", texts, len(texts) - 1, key)
         is_newest = self.choice.index == self.choice.default
-        self.picked = None if is_newest else int(texts[self.choice.index])
-        """The epoch that a person went back to; None for the newest."""
+        self.picked = None if is_newest else int(texts[self.choice.index])  # None for the newest
         self.about = shown.run, shown.polling or shown.snapshot.status, self.picked
         """What the page runs again for: another run, its beginning or end, a picked epoch."""
 
@@ -163,7 +239,7 @@ class Epochs:
         if epoch is None:
             return shown
         weights = self.weights[epoch]
-        then = once("earlier", (snapshot, epoch), lambda: as_of(shown, epoch, weights))
+        then = once("earlier", (snapshot, epoch), lambda: results.as_of(shown, epoch, weights))
         return replace(shown, snapshot=then)
 
 

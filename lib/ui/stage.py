@@ -1,7 +1,6 @@
 """A scene on a page: its settings, its controls, its questions, and its picture.
 
 The gallery, the guide and a presentation draw the same scenes (`lib.story`), each in its own way.
-What a person changes in a scene is remembered with it (`Stage.subjects`).
 """
 
 from functools import partial
@@ -16,7 +15,7 @@ from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, session
 from lib.ui.settings import one_control
-from lib.ui.text import hint, plain, press
+from lib.ui.widgets import hint, plain, press
 
 LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 
@@ -164,11 +163,6 @@ def waiting(scene: Scene) -> None:
             about=lambda _: has_happened(scene),
         )
         press("Skip", "skip_next", "scene_skip", skip, type="tertiary")
-
-
-def pointed(scene: Scene) -> str:
-    """The Streamlit key of the control to use now; "" for none."""
-    return scene.points_at if answered(scene) and not has_happened(scene) else ""
 
 
 def done(scene: Scene) -> bool:

@@ -1,8 +1,7 @@
 """A person's own file: a table, or a kept run to be opened.
 
-A small CSV is read at once, all else in a process of its own while the page goes on. A file that
-can't be read gets a sentence, and the earlier table stays. A table too short for the settings
-lowers them, and a note says so.
+A small CSV is read at once, all else in a process of its own while the page goes on. A table too
+short for the settings lowers them, and a note says so.
 """
 
 from __future__ import annotations
@@ -13,47 +12,31 @@ from typing import TYPE_CHECKING, Any
 
 import streamlit as st
 
-from lib.data import (
-    DATASETS,
-    Table,
-    TooShortError,
-    UploadError,
-    WindowError,
-    begins_as,
-    calendar_names,
-    prepared,
-    read_upload,
-    remember,
-    settle,
-)
+from lib import data
+from lib.data import DATASETS, Table, TooShortError, UploadError, WindowError
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.results import memory_of
 from lib.text import counted
-from lib.ui import runs
-from lib.ui.address import change, fitting, leave_scenes
+from lib.ui import address, runs
 from lib.ui.browser import browser_id
-from lib.ui.data import dataset_of, in_words
 from lib.ui.fragment import fragment
 from lib.ui.incoming import take
-from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.text import closable, hint, plain
+from lib.ui.shown import dataset_of, in_words
+from lib.ui.widgets import bound, closable, hint, plain
 
 if TYPE_CHECKING:  # it brings pandas along
     from lib.export import Kept
 
-AT_ONCE = 300_000
-"""A CSV of fewer bytes is read in the page's process: another process takes longer to start."""
+AT_ONCE = 300_000  # a CSV of fewer bytes is read at once: a process takes longer to start
 MOST_WORKBOOK = 10_000_000  # a workbook of fewer bytes is kept, so that another sheet can be chosen
 POLL_SECONDS = 0.4
-_KEPT: dict[str, Kept] = {}
-"""The run that each browser has opened from a file last: a reload finds it."""
-MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000
-"""So many runs, none of more bytes, and none with a person's own rows."""
+_KEPT: dict[str, Kept] = {}  # what each browser has opened last, without rows: a reload finds it
+MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # so many runs, none of more bytes
 
 
 def uploader() -> None:
-    """Draw the file widget, and below it the file's size, its sheets and who may see its rows."""
+    """Draw the file widget; below it the file's progress, size, sheets and who may see its rows."""
     st.file_uploader(
         "Your file",
         key="upload_file",
@@ -63,6 +46,7 @@ def uploader() -> None:
         "isn't kept: a temporary one holds it until it is read. A link to a run shows that run's "
         "figures to whoever opens it while it lasts, and the file's rows only if you share them.",
     )
+    progress()
     if table := session().upload.table:
         if (workbook := session().upload.workbook) and len(table.sheets) > 1:
             control = bound("upload_sheet", table.sheet, partial(_begin, *workbook))
@@ -84,11 +68,11 @@ def opener() -> None:
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
 
 
-def came_of_file() -> None:
-    """Draw the progress of the file that is being read, and why the last one isn't open."""
+def progress() -> None:
+    """Draw the progress of the file that is being read, with a button that stops it."""
     record = session().upload
 
-    def progress() -> None:
+    def look() -> None:
         reading = record.reading
         if reading is None or reading.over.is_set():
             st.rerun()
@@ -96,12 +80,14 @@ def came_of_file() -> None:
             hint(f"Reading {reading.name} …")
             st.button("Stop", key="stop_reading", icon=":material/close:", on_click=_stop)
 
-    with st.container(key="came_of_file"):
-        if record.reading:
-            fragment(progress, run_every=POLL_SECONDS)
-        if record.error:
-            forget = partial(setattr, record, "error", "")
-            closable(plain(record.error), "error_of_file", "error", forget)
+    if record.reading:
+        fragment(look, run_every=POLL_SECONDS)
+
+
+def refusal() -> None:
+    """Say why the last file isn't open, until the person closes that."""
+    record = session().upload
+    closable(plain(record.error), "error_of_file", "error", partial(setattr, record, "error", ""))
 
 
 def _stop() -> None:
@@ -128,7 +114,7 @@ def _given(key: str) -> None:
         record.workbook = None
     elif given := take(file):  # else its bytes were taken before
         record.workbook = None
-        leave_scenes()
+        address.leave_scenes()
         _begin(*given)
 
 
@@ -143,15 +129,15 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         if is_kept(name, content):
             kept = open_kept(name, content, record.table)
             runs.leave()
-            change({key: kept.experiment.get(key) for key in SETTINGS})
+            address.change({key: kept.experiment.get(key) for key in SETTINGS})
             note_kept(kept)
             record.table = kept.table or record.table
             return
-        kind = begins_as(content)  # no more is done here: a ZIP file's list may be long
+        kind = data.begins_as(content)  # no more is done here: a ZIP file's list may be long
         if kind in ("workbook", "zip") and len(content) < MOST_WORKBOOK:
             record.workbook = name, content
         if kind == "text" and len(content) < AT_ONCE:
-            _settle(read_upload(name, content))
+            _settle(data.read_upload(name, content))
         else:
             record.reading = Reading(name, content, sheet)
     except KeptError as error:
@@ -176,13 +162,13 @@ def take_file() -> None:
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show what this browser has opened and remember it for a reload, or forget it."""
+    """Show what this browser has opened and data.remember it for a reload, or forget it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)
     size = memory_of(kept.snapshot) + kept.dataset.nbytes if kept else 0
     if browser and kept and kept.table is None and size < MOST_KEPT_BYTES:
-        remember(_KEPT, browser, kept, MOST_KEPT)
+        data.remember(_KEPT, browser, kept, MOST_KEPT)
 
 
 def kept_before() -> Kept | None:
@@ -194,7 +180,7 @@ def _settle(new: Table) -> None:
     changes = _changes(new)
     while True:
         try:
-            dataset_of(settle(session().subject.experiment.set(**changes), new), new)
+            dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
             cure = error.cure if isinstance(error, TooShortError) else {}
@@ -203,7 +189,7 @@ def _settle(new: Table) -> None:
                 return
             changes |= cure
             new = replace(new, notes=(f"Set to {in_words(cure)}: {error}", *new.notes))
-    change(changes)
+    address.change(changes)
     session().upload.table = new
 
 
@@ -211,13 +197,13 @@ def _changes(new: Table) -> dict[str, Any]:
     """The settings that suit a table that becomes the data, without those that a person has set."""
     now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
-        changes = fitting(old.settings if old else {}, new.settings)
+        changes = address.fitting(old.settings if old else {}, new.settings)
     else:
         suits = {**DATASETS["upload"].suggested, **new.settings}
-        changes = {"data": "upload", **fitting(DATASETS[now.name].suggested, suits)}
-    there = {*new.frame.columns, *new.labels, *calendar_names(new), NO_SERIES, ""}
+        changes = {"data": "upload", **address.fitting(DATASETS[now.name].suggested, suits)}
+    there = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
-        there |= {*prepared(new, now).frame.columns}
+        there |= {*data.prepared(new, now).frame.columns}
     except WindowError:  # or no file with such columns could ever become the data
         changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}

@@ -6,7 +6,9 @@ Each is drawn from the page's data, the session's run, and the values in the add
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import partial
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 import streamlit as st
@@ -20,20 +22,21 @@ from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, Scene, find, offer, runs_of
-from lib.text import beside, number, readable, say, short, signed
+from lib.text import beside, joined, number, readable, say, short, signed
 from lib.training import read
 from lib.ui import address
+from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
-from lib.ui.fragment import following_fragment, slot
-from lib.ui.frame import TABLE
-from lib.ui.linked import Linked
+from lib.ui.fragment import following_fragment
+from lib.ui.frame import PAGES, TABLE, complaints, screen
 from lib.ui.session import Loaded, session
+from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
-from lib.ui.shown import Epochs, fitting_run, shown_run, strip_values
+from lib.ui.shown import Epochs, fitting_run, load_data, shown_run, strip_values
 from lib.ui.stage import traced_stack
-from lib.ui.text import hint, plain, press, steady_chart, takeaway
+from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)
@@ -143,7 +146,7 @@ def _hand(loaded: Loaded, palette: Palette) -> None:
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, told=False)
         st.html(cell.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
-        tables = slot()
+        tables = st.container().empty()
     is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
 
     def write(step: int, _: int) -> None:
@@ -272,8 +275,7 @@ VIEWS = {
     "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
     "damage": View("What a silent mistake does", _damage, "Shapes", "target"),
     "advice": View("Which one do I need?", _advice),
-}
-"""Views by their names in scenes and in the address."""
+}  # by their names in scenes and in the address
 offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
 
 
@@ -284,3 +286,36 @@ def draw(name: str, loaded: Loaded, palette: Palette) -> None:
         hint(HIDDEN)
     else:
         view.draw(loaded, palette)
+
+
+def embed() -> None:
+    """Draw one card for a frame elsewhere, as high as that, and a link to all of it.
+
+    It is a view, with the keys of its page in the link, or a card of the gallery. Example:
+    `/?embed=true&card=loss&data=parity`. `embed` is Streamlit's own: it takes the header away.
+    """
+    key = "card"
+    asked = st.query_params[key]
+    scene = None if asked in VIEWS else GALLERY.get(asked)
+    shows = scene.shows if scene else asked
+    view = VIEWS.get(shows)
+    screen(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
+    if view is None:
+        words = f"There is no card {shows[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
+        st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")
+        return
+    if scene:
+        address.put(scene.query)
+    settled = settled_experiment()
+    address.finish()
+    complaints()
+    if scene:
+        st.markdown(f"**{plain(scene.title)}**")
+    with st.container(key="embedded"):
+        draw(shows, load_data(settled), current_palette())
+    there = {name: texts for name, texts in address.query().items() if name != key}
+    there |= {"part": [view.part]} if view.part else {}
+    path, _ = PAGES[view.page]
+    full = f"./{'' if path == 'app.py' else PurePath(path).stem}?{urlencode(there, doseq=True)}"
+    with st.container(key="embedded_link"):
+        st.markdown(f":small[[Unrolled: open in full]({full})]", width="content")

@@ -1,4 +1,4 @@
-// Part of the script of every page: see listener.py.
+// Part of the script of every page: see browser.py.
 
 const CHECK_EVERY = 1000; // milliseconds
 const WHITE_CHECKS = 3; // in a row, until the page counts as white

@@ -8,7 +8,7 @@ import pytest
 
 from lib.ui import clock, runs
 from lib.ui.explore import live
-from lib.ui.load import TURNS
+from lib.ui.fragment import TURNS
 from tests.clock import Clock
 from tests.fake_client import FakeClient
 

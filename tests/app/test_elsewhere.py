@@ -5,9 +5,8 @@ import pytest
 from lib.data import suggested
 from lib.export import card_of
 from lib.results import Status
-from lib.ui import runs
-from lib.ui.sweep import sweeps
-from lib.ui.text import plain
+from lib.ui import runs, sweeps
+from lib.ui.widgets import plain
 from tests.app.driver import address, seen, start
 from tests.app.test_compare import opened
 from tests.app.test_sweep import sweep

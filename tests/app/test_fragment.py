@@ -48,7 +48,7 @@ def crowded_page():
     import streamlit as st
 
     from lib.ui import fragment
-    from lib.ui.load import Rhythm
+    from lib.ui.fragment import Rhythm
 
     class Crowded(Rhythm):
         def interval(self, _=0.0):

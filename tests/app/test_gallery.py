@@ -9,8 +9,8 @@ from lib.charts.thumbnail import PICTURES
 from lib.story import GALLERY
 from lib.training.recorded import ANSWERED
 from lib.ui.frame import PAGES
-from lib.ui.text import plain
 from lib.ui.views import VIEWS
+from lib.ui.widgets import plain
 from tests.app.driver import bar, html, link, text
 from tests.app.test_cell import open_part
 from tests.weekly import first_of

@@ -10,10 +10,10 @@ from lib.results.run import Status
 from lib.story import GUIDE, Until
 from lib.training.recorded import recorded
 from lib.ui import address, lesson
+from lib.ui.browser import KEYS
 from lib.ui.frame import PAGES
-from lib.ui.listener import KEYS
-from lib.ui.text import plain
 from lib.ui.views import VIEWS
+from lib.ui.widgets import plain
 from tests.app.driver import session, start, text
 
 WAITING = [name for name, scene in GUIDE.items() if scene.until]
@@ -188,7 +188,7 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client):
 
 
 def test_a_browser_comes_back_to_where_it_was(monkeypatch):
-    """In a new session, with a way to begin at the start; another browser begins there."""
+    """In a new session; another browser begins at the start."""
     monkeypatch.setattr(lesson, "_KEPT", {})
     monkeypatch.setattr(lesson, "browser_id", lambda: "somebody")
     first, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
@@ -198,9 +198,6 @@ def test_a_browser_comes_back_to_where_it_was(monkeypatch):
     assert "at" not in again.query_params  # else Back would lead nowhere
     assert "7 of 9" in text(again)
     assert "✓ Adding" in steps(again)
-    again.button(key="lesson_first").click().run()
-    assert "1 of 9" in text(again)
-    assert not has(again, "lesson_first")
     picked = scene.asks[0].options[(scene.asks[0].right + 1) % 3]
     assert picked.why in text(open_step(again, "adding"))
     monkeypatch.setattr(lesson, "browser_id", lambda: "somebody else")

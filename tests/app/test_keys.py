@@ -4,8 +4,8 @@ import pytest
 from streamlit.testing.v1.element_tree import Block
 
 from lib.story import TALK
+from lib.ui.browser import EVERYWHERE, KEYS
 from lib.ui.frame import PAGES
-from lib.ui.listener import EVERYWHERE, KEYS
 from tests.app.driver import start
 from tests.waiting import eventually
 

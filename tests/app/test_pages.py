@@ -8,7 +8,7 @@ from lib.data import DATASETS
 from lib.ui.address import SCENE_PAGES
 from lib.ui.frame import MORE, PAGES
 from lib.ui.runs import GONE
-from lib.ui.text import plain
+from lib.ui.widgets import plain
 from tests.app.driver import address, link, pictures, session, start, text, title
 
 SCALE = "Each axis has its own scale"

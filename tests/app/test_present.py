@@ -5,8 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, TALK, all_scenes
-from lib.ui import clock
-from lib.ui.present import screen
+from lib.ui import clock, screen
 from lib.ui.session import KEY
 from tests.app.driver import APP, text, title
 from tests.clock import Clock

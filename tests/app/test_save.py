@@ -7,7 +7,7 @@ import streamlit as st
 
 from lib.data.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.ui import browser, data
+from lib.ui import browser, shown
 from lib.ui.session import Loaded
 
 
@@ -38,10 +38,10 @@ def test_arrays_are_offered(monkeypatch, tmp_path):
     experiment = settle(Experiment().set(data="gapminder", T=5))
     loaded = Loaded(experiment, make_dataset(experiment))
     key, file = "save_gapminder.npz", tmp_path / "gapminder.npz"
-    given = drawn(monkeypatch, lambda: data.take_prepared(loaded), {key: {"asked": True}})
+    given = drawn(monkeypatch, lambda: shown.take_prepared(loaded), {key: {"asked": True}})
     file.write_bytes(given[key])
     with np.load(file) as kept:
         assert np.array_equal(kept["y"], loaded.dataset.y)
 
     theirs = Loaded(experiment, replace(loaded.dataset, name="upload"))
-    assert not drawn(monkeypatch, lambda: data.take_prepared(theirs), {})
+    assert not drawn(monkeypatch, lambda: shown.take_prepared(theirs), {})

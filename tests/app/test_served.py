@@ -14,9 +14,8 @@ from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui import served
 from lib.ui.browser import COOKIE
-from lib.ui.data import dataset_of, made_dataset
 from lib.ui.served import MIDDLEWARE, ROUTES
-from lib.ui.shown import untrained_models
+from lib.ui.shown import dataset_of, made_dataset, untrained_models
 
 
 @pytest.mark.private

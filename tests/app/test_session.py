@@ -7,10 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from lib.data.datasets import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
-from lib.ui import address, browser, linked, runs, upload
+from lib.ui import address, browser, runs, sweeps, upload, widgets
 from lib.ui.session import once, session
 from lib.ui.shapes import shown_stack
-from lib.ui.sweep import sweeps
 from tests.app.driver import address as address_of
 from tests.unit.pictures import a_dataset
 
@@ -255,8 +254,8 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     """Streamlit lets two runs of a page overlap; then a callback finds no value of its widget."""
     monkeypatch.setattr(st, "session_state", state := {})
     taken = []
-    moved = linked.bound("field", 1, taken.append)["on_change"]
-    kept = linked.Linked("step", ("0", "1"), 0, "step").bind(lambda: taken.append(2))["on_change"]
+    moved = widgets.bound("field", 1, taken.append)["on_change"]
+    kept = widgets.Linked("step", ("0", "1"), 0, "step").bind(lambda: taken.append(2))["on_change"]
     moved()
     state.clear()
     moved()

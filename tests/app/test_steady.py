@@ -10,7 +10,7 @@ def page():
     import streamlit as st
 
     from lib.charts import Chart
-    from lib.ui.text import is_drawn, steady_chart
+    from lib.ui.widgets import is_drawn, steady_chart
 
     number = st.session_state.setdefault("number", 1)
     hold = st.session_state.setdefault("hold", False) and is_drawn("it")
@@ -23,10 +23,10 @@ def filling_page():
     import streamlit as st
 
     from lib.charts import Chart
-    from lib.ui.listener import KEY, _note_heights
-    from lib.ui.text import steady_chart
+    from lib.ui.browser import LISTENER, _note_heights
+    from lib.ui.widgets import steady_chart
 
-    st.session_state[KEY] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
+    st.session_state[LISTENER] = {"heights": "chart_loss:230 nonsense chart_compare:x"}
     _note_heights()
     steady_chart(Chart([], {"height": 340}), "It fills.", "chart_loss", fills=True)
     steady_chart(Chart([], {"height": 340}), "It fills.", "chart_compare", fills=True)

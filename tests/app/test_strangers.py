@@ -14,11 +14,10 @@ from lib.results.redaction import HIDDEN
 from lib.results.replay import untrained
 from lib.results.run import Status
 from lib.story import all_scenes
-from lib.ui import runs
+from lib.ui import runs, sweeps
 from lib.ui.frame import PAGES
-from lib.ui.present.screen import Shown, Talk
+from lib.ui.screen import Shown, Talk
 from lib.ui.session import KEY
-from lib.ui.sweep import sweeps
 from lib.ui.views import VIEWS
 from tests.app.driver import seen, start
 from tests.app.test_present import browsers

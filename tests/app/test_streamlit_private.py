@@ -19,7 +19,7 @@ from streamlit.runtime.scriptrunner.script_cache import ScriptCache
 from streamlit.runtime.scriptrunner_utils.script_requests import RerunData, ScriptRequests
 
 from lib.ui import streamlit_private
-from lib.ui.streamlit_private.server import delivered_first, drop_expired_sessions, mend_sessions
+from lib.ui.streamlit_private import delivered_first, drop_expired_sessions, mend_sessions
 from tests.waiting import PATIENCE
 
 PAGE = """

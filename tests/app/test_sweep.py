@@ -11,7 +11,7 @@ from lib.sweep.rows import READY
 from lib.training import limits
 from lib.training.limits import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS
-from lib.ui.sweep import sweeps
+from lib.ui import sweeps
 from tests.app.driver import address, html, link, text
 from tests.waiting import PATIENCE
 

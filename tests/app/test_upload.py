@@ -6,8 +6,8 @@ from lib.data import suggested
 from lib.data.tables import types
 from lib.experiment import Experiment
 from lib.ui import upload
-from lib.ui.data import dataset_of
-from lib.ui.load import TURNS
+from lib.ui.fragment import TURNS
+from lib.ui.shown import dataset_of
 from tests.app.driver import give, session, start, text
 from tests.unit.test_uploads_arrays import X, npz
 from tests.unit.workbooks import workbook

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import TimeoutError as Late
 from playwright.sync_api import expect
 
-from lib.ui.listener import EVERYWHERE, MENU
+from lib.ui.browser import EVERYWHERE, MENU
 from tests import waiting
 from tests.session import ENDLESS
 

@@ -132,7 +132,7 @@ def test_no_module_needs_itself():
 
 
 def named_places(text):
-    """The modules and files of lib that a text names, as "lib.ui.text" or "lib/ui/text.py"."""
+    """The modules and files of lib that a text names, as "lib.ui.shown" or "lib/ui/shown.py"."""
     yield from (
         name.replace(".", "/") for name in re.findall(r"(?<![.\w])lib(?:\.[a-z_]\w*)+", text)
     )

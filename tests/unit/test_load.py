@@ -6,7 +6,7 @@ from threading import Thread
 import pytest
 
 from lib.ui import clock
-from lib.ui.load import BUSY, FASTEST, SLOWEST, Rhythm, Turns
+from lib.ui.fragment import BUSY, FASTEST, SLOWEST, Rhythm, Turns
 from tests.clock import Clock
 from tests.waiting import PATIENCE, eventually
 

@@ -5,8 +5,7 @@ import re
 import pytest
 
 from lib.story import TALK, story
-from lib.ui import clock
-from lib.ui.present import screen
+from lib.ui import clock, screen
 from tests.clock import Clock
 
 

@@ -19,7 +19,7 @@ from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
 from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, session
-from lib.ui.text import plain
+from lib.ui.widgets import plain
 
 EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
@@ -32,8 +32,7 @@ PLACES: dict[str, tuple[str, tuple[str, ...]]] = {
     "one way": ("influence", ("sample",)),
     "both ways": ("influence", ("sample",)),
 }
-"""Where an answer is shown → the question, a key of `lib.training.answers.ANSWERS`, and the
-attributes of `Chosen` that it depends on, besides the model."""
+"""Place of an answer → the question, and what of `Chosen` it depends on besides the model."""
 
 
 def measured(chosen: Chosen) -> np.ndarray:
@@ -146,14 +145,12 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     failed = sum(bool(reply.error) for reply in replies)
     if failed and client.unavailable:
         return client.unavailable
+    said = f"Keras has answered {questions} about what is shown."
     if done < len(replies):
         said = f"Keras is answering question {done + 1} of {len(replies)} …"
-        if not client.worker_ready:
-            said = f"{STARTING} It takes some seconds; then it answers {questions}."
+        said = said if client.worker_ready else STARTING
     elif failed:
         said = f"Keras gave no answer to {failed} of {questions}: see below."
-    else:
-        said = f"Keras has answered {questions} about what is shown."
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
     old = [answered.epoch for answered in known if answered.weights is not chosen.weights]
     return f"{said} Figures as of epoch {min(old):,}." if old else said

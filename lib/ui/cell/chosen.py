@@ -1,8 +1,7 @@
 """What the Cell page shows: a sample, a layer, weights of a model, and the playhead.
 
-The playhead is the timestep and the unit that the page is about. When it moves, only its fragment
-runs, which rewrites formulas and sentences. Pictures follow at once: playhead.js sets the custom
-properties `--cell-t` and `--cell-row`, by which they place their bands (`lib.charts.html`).
+The playhead is the timestep and the unit that the page is about. When it moves, its fragment alone
+rewrites formulas and sentences. Pictures follow by custom properties that playhead.js sets.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,10 +20,9 @@ from lib.recurrence import ARRAYS_EACH, LayerPass, Trace, by_similarity, forward
 from lib.ui import address
 from lib.ui.browser import component
 from lib.ui.fragment import fragment
-from lib.ui.linked import Linked, linked_buttons, linked_slider
 from lib.ui.session import LayerWeights, Loaded, once, session
 from lib.ui.shown import Epochs, ShownRun, fitting_run
-from lib.ui.text import hint
+from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # of the rows: as in Keras, or so
@@ -156,10 +154,7 @@ def follow_playhead(
 
 
 def _remember() -> None:
-    """Note the reported position; write it into the address once the playhead rests.
-
-    Each new address would be an entry in the browser's history.
-    """
+    """Note the reported position; write it into the address once the playhead rests."""
     page, report = session().cell, (st.session_state.get(KEY) or {}).get("at")
     if report is None:  # the page has just been left
         return
@@ -170,10 +165,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """The playhead's timestep and unit: the opened link's, else the last ones.
-
-    At first these are the first timestep, and the unit that moves most.
-    """
+    """The playhead's timestep and unit: the opened link's, else the last ones."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

@@ -14,13 +14,11 @@ from lib.shapes import Leak
 from lib.text import beside
 from lib.training import read
 from lib.ui import runs
+from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
 from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
-from lib.ui.fragment import slot
-from lib.ui.linked import linked_toggle
 from lib.ui.session import Loaded
-from lib.ui.style import playhead_band
-from lib.ui.text import card, hint, say, say_steadily, steady_chart, takeaway
+from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
 SAID: dict[str, str] = beside(__file__)
 # The longest usual takeaway of a way, which reserves its space.
@@ -74,11 +72,11 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             linked_toggle("Order units by similarity", ORDER)
     hand = None
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
-        words, formulas = slot(), slot()
+        words, formulas = st.container().empty(), st.container().empty()
         if charts.cell.can_show(layer.x.shape[1], layer.units):
             with st.expander("Every number, by hand"):
                 say(SAID["by_hand"])
-                hand = slot()
+                hand = st.container().empty()
 
     def write(step: int, unit: int) -> None:
         with words:
@@ -118,7 +116,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
         start = chosen.first_row
         _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
-        words = slot()
+        words = st.container().empty()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
         against = None
         if answer and modes.answered:  # on the weights that were asked about, maybe not the newest
@@ -141,10 +139,8 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
 
 def draw_last_step(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw the first card: the last step of one mode is the whole output of the other."""
-    (modes,) = replies
-    at_last, _ = charts.proofs.one_computation(
-        chosen.experiment, chosen.dataset.shape[1], modes.values
-    )
+    (modes,), steps = replies, chosen.dataset.shape[1]
+    at_last, _ = charts.proofs.one_computation(chosen.experiment, steps, modes.values)
     with card(at_last.title, gap="xsmall", key="cell_modes"):
         # Of the whole sequences, (N, T, U), the last step with a row for each unit.
         order, answer = chosen.row_order, modes.values

@@ -22,25 +22,19 @@ from lib.experiment import MODES
 from lib.results import HIDDEN, RunAt, Snapshot, frames_of
 from lib.text import beside, short
 from lib.training import give_way
-from lib.ui.address import set_page_values
-from lib.ui.browser import component
+from lib.ui import address, widgets
+from lib.ui.browser import component, lay_above
 from lib.ui.fragment import Place, fragment
-from lib.ui.linked import Linked, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, pick_answers
-from lib.ui.style import lay_above
-from lib.ui.text import SteadyChart, Takeaway, hint, is_drawn, plain, takeaway
+from lib.ui.widgets import Linked, hint, plain, takeaway
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
-EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")
-"""Whether to show last-step mode's outputs before the last step, which the model never returns."""
-OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")
-"""Whether the replay replaces the charts."""
-UPPER = 2  # the number of cards on the first screen
-LONGEST: dict[str, str] = beside(__file__)["longest"]
-"""The longest usual takeaway of each chart, which reserves its space."""
+EARLIER = Linked("earlier", ("", "yes"), 0, "earlier")  # last-step mode before the last step
+OPEN_REPLAY = Linked("replay", ("", "yes"), 0, "open_replay")  # in place of the charts
+LONGEST: dict[str, str] = beside(__file__)["longest"]  # takeaways, which reserve their space
 MOST_LOOKS = 16  # charts kept per snapshot: of each card, theme, and choice of sample or target
 REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
 POLL_SECONDS = 0.2  # between two checks whether requested frames are made
@@ -55,11 +49,10 @@ def draw(
 ) -> Follow:
     """Draw these cards, by their names in CARDS; returns what updates them.
 
-    With `hold`, charts that are there stay as they are. The `badge` says which settings they show,
-    if not the sidebar's. While a run trains, the lower two cards take turns: a browser needs about
-    50 ms for each chart, and people watch the upper two.
+    With `hold`, charts that are there stay as they are. The `badge` says which settings they show.
+    While a run trains, the lower two take turns: a browser needs about 50 ms for each chart.
     """
-    cards, layers, turns = dict[str, Follow](), Place(), cycle(names[UPPER:] or [""])
+    cards, layers, turns = dict[str, Follow](), Place(), cycle(names[2:] or [""])
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
@@ -109,7 +102,7 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
             return (0, 0), False
         picked = pick_answers(shown, labels=False)
     has_last = "last" in shown.experiment.model.modes
-    return picked, has_last and linked_toggle("What if we asked it earlier?", EARLIER)
+    return picked, has_last and widgets.linked_toggle("What if we asked it earlier?", EARLIER)
 
 
 @contextmanager
@@ -127,11 +120,11 @@ def _picture(
 ) -> Follow:
     """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
     key, told = f"chart_{name}", session().told
-    chart, said = SteadyChart(key, fills=True), Takeaway(LONGEST[name])
+    chart, said = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
         figure = None
-        if not (hold and is_drawn(key)):
+        if not (hold and widgets.is_drawn(key)):
             # Not the data: they have the untrained model, and that what is remembered of it.
             about = now.snapshot, name, now.experiment, ref(now.dataset), picked
             figure, told[name] = _drawn(*about, palette)
@@ -162,10 +155,9 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = filter(
-                None, (charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result))
-            )
-            words = colored(MODES[mode].label), colored(error), " · ".join(about) or None, "off"
+            about = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
+            told = " · ".join(filter(None, about)) or None
+            words = colored(MODES[mode].label), colored(error), told, "off"
             places[mode].show("metric", *words, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
@@ -229,7 +221,7 @@ def _note_epoch(choice: Linked) -> None:
     """Show the epoch at which the replay rests in the rest of the page."""
     if (told := _told("epoch")) in choice.texts:
         is_newest = choice.texts.index(told) == choice.default
-        set_page_values({"epoch": "" if is_newest else told})
+        address.set_page_values({"epoch": "" if is_newest else told})
 
 
 def _told(what: str) -> str:

@@ -1,7 +1,7 @@
 """Explore, the main job on one page: set it up, see the shapes, train, compare the two modes.
 
 Buttons, progress and charts are one fragment. While a run trains, it updates what figures change
-five times a second, or less often on a busy server (`lib.ui.load`). It reruns the page when
+five times a second, or less often on a busy server (`lib.ui.fragment`). It reruns the page when
 training begins or ends, or for another run.
 """
 
@@ -17,24 +17,20 @@ from lib.charts import words as run_words
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
-from lib.ui import clock, runs
-from lib.ui.address import change, page_value, set_page_values
-from lib.ui.browser import current_palette
-from lib.ui.data import load_data
+from lib.ui import address, clock, runs
+from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import take_card
 from lib.ui.fragment import Place, following_fragment
 from lib.ui.frame import frame
-from lib.ui.linked import bound, linked_buttons, linked_toggle
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, shown_run
-from lib.ui.style import hide
-from lib.ui.text import plain, press, say_steadily
+from lib.ui.shown import Epochs, ShownRun, load_data, shown_run
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
+from lib.ui.widgets import bound, linked_buttons, linked_toggle, plain, press, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
@@ -72,8 +68,8 @@ def _panel(
 ) -> Callable[[Epochs], None]:
     """Draw controls and charts, the first of `times` with the page; returns what updates them."""
     shown, progress, words = epochs.shown, Place(), Place()
-    if shown.polling and page_value("epoch"):  # from a click that was on its way when it began
-        set_page_values(runs.NEWEST)
+    if shown.polling and address.page_value("epoch"):  # a click was on its way when it began
+        address.set_page_values(runs.NEWEST)
 
     with st.container(key="controls"):
         with st.container(horizontal=True, gap="xxsmall", key="train_controls"):
@@ -88,10 +84,10 @@ def _panel(
             if not is_open:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
-            seeds = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
-            options, take = sorted({*SEEDS, seeds}), lambda new: change({"seeds": new or seeds})
-            control = bound("pick_seeds", seeds, take)
-            st.segmented_control("Seeds", options, default=seeds, required=True, **control)
+            now = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
+            control = bound("pick_seeds", now, lambda new: address.change({"seeds": new or now}))
+            options = sorted({*SEEDS, now})
+            st.segmented_control("Seeds", options, default=now, required=True, **control)
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
@@ -112,11 +108,10 @@ def _panel(
 
 
 def _buttons(loaded: Loaded, shown: ShownRun) -> None:
-    """Draw Train or Resume, Pause, Step, Stop and Reset, always in these places.
+    """Draw Train or Resume, Pause or New run, Step, Stop and Reset, always in these places.
 
-    The first button resumes a paused run even if the settings have changed; New run replaces Pause
-    then. Both are always drawn: where one replaced the other, the browser showed both for a moment,
-    and a click in that moment hit nothing.
+    Pause and New run are always drawn, and one is hidden: where one replaced the other, the browser
+    showed both for a moment, and a click in that moment hit nothing.
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     steered = None if run is None or status.over or _is_watched(shown) else run
@@ -125,7 +120,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
     def steer(act: Callable[[Run], object]) -> None:
-        set_page_values(runs.NEWEST)
+        address.set_page_values(runs.NEWEST)
         if steered:
             act(steered)
 
@@ -135,7 +130,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         runs.leave()
 
     def step() -> None:
-        set_page_values(runs.NEWEST)
+        address.set_page_values(runs.NEWEST)
         goes_on = steered if same or paused else None
         client.step(goes_on or train(paused=True))
 

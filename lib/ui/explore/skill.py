@@ -1,7 +1,6 @@
 """Explore's card for a table's models: errors beside baselines, on dates, and a forecast.
 
-While a run trains it stays as it was. The test part is shown on request, and the card counts how
-often that was.
+While a run trains it stays as it was. It counts how often the test part was looked at.
 """
 
 from collections.abc import Callable, Sequence
@@ -20,16 +19,15 @@ from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
-from lib.ui.linked import PART, Linked, linked_buttons, linked_slider, open_part
+from lib.ui import widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
 from lib.ui.shown import Epochs, ShownRun, shown_run, worth_of
-from lib.ui.text import hint, plain, takeaway, told_chart
+from lib.ui.widgets import PART, Linked, hint, open_part, plain
 
 T = TypeVar("T")
 
 TITLES = {"worth": "What is it worth?", "dates": "On its dates", "ahead": "Beyond the last row"}
-"""The card's parts, by their name in the address."""
 _WAY = Linked("way", ("direct", "fed"), 0, "skill_way")
 _STEPS = Linked("steps", ("7", "12", "24", "48", "96", "168"), 2, "skill_steps")
 KEYS = (PART, _WAY.name, _STEPS.name)  # in the address
@@ -116,7 +114,7 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
         details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        takeaway(words.skill_takeaway(found, target, part), details)
+        widgets.takeaway(words.skill_takeaway(found, target, part), details)
 
     table("judged")
     chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
@@ -167,7 +165,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
     rows = results.by_row(dataset, said, target, series)
     figure = words.on_dates_figure(dataset, rows, target, guess, palette)
-    told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
+    widgets.told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
@@ -179,9 +177,9 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
         series = _pick("Series", origin.names, "any_series")
         column = _pick("Target", origin.columns, "column")
         why = results.why_not_fed_back(dataset)
-        fed = linked_buttons("Forecast", ("Direct", "Fed back"), _WAY, disabled=bool(why))
+        fed = widgets.linked_buttons("Forecast", ("Direct", "Fed back"), _WAY, disabled=bool(why))
         if fed and not why:
-            feed = int(_STEPS.texts[linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
+            feed = int(_STEPS.texts[widgets.linked_slider("Rows ahead", _STEPS.texts, _STEPS)])
     if why:
         hint(why)
     looked, look = _looks(shown)
@@ -197,4 +195,4 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     figure = words.forecast_figure(dataset, coming, series, column, palette)
     kept = shown.snapshot.keeps_best
     told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
-    told_chart(figure, *told, "skill_ahead")
+    widgets.told_chart(figure, *told, "skill_ahead")

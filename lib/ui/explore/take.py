@@ -1,7 +1,7 @@
 """Explore's card of files to take away: code, the run, a report, tables, pictures.
 
-A thread makes a file when its button is pressed, and the browser asks again until it is there, so
-that no page waits. The browser makes pictures of what it shows. Rows and words are in take.toml.
+A thread makes a file when its button is pressed, and the browser asks again until it is there.
+The browser makes pictures of what it shows. Rows and words are in take.toml.
 """
 
 import math
@@ -22,14 +22,13 @@ from lib.export import EXPORTS, Reported, results
 from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
 from lib.text import beside, counted
 from lib.training import give_way
-from lib.ui import clock, runs
-from lib.ui.address import query_of
+from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER, badge_of
 from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
-from lib.ui.text import card
+from lib.ui.widgets import card
 
 KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
@@ -86,11 +85,7 @@ def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
 
 
 def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
-    """The requested file as bytes once it is made; until then, or if it fails, words.
-
-    A file is kept until the browser confirms it: of two answers on their way at once, a browser
-    sees the newer one alone.
-    """
+    """The requested file as bytes, kept until the browser confirms it; without one, words."""
     if session().made.get(TAKING, (None,))[0] != key:
         _forget()  # nobody waits for what was asked for before
     future, since = once(TAKING, key, lambda: (make(), clock.now()))
@@ -157,7 +152,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     past = tuple(epochs.weights.items())
     answers, earlier = picked_answers(then), bool(EARLIER.index)
     source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
-    link = urlencode(query_of(experiment, None, {}), doseq=True)
+    link = urlencode(address.query_of(experiment, None, {}), doseq=True)
     link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def run() -> tuple[Experiment, Dataset, Snapshot]:

@@ -1,7 +1,4 @@
-"""Three parts of the Shapes page: check a target, read an error, predict a shape first.
-
-To show the damage of a mistaken target, one click trains a model on it and one on the right target.
-"""
+"""Three parts of the Shapes page: check a target, read an error, predict a shape first."""
 
 import re
 from collections.abc import Mapping
@@ -20,10 +17,9 @@ from lib.text import capital
 from lib.training import AnswerFuture, read
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
-from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.shown_stack import current_stack, set_stack
-from lib.ui.text import card, hint, plain, press, say, steady_chart, takeaway
+from lib.ui.widgets import bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # in the address: the question
 ERROR_KEY = "error"  # in the address: which example is shown, and nothing that a person pastes
@@ -37,7 +33,6 @@ SURE = {
     "likely": "Likely: the message leaves open why it came to this.",
     "possible": "Possible: the message says little, or isn't the last error of the text.",
 }
-"""Confidence of an explanation → what is said of it."""
 Answers = Mapping[str, AnswerFuture]  # the worker's answers, by mistake
 
 
@@ -108,10 +103,9 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Ask about the traced stack's output, with the loss and batch size that fit the stack.
+    """Ask about the traced stack's output, with the loss and y of the code, or what fits the stack.
 
-    Unknown timesteps become 12. Loss and y come from the code that was read, if it has them;
-    without any y the target is what the loss expects. An earlier stack's question is forgotten.
+    Unknown timesteps become 12. An earlier stack's question is forgotten.
     """
     stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
     said = "" if said == page.taken else said

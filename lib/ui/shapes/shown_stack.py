@@ -16,9 +16,8 @@ from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
 from lib.ui.incoming import take
-from lib.ui.linked import bound, pills
 from lib.ui.session import Loaded, session
-from lib.ui.text import closable, hint, plain, press
+from lib.ui.widgets import bound, closable, hint, pills, plain, press
 
 KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
 SIDEBAR = "sidebar"

@@ -20,11 +20,10 @@ from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui import address
 from lib.ui.browser import save_button
-from lib.ui.linked import bound, pills
 from lib.ui.session import session
 from lib.ui.shapes.parts import take_stack_output
 from lib.ui.shapes.shown_stack import current_stack, model_box, set_stack, shows_sidebar, to_explore
-from lib.ui.text import card, closable, hint, plain, press, takeaway
+from lib.ui.widgets import bound, card, closable, hint, pills, plain, press, takeaway
 
 AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
@@ -94,10 +93,7 @@ def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 
 
 def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
-    """Draw each layer: with its settings, or of a long stack's layers all but the picked a picture.
-
-    The layer that breaks has the fixes, and the lines of code that the first one changes.
-    """
+    """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
     pictures = list(narrate.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
@@ -190,10 +186,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
-    """The settings of a layer that have an effect, of an input those of its form; the seldom last.
-
-    Keras refuses an unread layer with an error, whatever is said to come out.
-    """
+    """The settings of a layer that have an effect, an input's by its form; then the seldom ones."""
     unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
     unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
     hidden = unused[layer.form] if isinstance(layer, shapes.Input) else ("called",)

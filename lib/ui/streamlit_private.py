@@ -1,8 +1,14 @@
-"""The server: how it takes requests, delivers messages, and drops sessions."""
+"""All that this app uses of Streamlit beyond its documentation, each beside a public way.
+
+With another release than the tested one, or with `UNROLLED_PUBLIC=1` in the environment, PRIVATE is
+False, and the public way is taken: the same with less speed or polish.
+"""
 
 import asyncio
 import logging
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -10,20 +16,53 @@ from weakref import WeakKeyDictionary
 
 import streamlit as st
 
-from lib.ui.streamlit_private import PRIVATE
+TESTED = "1.67."  # the releases of Streamlit whose private names these are
+IS_TESTED = st.__version__.startswith(TESTED)
+PRIVATE = IS_TESTED and os.environ.get("UNROLLED_PUBLIC", "0") in ("", "0")
+"""Whether private names are used: else a fragment has a fixed interval, and draws all each time."""
 
 if PRIVATE:
+    from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
     from streamlit.runtime import Runtime
     from streamlit.runtime.app_session import AppSession, AppSessionState
+    from streamlit.runtime.scriptrunner import get_script_run_ctx
     from streamlit.runtime.scriptrunner_utils.script_requests import (
         ScriptRequests,
         ScriptRequestType,
     )
-
-SOON = 0.005
-"""Seconds until the next look whether all messages of a session's last run were delivered."""
+    from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
+SOON = 0.005  # seconds until the next look whether a session's messages were delivered
 PURGE_SECONDS = 30.0  # between two looks for expired sessions
 Method = Callable[..., Any]
+if not IS_TESTED:
+    why = "Streamlit %s isn't the tested %sx: pages redraw more slowly, or stop until reloaded"
+    logging.getLogger(__name__).warning(why, st.__version__, TESTED)
+
+
+def is_history_navigation() -> bool:
+    """Whether the browser's Back or Forward asked for this run. The public way: never."""
+    context = get_script_run_ctx(suppress_warning=True) if PRIVATE else None
+    return context is not None and context.is_history_navigation
+
+
+def fragment_id() -> str:
+    """The id of the fragment that runs; "" in a run of the whole page, and the public way."""
+    return (PRIVATE and ThreadState.get().fragment_id) or ""
+
+
+@contextmanager
+def drawing_as(fragment: str) -> Iterator[None]:
+    """Let the block draw in the places of the fragment with this id. For where PRIVATE."""
+    with ThreadState.scoped(fragment_id=fragment, delta_path=None):
+        yield
+
+
+def look_every(seconds: float) -> None:
+    """Have the fragment that runs do so at this interval from now on. For where PRIVATE."""
+    message = ForwardMsg()
+    message.auto_rerun.interval = seconds
+    message.auto_rerun.fragment_id = fragment_id()
+    enqueue_message(message)
 
 
 def mend_sessions() -> None:
@@ -40,10 +79,9 @@ def mend_sessions() -> None:
 def delivered_first(start: Method) -> Method:
     """Return `start`, made to deliver all messages of a script run before the next one starts.
 
-    When a script's thread has ended and the busy loop hasn't come to its messages, Streamlit starts
-    a new thread for a fragment that asks at that moment, and takes only the new thread's messages:
-    the page stays as it was and its timers have ended. Requests that come meanwhile become one by
-    Streamlit's own rules, so that no click is lost.
+    Streamlit starts a new thread for a fragment although the ended thread's messages wait, and then
+    takes only the new one's: the page stays as it was and its timers have ended. Requests that come
+    meanwhile become one by Streamlit's own rules, so that no click is lost.
     """
     waiting = WeakKeyDictionary[Any, Any]()
 
@@ -69,8 +107,7 @@ def delivered_first(start: Method) -> Method:
 def keeping_messages(clear: Method) -> Method:
     """Return `clear`, made to keep all unsent messages when a fragment starts.
 
-    Streamlit would drop the page's messages about the fragment, but not the end of the page's run,
-    at which the browser removes all that it got no message for: the fragment vanished.
+    Streamlit would drop the page's about the fragment, and the browser would then remove that.
     """
 
     def clear_for_page(session: Any, fragment_ids_this_run: list[str] | None = None) -> None:
@@ -83,9 +120,9 @@ def of_open_page(ask: Method) -> Method:
     """Return `ask`, made to drop requests by fragments of a page that has been left.
 
     A browser's timers go on until it hears of the next page. Streamlit runs such a fragment after
-    that page and says that this is a run of the left page: the browser throws the next page away,
-    and stays white. A fragment of the open page asks with the address of the last request for the
-    whole page, and as Back or Forward if that was: while a run goes on, both become one request.
+    that page as one of the left page: the browser throws the next page away, and stays white. A
+    fragment of the open page asks with the address of the last request for the whole page, and as
+    Back or Forward if that was: while a run goes on, both become one request.
     """
     asked = WeakKeyDictionary[Any, tuple[str, bool]]()
 
@@ -148,5 +185,4 @@ def _load_first_pages() -> tuple[str, str]:
 
 
 CHARTS_FIRST = _load_first_pages() if PRIVATE else None
-"""Streamlit's first page as it is, and with a script that loads the code of its charts at once. The
-public way: browsers load it when the first chart comes."""
+"""Streamlit's first page as it is, and with a script that loads the code of its charts at once."""

@@ -1,8 +1,7 @@
 """A talk: one thing to a screen, what followers see of it, and the window with notes.
 
-A browser gives one talk, which it finds again after a reload. Pages of presenters, followers and
-notes look for changes once a second. A talk belongs to the page server that it began on. Full
-screen, the blank screen and the clock are the browser's alone: present.js.
+A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
+changes once a second. Full screen, the blank screen and the clock are the browser's: present.js.
 """
 
 from collections.abc import Callable, Sequence
@@ -23,14 +22,13 @@ from lib.experiment import Experiment
 from lib.story import TALK, Scene, all_scenes, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
-from lib.ui.data import load_data
 from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
-from lib.ui.linked import bound
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
-from lib.ui.text import hint, plain, press
+from lib.ui.shown import load_data
 from lib.ui.views import VIEWS, draw
+from lib.ui.widgets import bound, hint, plain, press
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
@@ -109,10 +107,7 @@ def step(names: Sequence[str], by: int) -> None:
 
 
 def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
-    """Draw a scene: its title, controls, question and picture; returns the data that it shows.
-
-    Who `follows` has no controls.
-    """
+    """Draw a scene, for who `follows` without controls; returns the data that it shows."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -300,10 +295,7 @@ def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] |
 
 
 def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
-    """Run the page again when the talk isn't as it was `drawn`: what it shows, and if it is given.
-
-    The page draws this last, since it takes room.
-    """
+    """Run the page again when the talk isn't as it was `drawn`: its picture, and if it is given."""
 
     def look() -> None:
         if (talk.shown, talk.is_given) != drawn:

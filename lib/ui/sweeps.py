@@ -1,8 +1,7 @@
 """The Sweep page: the form of the next sweep, the sweeps of a page server, and the shown one.
 
-Each sweep outlives a reload, and its link shows it to others; only the browser that started it may
-steer it. Without a sweep the page shows a recorded one. Other page servers of a cluster show the
-runs of a sweep, but not its page.
+Each sweep outlives a reload, and its link shows it to others on this page server; only the browser
+that started it may steer it. Without a sweep the page shows a recorded one.
 """
 
 import secrets
@@ -25,13 +24,12 @@ from lib.results import TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
 from lib.text import beside, counted, duration, joined, number, sentence
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
-from lib.ui import runs
+from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
 from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
-from lib.ui.linked import Linked, linked_buttons, linked_toggle, set_widget
 from lib.ui.session import Loaded, session
-from lib.ui.text import hint, plain, press, steady_chart, takeaway
+from lib.ui.widgets import Linked, hint, plain, press
 
 KEYS = ("sweep", "ready", "vary", "each", "at", "relative")  # of the page, in the address
 SEEDS = Linked("each", ("1", "4", "8", "16"), 1, "sweep_seeds")
@@ -53,7 +51,7 @@ def form(loaded: Loaded) -> Plan | None:
     typed = {key: text for key, text in pairs if key in can}
     typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
     st.markdown("### What varies")
-    set_widget("sweep_keys", list(typed))
+    widgets.set_widget("sweep_keys", list(typed))
     about = "Each value of each with each of the others; all else is as in the sidebar."
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
     picked: Any = {"key": "sweep_keys", "on_change": _write, "format_func": labels.__getitem__}
@@ -61,13 +59,13 @@ def form(loaded: Loaded) -> Plan | None:
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         if options:
-            set_widget(name, [word for word in text.split(",") if word in options])
+            widgets.set_widget(name, [word for word in text.split(",") if word in options])
             say = partial(results.worded, key)
             st.multiselect(label, list(options), format_func=say, key=name, on_change=_write)
         else:
-            set_widget(name, text)
+            widgets.set_widget(name, text)
             st.text_input(f"{label}, with commas between", key=name, on_change=_write)
-    linked_buttons("Seeds", SEEDS.texts, SEEDS)
+    widgets.linked_buttons("Seeds", SEEDS.texts, SEEDS)
     plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
     for name, ready in READY.items():
         act = partial(_take, ready)
@@ -220,7 +218,7 @@ def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> N
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
     _progress(now, plan, loaded, len(points))
     words = charts.sweep.found_takeaway(points) if runner.state.over else SAID["early"]
-    takeaway(words, *charts.sweep.found_details(points))
+    widgets.takeaway(words, *charts.sweep.found_details(points))
     if points:
         _pictures(points, words, palette)
         st.html(_table(points, hides_columns=now.is_redacted))
@@ -253,19 +251,19 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
     with st.container(horizontal=True, key="sweep_pickers"):
-        relative = linked_toggle("As a share of the best guess's", RELATIVE)
+        relative = widgets.linked_toggle("As a share of the best guess's", RELATIVE)
         texts = [",".join(map(str, values)) for values in combined]
         names = [", ".join(map(results.worded, others, values)) for values in combined]
         choice = Linked("at", texts, 0, f"sweep_at_{'_'.join(others)}_{len(combined)}")
-        at = linked_buttons(joined(others), names, choice, label_visibility="collapsed")
+        at = widgets.linked_buttons(joined(others), names, choice, label_visibility="collapsed")
     picked = dict(zip(others, combined[at], strict=True))
     of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
     curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
-    steady_chart(curve, words, "sweep_curve")
+    widgets.steady_chart(curve, words, "sweep_curve")
     for key in others if len(others) == 1 else ():
         for what in ("difference", *results.MODES):
             figure = charts.sweep.map_figure(points, (across, key), what, palette)
-            steady_chart(figure, words, f"sweep_{what}")
+            widgets.steady_chart(figure, words, f"sweep_{what}")
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:

@@ -1,14 +1,17 @@
-"""Sentences, cards and buttons of pages, and a chart that doesn't blink while it changes.
+"""The app's own elements: sentences, cards, charts that don't blink, and widgets in the address.
 
-Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), so the
-browser draws the next one from nothing: four that changed four times a second were blank for more
-than half of the time. So two charts lie on one another and take turns: the new figure is drawn
-above the old one, which stays until it is covered.
+A widget whose choice stands in the address is set to what that says, and writes it there in its
+callback. A value that names nothing, such as a layer that the model doesn't have, stays there.
+
+Streamlit gives a Plotly chart a new identity with every new figure (1.67, whatever its key), and
+the browser draws it from nothing: four that changed four times a second were blank for more than
+half of the time. So two charts take turns: the new one is drawn above the old one, which stays.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
+from dataclasses import dataclass
 from html import escape
 from typing import Any
 
@@ -17,10 +20,12 @@ from streamlit.delta_generator import DeltaGenerator
 
 from lib.charts import CONFIG, Chart
 from lib.text import widest
+from lib.ui import address
+from lib.ui.browser import lay_above
 from lib.ui.fragment import Place
 from lib.ui.session import TwoCharts, session
-from lib.ui.style import lay_above
 
+PART = "part"  # the key that says which part of a page is open; the first part needs none
 _SPECIAL = re.compile(r"([\\`*_\[\]<>$~:|#&])")
 
 
@@ -136,3 +141,105 @@ def is_drawn(key: str) -> bool:
     """Whether a chart with this key has been drawn in this session."""
     pair = session().charts.get(key)
     return pair is not None and any(pair.shown)
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """A choice among `texts`, under `name` in the address; `key` is the widget's."""
+
+    name: str
+    texts: Sequence[str]
+    default: int  # the index that is chosen where the address says nothing
+    key: str
+
+    @property
+    def index(self) -> int:
+        """The index that the address names, else the default."""
+        text = address.page_value(self.name)
+        return self.texts.index(text) if text in self.texts else self.default
+
+    def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Arguments that tie a widget with options 0, 1, 2 … to the address; `then` comes after."""
+
+        def keep(moved: Any) -> None:
+            # None for a moment where a browser's theme isn't the usual one; a label where the
+            # options have changed.
+            if isinstance(moved, int):
+                text = "" if moved == self.default else self.texts[moved]
+                address.set_page_values({self.name: text})
+                then()
+
+        return bound(self.key, self.index, keep)
+
+
+def set_widget(key: str, value: Any) -> str:
+    """Set a widget that is about to be drawn, unless it has that value; returns its key."""
+    if st.session_state.get(key) != value:  # what is set goes over a choice that is being made
+        st.session_state[key] = value
+    return key
+
+
+def bound(key: str, value: Any, take: Callable[[Any], object]) -> dict[str, Any]:
+    """Arguments of a widget that shows a `value` kept elsewhere; its callback calls `take`.
+
+    Give it the value as its default, too, which a browser sends that mounts the widget late.
+    """
+
+    def moved() -> None:
+        # Two runs of a session may overlap (Streamlit 1.67): the one that ends drops the values of
+        # widgets that it didn't draw.
+        if key in st.session_state:
+            take(st.session_state[key])
+
+    return {"key": set_widget(key, value), "on_change": moved}
+
+
+def pills(
+    label: str,
+    options: Mapping[str, str],
+    picked: str | list[str] | None,
+    key: str,
+    act: Callable[[Any], object],
+    **others: Any,
+) -> None:
+    """A row of buttons, name → label; the callback calls `act` with the picked name, or names."""
+    others |= bound(key, picked, lambda now: None if now is None else act(now))
+    names, label_of = list(options), options.__getitem__
+    st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
+
+
+def linked_toggle(label: str, choice: Linked) -> bool:
+    """Draw a switch for a choice of two; returns whether it is at the second."""
+    # It has no help: a finger on its question mark would flip it (Streamlit 1.67).
+    st.toggle(label, bool(choice.index), **choice.bind())
+    return bool(choice.index)
+
+
+def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bool = False) -> int:
+    """Draw a slider that shows `labels` for several texts; returns the chosen index."""
+    if len(labels) > 1:
+        options: dict[str, Any] = {"width": "stretch" if wide else 260, **choice.bind()}
+        st.select_slider(label, range(len(labels)), choice.index, labels.__getitem__, **options)
+    return choice.index
+
+
+def linked_buttons(
+    label: str,
+    labels: Sequence[str],
+    choice: Linked,
+    then: Callable[[], None] = lambda: None,
+    **options: Any,
+) -> int:
+    """Draw buttons with `labels` for several texts, and call `then` after a choice; its index."""
+    if len(labels) > 1:
+        options |= {"default": choice.index, "format_func": labels.__getitem__}
+        options |= choice.bind(then)
+        st.segmented_control(label, range(len(labels)), required=True, **options)
+    return choice.index
+
+
+def open_part(titles: Mapping[str, str], key: str) -> str:
+    """Draw buttons for a page's parts, name in the address → title; returns the open one's name."""
+    choice = Linked(PART, list(titles), 0, key)
+    place = linked_buttons("Part", list(titles.values()), choice, label_visibility="collapsed")
+    return choice.texts[place]

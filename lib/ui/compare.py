@@ -1,8 +1,7 @@
 """The runs of Compare: which are listed and which are picked, their list, and the pictures.
 
 The address holds the ids of picked runs, each with its name if that is short and plain:
-`runs=0123~Small,4567`. A recording's id is the name of its data. Until a person picks, the page
-picks the browser's newest runs, or recordings.
+`runs=0123~Small,4567`; a recording's id is the name of its data. At first the page picks some.
 """
 
 import re
@@ -19,17 +18,14 @@ from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
 from lib.text import counted
 from lib.training import recorded, with_seeds
-from lib.ui import runs
-from lib.ui.address import page_value, query_of, set_page_values
-from lib.ui.data import dataset_of
+from lib.ui import address, runs
 from lib.ui.explore.live import WORDS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
-from lib.ui.linked import bound
 from lib.ui.session import session
-from lib.ui.shown import pick_answers
+from lib.ui.shown import dataset_of, pick_answers
 from lib.ui.streamlit_private import is_history_navigation
-from lib.ui.text import card, hint, plain, press, told_chart
+from lib.ui.widgets import bound, card, hint, plain, press, told_chart
 
 KEY = "runs"  # the picked runs in the address
 NOTHING = "-"  # its value when a person has unpicked all runs
@@ -63,7 +59,7 @@ def find(run_id: str) -> Compared | None:
 
 def settle_picks() -> bool:
     """Take over the runs that the address names; False if some are gone, which is noted."""
-    record, own, text = session().compare, _own(), page_value(KEY)
+    record, own, text = session().compare, _own(), address.page_value(KEY)
     if text != record.text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
@@ -95,7 +91,7 @@ def _write_picks() -> None:
         if not (run and run.is_kept):
             parts.append(f"{run_id}~{name}" if _PLAIN.fullmatch(name) else run_id)
     record.text = ",".join(parts) or NOTHING
-    set_page_values({KEY: record.text})
+    address.set_page_values({KEY: record.text})
 
 
 def _toggle(run_id: str, _: object = None) -> None:
@@ -195,8 +191,8 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
 def _more(run: Compared) -> None:
     """Draw what can be done with a run; another browser's can only be opened."""
     explore, icon = PAGES["Explore"]
-    run_id, pace = None if run.is_recorded or run.is_kept else run.id, page_value("pace")
-    there = query_of(run.experiment, run_id, {"pace": pace} if pace else {})
+    run_id, pace = None if run.is_recorded or run.is_kept else run.id, address.page_value("pace")
+    there = address.query_of(run.experiment, run_id, {"pace": pace} if pace else {})
     st.page_link(explore, label="Open in Explore", icon=icon, query_params=there)
     owner = runs.own(run.id)
     if not owner or not owner.name:
