@@ -27,7 +27,7 @@ from lib.results.replay import spread_places, untrained
 from lib.results.run import Status, weight_bytes
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import FILE, GALLERY, experiments_of, runs_of
-from lib.sweep.rows import READY
+from lib.sweep.plan import READY
 from lib.sweep.runner import run_plan
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds

@@ -8,8 +8,19 @@ lists of arrays in the order of Keras's `get_weights()`, for G blocks of columns
 `kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`.
 """
 
-from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
-from lib.recurrence.formulas import LayerPass, Line, Row, by_similarity, lines, state_rows
+from lib.recurrence.cells import (
+    GATES,
+    LayerPass,
+    Line,
+    Row,
+    Trace,
+    by_similarity,
+    gate_symbol,
+    highest_output,
+    lines,
+    state_rows,
+    unroll,
+)
 from lib.recurrence.model import (
     ARRAYS_EACH,
     ROUNDING,

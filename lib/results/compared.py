@@ -184,7 +184,7 @@ class PointResult:
     """The result of a point's run; `point["status"]` is a column that all its rows share."""
 
     values: Mapping[str, Any]  # the settings that vary, by URL key
-    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.rows.KINDS`
+    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.plan.KINDS`
 
     def __getitem__(self, column: str) -> Any:
         return self.rows[0][column]

@@ -185,22 +185,16 @@ class History(Generic[Value]):
 
 
 @dataclass(slots=True, eq=False)
-class WeightHistory:
+class WeightHistory(History[SeedWeights]):
     """All models' weights by epoch, from the snapshots of one run."""
 
-    most: int = MOST_EPOCHS
+    limit: int = MOST_EPOCHS
     size: int = 1  # bytes that the weights of one epoch take
-    history: History[SeedWeights] = field(default_factory=lambda: History(MOST_EPOCHS))
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory, about."""
-        return len(self.history.points) * self.size
-
-    @property
-    def points(self) -> list[tuple[int, SeedWeights]]:
-        """Epochs, increasing, with all models' weights."""
-        return [*self.history.points]
+        return len(self.points) * self.size
 
     def take(self, snapshot: Snapshot) -> None:
         """Add a snapshot's new weights."""
@@ -212,14 +206,10 @@ class WeightHistory:
         for epoch, weights in points:
             if not self.points:
                 self.size = max(1, memory_of(weights))
-                self.history.limit = max(2, min(self.most, MOST_BYTES // self.size))
+                self.limit = max(2, min(MOST_EPOCHS, MOST_BYTES // self.size))
             if not self.points or epoch > self.points[-1][0]:
-                self.history.add(epoch, weights)
+                self.add(epoch, weights)
 
-    def thin(self) -> None:
+    def keep_few(self) -> None:
         """Keep a few epochs, the first and the newest among them."""
-        self.history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))
-
-    def cut(self, epoch: int) -> None:
-        """Forget what came after an epoch."""
-        self.history.cut(epoch)
+        self.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))

@@ -6,6 +6,5 @@ A sweep uses this machine's training processes, or the cluster that `UNROLLED_RA
 terminal: `python -m lib.sweep`; the Sweep page shows one live.
 """
 
-from lib.sweep.plan import MOST_RUNS, Plan, base_of, make_plan, offered, parse_vary
-from lib.sweep.rows import READY, Ready
+from lib.sweep.plan import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary
 from lib.sweep.runner import Runner, estimated_seconds, run_sweep

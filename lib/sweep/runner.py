@@ -18,8 +18,7 @@ from typing import TYPE_CHECKING, Any
 from lib.data import Dataset, Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import PointResult, Run, Snapshot, Status
-from lib.sweep import rows
-from lib.sweep.plan import Plan, Point, base_of, make_plan
+from lib.sweep.plan import Plan, Point, base_of, make_plan, read_done, result_of, write
 from lib.text import sentence
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, machine
 
@@ -162,7 +161,7 @@ class Runner:
             limits.check(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
-            self._note(point, rows.result_of(point, None, failed))
+            self._note(point, result_of(point, None, failed))
             return True
         run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
         self._going[point.settings] = point, dataset, run
@@ -183,7 +182,7 @@ class Runner:
                 del self._going[point.settings]
                 self._begins_at = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
-                self._note(point, rows.result_of(point, dataset, snapshot))
+                self._note(point, result_of(point, dataset, snapshot))
 
     def _note(self, point: Point, result: PointResult) -> None:
         """Store a result. The order of these lines keeps `share` from falling."""
@@ -225,7 +224,7 @@ def run_sweep(
         settings: any other setting, by URL key; else what the data suggest.
 
     Returns a row for each point, seed and mode: the settings that vary, and the columns of
-    `lib.sweep.rows.KINDS`. `last_step_error` is the mean squared error on the judged samples, in
+    `lib.sweep.plan.KINDS`. `last_step_error` is the mean squared error on the judged samples, in
     the unit of y squared; NaN unless the run has finished. Raises ExperimentError for what can't be
     swept, UploadError for a file. Ctrl-C stops it.
     """
@@ -252,8 +251,8 @@ def run_plan(
     look: Callable[[Runner], object] = lambda _: None,
 ) -> tuple[PointResult, ...]:
     """Train the points of a plan that `out` doesn't have; returns all results in order."""
-    done = rows.read_done(out, plan) if out else []
-    keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
+    done = read_done(out, plan) if out else []
+    keep = partial(write, keys=plan.keys, path=out) if out else lambda _: None
     keep(done)  # raises for a missing folder before anything is trained
     with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)

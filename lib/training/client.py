@@ -220,7 +220,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Earlier epochs, increasing, with all models' weights then; none where too many."""
         with self._changed:
             known = self._registry.runs.get(run.id)
-            return known.weights.points if known else []
+            return [*known.weights.points] if known else []
 
     def wait(
         self,
