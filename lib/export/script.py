@@ -47,8 +47,7 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the settled experiment as a script that comes to the app's numbers.
 
-    Its last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode, medians
-    over the seeds. Raises what `keras_script` raises.
+    Its last line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode: medians.
     """
     imported = imports(dataset, own=("import json",))
     head = _head(experiment, dataset, "the app's own numbers, in Keras 3", imported)
@@ -65,7 +64,7 @@ def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the exact script as the text of an .ipynb file. Raises what `keras_script` raises."""
+    """Write the exact script as the text of an .ipynb file."""
     fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
@@ -189,11 +188,7 @@ class Export:
     """One form in which an experiment can be taken away."""
 
     write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
-    ending: str  # of the file's name
-
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """The file's name: "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
+    ending: str  # of the file's name, after `name_of`
 
 
 EXPORTS = {

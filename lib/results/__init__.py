@@ -4,7 +4,22 @@ Baselines, skill against them, comparison of modes over seeds, forecasts, replay
 NumPy only: nothing is trained, drawn or put into words.
 """
 
-from lib.results.baselines import best_loss, best_possible, mode_losses, naive_loss, step_losses
+from lib.results.baselines import (
+    Answers,
+    ByRow,
+    Part,
+    SkillTable,
+    answers,
+    best_loss,
+    best_possible,
+    by_row,
+    evaluate,
+    mode_losses,
+    model_outputs,
+    naive_loss,
+    skill_of_seeds,
+    step_losses,
+)
 from lib.results.compared import (
     CHANCE,
     LETTERS,
@@ -53,15 +68,4 @@ from lib.results.run import (
     Status,
     memory_of,
     weight_bytes,
-)
-from lib.results.skill import (
-    Answers,
-    ByRow,
-    Part,
-    SkillTable,
-    answers,
-    by_row,
-    evaluate,
-    model_outputs,
-    skill_of_seeds,
 )

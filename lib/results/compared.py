@@ -1,7 +1,7 @@
 """Which of two modes or runs is better, also at a sweep's points, and whether one overfits.
 
-A seed moves an error as much as many a setting does. So figures are medians over seeds; one mode is
-better only if the difference is significant, and enough independent samples were judged.
+Figures are medians over seeds. One mode is better only if the difference is significant, and enough
+independent samples were judged.
 """
 
 import math
@@ -90,9 +90,8 @@ def compare_modes(
     least = np.finfo(np.float64).tiny
     logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
     sign = 1 if np.median(logs) >= 0 else -1
-    count, gains = len(logs), sign * logs
+    count, gains, p_value = len(logs), sign * logs, 1.0
     by = float(np.median(1 - np.exp(-gains)))
-    p_value = 1.0
     if count > 1 and gains.any():
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
@@ -162,10 +161,7 @@ def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
 
 
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
-    """Whether validation loss has risen from its minimum, and clearly above the training loss.
-
-    The rise must be decided by so many `samples`, and be more than 2% of the loss `guess`.
-    """
+    """Whether validation loss has risen, by over 2% of `guess`, clearly above the training loss."""
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
@@ -173,10 +169,9 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
     now, least = medians[-1], medians.min()
     training = float(np.median(result.loss[-width:]))
-    rises = now > max(1.25, decisive_ratio(samples)) * least
-    rises &= now - least > 0.02 * guess
-    rises &= 4 * int(checks.argmin()) < 3 * len(checks)
-    return bool(rises and now > 1.25 * training and training < least)
+    rises = now > max(1.25, decisive_ratio(samples)) * least and now - least > 0.02 * guess
+    is_early = 4 * int(checks.argmin()) < 3 * len(checks)
+    return bool(rises and is_early and now > 1.25 * training and training < least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

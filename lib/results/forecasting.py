@@ -17,9 +17,9 @@ import numpy as np
 
 from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
+from lib.results.baselines import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
 from lib.results.replay import spread_places
 from lib.results.run import ModelWeights
-from lib.results.skill import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

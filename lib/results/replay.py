@@ -120,10 +120,9 @@ def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
 
 def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
     """Pick at most `most` of `count` places, evenly or more `early` ones, with both ends."""
+    places = np.linspace(0, count - 1, min(most, count)).round()
     if early:
         places = np.geomspace(1, max(1, count), most).round() - 1
-    else:
-        places = np.linspace(0, count - 1, min(most, count)).round()
     return [int(place) for place in np.unique(places)[:count]]
 
 

@@ -1,7 +1,6 @@
 """Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
-The thread of `Runner.run` starts and steers all runs. Every other method returns at once and may be
-called from any thread. `run_sweep` is for scripts, `run_plan` for the terminal and for tests.
+`run_sweep` is for scripts, `run_plan` for the terminal and for tests.
 """
 
 from __future__ import annotations
@@ -33,6 +32,7 @@ COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 class Runner:
     """One sweep, without the points that are `done`.
 
+    The thread of `run` starts and steers all runs; the other methods return at once, in any thread.
     `keep` receives all results after each new one. With `rests` the sweep pauses while nobody calls
     `watch`. `card` makes the card by which other page servers show a run.
     """
@@ -215,18 +215,16 @@ def run_sweep(
 
     Args:
         data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
-        vary: values by URL key, of those in `lib.results.VARIABLE` that the data use:
-            `{"T": [8, 16], "cell": ["lstm", "gru"]}`.
+        vary: values by URL key, of those in `lib.results.VARIABLE`: `{"T": [8, 16]}`.
         seeds: of each point, 1 to 16; points × seeds are 96 at most.
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from there.
         progress: called a few times a second, and at the end, with the `Runner`.
         settings: any other setting, by URL key; else what the data suggest.
 
-    Returns a row for each point, seed and mode: the settings that vary, and the columns of
-    `lib.sweep.plan.KINDS`. `last_step_error` is the mean squared error on the judged samples, in
-    the unit of y squared; NaN unless the run has finished. Raises ExperimentError for what can't be
-    swept, UploadError for a file. Ctrl-C stops it.
+    Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
+    `last_step_error` is the mean squared error on the judged samples, in the unit of y squared; NaN
+    of an unfinished run. Raises ExperimentError for what can't be swept, UploadError for a file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 

@@ -13,7 +13,7 @@ from lib.export.kept import card_of
 from lib.results.redaction import HIDDEN
 from lib.results.replay import untrained
 from lib.results.run import Status
-from lib.story import all_scenes
+from lib.story import SCENES
 from lib.ui import runs
 from lib.ui.frame import PAGES
 from lib.ui.present.screen import Shown, Talk
@@ -211,7 +211,7 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
     run, talk = client.runs["r0"], Talk(0.0, 0.0)
     browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
-    for scene in all_scenes():
+    for scene in SCENES.values():
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
         follower = browsers.open("b", follow=talk.id)
         assert not follower.exception

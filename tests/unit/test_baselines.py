@@ -10,7 +10,7 @@ from lib.charts.skill import season_sentence
 from lib.data.dataset import Season
 from lib.data.tables import baselines
 from lib.data.tables.baselines import _label, find_season, guess_of, with_baselines
-from lib.results.skill import seasonal_error
+from lib.results.baselines import seasonal_error
 from lib.text import joined
 from tests.unit import own_data
 

@@ -10,7 +10,7 @@ import pytest
 from lib.data import DATASETS, Table, make_dataset, settle
 from lib.data.datasets.series import TABLES
 from lib.experiment import Experiment
-from lib.export import EXPORTS
+from lib.export import EXPORTS, name_of
 
 OWN = Table(
     name="sales.csv",
@@ -140,4 +140,4 @@ def test_files_are_called_after_what_they_hold(settings, file, name):
     table = Table(name=file, frame=OWN.frame) if file else None
     experiment, dataset, script = exported(Experiment().set(**settings, **own), table)
     compile(script, "script", "exec")
-    assert EXPORTS["exact"].file_name(experiment, dataset) == f"{name}-exact.py"
+    assert name_of(experiment, dataset) == name

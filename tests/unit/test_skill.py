@@ -5,8 +5,8 @@ import pytest
 
 from lib.data import Score
 from lib.recurrence import forward, model
-from lib.results import skill
-from lib.results.skill import SkillTable, answers, by_row, evaluate, median_skill
+from lib.results import baselines
+from lib.results.baselines import SkillTable, answers, by_row, evaluate, median_skill
 from tests.unit import own_data
 
 
@@ -87,10 +87,10 @@ def test_too_many_samples_are_thinned_and_the_baselines_with_them(monkeypatch):
     """
     prepared = own_data.sales()
     whole = answers(*prepared)
-    cost = len(whole.samples) * skill.cost(prepared[2], 6)
-    monkeypatch.setattr(skill, "BUDGET", cost / 6.5)
+    cost = len(whole.samples) * baselines.cost(prepared[2], 6)
+    monkeypatch.setattr(baselines, "BUDGET", cost / 6.5)
     assert answers(*prepared).every == 8
-    monkeypatch.setattr(skill, "BUDGET", cost / 2.5)
+    monkeypatch.setattr(baselines, "BUDGET", cost / 2.5)
     monkeypatch.setattr(model, "HELD", 1000)
     thin = answers(*prepared)
     assert thin.every == 3
