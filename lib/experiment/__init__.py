@@ -1,6 +1,5 @@
 """The choices of a person: one frozen `Experiment`, the limits of its settings, and its URL form.
 
-The registries, the rows of `experiment.toml`, feed widgets, links, the worker's checks and tests.
 This package makes no data, computes no shapes and trains nothing. Words, as in Keras: N samples, T
 timesteps, F features, U units, K target columns.
 """

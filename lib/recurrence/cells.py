@@ -142,13 +142,14 @@ def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Arra
     kernel, recurrent, bias = (np.asarray(array, dtype=np.float32) for array in weights)
     units = len(np.atleast_1d(recurrent))
     width = BLOCKS[cell] * units
-    expected = {"recurrent_kernel": (units, width), "kernel": (x.shape[-1], width)}
-    for array, (name, shape) in zip((recurrent, kernel), expected.items(), strict=True):
-        if array.shape != shape:
-            raise ValueError(f"{cell}: {name} must have shape {shape}, got {array.shape}")
-    if bias.shape not in (shapes := bias_shapes(cell, units)):
-        allowed = " or ".join(map(str, shapes))
-        raise ValueError(f"{cell}: bias must have shape {allowed}, got {bias.shape}")
+    for name, array, shapes in (
+        ("recurrent_kernel", recurrent, [(units, width)]),
+        ("kernel", kernel, [(x.shape[-1], width)]),
+        ("bias", bias, bias_shapes(cell, units)),
+    ):
+        if array.shape not in shapes:
+            allowed = " or ".join(map(str, shapes))
+            raise ValueError(f"{cell}: {name} must have shape {allowed}, got {array.shape}")
     return kernel, recurrent, bias
 
 

@@ -20,19 +20,19 @@ TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
 def test_made_data_are_made_anew():
     """By the settings, to the same numbers."""
     experiment = suggested("running_mean").set(N=64, seed=3)
-    shown = read_card(card_of(experiment, None, "a browser", "Run 7"))
-    assert (shown.experiment, shown.table) == (experiment, None)
-    assert (shown.browser, shown.name) == ("a browser", "Run 7")
-    np.testing.assert_array_equal(shown.dataset.x, make_settled_dataset(experiment).x)
+    run, *about = read_card(card_of(experiment, None, "a browser", "Run 7"), "r7")
+    assert (run.id, run.experiment) == ("r7", experiment)
+    assert about == ["a browser", None, "Run 7"]
+    np.testing.assert_array_equal(run.dataset.x, make_settled_dataset(experiment).x)
 
 
 def test_an_upload_comes_with_its_rows():
     """A table of which a page can show all; nobody knows who started the run."""
-    shown = read_card(card_of(UPLOAD, TABLE, None, ""))
-    assert shown.table is not None
-    assert shown.table.frame.equals(TABLE.frame)
-    assert shown.browser is None
-    np.testing.assert_array_equal(shown.dataset.y, make_settled_dataset(UPLOAD, TABLE).y)
+    run, browser, table, _ = read_card(card_of(UPLOAD, TABLE, None, ""), "r")
+    assert table is not None
+    assert table.frame.equals(TABLE.frame)
+    assert browser is None
+    np.testing.assert_array_equal(run.dataset.y, make_settled_dataset(UPLOAD, TABLE).y)
 
 
 def test_rows_that_are_too_many_are_told_nobody(monkeypatch):
@@ -66,4 +66,4 @@ def of_upload(rows, experiment=UPLOAD):
 def test_what_is_no_card_is_a_value_error(bad):
     """Whatever it is: anybody with the cluster's token may have left it."""
     with pytest.raises(ValueError, match="not a"):
-        read_card(bad)
+        read_card(bad, "r")
