@@ -28,7 +28,6 @@ from lib.results import (
     untrained,
     weight_bytes,
 )
-from lib.text import joined
 from lib.training import check, decode, encode
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
@@ -61,10 +60,8 @@ class Kept(RunAt):
     @property
     def about(self) -> dict[str, str]:
         """Name, date and versions, for sentences."""
-        names = ("unrolled", "keras")
-        made = joined(
-            [f"{each.capitalize()} {self.versions.get(each, '?')[:20]}" for each in names]
-        )
+        unrolled, keras = (self.versions.get(name, "?")[:20] for name in ("unrolled", "keras"))
+        made = f"Unrolled {unrolled} and Keras {keras}"
         return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
 
 
@@ -162,7 +159,7 @@ def _check_fit(run: RunAt) -> None:
     """Raise ValueError unless all models and shapes are those of the experiment's own runs."""
     snapshot, start = run.snapshot, untrained(run.experiment, run.dataset)
     past = [seed for _, models in snapshot.past for seed in models]
-    modes = {frozenset(seed) for seed in (*snapshot.seeds, *past)}
+    modes: set[frozenset[str]] = {*map(frozenset, snapshot.seeds), *map(frozenset, past)}
     if len(snapshot.seeds) != len(start.seeds) or modes != {frozenset(start.results)}:
         raise ValueError("other models than those of its seeds and its mode")
     weights = [own for seed in (*snapshot.weights, *past) for own in seed.values()]

@@ -1,5 +1,7 @@
 """Stand-ins for compiled programs and worker processes: for tests without Keras."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from lib.data.dataset import Dataset
@@ -34,14 +36,6 @@ def make_experiment(**settings):
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
 
-class FakeState:
-    """The weights of each lane's model; training adds 1 to each for every batch."""
-
-    def __init__(self, weights, mode):
-        self.weights = weights
-        self.mode = mode
-
-
 class FakeProgram:
     """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0.
 
@@ -69,7 +63,8 @@ class FakeProgram:
 
     def load(self, models, _own, _settings, mode, *, step=0):
         """Models that have seen so many batches: that is what all weights are."""
-        return FakeState([[np.full_like(array, step) for array in own] for own in models], mode)
+        weights = [[np.full_like(array, step) for array in own] for own in models]
+        return SimpleNamespace(weights=weights, mode=mode)
 
     def most_steps(self, _own):
         """How many batches a call can train."""
@@ -161,8 +156,7 @@ class FakeWorker:
     """Notes what it is sent. The test says what it answers, and when it dies."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
-        self.arguments = arguments
-        """A driver's: its module and its server's name."""
+        self.arguments = arguments  # a driver's: its module and its server's name
         self.delay = delay
         self.ready = self.begun = self.closed = False
         self.silent_beats = 0
