@@ -45,19 +45,23 @@ from lib.results.compared import (
     worded,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
-from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import (
     BEST,
+    COLUMN_SETTINGS,
     FEWEST,
+    HIDDEN,
+    TITLE,
     Frame,
     History,
     WeightHistory,
     as_of,
     frames_of,
     kept_places,
+    redacted,
     spread_places,
     step_errors,
     untrained,
+    without_answers,
 )
 from lib.results.run import (
     ModeResult,

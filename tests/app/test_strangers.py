@@ -10,8 +10,7 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from lib.export.kept import card_of
-from lib.results.redaction import HIDDEN
-from lib.results.replay import untrained
+from lib.results.replay import HIDDEN, untrained
 from lib.results.run import Status
 from lib.story import SCENES
 from lib.ui import runs
