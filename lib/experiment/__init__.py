@@ -79,10 +79,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """Which data, and how it is cut into samples of `timesteps` × `features`.
-
-    Synthetic tasks alone use `samples`, `noise` and `lag`; tables alone the settings after them.
-    """
+    """Which data, and how it is cut; tasks alone use `samples`, `noise`, `lag`, tables the rest."""
 
     name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
@@ -245,10 +242,7 @@ def read_query(
     base: Experiment | None = None,
     at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
-    """The experiment of a URL: `base` with the values that the URL gives, and complaints.
-
-    Values of no use are dropped, numbers clamped, also to `at_most`: with a sentence for each.
-    """
+    """The experiment of a URL, and a sentence for each value dropped, or clamped to `at_most`."""
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
         if key not in SETTINGS:

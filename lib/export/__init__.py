@@ -1,7 +1,4 @@
-"""An experiment as something to take away: scripts, a report, CSV files, and kept runs.
-
-Another form of script is another entry of `EXPORTS`. Nothing is trained or drawn in here.
-"""
+"""An experiment as something to take away: scripts, a report, CSV files, kept runs; no training."""
 
 from lib.export import results
 from lib.export.archive import KeptError, is_kept

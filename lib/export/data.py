@@ -1,7 +1,6 @@
 """Python code from Jinja templates, above all that of a script's data, and the data's own file.
 
-Generated data come from their own source. A table's are loaded from the file that `arrays` makes;
-plain windows of one series are cut by Keras's own function.
+Generated data come from their own source, a table's from the file that `arrays` makes.
 """
 
 import inspect

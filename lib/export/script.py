@@ -1,8 +1,8 @@
 """An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
 
 In the plain one Keras draws the weights, so its figures come close to the app's. The exact one
-draws the app's first weights, gives `fit` the app's batches in order, and prints its figures beside
-the app's. The notebook (format 4.5) has the exact code in cells, with words (script.toml).
+draws the app's first weights, gives `fit` the app's batches, and prints its figures beside the
+app's. The notebook (format 4.5) has the exact code in cells, with words (script.toml).
 """
 
 import json

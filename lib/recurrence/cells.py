@@ -55,7 +55,7 @@ def unroll(
         weights: kernel, recurrent_kernel, bias; a GRU's of (2, 3U) with `reset_after`, else (3U,).
         x: inputs (N, T, F).
         mask: (N, T), true where a step counts; at the others state and output are those before.
-        go_backwards: from the last step on; as in Keras, step 0 of the trace has seen `x[:, -1]`.
+        go_backwards: from the last step on: step 0 of the trace has seen `x[:, -1]`.
 
     Raises ValueError for an unknown cell, or shapes that don't fit.
     """

@@ -42,8 +42,7 @@ def decisive_ratio(samples: float) -> float:
 
     For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
-    test for the significance of the difference between the two variances in a sample from a normal
-    bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
+    test for the significance of the difference", 1939; quantile: Abramowitz and Stegun, 26.7.5).
     """
     z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
@@ -223,8 +222,7 @@ def clear_mode(found: Verdict) -> str:
 def corrected(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values for multiple tests.
 
-    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-    Statistics 6, 1979.
+    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
     """
     order, found = np.argsort(p_values), np.array(p_values)
     times = np.arange(len(order), 0, -1)

@@ -1,8 +1,7 @@
 """What is told with the app: the gallery's cards, the guide's steps, and the scenes of a talk.
 
-All are scenes: settings as an address has them, a picture by its name, and words. One more is a row
-in `gallery.toml`, `guide.toml` or `talk.toml`; `lib/ui/stage.py` puts it on a page. The cards' runs
-and small pictures are recorded: drawing one of a table takes a cold server more than a second.
+All are scenes: settings as an address has them, a picture by its name, and words; one more is a row
+in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are recorded.
 """
 
 from dataclasses import dataclass
