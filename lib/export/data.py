@@ -69,11 +69,6 @@ _TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to b
 _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
 
 
-def render(template: str, **fields: Any) -> str:
-    """Render `template`.py.jinja."""
-    return _TEMPLATES.get_template(f"{template}.py.jinja").render(**fields).strip("\n")
-
-
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
     """Render blocks of `template`.py.jinja, by default all, by name in order."""
     of = _TEMPLATES.get_template(f"{template}.py.jinja")

@@ -24,7 +24,6 @@ from lib.export.data import (
     imports,
     plain,
     quoted,
-    render,
     short,
     source,
 )
@@ -40,8 +39,8 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """Write the settled experiment as a plain Keras 3 script, formatted as ruff does."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
-    rest = render("plain", **template_fields(experiment, dataset, snapshot))
-    return "\n\n".join([*head, rest]) + "\n"
+    rest = blocks("plain", **template_fields(experiment, dataset, snapshot))
+    return "\n\n".join([*head, *rest.values()]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
