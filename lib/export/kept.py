@@ -70,8 +70,8 @@ def versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     if _ABOUT.exists():
         found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
-    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
-    return found | {name: metadata.version(name) for name in _PACKAGES if name in there}
+    there = (name for name in _PACKAGES if any(metadata.distributions(name=name)))
+    return found | {name: metadata.version(name) for name in there}
 
 
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:

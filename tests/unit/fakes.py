@@ -74,9 +74,8 @@ class FakeProgram:
         """How many there are."""
         return len(x)
 
-    def weights(self, state, *, memory=False):
+    def weights(self, state, *, memory=False):  # noqa: ARG002  as the program's
         """All the number of batches trained; no optimizer remembers anything."""
-        del memory
         return state.weights
 
     def train(self, state, _samples, batches, _thread=0):
@@ -93,12 +92,11 @@ class FakeProgram:
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
 
 
-def counted_outputs(experiment, weights, x):
+def counted_outputs(experiment, weights, x):  # noqa: ARG001
     """Outputs (1, T, K), for one sample at a time: everywhere the first weight.
 
     That is the number of batches trained, once trained; it stands for `outputs_in_parts`.
     """
-    del experiment
     for _ in x:
         yield np.full((1, x.shape[1], weights[-1].shape[-1]), weights[0].flat[0], np.float32)
 
