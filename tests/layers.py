@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, MultiHeadAttention
-from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import broken, trace

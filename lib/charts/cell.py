@@ -95,23 +95,21 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
-    """A row for each line: its name and trace, and its formula with the numbers filled in."""
-    rows = [(line, *_trace(line, palette), top and line is lines[-1]) for line in lines]
+    """A row for each line: its name, its trace with zero, and its formula with the numbers."""
+    rows = []
+    for line in lines:
+        known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
+        high = max(1.0, float(np.abs(known).max(initial=0.0)))
+        low = -high if known.min(initial=0.0) < 0 else 0.0
+        zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
+        shapes = (
+            f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
+            'fill="none" vector-effect="non-scaling-stroke"/>'
+        ) + plotted_line(np.array(heights), palette.ink, 2)
+        image = plot_image(shapes, 40, palette.surface, 3.25)
+        ends = short(high), short(low).replace("-", "−")
+        rows.append((line, image, *ends, top and line is lines[-1]))
     return str(_HTML.lines(rows, len(lines[0].trace), palette))
-
-
-def _trace(line: Line, palette: Palette) -> tuple[Markup, str, str]:
-    """A line's trace as an image, with zero, and its scale's ends: 1 at least, and -1 or 0."""
-    known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
-    high = max(1.0, float(np.abs(known).max(initial=0.0)))
-    low = -high if known.min(initial=0.0) < 0 else 0.0
-    zero, *heights = 38 - 36 * (np.array([0, *known]) - low) / (high - low)
-    shapes = (
-        f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
-        'fill="none" vector-effect="non-scaling-stroke"/>'
-    ) + plotted_line(np.array(heights), palette.ink, 2)
-    image = plot_image(shapes, 40, palette.surface, 3.25)
-    return image, short(high), short(low).replace("-", "−")
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
@@ -241,23 +239,7 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
     moves_most = f"Unit {widest + 1} moves most: its output is between {low} and {high}."
     if ranges[widest] < STILL:
         moves_most = f"No unit's output changes by {STILL} or more."
-    striking = list(filter(None, [_counting(trace), moves_most]))
-    return striking[0], " ".join(sentences + striking)
-
-
-def _counting(trace: Trace) -> str:
-    """The unit whose state moves furthest one way at every step; "" if none gets to 0.5."""
-    name, states = _states(trace)
-    if len(states) < 4:
-        return ""
-    moves, way = np.diff(states, axis=0), states[-1] - states[0]
-    one_way = (moves > 0).all(axis=0) | (moves < 0).all(axis=0)
-    far = np.where(one_way & (np.abs(way) >= 0.5), way, 0)
-    unit = int(np.argmax(np.abs(far)))
-    if not far[unit]:
-        return ""
-    does, (first, last) = "rises" if far[unit] > 0 else "falls", _read(*states[[0, -1], unit])
-    return f"Unit {unit + 1}'s {name} {does} at every step: from {first} to {last}."
+    return moves_most, " ".join([*sentences, moves_most])
 
 
 def _part(values: float | np.ndarray) -> str:

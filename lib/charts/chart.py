@@ -291,10 +291,7 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
 def side_notes(
     notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
 ) -> list[Part]:
-    """Words, each with a value and a colour, right of a logarithmic plot; they never touch.
-
-    The `axis` goes from one power of ten to another over `plot` pixels; 0 has no place on it.
-    """
+    """Words, each with a value and a colour, right of a logarithmic plot of `plot` pixels."""
     placed, below = [], -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):
         if value > 0:

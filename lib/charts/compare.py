@@ -175,9 +175,8 @@ def headline(runs: Sequence[Compared]) -> str:
     """What is laid over one another, in a line."""
     if len(runs) < 2:
         return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
-    if all(run.is_recorded for run in runs):
-        return f"{len(runs)} recorded runs side by side, until you train your own."
-    return f"{len(runs)} runs side by side."
+    is_recorded = all(run.is_recorded for run in runs)
+    return f"{len(runs)} {'recorded ' * is_recorded}runs side by side."
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:

@@ -12,6 +12,7 @@ import numpy as np
 
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
+from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
 from lib.experiment import LOSSES, MODES
@@ -79,12 +80,9 @@ class Losses:
         run, modes = self.run, list(self.losses)
         is_over, epoch = run.snapshot.status is Status.DIVERGED, f"{run.snapshot.epoch + 1:,}"
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
-        if exploded := [mode for mode in modes if worst[mode] > EXPLODED * self.guess[mode]]:
-            who, most = "Both modes' losses have", short(max(worst[mode] for mode in exploded))
-            if len(exploded) == 1:
-                who = capital(f"{MODES[exploded[0]].name}'s loss has")
+        if any(worst[mode] > EXPLODED * self.guess[mode] for mode in modes):
             rest = f", then to no number in epoch {epoch}" if is_over else ""
-            return f"{who} exploded: up to {most}{rest}."
+            return f"Training loss has exploded: up to {short(max(worst.values()))}{rest}."
         if is_over:
             return f"Training loss stopped being a number in epoch {epoch}."
         if overfits := [m for m in modes if overfits_in_seeds(run, m, self.guess[m])]:
@@ -114,10 +112,7 @@ class Losses:
             if mode in self.validation:
                 text += f"; on the validation samples {readable(result.final_validation_loss)}"
             parts.append(f"{text}.")
-        if len(self.losses) > 1:
-            parts.append(
-                f"The two losses can't be compared: one counts {steps} steps, the other counts 1."
-            )
+        parts += ["The two losses can't be compared."] * (len(self.losses) > 1)
         loss = LOSSES[run.experiment.training.loss].label.lower()
         guess = capital(run.dataset.naive_label)
         parts.append(f"{guess} has a {loss} of {_by_mode(self.guess)}.")
@@ -206,6 +201,19 @@ class LastStepErrors:
         return " ".join(parts)
 
 
+EXPLORE_CARDS: dict[str, type] = {
+    "predictions": Answers,
+    "loss": Losses,
+    "step_error": StepErrors,
+    "compare": LastStepErrors,
+}
+"""The cards of Explore by their names in the address: classes that compute a run's facts once.
+
+Each is made of a run and what is picked, and has `figure(palette)`, `takeaway()` of at most 15
+words, and `sentence()`.
+"""
+
+
 def _winner(found: Verdict, least: float, most: float) -> str:
     """Which mode's errors are smaller, as far as so many seeds can tell."""
     better, (less, more) = MODES[("sequence", "last")[found.better]].name, apart(least, most)
@@ -280,9 +288,8 @@ def _figure(
         zeros = [mode for mode, value in values.items() if not value]
         zero = ": 0" if len(zeros) == len(values) else "".join(f" ({COUNTS[m]}: 0)" for m in zeros)
         entries.insert(0, Entry(chart.LEVELS[color][1], label + zero, color))
-        is_same = len(values) == 1 or max(values.values()) <= 1.1 * min(values.values())
-        for mode, value in [*values.items()][is_same:]:  # one name for two lines that look like one
-            notes.append(("both modes" if is_same else COUNTS[mode], value, palette.words(color)))
+        for mode, value in values.items():
+            notes.append((COUNTS.get(mode, ""), value, palette.words(color)))
     both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
     if not any(drawn) or not any(len(curve.values) for curve in curves.values()):

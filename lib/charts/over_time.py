@@ -190,8 +190,7 @@ class StepErrors:
 
     def sentence(self) -> str:
         """Typical error at the first and the last step, of each model and of the guess."""
-        dataset, head = self.run.dataset, ASKED[self.run.experiment.model.head]
-        is_raw = dataset.raw_scale is not None
+        dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
         said = []
@@ -199,10 +198,9 @@ class StepErrors:
             first, last = apart(*errors[[0, -1]], unit=unit)
             if who != MODES["last"].model:
                 said.append(f"{who} {first} and {last}")
-            elif self.earlier:
-                said.append(f"{who} {first}, had {head} been asked, and {last}")
             else:
-                said.append(f"{who} {last}, at the last step alone")
+                asked = f"{first} (asked earlier) and {last}"
+                said.append(f"{who} {asked if self.earlier else f'{last}, at the last step alone'}")
         steps = len(self.guess)
         return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
 

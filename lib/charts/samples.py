@@ -39,10 +39,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """A sample's targets, raw, over its timesteps; below, the inputs as squares.
-
-    Of several rows ahead the nearest and the farthest are drawn; the last step's are diamonds.
-    """
+    """A sample's raw targets (of several rows ahead two), the last as diamonds; inputs below."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1

@@ -8,7 +8,7 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
-from lib.data import Baseline, Dataset, Origin, every_kth, season_length, untried_seasons
+from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
 from lib.results import Part as DataPart
@@ -66,26 +66,15 @@ def skill_sentence(
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """How long a season is, and unless it was `chosen`, which were tried, and which not."""
-    season = origin.season
-    length = season_length(origin, season.period)
+    """How long a season is, as `chosen` or found, and that of the baseline."""
+    length = season_length(origin, origin.period)
     if chosen:
         return f"A season is {length}, as chosen."
-    tried = f" (tried: {joined([f'{m:,}' for m in season.tried])} rows)" if season.tried else ""
-    text = f"No season was found in the training rows{tried}."
-    if season.period > 1:
-        text = (
-            f"A season is taken to be {length}: the shortest of those with nearly the least error "
-            f"in training{tried}."
-        )
-    there, untried = untried_seasons(origin)
-    for rows, needed in untried.items():
-        text += (
-            f" {rows:,} rows were not tried: that takes two periods, {needed:,} training rows, and "
-            f"there are {there:,}."
-        )
-    if season.baseline > season.period:
-        usual = season_length(origin, season.baseline)
+    text = "No season was found in the training rows."
+    if origin.period > 1:
+        text = f"A season is taken to be {length}, the shortest of nearly least error in training."
+    if origin.baseline_period > origin.period:
+        usual = season_length(origin, origin.baseline_period)
         text += f" The calendar's usual season, {usual}, is listed as a baseline all the same."
     return text
 
@@ -133,10 +122,8 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
     rows = f"{first} to {last}{f', every {nth(every)} row' if every > 1 else ''}"
     column = capital(origin.columns[target // len(origin.horizons)])
     details = f"{column}{f' of {name}' if name else ''}, {rows}."
-    if by_row.steps is not None:
-        details += f" Sequence mode answers a date up to {counted(by_row.most, 'time')}"
-        band = ": the band goes from the least to the greatest of these answers."
-        details += band if by_row.most > 1 else "."
+    if by_row.steps is not None and by_row.most > 1:
+        details += f" Sequence mode answers a date up to {by_row.most} times: the band has all."
     off = [
         f"{MODES[mode].name} by {readable(float(np.nanmean(np.abs(values - by_row.truth))))}{unit}"
         for mode, values in by_row.last.items()
@@ -200,8 +187,6 @@ def forecast_words(
     ]
     if held:
         details += f" Of the test part's targets such bands hold {joined(held)}."
-    elif dataset.test:
-        details += " Look at the test part to see how many of its targets such bands hold."
     return f"{when}: {', '.join(answers)}.", details
 
 

@@ -11,7 +11,7 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
 from lib.charts.words import Words, nth
-from lib.data import Dataset, Finding, Origin, find_leaks, moments, series_by_part
+from lib.data import Dataset, Finding, find_leaks, moments, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
 from lib.text import apart, beside, counted, joined, listed, number, say
@@ -43,9 +43,15 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
     numbers = numbers[:: math.ceil(len(numbers) / chart.MOST_POINTS)]
     values = dataset.raw(dataset.y[numbers, -1], numbers, last=True)[:, 0]
     heights, left = values, chart.LEFT
-    if origin and len(shown) > 1:
-        heights, y = _bands(values, origin.series[origin.starts[numbers]], shown, origin)
-        left = chart.left_of(y["ticktext"])
+    if origin and len(shown) > 1:  # each series in a band of its own, the first one on top
+        series, heights = origin.series[origin.starts[numbers]], np.empty(len(values))
+        for level, each in enumerate(shown[::-1]):
+            if len(own := values[series == each]):
+                heights[series == each] = level + 0.1 + 0.8 * (own - own.min()) / (np.ptp(own) or 1)
+        ticks = [chart.escaped(chart.shortened(origin.names[each])) for each in shown[::-1]]
+        y = {"title": "", "range": [0, len(shown)], "showgrid": False, "ticktext": ticks}
+        y["tickvals"] = np.arange(len(shown)) + 0.5
+        left = chart.left_of(ticks)
     else:
         target = dataset.target_names[0] if dataset.targets > 1 else "target y"
         title = chart.with_unit(f"{target} at the last step", dataset.target_unit)
@@ -82,19 +88,6 @@ def series_shown(dataset: Dataset) -> list[int]:
     spread = [order[place] for place in spread_places(len(order), MOST_SERIES)]
     chosen = dict.fromkeys([*(part[0] for part in of_parts), *spread])
     return sorted(list(chosen)[:MOST_SERIES], key=order.index)
-
-
-def _bands(
-    values: np.ndarray, series: np.ndarray, shown: list[int], origin: Origin
-) -> tuple[np.ndarray, Part]:
-    """Where values stand, each in the band of its series, the first one on top; the y axis."""
-    heights, upwards = np.empty(len(values)), shown[::-1]
-    for level, each in enumerate(upwards):
-        if len(own := values[series == each]):
-            heights[series == each] = level + 0.1 + 0.8 * (own - own.min()) / (np.ptp(own) or 1)
-    names = [chart.escaped(chart.shortened(origin.names[each])) for each in upwards]
-    ticks = {"tickvals": np.arange(len(shown)) + 0.5, "ticktext": names, "showgrid": False}
-    return heights, {"title": "", "range": [0, len(shown)], **ticks}
 
 
 def _places(

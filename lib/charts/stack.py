@@ -10,7 +10,7 @@ from lib.charts.html import Scale, svg_image, templates, tensor_image
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
-from lib.text import joined
+from lib.text import capital, joined
 
 Steps = tuple[TracedLayer, ...]
 TRY = "Move T: parameters stay. Move U: they change. return_sequences=False drops the time axis."
@@ -136,16 +136,12 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
 
 def graph_sentence(steps: Steps) -> str:
     """Which layers take more, or other, than the layer before gives: the graph in words."""
-    takes = []
-    for at, step in enumerate(steps, start=1):
-        layer = step.layer
-        if layer.kind == "input" and at > 1:
-            takes.append(f"{at}, {layer.title}, begins a branch")
-        if layer.of:
-            names = joined([f"{ref.place + 1}" for ref in layer.of])
-            takes.append(f"{at}, {layer.title}, takes {names}")
-        if layer.states:
-            takes.append(f"{at} starts from the states of {layer.states[0].place + 1}")
+    takes, found = [], arrows(steps)
+    for at, step in enumerate(steps):
+        sources = [f"{'the states of ' * states}{n + 1}" for n, to, states in found if to == at]
+        if at and sources != [f"{at}"]:
+            what = joined(sources) or "an input of its own"
+            takes.append(f"{at + 1}, {step.layer.title}, takes {what}")
     return f"Layers in order: {'; '.join(takes)}; all others take the one before."
 
 
@@ -193,25 +189,14 @@ def mended(words: str, lines: Collection[int]) -> str:
 def change_words(before: Stack, after: Stack, about: str) -> Words:
     """What a change did to output and parameters; of another stack, what that is `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
-    unchanged = about or (TRY if stopped(new) is None else MEND)
+    about = about or (TRY if stopped(new) is None else MEND)
     if before == after:
-        return unchanged, ""
-    if [layer.kind for layer in before] == [layer.kind for layer in after]:
-        changes = [
-            f"{setting.name}={'any' if now is None else now} on layer {place}"
-            for place, (one, other) in enumerate(zip(before, after, strict=True), start=1)
-            for setting in other.inside.settings()
-            if (now := getattr(other.inside, setting.name)) != getattr(one.inside, setting.name)
-        ]
-        change = changes[0] if len(changes) == 1 else "Other settings"
-    elif any(shapes.put(after, place) == before for place in range(len(after))):
-        change = "One layer more"
-    elif any(shapes.put(before, place) == after for place in range(len(before))):
-        change = "One layer less"
-    else:
-        return unchanged, f"Other layers: {_outcome(old, new)}"
-    says = f"{change}: {_outcome(old, new)}"
-    return says, says
+        return about, ""
+    outcome, (shorter, longer) = capital(_outcome(old, new)), sorted((before, after), key=len)
+    is_change = [layer.kind for layer in before] == [layer.kind for layer in after] or any(
+        shapes.put(longer, place) == shorter for place in range(len(longer))
+    )
+    return outcome if is_change else about, outcome
 
 
 def _outcome(old: Steps, new: Steps) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -42,43 +42,37 @@ class Scale:
         return values * deviation + offset
 
 
-class Season(NamedTuple):
-    """The season of a table's targets in rows; 1 means none."""
-
-    period: int  # found in the training rows, or chosen by the person; MASE and hints use it
-    baseline: int  # how far the seasonal baseline looks back: `period`, or the calendar's usual one
-    tried: tuple[int, ...] = ()  # all seasons that were compared in the training rows
-
-
 @dataclass(frozen=True, slots=True, eq=False)
-class Origin:
-    """The R rows that windows were cut from, series after series, each in order of time.
-
-    C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
-    """
+class Rows:
+    """R rows of S series, series after series, each in order of time; no value is missing."""
 
     targets: np.ndarray  # the target columns in the raw unit, (R, C) float64
-    inputs: np.ndarray  # the features as the models see them, (R, F) float32
+    inputs: np.ndarray  # the features, (R, F)
     series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
     segment: np.ndarray  # which run of rows without a gap of time, (R,) int, never decreasing
     names: tuple[str, ...]  # S names of series; ("",) where all rows are one
     times: pd.Index | None  # a label for each row; None means row numbers
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Origin(Rows):
+    """The rows that windows were cut from, their inputs as models see them: float32.
+
+    C target columns at H horizons make K = C·H: column c at horizon i is column c·H + i of y.
+    """
+
     step: str  # what lies between two rows: "day", "row", …
     starts: np.ndarray  # the row of each sample's first timestep, (N,) int
     rate: int  # rows from a timestep to the next
     horizons: tuple[int, ...]  # H times how many rows after its timestep a target lies
     training: np.ndarray  # whether a row belongs to the training part, (R,) bool
-    season: Season
+    period: int  # rows of the season that was found or chosen; 1 means none
+    baseline_period: int  # how far the seasonal baseline looks back: `period`, or the calendar's
     time_format: str  # the `strftime` format of times; "" where times are texts
     columns: tuple[str, ...]  # C names of target columns
     x_scale: Scale
     y_scale: Scale  # of the K raw targets, or of their changes
     every: int  # every k-th window is a sample, where all would be too many
-
-    @property
-    def period(self) -> int:
-        """Rows of the season that was found or chosen; 1 means none."""
-        return self.season.period
 
     @property
     def gaps(self) -> int:
@@ -112,22 +106,6 @@ class Baseline:
     name: str  # a key of `lib.data.tables.baselines.LABELS`
     label: str  # for sentences: "guessing no change"
     last: np.ndarray  # (N, K), in the unit of y
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Score:
-    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
-
-    MASE is the mean absolute error over that of the value a season (or a row) before, of all
-    training rows; NaN where that is 0. Hyndman and Koehler, "Another look at measures of forecast
-    accuracy", 2006.
-    """
-
-    name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
-    label: str
-    mae: np.ndarray
-    rmse: np.ndarray
-    mase: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from typing import Literal
 
 import numpy as np
 
-from lib.data import Dataset, Origin, Score, every_kth
+from lib.data import Dataset, Origin, every_kth
 from lib.experiment import CELLS, MODES, Experiment
 from lib.recurrence import highest_output, outputs_in_parts
 from lib.results.compared import independent_samples
@@ -102,6 +102,22 @@ class Answers:
     every: int  # every k-th sample of the part is among them; 1 means all
     last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
     steps: np.ndarray | None  # the sequence model's at every step, (M, T, K); None without it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
+
+    MASE is the mean absolute error over that of the value a season (or a row) before, of all
+    training rows; NaN where that is 0. Hyndman and Koehler, "Another look at measures of forecast
+    accuracy", 2006.
+    """
+
+    name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
+    label: str
+    mae: np.ndarray
+    rmse: np.ndarray
+    mase: np.ndarray
 
 
 @dataclass(frozen=True, slots=True, eq=False)

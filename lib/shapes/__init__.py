@@ -4,7 +4,22 @@ Output shapes and parameter counts of Keras's recurrent layers, the tracer of la
 reader of pasted models, the target doctor, and explanations of Keras's error messages.
 """
 
-from lib.shapes.doctor import damage
+from lib.shapes.doctor import (
+    LOSS_NAMES,
+    OUTPUTS,
+    SIGNS,
+    TARGETS,
+    AxisPair,
+    Diagnosis,
+    ShapeTextError,
+    TargetQuestion,
+    damage,
+    diagnose_target,
+    fitting_loss,
+    read_question,
+    read_shape,
+    write_question,
+)
 from lib.shapes.doctor.damage import (
     EPOCHS,
     LEAK_EPOCHS,
@@ -16,27 +31,12 @@ from lib.shapes.doctor.damage import (
     Mistake,
     mistake_of,
 )
-from lib.shapes.doctor.diagnosis import (
-    LOSS_NAMES,
-    OUTPUTS,
-    SIGNS,
-    TARGETS,
-    AxisPair,
-    Diagnosis,
-    ShapeTextError,
-    TargetQuestion,
-    diagnose_target,
-    fitting_loss,
-    read_question,
-    read_shape,
-    write_question,
-)
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
-from lib.shapes.errors.explain import CHECKLIST, EXAMPLES, described_stack, explain_error
+from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import ends, sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack, put, swap
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
 from lib.shapes.stack.code import (
     INCOMPLETE,
     code_lines,
@@ -46,11 +46,10 @@ from lib.shapes.stack.code import (
     takes_previous,
 )
 from lib.shapes.stack.code import ends as code_ends
-from lib.shapes.stack.errors import ShapeError
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
+from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import question
 from lib.shapes.stack.read import read, read_model

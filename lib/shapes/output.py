@@ -9,8 +9,7 @@ from typing import Any
 
 from lib.experiment import CELLS
 
-Shape = tuple[int | None, ...]
-"""(None, 12, 16): the batch, then each axis; None where any size will do."""
+Shape = tuple[int | None, ...]  # the batch, then each axis; None where any size will do
 
 MERGE_MODES = ("concat", "sum", "mul", "ave", None)
 """How Bidirectional joins its two directions; with None it gives both, one by one."""

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import streamlit as st
 
-from lib.charts import thinned
+from lib.charts import split
 from lib.data import (
     FIRST,
     Dataset,
@@ -68,7 +68,7 @@ def load_data(settled: Experiment) -> Loaded:
             place.button(label, key="use_cure", on_click=change, args=changes)
         return replace(last, trainable=False)
     upload.last_good = loaded
-    if every := thinned(loaded.dataset):
+    if every := split.thinned(loaded.dataset):
         with place:
             hint(every)
     try:

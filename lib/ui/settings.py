@@ -10,7 +10,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import gaps_hint, levels_hint, name_of, range_hint, series_hint
+from lib.charts import name_of, split
 from lib.data import (
     DATASETS,
     KINDS,
@@ -190,10 +190,10 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Say what makes models of these data fail, each with a button that fixes it."""
     for words, label, values in (
-        (range_hint(dataset), "Predict the change", {"form": "change"}),
-        (series_hint(dataset), "Split by series", {"split": "id"}),
-        (levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
-        (gaps_hint(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
+        (split.range_hint(dataset), "Predict the change", {"form": "change"}),
+        (split.series_hint(dataset), "Split by series", {"split": "id"}),
+        (split.levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
+        (split.gaps_hint(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if words and uses >= values.keys():
             st.info(plain(words), icon=":material/lightbulb:")

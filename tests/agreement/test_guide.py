@@ -11,8 +11,8 @@ from keras import layers
 from lib.data.datasets import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.cells import LayerPass
+from lib.shapes.doctor import read_question
 from lib.shapes.doctor.damage import MISTAKES
-from lib.shapes.doctor.diagnosis import read_question
 from lib.shapes.stack.code import keras_code
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.link import read_text

@@ -13,8 +13,8 @@ from hypothesis import given
 
 from lib.shapes.stack.code import HEAD, code_lines, ends, keras_code, model_line
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.kinds import KINDS
 from lib.shapes.stack.link import PATTERNS, from_text, read_text
+from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Embedding, Input, Reshape, Unread, WithNumber
 from lib.shapes.stack.read import read_model
 from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS

@@ -22,7 +22,7 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
     """Units, cell and mode of the sidebar, until a layer is set on the page itself."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
-    assert "units=4 on layer 2" in text(app)
+    assert "→ 133." in text(app)
     app.selectbox(key="cell").set_value("gru").run()
     assert title(app) == "From (N, 12, 3) to (N, 12, 1) with 113 parameters"
     app.number_input(key="layer_1_gru_units").set_value(5).run()

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from lib.shapes import EXAMPLES, described_stack, ends, explain_error, from_text, trace
-from lib.shapes.errors.explain import MESSAGES, known
+from lib.shapes.errors import MESSAGES, known
 from lib.shapes.errors.pasted import READ, read
 from lib.shapes.stack.tracing import broken
 from tests.agreement.recorded import ANSWERS

@@ -9,8 +9,7 @@ import pytest
 
 from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.read import read
-from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.read import read, read_code
 from lib.shapes.stack.tracing import broken
 
 CHAIN = [(None, 12, 3), (None, 16), (None, 1)]

@@ -6,7 +6,7 @@ import pytest
 
 from lib.shapes import fixes, put, rewritten, to_text, trace
 from lib.shapes.stack.plain import Flatten
-from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.read import read_code
 
 SEQUENTIAL = "model = Sequential()\nmodel.add(Input((9, 2)))\n{}"
 FUNCTIONAL = "i = Input((9, 2))\n{}\nmodel = Model(i, x)"

@@ -85,22 +85,23 @@ def test_the_verdict_follows_from_the_errors():
 @pytest.mark.parametrize(
     ("last", "expected"),
     [
-        ([2.0, 2.1, 2.0, 2.1], "Sequence mode is better in 4 of 4 seeds, by 5"),
-        ([0.9, 0.45, 0.5, 0.44], "Last-step mode is better in 4 of 4 seeds, by 5"),
-        ([1e9, 1e9, 2e9, 1e9], "Sequence mode is better in 4 of 4 seeds, by over 99%"),
-        ([2.0, 0.5, 1.9, 0.6], "No clear winner: 4 seeds can't tell"),
-        ([1.01, 1.011, 1.01, 1.012], "Both modes' errors are nearly the same in 4 seeds: "),
+        ([2.0, 2.1, 2.0, 2.1], ["Sequence mode", "4 of 4 seeds", "by 5"]),
+        ([0.9, 0.45, 0.5, 0.44], ["Last-step mode", "4 of 4 seeds", "by 5"]),
+        ([1e9, 1e9, 2e9, 1e9], ["Sequence mode", "4 of 4 seeds", "over 99%"]),
+        ([2.0, 0.5, 1.9, 0.6], ["No clear winner", "4 seeds"]),
+        ([1.01, 1.011, 1.01, 1.012], ["Sequence mode", "4 of 4 seeds", "by 1%"]),
     ],
 )
 def test_the_takeaway_says_the_verdict(last, expected):
     """The winner, its seeds and its lead; by 100% there would be no error."""
-    assert takeaway("compare", run_of_seeds([1.0] * 4, last)).startswith(expected)
+    says = takeaway("compare", run_of_seeds([1.0] * 4, last))
+    assert all(fact in says for fact in expected)
 
 
 def test_one_seed_decides_nothing():
     """However far apart the errors are; and equal errors have no winner."""
     says = takeaway("compare", run_of_seeds([0.01], [0.4]))
-    assert says.startswith("One seed decides nothing; here sequence mode's error is smaller, 0.01")
+    assert all(fact in says for fact in ("One seed", "sequence mode has 0.01", "other 0.4"))
     same = np.full(4, 0.1)
     assert not compare_modes(same, same).is_clear
     assert compare_modes(np.zeros(4), np.zeros(4)).p_value == 1

@@ -3,13 +3,20 @@
 import numpy as np
 import pytest
 
-from lib.data import Score
 from lib.data.datasets import DATASETS, make_dataset, settle, suggested
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, model
 from lib.recurrence.cells import unroll
 from lib.results import baselines
-from lib.results.baselines import SkillTable, answers, best_possible, by_row, evaluate, median_skill
+from lib.results.baselines import (
+    Score,
+    SkillTable,
+    answers,
+    best_possible,
+    by_row,
+    evaluate,
+    median_skill,
+)
 from lib.shapes.output import BLOCKS, bias_shapes
 from tests.unit import own_data
 from tests.unit.pictures import EXPERIMENT, a_dataset

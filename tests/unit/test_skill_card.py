@@ -16,9 +16,10 @@ from lib.charts.skill import (
     skill_takeaway,
 )
 from lib.charts.words import nth
-from lib.data import Score, every_kth
+from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results import SkillTable, answers, by_row, evaluate, forecast
+from lib.results.baselines import Score
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
 
@@ -128,7 +129,7 @@ def test_the_part_is_drawn_on_its_dates():
     off = np.nanmean(np.abs(rows.last["last"] - rows.truth))
     assert f"last-step mode by {off:,.0f}" in takeaway or f"last-step mode by {off:.3g}" in takeaway
     assert details.startswith("Sales of west, 2024-05-28 to 2024-07-18. Sequence mode answers a ")
-    assert "up to 6 times: the band goes from" in details
+    assert "up to 6 times: the band has all" in details
     figure, _ = drawn(prepared, modes=(), baseline="mean")  # before training
     assert [trace["name"] for trace in figure.data] == ["target", "guessing each series' mean"]
 
@@ -140,8 +141,7 @@ def test_of_a_window_each_the_sequence_mode_answers_every_date():
     assert list(the(figure, "sequence mode")["x"]) == [f"{year}" for year in range(1957, 2008, 5)]
     assert list(the(figure, "last-step mode")["x"]) == ["2007"]
     np.testing.assert_allclose(rows.last["sequence"][-1], rows.steps[0][-1], rtol=1e-5)
-    details = dates_words(prepared[1], rows, 0)[1]
-    assert "1957 to 2007. Sequence mode answers a date up to 1 time." in details
+    assert "1957 to 2007." in dates_words(prepared[1], rows, 0)[1]
 
 
 @pytest.mark.parametrize(
@@ -184,7 +184,6 @@ def test_a_forecast_is_said_with_its_band_and_how_often_that_held():
     back = forecast(*prepared, **about, feed=100)
     details = forecast_words(dataset, back, fed_back=True)[1]
     assert "the next row's value, 100 times" in details
-    assert "Look at the test part" in details
     for value, width, says in (
         (356.944, 0.656, "356.94 ± 0.66"),
         (-1234.5, 9.83, "-1,234.5 ± 9.8"),

@@ -7,8 +7,7 @@ from hypothesis import strategies as st
 
 from lib.charts.target import compared_sentence, damage_words, verdict_title
 from lib.shapes import diagnose_target
-from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
-from lib.shapes.doctor.diagnosis import (
+from lib.shapes.doctor import (
     LOSS_NAMES,
     ShapeTextError,
     TargetQuestion,
@@ -16,6 +15,7 @@ from lib.shapes.doctor.diagnosis import (
     read_shape,
     write_question,
 )
+from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
 from lib.training.recorded import recorded_damage
 
 

@@ -31,12 +31,8 @@ from lib.experiment import (
 )
 from lib.text import beside
 
-_TABLE_SETTINGS = {
-    *("horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "train", "test", "gap"),
-    "period",
-}
-
-
+_TABLE_SETTINGS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "train"}
+_TABLE_SETTINGS |= {"test", "gap", "period"}
 SPEC_GROUPS = {"Idea": "To understand", "Task": "Tasks"}
 SPEC_GROUPS |= {"Series": "Real series", "File": "Your own"}
 """Kinds of data in order: the word before a title in a list → the heading of the kind."""

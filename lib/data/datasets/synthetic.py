@@ -221,7 +221,7 @@ def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
 
 
 # The worked example: inputs (2, 2, 3), and targets (2, 2, 4) of `return_sequences=True`.
-DATA_X = ((((1, 2, 3)), ((4, 5, 6))), (((7, 8, 9)), ((10, 11, 12))))
+DATA_X = (((1, 2, 3), (4, 5, 6)), ((7, 8, 9), (10, 11, 12)))
 DATA_Y = (
     ((101, 102, 103, 104), (105, 106, 107, 108)),
     ((201, 202, 203, 204), (205, 206, 207, 208)),

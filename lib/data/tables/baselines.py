@@ -10,7 +10,7 @@ from typing import cast
 
 import numpy as np
 
-from lib.data.dataset import Baseline, Dataset, Origin, Season
+from lib.data.dataset import Baseline, Dataset, Origin
 from lib.data.tables.table import TooShortError
 from lib.text import counted
 
@@ -52,10 +52,7 @@ def with_baselines(dataset: Dataset) -> Dataset:
 
 
 def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
-    """A guess (N, T, K) in the unit of y, or of the `last` timestep alone, (N, 1, K).
-
-    None where it isn't possible, or says what another one does.
-    """
+    """A guess (N, T, K) in the unit of y, or (N, 1, K) of the `last` step; None if it has none."""
     origin = dataset.cut_from
     if name == "linear":
         return _linear(dataset, origin.columns, last)
@@ -68,7 +65,7 @@ def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
     elif name == "drift":
         raw = _drift(origin, rows)
     else:
-        lags = back(origin, 1 if name == "last" else origin.season.baseline)
+        lags = back(origin, 1 if name == "last" else origin.baseline_period)
         if name == "seasonal" and (lags == back(origin)).all():
             return None
         raw = _seasonal(origin, rows, lags)
@@ -138,7 +135,7 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 def _label(name: str, origin: Origin) -> str:
     """The name of a guess in a sentence."""
-    period, step = origin.season.baseline, origin.step
+    period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):
         return "guessing tomorrow as today"
@@ -193,7 +190,7 @@ def check_season(origin: Origin, period: int) -> None:
         )
 
 
-def find_season(origin: Origin) -> Season:
+def find_season(origin: Origin) -> tuple[int, int]:
     """The season of the targets, as far as the training rows tell, and that of the baseline.
 
     A season's values must be nearer to the targets than the last known ones; of those that are
@@ -209,7 +206,7 @@ def find_season(origin: Origin) -> Season:
     first = rows - max(lags[m][-1] for m in (1, *tried))
     rows = rows[(first >= 0) & (origin.series[first] == origin.series[rows])]
     if not tried or not len(rows):
-        return Season(1, usual)
+        return 1, usual
     spread = origin.targets[rows].var(axis=0)
     spread[spread == 0] = 1.0
 
@@ -229,16 +226,9 @@ def find_season(origin: Origin) -> Season:
         if mean < NEARER * float(np.mean([error(lag) for lag in others])):
             errors[m] = mean
     if not errors:
-        return Season(1, usual, tried)
+        return 1, usual
     period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
-    return Season(period, usual if lags[period] == lags[1] else period, tried)
-
-
-def untried_seasons(origin: Origin) -> tuple[int, dict[int, int]]:
-    """How many training rows there are, and how many each season takes that wasn't tried."""
-    needed = {m: 2 * int(back(origin, m).max()) for m in natural_seasons(origin)}
-    there = len(_training_rows(origin)[1])
-    return there, {m: rows for m, rows in needed.items() if m not in origin.season.tried}
+    return period, usual if lags[period] == lags[1] else period
 
 
 def _training_rows(origin: Origin) -> tuple[np.ndarray, np.ndarray]:

@@ -157,10 +157,8 @@ def _scaling(origin: Origin) -> Finding:
         mean, deviation = moments(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
-    clean, sentence = (
-        bool(off < CLOSE),
-        "Means and deviations are those of the training rows alone.",
-    )
+    clean = bool(off < CLOSE)
+    sentence = "Means and deviations are those of the training rows alone."
     if not clean:
         sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1."
     return Finding("Scaling on everything", clean, sentence)
@@ -175,13 +173,11 @@ def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
     """Series in several parts; where there is none, dates in several parts."""
-    about, many = (
-        "Series and dates in two parts",
-        f"of {len(origin.names):,} series are in two parts",
-    )
+    about = "Series and dates in two parts"
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):
-        sentence = f"{shared:,} {many}, so no new series is checked on."
+        many = f"{shared:,} of {len(origin.names):,}"
+        sentence = f"{many} series are in two parts, so no new series is checked on."
         return Finding(about, None, sentence, splits=True)
     if origin.times is not None:
         dates, found = origin.times.factorize()

@@ -5,12 +5,12 @@ one time where no column identifies series.
 """
 
 import re
-from dataclasses import dataclass
-from typing import NamedTuple
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
+from lib.data.dataset import Rows
 from lib.data.tables.baselines import on_weekdays
 from lib.data.tables.table import Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
@@ -39,21 +39,9 @@ _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|
 """Names of columns that identify series."""
 
 
-class OrderedRows(NamedTuple):
-    """Rows in order, or series by series: fields of `lib.data.tables.table.Table`."""
-
-    frame: pd.DataFrame
-    times: pd.Index | None
-    labels: tuple[str, ...] = ()
-    step: str = "row"
-    series: str = ""
-
-
-def order_rows(
-    frame: pd.DataFrame, times: pd.Series, labels: tuple[str, ...], notes: list[str]
-) -> OrderedRows:
+def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
     """Put rows in order of their times (R,), none missing; `labels` are the columns of these."""
-    name, names = joined(labels), list[str]()
+    frame, name, names = table.frame, joined(labels), list[str]()
     if not times.is_unique and (twice := frame.assign(**{"": times}).duplicated().to_numpy()).any():
         again = counted(int(twice.sum()), "row that repeats", "rows that repeat")
         notes.append(f"{again} another one left out.")
@@ -80,16 +68,16 @@ def order_rows(
     index = pd.DatetimeIndex(times)
     step, spacing_notes = spacing(index, codes)
     notes += spacing_notes
-    return OrderedRows(frame, index, labels, step, series)
+    return replace(table, frame=frame, times=index, labels=labels, step=step, series=series)
 
 
-def rows_without_times(frame: pd.DataFrame, notes: list[str]) -> OrderedRows:
-    """Rows without times; they may be of several series all the same."""
-    [series] = series_columns(frame) or [""]
+def rows_without_times(table: Table, notes: list[str]) -> Table:
+    """The table with its rows as they are; they may be of several series all the same."""
+    [series] = series_columns(table.frame) or [""]
     if series:
-        count = counted(frame[series].nunique(), "series", "series")
+        count = counted(table.frame[series].nunique(), "series", "series")
         notes.append(f"There are {count}, told apart by {series}.")
-    return OrderedRows(frame, None, series=series)
+    return replace(table, times=None, labels=(), step="row", series=series)
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
@@ -206,25 +194,14 @@ def _duration(seconds: float) -> str:
     return f"{count} {unit}{'' if count == '1' else 's'}"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Rows:
-    """R rows of S series, each with F features and C targets, none of them missing."""
-
-    feature_names: tuple[str, ...]
-    inputs: np.ndarray  # (R, F) float64
-    targets: np.ndarray  # (R, C) float64
-    series: np.ndarray  # which series a row belongs to, (R,) int, 0 to S-1, never decreasing
-    names: tuple[str, ...]  # S names; ("",) where all rows are one series
-    times: pd.Index | None  # a label for each row
-    rank: np.ndarray  # a row's place among all distinct times, (R,) int; increasing in each series
-    segment: np.ndarray  # which run of rows without a gap, (R,) int: `order.segments`
-    notes: tuple[str, ...]  # sentences on what was done, and why rows are left out
-
-
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
-) -> Rows:
-    """The rows that can be used. Raises WindowError for wrong columns, none or too many."""
+) -> tuple[list[str], Rows, np.ndarray, list[str]]:
+    """F names of features, the rows that can be used, their ranks, and notes on what was done.
+
+    A row's rank (R,) is its place among all distinct times; it increases in each series. Raises
+    WindowError for wrong columns, none or too many.
+    """
     if len(set(inputs)) < len(inputs):
         raise WindowError(f"different input columns are allowed, got {list(inputs)}.")
     names, columns = features(table, inputs)
@@ -279,17 +256,10 @@ def rows_of(
     rank = pd.Series(codes).groupby(codes).cumcount().to_numpy()
     if dates is not None:  # which differ within a series
         rank = np.unique(dates, return_inverse=True)[1]
-    return Rows(
-        feature_names=tuple(names),
-        inputs=values[:, : len(names)],
-        targets=values[:, len(names) :].copy(),  # without the inputs, which nobody keeps
-        series=codes,
-        names=series_names,
-        times=times,
-        rank=rank,
-        segment=segments(codes, np.flatnonzero(keep), dates),
-        notes=tuple(notes),
-    )
+    segment = segments(codes, np.flatnonzero(keep), dates)
+    own = values[:, len(names) :].copy()  # without the inputs, which nobody keeps
+    rows = Rows(own, values[:, : len(names)], codes, segment, series_names, times)
+    return names, rows, rank, notes
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:

@@ -150,8 +150,13 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
     fitting = {form: of for form, of in fitting.items() if of.notna().mean() >= SHARE}
     if not fitting:
         return None
-    form = max(fitting, key=lambda form: _evenness(fitting[form]))
-    reading = ""
+    evenness = dict.fromkeys(fitting, 0.0)  # how many steps are about as long as the median one
+    for form, times in fitting.items():
+        steps = times.dropna().drop_duplicates().diff().dropna().dt.total_seconds()
+        typical = steps.median()
+        if len(steps):
+            evenness[form] = ((steps - typical).abs() <= abs(typical) * 0.12).mean()
+    form, reading = max(fitting, key=evenness.__getitem__), ""
     if sample.str.contains(_ZONE).any():
         reading = ", in UTC"
     elif len(fitting) > 1 and form.startswith(("%d", "%m")):
@@ -162,13 +167,6 @@ def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
 
 def _parse(texts: pd.Series, form: str) -> pd.Series:
     return pd.to_datetime(texts, format=form, errors="coerce", utc=True).dt.tz_localize(None)
-
-
-def _evenness(times: pd.Series) -> float:
-    """The share of the steps from time to time that are about as long as the median one."""
-    steps = times.dropna().drop_duplicates().diff().dropna().dt.total_seconds()
-    typical = steps.median()
-    return float(((steps - typical).abs() <= abs(typical) * 0.12).mean()) if len(steps) else 0.0
 
 
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:

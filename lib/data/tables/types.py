@@ -48,13 +48,16 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
             frame[name] = as_texts(frame[name])
     if dates:
         times = _as_times(frame[dates[0]], notes)
-        changed = order_rows(frame.drop(columns=dates), times, (dates[0],), notes)._asdict()
+        made = order_rows(
+            replace(table, frame=frame.drop(columns=dates)), times, (dates[0],), notes
+        )
     elif any(wanted.get(name) == "out" for name in table.labels):
         notes.append(f"{joined(table.labels)} no longer labels the rows.")
-        changed = rows_without_times(frame, notes)._asdict()
+        made = rows_without_times(replace(table, frame=frame), notes)
     else:
-        changed = {"frame": frame, "series": table.series if table.series in frame.columns else ""}
-    made = replace(table, **changed, notes=(*table.notes, *notes), inputs=(), targets=())
+        series = table.series if table.series in frame.columns else ""
+        made = replace(table, frame=frame, series=series)
+    made = replace(made, notes=(*table.notes, *notes), inputs=(), targets=())
     if not made.numbers:
         raise WindowError(f"no column of numbers is left of {table.name}: leave one as it is.")
     kept = ([name for name in of if name in made.numbers] for of in (table.inputs, table.targets))

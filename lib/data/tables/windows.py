@@ -5,16 +5,16 @@ and put into arrays. `y[n, t]` are the targets of timestep t: so both modes have
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import fields, replace
 from itertools import product
 
 import numpy as np
 import pandas as pd
 
-from lib.data.dataset import Dataset, Origin, Scale, Season
+from lib.data.dataset import Dataset, Origin, Rows, Scale
 from lib.data.tables.baselines import check_season, find_season, with_baselines
 from lib.data.tables.cutting import Cut, cut
-from lib.data.tables.order import Rows, rows_of
+from lib.data.tables.order import rows_of
 from lib.data.tables.table import MAX_COLUMNS, Table, TooShortError, WindowError
 from lib.experiment import MAX_VALUES, DataSettings, Experiment, validate
 from lib.text import counted, joined, listed
@@ -35,36 +35,35 @@ def make_windows(
     validate(Experiment(data))
     inputs, targets, change = tuple(inputs), tuple(targets), data.form == "change"
     horizons = _horizons(table, targets, data)
-    rows = rows_of(table, inputs, targets, data)
-    width = max(len(rows.feature_names), len(targets) * len(horizons))
+    features, rows, rank, done = rows_of(table, inputs, targets, data)
+    width = max(len(features), len(targets) * len(horizons))
     segment = rows.segment if data.at_gaps == "stop" else None
     most = MAX_VALUES / (data.timesteps * width)
     try:
-        windows = cut(rows.series, rows.rank, data, seed, most, segment=segment)
+        windows = cut(rows.series, rank, data, seed, most, segment=segment)
     except TooShortError as error:
-        raise TooShortError(" ".join([f"{error}", *rows.notes]), error.cure) from None
+        raise TooShortError(" ".join([f"{error}", *done]), error.cure) from None
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
-    changed = [name for name in rows.feature_names if change and name in targets]
-    x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data)
+    changed = [name for name in features if change and name in targets]
+    x, x_scale, y, y_scale = _standardised(
+        rows, windows, targets, horizons, data, features=features
+    )
     time_format = ""  # the shortest that distinguishes the times
     if isinstance(rows.times, pd.DatetimeIndex):
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
         seconds = "" if (rows.times == rows.times.floor("min")).all() else ":%S"
         time_format = f"%Y-%m-%d{hours}{seconds}"
+    own = {field.name: getattr(rows, field.name) for field in fields(rows)}
     origin = Origin(
-        targets=rows.targets,
-        inputs=x,
-        series=rows.series,
-        segment=rows.segment,
-        names=rows.names,
-        times=rows.times,
+        **own | {"inputs": x},
         step=table.step,
         starts=starts,
         rate=data.rate,
         horizons=horizons,
         training=windows.part == 0,
-        season=Season(data.period, data.period),
+        period=data.period,
+        baseline_period=data.period,
         time_format=time_format,
         columns=targets,
         x_scale=x_scale,
@@ -73,7 +72,8 @@ def make_windows(
     )
     check_season(origin, data.period)
     if not data.period:
-        origin = replace(origin, season=find_season(origin))
+        period, usual = find_season(origin)
+        origin = replace(origin, period=period, baseline_period=usual)
     offset, deviation = origin.y_scale.of(rows.series[starts])
     units = {table.units.get(column, "") for column in targets}
     lead = f"one {table.step}" if data.horizon == 1 else f"{data.horizon} {table.step}s"
@@ -88,7 +88,7 @@ def make_windows(
         )
     step = "" if table.step == "row" else f"{table.step} "
     timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
-    if rows.times is not None and not np.ptp(rows.rank[starts]):  # the same times in all samples
+    if rows.times is not None and not np.ptp(rank[starts]):  # the same times in all samples
         timestep_names = tuple(origin.label(row) for row in read[0])
     dataset = Dataset(
         name=data.name,
@@ -97,7 +97,7 @@ def make_windows(
         y=y,
         train=windows.sizes[0],
         test=windows.sizes[2],
-        feature_names=rows.feature_names,
+        feature_names=tuple(features),
         target_names=target_names,
         timestep_names=timestep_names,
         naive=y,  # until `with_baselines` replaces it
@@ -109,7 +109,7 @@ def make_windows(
         target_unit=units.pop() if len(units) == 1 else "",
         lead=lead if data.ahead == "one" and data.horizon else "",
         about=f"At every step, {predicted}, from {joined(read_as)}.",
-        notes=(*table.notes, *rows.notes, *_notes(windows, origin, data, changed)),
+        notes=(*table.notes, *done, *_notes(windows, origin, data, changed)),
         source=table.source,
         fingerprint=table.fingerprint,
     )
@@ -122,6 +122,8 @@ def _standardised(
     targets: tuple[str, ...],
     horizons: tuple[int, ...],
     data: DataSettings,
+    *,
+    features: list[str],
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
     """The inputs (R, F) and y (N, T, K), each with the scale that it is standardised by."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
@@ -130,7 +132,7 @@ def _standardised(
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    own = [f for f, name in enumerate(rows.feature_names) if change and name in targets]
+    own = [f for f, name in enumerate(features) if change and name in targets]
     raw = rows.inputs
     if own:  # a model fails on levels that it has never seen; the first change is 0
         raw = raw.copy()
@@ -139,7 +141,7 @@ def _standardised(
         raw[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
     x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
-    _check_size(x, rows.feature_names)
+    _check_size(x, features)
     y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
     for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
         raw, end = rows.targets[:, [c]], len(rows.targets) - h
@@ -186,10 +188,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
 def scale_of(
     values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
 ) -> Scale:
-    """The scale of columns (R, C) by the training rows, or by those of each of S series.
-
-    `groups` are the series of each row, (R,), and S.
-    """
+    """The scale of columns (R, C) by training rows, of each of `groups` (series (R,), and S)."""
     offset, deviation = _moments(values[training])
     if groups is None:
         return Scale(offset, deviation)
@@ -238,8 +237,6 @@ def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str])
         notes.append(f"Series of too few rows for a window: {listed(unused)}.")
     if data.split == "id":
         notes.append("The seed draws each part's series; the same times may be in several parts.")
-    elif len(origin.names) > 1:
-        notes.append("Each series is cut into parts at the same times.")
     whose = "each series'" if origin.x_scale.by_series else "the"
     notes.append(f"Columns are standardised with the mean and deviation of {whose} training rows.")
     return notes

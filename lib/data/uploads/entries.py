@@ -1,7 +1,7 @@
 """All entries of a file, `Entries`, → its table: names, times that label the rows, and columns."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import count, pairwise
 from typing import Any
 
@@ -104,9 +104,9 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     """The table of a file's entries. Raises UploadError for too few rows, and without numbers."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
-        frame = _usable_columns(entries)
+        table = Table(name, _usable_columns(entries))
         # A file that names the series itself has a note on these already.
-        rows = rows_without_times(frame, [] if "series" in entries.known else notes)
+        rows = rows_without_times(table, [] if "series" in entries.known else notes)
     else:
         labels, times = found
         dated = times.values.notna()
@@ -116,10 +116,10 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
             without = counted(int((~dated).sum()), "row")
             notes.append(f"{without} without a date left out{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
-        frame = _usable_columns(entries)
+        table = Table(name, _usable_columns(entries))
         notes.append(f"{joined(labels)} label{'s' * (len(labels) < 2)} the rows{times.reading}.")
         values = times.values[dated].reset_index(drop=True)
-        rows = order_rows(frame, values, tuple(labels), notes)
+        rows = order_rows(table, values, tuple(labels), notes)
     if len(rows.frame) < MIN_ROWS:
         raise UploadError(
             f"The table has {counted(len(rows.frame), 'row')} and at least {MIN_ROWS} are needed, "
@@ -132,16 +132,22 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         notes.append(
             f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
         )
-    _note_doubtful_columns(frame, rows.series, notes)
-    known = rows._replace(frame=frame)._asdict() | entries.known
-    return Table(name, notes=tuple(notes), fingerprint=fingerprint, **known)
+    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
+        notes.append(f"Constant columns say nothing: {listed(constant)}.")
+    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
+        are = counted(int(sum(gaps.values())), "value is", "values are")
+        by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
+        notes.append(f"{are} missing: {by_column}.")
+    numbers = frame.select_dtypes("number").columns.difference([rows.series], sort=False)
+    if counters := row_numbers(frame[numbers]):
+        counting = joined(counters)
+        notes.append(f"Row numbers are left out until you choose them: {counting}.")
+    known = {"notes": tuple(notes), "fingerprint": fingerprint, **entries.known}
+    return replace(rows, frame=frame, **known)
 
 
 def _find_times(entries: Entries) -> tuple[list[str], Parsed] | None:
-    """What labels the rows: columns, and their times (R,).
-
-    Years that repeat count only where there are no dates, and where a column identifies series.
-    """
+    """What labels the rows: columns, and their times (R,); repeating years only of a panel."""
     frame, years = entries.frame, list[tuple[list[str], Parsed]]()
     for column in frame.columns:
         times = as_times(column, frame[column], entries.decimal_commas)
@@ -204,19 +210,3 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
     if empty:
         notes.append(f"Empty columns are left out: {listed(empty)}.")
     return frame
-
-
-def _note_doubtful_columns(frame: pd.DataFrame, series: str, notes: list[str]) -> None:
-    """Name columns that are constant, have gaps, or count the rows."""
-    if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
-        notes.append(f"Constant columns say nothing: {listed(constant)}.")
-    if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
-        are = counted(int(sum(gaps.values())), "value is", "values are")
-        by_column = listed(f"{name} {count:,}" for name, count in gaps.items())
-        notes.append(f"{are} missing: {by_column}.")
-    numbers = frame.select_dtypes("number").columns.difference([series], sort=False)
-    if counters := row_numbers(frame[numbers]):
-        notes.append(
-            "Row numbers are left out of inputs and targets until you choose them: "
-            f"{joined(counters)}."
-        )

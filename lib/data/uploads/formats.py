@@ -83,11 +83,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """The row in which the entries begin, the names above them ("" for none), and notes.
-
-    `filled` are how many cells of each row hold something, (R,). Titles stand above the table in
-    rows of one cell.
-    """
+    """The row in which the entries begin, the names above them, and notes; `filled`: (R,) cells."""
     width = int(filled.max())
     wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
     first = int(wide[0]) if len(wide) else int(filled.argmax())

@@ -2,7 +2,7 @@
 
 The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
 judged is the last timestep of sequences that neither training has seen. Training itself happens
-in the worker (`lib.training.answers`). A leak is recorded likewise, by `tests/leak.py`.
+in the worker (`lib.training.answers`). A leak is recorded likewise, by `tests/record.py`.
 """
 
 from __future__ import annotations
@@ -27,11 +27,6 @@ class Mistake:
     target: Sizes  # the wrong y's shape there
     learns: str  # what the model learns instead
     right: str  # what would be right, in code
-
-    @property
-    def sequences(self) -> bool:
-        """Whether the model with the wrong y returns sequences."""
-        return len(self.output) == 3
 
 
 MISTAKES = {

@@ -63,23 +63,17 @@ _RULES = (
     LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
 )
 """All but "circle" and "ctc", which don't pair an output with a target."""
-RULES = {rule.name: rule for rule in _RULES}
-"""By function name."""
-RULE_OF = {name: rule for rule in RULES.values() for name in rule.names}
-"""By every name that `compile(loss=…)` takes."""
+RULES = {rule.name: rule for rule in _RULES}  # by function name
+RULE_OF = {name: rule for rule in _RULES for name in rule.names}  # by all that compile takes
 
 
 @dataclass(frozen=True, slots=True)
 class BatchResult:
-    """What happens to one batch; shapes are those after Keras has dropped or added an axis.
-
-    "correct" means that each output meets its own target, and the loss is the one for y in the
-    output's shape, which tells outputs apart.
-    """
+    """What happens to one batch; shapes are those after Keras has dropped or added an axis."""
 
     output: Sizes
     target: Sizes
-    verdict: Verdict
+    verdict: Verdict  # "correct" if each output meets its own target, and outputs are told apart
     broadcast: Sizes | None  # the shape of the pairs that are compared; None where it raises
     says: str = ""  # Keras's message, where there is one
 
@@ -92,10 +86,7 @@ class BatchResult:
 def follow(
     output: Sizes, target: Sizes, rule: LossRule, batch_size: int
 ) -> tuple[BatchResult, ...]:
-    """Follow an epoch of `fit`: the full batch and, where the samples don't divide, the last one.
-
-    Both shapes have all their samples in front; where these differ no batch is made.
-    """
+    """Follow an epoch of `fit`: the full batch, and a shorter last one; none of unequal N."""
     if output[0] != target[0]:
         return ()
     full, rest = divmod(output[0], batch_size)
@@ -131,10 +122,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
 
 
 def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
-    """Follow one batch through the loss: an output and targets, the batch's size first.
-
-    TensorFlow has another message where that size is known: where it divides the samples.
-    """
+    """Follow one batch; TensorFlow has another message where its size divides the samples."""
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)
     if rule.labels and len(target) == len(output) > 1 and target[-1] == 1:

@@ -1,5 +1,54 @@
 """What Keras's error messages about recurrent layers mean: of today, and of earlier versions.
 
-A pasted text is read first (`pasted`), then looked up among the messages that the modules of each
-theme list (`explain`). What raises no error at all is the subject of `lib.shapes.doctor`.
+What raises no error at all is the subject of `lib.shapes.doctor`.
 """
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+
+from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
+from lib.shapes.errors.message import Explanation, Message
+from lib.shapes.errors.pasted import Found, read
+from lib.shapes.stack.link import from_text, to_text
+from lib.text import beside
+
+MODULES = (loading, states, arguments, targets, inputs, arrays, models)
+MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
+"""In the order in which they are looked for. A text may hold several messages, a layer's inside
+another's, so those that say more come first."""
+
+_EXAMPLES = beside(__file__, "examples")
+EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
+"""What Keras says of the commonest mistakes, by a short name, which stands in the address."""
+CHECKLIST: list[str] = _EXAMPLES["checklist"]  # what to look at when a message says nothing
+
+
+def explain_error(message: str) -> Explanation | None:
+    """What a message means, or a traceback that ends in it; None for one that isn't known here."""
+    last, whole = read(message)
+    for _, explanation in known(last, whole):
+        return explanation
+    for _, explanation in known(whole, whole):  # it stands elsewhere in the text
+        return replace(explanation, confidence="possible")
+    return None
+
+
+def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
+    """The messages that are known in a part of a text."""
+    for message in MESSAGES:
+        for pattern in message.patterns:
+            # Unbounded, a long text that repeats the words before .*? would take minutes.
+            bounded = pattern.replace(".*?", ".{0,300}?")
+            # From the end: a traceback quotes the line that raised, without numbers.
+            for match in reversed(list(re.finditer(bounded, part))):
+                if explanation := message.explain(Found(match, whole)):
+                    yield message, explanation
+
+
+def described_stack(message: str) -> str:
+    """The stack that a message describes, as an address has it; "" for none that is possible."""
+    explanation = explain_error(message)
+    described = explanation.stack if explanation else ""
+    numbers = set(re.findall(r"\d+", to_text(from_text(described))))
+    return described if numbers <= set(re.findall(r"\d+", described)) else ""

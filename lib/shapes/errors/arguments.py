@@ -33,8 +33,7 @@ GONE = {
     "nb_epoch": ("Write epochs.", "model.fit(x, y, epochs=10)"),
 }
 """By each argument that Keras 2 had: what to do instead, and the code."""
-IN_FILES = ("batch_input_shape", "time_major", "implementation")
-"""Those that files of Keras 2 have for every layer."""
+IN_FILES = ("batch_input_shape", "time_major", "implementation")  # of Keras 2, for every layer
 OLDER = """\
 class Older(keras.layers.{kind}):
     def __init__(self, *args, {dropped}, **options):

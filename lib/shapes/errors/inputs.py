@@ -11,15 +11,12 @@ from lib.shapes.errors.states import features_or_units
 from lib.shapes.output import Shape, bracketed
 from lib.text import counted
 
-COLUMNS = 30
-"""Of more columns a table is no longer likely: a row is a sequence, and each number a step."""
-LARGEST = 5_000
-"""No size above is offered as one of an Input or a Dense: it counts samples, or pixels."""
+COLUMNS = 30  # of a table; a longer row is more likely a sequence, and each number a step
+LARGEST = 5_000  # of an Input or a Dense; a larger size counts samples, or pixels
 LAYER = r'(?:layer "?(?P<layer>[\w/]+)"?[\w :]*)?'
 
 
 def _wanted(axes: int, kind: str = "") -> str:
-    """The axes that a layer takes, in words."""
     names = NAMES.get(kind) or NAMES.get(f"{axes}", "")
     return ", ".join(f"{name}s" for name in names.split()) or f"{axes} axes"
 

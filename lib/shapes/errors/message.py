@@ -64,32 +64,12 @@ class Explanation:
 
     happened: str  # what the message itself says, in a sentence or two, with its numbers
     meanings: tuple[Remedy, ...]  # what may have led to it, the likeliest first
+    cause: str  # what happened, and what most likely led to it
+    fix: str  # what to do about it, for each meaning behind its condition
+    code: str  # the same as code: a minimal right example, or one for each meaning
     confidence: Confidence
     check: str = ""  # one line of code that tells which meaning it is
     stack: str = ""  # the stack that the message describes, as an address has it; "" for none
-
-    @property
-    def cause(self) -> str:
-        """What happened, and what most likely led to it."""
-        likeliest, *others = [meaning.condition for meaning in self.meanings[:3]]
-        cause = f"{self.happened} Most likely {likeliest}." if likeliest else self.happened
-        return f"{cause} Or {'; or '.join(others)}." if others else cause
-
-    @property
-    def fix(self) -> str:
-        """What to do about it, for each meaning behind its condition."""
-        if len(self.meanings) == 1:
-            return self.meanings[0].fix
-        fixes = ((m.condition, m.fix) for m in self.meanings[:3])
-        return " ".join(f"If {when}: {fix[:1].lower()}{fix[1:]}" for when, fix in fixes)
-
-    @property
-    def code(self) -> str:
-        """The same as code: a minimal right example, or one for each meaning."""
-        if len(self.meanings) == 1:
-            return self.meanings[0].code
-        pairs = zip(("either", "or", "or"), self.meanings, strict=False)
-        return "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
 
 
 def explained(
@@ -118,14 +98,19 @@ def explained(
     is_open = meanings[0].condition or re.search("[Mm]ost likely|^If ", happened)
     check = _filled(check, words) if len(meanings) > 1 else ""
     sure: Confidence = confidence or ("likely" if is_open else "certain")
-    return Explanation(happened, tuple(meanings), sure, check, _filled(stack, words))
+    told, first, stack = meanings[:3], meanings[0], _filled(stack, words)
+    cause = f"{happened} Most likely {first.condition}." if first.condition else happened
+    fix, code = first.fix, first.code
+    if len(meanings) > 1:
+        cause += f" Or {'; or '.join(each.condition for each in told[1:])}."
+        fix = " ".join(f"If {m.condition}: {m.fix[:1].lower()}{m.fix[1:]}" for m in told)
+        pairs = zip(("either", "or", "or"), told, strict=False)
+        code = "\n".join(f"# {either}, if {m.condition}:\n{m.code}" for either, m in pairs)
+    return Explanation(happened, tuple(meanings), cause, fix, code, sure, check, stack)
 
 
 def _filled(text: str, words: Mapping[str, Any]) -> str:
-    """Fill in the {names}; leave out a sentence, and a line, of which one has no word.
-
-    Other braces, as of a dict in code, stay.
-    """
+    """Fill in the {names}; leave out a sentence, and a line, of which one has no word."""
     lines = []
     for line in text.split("\n"):
         sentences = re.split(r"(?<=\.) ", line)
@@ -145,10 +130,7 @@ class Message:
         remedies: Sequence[Remedy] = (),
         **texts: Any,
     ) -> None:
-        """Any of the patterns; the rest is for `explained`.
-
-        In place of texts `explain` may be a function; it returns None for what it can't explain.
-        """
+        """Any of the patterns, and texts for `explained`, or a function, None if it can't tell."""
         self.patterns = patterns
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)

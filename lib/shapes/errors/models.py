@@ -5,8 +5,7 @@ from lib.shapes.errors.pasted import Comparison, Found
 from lib.shapes.errors.remedies import INPUT, LAYER_SHAPES, WINDOWS
 
 MODEL = "x = keras.Input((timesteps, features))\ny = LSTM(units)(x)\nmodel = keras.Model(x, y)"
-OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"
-"""What follows isn't the name of a tensor inside a recurrent layer."""
+OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # no tensor's name in a recurrent layer
 
 
 def joined_arrays(found: Found) -> Explanation:
@@ -70,7 +69,7 @@ MESSAGES = [
         rf"too many indices for array: array is {number('axes')}-dim",
         rf"Index out of range using input dim \d; input has only {number('axes')} dims",
         r"^(?:list assignment )?index out of range$|.dim. must be in the range",
-        r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis",
+        r"axis -?\d+ is out of bounds for an array|Cannot squeeze axis|Invalid reduction dim",
         cause="A slice such as x[:, -1, :], or a layer's axis, asks for more axes than there are: "
         "{axes}. Most likely an LSTM before lacks return_sequences=True, and its time axis.",
         fix="Leave the slice out; or return every step and keep it.",

@@ -20,12 +20,11 @@ from lib.shapes.errors.pasted import Comparison, Found, sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 
-SAMPLES, OPEN = 100_003, 100_019
-"""Primes that stand for sizes that aren't known, and are no other axis's."""
+SAMPLES, OPEN = 100_003, 100_019  # primes that stand for sizes that aren't known
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
+# A product that failed as the graph ran has its operands in the order of their names.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
-"""A product that failed as the graph ran, with its operands in the order of their names."""
 
 
 def incompatible(found: Found) -> Explanation | None:
@@ -39,7 +38,9 @@ def incompatible(found: Found) -> Explanation | None:
     if one == other:
         return None
     shapes = [bracketed(each).replace("None", "?") for each in (one, other)]
-    if _is_of_weights(found.node):
+    product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", found.node)
+    is_own = not found.loss or RULE_OF[found.loss].multiplies
+    if "weighted_loss" in found.node or (product and not is_own):  # with weights or a mask
         return of_weights(found, *shapes)
     place = found["layer"] or (found.node if "/" in found.node else "")
     if place and not found.in_loss:
@@ -72,15 +73,13 @@ def _time_axis_in_one(start: str) -> Explanation:
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     """Of two shapes, with the samples, of which one is y's and one the output's."""
-    first, subject, loss = "", "The loss", found.loss
-    if "SquaredDifference" in found.whole:  # of Keras 2
+    first, subject, loss, whole = "", "The loss", found.loss, found.whole
+    if "SquaredDifference" in whole:  # of Keras 2
         first = "output"
-    elif _PRODUCT.search(found.whole):
-        first = ""
-    elif loss and re.search("compile_loss|losses/losses.py", found.whole):  # of Keras 3
+    elif loss and not _PRODUCT.search(whole) and re.search("compile_loss|losses/losses.py", whole):
         first = "output" if RULE_OF[loss].output_first else "y"
     if not found.in_loss:
-        by_hand = "[Op:Mul]" in found.whole
+        by_hand = "[Op:Mul]" in whole
         subject = "A multiplication" if by_hand else "Most likely it is the loss that"
     order = {"y": ", y with the output", "output": ", the output with y", "": ""}[first]
     start = f"{subject} can't pair {texts}{order}"
@@ -100,14 +99,6 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
     happened = f"{start}{_difference(y, output)}."
     return _pair(y, output, [loss or "mean_squared_error"], happened)
-
-
-def _is_of_weights(node: str) -> bool:
-    """Whether what failed is the product with weights or a mask, not the loss's own operation."""
-    product = re.match(r"compile_loss/(?:[\w.-]+/)?mul(?:_\d+)?(?:/|$)", node)
-    named = re.search(rf"(?:^|/)({'|'.join(RULE_OF)})(?:/|$)", node)
-    own = product and named and not RULE_OF[named[1]].multiplies
-    return "weighted_loss" in node or bool(own)
 
 
 def compared(found: Found) -> Explanation | None:
@@ -202,7 +193,6 @@ def _difference(y: Shape, output: Shape) -> str:
 
 
 def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
-    """What happened where both shapes are known."""
     wanted = f"The loss wants y in the output's shape: y is {y_text}, the output {output_text}"
     return f"{wanted}{_difference(y, output)}."
 

@@ -5,17 +5,15 @@ kinds become ", and line breaks a space, so that a pattern is written down once.
 """
 
 import re
-from dataclasses import dataclass
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
 from lib.shapes.output import Shape
 from lib.shapes.stack.recurrent import LAYER_OF_CELL
 from lib.text import counted, joined
 
-READ = 10_000
-"""Characters that are read at either end of a text. A traceback has its message at one of them."""
+READ = 10_000  # characters at either end of a text; a traceback has its message at one of them
+# Keras's names of layers, each with its kind in a stack.
 RECURRENT = {name: layer.kind for name, layer in LAYER_OF_CELL.items()} | {"bidirectional": "bi"}
-"""Kinds of layers in Keras's names, each with its kind in a stack."""
 _QUOTES = str.maketrans("'`“”‘’", '""""""')
 _ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.M)
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')
@@ -33,12 +31,23 @@ def read(text: str) -> tuple[str, str]:
     return " ".join(text[starts[-1] if starts else 0 :].split()), " ".join(text.split())
 
 
-@dataclass(frozen=True, slots=True)
 class Found:
-    """Where a pattern was found in a text."""
+    """Where a pattern was found in a text, and what the text says about it."""
 
-    match: re.Match[str]
-    whole: str  # the text, as `read` gives it
+    def __init__(self, match: re.Match[str], whole: str) -> None:
+        """A match, and the text that it is in, as `read` gives it."""
+        self.match, self.whole = match, whole
+        # What was called, without its path and number: "lstm" of "decoder/lstm_1".
+        self.kind = re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
+        named = _LOSS.search(whole)
+        self.loss = RULE_OF[named[1]].name if named else ""  # the function of the loss
+        in_code = re.search(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py", whole)
+        self.in_loss = bool(self.loss or in_code)
+        # The path of the operation that failed: "compile_loss/mse/sub".
+        node = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', whole)
+        self.node = node[1] if node else ""
+        loading = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
+        self.is_loading = bool(re.search(loading, whole))
 
     def __getitem__(self, name: str) -> str:
         """The words of a named group; "" where the text lacks them, or the pattern the group."""
@@ -47,35 +56,6 @@ class Found:
     def shape(self, name: str) -> Shape:
         """The sizes of a shape; () where the text lacks it."""
         return sizes(self[name])
-
-    @property
-    def kind(self) -> str:
-        """What was called, without its path and number: "lstm" of "decoder/lstm_1"."""
-        return re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
-
-    @property
-    def loss(self) -> str:
-        """The function of the loss that the text names; "" for none."""
-        named = _LOSS.search(self.whole)
-        return RULE_OF[named[1]].name if named else ""
-
-    @property
-    def in_loss(self) -> bool:
-        """Whether it happened in a loss."""
-        in_code = re.search(r"comp(?:ile|ute)_loss|\bloss/|losses/losses\.py", self.whole)
-        return bool(self.loss or in_code)
-
-    @property
-    def node(self) -> str:
-        """The path of the operation that failed: "compile_loss/mse/sub"; "" where none is named."""
-        found = re.search(r'\b[Nn]ode:? "?(?:gradient_tape/)?([\w./-]+)', self.whole)
-        return found[1] if found else ""
-
-    @property
-    def is_loading(self) -> bool:
-        """Whether a model, or its weights, was being read from a file."""
-        words = r"load_model|load_weights|model_from_|hdf5_format|deserializing class"
-        return bool(re.search(words, self.whole))
 
 
 def sizes(shape: str) -> Shape:
@@ -94,41 +74,20 @@ NAMES = {
 """By the number of axes, or the kind of layer, what one entry of each is."""
 
 
-@dataclass(frozen=True, slots=True)
 class Comparison:
     """How a shape differs from the one that was expected, the batch in front of both."""
 
-    expected: Shape
-    received: Shape
-
-    @property
-    def longer(self) -> Shape:
-        """The one with more axes."""
-        return max(self.expected, self.received, key=len)
-
-    @property
-    def lacks(self) -> int:
-        """How many axes are too few; below 0, how many too many."""
-        return len(self.expected) - len(self.received)
-
-    @property
-    def differing(self) -> list[int]:
-        """The places of the axes that differ, of as many; an open size differs from none."""
-        pairs = enumerate(zip(self.expected, self.received, strict=False))
-        return [place for place, (e, r) in pairs if None not in (e, r) and e != r]
-
-    @property
-    def gaps(self) -> list[int]:
-        """The places of the longer shape's axes without which the two would fit."""
-        shorter = min(self.received, self.expected, key=len)
-        without = [self.longer[:at] + self.longer[at + 1 :] for at in range(len(self.longer))]
-        fits = [len(r) == len(shorter) and not Comparison(r, shorter).differing for r in without]
-        return [place for place, fit in enumerate(fits) if fit]
-
-    @property
-    def is_batch(self) -> bool:
-        """Whether they differ in the samples of a batch alone."""
-        return not self.lacks and self.differing == [0]
+    def __init__(self, expected: Shape, received: Shape) -> None:
+        """Two shapes; an open size differs from none."""
+        self.expected, self.received = expected, received
+        shorter, self.longer = sorted((received, expected), key=len)
+        self.lacks = len(expected) - len(received)  # axes too few; below 0, too many
+        self.differing = _differing(expected, received)  # places of axes
+        self.is_batch = not self.lacks and self.differing == [0]
+        # Places of the longer shape's axes without which the two would fit.
+        places = range(len(self.longer) if abs(self.lacks) == 1 else 0)
+        without = [(at, self.longer[:at] + self.longer[at + 1 :]) for at in places]
+        self.gaps = [at for at, rest in without if not _differing(rest, shorter)]
 
     def name(self, place: int) -> str:
         """What an entry of the axis at a place is."""
@@ -143,3 +102,8 @@ class Comparison:
             return f"{count} too {'few' if self.lacks > 0 else 'many'}{which}"
         counts = [(at, counted(self.received[at] or 0, self.name(at))) for at in self.differing]
         return joined([f"{count} instead of {self.expected[at]}" for at, count in counts])
+
+
+def _differing(one: Shape, other: Shape) -> list[int]:
+    sizes_ = enumerate(zip(one, other, strict=False))
+    return [place for place, (a, b) in sizes_ if None not in (a, b) and a != b]

@@ -1,4 +1,4 @@
-"""What a layer of a stack is: settings with limits, and a rule from tensors to tensors.
+"""What a layer of a stack is: settings with limits, a rule from tensors to tensors, and errors.
 
 Rules say what Keras 3.15 does, and refuse in its words; tests/agreement holds them equal to it.
 """
@@ -12,9 +12,64 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclas
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
-from lib.shapes.stack.errors import ShapeError, When
 from lib.shapes.stack.settings import SHARE, SIGNATURES
-from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, sizes
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.text import beside, say
+
+_REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
+_NOT_TRACED = beside(__file__, "not_traced")
+When = Literal["built", "run", "trained"]
+"""When Keras refuses: as the model is built, as it first runs, or as it trains."""
+
+
+@dataclass(eq=False)
+class ShapeError(Exception):
+    """Keras refuses this layer on this input, or computes another shape than it reports."""
+
+    expected: str
+    received: str
+    message: str
+    """Keras's message, "…" for words left out; empty where Keras raises no error."""
+    when: When = "built"
+
+    def __str__(self) -> str:
+        return self.message or f"expected {self.expected}, received {self.received}"
+
+    @classmethod
+    def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
+        """The error with this name in refusals.toml, filled with these words and the tensors."""
+        row = {"received": "{tensors}", "message": ""} | _REFUSALS[what]
+        words = _described(tensors) | words
+        return cls(**{key: text.format_map(words) for key, text in row.items()})
+
+
+@dataclass(eq=False)
+class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
+    """This tracer doesn't know the output of the layer, which Keras may accept."""
+
+    reason: str
+
+    def __str__(self) -> str:
+        return f"not traced: {self.reason}"
+
+    @classmethod
+    def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
+        """The reason with this name in not_traced.toml, filled like a `ShapeError`."""
+        return cls(say(_NOT_TRACED, what, **(_described(tensors) | words)))
+
+
+def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
+    if not tensors:
+        return {}
+    shapes = tuple(map(sizes, tensors))
+    return {
+        "tensor": readable_shape(tensors[0]),
+        "tensors": readable_shapes(tensors),
+        "axes": len(tensors[0]),
+        "count": len(tensors),
+        "sizes": shapes if len(shapes) > 1 else shapes[0],
+        "listed": [*shapes],
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +107,9 @@ class LayerSetting:
         least = self.limit.minimum if self.limit and self.least is None else self.least
         if least is None or not self.refusal or value is None:
             return
-        numbers = value if self.sizes else [value]
-        expected, most = f"of at least {least:g}", float("inf")
-        if self.limit == SHARE:
-            expected, most = "between 0 and 1", 1
-        if min(numbers) < least or max(numbers) > most:
+        numbers, is_share = value if self.sizes else [value], self.limit == SHARE
+        if min(numbers) < least or (is_share and max(numbers) > 1):
+            expected = "between 0 and 1" if is_share else f"of at least {least:g}"
             message = self.refusal.format(name=self.name, value=value)
             raise ShapeError(f"{self.name} {expected}", f"{self.name}={value}", message)
 
@@ -110,19 +163,11 @@ class Inputs:
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
         """The one tensor, which must have `rank` axes, or more; unchecked, Keras fails later."""
         tensor = self.only_one()
-        found = len(tensor)
-        if found == rank or (found > rank and or_more):
+        if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
-        wanted = f"{rank} axes, {RANKS.get(rank, '')}".rstrip(", ")
-        received = f"{found} axes, {readable_shape(tensor)}"
-        if self.unchecked:
-            raise ShapeError(wanted, received, "", when)
-        message = (
-            f"Input 0 with name 'None' of layer '{self.name}' is incompatible with the layer: "
-            f"expected {'min_' * or_more}ndim={rank}, found ndim={found}. "
-            f"Full shape received: {sizes(tensor)}"
-        )
-        raise ShapeError(wanted, received, message)
+        words = {"rank": rank, "usual": RANKS.get(rank, ""), "least": "min_" * or_more}
+        error = ShapeError.of("another rank", tensor, name=self.name, **words)
+        raise replace(error, message="", when=when) if self.unchecked else error
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +182,7 @@ class Outputs:
 
 
 MAX_LAYERS = 200
-RANKS = {2: "(N, F)", 3: "(N, T, F)", 4: "(N, T, W, C)", 5: "(N, T, H, W, C)"}
+RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
 LAYERS: dict[str, type[Layer]] = {}
 """Every class of layer by its kind, filled as classes are defined."""
 
@@ -219,7 +264,7 @@ class Layer:
 
     def classes(self) -> tuple[str, ...]:
         """The classes of Keras that its code creates, in order: inner layers first."""
-        return (self.keras,)
+        return (self.keras,) if self.inside is self else (*self.inside.classes(), self.keras)
 
     def code(self) -> str:
         """The code that creates it: "layers.LSTM(16, return_sequences=True)"."""
@@ -234,10 +279,9 @@ class Layer:
         needed = SIGNATURES.get(self.keras, ())
         for setting in self.settings():
             value = getattr(self, setting.name)
+            written = f"{value:g}" if isinstance(value, float) else f"{value}"
             if setting.options is not None:
                 written = setting.options[value]
-            else:
-                written = f"{value:g}" if isinstance(value, float) else f"{value}"
             if setting.name in needed:
                 yield written
             elif value != setting.default:
@@ -272,7 +316,6 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
 
 def swap(stack: Stack, place: int) -> Stack:
     """The stack with the layers at `place` and after it exchanged."""
-    first, second = stack[place : place + 2]
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
     rest = (layer.at(moved) for layer in stack[place + 2 :])
-    return (*stack[:place], second, first, *rest)
+    return (*stack[:place], stack[place + 1], stack[place], *rest)

@@ -6,7 +6,7 @@ Each line assigns to `x`. An output that a later layer needs, too, has a second 
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Layer, Ref, Stack
 from lib.shapes.stack.joining import Joining, Merge
-from lib.shapes.stack.plain import Input, Unpack, Unread
+from lib.shapes.stack.plain import SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer
 
@@ -22,16 +22,12 @@ def keras_code(steps: Steps) -> str:
     Its first line says so if it is incomplete.
     """
     lines = code_lines(steps)
-    column = min(MARGIN, max(map(len, lines))) + 2
-    body = [
-        f"{line:<{column - 2}}  # {_comment(step)}".rstrip()
-        for line, step in zip(lines, steps, strict=True)
-    ]
-    if any(isinstance(step.layer, Unread) for step in steps):
-        body = [f"# {INCOMPLETE}", HEAD, *body]
-    else:
-        body = [HEAD, *body]
-    return "\n".join([*body, "", model_line(steps), "model.summary()", ""])
+    column = min(MARGIN, max(map(len, lines)))
+    pairs = zip(lines, steps, strict=True)
+    body = [f"{line:<{column}}  # {_comment(step)}".rstrip() for line, step in pairs]
+    is_incomplete = any(isinstance(step.layer, Unread) for step in steps)
+    head = [f"# {INCOMPLETE}"] * is_incomplete
+    return "\n".join([*head, HEAD, *body, "", model_line(steps), "model.summary()", ""])
 
 
 def model_line(steps: Steps) -> str:
@@ -67,25 +63,21 @@ def _names(steps: Steps) -> list[str]:
     """The name of each layer's output: "x", unless a layer other than the next takes it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
     named |= set(ends(steps)[:-1])
-    names, inputs = [], 0
-    for at, step in enumerate(steps):
-        name = f"x{at + 1}" if at in named else "x"
-        if isinstance(step.layer, Input):
-            inputs += 1
-            name = f"inputs_{inputs}" if inputs > 1 else "inputs"
-        names.append(name)
+    names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]
+    inputs = [at for at, step in enumerate(steps) if isinstance(step.layer, Input)]
+    for number, at in enumerate(inputs, start=1):
+        names[at] = f"inputs_{number}" if number > 1 else "inputs"
     return names
 
 
 def code_lines(steps: Steps) -> list[str]:
     """For each layer the line that creates and calls it."""
     names = _names(steps)
-    shared = {step.layer.shares for step in steps}
-    return [_line(step, at, names, shared) for at, step in enumerate(steps)]
+    return [_line(steps, at, names) for at in range(len(steps))]
 
 
-def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None]) -> str:
-    layer, own = step.layer, names[at]
+def _line(steps: Steps, at: int, names: list[str]) -> str:
+    layer, own = steps[at].layer, names[at]
     target = "x" if own == "x" else f"x = {own}"
     if isinstance(layer, Input):
         return f"{target} = {layer.code()}"
@@ -96,12 +88,12 @@ def _line(step: TracedLayer, at: int, names: list[str], shared: set[int | None])
     if isinstance(layer, Unpack):
         return f"x, *states = {'' if own == 'x' else f'{own}, *_ = '}{taken[0]}"
     if isinstance(layer, Merge) and layer.of and layer.by_sign:
-        return f"{target} = {f' {layer.sign} '.join(taken)}"
+        return f"{target} = {f' {SIGNS[layer.kind]} '.join(taken)}"
     code = layer.code() if layer.shares is None else f"layer{layer.shares + 1}"
-    if at in shared:
+    if any(step.layer.shares == at for step in steps):
         code = f"(layer{at + 1} := {code})"
-    lone = isinstance(layer, Joining) and len(layer.of) == len(step.inputs.tensors) == 1
-    called = _listed(taken) if len(taken) > 1 or not lone else f"[{taken[0]}]"
+    lone = isinstance(layer, Joining) and len(layer.of) == len(steps[at].inputs.tensors) == 1
+    called = f"[{taken[0]}]" if lone else _listed(taken)
     if layer.kind == "mha":
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     if layer.states:

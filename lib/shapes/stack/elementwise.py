@@ -5,18 +5,8 @@ from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
-from lib.shapes.stack.base import Inputs, Layer, Outputs
-from lib.shapes.stack.errors import ShapeError, When
-from lib.shapes.stack.settings import (
-    ACTIVATIONS,
-    AXIS,
-    LARGE,
-    REFUSED,
-    SLOPE,
-    option,
-    setting,
-    share,
-)
+from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError, When
+from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SLOPE, function, setting, share
 from lib.shapes.stack.tensors import factor
 
 
@@ -26,8 +16,7 @@ class Elementwise(Layer):
     fails: ClassVar[When] = "run"
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays. Keras stacks several tensors to one, and fails later."""
-        if len(inputs.tensors) > 1:
+        if len(inputs.tensors) > 1:  # Keras stacks them to one, and fails later
             raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
         return Outputs(inputs.tensors)
 
@@ -38,7 +27,6 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
     rate: float = share("p", 0.2, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays; with a rate of 0, also those of several tensors."""
         return super().call(inputs) if self.rate else Outputs(inputs.tensors)
 
 
@@ -73,7 +61,7 @@ class Masking(Layer, kind="mask"):
 class Activation(Elementwise, kind="act"):
     """Puts each number through a function; softmax, along the last axis."""
 
-    activation: str = option("f", "relu", *ACTIVATIONS)
+    activation: str = function("f", "relu", seldom=False)
 
 
 class ReLU(Elementwise, kind="relu"):
@@ -95,7 +83,6 @@ class Softmax(Elementwise, kind="softmax", uses_mask=0):
     axis: int = setting("a", -1, limit=AXIS, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Any shape stays; Keras looks for the axis when it runs."""
         outputs, (tensor, *_) = super().call(inputs), inputs.tensors
         if not -len(tensor) <= self.axis < len(tensor):
             raise ShapeError.of("no such axis to share", tensor, axis=self.axis)
@@ -107,7 +94,6 @@ class LayerNormalization(Layer, kind="lnorm"):
 
     averages: ClassVar[int] = 0
     """Weights per entry of its axes that aren't trained."""
-
     axis: int | tuple[int, ...] = setting("a", (-1,), sizes=0, seldom=True)
     center: bool = setting("nocenter", True, seldom=True)
     scale: bool = setting("noscale", True, seldom=True)
@@ -125,10 +111,9 @@ class LayerNormalization(Layer, kind="lnorm"):
             raise ShapeError.of("open width", tensor, weights=bracketed(sizes))
         if len({axis % len(tensor) for axis in axes}) < len(axes):
             raise ShapeError.of("an axis twice", tensor, axis=self.axis)
-        count = prod(size or 1 for size in sizes)
         product = "·".join(map(str, [each, *sizes]))
         rule = "·".join([f"{each}", *(factor(axis.letter) for axis in read)])
-        return Outputs((tensor,), each * count, product, rule)
+        return Outputs((tensor,), each * prod(size or 1 for size in sizes), product, rule)
 
 
 class BatchNormalization(

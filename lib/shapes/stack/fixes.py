@@ -6,25 +6,19 @@ make that layer at least.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from typing import Any
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
-from lib.shapes.stack.plain import (
-    Flatten,
-    Input,
-    RepeatVector,
-    Reshape,
-    TimeDistributed,
-    Unpack,
-    Unread,
-)
+from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
 from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
+Edit = tuple[str, Stack, int]
+"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
     "axis": [1, -1],
@@ -34,8 +28,7 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StackFix:
+class StackFix(NamedTuple):
     """A change in words, and the stack after it."""
 
     words: str
@@ -52,26 +45,21 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     for words, fixed, at in _edits(stack, place, steps[place]):
         after = stopped(trace(fixed))
         past = after is None or after > at
-        if after == at and isinstance(stack[place], Unread):  # Keras can make the layer at least
-            past = not isinstance(fixed[at], Unread)
+        if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
+            past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, StackFix(words, fixed))
     return tuple(offered.values())[:MOST_FIXES]
 
 
-Edit = tuple[str, Stack, int]
-"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
-
-
 def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
-    """All edits that might help, the likeliest first."""
     layer = stack[place]
     if not isinstance(stack[0], Input):  # it couldn't be read
         begin = replace(Input(), origin=stack[0].origin)
         yield f"Write {_call(begin)} in its place", put(stack, 0, begin), 0
         return
-    if isinstance(layer, Unread) and layer.fixed:
-        meant = replace(layer.fixed, of=layer.of, origin=layer.origin)
+    if fixed := getattr(layer, "fixed", None):
+        meant = replace(fixed, of=layer.of, origin=layer.origin)
         yield f"Write {_call(meant)}", put(stack, place, meant), place
     yield from _edits_of_settings(stack, place, step)
     if isinstance(layer, Joining):
@@ -83,12 +71,11 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
     elif not re.search(r"^[\w.]+\(|Sequential\(", origin.text):
         firsts = tuple(Ref(ref.place, ref.output or 0) for ref in layer.of or (Ref(place - 1),))
         yield "Take the first of the tensors", _with(stack, place, of=firsts), place
-    sequence: dict[str, Any] = {"form": "sequence", "shape": Input().shape}
+    begun = replace(stack[0], form="sequence", shape=Input().shape)
     if len(stack[0].shape) > 2 and stack[0].form == "other":  # the samples are in it, most often
         steps, features = stack[0].shape[-2:]
-        sequence |= {"timesteps": steps or None, "features": features or None}
-    begun = _with(stack, 0, **sequence)
-    yield f"Begin with one sample, a sequence: {begun[0].code()}", begun, place
+        begun = replace(begun, timesteps=steps or None, features=features or None)
+    yield f"Begin with one sample, a sequence: {begun.code()}", put(stack, 0, begun), place
     yield f"Fix the timesteps at {TIMESTEPS}", _with(stack, 0, timesteps=TIMESTEPS), place
     yield f"Fix the batch size at {BATCH_SIZE}", _with(stack, 0, batch=BATCH_SIZE), place
     yield from _edits_below(stack, place)
@@ -147,11 +134,10 @@ def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
     down = range(place - 1, 0, -1)
     for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
         layer: Any = stack[at]
-        name, value = _label(stack, at), not layer.return_sequences
-        words = f"Set return_sequences={value} on {name}"
-        yield words, _with(stack, at, return_sequences=value), place
-        for value in (False, True):
-            yield f"Set return_state={value} on {name}", _with(stack, at, return_state=value), place
+        settings = [("return_sequences", not layer.return_sequences)]
+        for name, value in (*settings, ("return_state", False), ("return_state", True)):
+            words = f"Set {name}={value} on {_label(stack, at)}"
+            yield words, _with(stack, at, **{name: value}), place
     for at in [at for at in down if isinstance(stack[at], (Flatten, Pooling))][:1]:
         yield f"Remove {_label(stack, at)}", put(stack, at), place - 1
 

@@ -3,13 +3,17 @@
 from collections.abc import Iterable
 from dataclasses import field, replace
 from functools import reduce
-from typing import Any, ClassVar
+from typing import Any
 
 from lib.shapes.output import formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
-from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import AXIS, REFUSED, UNITS, setting, share
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
+from lib.shapes.stack.settings import AXIS, REFUSED, count, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, joined_letters, sizes, widened, with_axis
+from lib.text import beside
+
+
+def _differ(sizes: Iterable[int | None]) -> bool:
+    return len({*sizes} - {None}) > 1
 
 
 class Joining(Layer):
@@ -25,14 +29,10 @@ class Joining(Layer):
 class Merge(Joining):
     """A layer that works number by number on tensors whose shapes broadcast."""
 
-    sign: ClassVar[str] = ""
-    """The operator of Python that does the same, if there is one."""
-
     by_sign: bool = field(default=False, kw_only=True, compare=False)
     """Whether code has x + y: no layer, with other errors of Keras, and without a mask."""
 
     def call(self, inputs: Inputs) -> Outputs:
-        """Shapes that broadcast → the widest."""
         tensors = self.list_of(inputs, "no list to merge")
         if self.by_sign and len({*map(len, tensors)}) > 1:
             return Outputs((reduce(_by_last_axes, tensors),))
@@ -41,45 +41,21 @@ class Merge(Joining):
             raise ShapeError.of("batches to merge", *tensors)
         refusal = "shapes to merge, by a sign" if self.by_sign else "shapes to merge"
         joined = reduce(lambda one, other: _broadcast(one, other, refusal), tensors)
-        if isinstance(self, Subtract) and len(tensors) != 2:
+        if self.kind == "sub" and len(tensors) != 2:
             raise ShapeError.of("not two to subtract", *tensors)
         batch = next((axis for axis in batches if axis.size), batches[0])
-        return Outputs((with_axis(joined, 0, batch),))
+        return Outputs(((batch, *joined[1:]),))
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
-class Add(Merge, kind="add", sign="+"):
-    """Adds tensors, number by number."""
-
-
-class Subtract(Merge, kind="sub", sign="-"):
-    """Takes the second tensor from the first."""
-
-
-class Multiply(Merge, kind="mul", sign="*"):
-    """Multiplies tensors, number by number."""
-
-
-class Average(Merge, kind="ave"):
-    """Takes the mean of tensors, number by number."""
-
-
-class Maximum(Merge, kind="max"):
-    """Keeps the larger of tensors, number by number."""
-
-
-class Minimum(Merge, kind="min"):
-    """Keeps the smaller of tensors, number by number."""
-
-
-def _differ(sizes: Iterable[int | None]) -> bool:
-    return len({*sizes} - {None}) > 1
+for _kind, (_keras, _about) in beside(__file__, "alike")["Merge"].items():
+    globals()[_keras] = type(_keras, (Merge,), {"__doc__": _about}, kind=_kind)
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
-    """Broadcast tensors of different ranks; ShapeError unless the batch that meets an axis is 1."""
+    """Broadcast tensors of different ranks, where the batch of one may meet another axis."""
     joined = _broadcast(one, other, "shapes to merge, by a sign", first=0)
     short, long = sorted((one, other), key=len)
     if short[0].size != 1:
@@ -100,10 +76,9 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
             axes[place] = axis
         elif None not in (kept.size, axis.size) and axis.size not in (1, kept.size):
             wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
-            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short)}
-            words |= {"wrong": wrong.size, "right": right.size}
-            words["lists"] = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
-            raise ShapeError.of(refusal, one, other, **words)
+            lists = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
+            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short), "lists": lists}
+            raise ShapeError.of(refusal, one, other, wrong=wrong.size, right=right.size, **words)
     return (*one[:first], *axes)
 
 
@@ -115,9 +90,9 @@ class Concatenate(Joining, kind="concat"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) and (N, T, G) → (N, T, F+G)."""
         first, *others = tensors = self.list_of(inputs, "no list to concatenate")
-        axis = self.axis + len(first) if self.axis < 0 else self.axis
         if min(map(len, tensors)) < -self.axis:
             raise ShapeError.of("no such axis", first, axis=self.axis)
+        axis = self.axis + len(first) * (self.axis < 0)
         rest = [sizes(with_axis(tensor, axis)) for tensor in tensors]
         if len({*map(len, tensors)}) > 1 or any(map(_differ, zip(*rest, strict=True))):
             raise ShapeError.of("shapes to concatenate", *tensors)
@@ -171,12 +146,10 @@ class Attending(Layer, uses_mask=2):
 class MultiHeadAttention(Attending, kind="mha"):
     """Lets each timestep take from all others, by how well they fit; several heads at once."""
 
-    num_heads: int = setting("h", 2, limit=UNITS, refusal=REFUSED)
-    key_dim: int = setting("k", 16, limit=UNITS, refusal=REFUSED)
-    value_dim: int | None = setting(
-        "v", None, limit=UNITS, optional=True, seldom=True, refusal=REFUSED
-    )
-    output_shape: int | None = setting("o", None, limit=UNITS, optional=True, seldom=True)
+    num_heads: int = count("h", 2)
+    key_dim: int = count("k", 16)
+    value_dim: int | None = count("v", None, optional=True, seldom=True)
+    output_shape: int | None = count("o", None, "", optional=True, seldom=True)
     dropout: float = share("drop", seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -201,15 +174,12 @@ class MultiHeadAttention(Attending, kind="mha"):
         count = sum(many * (rows + bias) for many, rows in maps)
         product = " + ".join(formula([many], [rows, bias]) for many, rows in maps)
         if self.output_shape is not None:
-            query = with_axis(query, len(query) - 1, widened(query[-1], "O", last))
+            query = (*query[:-1], widened(query[-1], "O", last))
         return Outputs((query,), count, product)
 
 
 class Attention(Attending, Joining, kind="attend"):
     """Lets each timestep of the first tensor take from all of the second, without weights."""
-
-    by_feature: ClassVar[bool] = False
-    """Whether it has a scale for each feature, instead of one for all."""
 
     use_scale: bool = setting("scale", False, seldom=True)
 
@@ -221,20 +191,19 @@ class Attention(Attending, Joining, kind="attend"):
         if len(tensors) not in (2, 3):
             raise ShapeError.of("other number to attend to", *tensors, layer=self.keras)
         query, value, key = tensors[:2] + tensors[-1:]
-        count, letter = 0, ""
-        if self.use_scale:
-            count, letter = (known_size(query), query[-1].letter) if self.by_feature else (1, "")
+        count, letter = int(self.use_scale), ""
+        if self.use_scale and self.kind == "addattend":  # one for each feature
+            count, letter = known_size(query), query[-1].letter
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
         pairs = ((query[-1].size, key[-1].size), (key[-2].size, value[-2].size))
         if has_other_ranks or any(map(_differ, pairs)):
             raise ShapeError.of("what can't attend", *tensors)
-        output = with_axis(query, len(query) - 1, value[-1])
-        return Outputs((output,), count, f"{count or ''}", letter)
+        return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 
 
-class AdditiveAttention(Attention, kind="addattend", by_feature=True):
+class AdditiveAttention(Attention, kind="addattend"):
     """The same, by adding instead of multiplying; it learns a number for each feature."""
 
     use_scale: bool = setting("noscale", True, seldom=True)

@@ -10,13 +10,13 @@ import math
 import re
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from textwrap import shorten
-from typing import Any
+from typing import Any, NamedTuple
 
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
-from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import MOST
@@ -36,7 +36,6 @@ def to_text(stack: Stack) -> str:
 
 
 def _words(layer: Layer) -> Iterator[str]:
-    """The kind of a layer, its settings that aren't default, and its references."""
     inside = layer.inside
     is_usual = inside is layer or (inside.kind == Dense.kind and not inside.of)
     yield layer.kind if is_usual else f"{layer.kind}-{inside.kind}"
@@ -55,10 +54,9 @@ def _words(layer: Layer) -> Iterator[str]:
         yield f"{setting.key}{text}"
     shares = () if layer.shares is None else (Ref(layer.shares),)
     for way, refs in (("of", layer.of), ("from", layer.states), ("as", shares)):
-        ends = ["" if ref.output is None else f".{ref.output}" for ref in refs]
-        places = [f"{ref.place + 1}{end}" for ref, end in zip(refs, ends, strict=True)]
+        places = (f"{ref.place + 1}.{ref.output}".removesuffix(".None") for ref in refs)
         if refs:
-            yield f"{way}{'-'.join(places)}"
+            yield way + "-".join(places)
 
 
 def from_text(text: str) -> Stack:
@@ -72,8 +70,7 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     Unknown layers and settings are dropped, numbers out of range are clamped, and a stack without
     an Input gets one.
     """
-    said: list[str] = []
-    layers: list[Layer] = []
+    said, layers = list[str](), list[Layer]()
     for part in text[:LONGEST].split("~"):
         name, *words = part.split("_")
         kind, _, inside = name.partition("-")
@@ -92,11 +89,9 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
 
 
 def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
-    """A layer with the settings in these words; sentences about others are added to `said`."""
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
-    values: dict[str, Any] = {}
-    connections: dict[str, Any] = {}
+    values, connections = dict[str, Any](), dict[str, Any]()
     for word in words:
         if found := _REFS.fullmatch(word):
             pairs = (place.partition(".") for place in found[2].split("-"))
@@ -117,7 +112,6 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
 
 
 def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None:
-    """The setting that a word is, with its value; of several the one with the longest key."""
     for setting in sorted(kind.settings(), key=lambda setting: -len(setting.key)):
         with suppress(ValueError):
             if word.startswith(setting.key):
@@ -171,13 +165,11 @@ def read_value(setting: LayerSetting, text: str) -> Any:
     return name if setting.options else not setting.default
 
 
-@dataclass(frozen=True, slots=True)
-class Pattern:
+class Pattern(NamedTuple):
     """A stack to start from, with its usual name and its purpose."""
 
     title: str
     about: str
-    """In 15 words at most."""
     stack: Stack
 
 

@@ -8,13 +8,30 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Origin
-from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.kinds import KINDS
+from lib.shapes.stack import elementwise, joining, windows
+from lib.shapes.stack.base import LAYERS, MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import RECURRENT, Bidirectional, CellStack, Recurrent
+from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
+
+_MODULES = (elementwise, joining, windows)  # importing them fills LAYERS
+_MENU = """
+lstm gru rnn bi cells convlstm convlstm2d
+input embed dense td
+repeat flatten reshape permute last unpack
+conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
+mask drop sdrop noise bnorm lnorm act relu leaky softmax number
+concat add sub mul ave max min dot attend addattend mha
+conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool3d pool3d
+unread
+"""
+KINDS: dict[str, type[Layer]] = {kind: LAYERS[kind] for kind in _MENU.split()}
+"""Every kind of layer by its name in the address, as menus offer them, the most used first.
+
+To add one, write its class, or a row of alike.toml, add its kind to the menu here, its arguments to
+signatures.toml, and cases to tests/agreement/layer_cases.py, by which it is compared with Keras.
+"""
 
 
 class Unknown:
@@ -32,7 +49,7 @@ _ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_b
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
 """Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
-CELLS = {f"{kind.keras}Cell": kind for kind in RECURRENT}
+CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}
 """Keras's class of a cell → the recurrent layer with this cell."""
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 
@@ -61,11 +78,9 @@ def made(
         values |= keywords
         if strange := {key: each for key, each in values.items() if spelt(name, key) != key}:
             return _without(name, values, strange)
-        missing = [
-            word for word in SIGNATURES[name] if word[-1:] not in "=*" and word not in values
-        ]
-        if missing:
-            listed = joined([f"'{word}'" for word in missing])
+        needed = [word for word in SIGNATURES[name] if word[-1:] not in "=*"]
+        if missing := [f"'{word}'" for word in needed if word not in values]:
+            listed = joined(missing)
             raise ShapeError.of("missing arguments", name=name, listed=listed)
         return _layer(name, values, {} if stand_ins is None else stand_ins)
     except (ShapeError, NotTraced) as error:
@@ -160,8 +175,8 @@ def _cells(values: dict[str, Any], listed: Any) -> Layer:
     if count > MAX_LAYERS:
         raise NotTraced.of("too much to trace", argument="cells", value=count, most=MAX_LAYERS)
     flags = ("return_sequences", "return_state", "go_backwards", "stateful")
-    switched: dict[str, Any] = {key: bool(values.get(key)) for key in flags}
-    return CellStack("-".join(cell.cells for cell in cells), **switched)
+    switched = [bool(values.get(key)) for key in flags]
+    return CellStack("-".join(cell.cells for cell in cells), *switched)
 
 
 def taken(setting: LayerSetting, value: Any, name: str) -> Any:
@@ -197,7 +212,6 @@ def taken(setting: LayerSetting, value: Any, name: str) -> Any:
 
 
 def _whole(value: Any, setting: LayerSetting, name: str) -> int:
-    """A whole number. Raises ShapeError if it is none, NotTraced if it is too large."""
     if isinstance(value, Unknown):
         raise NotTraced.of("a value that can't be told", argument=setting.name, name=name)
     if not isinstance(value, int):
@@ -206,8 +220,7 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
             raise NotTraced.of("no whole number", argument=setting.name, value=value)
         message = setting.refusal.format(name=setting.name, value=value) if is_tuple else ""
         raise ShapeError(f"a whole number for {setting.name}", f"{setting.name}={value!r}", message)
-    most = (setting.limit or MOST).maximum
-    if abs(value) > most:
+    if abs(value) > (most := (setting.limit or MOST).maximum):
         asked = {"value": f"{value:,}", "most": f"{most:,.0f}"}
         raise NotTraced.of("too much to trace", argument=setting.name, **asked)
     return int(value)
@@ -216,10 +229,8 @@ def _whole(value: Any, setting: LayerSetting, name: str) -> int:
 def _choice(setting: LayerSetting, value: Any) -> str:
     options = setting.options or {}
     if value is None:
-        usual = [name for name in ("none", "linear") if name in options]
-        return usual[0] if usual else setting.default
-    may_be_large = setting.name in ("padding", "data_format") and isinstance(value, str)
-    choice = value.lower() if may_be_large else value
+        return next((name for name in ("none", "linear") if name in options), setting.default)
+    choice = f"{value}".lower() if setting.name in ("padding", "data_format") else value
     if isinstance(choice, str) and choice in options:
         return choice
     if "activation" in setting.name:
@@ -228,7 +239,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
     raise ShapeError.of(row, name=setting.name, value=value, options=", ".join(options))
 
 
-def input_layer(shape: Sequence[Any], origin: Origin | None = None) -> Input | Unread:
+def input_layer(shape: Sequence[Any]) -> Input | Unread:
     """The Input of this shape, the batch first; where there can be none, an Unread with the error.
 
     None is a size that may be any.
@@ -245,10 +256,9 @@ def input_layer(shape: Sequence[Any], origin: Origin | None = None) -> Input | U
     elif len(sizes) > 5 or 0 in known or max(known, default=1) > STEPS.maximum:
         error = NotTraced.of("an input of other sizes", **words)
     elif len(sizes) == 2:
-        return Input(sizes[0], sizes[1], batch=batch, origin=origin)
+        return Input(sizes[0], sizes[1], batch=batch)
     elif len(sizes) == 1:
-        return Input(features=sizes[0], batch=batch, form="flat", origin=origin)
+        return Input(features=sizes[0], batch=batch, form="flat")
     else:
-        other = tuple(size or 0 for size in sizes)
-        return Input(batch=batch, form="other", shape=other, origin=origin)
-    return Unread(called="Input", error=error, origin=origin)
+        return Input(batch=batch, form="other", shape=tuple(size or 0 for size in sizes))
+    return Unread(called="Input", error=error)

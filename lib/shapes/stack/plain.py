@@ -7,20 +7,14 @@ from typing import Any, Self
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs, Stack, known_size
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
 from lib.shapes.stack.recurrent import BATCH_SIZE
-from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, function, option, setting
+from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, formats, function, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis
 from lib.shapes.stack.windows import ConvLSTM1D
 
-FORMS = {
-    "sequence": "(T, F)",
-    "flat": "(F,)",
-    "tokens": "(T,)",
-    "inside": "(N, T, F)",
-    "other": "another",
-}
+FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
+FORMS |= {"inside": "(N, T, F)", "other": "another"}
 _OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
 """Number of axes of a sample → the letters of its axes."""
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
@@ -40,9 +34,8 @@ class Input(Layer, kind="input"):
 
     def axes(self) -> Tensor:
         """Its tensor, the batch first."""
-        time = Axis("T", self.timesteps, "time")
+        time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
-        batch = Axis("N", self.batch, "batch")
         if self.form == "inside":
             samples = Axis("N", self.batch or BATCH_SIZE, "batch")
             return Axis("N", None, "batch"), samples, time, features
@@ -54,10 +47,9 @@ class Input(Layer, kind="input"):
         return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
-        shape = sizes(self.axes())
-        if shape[0] is None:
-            return f"keras.Input({shape[1:]})"
-        return f"keras.Input(batch_shape={shape})"
+        batch, *sample = sizes(self.axes())
+        shape = f"{(*sample,)}" if batch is None else f"batch_shape={(batch, *sample)}"
+        return f"keras.Input({shape})"
 
     def call(self, inputs: Inputs) -> Outputs:  # noqa: ARG002  nothing comes before it
         return Outputs((self.axes(),))
@@ -66,7 +58,7 @@ class Input(Layer, kind="input"):
 class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
     """The same linear map wherever the last axis is read, at every timestep."""
 
-    units: int = setting("k", 1, limit=UNITS, refusal=REFUSED)
+    units: int = count("k", 1)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -74,21 +66,15 @@ class Dense(Layer, kind="dense", width_letter="K", knows_width=True):
         """(…, F) → (…, K)."""
         tensor, units, letter = inputs.only_one(), self.units, inputs.letter
         width, bias = known_size(tensor, units), int(self.use_bias)
-        return Outputs(
-            ((*tensor[:-1], widened(tensor[-1], letter, units)),),
-            units * (width + bias),
-            formula([units], [width, bias]),
-            formula([letter], [tensor[-1].letter, bias]),
-        )
-
-
-_DENSE = Dense()
+        output = (*tensor[:-1], widened(tensor[-1], letter, units))
+        rule = formula([letter], [tensor[-1].letter, bias])
+        return Outputs((output,), units * (width + bias), formula([units], [width, bias]), rule)
 
 
 class TimeDistributed(Layer, kind="td"):
     """The layer inside, at every timestep; Dense alone does that as well."""
 
-    layer: Layer = _DENSE
+    layer: Layer = Dense()
 
     @property
     def title(self) -> str:
@@ -100,9 +86,6 @@ class TimeDistributed(Layer, kind="td"):
 
     def with_settings(self, **values: Any) -> Self:
         return replace(self, layer=self.layer.with_settings(**values))
-
-    def classes(self) -> tuple[str, ...]:
-        return (*self.layer.classes(), self.keras)
 
     def arguments(self) -> Iterator[str]:
         yield self.layer.code()
@@ -128,15 +111,12 @@ class TimeDistributed(Layer, kind="td"):
         tensors = tuple((tensor[0], tensor[1], *output[1:]) for output in outputs.tensors)
         return replace(outputs, tensors=tensors)
 
-    def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
-        return (max(inputs.masks, default=0),) * count
-
 
 class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
     """Looks up a vector for each whole number, a row of its table."""
 
     input_dim: int = setting("v", 1000, limit=Limit(1, 10_000_000), refusal=REFUSED)
-    output_dim: int = setting("e", 16, limit=UNITS, refusal=REFUSED)
+    output_dim: int = count("e", 16)
     mask_zero: bool = setting("mask", False)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -145,12 +125,9 @@ class Embedding(Layer, kind="embed", width_letter="E", mask="destroys"):
         if len(rest) == 1:  # what comes in is a sequence of numbers
             letter = "T" if rest[0].letter == "F" else rest[0].letter
             rest = [replace(rest[0], letter=letter, role="time")]
-        return Outputs(
-            ((batch, *rest, Axis(inputs.letter, self.output_dim, "features")),),
-            self.input_dim * self.output_dim,
-            f"{self.input_dim}·{self.output_dim}",
-            f"V·{inputs.letter}",
-        )
+        output = (batch, *rest, Axis(inputs.letter, self.output_dim, "features"))
+        rows, columns = self.input_dim, self.output_dim
+        return Outputs((output,), rows * columns, f"{rows}·{columns}", f"V·{inputs.letter}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         return (len(inputs.tensors[0]) * self.mask_zero,) * count
@@ -170,7 +147,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
 class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
-    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""
@@ -223,11 +200,15 @@ class Permute(Layer, kind="permute", mask="destroys"):
         return Outputs(((tensor[0], *moved),))
 
 
-class Unpack(Layer, kind="unpack", keras="x, *states = x"):
-    """Passes on the first tensor; a later layer can start from the others."""
+class ByPython(Layer):
+    """An operation of Python on tensors, which is no layer of Keras."""
 
     def code(self) -> str:
-        return self.keras
+        return self.title
+
+
+class Unpack(ByPython, kind="unpack", keras="x, *states = x"):
+    """Passes on the first tensor; a later layer can start from the others."""
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) == 1:
@@ -235,14 +216,11 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1])
 
 
-class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
+class LastStep(ByPython, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
     def classes(self) -> tuple[str, ...]:
         return ("GetItem",)
-
-    def code(self) -> str:
-        return self.keras
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
         return f"{tensors}[:, -1]"
@@ -255,19 +233,16 @@ class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
+class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
     number: float = setting("n", 2.0, limit=Limit(-1e6, 1e6, 0.1))
     reversed: bool = setting("rev", False, seldom=True)
 
-    def code(self) -> str:
-        return self.called_on("", "x")
-
     @property
     def title(self) -> str:
-        return self.code()
+        return self.called_on("", "x")
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
         sides = tensors, f"{self.number:g}"
@@ -283,7 +258,6 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
 
 
 BY_PYTHON = (Unpack, LastStep, WithNumber)
-"""Python's own operations on tensors, which are no layers of Keras."""
 
 
 class Unread(Layer, kind="unread", mask="destroys"):
@@ -315,9 +289,8 @@ def with_said_outputs(stack: Stack, other: Stack) -> Stack:
     """The stack with the output shapes that a person gave for the same places of another."""
     if len(stack) != len(other):
         return stack
+    said = {at: layer.output for at, layer in enumerate(other) if isinstance(layer, Unread)}
     return tuple(
-        replace(one, output=said.output)
-        if isinstance(one, Unread) and isinstance(said, Unread)
-        else one
-        for one, said in zip(stack, other, strict=True)
+        replace(one, output=said[at]) if isinstance(one, Unread) and at in said else one
+        for at, one in enumerate(stack)
     )

@@ -5,7 +5,7 @@ outputs of similar stacks, and shapes with sizes mixed up; the reason of each na
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -36,16 +36,14 @@ SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "It raises an error"
 
 
-@dataclass(frozen=True, slots=True)
-class Option:
+class Option(NamedTuple):
     """An answer, and why it is right or wrong, in 15 words at most."""
 
     text: str
     why: str
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(NamedTuple):
     """A stack, possible outputs, and which is right."""
 
     steps: tuple[TracedLayer, ...]
@@ -67,7 +65,7 @@ def question(number: int) -> Question:
         by_text.setdefault(text, Option(text, why))
     _, *wrong = by_text.values()
     if not is_easy:
-        first = [option for option in wrong if option.text == RAISES][: int(rng.random() < 0.6)]
+        first = [option for option in wrong if option.text == RAISES][: rng.random() < 0.6]
         others = [option for option in wrong if option.text != RAISES]
         wrong = [*first, *(others[i] for i in rng.permutation(len(others)))]
     chosen = [right, *wrong[: OPTIONS - 1]]
@@ -76,17 +74,12 @@ def question(number: int) -> Question:
 
 
 def _stack(rng: np.random.Generator) -> Stack:
-    """One of five kinds of question, with sizes that differ from each other."""
     timesteps, features, *units = (int(n) for n in rng.permutation(SIZES))
 
-    def flip(chance: float = 0.5) -> bool:
-        return bool(rng.random() < chance)
+    def recurrent(units: int, chance: float = 0.5) -> Layer:
+        sequences = bool(rng.random() < chance)
+        return (LSTM, GRU)[rng.integers(2)](units, return_sequences=sequences)
 
-    def recurrent(units: int, chance: float = 0.5) -> Recurrent:
-        sequences = flip(chance)
-        return (LSTM, GRU)[rng.integers(2)](units=units, return_sequences=sequences)
-
-    layers: list[Layer]
     kind = rng.integers(5)
     if kind == 0:
         layers = [recurrent(units[0])]
@@ -94,15 +87,15 @@ def _stack(rng: np.random.Generator) -> Stack:
         layers = [recurrent(units[0], 0.7), recurrent(units[1])]
     elif kind == 2:
         merge = ("concat", "concat", "sum", "ave")[rng.integers(4)]
-        layers = [Bidirectional(units=units[0], merge_mode=merge, return_sequences=flip())]
+        layers = [Bidirectional("lstm", units[0], merge, bool(rng.random() < 0.5))]
     elif kind == 3:
         encoder, decoder = recurrent(units[0], 0.25), recurrent(units[2], 0.7)
-        layers = [encoder, RepeatVector(n=units[1]), decoder]
+        layers = [encoder, RepeatVector(units[1]), decoder]
     else:
         layers = [recurrent(units[0], 0.8), (Flatten(), GlobalAveragePooling1D())[rng.integers(2)]]
-    if len(layers) == 1 and flip():
-        layers.append(Dense(units=units[1]))
-    return (Input(timesteps=timesteps, features=features), *layers)
+    if len(layers) == 1 and rng.random() < 0.5:
+        layers.append(Dense(units[1]))
+    return (Input(timesteps, features), *layers)
 
 
 def reason(stack: Stack) -> Option:
@@ -141,7 +134,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
                 yield reason(other).text, f"That would be {setting}; here it is {is_value}."
     yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."
     steps = trace(stack)
-    for place, step in reversed(list(enumerate(steps))):
+    for place, step in reversed([*enumerate(steps)]):
         if step.tensors:
             batch, *rest = step.tensors[0]
             name = f"layer {place + 1}, {step.layer.keras}," if place else "the input"
@@ -151,7 +144,7 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
             yield readable_shape((batch, *reversed(rest))), words
             yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
             time = steps[0].tensors[0][1]
-            kept = [time in one.tensors[0][1:-1] for one in steps[: place + 1]]
-            dropped = kept.index(False) if False in kept else place
-            words = f"The input’s {time.size} steps are gone after layer {dropped + 1}."
+            kept = [time in one.tensors[0][1:-1] for one in steps[:place]]
+            dropped = [*kept, False].index(False) + 1
+            words = f"The input’s {time.size} steps are gone after layer {dropped}."
             yield readable_shape((batch, time, rest[-1])), words

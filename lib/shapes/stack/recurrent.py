@@ -7,9 +7,8 @@ from typing import Any, ClassVar
 
 from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs, known_size
-from lib.shapes.stack.errors import NotTraced, ShapeError
-from lib.shapes.stack.settings import POSITIVE, UNITS, function, setting, share
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
+from lib.shapes.stack.settings import WHOLE, count, function, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
 BATCH_SIZE, TIMESTEPS = 32, 12
@@ -21,7 +20,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
 
     cell: ClassVar[str]
 
-    units: int = setting("u", 16, limit=UNITS, refusal=f"{POSITIVE}, got {{value}}.")
+    units: int = count("u", 16, WHOLE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
@@ -39,10 +38,8 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         count, starts = len(STATES[self.cell]), inputs.states
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
-            message, units = "", starts[0][-1].size
-            if len(starts) < count:
-                message = "list index out of range"
-            elif units != self.units:
+            message = "list index out of range" if len(starts) < count else ""
+            if not message and (units := starts[0][-1].size) != self.units:
                 message = f"Dimensions must be equal, but are {units} and {self.units}"
             if message or len(starts[0]) > 2:
                 wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
@@ -57,11 +54,9 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         features, blocks = axis.size or 0, BLOCKS[self.cell]
         biases = BIASES[self.cell][0 if getattr(self, "reset_after", True) else -1] * self.use_bias
         factors = [blocks] * (blocks > 1)
-        return (
-            blocks * self.units * (features + self.units + biases),
-            formula([*factors, self.units], [features, self.units, biases]),
-            formula([*factors, letter], [axis.letter, letter, biases]),
-        )
+        count = blocks * self.units * (features + self.units + biases)
+        product = formula([*factors, self.units], [features, self.units, biases])
+        return count, product, formula([*factors, letter], [axis.letter, letter, biases])
 
 
 class LSTM(Recurrent, kind="lstm", cell="lstm"):
@@ -81,18 +76,16 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
     """Reads step by step, without gates."""
 
 
-RECURRENT: tuple[type[Recurrent], ...] = (LSTM, GRU, SimpleRNN)
-LAYER_OF_CELL = {kind.cell: kind for kind in RECURRENT}
+LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
 """The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
-_CELL_NAMES = {key: cell.keras for key, cell in CELLS.items()}
 
 
 class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     """Reads forwards and backwards, with a layer for each direction."""
 
-    cell: str = setting("c", "lstm", options=_CELL_NAMES)
-    units: int = setting("u", 16, limit=UNITS, refusal=f"{POSITIVE}, got {{value}}.")
+    cell: str = setting("c", "lstm", options={key: cell.keras for key, cell in CELLS.items()})
+    units: int = count("u", 16, WHOLE)
     merge_mode: str = setting("m", "concat", options=MERGE)
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -108,8 +101,8 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     def forward(self) -> Recurrent:
         """The layer that reads forwards."""
         kind = LAYER_OF_CELL[self.cell]
-        shared = {setting.name for setting in kind.settings() if hasattr(self, setting.name)}
-        return kind(**{name: getattr(self, name) for name in shared})
+        names = [setting.name for setting in kind.settings() if hasattr(self, setting.name)]
+        return kind(**{name: getattr(self, name) for name in names})
 
     def returned(self) -> tuple[str, ...]:
         outputs = ("forward", "backward") if self.merge_mode == "none" else ("output",)
@@ -134,11 +127,11 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         output = last = widened(tensor[-1], inputs.letter, self.units)
         if self.merge_mode == "concat":
             output = widened(last, f"2{inputs.letter}", 2 * self.units)
-        outputs = [(*tensor[: 2 if self.return_sequences else 1], output)]
-        states = ((tensor[0], last),) * 2 * len(STATES[self.cell]) * self.return_state
-        count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
+        outputs: tuple[Tensor, ...] = ((*tensor[: 2 if self.return_sequences else 1], output),)
         outputs *= 2 if self.merge_mode == "none" else 1
-        return Outputs((*outputs, *states), 2 * count, f"2·{product}", f"2·{rule}")
+        outputs += ((tensor[0], last),) * 2 * len(STATES[self.cell]) * self.return_state
+        count, product, rule = self.forward().parameters(tensor[-1], inputs.letter)
+        return Outputs(outputs, 2 * count, f"2·{product}", f"2·{rule}")
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
         first, *states = super().masks(inputs, count)
@@ -146,7 +139,6 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
 
 
 _CELL = r"(lstm|gru|rnn)([0-9]{1,4})(\.before)?(\.nobias)?"
-"""A cell as text: the kind of its layer, its units and flags."""
 
 
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):
@@ -163,9 +155,9 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
 
     def layers(self) -> list[Recurrent]:
         """The layer of each cell."""
-        kinds, found = {kind.kind: kind for kind in RECURRENT}, []
+        kinds, found = {kind.kind: kind for kind in LAYER_OF_CELL.values()}, []
         for name, units, before, nobias in re.findall(_CELL, self.cells):
-            about: dict[str, Any] = {"reset_after": False} if before and name == GRU.kind else {}
+            about: dict[str, Any] = {"reset_after": False} if before and name == "gru" else {}
             found.append(kinds[name](int(units), use_bias=not nobias, **about))
         return found
 
@@ -183,7 +175,7 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             layer.check()
 
     def call(self, inputs: Inputs) -> Outputs:
-        """(N, T, F) → (N, T, U) or (N, U), with the units of the last cell; and a cell's states."""
+        """(N, T, F) → (N, T, U) or (N, U), of U units of the last cell; and a cell's states."""
         # Of several tensors the layer takes the first shape for the batch.
         inputs.only_one("Cannot convert '((…' to a shape.")
         layers = self.layers()
@@ -191,26 +183,19 @@ class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2)
             raise NotTraced.of("states of cells")
         columns = BLOCKS[layers[0].cell] * layers[0].units
         tensor = _sequence(replace(inputs, unchecked=True), columns, stateful=self.stateful)
-        learned, products, last = 0, [], tensor[-1]
+        learned, last = [], tensor[-1]
         for layer in layers:
-            count, product, _ = layer.parameters(last, inputs.letter)
+            learned.append(layer.parameters(last, inputs.letter))
             last = widened(last, inputs.letter, layer.units)
-            learned += count
-            products.append(product)
         output = (*tensor[: 2 if self.return_sequences else 1], last)
         states = ((tensor[0], last),) * (len(self.returned()) - 1)
-        return Outputs((output, *states), learned, " + ".join(products))
+        counts, products, _ = zip(*learned, strict=True)
+        return Outputs((output, *states), sum(counts), " + ".join(products))
 
 
 def _sequence(inputs: Inputs, columns: int, *, stateful: bool) -> Tensor:
-    """The input (N, T, F), for a kernel with so many columns."""
     tensor = inputs.of_rank(3)
     known_size(tensor, columns)
-    check_batch(stateful, tensor)
-    return tensor
-
-
-def check_batch(stateful: bool, tensor: Tensor) -> None:
-    """Raise ShapeError for a stateful layer without a fixed batch size."""
     if stateful and tensor[0].size is None:
         raise ShapeError.of("open batch", tensor)
+    return tensor

@@ -2,6 +2,7 @@
 
 import ast
 import re
+from collections import defaultdict
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import replace
@@ -13,7 +14,7 @@ from lib.shapes.stack.base import Layer, Origin, Stack
 from lib.shapes.stack.link import to_text
 from lib.shapes.stack.making import ALIASES, arguments_of, spelt
 from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_said_outputs
-from lib.shapes.stack.read.code import read_code
+from lib.shapes.stack.read import read_code
 from lib.shapes.stack.read.pasted import ModelError, Reading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES
@@ -52,29 +53,25 @@ def rewritten(reading: Reading, after: Stack) -> tuple[dict[int, str], Reading]:
 
 
 class _Edits:
-    """The edits of a code's text, each at the call that makes a layer."""
-
     def __init__(self, text: str) -> None:
         tree, lines = parsed(text)
         self.rows = [line.encode() for line in lines]
         nodes = [*ast.walk(tree)]
         self._parents = {child: node for node in nodes for child in ast.iter_child_nodes(node)}
-        calls = [node for node in nodes if isinstance(node, ast.Call)]
-        self._calls = sorted(calls, key=lambda node: (node.lineno, node.col_offset))
+        self._calls = sorted((node for node in nodes if isinstance(node, ast.Call)), key=_span)
         imports = [node for node in nodes if isinstance(node, ast.ImportFrom)]
         self._imports = [node for node in imports if f"{node.module}".endswith("layers")]
         self._edits: list[tuple[Position, Position, str]] = []
 
     def change(self, before: Stack, after: Stack) -> None:
         """Edit the calls that make one stack, so that they make the other."""
-        made: dict[Origin, list[tuple[Layer, ast.Call]]] = {}
+        made: defaultdict[Origin, list[tuple[Layer, ast.Call]]] = defaultdict(list)
         for layer in before:
-            if (origin := layer.origin) is None:
-                continue
+            origin = layer.origin or Origin(0, "", "")
             in_line = [call for call in self._calls if call.lineno == origin.line]
             if calls := [call for call in in_line if ast.unparse(call) == origin.call]:
                 # A call in a loop makes several layers; calls in one line may look alike.
-                known = made.setdefault(origin, [])
+                known = made[origin]
                 known.append((layer, calls[min(len(known), len(calls) - 1)]))
         implied = tuple(_alone(layer) for layer in before if layer.origin is None)
         call: ast.Call | None = None
@@ -103,7 +100,6 @@ class _Edits:
         ]
 
     def _set(self, call: ast.Call, was: Layer, now: Layer, below: Layer, implied: Stack) -> None:
-        """Write a layer as it is now; in front its Input, if its arguments implied another."""
         written = deepcopy(call)
         if _alone(was) != _alone(now):
             written = _changed_call(written, was, now)
@@ -117,7 +113,6 @@ class _Edits:
             self._import(_layer_names(written) - _layer_names(call))
 
     def _add(self, call: ast.Call, layer: Layer, *, before: bool = False) -> None:
-        """Write a new layer after the one of a call, or before it, in the same style."""
         if (statement := self._statement_of(call)) is None:
             return
         whole, lead, trail = statement
@@ -126,23 +121,22 @@ class _Edits:
         text = lead + re.sub(r"\b(?:keras|layers)\.", lambda _: owner, layer.code()) + trail
         start, end = _span(whole)
         gap = "\n"
-        if whole is call:
-            gap = ", " if self.rows[start[0] - 1][: start[1]].strip() else ",\n"
-        else:  # behind a comment
+        if whole is not call:  # behind a comment
             end = end[0], len(self.rows[end[0] - 1])
+        else:
+            gap = ", " if self.rows[start[0] - 1][: start[1]].strip() else ",\n"
         at = start if before else end
         self._edits.append((at, at, text + gap if before else gap + text))
         self._import(_layer_names(ast.parse(text)))
 
     def _import(self, names: set[str]) -> None:
-        """Add layers to the import that brings layers by name."""
         known = {one.asname or one.name for node in self._imports for one in node.names}
         if self._imports and "*" not in known:
             _, place = _span(self._imports[0].names[-1])
             self._edits += [(place, place, f", {name}") for name in sorted(names - known)]
 
     def _statement_of(self, call: ast.Call) -> tuple[ast.AST, str, str] | None:
-        """What makes a layer part of a model, with what stands there before and after the call."""
+        """The statement that makes a layer part of a model, and its text around the call."""
         parent = self._parents[call]
         match parent, self._parents[parent]:
             case ast.Call(ast.Attribute(attr="add") as add), ast.Expr() as whole:
@@ -172,7 +166,6 @@ def _shape_arguments(call: ast.Call) -> set[str | None]:
 
 
 def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
-    """The call with the arguments that its layer has now; it is changed itself."""
     if isinstance(before, Unread) and before.fixed:
         before = before.fixed
         for one in (call, _inner_call(call, before)):
@@ -181,49 +174,37 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     if isinstance(before, TimeDistributed) and type(after) is type(before.layer):
         call, before = _inner_call(call, before), before.layer
     if isinstance(after, Input) or type(after) is not type(before):
-        _replace_call(call, after)
+        own = ast.parse(after.code(), mode="eval").body
+        if isinstance(own, ast.Call):
+            is_input = isinstance(after, Input)  # it keeps what says nothing of its shape
+            kept = [one for one in call.keywords if is_input and one.arg not in _SHAPES]
+            call.args, call.keywords = own.args, [*own.keywords, *kept]
+            if isinstance(call.func, ast.Attribute) and after.keras != ALIASES.get(call.func.attr):
+                call.func.attr = after.keras
+            elif isinstance(call.func, ast.Name) and call.func.id in SIGNATURES:
+                call.func.id = after.keras
         return call
     target = _inner_call(call, after)
     for setting in after.inside.settings():
         value = getattr(after.inside, setting.name)
         if value != getattr(before.inside, setting.name):
             written = setting.options[value] if setting.options else repr(value)
+            parsed_value = ast.parse(written, mode="eval").body
             owner = call if setting.name == "merge_mode" else target
-            _set_argument(owner, setting.name, ast.parse(written, mode="eval").body)
+            names = arguments_of(bare(owner.func))[: len(owner.args)]
+            given = {one.arg: one for one in owner.keywords}
+            if setting.name in names:
+                owner.args[names.index(setting.name)] = parsed_value
+            elif setting.name in given:
+                given[setting.name].value = parsed_value
+            elif None not in given:  # else **those may hold it as well
+                owner.keywords.append(ast.keyword(setting.name, parsed_value))
     return call
 
 
-def _replace_call(call: ast.Call, layer: Layer) -> None:
-    """Give a call the arguments, and the name, of a layer's own code.
-
-    An input keeps arguments that say nothing of its shape.
-    """
-    own = ast.parse(layer.code(), mode="eval").body
-    if not isinstance(own, ast.Call):
-        return
-    kept = [one for one in call.keywords if isinstance(layer, Input) and one.arg not in _SHAPES]
-    call.args, call.keywords = own.args, [*own.keywords, *kept]
-    if isinstance(call.func, ast.Attribute) and layer.keras != ALIASES.get(call.func.attr):
-        call.func.attr = layer.keras
-    elif isinstance(call.func, ast.Name) and call.func.id in SIGNATURES:
-        call.func.id = layer.keras
-
-
 def _inner_call(call: ast.Call, layer: Layer) -> ast.Call:
-    """The call in the brackets of a wrapper; else the call itself."""
     if isinstance(layer, (TimeDistributed, Bidirectional)):
         for node in (*call.args, *(keyword.value for keyword in call.keywords)):
             if isinstance(node, ast.Call):
                 return node
     return call
-
-
-def _set_argument(call: ast.Call, name: str, value: ast.expr) -> None:
-    """Set an argument where it stands, else as a new keyword."""
-    names, given = arguments_of(bare(call.func)), {one.arg: one for one in call.keywords}
-    if name in names[: len(call.args)]:
-        call.args[names.index(name)] = value
-    elif name in given:
-        given[name].value = value
-    elif None not in given:  # else **those may hold it as well
-        call.keywords.append(ast.keyword(name, value))

@@ -11,11 +11,10 @@ SHARE, SLOPE, LARGE = (Limit(0.0, most, 0.1) for most in (1.0, 10.0, 1000.0))
 AXIS = Limit(-4, 4)
 MOST = Limit(0, 10_000_000)
 """Of a size without a limit of its own."""
-POSITIVE = "Received an invalid value for argument `{name}`, expected a positive integer"
-"""How Keras begins to refuse a number of units."""
+WHOLE = "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
+"""How Keras refuses a number of units."""
 REFUSED = "… Received: {name}={value}"
 """How Keras ends most other messages about a number out of range."""
-FORMATS = ("channels_last", "channels_first")
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
 SIGNATURES = {
@@ -31,14 +30,24 @@ def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
+def count(key: str, default: int | None, refusal: str = REFUSED, **about: Any) -> Any:
+    """A field for a number of units, filters, heads."""
+    return setting(key, default, limit=UNITS, refusal=refusal, **about)
+
+
 def option(key: str, default: str, *names: str, **about: Any) -> Any:
     """A field for one of some names, which Keras writes in quotes."""
     return setting(key, default, options={name: f'"{name}"' for name in (default, *names)}, **about)
 
 
-def function(key: str, default: str) -> Any:
-    """A field for the name of an activation that is seldom set."""
-    return option(key, default, *ACTIVATIONS, seldom=True)
+def function(key: str, default: str, *, seldom: bool = True) -> Any:
+    """A field for the name of an activation."""
+    return option(key, default, *ACTIVATIONS, seldom=seldom)
+
+
+def formats() -> Any:
+    """A field for the place of the channels."""
+    return option("df", "channels_last", "channels_first", seldom=True)
 
 
 def share(key: str, default: float = 0.0, **about: Any) -> Any:
@@ -48,12 +57,11 @@ def share(key: str, default: float = 0.0, **about: Any) -> Any:
 
 def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
     """A field for the size of a window along so many axes, or for its steps."""
-    return setting(key, default, limit=WINDOW, refusal=no_tuple(axes), **about)
+    return setting(key, default, limit=WINDOW, **{"refusal": no_tuple(axes)} | about)
 
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
     """A field for two sizes, or for as many as the default has."""
-    sizes = len(default) if default else sizes
     about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
     return setting(key, default, refusal=no_tuple(sizes), **about)
 

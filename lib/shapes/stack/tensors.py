@@ -1,5 +1,6 @@
 """The shape of a tensor with a letter, a size and a role for each axis."""
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from math import prod
@@ -79,12 +80,7 @@ def named(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]
 
 def factor(letter: str) -> str:
     """An axis's letter as a factor of a product: a sum in brackets, "(F+U)"."""
-    depth = 0
-    for sign in letter:
-        depth += (sign == "(") - (sign == ")")
-        if sign == "+" and not depth:
-            return f"({letter})"
-    return letter
+    return f"({letter})" if "+" in re.sub(r"\([^()]*\)", "", letter) else letter
 
 
 def joined_letters(letters: Iterable[str], sign: str) -> str:

@@ -1,9 +1,7 @@
 """Trace a stack layer by layer: every tensor's shape, every parameter, and where it breaks.
 
 A stack is a chain, where each layer takes what the one before gives; or a small graph, where some
-name others. An experiment's models are stacks too, which strip, sentences and script all read: of
-several recurrent layers all but the top one return sequences in either mode, since the next one
-needs the time axis.
+name others. An experiment's models are stacks too.
 """
 
 import re
@@ -11,12 +9,12 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from itertools import chain
 from typing import Any
 
 from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.output import Shape
-from lib.shapes.stack.base import Inputs, Layer, Outputs, Ref, Stack
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
 from lib.shapes.stack.plain import Dense, Input, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
@@ -79,7 +77,9 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
             if not steps or steps[-1].tensors:
                 step = replace(step, layer=_again(layer, steps))
                 step = replace(step, inputs=_inputs(step, steps))
-                step = replace(step, **_called(step, steps))
+                outputs = _called(step, steps)
+                masks = step.layer.masks(step.inputs, len(outputs.tensors))
+                step = replace(step, outputs=outputs, masks=masks)
         except ShapeError as refused:
             step = replace(step, error=refused)
         except NotTraced as beyond:
@@ -89,7 +89,6 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
 
 
 def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
-    """The layer with the settings of its first call. Raises ShapeError where there is none."""
     if layer.shares is None:
         return layer
     if layer.shares >= len(steps) or steps[layer.shares].layer.kind != layer.kind:
@@ -98,8 +97,7 @@ def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
     return replace(steps[layer.shares].layer, **about)
 
 
-def _called(step: TracedLayer, steps: list[TracedLayer]) -> dict[str, Any]:
-    """The outputs of a step and their masks. Raises ShapeError or NotTraced."""
+def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     layer, inputs = step.layer, step.inputs
     layer.check()
     outputs = layer.call(inputs)
@@ -115,27 +113,20 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> dict[str, Any]:
             row = "weights for others" if layer.knows_width else "weights for others, unseen"
             wanted = readable_shapes(first.inputs.tensors)
             raise ShapeError.of(row, *inputs.tensors, wanted=wanted, first=first.inputs.name)
-    _check_run(layer, inputs)
-    return {"outputs": outputs, "masks": layer.masks(inputs, len(outputs.tensors))}
-
-
-def _check_run(layer: Layer, inputs: Inputs) -> None:
-    """Raise ShapeError for what Keras builds, but fails to run."""
-    inside = layer.inside
+    inside = layer.inside  # Keras builds what follows, but fails to run it
     used = {getattr(inside, "activation", ""), getattr(inside, "recurrent_activation", "")}
     if odd := used & {"glu", "threshold"}:
         raise ShapeError.of("an activation of its own kind", activation=odd.pop())
-    if inside.uses_mask is None:
-        return
-    before = inside is not layer  # an axis that the layer inside doesn't get
-    axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
-    if wrong := {*inputs.masks} - {0, axes}:
-        row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
-        raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
+    if inside.uses_mask is not None:
+        before = inside is not layer  # an axis that the layer inside doesn't get
+        axes = inside.uses_mask + (len(inputs.tensors[0]) if inside.uses_mask < 0 else before)
+        if wrong := {*inputs.masks} - {0, axes}:
+            row = "mask of other axes" if inside.uses_mask else "a mask that isn't used"
+            raise ShapeError.of(row, *inputs.tensors, mask=wrong.pop(), wanted=axes)
+    return outputs
 
 
 def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
-    """The inputs and states of a layer. Raises ShapeError for references to later layers."""
     layer = step.layer
     if isinstance(layer, Input) or not steps:
         return step.inputs
@@ -144,16 +135,12 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     for ref, given in zip(refs, found, strict=True):
         if len(refs) > 1 and len(given) > 1:
             raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
-    return replace(
-        step.inputs,
-        tensors=tuple(tensor for pairs in found for tensor, _ in pairs),
-        masks=tuple(mask for pairs in found for _, mask in pairs),
-        states=tuple(tensor for ref in layer.states for tensor, _ in _given(ref, steps)),
-    )
+    tensors, masks = zip(*chain.from_iterable(found), strict=True)
+    states = tuple(tensor for ref in layer.states for tensor, _ in _given(ref, steps))
+    return replace(step.inputs, tensors=tensors, masks=masks, states=states)
 
 
 def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
-    """The tensors of a reference, and how many axes the mask of each has."""
     step = steps[ref.place] if ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
@@ -187,8 +174,7 @@ def uncounted(steps: tuple[TracedLayer, ...]) -> list[int]:
 
 def keras_names(stack: Stack) -> list[str]:
     """What Keras calls each layer in a fresh session: "lstm", "lstm_1", "dense"."""
-    counts: Counter[str] = Counter()
-    names: list[str] = []
+    counts, names = Counter[str](), list[str]()
     for layer in stack:
         if layer.shares is not None and layer.shares < len(names):
             names.append(names[layer.shares])
@@ -201,21 +187,17 @@ def keras_names(stack: Stack) -> list[str]:
 
 
 def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
-    """For each layer the letter of its width, and of the time axis that it makes."""
     own = [(layer.inside.width_letter, layer.inside.time_letter) for layer in stack]
-    totals = Counter(letter for pair in own for letter in pair)
     inputs = [layer.axes() for layer in stack if isinstance(layer, Input)]
+    totals = Counter(letter for pair in own for letter in pair if letter)
     totals.update({axis.letter for tensor in inputs for axis in tensor})
-    counts: Counter[str] = Counter()
-    letters = []
-    for pair in own:
-        counts.update(pair)
-        width, time = (
-            letter + subscript(counts[letter]) * (indexes and letter != "" and totals[letter] > 1)
-            for letter in pair
-        )
-        letters.append((width, time))
-    return letters
+    counts = Counter[str]()
+
+    def indexed(letter: str) -> str:
+        counts[letter] += 1
+        return letter + subscript(counts[letter]) * (indexes and totals[letter] > 1)
+
+    return [(indexed(width), indexed(time)) for width, time in own]
 
 
 def model_stack(
@@ -223,16 +205,13 @@ def model_stack(
 ) -> Stack:
     """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
 
-    Without a head the output has U columns, whatever K is.
+    All recurrent layers but the top one return sequences in either mode. Without a head the output
+    has U columns, whatever K is.
     """
-    layers = [
-        LAYER_OF_CELL[model.cell](
-            units=model.units, return_sequences=mode == "sequence" or level < model.layers - 1
-        )
-        for level in range(model.layers)
-    ]
-    head = (Dense(units=targets),) if model.head == "dense" else ()
-    return (Input(timesteps=timesteps, features=features), *layers, *head)
+    top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
+    below = (replace(top, return_sequences=True),) * (model.layers - 1)
+    head = (Dense(targets),) if model.head == "dense" else ()
+    return (Input(timesteps, features), *below, top, *head)
 
 
 @lru_cache(maxsize=256)
@@ -241,20 +220,14 @@ def model_layers(
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
     """Every layer of an experiment's models, by mode: "sequence", "last", or both.
 
-    All recurrent layers have the same U, so that their letters have no index. Remembered, since
-    each run of a page asks three times, and a live chart runs it often.
+    All recurrent layers have the same U, so that their letters have no index.
     """
-    return {
-        mode: trace(model_stack(model, mode, timesteps, features, targets), indexes=False)
-        for mode in model.modes
-    }
+    stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
+    return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 
 def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
-    """The settings of the experiment with this model, or a sentence why there is none.
-
-    `targets` is the number of target columns in the data.
-    """
+    """The settings of the experiment with this model of K targets, or why there is none."""
     layers = [layer for layer in stack[1:] if isinstance(layer, Recurrent)]
     dense = isinstance(stack[-1], Dense) if stack else False
     if not layers or len(stack) != 1 + len(layers) + dense:
@@ -267,11 +240,10 @@ def as_settings(stack: Stack, targets: int) -> dict[str, Any] | str:
         return "Explore trains layers of one kind and width, with Keras's other defaults."
     if [*stack[1:]] != own:
         return f"Explore’s data have {targets} columns to learn: it would take Dense({targets})."
-    most = {"layers": count, "U": top.units}
-    for key, value in most.items():
+    for key, value in (("layers", count), ("U", top.units)):
         if value > LIMITS[key].maximum:
             return f"Explore trains {key} up to {LIMITS[key].maximum:,.0f}; here it is {value:,}."
-    settings = {"cell": top.cell, "head": head, "mode": mode, **most}
+    settings = {"cell": top.cell, "head": head, "mode": mode, "layers": count, "U": top.units}
     first = stack[0]
     if isinstance(first, Input) and first.form == "sequence" and first.timesteps:
         settings["T"] = int(LIMITS["T"].clamp(first.timesteps))

@@ -1,31 +1,18 @@
 """Layers that change lengths: convolution and pooling, and what pads, cuts or repeats timesteps.
 
-Those of pictures, with 2D in their names, go along rows and columns, most often at each timestep,
-inside TimeDistributed; those with 3D along timesteps, rows and columns.
+Those with 2D or 3D in their names, in alike.toml, go along rows and columns, or timesteps too.
 """
 
 from dataclasses import replace
 from math import prod
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
-from lib.shapes.stack.base import Inputs, Layer, Outputs
-from lib.shapes.stack.errors import ShapeError
-from lib.shapes.stack.recurrent import check_batch
-from lib.shapes.stack.settings import (
-    FORMATS,
-    REFUSED,
-    UNITS,
-    WINDOW,
-    function,
-    option,
-    pair,
-    setting,
-    share,
-    window,
-)
+from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
+from lib.shapes.stack.settings import count, formats, function, option, pair, setting, share, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
+from lib.text import beside
 
 Sizes = int | tuple[int, ...]
 
@@ -37,14 +24,13 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
     def along(self) -> range:
         """The indices of the axes that it changes."""
-        first = 2 if getattr(self, "data_format", FORMATS[0]) == FORMATS[1] else 1
+        first = 1 + (getattr(self, "data_format", "") == "channels_first")
         return range(first, first + self.spatial)
 
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
         """A sequence with T·times + more timesteps."""
         tensor, place = inputs.of_rank(3), self.along()[0]
-        before = tensor[place].size
-        length = None if before is None else before * times + more
+        length = None if (before := tensor[place].size) is None else before * times + more
         return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
 
     def passed(
@@ -83,13 +69,13 @@ def each(sizes: Sizes) -> tuple[int, ...]:
 class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
-    filters: int = setting("k", 16, limit=UNITS, refusal="… Received {name}={value}.")
-    kernel_size: int | tuple[int, ...] = window("w", 3)
-    strides: int | tuple[int, ...] = window("s", 1)
+    filters: int = count("k", 16, "… Received {name}={value}.")
+    kernel_size: Sizes = window("w", 3)
+    strides: Sizes = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
-    groups: int = setting("g", 1, limit=UNITS, seldom=True, refusal=REFUSED)
-    data_format: str = option("df", *FORMATS, seldom=True)
+    groups: int = count("g", 1, seldom=True)
+    data_format: str = formats()
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -103,52 +89,33 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, C)."""
-        rank, kernels, groups = 2 + self.spatial, each(self.kernel_size), self.groups
+        rank, kernels = 2 + self.spatial, each(self.kernel_size)
         tensor = inputs.only_one() if inputs.unchecked else inputs.of_rank(rank, or_more=True)
         channels = tensor[self.channels(tensor)].size
         if channels is None:
             raise ShapeError.of("open channels", tensor)
-        if channels % groups:
-            raise ShapeError.of("groups of channels", tensor, groups=groups, channels=channels)
+        if channels % self.groups:
+            raise ShapeError.of("groups of channels", tensor, groups=self.groups, channels=channels)
         if len(tensor) != rank:
-            kernel = (*kernels, channels // groups, self.filters)
+            kernel = (*kernels, channels // self.groups, self.filters)
             raise ShapeError.of("axes of a kernel", tensor, rank=rank, kernel=kernel)
-        resized = self.passed(tensor, inputs, kernels, self.strides, self.dilation_rate)
-        return self.learned(resized, tensor, inputs.letter)
+        passed = self.passed(tensor, inputs, kernels, self.strides, self.dilation_rate)
+        return self.learned(passed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
         """The place of the axis that filters take the place of."""
-        return 1 if self.data_format == FORMATS[1] else len(tensor) - 1
+        return 1 if self.data_format == "channels_first" else len(tensor) - 1
 
     def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
         """The output with filters for the channels of the input, and its parameters."""
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
         channels, kernels = tensor[place], each(self.kernel_size)
         size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)
-        return Outputs(
-            (with_axis(resized, place, widened(channels, letter, filters)),),
-            filters * (prod(kernels) * (channels.size or 0) // self.groups + bias),
-            formula([filters], [f"{size}·{channels.size}{shared}", bias]),
-            formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias]),
-        )
-
-
-class Conv2D(Conv1D, kind="conv2d", spatial=2):
-    """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
-
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
-    strides: int | tuple[int, ...] = pair("s", (1, 1))
-    dilation_rate: int = window("d", 1, axes=2, seldom=True)
-    padding: str = option("p", "valid", "same")
-
-
-class Conv3D(Conv1D, kind="conv3d", spatial=3):
-    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
-
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3, 3))
-    strides: int | tuple[int, ...] = pair("s", (1, 1, 1))
-    dilation_rate: int = window("d", 1, axes=3, seldom=True)
-    padding: str = option("p", "valid", "same")
+        output = with_axis(resized, place, widened(channels, letter, filters))
+        count = filters * (prod(kernels) * (channels.size or 0) // self.groups + bias)
+        product = formula([filters], [f"{size}·{channels.size}{shared}", bias])
+        rule = formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias])
+        return Outputs((output,), count, product, rule)
 
 
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
@@ -185,9 +152,9 @@ class Conv1DTranspose(Conv1D, kind="conv1dt"):
 class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses_mask=2):
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
-    filters: int = setting("k", 16, limit=UNITS)
-    kernel_size: int | tuple[int, ...] = window("w", 3)
-    strides: int | tuple[int, ...] = window("s", 1, least=0)
+    filters: int = count("k", 16, "")
+    kernel_size: Sizes = window("w", 3)
+    strides: Sizes = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -211,108 +178,57 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
             raise ShapeError.of("open row", step)
         if channels.size is None:
             raise ShapeError.of("open channels of a row", step)
-        check_batch(self.stateful, tensor)
+        if self.stateful and batch.size is None:
+            raise ShapeError.of("open batch", tensor)
         letter, filters = inputs.letter, self.filters
-        resized = self.passed(step, inputs, kernels, self.strides)
-        rest = (*resized[:-1], widened(channels, letter, filters))
+        passed = self.passed(step, inputs, kernels, self.strides)
+        rest = (*passed[:-1], widened(channels, letter, filters))
         output = (batch, time, *rest[1:]) if self.return_sequences else rest
         size, bias = "·".join(map(str, kernels)), int(self.use_bias)
-        return Outputs(
-            (output, *(rest,) * 2 * self.return_state),
-            4 * filters * (prod(kernels) * (channels.size + filters) + bias),
-            formula([4, filters], [f"{size}·({channels.size}+{filters})", bias]),
-            formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias]),
-        )
-
-
-class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
-    """An LSTM whose kernels go over a picture: of pictures that change with time."""
-
-    kernel_size: int | tuple[int, ...] = pair("w", (3, 3))
-    strides: int | tuple[int, ...] = pair("s", (1, 1), 0)
+        count = 4 * filters * (prod(kernels) * (channels.size + filters) + bias)
+        product = formula([4, filters], [f"{size}·({channels.size}+{filters})", bias])
+        rule = formula([4, letter], [f"{size}·({channels.letter}+{letter})", bias])
+        return Outputs((output, *(rest,) * 2 * self.return_state), count, product, rule)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
-    pool_size: int | tuple[int, ...] = window("w", 2)
-    strides: int | tuple[int, ...] | None = window("s", None, least=0, optional=True)
+    pool_size: Sizes = window("w", 2)
+    strides: Sizes | None = window("s", None, least=0, optional=True)
     padding: str = option("p", "valid", "same")
-    data_format: str = option("df", *FORMATS, seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
-        tensor, strides = inputs.of_rank(2 + self.spatial), self.strides
-        strides = self.pool_size if strides is None else strides
+        tensor = inputs.of_rank(2 + self.spatial)
+        strides = self.pool_size if self.strides is None else self.strides
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
-
-
-class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
-    """Keeps the largest of a small square of a picture."""
-
-    pool_size: int | tuple[int, ...] = pair("w", (2, 2))
-    strides: int | tuple[int, ...] | None = pair("s", None, 0)
-
-
-class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
-    """Keeps the largest of a small cube of neighbouring pictures."""
-
-    pool_size: int | tuple[int, ...] = pair("w", (2, 2, 2))
-    strides: int | tuple[int, ...] | None = pair("s", None, 0, sizes=3)
-
-
-class AveragePooling1D(MaxPooling1D, kind="avgpool"):
-    """Takes the mean of a few neighbouring timesteps, feature by feature."""
-
-
-class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
-    """Takes the mean of a small square of a picture."""
-
-
-class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
-    """Takes the mean of a small cube of neighbouring pictures."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
 
     keepdims: bool = setting("keep", False)
-    data_format: str = option("df", *FORMATS, seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F), or (N, 1, F)."""
-        tensor, along = inputs.of_rank(2 + self.spatial), self.along()
-        if self.keepdims:
-            for place in along:
-                tensor = with_axis(tensor, place, resized(tensor[place], 1, inputs.time))
-            return Outputs((tensor,))
-        return Outputs((tuple(axis for place, axis in enumerate(tensor) if place not in along),))
+        tensor = inputs.of_rank(2 + self.spatial)
+        for place in reversed(self.along()):
+            kept = (resized(tensor[place], 1, inputs.time),) * self.keepdims
+            tensor = with_axis(tensor, place, *kept)
+        return Outputs((tensor,))
 
 
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
 
 
-class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
-    """Keeps the largest of a whole picture."""
-
-
-class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
-    """Takes the mean over a whole picture."""
-
-
-class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
-    """Keeps the largest over all timesteps, rows and columns."""
-
-
-class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
-    """Takes the mean over all timesteps, rows and columns."""
-
-
 class UpSampling1D(Windows, kind="upsample"):
     """Gives each timestep several times."""
 
-    size: int = setting("s", 2, limit=WINDOW, refusal=REFUSED)
+    size: int = window("s", 2, refusal="… Received: {name}={value}")
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, size·T, F)."""
@@ -323,7 +239,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
     """Puts timesteps of zeros before and after."""
 
     padding: tuple[int, ...] = pair("p", (1, 1), 0)
-    data_format: str = option("df", *FORMATS, seldom=True)
+    data_format: str = formats()
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
@@ -338,7 +254,26 @@ class Cropping1D(Windows, kind="crop"):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
         outputs = self.stretched(inputs, more=-sum(self.cropping))
-        length = outputs.tensors[0][1].size
-        if length is not None and length < 1:
+        if (length := outputs.tensors[0][1].size) is not None and length < 1:
             raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
         return outputs
+
+
+def _define(like: type[Windows], kind: str, keras: str, about: str) -> None:
+    """Define a layer like another, along the number of axes in its name."""
+    axes, changed = int(keras[-2]), dict[str, Any]()
+    for one in like.settings() if axes > 1 else ():
+        if one.name in ("kernel_size", "pool_size", "strides"):
+            default = None if one.default is None else (one.default,) * axes
+            changed[one.name] = pair(one.key, default, 1 if one.least is None else 0, axes)
+        elif one.name == "dilation_rate":
+            changed[one.name] = window(one.key, one.default, axes, seldom=True)
+        elif one.name == "padding":  # none of them can be causal
+            changed[one.name] = option(one.key, "valid", "same")
+    annotated = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
+    globals()[keras] = type(keras, (like,), annotated | changed, kind=kind, spatial=axes)
+
+
+for _like in (Conv1D, ConvLSTM1D, MaxPooling1D, GlobalMaxPooling1D):
+    for _kind, (_keras, _about) in beside(__file__, "alike")[_like.__name__].items():
+        _define(_like, _kind, _keras, _about)

@@ -46,11 +46,12 @@ def target_damage(case: str) -> dict[str, Any]:
     mistake = MISTAKES[case]
     x, y = damage.damage_data()
     right = wrong = y
-    if mistake.sequences:
+    learns_steps = len(mistake.output) == 3  # the model with the wrong y returns sequences
+    if learns_steps:
         right, wrong = y[:, -1], y[:, -1].reshape(len(y), *mistake.target[1:])
     loss, last = {}, {}
     for side, target in (("right", right), ("wrong", wrong)):
-        sequences = mistake.sequences == (side == "wrong")
+        sequences = learns_steps == (side == "wrong")
         lstm = layers.LSTM(
             damage.UNITS,
             return_sequences=sequences,

@@ -29,7 +29,7 @@ from lib.ui.text import card, closable, hint, plain, press, takeaway
 AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 # The longest takeaway, which reserves its space.
-LONGEST = "units=128 on layer 12: output now (N, 12, 128), parameters 123,456 → 123,456."
+LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."
 SAYS: dict[str, str] = beside(__file__)["says"]
 # Widths of fields in pixels; where there are buttons in it a number needs more than 120.
 WIDTHS = {"timesteps": 150, "features": 150, "batch": 90, "form": 106, "cell": 116}

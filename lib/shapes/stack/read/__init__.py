@@ -2,16 +2,32 @@
 
     stack = read_model("model = Sequential([Input((12, 3)), LSTM(16), Dense(1)])")
 
-Nothing is executed, imported or unpickled: code is parsed, a configuration is read as text. What
-can't be read is reported with its line, and the rest is traced as far as it goes.
+Nothing is run, imported or unpickled: code is parsed, a configuration is read as text. What can't
+be read is reported with its line, and the rest is traced as far as it goes.
+
+Statements are followed in their order here, expressions by `expressions.py`; `calls.py` turns calls
+of Keras into the layers and models of `builder.py`. A loop or function is followed where all that
+it needs is known, else it is skipped.
 """
 
-from lib.shapes.stack.base import Stack
-from lib.shapes.stack.read.code import read_code
-from lib.shapes.stack.read.config import read_config
-from lib.shapes.stack.read.pasted import ModelError, Note, Reading, notebook_code, refused
+from __future__ import annotations
 
-__all__ = ["ModelError", "Note", "Reading", "read", "read_model"]
+import ast
+from contextlib import suppress
+from dataclasses import replace
+from typing import Any
+
+from lib.shapes.doctor.loss_shapes import RULE_OF
+from lib.shapes.stack.base import MAX_LAYERS, Origin, Stack
+from lib.shapes.stack.making import UNKNOWN
+from lib.shapes.stack.plain import Input
+from lib.shapes.stack.read import pasted, values
+from lib.shapes.stack.read.config import read_config
+from lib.shapes.stack.read.expressions import Expressions
+from lib.shapes.stack.read.pasted import ModelError, Reading, bare, refused
+from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, listed
+
+_DEEPEST = 12  # functions that are followed inside one another
 
 
 def read(source: str | bytes, name: str = "") -> Reading:
@@ -35,10 +51,253 @@ def read(source: str | bytes, name: str = "") -> Reading:
     shown = source.strip("\ufeff \t\r\n'\"")  # as Python shows a text
     if not shown.startswith("{"):
         return read_code(source)
-    code = notebook_code(source) if '"cells"' in source else ""
+    code = pasted.notebook_code(source) if '"cells"' in source else ""
     return read_code(code) if code else read_config(shown)
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:
     """The stack of a text or file, as `read` reads it. Raises ModelError where there is none."""
     return read(source, name).stack
+
+
+def read_code(text: str) -> Reading:
+    """The model of a text that is Keras code.
+
+    Of several models it is the one that is fitted, else compiled, else summarised, else the last.
+
+    Raises:
+        ModelError: for what isn't Python, has no layers of Keras, or is too much, with its line.
+    """
+    tree, lines = pasted.parsed(text)
+    reader = Interpreter(lines)
+    try:
+        with suppress(Returned):  # a return outside of a function
+            reader.run(tree.body)
+        if not reader.models:
+            _call_what_makes_models(reader, tree)
+        models = [one for one in reader.models if one.outputs or one.call]
+        model = max(reversed(models), key=lambda one: one.rank, default=None)
+        called = any(not isinstance(layer, Input) for layer in reader.rows)
+        if model or called:
+            stack = reader.stack(model)
+        else:
+            has_layers = reader.layers and not reader.skipped
+            stack = reader.stack(reader.sequential(reader.layers)) if has_layers else ()
+    except RecursionError:
+        raise refused("too deep") from None
+    if not stack:
+        raise _no_layers(reader, tree, text)
+    if len(stack) > MAX_LAYERS:
+        raise refused("too many layers", most=MAX_LAYERS, count=len(stack))
+    if not model:
+        reader.note("no model")
+    elif len(models) > 1:
+        reader.note("several models", model.line, count=len(models), line=model.line)
+    loss = _loss(reader, model) if model else ""
+    notes = sorted(dict.fromkeys(reader.notes), key=lambda note: note.line or 0)
+    target = None
+    if model and model.target:
+        samples, *rest = model.target.shape or (None, None)
+        if all(isinstance(size, int) for size in rest):
+            target = (samples if isinstance(samples, int) else None, *rest)
+    return Reading(stack, "code", tuple(notes), loss, target, text)
+
+
+class Returned(Exception):  # noqa: N818  no error
+    """A function returns the value that is the argument."""
+
+
+class Interpreter(Expressions):
+    """Follows the statements of a code."""
+
+    _depth = 0
+
+    def run(self, body: list[ast.stmt]) -> None:  # noqa: PLR0912  one each
+        """Follow some statements. Raises Returned where one of them returns."""
+        for statement in body:
+            self.count_steps()
+            self.statement = statement
+            match statement:
+                case ast.Expr(value) | ast.Assert(value):
+                    self.value(value)
+                case ast.Assign(targets, value):
+                    given = self.value(value)
+                    for target in targets:
+                        self.assign(target, given)
+                case ast.AnnAssign(target, _, value) if value:
+                    self.assign(target, self.value(value))
+                case ast.AugAssign(target, sign, value):
+                    left, right = self.value(target), self.known(value)
+                    if isinstance(left, list) and isinstance(sign, ast.Add):
+                        values.call_method(left, "extend", [right])  # it may have other names
+                    else:
+                        self.assign(target, self.operation(sign, left, right, statement))
+                case ast.FunctionDef(name, args, inside):
+                    self.names[name] = self.function(name, args, inside)
+                case ast.ClassDef(name):
+                    self.names[name] = self._class(statement)
+                case ast.Global(names) | ast.Nonlocal(names):
+                    self.forget(names)  # which function is called when isn't known
+                case ast.Import(names):
+                    for one in names:
+                        root = one.name.partition(".")[0]
+                        self.names[one.asname or root] = Name(one.name if one.asname else root)
+                case ast.ImportFrom(module, names):
+                    for one in names:
+                        self.names[one.asname or one.name] = Name(f"{module}.{one.name}")
+                case ast.If(test, then, otherwise):
+                    holds = self.truth(test)
+                    if holds is None:
+                        self._skip_block(statement, "branch")
+                    else:
+                        self.run(then if holds else otherwise)
+                case ast.For():
+                    self._loop(statement)
+                case ast.While() | ast.AsyncFor():
+                    self._skip_block(statement, "loop")
+                case ast.Match() | ast.Delete():
+                    self._skip_block(statement, "other")
+                case ast.With(items, inside):
+                    for item in items:
+                        given = self.value(item.context_expr)
+                        if item.optional_vars:
+                            self.assign(item.optional_vars, given)
+                    self.run(inside)
+                case ast.Try(inside, _, otherwise, last):
+                    self.run([*inside, *otherwise, *last])
+                case ast.Return(value):
+                    raise Returned(self.value(value))
+
+    def _loop(self, loop: ast.For) -> None:
+        """Follow each round of a loop over known values, without break or continue."""
+        rounds = self.value(loop.iter)
+        jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
+        if jumps or not listed(rounds):
+            self._skip_block(loop, "loop")
+            return
+        for one in rounds:
+            self.assign(loop.target, one)
+            self.run(loop.body)
+        self.run(loop.orelse)
+
+    def _skip_block(self, block: ast.stmt, why: str) -> None:
+        """Skip a block; where it may return from a function, the function ends here."""
+        given = self.skip(block, why)
+        if self._depth and any(isinstance(one, ast.Return) for one in self.walk(block)):
+            raise Returned(given)
+
+    def call_value(  # noqa: PLR0911  one each
+        self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str
+    ) -> Any:
+        """What a call returns; `name` is what the code calls it by."""
+        tensors = self.found(args, keywords)
+        match callee:
+            case Name():
+                return self.call_library(callee, args, keywords)
+            case Function():
+                return self.follow(callee, args, keywords)
+            case Class(base=""):
+                return self.unread(callee.name, "class")
+            case Class():
+                return self.instance(callee, args, keywords)
+            case ModelObject(call=follow_call) if follow_call and args:
+                return follow_call(args, keywords)
+            case ModelObject() if tensors:
+                return self.call(callee, self.tensors(args[:1] or [*keywords.values()]))
+            case LayerObject():
+                return self.call_layer(callee, args, keywords)
+        return self.not_traced(name, "function", tensors) if tensors else UNKNOWN
+
+    def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
+        """What a function of the code returns."""
+        self.count_steps(20)
+        try:
+            bound = function.signature.bind_partial(*function.instance, *args, **keywords)
+        except TypeError:
+            bound = None
+        if bound is None or self._depth >= _DEEPEST:
+            return self.not_traced(function.name, "function", args)
+        bound.apply_defaults()
+        outside, statement = self.names, self.statement
+        self.names = function.names.new_child(bound.arguments)
+        self._depth += 1
+        try:
+            self.run(function.body)
+        except Returned as returned:
+            return returned.args[0]
+        finally:
+            self._depth -= 1
+            self.names, self.statement = outside, statement
+        return None
+
+    def _class(self, node: ast.ClassDef) -> Class:
+        outside, self.names = self.names, self.names.new_child()
+        self.run(node.body)
+        attributes, self.names = dict(self.names.maps[0]), outside
+        for one in attributes.values():
+            if isinstance(one, Function):
+                one.names = outside
+        bases = {*map(bare, node.bases)} & {"Model", "Layer"}
+        base = max(bases, default="") if isinstance(attributes.get("call"), Function) else ""
+        return Class(node.name, node.lineno, attributes, base)
+
+    def instance(self, own: Class, args: list[Any], keywords: dict[str, Any]) -> ModelObject:
+        """A model or layer of a class of the code, which is followed where it is called."""
+        model = ModelObject(self.origin.line)
+        for name, one in own.attributes.items():
+            is_method = isinstance(one, Function)
+            model.attributes[name] = replace(one, instance=(model,)) if is_method else one
+
+        def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
+            given = self.follow(model.attributes["call"], args, keywords)
+            model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
+            return given
+
+        model.call = follow_call
+        if "__init__" in own.attributes:
+            self.call_value(model.attributes["__init__"], args, keywords, "__init__")
+        if own.base == "Model":
+            self.models.append(model)
+        return model
+
+
+def _call_what_makes_models(reader: Interpreter, tree: ast.Module) -> None:
+    """Make the models of classes, else call the functions that make one, as nothing else does."""
+    for own in list(reader.names.values()):
+        if isinstance(own, Class) and own.base == "Model":
+            reader.origin = Origin(own.line, "", "")
+            reader.instance(own, [], {})
+    for node in ast.walk(tree) if not reader.models else ():
+        if isinstance(node, ast.FunctionDef):
+            names = {*map(bare, reader.walk(node))}
+            if names & {"Sequential", "Model"}:
+                before = len(reader.models)
+                reader.follow(reader.function(node.name, node.args, node.body), [], {})
+                if len(reader.models) > before:
+                    reader.note("defaults", node.lineno, name=f"“{node.name}”")
+
+
+def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
+    if pasted.PYTHON_ERROR.search(text):
+        return refused("an error")
+    if reader.skipped:
+        origin, why = reader.skipped
+        return refused("passed by", origin.line, received=pasted.WORDS["unread"][why])
+    if "torch" in text:
+        return refused("other layers")
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef) and node.bases:
+            return refused("a class", node.lineno, name=node.name)
+    return refused("no model")
+
+
+def _loss(reader: Interpreter, model: ModelObject) -> str:
+    if model.loss is None:
+        return ""
+    names = {getattr(one, "name", one) for one in reader.leaves(model.loss)}
+    name = names.pop() if len(names) == 1 else "…"
+    name = name[:40] if isinstance(name, str) else "…"
+    rule = RULE_OF.get(name) or RULE_OF.get(name.lower())
+    if rule is None:
+        reader.note("unknown loss", name=name)
+    return rule.name if rule else ""

@@ -7,44 +7,39 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack.base import Layer, Origin, Ref, Stack
-from lib.shapes.stack.errors import NotTraced, ShapeError
+from lib.shapes.stack.base import Layer, NotTraced, Origin, Ref, ShapeError, Stack
 from lib.shapes.stack.joining import Joining
-from lib.shapes.stack.making import MAKES, input_layer
+from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
 from lib.shapes.stack.read.pasted import WORDS, Note, refused
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, listed, plain
-from lib.shapes.stack.tensors import Tensor, sizes
+from lib.shapes.stack.tensors import sizes
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
-_MOST_STEPS = 40_000
-"""Statements and expressions that are followed, each time that they are; a layer is some."""
+Refs = Sequence[Ref]
+_MOST_STEPS = 40_000  # statements and expressions that are followed; a layer is some
+# Samples that stand in where the code tells no shape: the first that the layer accepts.
 _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
-"""Samples that stand in where the code tells no shape: the first that the layer accepts."""
 
 
 class Builder:
     """All layers and models of a code, the calls of layers, and what is to be said of them."""
 
     def __init__(self) -> None:
+        # The layer of each call; its `of` and `states` name earlier places in this list.
         self.rows: list[Layer] = []
-        """The layer of each call; its `of` and `states` name earlier places in this list."""
+        # By place, what identifies the layer that is called there: several calls share weights.
         self.owners: dict[int, Hashable] = {}
-        """By place, what identifies the layer that is called there: several calls share weights."""
-        self.on_lists: set[int] = set()
-        """Places of layers that are called on a list, perhaps of one tensor."""
+        self.on_lists: set[int] = set()  # places of layers called on a list, perhaps of one tensor
         self.notes: list[Note] = []
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
         self._steps = 0.0
-        self._open: dict[int, list[Input | Unread]] = {}
-        """By place of an input whose shape isn't known, what may stand in for it."""
-        self._guessed: dict[int, int] = {}
-        """By place of an input with a guessed shape, the line in which it is made."""
-        self._stand_ins: dict[Any, Ref] = {}
-        """By value that isn't a tensor but a layer is called on it, the tensor in its place."""
+        self._open: dict[int, list[Input | Unread]] = {}  # by place, what may be that input's shape
+        self._guessed: dict[int, int] = {}  # by place of an input with a guessed shape, its line
+        self._stand_ins: dict[Any, Ref] = {}  # by value on which a layer is called, its tensor
 
     def count_steps(self, steps: float = 1) -> None:
         """Count the work of reading. Raises ModelError beyond _MOST_STEPS."""
@@ -73,13 +68,7 @@ class Builder:
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
-    def put(
-        self,
-        layer: Layer,
-        inputs: Sequence[Ref] = (),
-        states: Sequence[Ref] = (),
-        called: Hashable = None,
-    ) -> Ref:
+    def put(self, layer: Layer, inputs: Refs = (), states: Refs = (), called: Any = None) -> Ref:
         """Add a call of a layer to the graph; `called` is the layer where the code made one."""
         self.count_steps(40)
         for one in inputs:
@@ -92,14 +81,11 @@ class Builder:
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
-        """An input of a shape, the batch first, that may be unknown, or unknown in parts.
-
-        It has an origin where a call makes it, and none where another layer implies it.
-        """
+        """An input of a shape, the batch first, or of none; with an origin if a call makes it."""
         is_told = listed(shape) and len(shape) > 0
         told = [*shape] if is_told else [None, *_STAND_INS[0]]
         known = [size if plain(size) else None for size in told]
-        layer = input_layer(known, origin)
+        layer = replace(input_layer(known), origin=origin)
         if isinstance(layer, Unread):
             return self.put(replace(layer, origin=self.origin))
         tensor = self.put(layer)
@@ -118,7 +104,7 @@ class Builder:
             candidates = [input_layer((None, 12))]
         alone = replace(taker, of=(), shares=None)
         accepted = [one for one in candidates if trace((one, alone))[1].tensors]
-        chosen = accepted[0] if accepted else candidates[0]
+        chosen = [*accepted, *candidates][0]
         self.rows[place] = replace(chosen, origin=self.rows[place].origin)
 
     def leading_to(self, ends: Iterable[int]) -> list[int]:
@@ -130,10 +116,7 @@ class Builder:
         return sorted(kept)
 
     def stack_of(self, outputs: Iterable[Ref] = ()) -> Stack:
-        """The layers that lead to these outputs, or all layers, with places of their own.
-
-        `of` is left out where a layer takes exactly what the one before it returns.
-        """
+        """The layers that lead to these outputs, or all; `of` is left out in a chain."""
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
         layers = [self.rows[place].at(moved) for place in kept]
@@ -152,9 +135,8 @@ class Builder:
             # The only axis of a sample that an Embedding looks up is time.
             entry = layers[source]
             if isinstance(layer, Embedding) and isinstance(entry, Input) and entry.form == "flat":
-                layers[source] = replace(
-                    Input(entry.features, batch=entry.batch, form="tokens"), origin=entry.origin
-                )
+                form, batch = "tokens", entry.batch
+                layers[source] = Input(entry.features, form=form, batch=batch, origin=entry.origin)
         return tuple(layers)
 
     def found(self, *values: Any) -> list[Ref]:
@@ -306,8 +288,9 @@ class Builder:
                 self.note("unread", line, reason=layer.inside.error.reason)
         return stack
 
-    def tensor(self, value: Ref) -> Tensor | None:
-        """The axes of a tensor, the first of several; None where the trace stops before it."""
-        stack = self.stack_of([value])
+    def shape(self, tensor: Ref) -> Any:
+        """The shape of a tensor, the first of several; UNKNOWN where the trace stops before it."""
+        stack = self.stack_of([tensor])
         self.count_steps(4 * len(stack))
-        return next(iter(trace(stack)[-1].tensors[value.output or 0 :]), None)
+        shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]
+        return shapes[tensor.output or 0]

@@ -12,34 +12,23 @@ from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, made
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
-from lib.shapes.stack.read.values import (
-    OPERATORS,
-    Array,
-    Class,
-    LayerObject,
-    ModelObject,
-    Name,
-    listed,
-    plain,
-)
+from lib.shapes.stack.read.values import Array, Class, LayerObject, ModelObject, Name, listed, plain
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
-from lib.shapes.stack.tensors import sizes
 
 Args = list[Any]
 Keywords = dict[str, Any]
 _WRAPPERS = ("Bidirectional", "RNN", "StackedRNNCells", "TimeDistributed")
 _MERGES = ("Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate", "Dot")
-_MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}
-"""Functions of `keras.layers` that make a layer and call it: add, concatenate."""
+_MERGE_FUNCTIONS = {name.lower(): name for name in _MERGES}  # they make a layer and call it
 MAKES_LAYERS = {*MAKES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
+# Modules of Keras whose functions make no layers.
 _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
-"""Modules of Keras whose functions make no layers."""
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
-_RANKS = {"fit": 3, "fit_generator": 3, "train_on_batch": 3, "compile": 2, "build": 1}
-_RANKS |= {"summary": 1, "evaluate": 1, "predict": 1}
-"""Methods of a model → how sure they make it that the model is the one that is meant."""
+# How sure a model's method makes it that the model is the one that is meant.
+_RANKS = dict.fromkeys(("fit", "fit_generator", "train_on_batch"), 3) | {"compile": 2}
+_RANKS |= dict.fromkeys(("build", "summary", "evaluate", "predict"), 1)
 
 
 class Calls(Builder):
@@ -51,7 +40,7 @@ class Calls(Builder):
             return layer
         given = [*(args if layer.layer.kind == "mha" else args[:1]), *_named(keywords, *_TENSORS)]
         is_recurrent = isinstance(layer.layer, Recurrent)
-        second = args[1] if is_recurrent and args[1:] else []
+        second = args[1:2] if is_recurrent else []
         states = self.found(keywords.get("initial_state", second))
         if states and not is_recurrent:
             return self.not_traced(layer.layer.keras, "states", given, states)
@@ -60,7 +49,6 @@ class Calls(Builder):
         return self._call_on(layer, given if given[1:] else given[0], states)
 
     def _call_on(self, layer: LayerObject, given: Any, states: Sequence[Ref] = ()) -> Ref:
-        """What a layer returns, called on a tensor or a list of tensors."""
         if any(map(plain, self.leaves(given))):
             layer = self.unread(layer.layer.keras, "no tensor")
         called: Ref = self.call(layer, self.tensors(given), states)
@@ -94,7 +82,7 @@ class Calls(Builder):
             joined = replace(made("Concatenate", args[1:], keywords), origin=self.origin)
             value = self.call(LayerObject(joined), self.tensors(args[:1]))
         elif name == "shape" and tensors:
-            value = self._shape(tensors[0])
+            value = self.shape(tensors[0])
         elif root in ("numpy", "tensorflow", "keras"):
             value = values.new_array(name, args, keywords)
         if value is not UNKNOWN:
@@ -105,7 +93,7 @@ class Calls(Builder):
 
     def arithmetic(self, sign: ast.AST, left: Any, right: Any) -> Any:
         """Two tensors, or a tensor and a number, with an operator between them."""
-        name = OPERATORS[type(sign)].__name__ if type(sign) in OPERATORS else ""
+        name = getattr(values.OPERATORS.get(type(sign)), "__name__", "")
         numbers = [one for one in (left, right) if type(one) in (int, float)]
         tensors = [one for one in (left, right) if isinstance(one, Ref)]
         if name in SIGNS and len(numbers) == len(tensors) == 1:
@@ -116,10 +104,6 @@ class Calls(Builder):
             merge: Any = made(_MERGE_OF[type(sign)])
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)
         return self.not_traced("", "op", left, right)
-
-    def _shape(self, tensor: Ref) -> Any:
-        axes = self.tensor(tensor)
-        return sizes(axes) if axes else UNKNOWN
 
     def make_layer(self, name: str, args: Args, keywords: Keywords) -> Any:
         """The layer that a call makes; of a wrapper around a model a model of its layers."""
@@ -171,8 +155,7 @@ class Calls(Builder):
             if outputs is None:
                 return self.unread(name, "class")
             model.inputs = self.found(_given(args, keywords, 0, "inputs", "input"))
-            ends = self.tensors(outputs)
-            model.outputs = [outputs if isinstance(outputs, Ref) else ends]
+            model.outputs = [outputs if isinstance(outputs, Ref) else self.tensors(outputs)]
         self.models.append(model)
         return model
 
@@ -217,7 +200,7 @@ class Calls(Builder):
             case Array(shape) if name == "shape":
                 return shape
             case Ref() if name == "shape":
-                return self._shape(owner)
+                return self.shape(owner)
             case Class() | ModelObject() if name in owner.attributes:
                 return owner.attributes[name]
             case ModelObject() if name in ("input", "inputs", "output", "outputs"):

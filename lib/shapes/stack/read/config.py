@@ -13,8 +13,7 @@ from itertools import islice
 from typing import Any, NoReturn
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.stack.base import MAX_LAYERS, Ref
-from lib.shapes.stack.errors import NotTraced
+from lib.shapes.stack.base import MAX_LAYERS, NotTraced, Ref
 from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
@@ -23,8 +22,7 @@ from lib.shapes.stack.read.pasted import ModelError, Reading, refused
 from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
-MAX_BYTES = 1_000_000
-"""Of a configuration, unpacked; one of 200 layers has about 200,000, or 830,000 with spaces."""
+MAX_BYTES = 1_000_000  # of a configuration, unpacked; one of 200 layers has up to 830,000
 Record = dict[str, Any]
 
 
@@ -79,7 +77,6 @@ def _normalised(record: Record) -> Any:
 
 
 def _text_of(content: bytes) -> str:
-    """The configuration in a file: itself, or that of a .keras archive."""
     if content.startswith(b"\x89HDF"):
         _refuse("hdf5")
     if not content.startswith(b"PK"):
@@ -139,9 +136,8 @@ class _Reader(Calls):
                         objects[name] = self._object(record, len(inputs))
                     found[name, call] = self._called(objects[name], inputs)
                 several = found[name, call]
-                taken.append(
-                    several[output] if output < len(several) else Ref(several[0].place, output)
-                )
+                beyond = output >= len(several)
+                taken.append(Ref(several[0].place, output) if beyond else several[output])
             return taken
 
         inputs = tensors(config["input_layers"])
@@ -149,7 +145,6 @@ class _Reader(Calls):
         return ModelObject(1, inputs, [outputs])
 
     def _called(self, what: LayerObject | ModelObject, tensors: list[Ref]) -> list[Ref]:
-        """The tensors that a layer or an inner model returns, called on these."""
         if isinstance(what, ModelObject):
             return self.tensors(self.call(what, tensors))
         first, *rest = tensors

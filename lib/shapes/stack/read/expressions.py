@@ -19,18 +19,10 @@ from lib.shapes.stack.plain import LastStep
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import (
-    Function,
-    LayerObject,
-    ModelObject,
-    Name,
-    flat,
-    listed,
-    plain,
-)
+from lib.shapes.stack.read.values import Function, LayerObject, ModelObject, Name, listed, plain
 
+# Names that people use without the line that imports them.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
-"""Names that people use without the line that imports them."""
 
 
 class Expressions(Calls):
@@ -40,10 +32,9 @@ class Expressions(Calls):
         super().__init__()
         self.lines = lines
         self.statement: ast.AST = ast.Pass()
+        # Of the innermost function or comprehension first, of the module last.
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
-        """Of the innermost function or comprehension first, of the module last."""
-        self.skipped: tuple[Origin, str] | None = None
-        """The first code with layers that isn't followed, and why."""
+        self.skipped: tuple[Origin, str] | None = None  # the first code with layers so, and why
         self._origins: dict[ast.AST, Origin] = {}
 
     def call_value(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
@@ -128,15 +119,15 @@ class Expressions(Calls):
     def known(self, node: ast.expr) -> Any:
         """The value of an expression, which messages name by its text if it isn't known."""
         value = self.value(node)
-        if value is not UNKNOWN:
-            return value
-        origin = self.at(node)
-        return Name(origin.call or origin.text)
+        if value is UNKNOWN:
+            origin = self.at(node)
+            value = Name(origin.call or origin.text)
+        return value
 
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
         value = self.value(node)
-        return bool(value) if flat(value) or isinstance(value, dict) else None
+        return bool(value) if values.flat(value) or isinstance(value, dict) else None
 
     def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
@@ -179,21 +170,22 @@ class Expressions(Calls):
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
         """A function of the code, with its defaults and the scope that it is defined in."""
         in_order = [*args.posonlyargs, *args.args]
-        values = [*map(self.value, args.defaults)]
-        values = [UNKNOWN] * (len(in_order) - len(values)) + values
+        defaults = [*map(self.value, args.defaults)]
+        defaults = [UNKNOWN] * (len(in_order) - len(defaults)) + defaults
         parameters = [
             Parameter(one.arg, Parameter.POSITIONAL_OR_KEYWORD, default=value)
-            for one, value in zip(in_order, values, strict=True)
+            for one, value in zip(in_order, defaults, strict=True)
         ]
-        parameters += [Parameter(one.arg, Parameter.VAR_POSITIONAL) for one in [args.vararg] if one]
+        if args.vararg:
+            parameters.append(Parameter(args.vararg.arg, Parameter.VAR_POSITIONAL))
         for one, node in zip(args.kwonlyargs, args.kw_defaults, strict=True):
             value = self.value(node) if node else UNKNOWN
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
-        parameters += [Parameter(one.arg, Parameter.VAR_KEYWORD) for one in [args.kwarg] if one]
+        if args.kwarg:
+            parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
         return Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
-        """What a call returns."""
         func = node.func
         owner = self.value(func.value) if isinstance(func, ast.Attribute) else None
         args = self._items(node.args)
@@ -244,7 +236,6 @@ class Expressions(Calls):
                     self.assign(one, entry)
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
-        """The values that are assigned to so many names."""
         if isinstance(value, Ref):
             self.at(self.statement)
             return self.outputs(value, count)
@@ -253,10 +244,7 @@ class Expressions(Calls):
         return [value if isinstance(value, LayerObject) else UNKNOWN] * count
 
     def skip(self, code: ast.AST, why: str) -> Any:
-        """Skip code that isn't followed: whatever it may change is unknown from there on.
-
-        Where it has layers or tensors in it, a layer that isn't read stands for all of it.
-        """
+        """Skip code: what it may change is unknown, and one unread layer stands for its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
         found = {name: self.named(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}

@@ -14,19 +14,13 @@ from lib.text import beside, say
 
 WORDS = beside(__file__, "words")
 LONGEST = 200_000
-_LONGEST_NOTEBOOK = 10_000_000
-"""Of a notebook's file with its pictures, in characters."""
-_MOST_MARKS = 40_000
-"""Of punctuation in a text: parsing takes some microseconds for each."""
-_MOST_IN_FSTRINGS = 1000
-"""Brackets of f-strings: Python parses all that stands before each again."""
-PYTHON_ERROR = re.compile(
-    r"^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )", re.MULTILINE
-)
-"""What Python prints when something fails."""
+_LONGEST_NOTEBOOK = 10_000_000  # characters of a notebook's file, with its pictures
+_MOST_MARKS = 40_000  # of punctuation in a text: parsing takes some microseconds for each
+_MOST_IN_FSTRINGS = 1000  # brackets of f-strings: Python parses all that stands before each again
+PYTHON_ERROR = re.compile(r"(?m)^[ \t]*(Traceback \(most|[\w.]*(Error|Exception|Warning): )")
 _SUMMARY = re.compile("[┏┡]━|Layer [(]type[)]")
-_NO_PYTHON = re.compile(r"^( *)(?:[!%?].*|print\s+[^\s(=.,].*)$", re.MULTILINE)
-"""Lines of a notebook, such as "!pip install keras"; prints of Python 2."""
+# Lines of a notebook, such as "!pip install keras"; prints of Python 2.
+_NO_PYTHON = re.compile(r"(?m)^( *)(?:[!%?].*|print\s+[^\s(=.,].*)$")
 _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
 
 
@@ -55,11 +49,9 @@ class Reading:
 
     stack: Stack
     source: str
-    notes: tuple[Note, ...] = ()
-    """What couldn't be read, or was read in another way than it is written."""
+    notes: tuple[Note, ...] = ()  # what couldn't be read, or was read as something else
     loss: str = ""
-    target: Shape | None = None
-    """The shape of y in `fit`, its samples first, where the code tells it."""
+    target: Shape | None = None  # of y in `fit`, its samples first, where the code tells it
     text: str = ""
 
 
@@ -69,10 +61,7 @@ def refused(what: str, line: int | None = None, /, **names: object) -> ModelErro
 
 
 def parsed(text: str) -> tuple[ast.Module, list[str]]:
-    """The syntax tree of a text, and the lines that were parsed, as many as the text has.
-
-    Raises ModelError for what is too long, or isn't Python.
-    """
+    """The syntax tree and the lines of a text. Raises ModelError if too long, or no Python."""
     if len(text) > LONGEST:
         raise refused("too long", most=LONGEST, count=len(text))
     text = text.replace("\r\n", "\n").replace("\r", "\n").lstrip("\ufeff").expandtabs(8)
@@ -138,9 +127,8 @@ def _variants(text: str) -> Iterator[str]:
 
 def dotted(node: ast.expr) -> str:
     """A name with what it belongs to: "self.model"; parts that are no names are left empty."""
-    if isinstance(node, ast.Attribute):
-        return f"{dotted(node.value)}.{node.attr}"
-    return node.id if isinstance(node, ast.Name) else ""
+    owner = f"{dotted(node.value)}." if isinstance(node, ast.Attribute) else ""
+    return f"{owner}{bare(node)}"
 
 
 def bare(node: ast.AST) -> str:

@@ -37,17 +37,13 @@ OPERATORS: dict[type[ast.AST], Callable[[Any, Any], Any]] = {
     ast.Is: operator.is_,
     ast.IsNot: operator.is_not,
 }
+# Functions that don't look at the entries of a list.
 _LIST_FUNCTIONS = {one.__name__: one for one in (enumerate, len, list, reversed, tuple, zip)}
-"""Functions that don't look at the entries of a list."""
 _NUMBER_FUNCTIONS = (abs, float, int, max, min, range, sorted, sum, math.ceil, math.floor)
 FUNCTIONS = _LIST_FUNCTIONS | {one.__name__: one for one in _NUMBER_FUNCTIONS}
-"""Python's functions that are computed, by name."""
-_METHODS = {
-    list: ("append", "extend", "insert", "pop"),
-    dict: ("get", "items", "keys", "values"),
-}
+_METHODS = {list: ("append", "extend", "insert", "pop"), dict: ("get", "items", "keys", "values")}
+# Functions of NumPy, and of `keras.random`, that take a shape.
 _MAKES_ARRAY = ("zeros", "ones", "empty", "full", "random", "normal", "uniform", "randint")
-"""Functions of NumPy, and of `keras.random`, that take a shape."""
 
 
 @dataclass(slots=True, eq=False)
@@ -69,10 +65,8 @@ class Function:
 
     name: str
     body: list[ast.stmt]
-    signature: Signature
-    """Every parameter has a default, UNKNOWN where the code gives none."""
-    names: ChainMap[str, Any]
-    """The scope that it is defined in."""
+    signature: Signature  # every parameter has a default, UNKNOWN where the code gives none
+    names: ChainMap[str, Any]  # the scope that it is defined in
     instance: tuple[Any, ...] = ()
 
 
@@ -83,13 +77,7 @@ class Class:
     name: str
     line: int
     attributes: dict[str, Any]
-    base: str
-    """"Model" or "Layer", where it inherits from that; else empty."""
-
-    @property
-    def has_call(self) -> bool:
-        """Whether it is a model or layer whose `call` can be followed."""
-        return bool(self.base) and isinstance(self.attributes.get("call"), Function)
+    base: str  # "Model" or "Layer", whose `call` can be followed; else empty
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,8 +93,7 @@ class LayerObject:
 
     layer: Layer
     keywords: dict[str, Any] = field(default_factory=dict)
-    cell_class: str = ""
-    """Keras's class of a cell, or of a stack of cells, which only an RNN calls; else empty."""
+    cell_class: str = ""  # of a cell, or a stack of cells, which only an RNN calls
     known: bool = True
 
     @property
@@ -127,15 +114,12 @@ class ModelObject:
 
     line: int
     inputs: list[Ref] = field(default_factory=list)
-    outputs: list[Any] = field(default_factory=list)
-    """The last entry counts; a Sequential has one after each layer."""
+    outputs: list[Any] = field(default_factory=list)  # the last counts; a Sequential's by layer
+    # Of an own class, which may be a layer's: follows its `call` with these arguments.
     call: Callable[[list[Any], dict[str, Any]], Any] | None = None
-    """Of an own class, which may be a layer's: follows its `call` with these arguments."""
     attributes: dict[str, Any] = field(default_factory=dict)
-    shape: Any = None
-    """Of an own class, the input shape by `build` or `fit`, the batch first."""
-    rank: int = 0
-    """Of several models the one with the highest rank is traced: 3 for one that is fitted."""
+    shape: Any = None  # of an own class, the input shape by `build` or `fit`, the batch first
+    rank: int = 0  # the model with the highest one is traced: 3 for one that is fitted
     loss: Any = None
     target: Array | None = None
     each_step: bool = False
@@ -177,16 +161,16 @@ def operation(sign: ast.AST, left: Any, right: Any) -> Any:
         # What is unknown counts as one entry of the list, so that it shows as a layer there.
         known = (list, tuple, str, int, float)
         left, right = (one if isinstance(one, known) else [one] for one in (left, right))
-    if isinstance(sign, ast.cmpop):
-        bounded = plain(left) and plain(right)
-    elif isinstance(sign, ast.Pow):
+    if isinstance(sign, ast.Pow):
         bounded = all(numbers) and abs(left) < 1e6 and abs(right) < 40
     elif isinstance(sign, ast.Mult) and listed(left):
         bounded = numbers[1] and len(left) * right <= LONGEST
     elif isinstance(sign, ast.Add) and listed(left):
         bounded = listed(right)
+    elif isinstance(sign, (ast.Add, ast.cmpop)):
+        bounded = plain(left) and plain(right)
     else:
-        bounded = all(numbers) or (isinstance(sign, ast.Add) and plain(left) and plain(right))
+        bounded = all(numbers)
     is_known = bounded and type(sign) in OPERATORS
     return computed(OPERATORS[type(sign)], left, right) if is_known else UNKNOWN
 
