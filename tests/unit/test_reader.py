@@ -35,7 +35,7 @@ def test_another_process_reads_a_file(content, sheet):
     assert_same(reading.table, table)
     refused = finished(b"\x89PNG" + bytes(100))
     assert refused.table is None
-    assert "isn't text" in refused.error
+    assert "is a PNG image, whatever its name" in refused.error
 
 
 @pytest.mark.parametrize(

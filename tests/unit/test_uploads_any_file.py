@@ -25,7 +25,7 @@ PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
         (b"a,b\n1,2\n3,4\n", "has 2 rows and at least 6 are needed"),
         (lines("a,b", lambda _: "x,y").encode(), r"No column .* Texts: a, b\..* by commas"),
         (lines("date", lambda i: f"2024-01-{10 + i}").encode(), "No column of numbers"),
-        (PNG, "isn't text.* damaged or compressed.* picture"),
+        (PNG, "is a PNG image, whatever its name"),
         (b"PK\x03\x04" + b"\0" * 20, r"as \.xlsx and \.npz are"),
         (b"a,b\n1,2\n3,\0\n" * 9, "isn't text"),
         (PLAIN.encode() + b"1,2,3\n", "Line 12 has 3 cells, but the first line has 2 cells"),
@@ -45,6 +45,19 @@ def test_what_is_no_table_is_answered_with_what_is_wrong_and_what_to_do(content,
         read_upload("photo.csv", content)
     assert str(refusal.value).endswith(".")
     assert len(str(refusal.value)) < 400
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("a.parquet", "parquet"), ("b.XLSX", "xlsx"), ("c.npz", "npz"), ("d.keras", "keras")],
+)
+def test_a_damaged_file_is_called_what_its_name_says(name, meant):
+    """And not a text without rows; a text of rows by such a name is read."""
+    with pytest.raises(UploadError, match=rf"^{name} is no \.{meant} file.* damaged"):
+        read_upload(name, b"not parquet")
+    assert len(read_upload(name, PLAIN.encode()).frame)
+    with pytest.raises(UploadError, match="is empty"):
+        read_upload(name, b"")
 
 
 @settings(derandomize=True, deadline=None, max_examples=60)

@@ -75,10 +75,8 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
     unprintable = sum(not (char.isprintable() or char.isspace()) for char in start)
     if "\0" in text or unprintable > 0.05 * len(start):
         raise UploadError(
-            "The file isn't text, nor by its first bytes a Parquet, Excel or NumPy file, whatever "
-            "its name. If it should be one, it is damaged or compressed: save it again. Of "
-            "a picture, a PDF, a database or a pickle, which could run anything, export the table "
-            "as CSV and upload that."
+            "The file isn't text: it has bytes that no text has. Export the table as CSV and "
+            "upload that."
         )
     # Above the table stand spreadsheets' `sep=;`, and empty rows: nothing but delimiters.
     table = re.sub(r'\A(?:"?(?i:sep)=.?"?[,;\t|]*[\r\n]+)?(?:[ \t,;|]*[\r\n])*', "", text, count=1)

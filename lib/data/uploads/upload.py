@@ -20,6 +20,19 @@ _SIGNATURES = {
     b"\xd0\xcf\x11\xe0": "workbook",  # .xls
     b"PK\x03\x04": "zip",  # .xlsx, .ods, .npz
 }
+_OTHER_SIGNATURES = {
+    b"\x89PNG": "a PNG image",
+    b"\xff\xd8\xff": "a JPEG image",
+    b"GIF8": "a GIF image",
+    b"%PDF": "a PDF",
+    b"\x1f\x8b": "a gzip file",
+    b"ARROW1": "an Arrow (Feather) file",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLite": "an SQLite database",
+    b"\x80\x04\x95": "a Python pickle, which could run anything",
+    b"\x80\x05\x95": "a Python pickle, which could run anything",
+}
+_BINARY = ("parquet", "xlsx", "npz", "npy", "keras")  # extensions of what is no text
 SECONDS = 60.0  # a process that takes longer is ended
 SEATS = 2 if total_memory() >= ENOUGH else 1  # this many files are read at a time
 MEMORY_SHARE = 0.6 if SEATS == 1 else 0.45  # of the free memory, for one process
@@ -32,6 +45,12 @@ _waiting = dict["Reading", int]()  # bytes of the files that wait
 
 def begins_as(content: bytes) -> str:
     """The kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text"."""
+    for signature, description in _OTHER_SIGNATURES.items():
+        if content.startswith(signature):
+            raise UploadError(
+                f"The file is {description}, whatever its name, and a table was expected. "
+                "Export it as CSV, Parquet or Excel and upload that."
+            )
     return next((k for start, k in _SIGNATURES.items() if content.startswith(start)), "text")
 
 
@@ -66,8 +85,8 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
             f"The file has {len(content) / 1e6:.1f} MB and at most {MAX_BYTES // 10**6} MB are "
             "read. Leave out columns or rows that aren't needed."
         )
-    if (kind := begins_as(content)) == "zip":
-        kind = _kind_of_zip(content)
+    kind = begins_as(content)
+    kind = _kind_of_zip(content) if kind == "zip" else kind
     # These bring pandas, which a first visitor's page shouldn't wait for.
     from lib.data.uploads import formats  # noqa: PLC0415
     from lib.data.uploads.csv_file import read_csv  # noqa: PLC0415
@@ -82,6 +101,14 @@ def read_upload(name: str, content: bytes, sheet: str = "") -> Table:
         raise UploadError(
             f"{name} takes too much memory: {error}. Leave out columns or rows."
         ) from None
+    except UploadError:
+        meant = name.lower().rpartition(".")[2]
+        if kind == "text" and meant in _BINARY and content:
+            raise UploadError(
+                f"{name} is no .{meant} file, by its first bytes. It may be damaged or cut off: "
+                "save it again and upload that."
+            ) from None
+        raise
 
 
 class Reading:
