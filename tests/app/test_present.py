@@ -70,7 +70,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
 
     Who follows has the same settings, the same values of the page, and the same pictures.
     """
-    scenes, told_ones = SCENES.values(), {*TALK, *GALLERY, *GUIDE}
+    scenes, told_ones = [*SCENES.values()], {*TALK, *GALLERY, *GUIDE}
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
