@@ -8,8 +8,7 @@ class Clock:
 
     def __init__(self, tick=0.0):
         self.seconds = 1000.0
-        self.looks = threading.Semaphore(0)
-        """Released at each look: a test can wait until a thread has looked."""
+        self.looks = threading.Semaphore(0)  # released at each look
         self._tick = tick
 
     def now(self):

@@ -22,24 +22,16 @@ class FakeClient:
 
     worker_ready = False
     away = unavailable = ""
-    is_clustered = False
-    """Whether there are other page servers; a test may say so."""
-    places = 1
-    """How many runs train side by side; a test may set another number."""
+    is_clustered = False  # whether there are other page servers
+    places = 1  # how many runs train side by side
 
     def __init__(self):
-        self.runs, self.snapshots = {}, {}
-        """By id; a test puts other snapshots here."""
-        self.calls = []
-        """What was done to runs: "pause", "resume", "step" or "stop", and a run's id."""
-        self.paces, self.resumed = {}, {}
-        """By run: over how many seconds its epochs are spread, and for how many it was resumed."""
-        self.prepared, self.questions = [], []
-        """The models that were likely to be trained, and all that was asked, in order."""
-        self.cards, self.found = {}, []
-        """Runs of other page servers by id, and those that were looked for there."""
-        self.is_silent = False
-        """Whether nobody answers who looks for a run, until a test calls `answer`."""
+        self.runs, self.snapshots = {}, {}  # by id; a test puts other snapshots here
+        self.calls = []  # "pause", "resume", "step" or "stop", and a run's id
+        self.paces, self.resumed = {}, {}  # by run: seconds of its epochs, epochs asked for
+        self.prepared, self.questions = [], []  # models that were prepared, and all questions
+        self.cards, self.found = {}, []  # other servers' runs by id, and those looked for
+        self.is_silent = False  # whether nobody answers `find` until a test calls `answer`
         self._unanswered = []
 
     def start(self, experiment, dataset, paused=False, owner=None, show_seconds=None, **_):  # noqa: ARG002

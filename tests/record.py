@@ -1,13 +1,11 @@
 """Record what the pages open with: `python -m tests.record` all of it, or what is named.
 
-Every bundled dataset is trained with its suggested settings through the real worker, silent
-mistakes (`lib.shapes.damage`) and the leak (`lib.shapes.Leak`) in it, and so are the ready
-sweeps,
-and the gallery's cards that have settings of their own. Then Keras is asked what the Cell page asks
-about some of these models, and the cards' figures are drawn from all of it. Of a sweep it writes a
-CSV into `lib/sweep/recorded/`; all else is a file in `lib/training/recordings/`, as messages are,
-compressed. A name is that of a dataset, a mistake, a sweep or a card, "leak", "answers" or
-"gallery".
+Every bundled dataset is trained with its suggested settings through the real worker, and so are
+silent mistakes, the ready sweeps, and the gallery's cards that have settings of their own. Then
+Keras is asked what the Cell page asks about some of these models, and the cards' figures are drawn
+from all of it. A sweep's CSV goes into `lib/sweep/recorded/`, all else into
+`lib/training/recordings/`. A name is that of a dataset, a mistake, a sweep or a card, "leak",
+"answers" or "gallery".
 """
 
 import sys
@@ -25,9 +23,10 @@ from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import spread_places, untrained
 from lib.results.run import Status, weight_bytes
+from lib.shapes import LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import FILE, GALLERY, experiments_of, runs_of
-from lib.sweep.rows import READY
+from lib.sweep.plan import READY
 from lib.sweep.runner import run_plan
 from lib.training.client import TrainingClient
 from lib.training.limits import with_seeds
@@ -38,10 +37,8 @@ from lib.ui.cell.chosen import Chosen
 recorded = import_module("lib.training.recorded")  # the package exports a function of this name
 
 PAST = 16
-PAST_BYTES, CARD_BYTES = 1_000_000, 350_000
-"""How many weights of the past a recording holds, and their bytes: of a dataset and of a card."""
+PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # of past weights: of a dataset and of a card
 POINTS = 48  # of a small picture's line, at most
-OVER = (Status.FINISHED, Status.DIVERGED)
 
 
 def write(name, record):
@@ -70,7 +67,7 @@ def record_run(name, experiment, client, size=PAST_BYTES):
     while not (snapshot := client.wait(run, 60, lambda s: not s.status.active)).status.over:
         known.append((snapshot.epoch, snapshot.weights))
         client.step(run)
-    if snapshot.status not in OVER:
+    if snapshot.status not in (Status.FINISHED, Status.DIVERGED):
         raise SystemExit(f"{name}: {snapshot.status}: {snapshot.reason}")
     query = {"data": experiment.data.name, **to_query(experiment)}  # whatever the default is
     past = _thin_past(known, size)
@@ -89,11 +86,35 @@ def record_card(name, client):
             record_run(f"{data}.{name}{cell}", both, client, CARD_BYTES)
 
 
+def train_leak(samples=2816, trained=768, timesteps=12):
+    """Train an LSTM one way and both ways on the next value of noise: a `Leak`."""
+    import keras
+    from keras import initializers, layers
+
+    noise = np.random.default_rng(0).normal(0, 1, (samples, timesteps + 1, 1)).astype(np.float32)
+    x, y = noise[:, :-1], noise[:, 1:]
+    errors = []
+    for both_ways in (False, True):
+        lstm = layers.LSTM(
+            16,
+            return_sequences=True,
+            kernel_initializer=initializers.GlorotUniform(seed=0),
+            recurrent_initializer=initializers.Orthogonal(seed=1),
+        )
+        recurrent = layers.Bidirectional(lstm) if both_ways else lstm
+        head = layers.Dense(1, kernel_initializer=initializers.GlorotUniform(seed=2))
+        model = keras.Sequential([keras.Input(x.shape[1:]), recurrent, head])
+        model.compile(keras.optimizers.Adam(0.01), "mse", jit_compile=False)
+        options = {"batch_size": 32, "epochs": LEAK_EPOCHS, "verbose": 0}
+        model.fit(x[:trained], y[:trained], shuffle=False, **options)  # both get the same batches
+        wrong = model.predict(x[trained:], verbose=0) - y[trained:]
+        errors.append((wrong**2).mean(axis=(0, 2), dtype=np.float64))
+    return Leak(*errors)
+
+
 def record_leak(_client):
     """Train an LSTM on noise, one way and both ways."""
-    from tests.leak import train_leak  # it imports Keras
-
-    leak = Leak(**train_leak())
+    leak = train_leak()
     write("leak", leak)
     print(f"leak: {leak.one_way.round(3)}, {leak.both_ways.round(3)}", flush=True)
 
@@ -196,11 +217,6 @@ def a_level(curve, value, color):
     return Line(ends, np.full(2, value), color, style=style)
 
 
-def record_gallery():
-    """Draw the cards' figures."""
-    write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
-
-
 def record_mistake(name, client):
     """Train the right target and a mistaken one."""
     damage = Damage(**client.ask("target_damage", case=name).result(timeout=120))
@@ -208,22 +224,21 @@ def record_mistake(name, client):
     print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
 
 
-def record_sweep(name):
-    """Train a ready sweep."""
-    ready = READY[name]
-    ready.path.unlink(missing_ok=True)
-    print(name, len(run_plan(ready.plan, out=ready.path)), flush=True)
+def record_gallery(_client):
+    """Draw the cards' figures."""
+    write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
 
 
 def main(names):
     """Record what is named, or all."""
-    rest = {"leak": record_leak, "answers": record_answers, "gallery": lambda _: record_gallery()}
+    rest = {"leak": record_leak, "answers": record_answers, "gallery": record_gallery}
     with TrainingClient() as client:
         for name in names or dict.fromkeys([*recorded.BUNDLED, *GALLERY, *MISTAKES, *READY, *rest]):
             if name in rest:
                 rest[name](client)
             elif name in READY:
-                record_sweep(name)
+                READY[name].path.unlink(missing_ok=True)
+                print(name, len(run_plan(READY[name].plan, out=READY[name].path)), flush=True)
             elif name in MISTAKES:
                 record_mistake(name, client)
             elif name in recorded.BUNDLED:

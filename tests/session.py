@@ -1,14 +1,11 @@
 """A person's session without a browser: it speaks Streamlit's protocol as its web client does.
 
-For the benchmark of many sessions and for what may happen to the server: thirty browsers would
-take the machine that is to be measured. What Streamlit 1.67's own client does, and so this one:
+Thirty browsers would take the machine that is to be measured. As Streamlit 1.67's own client:
 
 - It connects to `/_stcore/stream` and asks for a run of the script, with its page and its widgets.
 - A fragment with `run_every` is run again by a timer *here*, which doesn't wait for answers. A full
   run ends all timers, and sets those anew that are still wanted.
-- It shows what the newest delta for each place says.
-
-It draws nothing: what a browser needs for that comes on top.
+- It shows what the newest delta for each place says, and draws nothing.
 """
 
 import asyncio
@@ -25,8 +22,7 @@ from websockets.exceptions import ConnectionClosedOK
 from lib.ui.browser import COOKIE
 from tests.waiting import PATIENCE
 
-ENDLESS = "T=24&U=64&N=2560&epochs=5000"
-"""A run that nobody sees the end of, since it takes many minutes: a test stops it."""
+ENDLESS = "T=24&U=64&N=2560&epochs=5000"  # a run of many minutes
 EPOCH = re.compile(r"epoch ([\d,]+) of", re.IGNORECASE)
 WIDGETS = (
     *("button", "button_group", "checkbox", "multiselect", "number_input"),
@@ -45,16 +41,11 @@ class Session:
     """
 
     def __init__(self, url, query="", page="", *, named=True):
-        self.updates = []
-        """When the loss chart changed, on `time.perf_counter`."""
-        self.errors = []
-        """Exceptions that the page showed."""
-        self.received = 0
-        """Bytes of all messages that have come, which a proxy carries."""
-        self.full_runs = 0
-        """Runs of the whole page that have come to their end."""
-        self.query = query
-        """What stands in the address."""
+        self.updates = []  # when the loss chart changed, on `time.perf_counter`
+        self.errors = []  # exceptions that the page showed
+        self.received = 0  # bytes of all messages
+        self.full_runs = 0  # finished runs of the whole page
+        self.query = query  # of the address
         self._url = url
         self._cookies = {"Cookie": f"{COOKIE}={token_hex(16)}"} if named else {}
         self._page_name, self._page = page, ""
@@ -66,9 +57,8 @@ class Session:
         self._connection = self._reader = None
 
     async def __aenter__(self):
-        address = f"{self._url.replace('http', 'ws', 1)}/_stcore/stream"
         self._connection = await connect(
-            address,
+            f"{self._url.replace('http', 'ws', 1)}/_stcore/stream",
             subprotocols=["streamlit"],
             additional_headers=self._cookies,
             max_size=None,

@@ -1,4 +1,4 @@
-"""Waiting for what another process does."""
+"""Waiting for what other processes do, and which ones work for a client."""
 
 import time
 
@@ -14,3 +14,10 @@ def eventually(true, seconds=PATIENCE, pause=0.02):
             return False
         time.sleep(pause)
     return True
+
+
+def worker_pids(client):
+    """Those that work for a client: of each worker one, or two while it changes."""
+    with client._changed:
+        workers = [worker for each in client._pool.supervisors for worker in each.workers]
+        return tuple(worker.pid for worker in workers if worker.pid is not None)

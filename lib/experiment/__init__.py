@@ -1,6 +1,5 @@
 """The choices of a person: one frozen `Experiment`, the limits of its settings, and its URL form.
 
-The registries, the rows of `experiment.toml`, feed widgets, links, the worker's checks and tests.
 This package makes no data, computes no shapes and trains nothing. Words, as in Keras: N samples, T
 timesteps, F features, U units, K target columns.
 """
@@ -30,21 +29,11 @@ class Choice:
     label: str
     keras: str = ""
     about: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Cell(Choice):
-    """A recurrent cell, with the sizes of its weights."""
-
+    # Of a cell.
     blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
     biases: tuple[int, ...] = (1,)  # of each column of the kernels, Keras's default first
     states: tuple[str, ...] = ("h",)  # carried on: "h" the hidden state, "c" a cell state
-
-
-@dataclass(frozen=True, slots=True)
-class Mode(Choice):
-    """What a model returns, with all words for it; these are empty for both."""
-
+    # Of a mode; empty for both.
     kind: str = ""  # as in "the last-step model"
     name: str = ""  # in a chart's key: "last-step mode"
     model: str = ""  # in a sentence: "last-step model"
@@ -56,18 +45,9 @@ class Mode(Choice):
         return f":{self.color}[{words}]" if self.color else words
 
 
-_FILE = beside(__file__, "experiment")
-
-
-def _registry(name: str) -> dict[str, Choice]:
-    return msgspec.convert(_FILE[name], dict[str, Choice])
-
-
-MODES = msgspec.convert(_FILE["modes"], dict[str, Mode])
-CELLS = msgspec.convert(_FILE["cells"], dict[str, Cell])
-HEADS, OPTIMIZERS, LOSSES, KEEPS = map(_registry, ("heads", "optimizers", "losses", "keeps"))
-MISSING, SPLITS, AHEAD = map(_registry, ("missing", "splits", "ahead"))
-FORMS, SCALINGS, WIDE, AT_GAPS = map(_registry, ("forms", "scalings", "wide", "at_gaps"))
+REGISTRIES = msgspec.convert(beside(__file__, "experiment"), dict[str, dict[str, Choice]])
+MODES, CELLS, HEADS = REGISTRIES["modes"], REGISTRIES["cells"], REGISTRIES["heads"]
+OPTIMIZERS, LOSSES = REGISTRIES["optimizers"], REGISTRIES["losses"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +79,7 @@ def _number(key: str, default: float, minimum: float, maximum: float, step: floa
 
 @dataclass(frozen=True, slots=True)
 class DataSettings:
-    """Which data, and how it is cut into samples of `timesteps` × `features`.
-
-    Synthetic tasks alone use `samples`, `noise` and `lag`; tables alone the settings after them.
-    """
+    """Which data, and how it is cut; tasks alone use `samples`, `noise`, `lag`, tables the rest."""
 
     name: str = _setting("data", "running_mean")
     timesteps: int = _number("T", 12, 2, 512)
@@ -113,21 +90,21 @@ class DataSettings:
     horizon: int = _number("horizon", 1, 0, 365)  # rows from a timestep to its target
     inputs: tuple[str, ...] = _setting("inputs", ())
     targets: tuple[str, ...] = _setting("targets", ())
-    missing: str = _setting("missing", "fill", options=MISSING)
-    ahead: str = _setting("ahead", "one", options=AHEAD)
-    form: str = _setting("form", "value", options=FORMS)
+    missing: str = _setting("missing", "fill", options=REGISTRIES["missing"])
+    ahead: str = _setting("ahead", "one", options=REGISTRIES["ahead"])
+    form: str = _setting("form", "value", options=REGISTRIES["forms"])
     stride: int = _number("stride", 1, 1, 1000)  # rows from one window's start to the next one's
     rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next
-    split: str = _setting("split", "time", options=SPLITS)
+    split: str = _setting("split", "time", options=REGISTRIES["splits"])
     train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
     test: int = _number("test", 0, 0, 40)  # percent; the validation part has the rest
     gap: int = _number("gap", 0, 0, 1000)  # rows that are left out between two parts
     period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means that it is looked for
     series: str = _setting("id", "")  # the column that tells series apart; "" is to be guessed
-    scale: str = _setting("scale", "all", options=SCALINGS)
+    scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
     types: tuple[str, ...] = _setting("types", ())  # columns to be read otherwise: "store:category"
-    wide: str = _setting("wide", "unroll", options=WIDE)
-    at_gaps: str = _setting("at_gaps", "run_on", options=AT_GAPS)  # where rows are missing
+    wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
+    at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +132,7 @@ class TrainingSettings:
     learning_rate: float = _number("lr", 0.01, 1e-5, 1.0)
     batch_size: int = _number("batch", 32, 1, 512)
     epochs: int = _number("epochs", 200, 1, 5000)
-    keep: str = _setting("keep", "last", options=KEEPS)
+    keep: str = _setting("keep", "last", options=REGISTRIES["keeps"])
     patience: int = _number("patience", 20, 1, 1000)  # epochs, where `keep` is "stop"
 
 
@@ -265,10 +242,7 @@ def read_query(
     base: Experiment | None = None,
     at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
-    """The experiment of a URL: `base` with the values that the URL gives, and complaints.
-
-    Values of no use are dropped, numbers clamped, also to `at_most`: with a sentence for each.
-    """
+    """The experiment of a URL, and a sentence for each value dropped, or clamped to `at_most`."""
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
         if key not in SETTINGS:

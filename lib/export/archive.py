@@ -1,8 +1,7 @@
 """The `.unrolled` file: a ZIP of one JSON record, and of the bytes of all its arrays.
 
 In the record an array is its dtype, its offset in those bytes, and its shape. Names and sizes are
-checked before anything is read, and nothing is unpickled. pandas is imported in functions, since a
-page without a table needs none.
+checked before anything is read, and nothing is unpickled.
 """
 
 import io
@@ -23,9 +22,8 @@ VERSION = 2  # version of the file format; raised when an older Unrolled can't r
 HEAD = "unrolled.json"
 MEMBERS = (HEAD, "arrays.bin")
 MAX_HEAD, MAX_UNPACKED = 8 * 10**6, 100 * 10**6  # bytes of the record, and of all members
-_Time = Literal["<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
-_Place = tuple[Literal["<f4", "<f8", "<i8"] | _Time, int, tuple[int, ...]]
-
+_Type = Literal["<f4", "<f8", "<i8", "<M8[s]", "<M8[ms]", "<M8[us]", "<M8[ns]"]
+_Place = tuple[_Type, int, tuple[int, ...]]
 _LARGEST = 1e100  # limit of a table's numbers
 _REST = {field.name for field in fields(Table)} - {"frame", "times"}  # no arrays
 
@@ -152,9 +150,7 @@ def table_of(record: TableRecord) -> Table:
     columns = {name: entries(column, "category") for name, column in record.frame.items()}
     times = None if record.times is None else pd.Index(entries(record.times, "str"))
     hints = get_type_hints(Table, localns={"pd": pd})
-    rest = {
-        name: msgspec.convert(record.rest[name], hints[name]) for name in _REST & {*record.rest}
-    }
+    rest = {n: msgspec.convert(record.rest[n], hints[n]) for n in _REST & {*record.rest}}
     made = Table(frame=pd.DataFrame(columns, copy=False), times=times, **rest)
     too_large = (made.frame[[*made.numbers]].abs() > _LARGEST).to_numpy().any()
     is_torn = times is not None and (len(times) != rows or times.hasnans)

@@ -1,7 +1,6 @@
 """Python code from Jinja templates, above all that of a script's data, and the data's own file.
 
-Generated data come from their own source. A table's are loaded from the file that `arrays` makes;
-plain windows of one series are cut by Keras's own function.
+Generated data come from their own source, a table's from the file that `arrays` makes.
 """
 
 import inspect
@@ -68,11 +67,6 @@ _TEMPLATES = Environment(  # noqa: S701  Python's code, in which nothing is to b
     trim_blocks=True,
 )
 _TEMPLATES.filters |= {"comment": comment, "quoted": quoted}
-
-
-def render(template: str, **fields: Any) -> str:
-    """Render `template`.py.jinja."""
-    return _TEMPLATES.get_template(f"{template}.py.jinja").render(**fields).strip("\n")
 
 
 def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:

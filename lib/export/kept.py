@@ -1,8 +1,7 @@
 """A run as bytes: an `.unrolled` file, and a card for the other page servers of a cluster.
 
 Generated data are made again, and compared with a sketch of the original. An upload's rows are in a
-file where the person says so, and in a card for the browser that started the run; both are checked,
-since strangers can leave them.
+card, and in a file where the person says so. Both are checked, since strangers can leave them.
 """
 
 import platform
@@ -13,15 +12,22 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from importlib import metadata
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, validate
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
-from lib.results import RunAt, SeedWeights, Snapshot, Status, kept_places, untrained, weight_bytes
-from lib.text import joined
+from lib.results import (
+    Run,
+    RunAt,
+    SeedWeights,
+    Snapshot,
+    Status,
+    kept_places,
+    untrained,
+    weight_bytes,
+)
 from lib.training import check, decode, encode
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
@@ -54,8 +60,8 @@ class Kept(RunAt):
     @property
     def about(self) -> dict[str, str]:
         """Name, date and versions, for sentences."""
-        known = [(name, self.versions.get(name, "?")[:20]) for name in ("unrolled", "keras")]
-        made = joined([f"{name.capitalize()} {version}" for name, version in known])
+        unrolled, keras = (self.versions.get(name, "?")[:20] for name in ("unrolled", "keras"))
+        made = f"Unrolled {unrolled} and Keras {keras}"
         return {"name": self.name, "date": f"{self.kept:%Y-%m-%d}", "made": made}
 
 
@@ -64,8 +70,8 @@ def versions() -> dict[str, str]:
     found = {"python": platform.python_version()}
     if _ABOUT.exists():
         found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
-    there = {each for each in _PACKAGES if any(metadata.distributions(name=each))}
-    return found | {name: metadata.version(name) for name in _PACKAGES if name in there}
+    there = (name for name in _PACKAGES if any(metadata.distributions(name=name)))
+    return found | {name: metadata.version(name) for name in there}
 
 
 def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | None = None) -> bytes:
@@ -142,11 +148,9 @@ def _opened(name: str, content: bytes, table: Table | None) -> Kept:
             f"The run was trained on {dataset.title} as Unrolled {version} makes it, and here "
             "other numbers come out. Open it with that version."
         )
-    snapshot, run_id = record.snapshot, sha256(content).hexdigest()[:12]
-    # What was kept while it trained goes no further.
-    status = Status.STOPPED if snapshot.status.active else snapshot.status
-    reason = snapshot.reason[:300]
-    snapshot = replace(snapshot, run_id=run_id, reason=reason, status=status)
+    now, run_id = record.snapshot, sha256(content).hexdigest()[:12]
+    status = Status.STOPPED if now.status.active else now.status  # it trains no further
+    snapshot = replace(now, run_id=run_id, reason=now.reason[:300], status=status)
     _check_fit(RunAt(experiment, dataset, snapshot))
     return Kept(experiment, dataset, snapshot, name[:40], table, record.kept, record.versions)
 
@@ -155,9 +159,8 @@ def _check_fit(run: RunAt) -> None:
     """Raise ValueError unless all models and shapes are those of the experiment's own runs."""
     snapshot, start = run.snapshot, untrained(run.experiment, run.dataset)
     past = [seed for _, models in snapshot.past for seed in models]
-    seeds: list[Any] = [*snapshot.seeds, *past]
-    are_all = len(snapshot.seeds) == len(start.seeds)
-    if not are_all or any(seed.keys() != start.results.keys() for seed in seeds):
+    modes: set[frozenset[str]] = {*map(frozenset, snapshot.seeds), *map(frozenset, past)}
+    if len(snapshot.seeds) != len(start.seeds) or modes != {frozenset(start.results)}:
         raise ValueError("other models than those of its seeds and its mode")
     weights = [own for seed in (*snapshot.weights, *past) for own in seed.values()]
     fresh = next(iter(start.results.values()))
@@ -181,29 +184,17 @@ def _check_fit(run: RunAt) -> None:
 
 
 _Card = tuple[Experiment, str | None, str, TableRecord | None]
-"""The experiment, who started its run, the run's name, and an upload's rows."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Shown:
-    """A card that was read: the run's experiment, its data, who started it, and its name."""
-
-    experiment: Experiment
-    dataset: Dataset
-    table: Table | None
-    browser: str | None
-    name: str
 
 
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
-    """Write a card; empty where an upload has too many rows."""
+    """Write the card of a browser's run called `name`; empty where an upload has too many rows."""
     rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
     card = encode((experiment, browser, name, rows))
     return card if len(card) <= MOST_BYTES else b""
 
 
-def read_card(card: bytes) -> Shown:
-    """Read a card. Raises ValueError for bytes that are none."""
+def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, str]:
+    """Read a card: the run, its browser, table and name. Raises ValueError for bytes of none."""
     experiment, browser, name, rows = decode(card, _Card)
     try:
         validate(experiment)
@@ -211,4 +202,4 @@ def read_card(card: bytes) -> Shown:
         dataset = make_settled_dataset(experiment, table)
     except Exception as error:  # a stranger's rows may raise anything
         raise ValueError(f"not a run's card: {error}") from None
-    return Shown(experiment, dataset, table, browser, name)
+    return Run(run_id, experiment, dataset), browser, table, name

@@ -1,8 +1,8 @@
 """An experiment as a Keras script, plain or exact, and as a notebook of the exact one.
 
 In the plain one Keras draws the weights, so its figures come close to the app's. The exact one
-draws the app's first weights, gives `fit` the app's batches in order, and prints its figures beside
-the app's. The notebook (format 4.5) has the exact code in cells, with words (script.toml).
+draws the app's first weights, gives `fit` the app's batches, and prints its figures beside the
+app's. The notebook (format 4.5) has the exact code in cells, with words (script.toml).
 """
 
 import json
@@ -24,7 +24,6 @@ from lib.export.data import (
     imports,
     plain,
     quoted,
-    render,
     short,
     source,
 )
@@ -40,15 +39,14 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
     """Write the settled experiment as a plain Keras 3 script, formatted as ruff does."""
     about = f"{' and '.join(MODES[mode].keras for mode in experiment.model.modes)}, in Keras 3"
     head = _head(experiment, dataset, about, imports(dataset))
-    rest = render("plain", **template_fields(experiment, dataset, snapshot))
-    return "\n\n".join([*head, rest]) + "\n"
+    rest = blocks("plain", **template_fields(experiment, dataset, snapshot))
+    return "\n\n".join([*head, *rest.values()]) + "\n"
 
 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the settled experiment as a script that comes to the app's numbers.
 
-    Its last printed line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode, medians
-    over the seeds. Raises what `keras_script` raises.
+    Its last line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode: medians.
     """
     imported = imports(dataset, own=("import json",))
     head = _head(experiment, dataset, "the app's own numbers, in Keras 3", imported)
@@ -65,7 +63,7 @@ def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -
 
 
 def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
-    """Write the exact script as the text of an .ipynb file. Raises what `keras_script` raises."""
+    """Write the exact script as the text of an .ipynb file."""
     fields = template_fields(experiment, dataset, snapshot) | {
         "title": escape(short(dataset.title).replace("`", "'"), quote=False),
         "about": escape(plain(dataset.about), quote=False),
@@ -189,11 +187,7 @@ class Export:
     """One form in which an experiment can be taken away."""
 
     write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
-    ending: str  # of the file's name
-
-    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """The file's name: "seattle-lstm-both-exact.py"."""
-        return f"{name_of(experiment, dataset)}{self.ending}"
+    ending: str  # of the file's name, after `name_of`
 
 
 EXPORTS = {

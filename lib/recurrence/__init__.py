@@ -1,15 +1,23 @@
 """LSTM, GRU and SimpleRNN in NumPy, with every gate and state kept, equal to Keras.
 
-This is what the pages draw: a forward pass of a small layer takes microseconds here. Sigmoid gates,
-no dropout, zero initial states, and no gradients: `lib.training` trains.
-
-Words, as in Keras: N samples, T timesteps, F features, U units, K target columns. Weights are
-lists of arrays in the order of Keras's `get_weights()`, for G blocks of columns
-`kernel (F, G·U)`, `recurrent_kernel (U, G·U)` and `bias`.
+This is what the pages draw. Sigmoid gates, no dropout, zero initial states, no gradients. Weights
+are in the order of Keras's `get_weights()`: for G blocks of columns `kernel (F, G·U)`,
+`recurrent_kernel (U, G·U)` and `bias`.
 """
 
-from lib.recurrence.cells import GATES, Trace, gate_symbol, highest_output, unroll
-from lib.recurrence.formulas import LayerPass, Line, Row, by_similarity, lines, state_rows
+from lib.recurrence.cells import (
+    GATES,
+    LayerPass,
+    Line,
+    Row,
+    Trace,
+    by_similarity,
+    gate_symbol,
+    highest_output,
+    lines,
+    state_rows,
+    unroll,
+)
 from lib.recurrence.model import (
     ARRAYS_EACH,
     ROUNDING,

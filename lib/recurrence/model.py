@@ -96,8 +96,7 @@ def forward(
 ) -> tuple[list[Trace], np.ndarray]:
     """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
 
-    The last-step model returns `outputs[:, -1]`. Without a head, K is U. `weights` are in the order
-    of `initial_model_weights`.
+    The last-step model returns `outputs[:, -1]`. Without a head, K is U.
     """
     model = experiment.model
     recurrent = ARRAYS_EACH * model.layers

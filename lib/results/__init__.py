@@ -4,7 +4,22 @@ Baselines, skill against them, comparison of modes over seeds, forecasts, replay
 NumPy only: nothing is trained, drawn or put into words.
 """
 
-from lib.results.baselines import best_loss, best_possible, mode_losses, naive_loss, step_losses
+from lib.results.baselines import (
+    Answers,
+    ByRow,
+    Part,
+    SkillTable,
+    answers,
+    best_loss,
+    best_possible,
+    by_row,
+    evaluate,
+    mode_losses,
+    model_outputs,
+    naive_loss,
+    skill_of_seeds,
+    step_losses,
+)
 from lib.results.compared import (
     CHANCE,
     LETTERS,
@@ -30,19 +45,23 @@ from lib.results.compared import (
     worded,
 )
 from lib.results.forecasting import Forecast, ForecastError, forecast, why_not_fed_back
-from lib.results.redaction import COLUMN_SETTINGS, HIDDEN, TITLE, redacted, without_answers
 from lib.results.replay import (
     BEST,
+    COLUMN_SETTINGS,
     FEWEST,
+    HIDDEN,
+    TITLE,
     Frame,
     History,
     WeightHistory,
     as_of,
     frames_of,
     kept_places,
+    redacted,
     spread_places,
     step_errors,
     untrained,
+    without_answers,
 )
 from lib.results.run import (
     ModeResult,
@@ -53,15 +72,4 @@ from lib.results.run import (
     Status,
     memory_of,
     weight_bytes,
-)
-from lib.results.skill import (
-    Answers,
-    ByRow,
-    Part,
-    SkillTable,
-    answers,
-    by_row,
-    evaluate,
-    model_outputs,
-    skill_of_seeds,
 )

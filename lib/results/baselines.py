@@ -1,14 +1,26 @@
-"""Losses in NumPy as Keras computes them, of the naive baseline and of the best possible model."""
+"""Errors of models, of baselines and of the best possible model.
 
+Losses are as Keras computes them; skill, with answers by row, is of data cut from a table.
+"""
+
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import Literal
 
 import numpy as np
 
-from lib.data import Dataset
-from lib.experiment import CELLS, Experiment
-from lib.recurrence import highest_output
+from lib.data import Dataset, Origin, every_kth
+from lib.experiment import CELLS, MODES, Experiment
+from lib.recurrence import highest_output, outputs_in_parts
+from lib.results.compared import independent_samples
+from lib.results.run import ModelWeights, SeedWeights
 from lib.text import NOTHING, number, signed
+
+BUDGET = 5_000_000_000  # multiply-adds of all predictions, about a second
+
+Part = Literal["judged", "test"]
 
 
 def _huber(wrong: np.ndarray) -> np.ndarray:
@@ -80,3 +92,176 @@ def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float
     if best is None or experiment.training.loss != "mse":
         return {}, None
     return mode_losses(best.mse, experiment.model.modes), best
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Answers:
+    """Predictions for samples of one part of a dataset."""
+
+    samples: np.ndarray  # indexes of the samples, (M,) int, increasing
+    every: int  # every k-th sample of the part is among them; 1 means all
+    last: dict[str, np.ndarray]  # outputs at the last step by mode, (M, K), in the unit of y
+    steps: np.ndarray | None  # the sequence model's at every step, (M, T, K); None without it
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Score:
+    """Errors of a model or a baseline at the last step by target column, in the raw unit, (K,).
+
+    MASE is the mean absolute error over that of the value a season (or a row) before, of all
+    training rows; NaN where that is 0. Hyndman and Koehler, "Another look at measures of forecast
+    accuracy", 2006.
+    """
+
+    name: str  # a mode, or a key of `lib.data.tables.baselines.LABELS`
+    label: str
+    mae: np.ndarray
+    rmse: np.ndarray
+    mase: np.ndarray
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class SkillTable:
+    """Errors of models and baselines on the same samples."""
+
+    samples: np.ndarray  # indexes of the samples, (M,) int
+    every: int  # every k-th sample of the part is among them
+    models: tuple[Score, ...]
+    guesses: tuple[Score, ...]
+    independent: float  # how many of the samples are independent: see `independent_samples`
+
+    def baselines(self, target: int) -> list[Score]:
+        """The baselines, by increasing RMSE for this target column."""
+        return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
+
+    def skill(self, score: Score, target: int) -> float:
+        """Reduction of the RMSE against the best baseline, in percent; NaN where that is 0."""
+        best = float(self.baselines(target)[0].rmse[target])
+        return 100 * (1 - float(score.rmse[target]) / best) if best else math.nan
+
+
+def part_of(dataset: Dataset, part: Part) -> np.ndarray:
+    """Indexes of the samples of a part, (M,)."""
+    samples = np.arange(len(dataset.x))
+    return samples[dataset.judged] if part == "judged" else samples[len(samples) - dataset.test :]
+
+
+def model_outputs(
+    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
+) -> np.ndarray:
+    """A model's outputs at every step, (n, T, K)."""
+    return np.concatenate(list(outputs_in_parts(experiment, weights, x)))
+
+
+def cost(weights: ModelWeights, timesteps: int) -> int:
+    """Multiply-adds that the answers of all modes for one sample take."""
+    return timesteps * sum(array.size for arrays in weights.values() for array in arrays)
+
+
+def answers(
+    experiment: Experiment,
+    dataset: Dataset,
+    weights: ModelWeights,
+    part: Part = "judged",
+    *,
+    seeds: int = 1,
+) -> Answers:
+    """Outputs for a part: for every k-th sample, so that all seeds take about a second."""
+    samples = part_of(dataset, part)
+    share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
+    every = every_kth(share, dataset.origin.period if dataset.origin else 1)
+    samples = samples[::every]
+    x = dataset.x[samples]
+    outputs = {mode: model_outputs(experiment, arrays, x) for mode, arrays in weights.items()}
+    last = {mode: each[:, -1].copy() for mode, each in outputs.items()}
+    return Answers(samples, every, last, outputs.get("sequence"))
+
+
+def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
+    """Errors at the last step of `samples`, (M, K) in the raw unit, of outputs in the unit of y."""
+    raw = partial(dataset.raw, samples=samples, last=True)
+    return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
+
+
+def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
+    """Errors of models and baselines. Raises ValueError for data of no table."""
+    samples, unit = said.samples, seasonal_error(dataset.cut_from)
+
+    def score(name: str, label: str, last: np.ndarray) -> Score:
+        wrong = last_errors(dataset, samples, last)
+        mae = np.abs(wrong).mean(axis=0)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            mase = np.where(unit > 0, mae / unit, np.nan)
+        return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
+
+    models = tuple(score(mode, MODES[mode].name, last) for mode, last in said.last.items())
+    guesses = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
+    return SkillTable(samples, said.every, models, guesses, independent_samples(dataset, samples))
+
+
+def skill_of_seeds(
+    experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
+) -> SkillTable:
+    """Medians over seeds of the models' errors. Raises ValueError for data of no table."""
+    seeds = (answers(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
+    return median_skill([evaluate(dataset, each) for each in seeds])
+
+
+def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
+    """Medians over seeds; an RMSE is the root of the median MSE, which other cards show."""
+    models = []
+    for same in zip(*(seed.models for seed in seeds), strict=True):
+        mae, rmse, mase = np.array([(one.mae, one.rmse, one.mase) for one in same]).swapaxes(0, 1)
+        root = np.sqrt(np.median(rmse**2, axis=0))
+        medians = {"mae": np.median(mae, axis=0), "rmse": root, "mase": np.median(mase, axis=0)}
+        models.append(replace(same[0], **medians))
+    return replace(seeds[0], models=tuple(models))
+
+
+def seasonal_error(origin: Origin) -> np.ndarray:
+    """Mean absolute change from a season before, over the training rows of each series, (K,)."""
+    season = max(1, origin.period)
+    known = origin.training[season:] & origin.training[:-season]
+    known &= origin.series[season:] == origin.series[:-season]
+    change = np.abs(origin.targets[season:] - origin.targets[:-season])[known]
+    error = change.mean(axis=0) if len(change) else np.zeros(origin.targets.shape[1])
+    return np.repeat(error, len(origin.horizons))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ByRow:
+    """Answers by target row, for one series and one target column, in the raw unit, (D,) each."""
+
+    rows: np.ndarray  # rows of the `Origin` that are targets of some step, increasing
+    truth: np.ndarray
+    last: dict[str, np.ndarray]  # of the models' last steps, by mode; NaN where no sample ends
+    guesses: dict[str, np.ndarray]  # of the baselines, by name, likewise
+    steps: tuple[np.ndarray, np.ndarray] | None  # the sequence model's least and greatest
+    most: int  # how many steps have the same row as their target, at most
+
+
+def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
+    """The answers in order of rows. Raises ValueError for data of no table."""
+    origin, timesteps = dataset.cut_from, dataset.shape[1]
+    mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
+    samples = said.samples[mine]
+    column, ahead = divmod(target, len(origin.horizons))
+    about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
+    rows = np.unique(about)
+    place = np.searchsorted(rows, about[:, -1])
+
+    def raw(last: np.ndarray) -> np.ndarray:
+        values = np.full(len(rows), np.nan)
+        values[place] = dataset.raw(last.astype(np.float64), samples, last=True)[:, target]
+        return values
+
+    order = np.argsort(about, axis=None, kind="stable")
+    first = np.searchsorted(about.ravel()[order], rows)
+    steps = None
+    if said.steps is not None and len(rows):
+        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
+        steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
+    models = {mode: raw(last[mine]) for mode, last in said.last.items()}
+    guesses = {one.name: raw(one.last[samples]) for one in dataset.baselines}
+    most = int(np.diff(first, append=about.size).max(initial=0))
+    return ByRow(rows, origin.targets[rows, column], models, guesses, steps, most)

@@ -1,7 +1,7 @@
 """Which of two modes or runs is better, also at a sweep's points, and whether one overfits.
 
-A seed moves an error as much as many a setting does. So figures are medians over seeds; one mode is
-better only if the difference is significant, and enough independent samples were judged.
+Figures are medians over seeds. One mode is better only if the difference is significant, and enough
+independent samples were judged.
 """
 
 import math
@@ -42,8 +42,7 @@ def decisive_ratio(samples: float) -> float:
 
     For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
-    test for the significance of the difference between the two variances in a sample from a normal
-    bivariate population", 1939). Its quantile is Abramowitz and Stegun's 26.7.5.
+    test for the significance of the difference", 1939; quantile: Abramowitz and Stegun, 26.7.5).
     """
     z, n = NormalDist().inv_cdf(1 - CHANCE / 2), samples
     t = z + (z**3 + z) / (4 * n) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * n**2)
@@ -90,9 +89,8 @@ def compare_modes(
     least = np.finfo(np.float64).tiny
     logs = np.log(np.maximum(second, least)) - np.log(np.maximum(first, least))
     sign = 1 if np.median(logs) >= 0 else -1
-    count, gains = len(logs), sign * logs
+    count, gains, p_value = len(logs), sign * logs, 1.0
     by = float(np.median(1 - np.exp(-gains)))
-    p_value = 1.0
     if count > 1 and gains.any():
         spread = float(gains.std(ddof=1)) / math.sqrt(count)
         t = abs(float(gains.mean())) / spread if spread else math.inf
@@ -162,10 +160,7 @@ def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
 
 
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
-    """Whether validation loss has risen from its minimum, and clearly above the training loss.
-
-    The rise must be decided by so many `samples`, and be more than 2% of the loss `guess`.
-    """
+    """Whether validation loss has risen, by over 2% of `guess`, clearly above the training loss."""
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
@@ -173,10 +168,9 @@ def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> b
     medians = np.median(np.lib.stride_tricks.sliding_window_view(checks, width), axis=1)
     now, least = medians[-1], medians.min()
     training = float(np.median(result.loss[-width:]))
-    rises = now > max(1.25, decisive_ratio(samples)) * least
-    rises &= now - least > 0.02 * guess
-    rises &= 4 * int(checks.argmin()) < 3 * len(checks)
-    return bool(rises and now > 1.25 * training and training < least)
+    rises = now > max(1.25, decisive_ratio(samples)) * least and now - least > 0.02 * guess
+    is_early = 4 * int(checks.argmin()) < 3 * len(checks)
+    return bool(rises and is_early and now > 1.25 * training and training < least)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -184,7 +178,7 @@ class PointResult:
     """The result of a point's run; `point["status"]` is a column that all its rows share."""
 
     values: Mapping[str, Any]  # the settings that vary, by URL key
-    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.rows.KINDS`
+    rows: Sequence[Mapping[str, Any]]  # by seed and mode, with columns of `lib.sweep.plan.KINDS`
 
     def __getitem__(self, column: str) -> Any:
         return self.rows[0][column]
@@ -228,8 +222,7 @@ def clear_mode(found: Verdict) -> str:
 def corrected(p_values: Sequence[float]) -> list[float]:
     """Adjust p-values for multiple tests.
 
-    Source: Holm, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of
-    Statistics 6, 1979.
+    Source: Holm, "A simple sequentially rejective multiple test procedure", 1979.
     """
     order, found = np.argsort(p_values), np.array(p_values)
     times = np.arange(len(order), 0, -1)

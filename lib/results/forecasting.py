@@ -1,11 +1,9 @@
 """Forecasts of the rows after a table's last one, with prediction bands from past errors.
 
-*Direct*: windows whose targets lie beyond the end. *Fed back* (recursive): one row ahead again and
-again, each answer in the place of the next input; only where all other inputs are known.
-
-Bands are split conformal, by step ahead: a half-width is the ⌈0.9 (n + 1)⌉-th smallest of n
-absolute errors on validation samples (Lei et al., "Distribution-Free Predictive Inference for
-Regression", 2018).
+*Direct*: windows whose targets lie beyond the end. *Fed back*: one row ahead again and again, each
+answer in the place of the next input. Bands are split conformal, by step: the ⌈0.9 (n + 1)⌉-th
+smallest of n absolute errors on validation samples (Lei et al., "Distribution-Free Predictive
+Inference for Regression", 2018).
 """
 
 from __future__ import annotations
@@ -17,9 +15,9 @@ import numpy as np
 
 from lib.data import CALENDAR, Dataset, Origin, on_a_circle
 from lib.experiment import Experiment
+from lib.results.baselines import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
 from lib.results.replay import spread_places
 from lib.results.run import ModelWeights
-from lib.results.skill import BUDGET, Answers, Part, cost, last_errors, model_outputs, part_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,9 +71,8 @@ def forecast(
 ) -> Forecast:
     """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
-    `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon.
-    Bands are from `judged`, the answers of the validation part; coverage is counted on `tested`.
-    Raises ForecastError where the series is too short, or answers can't be fed back.
+    `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon. Bands
+    are from `judged` answers, coverage from `tested` ones. Raises ForecastError if impossible.
     """
     if feed and (why := why_not_fed_back(dataset)):
         raise ForecastError(why)

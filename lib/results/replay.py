@@ -1,4 +1,4 @@
-"""Which epochs of a run are kept, and the run as it was: untrained, or after one of these."""
+"""Which epochs of a run are kept; the run as it was after one, and as strangers may see it."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -7,11 +7,12 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from lib.data import Dataset
-from lib.experiment import Experiment
+from lib.data import Dataset, KnownErrors, remembered
+from lib.experiment import SETTINGS, Experiment
 from lib.recurrence import forward, initial_model_weights
-from lib.results.baselines import mode_losses, step_losses
-from lib.results.run import ModeResult, RunAt, SeedWeights, Snapshot, Status, memory_of
+from lib.results.baselines import ERRORS, mode_losses, step_losses
+from lib.results.compared import independent_samples
+from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of
 
 BUDGET = 100_000_000  # multiply-adds for evaluating a model as it was, about 0.1 s
 MOST, LEAST = 24, 6  # limits of the number of frames, which depends on their cost
@@ -25,6 +26,9 @@ _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
 FEW_BYTES, FEW_EPOCHS = 250_000, 8
 KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
+TITLE = "An uploaded file"  # stands for the file's name
+HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
+COLUMN_SETTINGS = ("inputs", "targets", "types", "id")  # keys whose values name columns
 Value = TypeVar("Value")
 
 
@@ -120,10 +124,9 @@ def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
 
 def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
     """Pick at most `most` of `count` places, evenly or more `early` ones, with both ends."""
+    places = np.linspace(0, count - 1, min(most, count)).round()
     if early:
         places = np.geomspace(1, max(1, count), most).round() - 1
-    else:
-        places = np.linspace(0, count - 1, min(most, count)).round()
     return [int(place) for place in np.unique(places)[:count]]
 
 
@@ -185,21 +188,16 @@ class History(Generic[Value]):
 
 
 @dataclass(slots=True, eq=False)
-class WeightHistory:
+class WeightHistory(History[SeedWeights]):
     """All models' weights by epoch, from the snapshots of one run."""
 
+    limit: int = MOST_EPOCHS
     size: int = 1  # bytes that the weights of one epoch take
-    history: History[SeedWeights] = field(default_factory=lambda: History(MOST_EPOCHS))
 
     @property
     def nbytes(self) -> int:
         """Bytes of memory, about."""
-        return len(self.history.points) * self.size
-
-    @property
-    def points(self) -> list[tuple[int, SeedWeights]]:
-        """Epochs, increasing, with all models' weights."""
-        return [*self.history.points]
+        return len(self.points) * self.size
 
     def take(self, snapshot: Snapshot) -> None:
         """Add a snapshot's new weights."""
@@ -211,14 +209,65 @@ class WeightHistory:
         for epoch, weights in points:
             if not self.points:
                 self.size = max(1, memory_of(weights))
-                self.history.limit = max(2, min(MOST_EPOCHS, MOST_BYTES // self.size))
+                self.limit = max(2, min(MOST_EPOCHS, MOST_BYTES // self.size))
             if not self.points or epoch > self.points[-1][0]:
-                self.history.add(epoch, weights)
+                self.add(epoch, weights)
 
-    def thin(self) -> None:
+    def keep_few(self) -> None:
         """Keep a few epochs, the first and the newest among them."""
-        self.history.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))
+        self.thin(max(2, min(FEW_EPOCHS, FEW_BYTES // self.size)))
 
-    def cut(self, epoch: int) -> None:
-        """Forget what came after an epoch."""
-        self.history.cut(epoch)
+
+def _nothing(shape: tuple[int, ...]) -> np.ndarray:
+    """NaN in this shape, float32, without memory of its own."""
+    return np.broadcast_to(np.float32(np.nan), shape)
+
+
+@remembered
+def without_rows(dataset: Dataset) -> Dataset:
+    """The dataset with NaN for its arrays, numbered names, and the errors of the baselines."""
+    (n, steps, features), targets = dataset.shape, dataset.targets
+    wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
+    scale = None
+    if dataset.is_scaled:  # one number, or none where the columns differ
+        scale = np.full(targets, np.nan if dataset.raw_scale is None else dataset.raw_scale)
+    return Dataset(
+        x=_nothing((n, steps, features)),
+        y=_nothing((n, steps, targets)),
+        train=dataset.train,
+        name=dataset.name,
+        title=TITLE,
+        feature_names=tuple(f"input {f + 1}" for f in range(features)),
+        target_names=tuple(f"target {k + 1}" for k in range(targets)),
+        timestep_names=tuple(f"{step + 1}" for step in range(steps)),
+        naive=_nothing((n, steps, targets)),
+        naive_label=dataset.naive_label,
+        test=dataset.test,
+        baselines=tuple(replace(one, last=_nothing(one.last.shape)) for one in dataset.baselines),
+        target_scale=scale,
+        about=HIDDEN,
+        known_errors=KnownErrors(
+            naive_mse=dataset.naive_mse,
+            naive_losses={loss: step_losses(loss, wrong) for loss in ERRORS},
+            independent=independent_samples(dataset),
+        ),
+    )
+
+
+@remembered
+def without_answers(snapshot: Snapshot) -> Snapshot:
+    """The snapshot with NaN for predictions, which are close to the rows of the file."""
+
+    def hide(result: ModeResult) -> ModeResult:
+        return replace(result, predictions=_nothing(result.predictions.shape))
+
+    results, *others = ({m: hide(r) for m, r in seed.items()} for seed in snapshot.seeds)
+    return replace(snapshot, results=results, others=tuple(others))
+
+
+@remembered
+def redacted(run: Run) -> Run:
+    """The run with neither rows nor names of its file."""
+    no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
+    experiment = run.experiment.set(**no_columns)
+    return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

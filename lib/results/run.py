@@ -49,13 +49,11 @@ def memory_of(part: Any) -> int:
     """Bytes of memory, about, of the arrays in records, dicts and tuples."""
     if isinstance(part, np.ndarray):
         return part.nbytes + 200  # the array object itself
-    if isinstance(part, dict):
-        return sum(map(memory_of, part.values()))
-    if isinstance(part, tuple):
-        return sum(map(memory_of, part))
     if isinstance(part, ModeResult | Snapshot):
-        return sum(memory_of(getattr(part, each.name)) for each in fields(part))
-    return 0
+        part = tuple(getattr(part, each.name) for each in fields(part))
+    if isinstance(part, dict):
+        part = tuple(part.values())
+    return sum(map(memory_of, part)) if isinstance(part, tuple) else 0
 
 
 @dataclass(frozen=True, slots=True, eq=False)

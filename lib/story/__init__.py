@@ -1,11 +1,9 @@
 """What is told with the app: the gallery's cards, the guide's steps, and the scenes of a talk.
 
-All are scenes: settings as an address has them, a picture by its name, and words. One more is a row
-in `gallery.toml`, `guide.toml` or `talk.toml`; `lib/ui/stage.py` puts it on a page. The cards' runs
-and small pictures are recorded: drawing one of a table takes a cold server more than a second.
+All are scenes: settings as an address has them, a picture by its name, and words; one more is a row
+in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are recorded.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import NamedTuple
 from urllib.parse import parse_qs
@@ -20,7 +18,6 @@ from lib.text import beside
 from lib.training import read, recorded, with_seeds
 
 FILE = "gallery"  # the name of the recording of the pictures
-CELLS_COMPARED = ("lstm", "simple_rnn")
 
 
 class Option(NamedTuple):
@@ -92,37 +89,23 @@ def _read(table: str, prefix: str = "") -> dict[str, Scene]:
 GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
 GUIDE = _read("guide", "guide.")  # the steps of the lesson, likewise
 TALK = _read("talk")  # the scenes of the ready talk, and in what order it tells them
-_ALL = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
-
-
-def offer(scenes: Iterable[Scene]) -> None:
-    """Let a talk be made of these, too: pictures of packages above this one."""
-    _ALL.update({scene.name: scene for scene in scenes})
-
-
-def find(name: str) -> Scene | None:
-    """The scene of a name; None for one that there isn't."""
-    return _ALL.get(name)
+SCENES = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
+"""All that a talk can be made of; `lib.ui.views` adds its pictures."""
 
 
 def story(text: str) -> tuple[Scene, ...]:
     """The scenes that an address names, "strip,gallery.parity,number"; if none, the ready talk."""
-    names = [name for name in dict.fromkeys(text.split(",")) if name in _ALL]
-    return tuple(_ALL[name] for name in names) or tuple(TALK.values())
-
-
-def all_scenes() -> tuple[Scene, ...]:
-    """All that a talk can be made of."""
-    return tuple(_ALL.values())
+    names = [name for name in dict.fromkeys(text.split(",")) if name in SCENES]
+    return tuple(SCENES[name] for name in names) or tuple(TALK.values())
 
 
 def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
     """What a card is about, with usual seeds: one experiment, or the same with two cells."""
-    setups, found = [scene.query], list[Experiment]()
-    if scene.picture == "cells":
-        setups = [{**scene.query, "cell": [cell]} for cell in CELLS_COMPARED]
-    for setup in setups:
-        experiment = settle(read_query(setup, suggested(setup["data"][-1]))[0])
+    cells, found = ("lstm", "simple_rnn"), list[Experiment]()
+    of_cells = [{"cell": [cell]} for cell in cells] if scene.picture == "cells" else [{}]
+    for of_cell in of_cells:
+        query = scene.query | of_cell
+        experiment = settle(read_query(query, suggested(query["data"][-1]))[0])
         found.append(with_seeds(experiment, make_dataset(experiment)))
     return tuple(found)
 

@@ -2,10 +2,8 @@
 
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 
-A sweep uses this machine's training processes, or the cluster that `UNROLLED_RAY` names. From a
-terminal: `python -m lib.sweep`; the Sweep page shows one live.
+It uses this machine's training processes, or the cluster that `UNROLLED_RAY` names.
 """
 
-from lib.sweep.plan import MOST_RUNS, Plan, base_of, make_plan, offered, parse_vary
-from lib.sweep.rows import READY, Ready
+from lib.sweep.plan import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary
 from lib.sweep.runner import Runner, estimated_seconds, run_sweep

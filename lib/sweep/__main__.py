@@ -12,8 +12,7 @@ from lib import charts
 from lib.data import DATASETS, UploadError
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import named
-from lib.sweep import rows
-from lib.sweep.plan import base_of, make_plan, parse_vary
+from lib.sweep.plan import base_of, make_plan, parse_vary, read_done
 from lib.sweep.runner import Runner, read_table, run_plan
 from lib.text import counted
 from lib.training import machine
@@ -44,7 +43,7 @@ def main(
         plan = make_plan(base, parse_vary(vary), seeds, table, name)
         for note in plan.notes:
             click.echo(note)
-        known = len(rows.read_done(out, plan))
+        known = len(read_done(out, plan))
         if known:
             click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
         try:

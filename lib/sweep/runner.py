@@ -1,7 +1,6 @@
 """Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
 
-The thread of `Runner.run` starts and steers all runs. Every other method returns at once and may be
-called from any thread. `run_sweep` is for scripts, `run_plan` for the terminal and for tests.
+`run_sweep` is for scripts, `run_plan` for the terminal and for tests.
 """
 
 from __future__ import annotations
@@ -18,8 +17,7 @@ from typing import TYPE_CHECKING, Any
 from lib.data import Dataset, Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import PointResult, Run, Snapshot, Status
-from lib.sweep import rows
-from lib.sweep.plan import Plan, Point, base_of, make_plan
+from lib.sweep.plan import Plan, Point, base_of, make_plan, read_done, result_of, write
 from lib.text import sentence
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, machine
 
@@ -34,6 +32,7 @@ COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 class Runner:
     """One sweep, without the points that are `done`.
 
+    The thread of `run` starts and steers all runs; the other methods return at once, in any thread.
     `keep` receives all results after each new one. With `rests` the sweep pauses while nobody calls
     `watch`. `card` makes the card by which other page servers show a run.
     """
@@ -162,7 +161,7 @@ class Runner:
             limits.check(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
-            self._note(point, rows.result_of(point, None, failed))
+            self._note(point, result_of(point, None, failed))
             return True
         run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
         self._going[point.settings] = point, dataset, run
@@ -183,7 +182,7 @@ class Runner:
                 del self._going[point.settings]
                 self._begins_at = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
-                self._note(point, rows.result_of(point, dataset, snapshot))
+                self._note(point, result_of(point, dataset, snapshot))
 
     def _note(self, point: Point, result: PointResult) -> None:
         """Store a result. The order of these lines keeps `share` from falling."""
@@ -216,18 +215,16 @@ def run_sweep(
 
     Args:
         data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
-        vary: values by URL key, of those in `lib.results.VARIABLE` that the data use:
-            `{"T": [8, 16], "cell": ["lstm", "gru"]}`.
+        vary: values by URL key, of those in `lib.results.VARIABLE`: `{"T": [8, 16]}`.
         seeds: of each point, 1 to 16; points × seeds are 96 at most.
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from there.
         progress: called a few times a second, and at the end, with the `Runner`.
         settings: any other setting, by URL key; else what the data suggest.
 
-    Returns a row for each point, seed and mode: the settings that vary, and the columns of
-    `lib.sweep.rows.KINDS`. `last_step_error` is the mean squared error on the judged samples, in
-    the unit of y squared; NaN unless the run has finished. Raises ExperimentError for what can't be
-    swept, UploadError for a file. Ctrl-C stops it.
+    Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
+    `last_step_error` is the mean squared error on the judged samples, in the unit of y squared; NaN
+    of an unfinished run. Raises ExperimentError for what can't be swept, UploadError for a file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
@@ -252,8 +249,8 @@ def run_plan(
     look: Callable[[Runner], object] = lambda _: None,
 ) -> tuple[PointResult, ...]:
     """Train the points of a plan that `out` doesn't have; returns all results in order."""
-    done = rows.read_done(out, plan) if out else []
-    keep = partial(rows.write, keys=plan.keys, path=out) if out else lambda _: None
+    done = read_done(out, plan) if out else []
+    keep = partial(write, keys=plan.keys, path=out) if out else lambda _: None
     keep(done)  # raises for a missing folder before anything is trained
     with TrainingClient(workers=machine.worker_count()) as client:
         runner = Runner(plan, client, table, done=done, keep=keep)

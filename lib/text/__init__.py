@@ -1,7 +1,4 @@
-"""Words and numbers for people: English for counts, durations and lists, and texts kept in TOML.
-
-Nothing in here knows about Keras, runs or pages.
-"""
+"""Words and numbers for people: English for counts and lists, texts in TOML; no runs, no pages."""
 
 import math
 import re

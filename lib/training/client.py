@@ -211,7 +211,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
         """Earlier epochs, increasing, with all models' weights then; none where too many."""
         with self._changed:
-            return known.weights.points if (known := self._registry.runs.get(run.id)) else []
+            known = self._registry.runs.get(run.id)
+            return [*known.weights.points] if known else []
 
     def wait(
         self,

@@ -236,7 +236,7 @@ class RunRegistry:
             data = run.run.dataset
             size = 0 if id(data) in datasets else data.nbytes  # several runs share one
             if held + size + run.nbytes > KEEP_BYTES / 2:
-                run.weights.thin()
+                run.weights.keep_few()
             size += run.nbytes
             is_old = run.seen_at < self._clock() - KEEP_SECONDS
             if is_old or counts[kind] > KEEP_RUNS or (held + size > KEEP_BYTES and place > 0):

@@ -85,10 +85,10 @@ def is_looked_for(run_id: str | None) -> bool:
         _LOOKUPS.pop(run_id, None)
     elif card := answer.result()["card"]:
         with suppress(ValueError):  # bytes that are no card: as if nobody had the run
-            shown = read_card(card)
+            run, browser, table, name = read_card(card, run_id)
             _forget_owners(training)
-            training.adopt(Run(run_id, shown.experiment, shown.dataset))
-            _OWNERS.setdefault(run_id, Owner(shown.browser, shown.table, shown.name))
+            training.adopt(run)
+            _OWNERS.setdefault(run_id, Owner(browser, table, name))
             _LOOKUPS.pop(run_id, None)
     return False
 

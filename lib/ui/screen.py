@@ -19,7 +19,7 @@ import streamlit as st
 from lib.charts import templates
 from lib.data import remember
 from lib.experiment import Experiment
-from lib.story import TALK, Scene, all_scenes, story
+from lib.story import SCENES, TALK, Scene, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.fragment import fragment
@@ -207,9 +207,7 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
         talk.shown = talk.shown and replace(talk.shown, answers=())
         address.set_page_values({"scene": "", "open": ""})
 
-    titles = {
-        each.name: f"{KINDS[each.name.rpartition('.')[0]]}: {each.title}" for each in all_scenes()
-    }
+    titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in SCENES.items()}
     shown: Any = bound("story_picks", picked, take)
     shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
     st.multiselect("Your talk, in this order", [*titles], **shown)

@@ -21,7 +21,7 @@ from lib.experiment import MODES
 from lib.recurrence import LayerPass, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
-from lib.story import GALLERY, Scene, find, offer, runs_of
+from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, joined, number, readable, say, short, signed
 from lib.training import read
 from lib.ui import address
@@ -117,7 +117,7 @@ def _stack(_: Loaded, palette: Palette) -> None:
     steps = traced_stack()
     with st.container(border=True, key="stack"):
         title = charts.stack.stack_title(steps)
-        scene = find(session().stage.scene)
+        scene = SCENES.get(session().stage.scene)
         first = shapes.read_text(scene.query.get("stack", [""])[-1])[0] if scene else ()
         is_mended = shapes.broken(shapes.trace(first)) is not None and shapes.broken(steps) is None
         takeaway(f"Mended: {title[:1].lower()}{title[1:]}" if is_mended else title)
@@ -275,8 +275,10 @@ VIEWS = {
     "glance": View("Masks, states, both directions", _glance, "Cell", needs_rows=True),
     "damage": View("What a silent mistake does", _damage, "Shapes", "target"),
     "advice": View("Which one do I need?", _advice),
-}  # by their names in scenes and in the address
-offer(Scene(f"view.{name}", view.title, name, page=view.page) for name, view in VIEWS.items())
+}
+"""Views by their names in scenes and in the address."""
+_PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
+SCENES.update({scene.name: scene for scene in _PICTURES})
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:

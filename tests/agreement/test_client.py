@@ -89,7 +89,7 @@ def test_a_run_can_be_paused_stepped_resumed_and_stopped(client, endless):
 CLIENT = """
 import time
 from lib.training.client import TrainingClient
-from tests.processes import worker_pids
+from tests.waiting import worker_pids
 client = TrainingClient()
 while not worker_pids(client): time.sleep(0.01)
 print(*worker_pids(client), flush=True)

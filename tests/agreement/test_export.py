@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 
 from lib.data import read_upload
 from lib.data.datasets import DATASETS, make_dataset, settle
-from lib.experiment import CELLS, HEADS, KEEPS, LOSSES, MODES, OPTIMIZERS, Experiment
+from lib.experiment import CELLS, HEADS, LOSSES, MODES, OPTIMIZERS, REGISTRIES, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
 from lib.results import RunAt, Status
@@ -42,7 +42,7 @@ LEVELS = {
     "optimizer": [*OPTIMIZERS],
     "loss": [*LOSSES],
     "mode": ["both", "sequence", "last"],
-    "keep": [*KEEPS],
+    "keep": [*REGISTRIES["keeps"]],
     "head": [*HEADS],
 }
 ROWS = {

@@ -11,9 +11,8 @@ import pytest
 from lib.results.run import Status
 from lib.training import worker_pool, worker_process
 from lib.training.client import TrainingClient
-from tests.processes import worker_pids
 from tests.unit.fakes import make_dataset
-from tests.waiting import PATIENCE, eventually
+from tests.waiting import PATIENCE, eventually, worker_pids
 from tests.weekly import first_of
 
 

@@ -15,7 +15,7 @@ from lib.results.run import Status
 from lib.shapes import Damage, Leak
 from lib.story import GALLERY, experiments_of
 from lib.training.recorded import answers_of, read, recorded
-from tests.leak import train_leak
+from tests.record import train_leak
 from tests.waiting import PATIENCE
 
 ALIKE = 0.5
@@ -166,7 +166,7 @@ def test_a_silent_broadcast_learns_the_mean():
 @pytest.mark.parametrize("live", [False, pytest.param(True, marks=pytest.mark.weekly)])
 def test_bidirectional_reads_the_answer(live):
     """At every step but the last, where it is as wrong as an honest model."""
-    leak = Leak(**train_leak()) if live else read("leak", Leak)
+    leak = train_leak() if live else read("leak", Leak)
     one_way, both_ways = leak.one_way, leak.both_ways
     assert (one_way > 0.9).all()
     assert both_ways[:-1].max() < 0.1

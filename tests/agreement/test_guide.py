@@ -10,7 +10,7 @@ from keras import layers
 
 from lib.data.datasets import make_dataset, suggested
 from lib.recurrence import unroll
-from lib.recurrence.formulas import LayerPass
+from lib.recurrence.cells import LayerPass
 from lib.shapes.doctor import read_question
 from lib.shapes.doctor.damage import MISTAKES
 from lib.shapes.stack.code import keras_code

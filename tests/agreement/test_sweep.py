@@ -11,8 +11,7 @@ import pytest
 
 from lib.data.datasets import make_dataset
 from lib.results.compared import MODES
-from lib.sweep.plan import base_of, make_plan
-from lib.sweep.rows import READY, from_csv, result_of
+from lib.sweep.plan import READY, base_of, from_csv, make_plan, result_of
 from lib.sweep.runner import Runner, run_sweep
 from tests.waiting import PATIENCE
 

@@ -10,10 +10,9 @@ import pytest
 from plotly.offline import get_plotlyjs
 
 from lib.export.kept import card_of
-from lib.results.redaction import HIDDEN
-from lib.results.replay import untrained
+from lib.results.replay import HIDDEN, untrained
 from lib.results.run import Status
-from lib.story import all_scenes
+from lib.story import SCENES
 from lib.ui import runs, sweeps
 from lib.ui.frame import PAGES
 from lib.ui.screen import Shown, Talk
@@ -210,7 +209,7 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
     run, talk = client.runs["r0"], Talk(0.0, 0.0)
     browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
-    for scene in all_scenes():
+    for scene in SCENES.values():
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
         follower = browsers.open("b", follow=talk.id)
         assert not follower.exception

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from lib.results.run import ModeResult, Status
-from lib.sweep.rows import READY
+from lib.sweep.plan import READY
 from lib.training import limits
 from lib.training.limits import MAX_SWEEPS_NAMELESS
 from lib.training.run_registry import WATCH_SECONDS

@@ -6,7 +6,7 @@ from contextlib import suppress
 import numpy as np
 import psutil
 
-from tests.processes import worker_pids
+from tests.waiting import worker_pids
 
 IMPORTED_MB = 100.0  # a worker that holds less is still to import TensorFlow
 IMPORT_SECONDS = 120.0

@@ -30,7 +30,7 @@ import psutil
 from lib.training.client import TrainingClient
 from tests.bench.figures import QUICK_REST, REST, until_client_rests
 from tests.bench.workloads import WORKLOADS
-from tests.processes import worker_pids
+from tests.waiting import worker_pids
 
 ROOT = Path(__file__).parents[2]
 MODULES = {"fit": "keras", "torch": "torch", "jax": "jax"}  # peer → what has to be installed for it

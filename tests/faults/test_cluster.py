@@ -12,7 +12,7 @@ import pytest
 from lib.data.datasets import make_dataset
 from lib.experiment import Experiment
 from lib.export.kept import card_of, read_card
-from lib.results.run import Run, Status
+from lib.results.run import Status
 from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient
 from tests.browser.server import serve, without_known
@@ -118,8 +118,7 @@ def test_two_page_servers_show_one_link(client, tmp_path):
 
     play(story())
     (run_id,) = parse_qs(links[0])["run"]
-    card = read_card(card_from(client, run_id))
-    run = Run(run_id, card.experiment, card.dataset)
+    run, *_ = read_card(card_from(client, run_id), run_id)
     client.adopt(run)
     client.stop(run)
     assert client.wait(run, 120).status is Status.STOPPED

@@ -1,5 +1,7 @@
 """Stand-ins for compiled programs and worker processes: for tests without Keras."""
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from lib.data.dataset import Dataset
@@ -34,14 +36,6 @@ def make_experiment(**settings):
     return Experiment().set(**{"U": 2, "epochs": 5, "batch": 2, **settings})
 
 
-class FakeState:
-    """The weights of each lane's model; training adds 1 to each for every batch."""
-
-    def __init__(self, weights, mode):
-        self.weights = weights
-        self.mode = mode
-
-
 class FakeProgram:
     """Trains by counting. `loss(step)` is the loss of a model's batch number `step`, from 0.
 
@@ -69,7 +63,8 @@ class FakeProgram:
 
     def load(self, models, _own, _settings, mode, *, step=0):
         """Models that have seen so many batches: that is what all weights are."""
-        return FakeState([[np.full_like(array, step) for array in own] for own in models], mode)
+        weights = [[np.full_like(array, step) for array in own] for own in models]
+        return SimpleNamespace(weights=weights, mode=mode)
 
     def most_steps(self, _own):
         """How many batches a call can train."""
@@ -79,9 +74,8 @@ class FakeProgram:
         """How many there are."""
         return len(x)
 
-    def weights(self, state, *, memory=False):
+    def weights(self, state, *, memory=False):  # noqa: ARG002  as the program's
         """All the number of batches trained; no optimizer remembers anything."""
-        del memory
         return state.weights
 
     def train(self, state, _samples, batches, _thread=0):
@@ -98,12 +92,11 @@ class FakeProgram:
         return np.repeat(np.array(losses, np.float32)[:, None], lanes, axis=1)
 
 
-def counted_outputs(experiment, weights, x):
+def counted_outputs(experiment, weights, x):  # noqa: ARG001
     """Outputs (1, T, K), for one sample at a time: everywhere the first weight.
 
     That is the number of batches trained, once trained; it stands for `outputs_in_parts`.
     """
-    del experiment
     for _ in x:
         yield np.full((1, x.shape[1], weights[-1].shape[-1]), weights[0].flat[0], np.float32)
 
@@ -161,8 +154,7 @@ class FakeWorker:
     """Notes what it is sent. The test says what it answers, and when it dies."""
 
     def __init__(self, on_message, on_end, delay=0.0, *arguments):
-        self.arguments = arguments
-        """A driver's: its module and its server's name."""
+        self.arguments = arguments  # a driver's: its module and its server's name
         self.delay = delay
         self.ready = self.begun = self.closed = False
         self.ending = "was killed (SIGKILL)"

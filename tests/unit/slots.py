@@ -51,10 +51,8 @@ class Place:
     """A slot, and what Ray does with it: call it, lose it, start it again."""
 
     def __init__(self, *, is_ready=True):
-        self.is_silent = False
-        """Whether it gives no answer, and goes on."""
-        self.answers = {}
-        """What it says instead of what is so, by method."""
+        self.is_silent = False  # whether it gives no answer, and goes on
+        self.answers = {}  # what it says instead of what is so, by method
         self.ended = []
         self.begin(is_ready=is_ready)
 

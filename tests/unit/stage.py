@@ -2,6 +2,7 @@
 
 import time
 from concurrent.futures import wait
+from itertools import groupby
 
 from msgspec import structs
 
@@ -61,13 +62,7 @@ class Stage:
         start = structs.replace(start, checkpoint=checkpoint)
         self.made = []  # the checkpoints that were sent
         self.places = []  # how many snapshots had been sent before each of these
-        self.run = WorkerRun(
-            start,
-            self.programs,
-            self._send,
-            timing=timing,
-            clock=self.clock.now,
-        )
+        self.run = WorkerRun(start, self.programs, self._send, timing=timing, clock=self.clock.now)
 
     def _send(self, message):
         if isinstance(message, Checkpoint):
@@ -85,11 +80,7 @@ class Stage:
     @property
     def statuses(self):
         """As they were sent, each once in a row."""
-        return [
-            snapshot.status
-            for before, snapshot in zip([None, *self.sent], self.sent, strict=False)
-            if before is None or before.status != snapshot.status
-        ]
+        return [status for status, _ in groupby(snapshot.status for snapshot in self.sent)]
 
     def until(self, true, seconds=1e-3):
         """Give turns until this is true; in between let programs be built, and time go by."""

@@ -9,7 +9,7 @@ import pytest
 from lib.charts.skill import season_sentence
 from lib.data.tables import baselines
 from lib.data.tables.baselines import _label, find_season, guess_of, with_baselines
-from lib.results.skill import seasonal_error
+from lib.results.baselines import seasonal_error
 from tests.unit import own_data
 
 ORIGIN = own_data.windows_of_load(weeks=2).origin

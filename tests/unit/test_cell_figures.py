@@ -11,7 +11,7 @@ from PIL import Image
 from lib.charts.cell import heatmaps, unit_lines, unrolled_picture
 from lib.charts.html import STEPS, png_uri, shade_indexes
 from lib.charts.palette import PALETTES
-from lib.recurrence.formulas import Line, lines
+from lib.recurrence.cells import Line, lines
 from tests.unit.test_formulas import opened
 from tests.unit.test_palette import contrast
 

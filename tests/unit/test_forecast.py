@@ -4,7 +4,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from lib.results import forecasting, skill
+from lib.results import baselines, forecasting
+from lib.results.baselines import answers
 from lib.results.forecasting import (
     ForecastError,
     forecast,
@@ -12,7 +13,6 @@ from lib.results.forecasting import (
     half_widths,
     why_not_fed_back,
 )
-from lib.results.skill import answers
 from tests.unit import own_data
 
 SALES = own_data.panel().sort_values(["store", "date"])["sales"].to_numpy().reshape(3, 200)
@@ -23,7 +23,7 @@ def says(monkeypatch):
     """Lets every model answer at each step with what a function makes of the inputs (n, T, F)."""
 
     def install(answer):
-        for place in (forecasting, skill):
+        for place in (forecasting, baselines):
             monkeypatch.setattr(place, "model_outputs", lambda _, __, x: answer(x))
 
     return install

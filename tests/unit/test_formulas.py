@@ -10,7 +10,7 @@ from lib.charts.cell import by_hand, can_show
 from lib.charts.palette import PALETTES
 from lib.experiment import CELLS
 from lib.recurrence import unroll
-from lib.recurrence.formulas import LayerPass, lines
+from lib.recurrence.cells import LayerPass, lines
 from lib.recurrence.model import initial_weights
 from lib.text import number
 

@@ -11,15 +11,16 @@ import numpy as np
 import pytest
 
 from lib.data import make_dataset, read_upload, settle, suggested
-from lib.data.datasets import FIRST
+from lib.data.datasets import FIRST, make_settled_dataset
 from lib.experiment import Experiment
-from lib.export import EXPORTS, KeptError, archive, is_kept, keep, open_kept
-from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION, table_of
-from lib.export.kept import _Record
+from lib.export import EXPORTS, KeptError, archive, is_kept, keep, kept, open_kept
+from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION, record_of, table_of
+from lib.export.kept import _Record, card_of, read_card
 from lib.results import ModeResult, RunAt, Status, as_of, untrained
 from lib.training import recorded, with_seeds
+from lib.training.messages import encode
 from tests.unit.test_uploads_arrays import X, npy, npz
-from tests.unit.uploaded import assert_same, lines
+from tests.unit.uploaded import assert_same, lines, read
 
 CSV = "\n".join(
     ["day,kind,a,b", *(f"2024-01-{1 + i},{'xy'[i % 2]},{i},{i * i}" for i in range(31))]
@@ -296,3 +297,54 @@ def test_no_text_of_a_strangers_table_becomes_code(field):
         return [shape_of(source) for source in (*written, *cells)]
 
     assert scripts(kinds.get(field, text)) == scripts(usual.get(field, getattr(table, field)))
+
+
+OF_TABLE = Experiment().set(data="upload", T=4, inputs=("a",), targets=("b",))
+TABLE = read(lines("a,b", lambda i: f"{i},{i / 4}", 40))
+
+
+def test_made_data_are_made_anew():
+    """By the settings, to the same numbers."""
+    experiment = suggested("running_mean").set(N=64, seed=3)
+    run, *about = read_card(card_of(experiment, None, "a browser", "Run 7"), "r7")
+    assert (run.id, run.experiment, *about) == ("r7", experiment, "a browser", None, "Run 7")
+    np.testing.assert_array_equal(run.dataset.x, make_settled_dataset(experiment).x)
+
+
+def test_an_upload_comes_with_its_rows():
+    """A table of which a page can show all; nobody knows who started the run."""
+    run, browser, table, _ = read_card(card_of(OF_TABLE, TABLE, None, ""), "r")
+    assert table.frame.equals(TABLE.frame)
+    assert browser is None
+    np.testing.assert_array_equal(run.dataset.y, make_settled_dataset(OF_TABLE, TABLE).y)
+
+
+def test_rows_that_are_too_many_are_told_nobody(monkeypatch):
+    """There is no card then; of made data the rows don't matter."""
+    monkeypatch.setattr(kept, "MOST_BYTES", 1000)
+    assert card_of(OF_TABLE, TABLE, None, "") == b""
+    assert card_of(suggested("running_mean"), TABLE, None, "")
+
+
+def card_with(rows, experiment=OF_TABLE):
+    """A card with this as an upload's rows."""
+    return encode((experiment, None, "", rows))
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        b"nonsense",
+        card_of(suggested("running_mean"), None, None, "")[:-5],
+        encode({"experiment": 1}),
+        card_with(None, suggested("running_mean").set(data="unknown")),
+        card_with(None),
+        card_with(b"nonsense"),
+        card_with(record_of(TABLE), OF_TABLE.set(inputs=("c",))),
+        card_with(record_of(replace(TABLE, name=3))),
+    ],
+)
+def test_what_is_no_card_is_a_value_error(bad):
+    """Whatever it is: anybody with the cluster's token may have left it."""
+    with pytest.raises(ValueError, match="not a"):
+        read_card(bad, "r")

@@ -19,7 +19,7 @@ from lib.charts.words import nth
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results import SkillTable, answers, by_row, evaluate, forecast
-from lib.results.skill import Score
+from lib.results.baselines import Score
 from tests.unit import own_data
 from tests.unit.pictures import LIGHT, the, words_of
 

@@ -11,9 +11,9 @@ from click.testing import CliRunner
 from lib.data import DATASETS, Table, make_dataset, suggested
 from lib.experiment import ExperimentError, read_query
 from lib.results import VARIABLE, Snapshot, Status, independent_samples
-from lib.sweep import MOST_RUNS, READY, base_of, make_plan, offered, parse_vary, rows, run_sweep
+from lib.sweep import MOST_RUNS, READY, base_of, make_plan, offered, parse_vary, run_sweep
 from lib.sweep.__main__ import main
-from lib.sweep.rows import result_of
+from lib.sweep.plan import from_csv, read_done, result_of, write
 from tests.unit.swept import a_point
 
 
@@ -125,27 +125,27 @@ def test_a_row_for_each_point_seed_and_mode(tmp_path):
         a_point([1, 2], [3, 4], Status.DIVERGED, T=16, cell="gru"),
     ]
     file = tmp_path / "out.csv"
-    rows.write(points, ["T", "cell"], file)
+    write(points, ["T", "cell"], file)
     text = file.read_text()
     assert len(text.splitlines()) == 1 + 2 * 2 * 2
     assert "nan" not in text
-    back = rows.from_csv(text)
+    back = from_csv(text)
     for before, after in zip(points, back, strict=True):
         assert after.values == before.values
         for was, row in zip(before.rows, after.rows, strict=True):
             np.testing.assert_equal(row, was)
-    rows.write(back, ["T", "cell"], file)
+    write(back, ["T", "cell"], file)
     assert file.read_text() == text
 
 
 def test_a_sweep_goes_on_with_what_a_file_has(tmp_path):
     """Also where more values were added; what failed is tried again."""
     file = tmp_path / "out.csv"
-    assert rows.read_done(file, the_plan(4, 8)) == []
-    rows.write(results(the_plan(4, 8)), ["T"], file)
-    assert [p.values["T"] for p in rows.read_done(file, the_plan(4, 8, 16))] == [4, 8]
-    rows.write(results(the_plan(4), Status.FAILED), ["T"], file)
-    assert rows.read_done(file, the_plan(4)) == []
+    assert read_done(file, the_plan(4, 8)) == []
+    write(results(the_plan(4, 8)), ["T"], file)
+    assert [p.values["T"] for p in read_done(file, the_plan(4, 8, 16))] == [4, 8]
+    write(results(the_plan(4), Status.FAILED), ["T"], file)
+    assert read_done(file, the_plan(4)) == []
     assert list(tmp_path.iterdir()) == [file]
 
 
@@ -154,14 +154,14 @@ def test_another_file_is_refused_and_stays(tmp_path, text):
     """Results of another sweep, and what isn't a sweep's at all."""
     file = tmp_path / "out.csv"
     if text is None:
-        rows.write(results(the_plan(4, 8)), ["T"], file)
+        write(results(the_plan(4, 8)), ["T"], file)
     else:
         file.write_text(text)
     before = file.read_text()
     with pytest.raises(
         ExperimentError, match="holds something else: expected results of this very"
     ):
-        rows.read_done(file, the_plan(4, 9))
+        read_done(file, the_plan(4, 9))
     assert file.read_text() == before
 
 

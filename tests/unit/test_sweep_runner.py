@@ -7,8 +7,7 @@ import pytest
 
 from lib.data.datasets import make_settled_dataset, suggested
 from lib.results.run import ModeResult, Snapshot, Status
-from lib.sweep.plan import make_plan
-from lib.sweep.rows import result_of
+from lib.sweep.plan import make_plan, result_of
 from lib.sweep.runner import FULL_SECONDS, Runner
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS
 from tests.clock import Clock

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
 from lib.data.tables.table import MAX_CELLS
 from lib.data.tables.windows import make_windows
-from lib.experiment import MISSING, DataSettings
+from lib.experiment import REGISTRIES, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"
@@ -108,7 +108,7 @@ def test_any_bytes_make_a_table_of_windows_or_a_sentence(content):
     assert table.frame.columns.is_unique
     assert len(table.frame) >= 6
     assert table.times is None or len(table.times) == len(table.frame)
-    for missing in MISSING:
+    for missing in REGISTRIES["missing"]:
         dataset = outcome(
             make_windows, table, *default_columns(table), DataSettings(timesteps=2, missing=missing)
         )

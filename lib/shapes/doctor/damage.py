@@ -2,7 +2,7 @@
 
 The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
 judged is the last timestep of sequences that neither training has seen. Training itself happens
-in the worker (`lib.training.answers`). A leak is recorded likewise, by `tests/leak.py`.
+in the worker (`lib.training.answers`). A leak is recorded likewise, by `tests/record.py`.
 """
 
 from __future__ import annotations
