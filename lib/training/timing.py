@@ -23,6 +23,7 @@ class Timing:
     stops: int = 16  # a run of few epochs is evaluated at least so often, however fast it is
     evaluate_seconds: float = 0.05  # of evaluating models at once; the rest waits for next turns
     exact_seconds: float = 0.3  # a run with more than this to go gets a program of its exact size
+    exact_slice_seconds: float = 0.05  # … and turns of this: few other runs have to wait meanwhile
     slow_epoch_seconds: float = 1.0  # from here on a run says how much of an epoch is done
     checkpoint_seconds: float = 2.0  # between two checkpoints of a run that trains
 

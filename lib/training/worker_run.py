@@ -47,7 +47,7 @@ class WorkerRun:
         self._next: tuple[Status, str] | None = None  # after the evaluation in progress
         self._timing, self._clock = timing, clock
         self._saves_at = clock() + timing.checkpoint_seconds  # the next checkpoint, if it trains
-        self._evaluated_at, self._sent_at = 0.0, -math.inf
+        self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
         self._trainer = PairTrainer(start.experiment, start.samples, clock)
         if start.checkpoint:
             self._trainer.go_on_from(decode(start.checkpoint, SavedRun))
@@ -154,12 +154,14 @@ class WorkerRun:
             stretch = max(1, self._epochs // timing.stops)
             stop = (trainer.epoch // stretch + 1) * stretch
         if not (tempo.keeps_pace or self._has_exact):
-            self._take_exact_program()
+            self._take_exact_program(may_ask=seconds >= timing.exact_slice_seconds)
         trainer.advance(seconds, min(due, self._goal, stop) * epoch_steps)
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        must_send = now - self._sent_at >= timing.send_seconds
+        # Send now or at the next turn, whichever is nearer to the time: many runs have few turns.
+        half_a_turn, self._trained_at = (now - self._trained_at) / 2, now
+        must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
         pause = trainer.evaluate_seconds / timing.evaluate_share
         may_evaluate = now - self._evaluated_at >= pause
         if trainer.diverged or trainer.stopped or epoch >= self._epochs:
@@ -172,11 +174,11 @@ class WorkerRun:
             self._reason = self._slow_epoch()
             self._post()
 
-    def _take_exact_program(self) -> None:
+    def _take_exact_program(self, *, may_ask: bool) -> None:
         """Train on by the program of the run's exact size where that is there, or ask for it."""
         key, left = self._trainer.architecture, self._epochs - self._trainer.done
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
-        if self._exact is None and is_long and self._programs.may_ask(key):
+        if self._exact is None and may_ask and is_long and self._programs.may_ask(key):
             self._exact = self._programs.ask(key, self._kinds[1])
         elif self._exact is not None and self._exact.done() and not self._trainer.in_step:
             self._has_exact = True

@@ -15,7 +15,9 @@ from tests.waiting import PATIENCE
 
 FIRST = list(SIZE_BUCKETS)[:3]
 OWN = architecture_of(make_experiment(), 8, 3, 2, 1)
-ALWAYS = replace(USUAL, exact_seconds=1e-6)  # any run that has something left gains
+ALWAYS = replace(
+    USUAL, exact_seconds=1e-6, exact_slice_seconds=0
+)  # any run that has something left gains
 
 
 class Maker:
@@ -90,12 +92,14 @@ def test_what_is_shown_at_a_pace_repeats(show_seconds):
 
 
 @pytest.mark.parametrize(
-    "settings", [{"epochs": 5}, {"epochs": 2000, "show_seconds": 30.0}], ids=["short", "at a pace"]
+    ("settings", "turn"),
+    [({"epochs": 5}, 0.1), ({"epochs": 2000, "show_seconds": 30.0}, 0.1), ({"epochs": 5000}, 0.02)],
+    ids=["short", "at a pace", "among many"],
 )
-def test_who_would_gain_nothing_asks_for_no_exact_program(settings):
-    """It trains in its size bucket to the end."""
+def test_who_would_gain_nothing_asks_for_no_exact_program(settings, turn):
+    """It trains in its size bucket to the end; so does one of many runs, whose turns are short."""
     maker = Maker()
     maker.gate.set()
     stage = Stage(build=maker.build, buckets=FIRST, **settings)
-    stage.until_status(Status.FINISHED, 0.1)
+    stage.until_status(Status.FINISHED, turn)
     assert len(stage.programs.asked) == 1
