@@ -15,9 +15,7 @@ from tests.waiting import PATIENCE
 
 FIRST = list(SIZE_BUCKETS)[:3]
 OWN = architecture_of(make_experiment(), 8, 3, 2, 1)
-ALWAYS = replace(
-    USUAL, exact_seconds=1e-6, exact_slice_seconds=0
-)  # any run that has something left gains
+ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0)  # whatever is left of a run
 
 
 class Maker:
