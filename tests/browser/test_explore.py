@@ -18,6 +18,7 @@ from tests.browser.driver import (
     train,
     wait_for_status,
 )
+from tests.waiting import eventually
 
 
 def test_first_visit_is_full_of_pictures(page):
@@ -66,10 +67,13 @@ def test_train_both_modes_to_the_end(page):
     expect(numbers).to_contain_text("Last step")
     page.wait_for_url("**run=**")
     seen = page.locator(".st-key-chart_loss .js-plotly-plot:visible")
-    expect(seen).to_have_count(1)
-    ends = "plot => plot._fullData.map(trace => [trace.name, trace.x.at(-1)])"
-    found = dict(seen.evaluate(ends))
-    assert [found["sequence mode"], found["last-step mode, validation"]] == [400, 400]
+    ends = "plots => plots.map(plot => plot._fullData.map(trace => [trace.name, trace.x.at(-1)]))"
+
+    def last_epochs():
+        names = "sequence mode", "last-step mode, validation"
+        return [[dict(traces).get(name) for name in names] for traces in seen.evaluate_all(ends)]
+
+    assert eventually(lambda: last_epochs() == [[400, 400]])
 
 
 def test_what_a_browser_holds_does_not_grow_and_a_reload_finds_the_run(page):
