@@ -13,12 +13,12 @@ from markupsafe import Markup
 from lib.charts.html import (
     OVER_TIME,
     STEPS,
+    Macros,
     plot_image,
     plotted_line,
     shade_indexes,
     shaded,
     svg_uri,
-    templates,
 )
 from lib.charts.palette import Palette
 from lib.charts.words import Words
@@ -36,7 +36,7 @@ DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
 
-_HTML = templates(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri, signed=signed)
+_HTML = Macros(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri, signed=signed)
 
 
 def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:

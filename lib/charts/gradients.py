@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.html import OVER_TIME, STEPS, enlarged, templates
+from lib.charts.html import OVER_TIME, STEPS, Macros, enlarged
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.recurrence import ROUNDING, Padded
@@ -19,7 +19,7 @@ ROOM = (
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
 LOST = "Some of the gradients aren't numbers."
 
-_HTML = templates(__file__, over=OVER_TIME, number=number, readable=readable, ROUNDING=ROUNDING)
+_HTML = Macros(__file__, over=OVER_TIME, number=number, readable=readable, ROUNDING=ROUNDING)
 
 
 def reach_figure(

@@ -37,10 +37,17 @@ def _joined(name: str) -> str:
 _TEMPLATES = Environment(loader=FunctionLoader(_joined), autoescape=True, undefined=StrictUndefined)
 
 
-def templates(module: str, **names: Any) -> Any:
-    """The macros in the HTML file beside a module; they see `names`, and escape what they get."""
-    template = f"{Path(module).with_suffix('.html')}"
-    return _TEMPLATES.get_template(template, globals=names).module
+class Macros:
+    """The macros in the HTML file beside a module; they see `names`, and escape what they get.
+
+    The file is compiled when one of them is used first: a first visitor waits for every import.
+    """
+
+    def __init__(self, module: str, **names: Any) -> None:
+        self._template, self._names = f"{Path(module).with_suffix('.html')}", names
+
+    def __getattr__(self, macro: str) -> Any:
+        return getattr(_TEMPLATES.get_template(self._template, globals=self._names).module, macro)
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
@@ -110,9 +117,7 @@ def named(steps: int, most: int) -> dict[int, str]:
     return {k - 1: f"{k}" for k in chosen}
 
 
-OVER_TIME = templates(
-    f"{Path(__file__).with_name('timeline')}", TIME=TIME, UNITS=UNITS, named=named
-)
+OVER_TIME = Macros(f"{Path(__file__).with_name('timeline')}", TIME=TIME, UNITS=UNITS, named=named)
 """The macros that pictures over time on the Cell page are made of."""
 
 
@@ -187,4 +192,4 @@ def _label(axis: Axis) -> str:
     return axis.letter if alone else f"{axis.letter} {axis.size}"
 
 
-_TENSOR = templates(f"{Path(__file__).with_name('tensor')}", label=_label, px="{:.1f}".format)
+_TENSOR = Macros(f"{Path(__file__).with_name('tensor')}", label=_label, px="{:.1f}".format)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from lib.charts.html import OVER_TIME, shaded, templates
+from lib.charts.html import OVER_TIME, Macros, shaded
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
@@ -26,7 +26,7 @@ NO_ANSWER = "no answer"
 LOST = "Some of the outputs aren't numbers any more."
 
 _SAID = beside(__file__)
-_HTML = templates(__file__, over=OVER_TIME, shaded=shaded)
+_HTML = Macros(__file__, over=OVER_TIME, shaded=shaded)
 
 
 @dataclass(frozen=True, slots=True)

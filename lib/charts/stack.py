@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from markupsafe import Markup
 
 from lib import shapes
-from lib.charts.html import Scale, svg_image, templates, tensor_image
+from lib.charts.html import Macros, Scale, svg_image, tensor_image
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
@@ -25,7 +25,7 @@ def _breaking(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
-_HTML = templates(
+_HTML = Macros(
     __file__,
     letters=shapes.letters,
     readable_shape=shapes.readable_shape,

@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup
 
-from lib.charts.html import svg_image, templates
+from lib.charts.html import Macros, svg_image
 from lib.charts.palette import LEVELS, Palette
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
@@ -39,7 +39,7 @@ LEGEND = (
 )
 """What the letters of shapes mean."""
 
-_HTML = templates(
+_HTML = Macros(
     __file__,
     LEGEND=LEGEND,
     letters=letters,

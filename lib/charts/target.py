@@ -7,7 +7,7 @@ import numpy as np
 from lib import shapes
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
-from lib.charts.html import Scale, templates, tensor_image
+from lib.charts.html import Macros, Scale, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.words import Words
 from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
@@ -27,7 +27,7 @@ LETTERS: dict[str, tuple[str, Role]] = {
     "number": ("K", "features"),
 }
 """What one entry of an axis is called → its letter, and how it is drawn."""
-_HTML = templates(__file__, LETTERS=LETTERS)
+_HTML = Macros(__file__, LETTERS=LETTERS)
 
 
 def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lib.charts.html import svg_uri, templates
+from lib.charts.html import Macros, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
 
@@ -24,7 +24,7 @@ PICTURES = {
 }
 """What is on the axes, by the name that cards have for a picture; `tests.record` draws it."""
 
-_HTML = templates(__file__, px="{:.1f}".format)
+_HTML = Macros(__file__, px="{:.1f}".format)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

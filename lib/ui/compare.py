@@ -11,7 +11,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import Palette, answers_figure, errors_figure, losses_figure, sparkline, templates
+from lib.charts import Macros, Palette, answers_figure, errors_figure, losses_figure, sparkline
 from lib.charts import compare as words
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
@@ -35,7 +35,7 @@ GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a 
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST_NAME = 40
 SECONDS = 1.0  # least seconds between two redraws: each row is many elements
-_HTML = templates(__file__)
+_HTML = Macros(__file__)
 
 
 def find(run_id: str) -> Compared | None:

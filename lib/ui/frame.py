@@ -6,7 +6,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.charts import templates
+from lib.charts import Macros
 from lib.data import DATASETS
 from lib.experiment import Experiment
 from lib.text import beside
@@ -26,7 +26,7 @@ FAVICON = f"data:image/png;base64,{_ICON}"  # a file is gone where a run of a pa
 _ADVICE = Path(__file__).with_name("advice")
 ADVICE = beside(__file__, _ADVICE.name)
 """Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
-TABLE = f"{templates(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
+TABLE = f"{Macros(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
 MORE = "more"  # the group of settings that is drawn once somebody unfolds it; also its key
 TAGLINE = "every timestep, or just the last?"
 

@@ -16,7 +16,7 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from lib.charts import templates
+from lib.charts import Macros
 from lib.data import remember
 from lib.experiment import Experiment
 from lib.story import SCENES, TALK, Scene, story
@@ -39,7 +39,7 @@ LONGEST_LABEL = 40
 GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
-_HTML = templates(__file__)
+_HTML = Macros(__file__)
 _component = component("present_screen", f"{Path(__file__).with_name('present')}")
 
 

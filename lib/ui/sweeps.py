@@ -39,7 +39,7 @@ GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a re
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
-_HTML = charts.templates(
+_HTML = charts.Macros(
     __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
 )
 

@@ -42,7 +42,7 @@ Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
 Recording = tuple[dict[str, str], Snapshot]
-_HTML = charts.templates(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
+_HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
 @dataclass(frozen=True, slots=True)
