@@ -25,7 +25,7 @@ STEP = 1.3  # most the interval changes in a second, as a factor up or down
 MEMORY = 0.1  # the weight of the newest turn in the mean time of turns
 # Every fifth look draws all of a fragment: until it runs, browsers (1.67) keep its replaced charts.
 AFRESH = 5
-SLOW = 1.0  # seconds; a page that looks less often takes up the server's interval with each look
+OFF = 1.2  # a page whose interval is wrong by this factor takes up the server's
 WHOLE_SECONDS = 1.0  # least seconds between two looks where each look draws all of a fragment
 T = TypeVar("T")
 R = TypeVar("R")
@@ -155,22 +155,23 @@ def following_fragment(
 
     def draw_and_follow() -> None:
         update, owner, looks = in_turn(draw), fragment_id() if before[0] else "", count()
-        interval = RHYTHM.interval(seconds)
+        interval = 0.0
 
         def follow() -> None:
             nonlocal interval
-            is_between = next(looks) % AFRESH > 0  # else all is drawn anew at this moment
-            if update and is_between:
+            if update and next(looks) % AFRESH:  # else all is drawn anew at this moment
                 with drawing_as(owner):
                     in_turn(update)
-            if not is_between or interval > SLOW:
-                interval = RHYTHM.interval(seconds)
-                look_every(interval)
+            wanted = RHYTHM.interval(seconds)
+            if max(wanted, interval) > OFF * min(wanted, interval):
+                look_every(interval := wanted)
+                with drawing_as(owner):
+                    look_every(AFRESH * interval)
 
         if owner and update:
             st.fragment(follow)()  # it draws nothing where it stands: it needs no container
-        if owner:
-            look_every(AFRESH * interval if update else interval)
+        elif owner:
+            look_every(RHYTHM.interval(seconds))
 
     every = None if PRIVATE or not before[0] else RHYTHM.interval(max(seconds, WHOLE_SECONDS))
     try:
