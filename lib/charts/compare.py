@@ -28,7 +28,7 @@ from lib.results import (
 )
 from lib.text import capital, counted, joined, readable, short
 
-LOOKS = {
+LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
     "A": ("solid", "diamond-open", "line"),
     "B": ("dash", "circle-open", "dashed"),
     "C": ("dot", "square-open", "dotted"),
@@ -36,7 +36,6 @@ LOOKS = {
     "E": ("longdash", "star-open", "long dashes"),
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
-"""By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # so many settings of a run are named as its own; of more the others are counted
 ERROR = "final_mse"

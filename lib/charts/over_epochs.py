@@ -35,8 +35,7 @@ LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
 Level = tuple[str, Mapping[str, float], str]
 """What values are held against: a label, values maybe of each mode, and "baseline" or "best"."""
-COUNTS = {"sequence": "every step", "last": "last step"}
-"""What a mode's level counts, as it stands beside it."""
+COUNTS = {"sequence": "every step", "last": "last step"}  # what the level beside it counts
 
 
 class Curve(NamedTuple):
@@ -44,8 +43,7 @@ class Curve(NamedTuple):
 
     epochs: np.ndarray  # (P,) int, increasing
     values: np.ndarray  # the median over the seeds, (P,)
-    seeds: list[tuple[np.ndarray, np.ndarray]]
-    """Epochs and values of each of several seeds; empty for one."""
+    seeds: list[tuple[np.ndarray, np.ndarray]]  # epochs and values of each; empty for one seed
     kept: int | None  # the epoch whose weights the mode has back
 
 
@@ -310,6 +308,5 @@ def _figure(
 
 
 def _values(curves: Iterable[Curve]) -> list[float]:
-    """All numbers of some curves, which an axis has to hold."""
     arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
     return [float(value) for values in arrays for value in values]

@@ -41,8 +41,7 @@ class Panel(NamedTuple):
 
     title: str
     figure: chart.Chart
-    frames: Sequence[Traces]
-    """What moves, in each frame: always as many traces, which replace those of their names."""
+    frames: Sequence[Traces]  # what moves: in each frame as many traces, by name
 
 
 def replay_figure(
@@ -62,7 +61,13 @@ def replay_figure(
     `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     """
     look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
-    answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
+    head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
+    unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
+    for frame in frames:
+        values = answers_by_mode(dataset, frame.snapshot, sample, target)
+        answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
+        values = errors_by_mode(dataset, frame.snapshot)
+        errors.append(mode_traces(values, head, palette, error, earlier=earlier))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
         Panel("The answers", Answers(run, sample, target, earlier).figure(palette), answers),
@@ -97,21 +102,6 @@ def replay_figure(
     named = zip(frames, moves, strict=True)
     made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
     return made
-
-
-def _moving_traces(
-    run: RunAt, frames: Frames, sample: int, target: int, palette: Palette, *, earlier: bool
-) -> tuple[list[Traces], list[Traces]]:
-    """The modes' traces of the answers and of the errors, by frame."""
-    dataset, head = run.dataset, run.experiment.model.head
-    unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
-    answers, errors = [], []
-    for frame in frames:
-        values = answers_by_mode(dataset, frame.snapshot, sample, target)
-        answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
-        values = errors_by_mode(dataset, frame.snapshot)
-        errors.append(mode_traces(values, head, palette, error, earlier=earlier))
-    return answers, errors
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
@@ -227,7 +217,6 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
 
 
 def _values(trace: Mapping[str, Any]) -> Part:
-    """What of a trace moves."""
     return {"type": trace["type"], "x": _short(trace["x"]), "y": _short(trace["y"])}
 
 

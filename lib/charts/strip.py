@@ -33,11 +33,10 @@ EDGE = 3.0  # room around the entries for the outline of a row, in pixels
 
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
 """By mode what `lib.recurrence.forward` returned for one sample, where weights are known."""
-LEGEND = (
+LEGEND = (  # what the letters of shapes mean
     "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
     "each layer uses the same ones at every step."
 )
-"""What the letters of shapes mean."""
 
 _HTML = Macros(
     __file__,
@@ -125,8 +124,7 @@ class _Stage(NamedTuple):
     name: str
     color: str  # of the name
     room: float = 0  # the width of the tensor and its name, in rem; 0 for as wide as they are
-    down: float = 0
-    """Above the layer's arrow, in rem: it points from the tensor's middle, or its last row."""
+    down: float = 0  # above the arrow, in rem: it points from the tensor's middle, or last row
 
 
 def shape_strip(
@@ -197,7 +195,6 @@ def _stages(
 
 
 def _width(step: TracedLayer) -> int:
-    """The last axis of a layer's output."""
     return step.tensors[0][-1].size or 0
 
 

@@ -25,8 +25,8 @@ from lib.results import (
     Snapshot,
     Status,
     kept_places,
+    memory_of,
     untrained,
-    weight_bytes,
 )
 from lib.training import check, decode, encode
 
@@ -83,7 +83,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
             seeds = zip(snapshot.seeds, weights, strict=False)
             own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
             known.append((epoch, own))
-    size = weight_bytes(known[-1][1]) if known else 0
+    size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
         version=VERSION,

@@ -53,7 +53,6 @@ _TITLES = {
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
-    """Seed, mode and figures of each model."""
     for seed, results in enumerate(snapshot.seeds, start=experiment.seed):
         for mode, result in results.items():
             yield seed, mode, result

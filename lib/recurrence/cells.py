@@ -12,12 +12,11 @@ from lib.text import number, signed, subscript
 
 Array: TypeAlias = np.ndarray
 
-GATES: dict[str, dict[str, str]] = {
+GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's blocks
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
-"""Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
 
 
 def highest_output(cell: str, timesteps: int) -> Array:

@@ -71,5 +71,4 @@ from lib.results.run import (
     Snapshot,
     Status,
     memory_of,
-    weight_bytes,
 )

@@ -25,7 +25,7 @@ _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
 # and in a kept file.
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
 FEW_BYTES, FEW_EPOCHS = 250_000, 8
-KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
+KEPT_BYTES, KEPT_EPOCHS = 250_000, 24
 TITLE = "An uploaded file"  # stands for the file's name
 HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
 COLUMN_SETTINGS = ("inputs", "targets", "types", "id")  # keys whose values name columns

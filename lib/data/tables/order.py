@@ -16,7 +16,7 @@ from lib.data.tables.table import Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed, number
 
-_STEPS = {
+_STEPS = {  # step → the fewest and the most seconds that it has
     "second": (1, 1),
     "minute": (60, 60),
     "hour": (3_600, 3_600),
@@ -26,7 +26,6 @@ _STEPS = {
     "quarter": (7_776_000, 7_948_800),
     "year": (31_536_000, 31_622_400),
 }
-"""Step → the fewest and the most seconds that it has."""
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
 _REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6  # the share of series × times with a row, for a column of any name to identify series
@@ -36,7 +35,6 @@ _SERIES_WORDS = (
     "turbine|plant|household|subject|patient|sample|ticker|symbol"
 )
 _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|I[Dd]$")
-"""Names of columns that identify series."""
 
 
 def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
