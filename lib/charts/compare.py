@@ -18,14 +18,7 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import (
-    Compared,
-    decided,
-    independent_samples,
-    lead_of,
-    part_of,
-    same_data,
-)
+from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
 LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it

@@ -18,16 +18,7 @@ import numpy as np
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, validate
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
-from lib.results import (
-    Run,
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    Status,
-    kept_places,
-    memory_of,
-    untrained,
-)
+from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
 from lib.training import check, decode, encode
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")

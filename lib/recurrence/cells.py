@@ -100,13 +100,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
     after[0] = o * np.tanh(after[1])
 
 
-def _gru(
-    gates: Array,
-    before: Array,
-    after: Array,
-    recurrent: Array,
-    bias: Array,
-) -> None:
+def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))
