@@ -5,7 +5,7 @@ best possible level (green, dashed; known for mean squared error alone).
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -55,11 +55,7 @@ class Losses:
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
         self.losses = _curves(snapshot, "loss_epochs", "loss")
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
-        self.validation = {
-            mode: curve
-            for mode, curve in checks.items()
-            if dataset.has_validation and len(curve.values)
-        }
+        self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
         self.guess = naive_loss(run.experiment, dataset)  # by mode
         # The least that the models can expect, by mode; empty where nobody knows it.
         self.best, self.floor = best_loss(run.experiment, dataset)
@@ -259,11 +255,9 @@ def _figure(
     **look: Any,
 ) -> chart.Chart:
     """Curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
-    drawn = [
-        *_values(curves.values()),
-        *(value for _, values, _ in levels for value in values.values()),
-    ]
-    drawn += _values(curve._replace(seeds=[]) for curve in checks.values())
+    arrays = [curve.values for curve in (*curves.values(), *checks.values())]
+    arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
+    drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
     y = axes.log_axis(title, drawn)
     data = [
@@ -290,8 +284,8 @@ def _figure(
             notes.append((COUNTS.get(mode, ""), value, palette.words(color)))
     both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
-    if not any(drawn) or not any(len(curve.values) for curve in curves.values()):
-        why = "every value is 0" if curves and drawn and not any(drawn) else "not trained yet"
+    if not drawn.any() or not any(len(curve.values) for curve in curves.values()):
+        why = "every value is 0" if curves and not drawn.any() else "not trained yet"
         behind = {"bgcolor": palette.background, "borderpad": 4}  # no level's line runs through
         words.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
     rings = []  # around the value of each kept epoch
@@ -305,8 +299,3 @@ def _figure(
     key = [lines, entries, [Entry("rings", kept_words, "muted")] * bool(rings)]
     look |= {"right": 84 if both else 16, "notes": words}
     return chart.plotted(data + rings, palette, x, y, key, **look)
-
-
-def _values(curves: Iterable[Curve]) -> list[float]:
-    arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
-    return [float(value) for values in arrays for value in values]

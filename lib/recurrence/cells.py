@@ -36,8 +36,7 @@ class Trace:
 
     hidden: Array
     cell: Array | None  # LSTM's cell states; None for cells that have none
-    gates: dict[str, Array]
-    """By the names in `GATES`; at a masked step what the cell computed and Keras threw away."""
+    gates: dict[str, Array]  # as in `GATES`; at a masked step what was computed and thrown away
 
 
 def unroll(
