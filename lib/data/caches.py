@@ -5,8 +5,6 @@ from functools import lru_cache, partial, wraps
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 _F = TypeVar("_F", bound=Callable[..., Any])
 REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
 """By first argument, the caches of all `remembered` functions."""
@@ -28,7 +26,7 @@ def remembered(function: _F, size: int = 8) -> _F:
     return cast(_F, cached)
 
 
-def remember(known: dict[Key, Value], key: Key, value: Value, most: int) -> None:
+def remember(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
     """Put an entry into a dict that keeps its `most` newest. Other threads may do so meanwhile."""
     known.pop(key, None)
     known[key] = value

@@ -178,10 +178,15 @@ class Export:
     """One form in which an experiment can be taken away."""
 
     write: Callable[..., str]  # of (experiment, dataset, snapshot=None): the file's text
+    ending: str  # of the file's name, after `name_of`
+
+    def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
+        """The file's name: "seattle-lstm-both-exact.py"."""
+        return f"{name_of(experiment, dataset)}{self.ending}"
 
 
 EXPORTS = {
-    "keras": Export(keras_script),
-    "exact": Export(exact_script),
-    "notebook": Export(notebook),
+    "keras": Export(keras_script, ".py"),
+    "exact": Export(exact_script, "-exact.py"),
+    "notebook": Export(notebook, ".ipynb"),
 }
