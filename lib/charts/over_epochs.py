@@ -10,25 +10,14 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
 from lib.experiment import LOSSES, MODES
-from lib.results import (
-    RunAt,
-    Snapshot,
-    Status,
-    Verdict,
-    best_loss,
-    best_possible,
-    compare_modes,
-    decided,
-    independent_samples,
-    naive_loss,
-    overfits_in_seeds,
-)
+from lib.results import RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
@@ -56,9 +45,9 @@ class Losses:
         self.losses = _curves(snapshot, "loss_epochs", "loss")
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
         self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
-        self.guess = naive_loss(run.experiment, dataset)  # by mode
+        self.guess = results.naive_loss(run.experiment, dataset)  # by mode
         # The least that the models can expect, by mode; empty where nobody knows it.
-        self.best, self.floor = best_loss(run.experiment, dataset)
+        self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Training and validation loss by epoch, with their levels."""
@@ -79,7 +68,7 @@ class Losses:
             return f"Training loss has exploded: up to {short(max(worst.values()))}{rest}."
         if is_over:
             return f"Training loss stopped being a number in epoch {epoch}."
-        if overfits := [m for m in modes if overfits_in_seeds(run, m, self.guess[m])]:
+        if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.guess[m])]:
             who = capital(f"{MODES[overfits[0]].name} overfits")
             if len(overfits) > 1:
                 who = "Both modes overfit"
@@ -129,13 +118,13 @@ class LastStepErrors:
         # By mode the median of the seeds' errors now.
         self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}
         self.guess = float(dataset.naive_mse[-1])
-        self.floor = best_possible(run.experiment, dataset)
+        self.floor = results.best_possible(run.experiment, dataset)
         # The least that the models can expect; None where nobody knows it.
         self.best = float(self.floor.mse[-1]) if self.floor else None
         # Sequence mode (0) against last-step mode (1); None where one is alone, or diverged.
         self.found: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.found = compare_modes(errors["sequence"], errors["last"])
+            self.found = results.compare_modes(errors["sequence"], errors["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Errors by epoch, with the levels that serve both modes."""
@@ -156,8 +145,8 @@ class LastStepErrors:
             return "There is no error to compare: the figures aren't numbers any more."
         least, most = min(medians.values()), max(medians.values())
         modes_compete = len(medians) > 1 and least < guess
-        samples = independent_samples(dataset)
-        if not decided(least, most if modes_compete else guess, samples):
+        samples = results.independent_samples(dataset)
+        if not results.decided(least, most if modes_compete else guess, samples):
             return too_few(samples, "modes are " if modes_compete else "")
         if self.found and modes_compete:
             return _winner(self.found, least, most)
