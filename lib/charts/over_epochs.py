@@ -24,7 +24,7 @@ LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
 Level = tuple[str, Mapping[str, float], str]
 """What values are held against: a label, values maybe of each mode, and "baseline" or "best"."""
-COUNTS = {"sequence": "every step", "last": "last step"}  # what the level beside it counts
+COUNTS = {"sequence": "every step", "last": "last step"}  # words beside a mode's level
 
 
 class Curve(NamedTuple):

@@ -9,7 +9,7 @@ from lib.charts.html import Macros, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
 
-WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12  # about pixels
+WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12  # a picture, its margin, its letters, in pixels
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
 PICTURES = {  # what is on the axes, by a card's name for a picture; `tests.record` draws it
     "losses": "loss by epoch",
