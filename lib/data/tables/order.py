@@ -58,9 +58,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         count = counted(int(codes.max()) + 1, "series", "series")
         notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
     elif not times.is_monotonic_increasing:
-        turned = "The newest row came first, so the order was turned round."
-        is_turned = times.is_monotonic_decreasing
-        notes.append(turned if is_turned else f"The rows were put in order of {name}.")
+        notes.append(f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
     index = pd.DatetimeIndex(times)
@@ -228,11 +226,10 @@ def rows_of(
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
         if not first.all():
             twice = np.unique(np.cumsum(first)[~first]).size
-            apart = f"{by} doesn't tell them apart" if by else "nothing tells series apart"
             notes.append(
                 f"{counted(twice, 'time has', 'times have')} more than one row, so "
-                f"{counted(len(first), 'row')} became {first.sum():,} by averaging: {apart}. "
-                "Choose a column that does, or leave the dates out."
+                f"{counted(len(first), 'row')} became {first.sum():,} by averaging. Choose a "
+                "column that tells series apart, or leave the dates out."
             )
             frame = frame.groupby(np.cumsum(first), sort=False).mean()
             codes, times = codes[first], times[first]
