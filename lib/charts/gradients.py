@@ -135,9 +135,7 @@ def padding_words(ways: Sequence[Padded]) -> Words:
             f"{answer}."
         )
     if hidden := max(way.hidden_steps for way in ways):
-        parts.append(
-            f"The mask hides {hidden} of the sequences' own steps too: their features are zero."
-        )
+        parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
     return takeaway, " ".join(parts)
 
 

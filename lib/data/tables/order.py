@@ -45,9 +45,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         notes.append(f"{again} another one left out.")
         frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
     if not times.is_unique and not (names := series_columns(frame, times)):
-        notes.append(
-            f"{name} repeats, and no column tells series apart: rows of one time are averaged."
-        )
+        notes.append(f"{name} repeats, and no column tells series apart: equal times are averaged.")
     series, codes = ", ".join(names), np.zeros(len(frame), np.int64)
     if names:
         if len(names) > 1:  # a column of all their values is added

@@ -121,9 +121,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     others = frame.select_dtypes("category").columns.difference([rows.series], sort=False)
     if long := [name for name in others if frame[name].nunique() > MOST_TEXTS]:
         frame = frame.drop(columns=long)
-        notes.append(
-            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
-        )
+        notes.append(f"Columns of over {MOST_TEXTS:,} different texts left out: {listed(long)}.")
     if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
     if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
