@@ -100,11 +100,8 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
             rows[array] = "\n        ".join(lines)
         return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
     x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(dataset.y)
-    fields = {
-        "file": f"{data_name(dataset)}.npz",
-        "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
-    }
-    return [blocks("data", "table", dataset=dataset, **fields)["table"]]
+    file, checksum = f"{data_name(dataset)}.npz", zlib.crc32(y.data, zlib.crc32(x.data))
+    return [blocks("data", "table", dataset=dataset, file=file, checksum=checksum)["table"]]
 
 
 def arrays(dataset: Dataset) -> bytes:
