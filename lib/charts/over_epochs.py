@@ -40,7 +40,6 @@ class Losses:
     """Losses of a run by mode, with the levels that give them a meaning."""
 
     def __init__(self, run: RunAt) -> None:
-        """Of a run at one moment."""
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
         self.losses = _curves(snapshot, "loss_epochs", "loss")
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
@@ -109,7 +108,6 @@ class LastStepErrors:
     """Mean squared errors at the last step, the one number that compares the modes."""
 
     def __init__(self, run: RunAt) -> None:
-        """Of a run at one moment."""
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
         errors = {
             m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
