@@ -1,9 +1,12 @@
 """Caches: results that go with an object, and a dict that keeps only its newest entries."""
 
 from collections.abc import Callable
+from copy import copy
 from functools import lru_cache, partial, wraps
 from typing import Any, TypeVar, cast
 from weakref import WeakKeyDictionary, ref
+
+from lib.experiment import ExperimentError
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
@@ -13,15 +16,23 @@ REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDi
 def remembered(function: _F, size: int = 8) -> _F:
     """Cache the last `size` results of a function for as long as its first argument exists."""
 
-    def call(first: ref[Any], *rest: Any) -> Any:  # a cache must not refer to its own key
-        return function(first(), *rest)
+    # A cache must not refer to its key: neither by an argument nor by an error's traceback. A refusal
+    # is kept as well, since a page that shows one must not read a large table again at each run.
+    def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:
+        try:
+            return function(first(), *rest), None
+        except ExperimentError as error:
+            return None, copy(error)
 
     @wraps(function)
     def cached(first: Any, *rest: Any) -> Any:
         caches = REMEMBERED.setdefault(first, {})  # local: another thread may clear REMEMBERED
         if cached not in caches:
             caches[cached] = lru_cache(maxsize=size)(partial(call, ref(first)))
-        return caches[cached](*rest)
+        result, error = caches[cached](*rest)
+        if error is not None:
+            raise copy(error)
+        return result
 
     return cast(_F, cached)
 

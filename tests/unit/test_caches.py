@@ -3,6 +3,9 @@
 import gc
 import weakref
 
+import pytest
+
+from lib.data import TooShortError
 from lib.data.caches import remember, remembered
 
 
@@ -19,18 +22,24 @@ class Thing:
 
 
 def test_a_result_is_computed_once_and_goes_with_what_it_is_about():
-    """Else the page's process would hold a million rows for each setting."""
+    """A refusal, too. Else the page's process would hold a million rows for each setting."""
     asked = []
 
     @remembered
     def times(_, count):
         asked.append(count)
+        if not count:
+            raise TooShortError("too short", {"T": 2})
         return [count]
 
     thing = Thing()
     assert [times(thing, 2), times(thing, 2), times(thing, 3)] == [[2], [2], [3]]
-    assert asked == [2, 3]
+    for _ in range(2):
+        with pytest.raises(TooShortError, match="too short") as refused:
+            times(thing, 0)
+        assert refused.value.cure == {"T": 2}
+    assert asked == [2, 3, 0]
     gone = weakref.ref(thing)
-    del thing
+    del thing, refused
     gc.collect()
     assert gone() is None
