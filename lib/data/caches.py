@@ -16,8 +16,8 @@ REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDi
 def remembered(function: _F, size: int = 8) -> _F:
     """Cache the last `size` results of a function for as long as its first argument exists."""
 
-    # A cache must not refer to its key: neither by an argument nor by an error's traceback. A refusal
-    # is kept as well, since a page that shows one must not read a large table again at each run.
+    # A cache must not refer to its key: neither by an argument nor by an error's traceback.
+    # Refusals are kept, too: a page that shows one must not read a large table again at each run.
     def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:
         try:
             return function(first(), *rest), None
