@@ -17,8 +17,8 @@ from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
+# Its words, the new stack, and the place in it of the layer that broke, or of the one below.
 Edit = tuple[str, Stack, int]
-"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
     "axis": [1, -1],

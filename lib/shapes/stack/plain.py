@@ -15,11 +15,10 @@ from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
 FORMS |= {"inside": "(N, T, F)", "other": "another"}
-_OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
-"""Number of axes of a sample → the letters of its axes."""
+_OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}  # number of a sample's axes → their letters
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
+# Names in Python's module `operator` → operators.
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
-"""Names in Python's module `operator` → operators."""
 
 
 class Input(Layer, kind="input"):
@@ -29,8 +28,8 @@ class Input(Layer, kind="input"):
     features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
+    # The sample of form "other"; 0 for any size.
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
-    """The sample of form "other"; 0 for any size."""
 
     def axes(self) -> Tensor:
         """Its tensor, the batch first."""
@@ -158,8 +157,7 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
 class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
-    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
-    """-1 for the size that is left, at most once."""
+    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)  # -1 for the size that is left
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:
@@ -267,8 +265,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
     """The output shape without the batch, if a person gave it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
-    fixed: Layer | None = None
-    """The corrected layer, where the correction is obvious."""
+    fixed: Layer | None = None  # the corrected layer, where the correction is obvious
 
     @property
     def keras(self) -> str:  # type: ignore[override]

@@ -11,8 +11,7 @@ from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError,
 from lib.shapes.stack.settings import WHOLE, count, function, setting, share
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
-BATCH_SIZE, TIMESTEPS = 32, 12
-"""Used where a size is None but a number is needed; 32 is the default of `fit`."""
+BATCH_SIZE, TIMESTEPS = 32, 12  # where a size is None; 32 is the default of `fit`
 
 
 class Recurrent(Layer, width_letter="U", uses_mask=2):
@@ -91,8 +90,7 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     return_state: bool = setting("state", False)
     stateful: bool = setting("stateful", False, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
-    reset_after: bool = setting("before", True, seldom=True)
-    """Of a GRU alone."""
+    reset_after: bool = setting("before", True, seldom=True)  # of a GRU alone
     activation: str = function("act", "tanh")
     recurrent_activation: str = function("ract", "sigmoid")
     dropout: float = share("drop", seldom=True)

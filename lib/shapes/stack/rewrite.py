@@ -21,8 +21,7 @@ from lib.shapes.stack.settings import SIGNATURES
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
-Position = tuple[int, int]
-"""A line and a column in bytes, as Python counts them."""
+Position = tuple[int, int]  # a line and a column in bytes, as Python counts them
 
 
 @lru_cache(32)  # a page that shows the lines asks each time that it is drawn

@@ -9,12 +9,10 @@ from lib.text import beside
 UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE, LARGE = (Limit(0.0, most, 0.1) for most in (1.0, 10.0, 1000.0))
 AXIS = Limit(-4, 4)
-MOST = Limit(0, 10_000_000)
-"""Of a size without a limit of its own."""
+MOST = Limit(0, 10_000_000)  # of a size without a limit of its own
+# How Keras refuses a number of units, and how most of its other messages about a number end.
 WHOLE = "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
-"""How Keras refuses a number of units."""
 REFUSED = "… Received: {name}={value}"
-"""How Keras ends most other messages about a number out of range."""
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
 SIGNATURES = {

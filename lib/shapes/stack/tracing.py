@@ -21,10 +21,9 @@ from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
 from lib.text import subscript
 
 NOTHING = Outputs(())
-MAX_AXES, MAX_SIZE = 16, 10**12
-"""Of a tensor that comes out of a layer, and of one of its axes."""
+MAX_AXES, MAX_SIZE = 16, 10**12  # of a tensor that comes out of a layer, and of one of its axes
+# Where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed.
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
-"""Where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,7 @@ class TracedLayer:
     outputs: Outputs = NOTHING
     error: ShapeError | None = None
     not_traced: NotTraced | None = None
-    """Why this tracer doesn't know the output of a layer that Keras may accept."""
-    masks: tuple[int, ...] = ()
-    """How many axes the mask of each output has; 0 for no mask."""
+    masks: tuple[int, ...] = ()  # how many axes the mask of each output has; 0 for no mask
 
     @property
     def tensors(self) -> Tensors:
