@@ -20,17 +20,7 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import (
-    EPOCHS,
-    LEAK_EPOCHS,
-    LOSS,
-    MISTAKES,
-    TRAINED_SAMPLES,
-    Damage,
-    Leak,
-    Mistake,
-    mistake_of,
-)
+from lib.shapes.doctor.damage import EPOCHS, LEAK_EPOCHS, MISTAKES, TRAINED_SAMPLES, Damage, Leak
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
 from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_error
 from lib.shapes.errors.message import Explanation

@@ -11,9 +11,7 @@ from lib.experiment import CELLS
 
 Shape = tuple[int | None, ...]  # the batch, then each axis; None where any size will do
 
-MERGE_MODES = ("concat", "sum", "mul", "ave", None)
-"""How Bidirectional joins its two directions; with None it gives both, one by one."""
-
+MERGE_MODES = ("concat", "sum", "mul", "ave", None)  # with None Bidirectional gives both directions
 BLOCKS = {name: cell.blocks for name, cell in CELLS.items()}
 BIASES = {name: cell.biases for name, cell in CELLS.items()}
 STATES = {name: cell.states for name, cell in CELLS.items()}

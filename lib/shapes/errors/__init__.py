@@ -13,14 +13,12 @@ from lib.shapes.errors.pasted import Found, read
 from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 
+# In the order in which they are looked for: of the messages in a text, those that say more.
 MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
-"""In the order in which they are looked for. A text may hold several messages, a layer's inside
-another's, so those that say more come first."""
-
 _EXAMPLES = beside(__file__, "examples")
+# What Keras says of the commonest mistakes, by a short name, which stands in the address.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
-"""What Keras says of the commonest mistakes, by a short name, which stands in the address."""
 CHECKLIST: list[str] = _EXAMPLES["checklist"]  # what to look at when a message says nothing
 
 

@@ -198,7 +198,6 @@ def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
 
 
 def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    """Y and the output, both without the samples, for one of these losses."""
     remedies = [each for loss in losses for each in _remedies(y, output, loss)]
     if not remedies and CATEGORICAL in losses:  # class numbers of other axes
         for each in _remedies(y, output, SPARSE):
@@ -241,7 +240,6 @@ def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 
 
 def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """The doctor's fixes, those with the same condition in one."""
     output, labels = output or (1,), loss == SPARSE and output[-1:] != (1,)
     if output[-1] == 1:
         loss = "mean_squared_error"  # one column is no choice of classes

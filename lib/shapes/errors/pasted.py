@@ -35,7 +35,6 @@ class Found:
     """Where a pattern was found in a text, and what the text says about it."""
 
     def __init__(self, match: re.Match[str], whole: str) -> None:
-        """A match, and the text that it is in, as `read` gives it."""
         self.match, self.whole = match, whole
         # What was called, without its path and number: "lstm" of "decoder/lstm_1".
         self.kind = re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
@@ -64,21 +63,19 @@ def sizes(shape: str) -> Shape:
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 
-NAMES = {
+NAMES = {  # by the number of axes, or the kind of layer, what one entry of each is
     "2": "sample feature",
     "3": "sample timestep feature",
     "4": "sample row column channel",
     "5": "sample timestep row column channel",
     "conv_lstm1d": "sample timestep row channel",
 }
-"""By the number of axes, or the kind of layer, what one entry of each is."""
 
 
 class Comparison:
-    """How a shape differs from the one that was expected, the batch in front of both."""
+    """How a shape differs from the expected one, the batch in front; an open size fits any."""
 
     def __init__(self, expected: Shape, received: Shape) -> None:
-        """Two shapes; an open size differs from none."""
         self.expected, self.received = expected, received
         shorter, self.longer = sorted((received, expected), key=len)
         self.lacks = len(expected) - len(received)  # axes too few; below 0, too many

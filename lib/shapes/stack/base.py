@@ -210,7 +210,7 @@ class Layer:
     @property
     def title(self) -> str:
         """What a page calls it: "LSTM", "TimeDistributed(Conv2D)"."""
-        return self.keras
+        return self.keras if self.inside is self else f"{self.keras}({self.inside.title})"
 
     @classmethod
     @cache

@@ -17,10 +17,7 @@ INCOMPLETE = "This code is incomplete. Replace each ... with the code that could
 
 
 def keras_code(steps: Steps) -> str:
-    """A script that builds the model; where the stack breaks, it raises Keras's error.
-
-    Its first line says so if it is incomplete.
-    """
+    """A script that builds the model; where the stack breaks, it raises Keras's error."""
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)

@@ -130,7 +130,6 @@ def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) 
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
-    """Changes of the nearest recurrent layer below, and of the nearest layer that drops time."""
     down = range(place - 1, 0, -1)
     for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
         layer: Any = stack[at]

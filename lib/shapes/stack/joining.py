@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from lib.experiment import Limit
 from lib.shapes.output import bracketed, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
-from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SLOPE, count, function, setting, share
+from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, factor, joined_letters, sizes, widened, with_axis
 from lib.text import beside
 
@@ -28,7 +28,7 @@ class Elementwise(Layer):
 class Dropout(Elementwise, kind="drop", fails="trained"):
     """Sets a share of all entries to 0 while training. Shapes stay."""
 
-    rate: float = share("p", 0.2, refusal=REFUSED)
+    rate: float = setting("p", 0.2, limit=SHARE, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
         return super().call(inputs) if self.rate else Outputs(inputs.tensors)
@@ -37,7 +37,7 @@ class Dropout(Elementwise, kind="drop", fails="trained"):
 class SpatialDropout1D(Layer, kind="sdrop"):
     """Sets a share of the features to 0 while training, at all timesteps alike."""
 
-    rate: float = share("p", 0.2, refusal=REFUSED)
+    rate: float = setting("p", 0.2, limit=SHARE, refusal=REFUSED)
 
     def call(self, inputs: Inputs) -> Outputs:
         of_any = inputs.unchecked and not self.rate
@@ -47,7 +47,7 @@ class SpatialDropout1D(Layer, kind="sdrop"):
 class GaussianNoise(Elementwise, kind="noise", fails="trained"):
     """Adds noise while training. Shapes stay."""
 
-    stddev: float = share("s", 0.1, refusal=REFUSED)
+    stddev: float = setting("s", 0.1, limit=SHARE, refusal=REFUSED)
 
 
 class Masking(Layer, kind="mask"):
@@ -265,7 +265,7 @@ class MultiHeadAttention(Attending, kind="mha"):
     key_dim: int = count("k", 16)
     value_dim: int | None = count("v", None, optional=True, seldom=True)
     output_shape: int | None = count("o", None, "", optional=True, seldom=True)
-    dropout: float = share("drop", seldom=True)
+    dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:

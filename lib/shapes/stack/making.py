@@ -239,10 +239,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
 
 
 def input_layer(shape: Sequence[Any]) -> Input | Unread:
-    """The Input of this shape, the batch first; where there can be none, an Unread with the error.
-
-    None is a size that may be any.
-    """
+    """The Input of this shape, the batch first, None for any size; else an Unread."""
     batch, *sizes = shape
     known = [size for size in shape if size is not None]
     words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}

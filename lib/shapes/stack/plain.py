@@ -9,7 +9,7 @@ from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
 from lib.shapes.stack.recurrent import BATCH_SIZE
-from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, formats, function, setting
+from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis
 from lib.shapes.stack.windows import ConvLSTM1D
 
@@ -74,10 +74,6 @@ class TimeDistributed(Layer, kind="td"):
     """The layer inside, at every timestep; Dense alone does that as well."""
 
     layer: Layer = Dense()
-
-    @property
-    def title(self) -> str:
-        return f"{self.keras}({self.layer.title})"
 
     @property
     def inside(self) -> Layer:
@@ -146,7 +142,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
 class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
-    data_format: str = formats()
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""
@@ -198,14 +194,7 @@ class Permute(Layer, kind="permute", mask="destroys"):
         return Outputs(((tensor[0], *moved),))
 
 
-class ByPython(Layer):
-    """An operation of Python on tensors, which is no layer of Keras."""
-
-    def code(self) -> str:
-        return self.title
-
-
-class Unpack(ByPython, kind="unpack", keras="x, *states = x"):
+class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     """Passes on the first tensor; a later layer can start from the others."""
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -214,11 +203,8 @@ class Unpack(ByPython, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1])
 
 
-class LastStep(ByPython, kind="last", keras="x[:, -1]", mask="ends"):
+class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
-
-    def classes(self) -> tuple[str, ...]:
-        return ("GetItem",)
 
     def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
         return f"{tensors}[:, -1]"
@@ -231,7 +217,7 @@ class LastStep(ByPython, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
+class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
@@ -246,16 +232,13 @@ class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
         sides = tensors, f"{self.number:g}"
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
-    def classes(self) -> tuple[str, ...]:
-        return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
-
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
             raise NotTraced.of("a number with a list", *inputs.tensors)
         return Outputs(inputs.tensors)
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber)
+BY_PYTHON = (Unpack, LastStep, WithNumber)  # operations on tensors that are no layers of Keras
 
 
 class Unread(Layer, kind="unread", mask="destroys"):
@@ -286,8 +269,9 @@ def with_said_outputs(stack: Stack, other: Stack) -> Stack:
     """The stack with the output shapes that a person gave for the same places of another."""
     if len(stack) != len(other):
         return stack
-    said = {at: layer.output for at, layer in enumerate(other) if isinstance(layer, Unread)}
     return tuple(
-        replace(one, output=said[at]) if isinstance(one, Unread) and at in said else one
-        for at, one in enumerate(stack)
+        replace(now, output=was.output)
+        if isinstance(now, Unread) and isinstance(was, Unread)
+        else now
+        for now, was in zip(stack, other, strict=True)
     )

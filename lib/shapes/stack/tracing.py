@@ -60,11 +60,10 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with what it gets and gives, up to the first that stops the trace.
+    """Each layer with what it gets and gives, up to the first with an `error` or `not_traced`.
 
-    That one has an `error`, if Keras refuses it, or says in `not_traced` why this tracer can't tell
-    what comes out; each of the two prints as a sentence. Layers that share a letter are told apart
-    by an index, U₁ and U₂, unless `indexes` is off.
+    Both print as a sentence. Layers that share a letter are told apart by an index, U₁ and U₂,
+    unless `indexes` is off.
     """
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
@@ -202,8 +201,7 @@ def model_stack(
 ) -> Stack:
     """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
 
-    All recurrent layers but the top one return sequences in either mode. Without a head the output
-    has U columns, whatever K is.
+    All recurrent layers but the top one return sequences in either mode.
     """
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
@@ -215,11 +213,9 @@ def model_stack(
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Every layer of an experiment's models, by mode: "sequence", "last", or both.
-
-    All recurrent layers have the same U, so that their letters have no index.
-    """
+    """Every layer of an experiment's models, by mode: "sequence", "last", or both."""
     stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
+    # All recurrent layers have the same U, so that their letters have no index.
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 

@@ -166,7 +166,7 @@ def _is_training(answers: Answers) -> bool:
 
 def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
     page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
-    fitting = shapes.mistake_of(question.output, question.target)
+    fitting = shapes.damage.mistake_of(question.output, question.target)
     asked, case = page.mistake
     if asked != question:
         case = fitting or next(iter(mistakes))
@@ -179,7 +179,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
 
     titles = {name: one.title for name, one in mistakes.items()}
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
-    if case != fitting or question.loss != shapes.LOSS:
+    if case != fitting or question.loss != shapes.damage.LOSS:
         hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
