@@ -10,8 +10,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import Macros, Scale, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.words import Words
-from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
-from lib.shapes import tensors_sizes as sizes
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict, sizes
 from lib.text import number
 
 HEIGHT = 300

@@ -36,8 +36,6 @@ def rnn_output_shape(
             f"features). Full shape received: {shape}"
         )
     _, timesteps, features = shape
-    if features is None:
-        raise ValueError(f"expected a number of features as the last entry, received {shape}")
     _positive(features=features, units=units, timesteps=1 if timesteps is None else timesteps)
     if bidirectional and merge_mode not in MERGE_MODES:
         raise ValueError(f"expected merge_mode to be one of {MERGE_MODES}, received {merge_mode!r}")

@@ -10,7 +10,6 @@ from dataclasses import replace
 from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
 from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, read
-from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 
 # In the order in which they are looked for: of the messages in a text, those that say more.
@@ -42,11 +41,3 @@ def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
             for match in reversed(list(re.finditer(bounded, part))):
                 if explanation := message.explain(Found(match, whole)):
                     yield message, explanation
-
-
-def described_stack(message: str) -> str:
-    """The stack that a message describes, as an address has it; "" for none that is possible."""
-    explanation = explain_error(message)
-    described = explanation.stack if explanation else ""
-    numbers = set(re.findall(r"\d+", to_text(from_text(described))))
-    return described if numbers <= set(re.findall(r"\d+", described)) else ""

@@ -148,6 +148,16 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
     return pairs
 
 
+def takes_previous(layer: Layer) -> bool:
+    """Whether a layer is called on what the one before it gives."""
+    return not isinstance(layer, Input) and not layer.of
+
+
+def is_chain(stack: Stack) -> bool:
+    """Whether each layer takes what the one before gives."""
+    return all(takes_previous(layer) and not layer.states for layer in stack[1:])
+
+
 def broken(steps: tuple[TracedLayer, ...]) -> int | None:
     """The place of the layer that Keras refuses, if any."""
     return next((place for place, step in enumerate(steps) if step.error), None)

@@ -11,8 +11,7 @@ import streamlit as st
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
 from lib.charts import target as words
-from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion
-from lib.shapes import tensors_sizes as sizes
+from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, sizes
 from lib.text import capital
 from lib.training import AnswerFuture, read
 from lib.ui import address, runs
@@ -219,7 +218,7 @@ def decoder(palette: Palette) -> None:
     with left.container(border=True, height="stretch", key="explanation"):
         if explanation:
             _explained(explanation)
-            if shapes.described_stack(text):
+            if explanation.stack:
                 press("Open this stack", "stacks", "open_stack", _open)
         else:
             st.markdown("The checklist below finds most causes.")
@@ -230,8 +229,8 @@ def decoder(palette: Palette) -> None:
         labels = {message: name for name, message in shapes.EXAMPLES.items()}
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
     size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
-    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.ends(text))
-    drawn = [shape for shape in dict.fromkeys(map(shapes.sizes, found)) if 0 not in shape][:3]
+    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
+    drawn = [shape for shape in dict.fromkeys(map(shapes.read_sizes, found)) if 0 not in shape][:3]
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if drawn:
@@ -261,12 +260,13 @@ def _explained(explanation: Explanation) -> None:
 
 def _open() -> None:
     """Trace the stack that the message describes; the pasted text stays out of the address."""
-    set_stack(shapes.from_text(shapes.described_stack(session().shapes.message or "")))
+    if explanation := shapes.explain_error(session().shapes.message or ""):
+        set_stack(shapes.from_text(explanation.stack))
     address.set_page_value("part", "stack")
 
 
 def _show(message: str) -> None:
-    session().shapes.message = shapes.ends(message)
+    session().shapes.message = shapes.both_ends(message)
     names = [name for name, example in shapes.EXAMPLES.items() if example == message]
     address.set_page_value(ERROR_KEY, names[0] if names else "")
 

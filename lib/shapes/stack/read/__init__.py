@@ -121,10 +121,7 @@ class Interpreter(Expressions):
                     self.assign(target, self.value(value))
                 case ast.AugAssign(target, sign, value):
                     left, right = self.value(target), self.known(value)
-                    if isinstance(left, list) and isinstance(sign, ast.Add):
-                        values.call_method(left, "extend", [right])  # it may have other names
-                    else:
-                        self.assign(target, self.operation(sign, left, right, statement))
+                    self.assign(target, self.operation(sign, left, right, statement))
                 case ast.FunctionDef(name, args, inside):
                     self.names[name] = self.function(name, args, inside)
                 case ast.ClassDef(name):
@@ -162,7 +159,6 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
-        """Follow each round of a loop over known values, without break or continue."""
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds):
