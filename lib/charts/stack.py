@@ -174,7 +174,8 @@ def stack_sentence(steps: Steps) -> str:
 
 def _counted(steps: Steps) -> str:
     """All parameters, and the layers whose parameters aren't known."""
-    unknown = joined([f"{at + 1}" for at in shapes.uncounted(steps)])
+    given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
+    unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
     return f"{total(steps):,} parameters" + (f" and those of layer {unknown}" if unknown else "")
 
 

@@ -59,5 +59,4 @@ from lib.shapes.stack.tracing import (
     takes_previous,
     total,
     trace,
-    uncounted,
 )

@@ -54,10 +54,9 @@ class Diagnosis:
 
     output_shape: Sizes
     target_shape: Sizes
-    loss: str  # as Keras's function is called
     verdict: Verdict  # the worst of the batches'; "error" where the numbers of samples differ
-    batches: tuple[BatchResult, ...]  # see `follow`
-    decisive: BatchResult | None  # the first batch with this verdict; None without batches
+    loss: str  # as Keras's function is called
+    decisive: BatchResult | None  # the first batch with this verdict; None where samples differ
     broadcast_shape: Sizes | None  # of the pairs that it compares; None where that raises
     keras_says: str  # for an error: what its message says
     cause: str  # why, in sentences
@@ -106,9 +105,7 @@ def diagnose_target(
         if rule.labels and len(shown.output) > 1:  # class numbers have no columns
             shown = replace(shown, output=shown.output[:-1])
         axes = [(each, *each.fate(rule)) for each in _line_up(output, target, shown)]
-    return Diagnosis(
-        output, target, rule.name, verdict, batches, decisive, shape, says, cause, axes, fixes
-    )
+    return Diagnosis(output, target, verdict, rule.name, decisive, shape, says, cause, axes, fixes)
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:

@@ -79,8 +79,8 @@ class Damage:
 class Leak:
     """Two trainings on noise, with the next value as the target at every timestep.
 
-    A Bidirectional layer comes to a step from the end too: it has read the target of all steps but
-    the last. Mean squared errors by timestep, on new sequences, (TIMESTEPS,); the best is 1.
+    A Bidirectional layer has read the target of all steps but the last. Mean squared errors by
+    timestep, on new sequences, (TIMESTEPS,); the best is 1.
     """
 
     one_way: np.ndarray

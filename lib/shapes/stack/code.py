@@ -17,7 +17,7 @@ INCOMPLETE = "# This code is incomplete. Replace each ... with the code that cou
 
 
 def keras_code(steps: Steps) -> str:
-    """A script that builds the model, or raises Keras's error; a first line says if it can't."""
+    """A script that builds the model, or raises Keras's error where the stack breaks."""
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)

@@ -61,9 +61,8 @@ def made(
 ) -> Layer:
     """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
-    NotTraced; a layer with misspelt arguments has the corrected one, too. Unknown numbers become
-    the defaults here, which are added to `stand_ins` by argument.
+    An unknown layer, or one that Keras refuses, is an `Unread` with the error, and the corrected
+    layer if arguments are misspelt. Unknown numbers become defaults, by argument in `stand_ins`.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:

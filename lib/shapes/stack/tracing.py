@@ -169,13 +169,8 @@ def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
 
 
 def total(steps: tuple[TracedLayer, ...]) -> int:
-    """All parameters of the stack, but for those of `uncounted` layers."""
+    """All parameters of the stack, but for layers of which a person gave the output shape."""
     return sum(step.parameters for step in steps)
-
-
-def uncounted(steps: tuple[TracedLayer, ...]) -> list[int]:
-    """The places of layers without a parameter count: a person gave their output shape."""
-    return [at for at, step in enumerate(steps) if step.tensors and isinstance(step.layer, Unread)]
 
 
 def keras_names(stack: Stack) -> list[str]:
@@ -209,10 +204,7 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 def model_stack(
     model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
 ) -> Stack:
-    """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
-
-    All recurrent layers but the top one return sequences in either mode.
-    """
+    """The model of one mode, "sequence" or "last", for T timesteps, F features and K targets."""
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
     head = (Dense(targets),) if model.head == "dense" else ()

@@ -67,7 +67,7 @@ def doctor(palette: Palette) -> None:
     if diagnosis.verdict != "correct":
         fixes = diagnosis.fixes[:3]
         with card("How to mend it", key="check_fixes"):
-            if not fixes and not diagnosis.batches:  # the numbers of samples differ
+            if not fixes and not diagnosis.decisive:  # the numbers of samples differ
                 hint("With x and y cut from the same windows, this line before fit passes:")
                 st.code("assert len(x) == len(y)", language="python")
             elif not fixes:
