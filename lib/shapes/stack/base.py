@@ -253,10 +253,6 @@ class Layer:
         """The code that creates it: "layers.LSTM(16, return_sequences=True)"."""
         return f"layers.{self.keras}({', '.join(self.arguments())})"
 
-    def called_on(self, code: str, tensors: str) -> str:
-        """The code that calls the layer on tensors; `code` creates or names the layer."""
-        return f"{code}({tensors})"
-
     def arguments(self) -> Iterator[str]:
         """The arguments in its code: required ones in order, others by name unless default."""
         needed = SIGNATURES.get(self.keras, ())

@@ -6,7 +6,7 @@ Each line assigns to `x`. An output that a later layer needs, too, has a second 
 from lib.shapes.output import STATES
 from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, Merge
-from lib.shapes.stack.plain import SIGNS, Input, Unpack, Unread
+from lib.shapes.stack.plain import BY_PYTHON, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.tracing import TracedLayer, takes_previous
 
@@ -85,7 +85,9 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     if layer.states:
         called += f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
-    return f"{target} = {layer.called_on(code, called)}"
+    if isinstance(layer, BY_PYTHON):
+        return f"{target} = {layer.title.replace('x', called)}"
+    return f"{target} = {code}({called})"
 
 
 def _taken(ref: Ref, names: list[str]) -> str:

@@ -206,9 +206,6 @@ class Unpack(Layer, kind="unpack", keras="x, *states = x"):
 class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
 
-    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        return f"{tensors}[:, -1]"
-
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
         tensor = inputs.only_one("indices must be integers or slices, not tuple")
@@ -226,10 +223,7 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
 
     @property
     def title(self) -> str:
-        return self.called_on("", "x")
-
-    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        sides = tensors, f"{self.number:g}"
+        sides = "x", f"{self.number:g}"
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -238,7 +232,7 @@ class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
         return Outputs(inputs.tensors)
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber)  # operations on tensors that are no layers of Keras
+BY_PYTHON = (Unpack, LastStep, WithNumber)  # no layers of Keras; their titles are code, of x
 
 
 class Unread(Layer, kind="unread", mask="destroys"):
