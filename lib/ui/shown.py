@@ -17,15 +17,13 @@ from lib import data, results
 from lib.charts import Traces, split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
-from lib.export import arrays, data_name
 from lib.recurrence import forward
-from lib.results import BEST, Run, RunAt, SeedWeights, SkillTable, Status
+from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, sentence
 from lib.training import check, recorded, with_seeds
 from lib.ui import address, runs
-from lib.ui.browser import save_button
 from lib.ui.session import Loaded, once, session
-from lib.ui.widgets import Linked, card, hint, linked_slider, plain
+from lib.ui.widgets import Linked, hint, linked_slider, plain
 
 if TYPE_CHECKING:
     from lib.export import Kept
@@ -104,18 +102,6 @@ def in_words(cure: Mapping[str, int]) -> str:
     return joined([words[key].format(value) for key, value in cure.items()])
 
 
-def take_prepared(loaded: Loaded) -> None:
-    """Draw a download button for the arrays, unless they are of somebody else's table."""
-    dataset = loaded.dataset
-    if dataset.name == "upload" and session().upload.table is None:
-        return
-    with card("Take it away", key="take_away"):
-        name = f"{data_name(dataset)}.npz"
-        save_button("The arrays", lambda: arrays(dataset), name, "application/octet-stream")
-        loads = " Explore's scripts load this file." if dataset.origin else ""
-        hint(f"x, y and their names, for NumPy's load.{loads}")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownRun(RunAt):
     """Figures with results, and where they are from."""
@@ -133,13 +119,6 @@ class ShownRun(RunAt):
 untrained_models = data.remembered(
     lambda dataset, experiment: results.untrained(experiment, dataset)
 )
-
-
-def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
-    """The errors of a table's run and baselines, for a browser that may not see the rows."""
-    whole = runs.client().get(run.id) or run
-    has_table = whole.dataset.origin is not None
-    return results.skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:

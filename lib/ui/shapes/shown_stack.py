@@ -15,8 +15,8 @@ from lib.shapes import ModelError, Reading, Stack, to_text
 from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
-from lib.ui.incoming import take
 from lib.ui.session import Loaded, session
+from lib.ui.upload import take
 from lib.ui.widgets import bound, closable, hint, pills, plain, press
 
 KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
