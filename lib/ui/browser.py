@@ -23,12 +23,8 @@ from lib.ui.session import session
 
 COOKIE = "unrolled_browser"  # a random token that a browser gets with its first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
-BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
 # Page → its own keys. Where what one works on isn't there, the key does nothing.
-KEYS: dict[str, list[dict[str, Any]]] = {
-    page: [{"part": BUTTON, **row} for row in rows]
-    for page, rows in beside(__file__, "keys").items()
-}
+KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
 EVERYWHERE: list[dict[str, Any]] = [
     {
@@ -133,7 +129,7 @@ def _letters() -> str:
     rules = []
     for page, keys in KEYS.items():
         where = "[class*=st-key-present] " if page == "Present" else ""
-        for key in (key for key in keys if key["part"] == BUTTON):
+        for key in (key for key in keys if "part" not in key):
             for button in (f"{where}.st-key-{on} button" for on in key["on"]):
                 rules.append(
                     f"{button}{{position:relative}}{button}::after{{content:'{key['name']}' / '';"

@@ -27,7 +27,7 @@ from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
 from lib.ui.session import session
 from lib.ui.shown import dataset_of, in_words
-from lib.ui.widgets import bound, closable, hint, plain
+from lib.ui.widgets import bound, hint
 
 if TYPE_CHECKING:  # it brings pandas along
     from lib.export import Kept
@@ -93,12 +93,6 @@ def progress() -> None:
 
     if record.reading:
         fragment(look, run_every=POLL_SECONDS)
-
-
-def refusal() -> None:
-    """Say why the last file isn't open, until the person closes that."""
-    record = session().upload
-    closable(plain(record.error), "error_of_file", "error", partial(setattr, record, "error", ""))
 
 
 def _stop() -> None:

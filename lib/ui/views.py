@@ -41,7 +41,6 @@ from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
-Recording = tuple[dict[str, str], Snapshot]
 _HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
@@ -104,14 +103,6 @@ def _cells(_: Loaded, palette: Palette) -> None:
         takeaway(words)
 
 
-def _cell_runs(loaded: Loaded, palette: Palette) -> None:
-    """Draw the layer at every timestep, with a playhead that plays by itself."""
-    chosen = choose(loaded)
-    with st.container(border=True, key="cell_unrolled"):
-        parts.draw_chain(chosen, palette, as_it_runs=True)
-    follow_playhead(st.container(key="scene_plays"), chosen, plays=True)
-
-
 def _stack(_: Loaded, palette: Palette) -> None:
     """Draw a stack, and buttons that fix it if it breaks."""
     steps = traced_stack()
@@ -132,10 +123,13 @@ def _advice(_: Loaded, __: Palette) -> None:
         st.html(TABLE)
 
 
-def _chain(loaded: Loaded, palette: Palette) -> None:
+def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
+    """Draw the layer at every timestep; with `plays` a playhead runs over it by itself."""
     chosen = choose(loaded)
-    with st.container(border=True, key="chain"):
-        parts.draw_chain(chosen, palette)
+    with st.container(border=True, key="cell_unrolled" if plays else "chain"):
+        parts.draw_chain(chosen, palette, as_it_runs=plays)
+    if plays:
+        follow_playhead(st.container(key="scene_plays"), chosen, plays=True)
 
 
 def _hand(loaded: Loaded, palette: Palette) -> None:
@@ -207,7 +201,9 @@ def worked_numbers() -> dict[str, Any]:
     """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
-    run, eased = (read(name, Recording)[1] for name in ("worked_raw", "worked_scaled"))
+    run, eased = (
+        read(name, tuple[dict[str, str], Snapshot])[1] for name in ("worked_raw", "worked_scaled")
+    )
     off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
     off["last"] = off["last"][:, -1:]
     return {
@@ -258,7 +254,9 @@ VIEWS = {
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
-    "runs": View("The cell runs through time", _cell_runs, "Cell", needs_rows=True),
+    "runs": View(
+        "The cell runs through time", partial(_chain, plays=True), "Cell", needs_rows=True
+    ),
     "proof": _of_cell("The modes are one", "proof"),
     "one": _of_cell("The last row of one is the other", "proof", parts.draw_last_step),
     "break": _of_cell("What breaks that", "break"),

@@ -103,12 +103,12 @@ class SteadyChart:
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
         self._key, self._fills = key, fills
-        self._pair = session().charts.setdefault(key, TwoCharts())
+        self.pair = session().charts.setdefault(key, TwoCharts())
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
         """Draw an opaque figure, or the one before; returns which of the two charts is above."""
-        pair = self._pair
+        pair = self.pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
@@ -135,12 +135,6 @@ def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
     """A `steady_chart` with its takeaway below, and the details folded."""
     steady_chart(figure, f"{words} {details}", key)
     takeaway(words, details)
-
-
-def is_drawn(key: str) -> bool:
-    """Whether a chart with this key has been drawn in this session."""
-    pair = session().charts.get(key)
-    return pair is not None and any(pair.shown)
 
 
 @dataclass(frozen=True, slots=True)

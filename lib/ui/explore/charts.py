@@ -124,7 +124,7 @@ def _picture(
 
     def follow(now: ShownRun, *, hold: bool = False) -> None:
         figure = None
-        if not (hold and widgets.is_drawn(key)):
+        if not (hold and any(chart.pair.shown)):
             # Not the data: they have the untrained model, and that what is remembered of it.
             about = now.snapshot, name, now.experiment, ref(now.dataset), picked
             figure, told[name] = _drawn(*about, palette)
@@ -180,9 +180,16 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     return title if title != loaded.dataset.title or not own else own
 
 
-def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> None:
+def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
     """Draw the replay card in place of all others; `badge` as in `draw`."""
-    shown, snapshot = epochs.shown, epochs.shown.snapshot
+    shown, snapshot, choice = epochs.shown, epochs.shown.snapshot, epochs.choice
+
+    def note_epoch() -> None:
+        """Show the epoch at which the replay rests in the rest of the page."""
+        if (told := _told("epoch")) in choice.texts:
+            is_newest = choice.texts.index(told) == choice.default
+            address.set_page_values({"epoch": "" if is_newest else told})
+
     with st.container(key="cards"), card(REPLAY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
         if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
@@ -207,21 +214,14 @@ def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> N
             figure = once(REPLAY, about, make)
             st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{words}")
         takeaway(words, *details)
-        note, data = partial(_note_epoch, choice), {"names": names, "epoch": names[place]}
-        _replay(key=REPLAY, data=data, on_epoch_change=note, on_narrow_change=lambda: None)
+        data = {"names": names, "epoch": names[place]}
+        _replay(key=REPLAY, data=data, on_epoch_change=note_epoch, on_narrow_change=lambda: None)
 
 
 def _rerun_when_made(asked: Future[Frames]) -> None:
     if asked.done():
         st.rerun()
     hint("The replay is being made …")
-
-
-def _note_epoch(choice: Linked) -> None:
-    """Show the epoch at which the replay rests in the rest of the page."""
-    if (told := _told("epoch")) in choice.texts:
-        is_newest = choice.texts.index(told) == choice.default
-        address.set_page_values({"epoch": "" if is_newest else told})
 
 
 def _told(what: str) -> str:

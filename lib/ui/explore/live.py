@@ -93,7 +93,7 @@ def _panel(
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = charts.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
-        charts.replay(epochs, epochs.choice, palette, badge=badge)
+        charts.replay(epochs, palette, badge=badge)
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling

@@ -18,8 +18,8 @@ from lib.training import AnswerFuture, read
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import current_stack, set_stack
-from lib.ui.widgets import bound, card, hint, pills, plain, press, say, steady_chart, takeaway
+from lib.ui.shapes.shown_stack import current_stack, open_stack
+from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # in the address: the question
 ERROR_KEY = "error"  # in the address: which example is shown, and nothing that a person pastes
@@ -107,6 +107,7 @@ def take_stack_output() -> None:
 
     Unknown timesteps become 12. An earlier stack's question is forgotten.
     """
+    address.set_page_value(PART, "target")
     stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
     said = "" if said == page.taken else said
     question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
@@ -219,8 +220,8 @@ def decoder(palette: Palette) -> None:
     with left.container(border=True, height="stretch", key="explanation"):
         if explanation:
             _explained(explanation)
-            if shapes.described_stack(text):
-                press("Open this stack", "stacks", "open_stack", _open)
+            if described := shapes.from_text(shapes.described_stack(text)):
+                press("Open this stack", "stacks", "open_stack", partial(open_stack, described))
         else:
             st.markdown("The checklist below finds most causes.")
     with right.container(border=True, height="stretch"):
@@ -257,12 +258,6 @@ def _explained(explanation: Explanation) -> None:
         condition = f"**{number} · If {plain(meaning.condition[:LONGEST])}:** " if several else ""
         st.markdown(f"{condition}{plain(meaning.fix[:LONGEST])}")
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
-
-
-def _open() -> None:
-    """Trace the stack that the message describes; the pasted text stays out of the address."""
-    set_stack(shapes.from_text(shapes.described_stack(session().shapes.message or "")))
-    address.set_page_value("part", "stack")
 
 
 def _show(message: str) -> None:
@@ -311,9 +306,5 @@ def quiz(palette: Palette) -> None:
             say(f"✗ {given.text}: {given.why}")
         takeaway(f"✓ {wanted.text}: {wanted.why}", f"{charts.stack.stack_sentence(steps)} {SCALES}")
         st.html(charts.stack.stack_picture(steps, palette))
-
-        def trace() -> None:
-            set_stack(tuple(step.layer for step in steps))
-            address.set_page_value("part", "")
-
+        trace = partial(open_stack, tuple(step.layer for step in steps))
         press("Trace this stack", "view_in_ar", "quiz_trace", trace)
