@@ -46,13 +46,11 @@ PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures ap
 
 
 def browser_id() -> str | None:
-    """An id of this browser, the same on all page servers; None where it sends no cookie (AppTest).
-
-    It is a hash of the cookie's token: who reads an id can't pass for that browser.
-    """
+    """An id of this browser, the same on all page servers; None where it sends no cookie."""
     token = st.context.cookies.get(COOKIE)
     if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
         return None
+    # A hash of the token: who reads an id can't pass for that browser.
     return sha256(token.encode()).hexdigest()[:32]
 
 
@@ -62,10 +60,7 @@ def current_palette() -> Palette:
 
 
 def component(key: str, module: str, *scripts: str) -> Any:
-    """A component of the .html, .css and .js beside a `module`, its `__file__`.
-
-    The named `scripts` of the same folder come before its own: Streamlit takes one script.
-    """
+    """A component of the files `module`.html, .css and .js, after other `scripts` of its folder."""
     own = Path(module)
     html, css, js = (
         own.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
@@ -102,10 +97,9 @@ def listener(page: str) -> None:
     It tells Python the heights of charts that fill a place, and that the system went dark or light.
     A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
     nothing while a slider had the focus, a button has a single one, and no list of keys.
-
-    In a fragment, which asks for a run of the page when the component tells something. Asked by the
-    browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
     """
+    # In a fragment, which asks for a run of the page when the component tells something. Asked by
+    # the browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
     times = count()
     # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
     on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}

@@ -132,8 +132,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
     """Draw the buttons below a scene; without `loaded` something else is on the screen."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        both_ways(place, len(scenes), partial(step, names), type="tertiary")
-        st.markdown(f"{place + 1} of {len(scenes)}", width="content")
+        both_ways(place, len(scenes), partial(step, names))
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
@@ -160,11 +159,12 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
-def both_ways(place: int, count: int, act: Callable[[int], None], **options: Any) -> None:
-    """Draw buttons for one scene back and one on; `place` is an index among `count`."""
-    back, on, at_end = partial(act, -1), partial(act, 1), place + 1 == count
-    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, **options)
-    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, **options)
+def both_ways(place: int, count: int, act: Callable[[int], None]) -> None:
+    """Draw buttons for one scene back and one on, and which of `count` it is, from `place` 0."""
+    back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
+    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
+    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, type=look)
+    st.markdown(f"{place + 1} of {count}", width="content")
 
 
 def _opens(label: str, icon: str, what: str) -> None:
@@ -213,12 +213,10 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     st.multiselect("Your talk, in this order", [*titles], **shown)
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, icon, by, off in (
-            ("Earlier", "arrow_back", -1, place == 0),
-            ("Later", "arrow_forward", 1, place + 1 == len(picked)),
-        ):
-            act, about = partial(move, by), "Move the open scene"
-            press(label, icon, f"scene_{label.lower()}", act, disabled=off, help=about)
+        is_first, is_last = place == 0, place + 1 == len(picked)
+        back, on, about = partial(move, -1), partial(move, 1), "Move the open scene"
+        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=about)
+        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=about)
         press("Begin anew", "restart_alt", "begin_anew", begin_anew)
         ready, is_ready = partial(take, [*TALK]), picked == [*TALK]
         press("The ready talk", "undo", "story_ready", ready, disabled=is_ready)
@@ -273,8 +271,7 @@ def notes(notes_id: str) -> None:
         with st.container(key="speaker_next"):
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
-            both_ways(place, len(scenes), talk.wishes.append, type="tertiary")
-            st.markdown(f"{place + 1} of {len(scenes)}", width="content")
+            both_ways(place, len(scenes), talk.wishes.append)
         browser(scene, talk, notes=True)
         _rerun_when_moved(talk, shown, talk.is_given)
 

@@ -27,10 +27,7 @@ MOST_KEPT = 500  # browsers
 
 
 def enter_step() -> None:
-    """Put the address's step of the lesson on the stage, else the one that this browser was at.
-
-    The address isn't rewritten: Back must get past it.
-    """
+    """Put the address's step of the lesson on the stage, else the one that this browser was at."""
     record, browser = session().stage, browser_id()
     if not record.step:
         kept = _KEPT.get(browser or "", record)
@@ -39,6 +36,7 @@ def enter_step() -> None:
         if browser:
             remember(_KEPT, browser, record, MOST_KEPT)
     runs.leave_foreign_run()
+    # Without a new address, which Back could not get past.
     enter(GUIDE.get(address.page_value(STEP)) or GUIDE[record.step])
 
 

@@ -103,13 +103,10 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Ask about the traced stack's output, with the loss and y of the code, or what fits the stack.
-
-    Unknown timesteps become 12. An earlier stack's question is forgotten.
-    """
+    """Ask about the traced stack's output, with the loss and y of its code, or those that fit."""
     address.set_page_value(PART, "target")
     stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
-    said = "" if said == page.taken else said
+    said = "" if said == page.taken else said  # an earlier stack's question is forgotten
     question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
     if not tensors:
         page.problems["output"] = "The traced stack’s output isn’t known: see its red or grey row."
