@@ -14,10 +14,9 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib import data, results
-from lib.charts import Traces, split
+from lib.charts import split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
-from lib.recurrence import forward
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, sentence
 from lib.training import check, recorded, with_seeds
@@ -176,16 +175,6 @@ def picked_answers(shown: RunAt) -> tuple[int, int]:
 def _sample_index(count: int) -> int:
     """Which of `count` shown samples is picked, 0 to count-1."""
     return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0
-
-
-def strip_values(shown: ShownRun) -> tuple[int, Traces]:
-    """What shades the shape strip: a sample's index, and all states of both models for it."""
-    samples = shown.dataset.shown
-    sample = int(samples[_sample_index(len(samples))])
-    if shown.polling or not shown.dataset.has_rows:  # the strip is drawn with the page alone
-        return sample, {}
-    x, models = shown.dataset.x[sample : sample + 1], shown.snapshot.weights[0]
-    return sample, {mode: forward(shown.experiment, each, x) for mode, each in models.items()}
 
 
 class Epochs:

@@ -18,7 +18,7 @@ from lib.charts import Palette, cell, samples
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
-from lib.recurrence import LayerPass, highest_output, unroll
+from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
@@ -34,7 +34,7 @@ from lib.ui.frame import PAGES, TABLE, complaints, screen
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
-from lib.ui.shown import Epochs, fitting_run, load_data, shown_run, strip_values
+from lib.ui.shown import Epochs, fitting_run, load_data, picked_answers, shown_run
 from lib.ui.stage import traced_stack
 from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 
@@ -59,7 +59,11 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
     """Draw every tensor of both models, with one sample's values as shades."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
-        sample, traces = strip_values(Epochs(fitting_run(experiment, dataset)).then)
+        shown, traces = Epochs(fitting_run(experiment, dataset)).then, dict[str, Any]()
+        sample = int(shown.snapshot.samples[picked_answers(shown)[0]])
+        if dataset.has_rows and not shown.polling:  # while it trains, the strip isn't drawn anew
+            x, models = dataset.x[sample : sample + 1], shown.snapshot.weights[0]
+            traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
         st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
