@@ -70,8 +70,7 @@ def handout() -> str:
 
 settled = frame("Guide", (stage.STEP,), own=stage.enter_step)
 step = SCENES[session().stage.scene]
-titles = {name: capital(name) for name in GUIDE}
-titles |= {name: f"✓ {titles[name]}" for name, each in GUIDE.items() if stage.done(each)}
+titles = {name: "✓ " * stage.done(each) + capital(name) for name, each in GUIDE.items()}
 with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
     st.markdown(f"**{STEPS.index(step.id) + 1} of {len(STEPS)}**", width="content")
     pills("Steps", titles, step.id, "lesson_steps", go, required=True)

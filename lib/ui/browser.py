@@ -59,9 +59,9 @@ def current_palette() -> Palette:
     return PALETTES[st.context.theme.type or "light"]
 
 
-def component(key: str, module: str, *scripts: str) -> Any:
-    """A component of the files `module`.html, .css and .js, after other `scripts` of its folder."""
-    own = Path(module)
+def component(key: str, module: str, name: str, *scripts: str) -> Any:
+    """A component of `name`.html, .css and .js beside a `module`'s file, after other `scripts`."""
+    own = Path(module).with_name(name)
     html, css, js = (
         own.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
     )
@@ -69,26 +69,22 @@ def component(key: str, module: str, *scripts: str) -> Any:
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
 
 
-_save = component("save", str(Path(__file__).with_name("save")))
+_save = component("save", __file__, "save")
 
 
-def save_button(label: str, what: str | Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw a button; a press saves `what` as a file called `name`.
+def save_button(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw a button; a press has a file called `name` made, and saves it.
 
     Not `st.download_button(data=callable)`: in Streamlit 1.67 five of six downloads of a file that
-    took 1.5 s to make failed while another session's page ran ("Deferred file not found"). Here a
-    text is in the page; bytes come when they are asked for.
+    took 1.5 s to make failed while another session's page ran ("Deferred file not found").
     """
-    key, about = f"save_{name}", {"label": label, "name": name, "mime": mime}
-    data: object = {**about, "text": what} if isinstance(what, str) else about
-    if callable(what) and (st.session_state.get(key) or {}).get("asked"):
-        data = what()
+    key = f"save_{name}"
+    is_asked = (st.session_state.get(key) or {}).get("asked")
+    data = make() if is_asked else {"label": label, "name": name, "mime": mime}
     _save(key=key, data=data, width="content", on_asked_change=lambda: None)
 
 
-_listener = component(
-    LISTENER, str(Path(__file__).with_name(LISTENER)), "white_page.js", "plotly_private.js"
-)
+_listener = component(LISTENER, __file__, LISTENER, "white_page.js", "plotly_private.js")
 
 
 def listener(page: str) -> None:

@@ -7,7 +7,6 @@ changes once a second. Full screen, the blank screen and the clock are the brows
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from secrets import token_hex
 from textwrap import shorten
 from typing import Any
@@ -22,13 +21,12 @@ from lib.experiment import Experiment
 from lib.story import SCENES, TALK, Scene, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
-from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shown import load_data
 from lib.ui.views import VIEWS, draw
-from lib.ui.widgets import bound, hint, plain, press
+from lib.ui.widgets import bound, hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
@@ -40,7 +38,7 @@ GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _HTML = Macros(__file__)
-_component = component("present_screen", f"{Path(__file__).with_name('present')}")
+_component = component("present_screen", __file__, "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +246,7 @@ def follow(talk_id: str) -> None:
             gone = "" if is_given else " The presenter has left: this was shown last."
             words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
             st.markdown(words, width="content")
-        _rerun_when_moved(talk, shown, is_given)
+        rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
         press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
 
@@ -259,7 +257,7 @@ def notes(notes_id: str) -> None:
         if not (found := _shown_by(find(notes=notes_id))):
             return
         talk, shown, scenes, place = found
-        scene = scenes[place]
+        scene, is_given = scenes[place], talk.is_given
         st.markdown(f"# {plain(scene.title)}")
         with st.container(key="speaker_notes"):
             st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
@@ -273,7 +271,7 @@ def notes(notes_id: str) -> None:
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
             both_ways(place, len(scenes), talk.wishes.append)
         browser(scene, talk, notes=True)
-        _rerun_when_moved(talk, shown, talk.is_given)
+        rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
 
 
 def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
@@ -287,16 +285,6 @@ def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] |
     act = partial(address.set_page_values, {"follow": "", "notes": ""})
     press("Present it yourself", "slideshow", "present_own", act)
     return None
-
-
-def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
-    """Run the page again when the talk isn't as it was `drawn`: its picture, and if it is given."""
-
-    def look() -> None:
-        if (talk.shown, talk.is_given) != drawn:
-            st.rerun()
-
-    fragment(look, run_every=LOOK_SECONDS)
 
 
 def _go_off(talk: Talk) -> None:

@@ -125,8 +125,7 @@ def _given(key: str) -> None:
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
     """Open a kept run, or read a table, at once or in a process of its own. For callbacks."""
-    from lib.data import Reading  # noqa: PLC0415
-    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  bring pandas along
+    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  brings pandas along
 
     record = session().upload
     _stop()
@@ -144,7 +143,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         if kind == "text" and len(content) < AT_ONCE:
             _settle(data.read_upload(name, content))
         else:
-            record.reading = Reading(name, content, sheet)
+            record.reading = data.Reading(name, content, sheet)
     except KeptError as error:
         _refuse(f"{name} isn't open. {error}")
     except UploadError as error:
@@ -167,7 +166,7 @@ def take_file() -> None:
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show what this browser has opened and data.remember it for a reload, or forget it."""
+    """Show what this browser has opened and remember it for a reload, or forget it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)

@@ -34,7 +34,7 @@ RECEIVED = "received"  # what the browser asks for when it has its file
 NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
-_component, _FILE = component(KEY, __file__), beside(__file__)
+_component, _FILE = component(KEY, __file__, KEY), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
 _POOL = ThreadPoolExecutor(4, KEY, give_way)
 

@@ -291,8 +291,7 @@ def quiz(palette: Palette) -> None:
             after = partial(address.set_page_value, QUIZ_KEY, f"{(number + 1) % QUESTIONS + 1}")
             press("Next question", "arrow_forward", "quiz_next", after)
             if answers:
-                rights = sum(right for _, right in answers.values())
-                hint(f"{rights} of {len(answers)} right.")
+                hint(f"{sum(right for _, right in answers.values())} of {len(answers)} right.")
     with st.container(border=True, key="quiz_answer"):
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")

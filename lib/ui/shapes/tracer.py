@@ -73,7 +73,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if shapes.INCOMPLETE in code:
             hint(shapes.INCOMPLETE)
         st.code(code, language="python", wrap_lines=True)
-        save_button("Download the code", code, "model.py", "text/x-python")
+        save_button("Download the code", code.encode, "model.py", "text/x-python")
 
 
 def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
@@ -106,8 +106,7 @@ def _pick_layer(steps: Steps) -> list[int]:
     """Draw a menu of all layers; the place of the picked one, at first of that which breaks."""
     page = session().shapes
     place = shapes.stopped(steps) if page.opened is None else page.opened
-    if place is not None and place >= len(steps):
-        place = None
+    place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "opened"))
     about: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
@@ -145,8 +144,7 @@ def _row(
 
 
 def _mend(number: int, fix: StackFix) -> None:
-    act = partial(set_stack, fix.stack)
-    press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
+    press(plain(fix.words), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
