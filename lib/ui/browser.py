@@ -26,13 +26,9 @@ _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
 # Page → its own keys. Where what one works on isn't there, the key does nothing.
 KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
+_LINK = ":scope > :nth-child({}) a"  # to a page, in the menu
 EVERYWHERE: list[dict[str, Any]] = [
-    {
-        "name": f"Shift+{k}",
-        "does": f"go to {page}",
-        "on": [MENU],
-        "part": f":scope > :nth-child({k}) a",
-    }
+    {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
     for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 ]
 """The keys that all pages have, besides `?`, which shows them all."""

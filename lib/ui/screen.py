@@ -57,8 +57,7 @@ class Talk:
     began: float
     given: float  # when the presenter's page looked last
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
-    # In the link of the notes, which have the answers: followers must not know it.
-    notes: str = field(default_factory=lambda: token_hex(8))
+    notes: str = field(default_factory=lambda: token_hex(8))  # in the link of notes and answers
     shown: Shown | None = None
     wishes: list[int] = field(default_factory=list)  # steps that the notes window asks for
 

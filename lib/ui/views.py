@@ -69,14 +69,9 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw one of Explore's cards, which follows a run while it trains."""
-
-    def draw_card(epochs: Epochs) -> Callable[[Epochs], object]:
-        follow = cards.draw([name], epochs.then, palette)
-        return lambda now: follow(now.then)
-
     following_fragment(
         lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
-        draw_card,
+        partial(cards.draw, [name], palette=palette),
         lambda epochs: epochs.shown.polling,
         about=lambda epochs: epochs.about,
     )

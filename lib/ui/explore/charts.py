@@ -44,8 +44,8 @@ _POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(
-    names: Sequence[str], shown: ShownRun, palette: Palette, *, hold: bool = False, badge: str = ""
-) -> Follow:
+    names: Sequence[str], epochs: Epochs, palette: Palette, *, hold: bool = False, badge: str = ""
+) -> Callable[[Epochs], None]:
     """Draw these cards, by their names in CARDS; returns what updates them.
 
     With `hold`, charts that are there stay as they are. The `badge` says which settings they show.
@@ -55,17 +55,17 @@ def draw(
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
-                cards[name] = _contents(name, shown, palette, hold=hold)
+                cards[name] = _contents(name, epochs.then, palette, hold=hold)
 
     def lay() -> None:
         drawn, keys = session().charts, [f"chart_{name}" for name in cards]
         lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
-    def follow(now: ShownRun) -> None:
-        waiting = next(turns) if now.polling else ""
+    def follow(now: Epochs) -> None:
+        waiting = next(turns) if now.shown.polling else ""
         for name, follow_run in cards.items():
             if name != waiting:
-                follow_run(now)
+                follow_run(now.then)
         lay()
 
     lay()

@@ -101,12 +101,12 @@ def _panel(
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling
-    cards = charts.draw(charts.CARDS, epochs.then, palette, hold=hold, badge=badge)
+    cards = charts.draw(charts.CARDS, epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
         say_steadily(_words(loaded, now.shown), gray=True, place=words)
-        cards(now.then)
+        cards(now)
 
     return follow
 

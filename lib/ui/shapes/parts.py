@@ -153,9 +153,8 @@ def _usual(question: TargetQuestion) -> None:
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the mistake that fits the question best, with a recorded or a live training."""
-    training = session().shapes.training_both
-    draw = partial(_damage, question, palette)
-    following_fragment(lambda: training, draw, _is_training, POLL_SECONDS)
+    page, draw = session().shapes, partial(_damage, question, palette)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
 
 def _is_training(answers: Answers) -> bool:
