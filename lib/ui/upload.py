@@ -166,7 +166,7 @@ def take_file() -> None:
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show what this browser has opened and remember it for a reload, or forget it."""
+    """Show a kept run, and remember it for a reload; None forgets it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)
@@ -254,7 +254,8 @@ def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
             message = await receive()
             size += len(message.get("body", b""))
             if message["type"] == "http.request" and not message.get("more_body"):
-                while _HELD and size + sum(each for each, _ in _HELD.values()) > most:
+                # Of a copy: pages take files in threads of their own.
+                while _HELD and size + sum(each for each, _ in _HELD.copy().values()) > most:
                     await asyncio.sleep(0.1)
                 _HELD[file] = size, drop
                 loop.call_later(UNTAKEN_SECONDS, drop)

@@ -96,3 +96,20 @@ def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
 
     asyncio.run(one_file())
     assert app.files.keys() == ({"one"} if path == "/elsewhere/" else set())
+
+
+def test_files_may_be_taken_while_the_others_are_counted(monkeypatch):
+    """A page's thread takes a file at the moment in which another upload adds up their sizes."""
+    held = {}
+
+    class Size(int):
+        """A file's size; its page takes another file when this is added to a sum."""
+
+        def __radd__(self, other):
+            held.pop("two", None)
+            return other + int(self)
+
+    held |= {name: (Size(len(FILE)), lambda: None) for name in ("one", "two", "three")}
+    monkeypatch.setattr(upload, "_HELD", held)
+    assert asyncio.run(put(hold_uploads(Streamlit()), "four")) == ["http.response.start"]
+    assert held.keys() == {"one", "three", "four"}
