@@ -17,7 +17,7 @@ if not loaded.dataset.has_rows:
     hint(HIDDEN)
     st.stop()
 with st.container(horizontal=True, vertical_alignment="center"):
-    part = open_part({name: title for name, (title, *_) in PARTS.items()}, "cell_part")
+    opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")
     about = st.container(width="content")
-_, places, draw = PARTS[part]  # only the open part asks Keras
-draw_part(places, draw, loaded, current_palette(), about)
+part = PARTS[opened]  # no other part asks Keras
+draw_part(part.places, part.draw, loaded, current_palette(), about)

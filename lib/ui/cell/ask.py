@@ -122,11 +122,13 @@ def ask(place: str, chosen: Chosen) -> Reply:
     follows = answered is not None and chosen.polling
     is_due = answered is None or not follows or now - answered.time >= EVERY_SECONDS
     if is_old and is_due and reply.pending is None:
-        given, answer = arguments(place, chosen), AnswerFuture()
-        if (known := recorded_answer(chosen.dataset.name, place, given)) is None:
+        given = arguments(place, chosen)
+        recorded = recorded_answer(chosen.dataset.name, place, given)
+        if recorded is None:
             answer = runs.client().ask(question, cell=experiment.model.cell, **given)
         else:
-            answer.set_result(known)
+            answer = AnswerFuture()
+            answer.set_result(recorded)
         asked = Asked(chosen.weights, chosen.epoch, answer, now)
         if answer.done():
             reply.answered, is_old = asked, False

@@ -1,6 +1,7 @@
 """The parts of the Cell page: the unrolled layer, the proof, ways to break it, and learning."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -286,10 +287,19 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         takeaway(words, sentence, longest=gradients.ROOM)
 
 
-PARTS: dict[str, tuple[str, tuple[str, ...], Draw]] = {
-    "unrolled": ("Unrolled", (), draw_unrolled),
-    "proof": ("Proof", ("modes",), draw_proof),
-    "break": ("Break it", ("breakings",), draw_breakings),
-    "learn": ("How they learn", ("reach", "one way", "both ways"), draw_learning),
+@dataclass(frozen=True, slots=True)
+class CellPart:
+    """A part of the Cell page."""
+
+    title: str
+    places: tuple[str, ...]  # of Keras's answers, keys of `ask.PLACES`
+    draw: Draw
+
+
+PARTS = {
+    "unrolled": CellPart("Unrolled", (), draw_unrolled),
+    "proof": CellPart("Proof", ("modes",), draw_proof),
+    "break": CellPart("Break it", ("breakings",), draw_breakings),
+    "learn": CellPart("How they learn", ("reach", "one way", "both ways"), draw_learning),
 }
-"""Part, as the address names it → its title, the places of its answers, and what draws it."""
+"""The parts by their names in the address."""
