@@ -19,7 +19,7 @@ from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
 from lib.text import counted
 from lib.training import recorded, with_seeds
 from lib.ui import address, runs
-from lib.ui.explore.live import WORDS
+from lib.ui.explore.live import STATUS_TEXTS
 from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import session
@@ -65,7 +65,7 @@ def settle_picks() -> bool:
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
         record.picks, record.text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
-    known = [each for each in record.picks if runs.is_looked_for(each) or find(each)]
+    known = [each for each in record.picks if runs.look_up(each) or find(each)]
     gone = len(record.picks) - len(known)
     if record.is_chosen and (known or not gone):
         known += [each for each in own if record.seen and each not in {*record.seen, *known}]
@@ -128,7 +128,7 @@ def side_by_side(palette: Palette) -> None:
     """Draw the list of runs, and the picked ones in shared pictures; again while one trains."""
 
     def going(rows: Sequence[Compared]) -> set[str]:
-        looked_for = {each for each in session().compare.picks if runs.is_looked_for(each)}
+        looked_for = {each for each in session().compare.picks if runs.look_up(each)}
         return looked_for | {run.id for run in rows if run.snapshot.status.active}
 
     following_fragment(listed, partial(_panel, palette), going, SECONDS)
@@ -138,7 +138,7 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     picks = session().compare.picks
     st.markdown(f"# {plain(words.headline(laid))}")
-    if any(map(runs.is_looked_for, picks)):
+    if any(map(runs.look_up, picks)):
         hint(runs.LOOKING)
     with st.container(key="compare_list", gap=None):
         for run, own in zip(rows, words.differences(rows), strict=True):
@@ -173,7 +173,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     """A run's figures as an HTML list of terms with their values."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
-        badge = WORDS[run.snapshot.status][0].partition("[")[2].rstrip("]")
+        badge = STATUS_TEXTS[run.snapshot.status].badge
     part = part_of([run])
     losses = words.LOSSES_AT_END[part]
     said = {

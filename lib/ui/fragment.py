@@ -128,12 +128,12 @@ def following_fragment(
     going: Callable[[T], object],
     seconds: float = 0.0,
     *,
-    about: Callable[[T], object] = lambda _: None,
+    page_state: Callable[[T], object] = lambda _: None,
 ) -> None:
     """Draw what `look` returns, and look again while something of it is `going`.
 
-    The page runs again when something else is going or nothing any more, and when what the page is
-    `about` has changed.
+    The page runs again when something else is going or nothing any more, and when its `page_state`
+    has changed.
 
     Args:
         look: returns what is shown.
@@ -141,15 +141,15 @@ def following_fragment(
             where each look has to draw all of it.
         going: what of it is still changing, compared by equality; falsy where nothing is.
         seconds: between two looks at least; more on a busy server.
-        about: what the rest of the page shows of it, compared by equality.
+        page_state: what the rest of the page shows of it, compared by equality.
     """
     first, is_first_run = look(), True
-    before = going(first), about(first)
+    before = going(first), page_state(first)
 
     def in_turn(part: Callable[[T], R]) -> R:
         with turn(first=is_first_run):  # drawn with the page, for which somebody waits
             now = first if is_first_run else look()
-            if (going(now), about(now)) != before:
+            if (going(now), page_state(now)) != before:
                 st.rerun()
             return part(now)
 

@@ -19,9 +19,8 @@ from lib.results import Run, Snapshot, redacted, without_answers
 from lib.training import AnswerFuture, TrainingClient, machine
 from lib.ui import address, clock
 from lib.ui.browser import browser_id
-from lib.ui.fragment import fragment
 from lib.ui.session import session
-from lib.ui.widgets import Linked, hint
+from lib.ui.widgets import Linked, rerun_when
 
 WORKER_DELAY = 4.0  # seconds: with TensorFlow's import beside it a first page took twice as long
 FIND_SECONDS = 12.0  # how long other page servers may take to answer
@@ -66,8 +65,11 @@ def client() -> TrainingClient:
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
-def is_looked_for(run_id: str | None) -> bool:
-    """Whether other page servers are being asked for this run; they are asked now and then."""
+def look_up(run_id: str | None) -> bool:
+    """Ask other page servers for a run; return whether the answer is still awaited.
+
+    A run that one of them has is known here from then on, with its owner.
+    """
     training = client()
     if not run_id or training.get(run_id) or not training.is_clustered or training.away:
         return False
@@ -95,15 +97,9 @@ def is_looked_for(run_id: str | None) -> bool:
 def show_lookup() -> None:
     """Say that the link's run is looked for, until the page runs again, or may be out of reach."""
     run_id = session().subject.run_id
-
-    def look() -> None:
-        if not is_looked_for(run_id):
-            st.rerun()
-        hint(LOOKING)
-
     with st.container(key="lookup"):  # always, so that no block below it gets another place
-        if is_looked_for(run_id):
-            fragment(look, run_every=LOOK_SECONDS)
+        if look_up(run_id):
+            rerun_when(lambda: not look_up(run_id), LOOK_SECONDS, LOOKING)
         elif run_id and client().get(run_id) is None:
             st.warning(AWAY, icon=":material/link_off:")
 
@@ -111,7 +107,7 @@ def show_lookup() -> None:
 def refresh_run() -> None:
     """Forget the session's run if it is gone, but not a link's while the cluster is away."""
     mine, run_id = session(), session().subject.run_id
-    if not run_id or is_looked_for(run_id) or client().get(run_id):
+    if not run_id or look_up(run_id) or client().get(run_id):
         return
     if run_id in mine.started:
         mine.subject.run_id = None
@@ -122,7 +118,7 @@ def refresh_run() -> None:
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
     """A run and its newest snapshot, as this browser may see them; None if it isn't known (yet)."""
-    is_looked_for(run_id)
+    look_up(run_id)
     run = client().get(run_id or "")
     snapshot = client().latest(run) if run else None
     if run is None or snapshot is None:

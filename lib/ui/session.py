@@ -15,6 +15,7 @@ from lib.experiment import Experiment
 
 if TYPE_CHECKING:  # a session's first page begins to be drawn before these are imported
     from collections.abc import Callable
+    from concurrent.futures import Future
     from typing import Any
 
     import numpy as np
@@ -151,6 +152,15 @@ class ComparePage:
     seen: set[str] = field(default_factory=set)  # runs: one that is new is laid over the others
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Taking:
+    """A file of Explore's card that is being made: see `lib.ui.explore.take`."""
+
+    key: tuple[object, ...]  # which file, and what it is made of; compared by equality
+    future: Future[Any]
+    since: float  # seconds of `lib.ui.clock`
+
+
 @dataclass(slots=True, eq=False)
 class Session:
     """All of it, part by part."""
@@ -173,6 +183,7 @@ class Session:
     stage: Stage = field(default_factory=Stage)
     looked: dict[str, set[tuple[str, int]]] = field(default_factory=dict)
     """By title of a table: the runs and epochs whose errors on its test part were seen."""
+    taking: Taking | None = None
     made: Made = field(default_factory=dict)  # what takes a while to make: see `once`
 
 

@@ -6,7 +6,7 @@ epochs of which weights are kept (`TrainingClient.checkpoints`).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -21,6 +21,7 @@ from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, sentence
 from lib.training import check, recorded, with_seeds
 from lib.ui import address, runs
+from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, once, session
 from lib.ui.widgets import Linked, hint, linked_slider, plain
 
@@ -192,8 +193,8 @@ class Epochs:
         self.choice = Linked("epoch", texts, len(texts) - 1, key)
         is_newest = self.choice.index == self.choice.default
         self.picked = None if is_newest else int(texts[self.choice.index])  # None for the newest
-        self.about = shown.run, shown.polling or shown.snapshot.status, self.picked
-        """What the page runs again for: another run, its beginning or end, a picked epoch."""
+        self.page_state = shown.run, shown.polling or shown.snapshot.status, self.picked
+        """The page runs again for another run, its beginning or end, and a picked epoch."""
 
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
@@ -201,14 +202,26 @@ class Epochs:
         linked_slider("After epoch", labels, self.choice, wide=wide)
 
     @property
-    def then(self) -> ShownRun:
+    def at_picked_epoch(self) -> ShownRun:
         """The run as it was after the picked epoch."""
         shown, epoch, snapshot = self.shown, self.picked, self.shown.snapshot
         if epoch is None:
             return shown
         weights = self.weights[epoch]
-        then = once("earlier", (snapshot, epoch), lambda: results.as_of(shown, epoch, weights))
-        return replace(shown, snapshot=then)
+        earlier = once("earlier", (snapshot, epoch), lambda: results.as_of(shown, epoch, weights))
+        return replace(shown, snapshot=earlier)
+
+
+def follow_epochs(
+    loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], object] | None]
+) -> None:
+    """Draw the shown run, and follow it while it trains: see `following_fragment`."""
+    following_fragment(
+        lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
+        draw,
+        lambda epochs: epochs.shown.polling,
+        page_state=lambda epochs: (*epochs.page_state, session().subject.experiment),
+    )
 
 
 def _weights(shown: ShownRun) -> dict[int, SeedWeights]:

@@ -97,7 +97,7 @@ def train_buttons(scene: Scene, loaded: Loaded) -> None:
         draw,
         lambda going: going is not None,
         LOOK_SECONDS,
-        about=lambda going: going and (going[0], going[1].status),
+        page_state=lambda going: going and (going[0], going[1].status),
     )
 
 
@@ -180,7 +180,7 @@ def waiting(scene: Scene) -> None:
             lambda said: hint(said[0]),
             lambda said: said[1],
             LOOK_SECONDS,
-            about=lambda _: has_happened(scene),
+            page_state=lambda _: has_happened(scene),
         )
         press("Skip", "skip_next", "scene_skip", skip, type="tertiary")
 

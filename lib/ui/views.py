@@ -29,12 +29,11 @@ from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
-from lib.ui.fragment import following_fragment
 from lib.ui.frame import PAGES, TABLE, complaints, screen
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
-from lib.ui.shown import Epochs, fitting_run, load_data, picked_answers, shown_run
+from lib.ui.shown import Epochs, fitting_run, follow_epochs, load_data, picked_answers
 from lib.ui.stage import traced_stack
 from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 
@@ -59,7 +58,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
     """Draw every tensor of both models, with one sample's values as shades."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
-        shown, traces = Epochs(fitting_run(experiment, dataset)).then, dict[str, Any]()
+        shown, traces = Epochs(fitting_run(experiment, dataset)).at_picked_epoch, dict[str, Any]()
         sample = int(shown.snapshot.samples[picked_answers(shown)[0]])
         if dataset.has_rows and not shown.polling:  # while it trains, the strip isn't drawn anew
             x, models = dataset.x[sample : sample + 1], shown.snapshot.weights[0]
@@ -69,12 +68,7 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw one of Explore's cards, which follows a run while it trains."""
-    following_fragment(
-        lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
-        partial(cards.draw, [name], palette=palette),
-        lambda epochs: epochs.shown.polling,
-        about=lambda epochs: epochs.about,
-    )
+    follow_epochs(loaded, partial(cards.draw, [name], palette=palette))
 
 
 def _sample(loaded: Loaded, palette: Palette) -> None:
@@ -237,10 +231,10 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     """A part of the Cell page, or one of its cards, for which Keras answers the first question."""
-    _, places, draw_all = parts.PARTS[name]
-    asked = places[:1] if draw_one else places
+    part = parts.PARTS[name]
+    places = part.places[:1] if draw_one else part.places
     has_playhead = draw_one is not parts.draw_last_step
-    draw_it = partial(parts.draw_part, asked, draw_one or draw_all, has_playhead=has_playhead)
+    draw_it = partial(parts.draw_part, places, draw_one or part.draw, has_playhead=has_playhead)
     return View(title, draw_it, "Cell", "" if name == "unrolled" else name, needs_rows=True)
 
 

@@ -93,13 +93,13 @@ def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
 
 
 @pytest.mark.parametrize("card", [None, b"nonsense"])
-def test_a_run_that_no_server_knows_is_looked_for_now_and_then(client, time, card):
+def test_a_run_that_no_server_knows_is_asked_for_now_and_then(client, time, card):
     """Not at each run of a page, nor what can be no run's name; once, where it can't be shown."""
     client.cards = {RUN: card} if card else {}
     for times in (1, 2):
         for _ in range(3):
             assert runs.look_at(RUN) is None
-        assert not runs.is_looked_for(RUN)
+        assert not runs.look_up(RUN)
         assert client.found == [RUN] * times
         time.forward((runs.FIND_SECONDS + runs.PAUSE_SECONDS) * (times == 1))
     for name in ("", "nonsense", RUN.upper(), None):

@@ -68,7 +68,7 @@ def test_each_button_gives_its_file(given):
         *("report", "predictions_csv", "predictions_parquet", "history", "runs"),
     }
     assert card["files"]["exact"] == "seattle-lstm-both-exact.py"
-    assert take.TAKING not in app.session_state[SESSION].made
+    assert app.session_state[SESSION].taking is None
 
     def file(name):
         return io.BytesIO(taken(app, given, name))
@@ -110,7 +110,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
         assert given[-1] == b"model_last\nkeras"
     ask(app, take.RECEIVED)
     assert client.questions == [asked]
-    assert take.TAKING not in app.session_state[SESSION].made
+    assert app.session_state[SESSION].taking is None
 
 
 def test_who_asks_for_what_never_comes_is_told(given, client, time):
@@ -123,7 +123,7 @@ def test_who_asks_for_what_never_comes_is_told(given, client, time):
     assert given[-1]["said"]["failed"]
     assert client.questions[0].answer.cancelled()
     ask(app, "predictions")
-    assert given[-1]["said"] == {"id": "predictions", "words": take._SAID["gone"], "failed": True}
+    assert given[-1]["said"] == {"id": "predictions", "words": take.TEXTS["gone"], "failed": True}
 
 
 def test_what_cannot_be_made_is_said(given, monkeypatch):

@@ -55,7 +55,7 @@ def draw(
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
-                cards[name] = _contents(name, epochs.then, palette, hold=hold)
+                cards[name] = _contents(name, epochs.at_picked_epoch, palette, hold=hold)
 
     def lay() -> None:
         drawn, keys = session().charts, [f"chart_{name}" for name in cards]
@@ -65,7 +65,7 @@ def draw(
         waiting = next(turns) if now.shown.polling else ""
         for name, follow_run in cards.items():
             if name != waiting:
-                follow_run(now.then)
+                follow_run(now.at_picked_epoch)
         lay()
 
     lay()

@@ -6,6 +6,7 @@ training begins or ends, or for another run.
 """
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any
@@ -14,7 +15,7 @@ import streamlit as st
 
 from lib.charts import Palette
 from lib.charts import words as run_words
-from lib.results import FEWEST, Run, Status
+from lib.results import FEWEST, Run, Snapshot, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds, with_seeds
 from lib.ui import address, clock, runs
@@ -23,11 +24,11 @@ from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import draw_files
-from lib.ui.fragment import Place, following_fragment, fragment
+from lib.ui.fragment import Place, fragment
 from lib.ui.frame import frame
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
-from lib.ui.shown import Epochs, ShownRun, load_data, shown_run
+from lib.ui.shown import Epochs, ShownRun, follow_epochs, load_data
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
 from lib.ui.widgets import bound, card, linked_buttons, linked_toggle, plain, press, say_steadily
@@ -35,8 +36,26 @@ from lib.ui.widgets import bound, card, linked_buttons, linked_toggle, plain, pr
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 
-WORDS: dict[str, list[str]] = beside(__file__, "status")
-"""By status, "kept", "recorded" or "untrained": a badge, what it means, and what to do, if any."""
+FAILURES = (Status.DIVERGED, Status.FAILED)
+
+
+@dataclass(frozen=True, slots=True)
+class StatusText:
+    """How a run stands, in words."""
+
+    badge: str
+    color: str
+    meaning: str
+    advice: str = ""
+
+    @property
+    def colored_badge(self) -> str:
+        """The badge as Markdown."""
+        return f":{self.color}-badge[{self.badge}]"
+
+
+STATUS_TEXTS = {name: StatusText(**row) for name, row in beside(__file__, "status").items()}
+"""By status; "kept", "recorded" and "untrained" are for what is shown without a run."""
 
 
 def explore() -> None:
@@ -52,12 +71,7 @@ def explore() -> None:
     # Sizes without a bucket are prepared by kind, since sliders ask for many of them.
     program = (bucket_of(own) or (model.cell, model.layers, model.head),)
     once("prepared", program, lambda: runs.client().prepare(experiment, data))
-    following_fragment(
-        lambda: Epochs(shown_run(experiment, data)),
-        partial(_panel, loaded, palette, count()),
-        lambda epochs: epochs.shown.polling,
-        about=lambda epochs: (*epochs.about, session().subject.experiment),
-    )
+    follow_epochs(loaded, partial(_panel, loaded, palette, count()))
 
     skill_card(loaded, palette)
     with card("Take it away", key="take_away"):
@@ -68,7 +82,7 @@ def _panel(
     loaded: Loaded, palette: Palette, times: Iterator[int], epochs: Epochs
 ) -> Callable[[Epochs], None]:
     """Draw controls and charts, the first of `times` with the page; returns what updates them."""
-    shown, progress, words = epochs.shown, Place(), Place()
+    shown, progress, sentence = epochs.shown, Place(), Place()
     if shown.polling and address.page_value("epoch"):  # a click was on its way when it began
         address.set_page_values(runs.NEWEST)
 
@@ -78,7 +92,7 @@ def _panel(
         with st.container(key="run_progress", gap=None):
             _progress(epochs, progress)
         with st.container(key="run_words"):
-            say_steadily(_words(loaded, shown), gray=True, place=words)
+            say_steadily(_status_sentence(loaded, shown), gray=True, place=sentence)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             has_replay = len(epochs.choice.texts) >= FEWEST
             is_open = has_replay and linked_toggle("Replay", OPEN_REPLAY)
@@ -105,7 +119,7 @@ def _panel(
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
-        say_steadily(_words(loaded, now.shown), gray=True, place=words)
+        say_steadily(_status_sentence(loaded, now.shown), gray=True, place=sentence)
         cards(now)
 
     return follow
@@ -184,44 +198,63 @@ def _is_watched(shown: ShownRun) -> bool:
 def _progress(epochs: Epochs, place: Place) -> None:
     """Draw the progress bar with its text, always in the same place and size."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
-    badge = WORDS[snapshot.status if shown.run else _stands_in(shown)][0]
+    badge = STATUS_TEXTS[snapshot.status if shown.run else _stands_in(shown)].colored_badge
     if not shown.run and snapshot.status is Status.DIVERGED:
-        badge += f" {WORDS[Status.DIVERGED][0]}"
+        badge += f" {STATUS_TEXTS[Status.DIVERGED].colored_badge}"
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
-    then = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
-    place.show("progress", share, f"{badge} {run_words.progress_sentence(snapshot)}{then}")
+    picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
+    place.show("progress", share, f"{badge} {run_words.progress_sentence(snapshot)}{picked}")
 
 
 def _stands_in(shown: ShownRun) -> str:
-    """What is shown where there is no run, a key of WORDS."""
+    """What is shown where there is no run, a key of STATUS_TEXTS."""
     return "kept" if shown.kept else "recorded" if shown.is_recorded else "untrained"
 
 
-def _words(loaded: Loaded, shown: ShownRun) -> str:
+def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
     """What to know about the run besides its figures, in at most two lines."""
-    run, snapshot = shown.run, shown.snapshot
-    if run is None:
-        _, words, train = WORDS[_stands_in(shown)]
-        words = words.format(**(shown.kept.about if shown.kept else {}))
-        then = train if loaded.trainable else runs.client().unavailable
-        is_chosen = session().subject.experiment.seeds > 0
-        if loaded.trainable and loaded.experiment.seeds == 1 and not is_chosen:
-            usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
-            then += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
-        return snapshot.reason or f"{words} {then}"
-    words = snapshot.reason or run_words.kept_sentence(snapshot) or WORDS[snapshot.status][1]
-    is_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
-    if _is_watched(shown):
-        rows = "shares" if run.dataset.has_rows else "keeps"
-        own = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
-        then = words if is_failed else own
-        return f"You are watching a run that another browser started. {then}"
-    if is_failed or is_same(loaded, shown):
-        return words
+    if shown.run is None:
+        return _sentence_without_run(loaded, shown)
+    return (_watched_sentence if _is_watched(shown) else _own_sentence)(loaded, shown, shown.run)
+
+
+def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
+    if shown.snapshot.reason:
+        return shown.snapshot.reason
+    text = STATUS_TEXTS[_stands_in(shown)]
+    meaning = text.meaning.format(**(shown.kept.about if shown.kept else {}))
+    if not loaded.trainable:
+        return f"{meaning} {runs.client().unavailable}"
+    sentence = f"{meaning} {text.advice}"
+    is_chosen = session().subject.experiment.seeds > 0
+    if loaded.experiment.seeds == 1 and not is_chosen:
+        usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
+        sentence += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
+    return sentence
+
+
+def _run_sentence(snapshot: Snapshot) -> str:
+    """Why a run ended, which epoch it keeps, or what its status means."""
+    usual = STATUS_TEXTS[snapshot.status].meaning
+    return snapshot.reason or run_words.kept_sentence(snapshot) or usual
+
+
+def _watched_sentence(loaded: Loaded, shown: ShownRun, run: Run) -> str:
+    rows = "shares" if run.dataset.has_rows else "keeps"
+    advice = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
+    if shown.snapshot.status in FAILURES:
+        advice = _run_sentence(shown.snapshot)
+    return f"You are watching a run that another browser started. {advice}"
+
+
+def _own_sentence(loaded: Loaded, shown: ShownRun, run: Run) -> str:
+    status = shown.snapshot.status
+    if status in FAILURES or is_same(loaded, shown):
+        return _run_sentence(shown.snapshot)
     changed = run_words.changed_settings(run.experiment, loaded.experiment, label_of)
     if not changed or run.dataset.title != loaded.dataset.title:
         changed = f"data {run.dataset.title} → {loaded.dataset.title}"
-    begins = "New run" if snapshot.status is Status.PAUSED else "Train"
-    then = f" {begins} starts anew with them." if loaded.trainable else ""
-    return f"The settings have changed since: {changed}.{then}"
+    begins = "New run" if status is Status.PAUSED else "Train"
+    advice = f" {begins} starts anew with them." if loaded.trainable else ""
+    return f"The settings have changed since: {changed}.{advice}"

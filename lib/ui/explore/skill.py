@@ -37,7 +37,7 @@ MOST_NAMES = 200  # so many a menu offers: all are sent to the browser
 def skill_card(loaded: Loaded, palette: Palette) -> None:
     """Draw the card, where the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
-        shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).then
+        shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset, run, table = shown.dataset, shown.run, None
         if run and not dataset.has_rows:  # this browser may not see them
             whole, weights = runs.client().get(run.id) or run, _weights(shown)

@@ -25,27 +25,28 @@ from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER, badge_of
-from lib.ui.session import Loaded, once, session
-from lib.ui.shown import Epochs, picked_answers, shown_run
+from lib.ui.session import Loaded, Taking, session
+from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
 
-KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
+KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
 RECEIVED = "received"  # what the browser asks for when it has its file
 NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
+File = Callable[[], bytes | str]  # makes a file
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
 _component, _FILE = component(KEY, __file__, KEY), beside(__file__)
-_SAID: dict[str, str] = _FILE["said"]
+TEXTS: dict[str, str] = _FILE["texts"]
 _POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
 def draw_files(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
     epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
-    shown, then, picked = epochs.shown, epochs.then, epochs.picked
+    shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs, loaded if other else None)
-    note = _SAID["other" if other else "shown"].format(other=other)
+    note = TEXTS["other" if other else "shown"].format(other=other)
     data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:
@@ -55,7 +56,7 @@ def draw_files(loaded: Loaded) -> None:
         run = shown.snapshot.run_id, shown.experiment, id(shown.dataset)
         key = asked, picked, *run, loaded.experiment, id(loaded.dataset)
         make = makers.get(asked)
-        made: Any = _taken(key, make, asked) if make else {"words": _SAID["gone"], "failed": True}
+        made: Any = _taken(key, make, asked) if make else {"words": TEXTS["gone"], "failed": True}
         is_file = isinstance(made, bytes)
         data = f"{asked}\n".encode() + made if is_file else {**data, "said": {"id": asked, **made}}
     # In a list, since Streamlit (1.67) looks for tables in a dict, and loads pandas for that.
@@ -66,8 +67,8 @@ def draw_files(loaded: Loaded) -> None:
     label, icon = "Read the plain script", ":material/code:"
     folded = st.expander(label, key=SCRIPT, icon=icon, on_change="rerun")
     if folded.open:
-        now = _at(picked, then.snapshot)
-        script = EXPORTS["keras"].write(then.experiment, then.dataset, now)
+        now = _at(picked, at_epoch.snapshot)
+        script = EXPORTS["keras"].write(shown.experiment, shown.dataset, now)
         folded.code(script, language="python", wrap_lines=True)
 
 
@@ -77,44 +78,46 @@ def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
 
 
 def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
-    """The requested file as bytes, kept until the browser confirms it; without one, words."""
-    if session().made.get(TAKING, (None,))[0] != key:
+    """The requested file as bytes, kept until the browser confirms it; without one, a text."""
+    taking = session().taking
+    if taking is None or taking.key != key:
         _forget()  # nobody waits for what was asked for before
-    future, since = once(TAKING, key, lambda: (make(), clock.now()))
-    if wait([future], QUICK_SECONDS).done:
+        taking = session().taking = Taking(key, make(), clock.now())
+    if wait([taking.future], QUICK_SECONDS).done:
         try:
-            file = future.result()
+            file = taking.future.result()
             file = file["file"] if isinstance(file, dict) else file  # Keras's answer
             return file.encode() if isinstance(file, str) else bytes(file)
         except Exception as error:  # whatever it is, who asked must hear of it
-            words = _SAID["failed"].format(why=f"{error}" or type(error).__name__)
-    elif clock.now() - since <= MOST_SECONDS:
+            text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
+    elif clock.now() - taking.since <= MOST_SECONDS:
         is_cold = name.startswith("model") and not runs.client().worker_ready
-        return {"words": _SAID["cold" if is_cold else "making"]}
+        return {"words": TEXTS["cold" if is_cold else "making"]}
     else:
-        words = _SAID["late"]
+        text = TEXTS["late"]
     _forget()  # the next press tries again
-    return {"words": words, "failed": True}
+    return {"words": text, "failed": True}
 
 
 def _forget() -> None:
-    if taking := session().made.pop(TAKING, None):
-        taking[1][0].cancel()
+    if taking := session().taking:
+        taking.future.cancel()
+    session().taking = None
 
 
 def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
     """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
-    then, dataset = epochs.then, epochs.then.dataset
+    experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
     words = {
         "rows": f"{dataset.y[dataset.judged].size:,}",
         "part": "validation" if dataset.has_validation else "training",
-        "seed": then.experiment.seed,
-        "kept": len(kept_places(memory_of(then.snapshot.weights), len(trained))),
+        "seed": experiment.seed,
+        "kept": len(kept_places(memory_of(epochs.at_picked_epoch.snapshot.weights), len(trained))),
         "epochs": counted(len(trained), "known epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
-    stem = f"{export.name_of(then.experiment, dataset)}{after}"
+    stem = f"{export.name_of(experiment, dataset)}{after}"
     new_stem = f"{export.name_of(loaded.experiment, loaded.dataset)}-new-settings"
     names = {"data": f"{export.data_name(dataset)}.npz"}
     names[f"data{NEW}"] = f"{export.data_name(loaded.dataset)}.npz"
@@ -137,56 +140,80 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 
 def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
     """What makes each file of the shown run, and the code of the sidebar's `other` settings."""
-    shown, then, picked = epochs.shown, epochs.then, epochs.picked
-    experiment, dataset, now = then.experiment, then.dataset, shown.snapshot
-    own, known = session().upload.table, then.snapshot.weights[0]
+    own, shown = session().upload.table, epochs.shown
     table = runs.table_of_run() if shown.run else own
-    past = tuple(epochs.weights.items())
-    answers, earlier = picked_answers(then), bool(EARLIER.index)
-    source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
-    link = urlencode(address.query_of(experiment, None, {}), doseq=True)
-    link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
+    may_take = _may_take(shown.dataset, table)
+    files = _run_files(epochs, table, has_answers=may_take)
+    if may_take:
+        files |= _script_files(partial(_picked_run, epochs), shown.dataset)
+    if other and _may_take(other.dataset, own):
+        setup = other.experiment, other.dataset
+        files |= _script_files(lambda: setup, other.dataset, NEW)
+    makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
+    return makers | _model_files(epochs.at_picked_epoch)
 
-    def run() -> tuple[Experiment, Dataset, Snapshot]:
-        """The shown run; an earlier epoch is evaluated on all samples, however long that takes."""
-        if picked is None:
-            return experiment, dataset, now
-        judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
-        return experiment, dataset, _at(picked, judged)
+
+def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dict[str, File]:
+    """What makes the run's own files, in another thread: the session is read here."""
+    shown, at_epoch = epochs.shown, epochs.at_picked_epoch
+    past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
+    answers, earlier = picked_answers(at_epoch), bool(EARLIER.index)
+    source = f"from {shown.kept.name}" if shown.kept else "a recorded example" * shown.is_recorded
+    link = urlencode(address.query_of(shown.experiment, None, {}), doseq=True)
+    link = f"{(st.context.url or '').partition('?')[0].rstrip('/')}/?{link}"
 
     def report() -> bytes:
         of = Reported(*run(), *answers, earlier=earlier, past=past, source=source)
         return export.report(of, link, datetime.now(UTC), export.versions())
 
     def numbers() -> bytes:
-        return results.runs_csv([Compared(*run(), now.run_id, "", "", shown.is_recorded)])
+        return results.runs_csv(
+            [Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)]
+        )
 
-    of_run: dict[str, Callable[..., bytes | str]] = {"history": results.history_csv}
-    files: dict[str, Callable[[], bytes | str]] = {"report": report, "runs": numbers}
-    if dataset.has_rows:  # others can't open the run without the file
+    files: dict[str, File] = {"report": report, "runs": numbers}
+    files["history"] = lambda: results.history_csv(*run())
+    if shown.dataset.has_rows:  # others can't open the run without the file
         files["kept"] = partial(export.keep, shown, past)
-    if dataset.name == "upload" and table:
+    if shown.dataset.name == "upload" and table:
         files["kept_rows"] = partial(export.keep, shown, past, table)
-    if known:
-        of_run["weights"] = results.weights_npz
-    if _may_take(dataset, table):
-        of_run |= {name: script.write for name, script in EXPORTS.items()}
-        if known:
-            of_run["predictions_csv"] = results.predictions_csv
-            of_run["predictions_parquet"] = results.predictions_parquet
-        if dataset.origin:
-            files["data"] = partial(export.arrays, dataset)
-    files |= {name: partial(lambda write: write(*run()), write) for name, write in of_run.items()}
-    if other and _may_take(other.dataset, own):
-        for name, script in EXPORTS.items():
-            files[name + NEW] = partial(script.write, other.experiment, other.dataset)
-        if other.dataset.origin:
-            files[f"data{NEW}"] = partial(export.arrays, other.dataset)
-    makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
-    for mode, weights in known.items():
-        model = {"cell": experiment.model.cell, "mode": mode, "weights": weights}
-        ask = partial(runs.client().ask, "keras_file", timesteps=dataset.shape[1], **model)
-        makers[f"model_{mode}"] = ask
+    if at_epoch.snapshot.weights[0]:
+        files["weights"] = lambda: results.weights_npz(*run())
+        if has_answers:
+            files["predictions_csv"] = lambda: results.predictions_csv(*run())
+            files["predictions_parquet"] = lambda: results.predictions_parquet(*run())
+    return files
+
+
+def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
+    """The run as of the picked epoch, evaluated on all samples, however long that takes."""
+    shown, picked = epochs.shown, epochs.picked
+    if picked is None:
+        return shown.experiment, shown.dataset, shown.snapshot
+    judged = as_of(shown, picked, epochs.weights[picked], budget=math.inf)
+    return shown.experiment, shown.dataset, _at(picked, judged)
+
+
+def _script_files(
+    setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = ""
+) -> dict[str, File]:
+    """What makes the scripts of an experiment, and the arrays that they load."""
+
+    def write(name: str) -> str:
+        return EXPORTS[name].write(*setup())
+
+    files: dict[str, File] = {f"{name}{end}": partial(write, name) for name in EXPORTS}
+    if dataset.origin:
+        files[f"data{end}"] = partial(export.arrays, dataset)
+    return files
+
+
+def _model_files(shown: ShownRun) -> dict[str, Make]:
+    """What asks Keras for the file of each trained model."""
+    cell, timesteps, makers = shown.experiment.model.cell, shown.dataset.shape[1], dict[str, Make]()
+    for mode, weights in shown.snapshot.weights[0].items():
+        model = {"cell": cell, "mode": mode, "weights": weights, "timesteps": timesteps}
+        makers[f"model_{mode}"] = partial(runs.client().ask, "keras_file", **model)
     return makers
 
 
