@@ -3,37 +3,36 @@
 import streamlit as st
 
 from lib.story import story
-from lib.ui import address, stage
-from lib.ui import screen as on_screen
+from lib.ui import address, stage, talks
 from lib.ui.browser import PICTURED
 from lib.ui.fragment import fragment
-from lib.ui.frame import screen
+from lib.ui.frame import begin_page
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
 
 
 def look() -> None:
     """Note that the page is open, and see whether the notes want another scene."""
-    on_screen.mine()
+    talks.current_talk()
     if talk.wishes:
         st.rerun()
 
 
-screen("Present", on_screen.KEYS, PICTURED)
+begin_page("Present", talks.KEYS, PICTURED)
 if talk_id := address.page_value("notes"):
-    on_screen.notes(talk_id)
+    talks.draw_notes(talk_id)
     st.stop()
 if talk_id := address.page_value("follow"):
-    on_screen.follow(talk_id)
+    talks.draw_followed(talk_id)
     st.stop()
 
-scenes, talk, record = story(address.page_value("story")), on_screen.mine(), session().stage
+scenes, talk, record = story(address.page_value("story")), talks.current_talk(), session().stage
 names = [scene.name for scene in scenes]
-if record.talk != talk.id and talk.shown and talk.shown.answers:  # after a reload
+if record.talk_id != talk.id and talk.shown and talk.shown.answers:  # after a reload
     record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])
-record.talk = talk.id
+record.talk_id = talk.id
 while talk.wishes:
-    on_screen.step(names, talk.wishes.pop())
+    talks.step(names, talk.wishes.pop())
 asked = address.page_value("scene")
 scene = scenes[names.index(asked) if asked in names else 0]
 stage.enter(scene)
@@ -42,20 +41,20 @@ address.finish()
 opened, loaded = address.page_value("open"), None
 with st.container(key="present"):
     if opened == "overview":
-        on_screen.overview(scenes, scene, talk)
+        talks.draw_overview(scenes, scene, talk)
     elif opened == "audience":
         st.markdown("# Follow me")
-        link = on_screen.link(follow=talk.id)
-        on_screen.share(link, "Scan to follow along on your own screen.")
+        link = talks.link(follow=talk.id)
+        talks.draw_link(link, "Scan to follow along on your own screen.")
     else:
-        loaded = on_screen.show(scene, settled_experiment())
+        loaded = talks.draw_scene(scene, settled_experiment())
         if scene.shows == "advice":
-            link = on_screen.link(story=on_screen.in_address(names))
-            on_screen.share(link, "Take it with you: this talk.")
-on_screen.foot(scenes, scene, talk, loaded)
+            link = talks.link(story=talks.in_address(names))
+            talks.draw_link(link, "Take it with you: this talk.")
+talks.draw_foot(scenes, scene, talk, loaded)
 if not address.page_value("back"):  # who looks around alone shows nobody else anything
-    told = {key: text for key, text in address.whole().items() if key not in on_screen.UNTOLD}
-    told["story"] = [on_screen.in_address(names)]
-    talk.shown = on_screen.Shown(scene.name, told, tuple(stage.picked(scene)))
+    told = {key: text for key, text in address.whole().items() if key not in talks.UNTOLD}
+    told["story"] = [talks.in_address(names)]
+    talk.shown = talks.Shown(scene.name, told, tuple(stage.picked(scene)))
 with st.container(key="answer_wishes"):
-    fragment(look, run_every=on_screen.LOOK_SECONDS)
+    fragment(look, run_every=talks.LOOK_SECONDS)

@@ -32,17 +32,17 @@ def begin(page: str, own_keys: Sequence[str] = ()) -> None:
 
     The address is read at first, and when Back or a link opened in this tab changes it.
     """
-    mine, record = session(), session().address
+    state, record = session(), session().address
     address = {key: st.query_params.get_all(key) for key in st.query_params}
     is_first, is_other = not record.page, page != record.page
     # A request that a busy browser made before it followed has an address that was ours a moment
     # ago; that of a fragment has the one with which the page was asked for.
     is_ours = not is_first and address in (*record.ours, record.asked, query(page))
     if is_first:
-        mine.mine = Subject(suggested(FIRST))
+        state.own_subject = Subject(suggested(FIRST))
     if is_other:
-        mine.stage.scene = ""
-        mine.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else mine.mine
+        state.stage.scene = ""
+        state.subject = Subject(suggested(FIRST)) if page in SCENE_PAGES else state.own_subject
     record.page, record.own_keys = page, tuple(own_keys)
     record.asked, record.opened = address, ""
     if not is_ours or is_history_navigation():
@@ -87,7 +87,7 @@ def _open(address: Query) -> None:
 def _be_about(subject: Subject) -> None:
     session().subject = subject
     if session().address.page not in SCENE_PAGES:
-        session().mine = subject
+        session().own_subject = subject
 
 
 def leave_scenes() -> None:
@@ -95,7 +95,7 @@ def leave_scenes() -> None:
     record = session().address
     if record.page in SCENE_PAGES:
         session().stage.scene = ""
-        session().subject, record.page, record.own_keys = session().mine, "Explore", ()
+        session().subject, record.page, record.own_keys = session().own_subject, "Explore", ()
 
 
 def put(setup: Query) -> Subject:
@@ -189,8 +189,8 @@ def query(page: str = "") -> Query:
         return link
     if page in SCENE_PAGES:  # it sets the experiment anew
         return {key: [text] for key, text in record.page_values.get(page, {}).items()}
-    mine = session().mine
-    return query_of(mine.experiment, mine.run_id, _values(page, mine))
+    own = session().own_subject
+    return query_of(own.experiment, own.run_id, _values(page, own))
 
 
 def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, str]) -> Query:

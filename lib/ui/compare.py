@@ -60,10 +60,10 @@ def find(run_id: str) -> Compared | None:
 def settle_picks() -> bool:
     """Take over the runs that the address names; False if some are gone, which is noted."""
     record, own, text = session().compare, _own(), address.page_value(KEY)
-    if text != record.text:  # a link was opened, or Back pressed
+    if text != record.address_text:  # a link was opened, or Back pressed
         asked = [each.partition("~") for each in text.split(",")[: len(LETTERS)]]
         named = {i: name * bool(_PLAIN.fullmatch(name)) for i, _, name in asked if i.strip(NOTHING)}
-        record.picks, record.text, record.is_chosen = list(named), text, bool(text)
+        record.picks, record.address_text, record.is_chosen = list(named), text, bool(text)
         record.linked |= named
     known = [each for each in record.picks if runs.look_up(each) or find(each)]
     gone = len(record.picks) - len(known)
@@ -90,8 +90,8 @@ def _write_picks() -> None:
             name = "" if run.is_recorded else run.name
         if not (run and run.is_kept):
             parts.append(f"{run_id}~{name}" if _PLAIN.fullmatch(name) else run_id)
-    record.text = ",".join(parts) or NOTHING
-    address.set_page_values({KEY: record.text})
+    record.address_text = ",".join(parts) or NOTHING
+    address.set_page_values({KEY: record.address_text})
 
 
 def _toggle(run_id: str, _: object = None) -> None:

@@ -32,8 +32,8 @@ MORE = "more"  # the group of settings that is drawn once somebody unfolds it; a
 TAGLINE = "every timestep, or just the last?"
 
 
-def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
-    """What comes before anything is drawn on `page`, which `shows` pictures of other pages."""
+def begin_page(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -> None:
+    """Begin a run of `page`, which `shows` pictures of other pages, before anything is drawn."""
     st.set_page_config(
         page_title="Unrolled" if page == "Explore" else f"{page} · Unrolled",
         page_icon=FAVICON,
@@ -42,14 +42,14 @@ def screen(page: str, own_keys: Sequence[str] = (), shows: Sequence[str] = ()) -
     )
     style(page, *shows)
     listener(page)
-    mine, is_new = session(), not session().address.page
+    state, is_new = session(), not session().address.page
     address.begin(page, own_keys)
     runs.refresh_run()
     if is_new:
-        mine.kept = kept_before()
+        state.kept = kept_before()
     # A reload finds the upload through its run.
-    mine.upload.below = None
-    mine.upload.table = mine.upload.table or runs.table_of_run()
+    state.upload.below = None
+    state.upload.table = state.upload.table or runs.table_of_run()
 
 
 def frame(
@@ -63,7 +63,7 @@ def frame(
     """
     take_file()
     with turn(first=True):
-        screen(page, own_keys, PICTURED if own else ())
+        begin_page(page, own_keys, PICTURED if own else ())
     if session().upload.table is not None:
         settled_experiment()  # reads the columns, and the next call finds the cached result
     with turn(first=True):

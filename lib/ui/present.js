@@ -1,4 +1,4 @@
-// What a talk does in the browser alone; what it is for stands in screen.py.
+// What a talk does in the browser alone; what it is for stands in talks.py.
 
 const TICK = 1000; // milliseconds
 

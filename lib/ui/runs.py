@@ -106,14 +106,14 @@ def show_lookup() -> None:
 
 def refresh_run() -> None:
     """Forget the session's run if it is gone, but not a link's while the cluster is away."""
-    mine, run_id = session(), session().subject.run_id
+    state, run_id = session(), session().subject.run_id
     if not run_id or look_up(run_id) or client().get(run_id):
         return
-    if run_id in mine.started:
-        mine.subject.run_id = None
+    if run_id in state.started:
+        state.subject.run_id = None
     elif not client().away:
-        mine.subject.run_id = None
-        mine.address.complaints.append(GONE)
+        state.subject.run_id = None
+        state.address.complaints.append(GONE)
 
 
 def look_at(run_id: str | None) -> tuple[Run, Snapshot] | None:
@@ -171,8 +171,8 @@ def own(run_id: str | None) -> Owner | None:
 
 def own_runs() -> list[str]:
     """The ids of this browser's listed runs, the oldest first."""
-    mine = {run_id: own(run_id) for run_id in list(_OWNERS) if client().get(run_id)}
-    return [run_id for run_id, owner in mine.items() if owner and owner.is_listed]
+    owners = {run_id: own(run_id) for run_id in list(_OWNERS) if client().get(run_id)}
+    return [run_id for run_id, owner in owners.items() if owner and owner.is_listed]
 
 
 def table_of_run() -> Table | None:
@@ -191,8 +191,8 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     """Start a run and make it the session's; the one before it is stopped."""
     if found := open_run():
         client().stop(found[0])
-    mine, browser, (_, seconds) = session(), browser_id(), PACES[PACE.texts[PACE.index]]
-    table = mine.upload.table if experiment.data.name == "upload" else None
+    state, browser, (_, seconds) = session(), browser_id(), PACES[PACE.texts[PACE.index]]
+    table = state.upload.table if experiment.data.name == "upload" else None
     owners = [owner for owner in map(own, own_runs()) if owner]
     numbers = [owner.name.removeprefix("Run ") for owner in owners]
     number = max((int(text) for text in numbers if text.isdecimal()), default=0) + 1
@@ -200,9 +200,9 @@ def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> 
     card = card_for(experiment, owner)
     run = client().start(experiment, dataset, paused, browser or "", seconds, card=card)
     _OWNERS[run.id] = owner
-    mine.started.add(run.id)
+    state.started.add(run.id)
     _forget_owners(client())
-    mine.subject.run_id = run.id
+    state.subject.run_id = run.id
     address.set_page_values(NEWEST)
     return run
 

@@ -149,11 +149,11 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
     table, uses = _table(settled), DATASETS[settled.data.name].uses
     with st.expander("Columns, and how far ahead", expanded=expanded):
         columns(settled)
-        mine = session().upload.table
-        if mine is not None and "types" in uses:
-            _types(mine, settled.data.types)
-            if data.wide_columns(mine):
-                controls("wide", settled, columns=len(mine.numbers))
+        own = session().upload.table
+        if own is not None and "types" in uses:
+            _types(own, settled.data.types)
+            if data.wide_columns(own):
+                controls("wide", settled, columns=len(own.numbers))
     if table is not None and "scale" in uses:
         _series(table, settled, by_menu="id" in uses)
     with st.expander("Windows: how far apart, values or change"):

@@ -177,8 +177,8 @@ def _make_room(browser: str | None) -> str:
         return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
         max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
-    for mine in (each for each in known if each.is_mine):
-        mine.runner.stop()
+    for own in (each for each in known if each.is_mine):
+        own.runner.stop()
     over = [each for each in known if each.runner.state.over]
     old = [each for each in over if each.runner.unwatched_seconds >= KEEP_SECONDS]
     for each in {*old, *over[: max(0, len(known) + 1 - MOST)]}:

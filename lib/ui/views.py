@@ -29,7 +29,7 @@ from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
-from lib.ui.frame import PAGES, TABLE, complaints, screen
+from lib.ui.frame import PAGES, TABLE, begin_page, complaints
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
@@ -292,7 +292,7 @@ def embed() -> None:
     scene = None if asked in VIEWS else GALLERY.get(asked)
     shows = scene.shows if scene else asked
     view = VIEWS.get(shows)
-    screen(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
+    begin_page(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
         words = f"There is no card {shows[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
         st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")

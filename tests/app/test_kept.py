@@ -83,7 +83,7 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
     assert session(app).subject.experiment == experiment
     assert "from a file" in bar(app)
     app.switch_page(PAGES[page][0]).run()
-    assert session(app).mine.experiment == experiment
+    assert session(app).own_subject.experiment == experiment
 
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])

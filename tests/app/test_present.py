@@ -5,7 +5,7 @@ from streamlit.testing.v1 import AppTest
 
 from lib.results.run import Status
 from lib.story import GALLERY, GUIDE, SCENES, TALK
-from lib.ui import clock, screen
+from lib.ui import clock, talks
 from lib.ui.session import KEY
 from tests.app.driver import APP, text, title
 from tests.clock import Clock
@@ -42,8 +42,8 @@ def browsers(monkeypatch):
     """Three of them."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
-    monkeypatch.setattr(screen, "browser_id", lambda: found.here)
-    monkeypatch.setattr(screen, "_TALKS", found.talks)
+    monkeypatch.setattr(talks, "browser_id", lambda: found.here)
+    monkeypatch.setattr(talks, "_TALKS", found.talks)
     return found
 
 
@@ -194,7 +194,7 @@ def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
         app = browsers.open("b", **{key: name})
         assert title(app) == "This talk is over"
-        assert screen.GONE in text(app)
+        assert talks.GONE in text(app)
         assert TALK["number"].notes not in text(app)
         browsers.press("b", app, "present_own")
         assert title(app) == TALK["strip"].title

@@ -15,8 +15,8 @@ from lib.results.run import Status
 from lib.story import SCENES
 from lib.ui import runs, sweeps
 from lib.ui.frame import PAGES
-from lib.ui.screen import Shown, Talk
 from lib.ui.session import KEY
+from lib.ui.talks import Shown, Talk
 from lib.ui.views import VIEWS
 from tests.app.driver import seen, start
 from tests.app.test_present import browsers

@@ -5,7 +5,7 @@ import re
 import pytest
 
 from lib.story import TALK, story
-from lib.ui import clock, screen
+from lib.ui import clock, talks
 from tests.clock import Clock
 
 
@@ -14,13 +14,13 @@ def give(monkeypatch):
     """Gives the talk of a browser, by its name, one second after the last call."""
     now, here = Clock(), [""]
     monkeypatch.setattr(clock, "now", now.now)
-    monkeypatch.setattr(screen, "_TALKS", {})
-    monkeypatch.setattr(screen, "browser_id", lambda: here[0])
+    monkeypatch.setattr(talks, "_TALKS", {})
+    monkeypatch.setattr(talks, "browser_id", lambda: here[0])
 
     def mine(browser, seconds=1.0):
         now.seconds += seconds
         here[0] = browser
-        return screen.mine()
+        return talks.current_talk()
 
     return mine
 
@@ -31,7 +31,7 @@ def test_a_browser_finds_its_talk_again(give):
     began = talk.began
     assert give("b") is not talk
     assert give("a") is talk
-    give("b", screen.ABSENT_SECONDS)
+    give("b", talks.ABSENT_SECONDS)
     assert not talk.is_given
     assert give("a") is talk
     assert (talk.is_given, talk.began) == (True, began)
@@ -40,19 +40,19 @@ def test_a_browser_finds_its_talk_again(give):
 def test_the_talks_that_were_given_last_are_kept(give):
     """So many, and no more."""
     lost, kept = give("lost"), give("kept")
-    for number in range(screen.MOST - 1):
+    for number in range(talks.MOST - 1):
         give(f"{number}")
         give("kept")
-    assert screen.find(follow=kept.id) is kept
-    assert screen.find(follow=lost.id) is None
+    assert talks.find(follow=kept.id) is kept
+    assert talks.find(follow=lost.id) is None
 
 
 def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
     """64 bits; who follows by the one can't read the notes by it."""
     talk = give("a")
     assert len(talk.id) == len(talk.notes) == 16
-    assert screen.find(follow=talk.id) is screen.find(notes=talk.notes) is talk
-    assert screen.find(notes=talk.id) is screen.find(follow=talk.notes) is None
+    assert talks.find(follow=talk.id) is talks.find(notes=talk.notes) is talk
+    assert talks.find(notes=talk.id) is talks.find(follow=talk.notes) is None
 
 
 @pytest.mark.parametrize(

@@ -90,18 +90,18 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
         several = len(shown.snapshot.results) > 1
         st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
-    key, told = f"chart_{name}", session().told
+    key, texts = f"chart_{name}", session().card_texts
     chart, said = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
 
     def show(figure: Chart | None) -> None:
-        chart.show(figure, " ".join(told[name]))
-        said.show(*told[name])
+        chart.show(figure, " ".join(texts[name]))
+        said.show(*texts[name])
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
         # Not the data: they have the untrained model, and that what is remembered of it.
         about = now.snapshot, name, now.experiment, ref(now.dataset), picked
-        figure, told[name] = _drawn(*about, palette)
+        figure, texts[name] = _drawn(*about, palette)
         show(figure)
 
     if hold and any(chart.pair.shown):

@@ -43,12 +43,12 @@ def doctor(palette: Palette) -> None:
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         for name, label in (("output", "The model’s output"), ("target", "y.shape")):
-            key, problem = f"check_{name}", page.problems.get(name)
+            key, problem = f"check_{name}", page.field_problems.get(name)
             text = st.session_state.get(key, "") if problem else f"{getattr(question, name)}"
             st.text_input(label, max_chars=200, **bound(key, text, partial(_read, name)))
             if problem:
                 st.warning(plain(problem))
-        if page.made_up and page.taken == address.page_value(CHECK_KEY):
+        if page.made_up and page.stack_question == address.page_value(CHECK_KEY):
             hint("Your code doesn’t show y. This is the y that fits: type y.shape.")
         label = "Take the traced stack’s output"
         press(label, "input", "from_stack", take_stack_output, width="stretch")
@@ -85,7 +85,7 @@ def doctor(palette: Palette) -> None:
 def _set(**values: Any) -> None:
     """Change the question, and forget the problems of the fields that are set."""
     for name in values:
-        session().shapes.problems.pop(name, None)
+        session().shapes.field_problems.pop(name, None)
     question = replace(shapes.read_question(address.page_value(CHECK_KEY)), **values)
     text = "" if question == TargetQuestion() else shapes.write_question(question)
     address.set_page_value(CHECK_KEY, text)
@@ -98,17 +98,19 @@ def _read(name: str, text: str) -> None:
     try:
         _set(**{name: shapes.read_shape(text, samples=other[0])})
     except ShapeTextError as error:
-        session().shapes.problems[name] = capital(str(error))
+        session().shapes.field_problems[name] = capital(str(error))
 
 
 def take_stack_output() -> None:
     """Ask about the traced stack's output, with the loss and y of its code, or those that fit."""
     address.set_page_value(PART, "target")
     stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
-    said = "" if said == page.taken else said  # an earlier stack's question is forgotten
+    said = "" if said == page.stack_question else said  # an earlier stack's question is forgotten
     question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
     if not tensors:
-        page.problems["output"] = "The traced stack’s output isn’t known: see its red or grey row."
+        page.field_problems["output"] = (
+            "The traced stack’s output isn’t known: see its red or grey row."
+        )
         return
     read = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
@@ -122,7 +124,7 @@ def take_stack_output() -> None:
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
     of_stack = {"output": (target[0], *one), "batch_size": batch or question.batch_size}
     _set(**of_stack, target=target, loss=loss)
-    page.taken = address.page_value(CHECK_KEY)
+    page.stack_question = address.page_value(CHECK_KEY)
     page.made_up = not said and read is not None and not read.target
 
 

@@ -57,9 +57,9 @@ def _own_stack() -> Stack:
     page, text = session().shapes, address.page_value(KEY)
     if text != page.stack_text:
         page.stack_text = text
-        page.stack, page.said = shapes.read_text(text)
+        page.stack, page.stack_problems = shapes.read_text(text)
         if page.reading and is_of_code():
-            page.stack, page.said = page.reading.stack, []
+            page.stack, page.stack_problems = page.reading.stack, []
     return page.stack
 
 
@@ -67,7 +67,7 @@ def set_stack(stack: Stack | None) -> None:
     """Set the stack, or with None the sidebar's; remember the previous one. For callbacks."""
     page = session().shapes
     page.stack_before = current_stack()
-    page.stack, page.said, page.model_problem = stack or (), [], ""
+    page.stack, page.stack_problems, page.model_problem = stack or (), [], ""
     page.stack_text = to_text(page.stack)
     address.set_page_value(KEY, page.stack_text)
     _change_code()
@@ -178,7 +178,7 @@ def _read(text: str | bytes, name: str = "") -> None:
         return
     if name and not name.lower().endswith(".ipynb"):  # of code, as if it had been pasted
         page.model_text = page.reading.text
-    page.opened = None
+    page.open_layer = None
     set_stack(page.reading.stack)
 
 

@@ -46,7 +46,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
     title = SAYS["unread"] if page.model_problem else narrate.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box(stack)
-    said = page.said
+    said = page.stack_problems
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = _about(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
@@ -105,10 +105,10 @@ def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: P
 def _pick_layer(steps: Steps) -> list[int]:
     """Draw a menu of all layers; the place of the picked one, at first of that which breaks."""
     page = session().shapes
-    place = shapes.stopped(steps) if page.opened is None else page.opened
+    place = shapes.stopped(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
-    shown = bound("opened_layer", place, partial(setattr, page, "opened"))
+    shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
     about: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
     st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **about)
     return [] if place is None else [place]
@@ -250,11 +250,11 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
         are_sizes = all(re.fullmatch(r"-?\d{1,8}", word) for word in words)
         if not are_sizes or len(words) != setting.sizes > 0:
             count = f"{setting.sizes or 'some'} whole numbers"
-            page.said = [f"{name} takes {count}, and got “{value}”."]
+            page.stack_problems = [f"{name} takes {count}, and got “{value}”."]
             return
         value = tuple(map(int, words[:8]))
     elif setting.pattern and not re.fullmatch(setting.pattern, value):
-        page.said = [f"{name} takes what is like “{setting.default}”, and got “{value}”."]
+        page.stack_problems = [f"{name} takes what is like “{setting.default}”, and got “{value}”."]
         return
     elif setting.limit is not None and value is not None:
         nearest = setting.within(round(value, 4))
@@ -262,7 +262,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
             said = [shapes.out_of_range(name, setting.limit, f"{value:g}", nearest)]
         value = nearest if isinstance(value, float) else int(nearest)
     _change(place, layer, lambda now: now.with_settings(**{name: value}))
-    page.said = said
+    page.stack_problems = said
 
 
 def _takes(place: int, stack: Stack) -> None:
@@ -320,4 +320,4 @@ def _add(key: str, place: int) -> None:
     if isinstance(layer, shapes.Input) and isinstance(first := stack[0], shapes.Input):
         layer = first
     set_stack(shapes.put(stack, place, layer, *stack[place : place + 1]))
-    session().shapes.opened = place
+    session().shapes.open_layer = place

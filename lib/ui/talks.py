@@ -70,7 +70,7 @@ class Talk:
 _TALKS: dict[str, Talk] = {}  # by browser, or session without a cookie; last given last
 
 
-def mine() -> Talk:
+def current_talk() -> Talk:
     """The talk that this browser gives."""
     presenter, now = browser_id() or session().id, clock.now()
     talk = _TALKS.get(presenter) or Talk(now, now)
@@ -103,7 +103,7 @@ def step(names: Sequence[str], by: int) -> None:
     address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
 
 
-def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
+def draw_scene(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
     """Draw a scene, for who `follows` without controls; returns the data that it shows."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
@@ -125,11 +125,11 @@ def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
     return loaded
 
 
-def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
+def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
     """Draw the buttons below a scene; without `loaded` something else is on the screen."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        both_ways(place, len(scenes), partial(step, names))
+        draw_ways(place, len(scenes), partial(step, names))
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
@@ -138,7 +138,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
             with st.container(key="present_train", width="content"):
                 stage.train_buttons(scene, loaded)
         st.space("stretch")
-        browser(scene, talk)
+        draw_browser(scene, talk)
         _opens("Overview", "apps", "overview")
         if talk_id := address.page_value("back"):
             act = partial(address.set_page_values, {"follow": talk_id, "back": ""})
@@ -156,7 +156,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
-def both_ways(place: int, count: int, act: Callable[[int], None]) -> None:
+def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
     """Draw buttons for one scene back and one on, and which of `count` it is, from `place` 0."""
     back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
     press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
@@ -165,18 +165,18 @@ def both_ways(place: int, count: int, act: Callable[[int], None]) -> None:
 
 
 def _opens(label: str, icon: str, what: str) -> None:
-    then = "" if address.page_value("open") == what else what
-    act = partial(address.set_page_value, "open", then)
+    opened = "" if address.page_value("open") == what else what
+    act = partial(address.set_page_value, "open", opened)
     press(label, icon, f"open_{what}", act, type="tertiary")
 
 
-def browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
+def draw_browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
     """Draw what the browser does alone: full screen, blank, and beside `notes` the clock."""
     seconds = clock.now() - talk.began
     _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
 
 
-def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
+def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     """Draw all scenes to go to, and a widget to pick and order them."""
     picked, place = [each.name for each in scenes], scenes.index(scene)
     st.markdown("# All scenes")
@@ -221,13 +221,13 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
         st.code(link(story=in_address(picked)), language=None, wrap_lines=True)
 
 
-def share(url: str, about: str) -> None:
+def draw_link(url: str, about: str) -> None:
     """Draw a link and its QR code."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
     st.html(f"{_HTML.share(code, url, about)}")
 
 
-def follow(talk_id: str) -> None:
+def draw_followed(talk_id: str) -> None:
     """Draw the presenter's scene, and a button to look around alone."""
     with st.container(key="present"):
         if not (found := _shown_by(find(follow=talk_id))):
@@ -238,7 +238,7 @@ def follow(talk_id: str) -> None:
         own = record.stage  # it has the follower's own answers
         record.stage = Stage(shown.scene, answers={shown.scene: [*shown.answers]})
         try:
-            show(scenes[place], settled_experiment(), follows=True)
+            draw_scene(scenes[place], settled_experiment(), follows=True)
         finally:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
@@ -250,7 +250,7 @@ def follow(talk_id: str) -> None:
         press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
 
 
-def notes(notes_id: str) -> None:
+def draw_notes(notes_id: str) -> None:
     """Draw the speaker's notes to the presenter's scene, in a window of their own."""
     with st.container(key="present"):
         if not (found := _shown_by(find(notes=notes_id))):
@@ -268,8 +268,8 @@ def notes(notes_id: str) -> None:
         with st.container(key="speaker_next"):
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
-            both_ways(place, len(scenes), talk.wishes.append)
-        browser(scene, talk, notes=True)
+            draw_ways(place, len(scenes), talk.wishes.append)
+        draw_browser(scene, talk, notes=True)
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
 
 
