@@ -34,8 +34,8 @@ def ways_on(step: Scene) -> None:
         if place:
             press("Back", "arrow_back", "scene_before", partial(go, STEPS[place - 1]))
         if not is_last:
-            then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
-            press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
+            act, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
+            press("Next", "arrow_forward", "scene_next", act, disabled=not is_done, type=kind)
         if is_done or not is_last:
             view, subject, label = (
                 VIEWS[stage.shown(step)],

@@ -8,12 +8,12 @@ from lib.ui.browser import current_palette
 from lib.ui.frame import frame
 from lib.ui.runs import or_elsewhere
 from lib.ui.shown import load_data
-from lib.ui.sweeps import GONE, KEYS, form, show, shown
+from lib.ui.sweeps import GONE, KEYS, current_sweep, draw_form, draw_sweep
 from lib.ui.widgets import plain
 
 loaded = load_data(frame("Sweep", KEYS))
 
-sweep = shown()
+sweep = current_sweep()
 plan = sweep.runner.plan
 st.markdown(f"# {plain(charts.sweep.sweep_title(sweep.title, plan.keys, plan.seeds))}")
 with st.container():
@@ -21,6 +21,6 @@ with st.container():
         st.warning(GONE.format(or_elsewhere()), icon=":material/link_off:")
 pictures, choice = st.columns([3, 2])
 with choice.container(border=True):
-    planned = form(loaded)
+    planned = draw_form(loaded)
 with pictures:
-    show(planned, loaded, current_palette())
+    draw_sweep(planned, loaded, current_palette())

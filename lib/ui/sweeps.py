@@ -43,7 +43,7 @@ _HTML = charts.Macros(
 )
 
 
-def form(loaded: Loaded) -> Plan | None:
+def draw_form(loaded: Loaded) -> Plan | None:
     """Draw the form of the next sweep; returns its plan, or None and says why there is none."""
     can = sweep.offered(loaded.experiment)
     pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
@@ -53,21 +53,21 @@ def form(loaded: Loaded) -> Plan | None:
     widgets.set_widget("sweep_keys", list(typed))
     about = "Each value of each with each of the others; all else is as in the sidebar."
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
-    picked: Any = {"key": "sweep_keys", "on_change": _write, "format_func": labels.__getitem__}
+    picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
     st.multiselect("Settings", can, help=about, **picked)
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         if options:
             widgets.set_widget(name, [word for word in text.split(",") if word in options])
             say = partial(results.worded, key)
-            st.multiselect(label, list(options), format_func=say, key=name, on_change=_write)
+            st.multiselect(label, list(options), format_func=say, key=name, on_change=_write_vary)
         else:
             widgets.set_widget(name, text)
-            st.text_input(f"{label}, with commas between", key=name, on_change=_write)
+            st.text_input(f"{label}, with commas between", key=name, on_change=_write_vary)
     widgets.linked_buttons("Seeds", SEEDS.texts, SEEDS)
     plan = _plan(loaded, [f"{key}={text}" for key, text in typed.items()])
     for name, ready in READY.items():
-        act = partial(_take, ready)
+        act = partial(_use_ready_sweep, ready)
         st.button(ready.title, f"ready_{name}", ready.about, on_click=act, width="stretch")
     return plan
 
@@ -89,7 +89,8 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
     return plan if loaded.trainable else None
 
 
-def _write() -> None:
+def _write_vary() -> None:
+    """Write the picked settings and their values into the address."""
     words, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # another run of the page has dropped it
         return
@@ -100,7 +101,8 @@ def _write() -> None:
     set_page_value("vary", ";".join(f"{key}={text}" for key, text in words.items()))
 
 
-def _take(ready: Ready) -> None:
+def _use_ready_sweep(ready: Ready) -> None:
+    """Take over the settings and the form of a recorded sweep, and show it."""
     base = sweep.base_of(ready.data, ready.settings)
     change({key: base.get(key) for key in SETTINGS if key != "seeds"})
     own = {"vary": ";".join(ready.vary), "each": f"{ready.seeds}", "ready": ready.name}
@@ -136,7 +138,7 @@ class Sweep:
 _SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
 
 
-def shown() -> Sweep:
+def current_sweep() -> Sweep:
     """The address's sweep, else this browser's newest, else a recorded one; marks it as watched."""
     found, known = _SWEEPS.get(page_value("sweep")), list(_SWEEPS.values())
     if not (page_value("sweep") or page_value("ready")):
@@ -151,7 +153,7 @@ def shown() -> Sweep:
     return found
 
 
-def _begin(plan: Plan, loaded: Loaded) -> None:
+def _start(plan: Plan, loaded: Loaded) -> None:
     """Start a sweep and show it, and stop this browser's others; notify if there are too many."""
     table = session().upload.table if loaded.experiment.data.name == "upload" else None
     owner = runs.Owner(browser_id(), table, is_listed=False)
@@ -186,7 +188,7 @@ def _make_room(browser: str | None) -> str:
     return ""
 
 
-def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
+def draw_sweep(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     """Draw the shown sweep, and keep it up to date while it may change by itself."""
 
     def may_change(now: Sweep) -> bool:
@@ -194,30 +196,32 @@ def show(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
             return now.runner.state is Status.RUNNING
         return bool(now.id) and not now.runner.state.over  # its owner may resume it
 
-    following_fragment(shown, partial(_panel, plan, loaded, palette), may_change, LOOK_SECONDS)
+    following_fragment(
+        current_sweep, partial(_draw_panel, plan, loaded, palette), may_change, LOOK_SECONDS
+    )
 
 
-def _panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:
+def _draw_panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:
     """Draw the buttons Start, Pause or Go on, and Stop, the progress, and what was found."""
     runner, args, points = now.runner, (plan, loaded), now.runner.results
     idle = runner.state.over or not now.is_mine
     label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
     with st.container(horizontal=True, gap="xxsmall", key="sweep_controls"):
-        press(label, "play_arrow", "sweep_start", _begin, args=args, type=kind, disabled=not plan)
+        press(label, "play_arrow", "sweep_start", _start, args=args, type=kind, disabled=not plan)
         if runner.state is Status.PAUSED:
             press("Go on", "play_arrow", "sweep_play_arrow", runner.go_on, disabled=idle)
         else:
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
-    _progress(now, plan, loaded, len(points))
+    _draw_progress(now, plan, loaded, len(points))
     words = charts.sweep.found_takeaway(points) if runner.state.over else SAID["early"]
     widgets.takeaway(words, *charts.sweep.found_details(points))
     if points:
-        _pictures(points, words, palette)
+        _draw_pictures(points, words, palette)
         st.html(_table(points, hides_columns=now.is_redacted))
 
 
-def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
+def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     """Draw the progress bar, and say what these results are of, if not of what Start would do."""
     runner, title = now.runner, loaded.dataset.title
     words = f"{SAID[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
@@ -238,7 +242,7 @@ def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
             hint(SAID["other_settings"])
 
 
-def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
+def _draw_pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
     """Draw a curve of one setting, for picked values of the others; of two also maps."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))

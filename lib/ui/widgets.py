@@ -163,8 +163,8 @@ class Linked:
         text = address.page_value(self.name)
         return self.texts.index(text) if text in self.texts else self.default
 
-    def bind(self, then: Callable[[], None] = lambda: None) -> dict[str, Any]:
-        """Arguments that tie a widget with options 0, 1, 2 … to the address; `then` comes after."""
+    def bind(self, on_change: Callable[[], None] = lambda: None) -> dict[str, Any]:
+        """Arguments that tie a widget with options 0, 1, 2 … to the address, before `on_change`."""
 
         def keep(moved: Any) -> None:
             # None for a moment where a browser's theme isn't the usual one; a label where the
@@ -172,7 +172,7 @@ class Linked:
             if isinstance(moved, int):
                 text = "" if moved == self.default else self.texts[moved]
                 address.set_page_values({self.name: text})
-                then()
+                on_change()
 
         return bound(self.key, self.index, keep)
 
@@ -232,13 +232,13 @@ def linked_buttons(
     label: str,
     labels: Sequence[str],
     choice: Linked,
-    then: Callable[[], None] = lambda: None,
+    on_change: Callable[[], None] = lambda: None,
     **options: Any,
 ) -> int:
-    """Draw buttons with `labels` for several texts, and call `then` after a choice; its index."""
+    """Draw buttons with `labels` for several texts; returns the chosen index."""
     if len(labels) > 1:
         options |= {"default": choice.index, "format_func": labels.__getitem__}
-        options |= choice.bind(then)
+        options |= choice.bind(on_change)
         st.segmented_control(label, range(len(labels)), required=True, **options)
     return choice.index
 

@@ -260,7 +260,7 @@ def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
     state.clear()
     moved()
     kept()
-    sweeps._write()
+    sweeps._write_vary()
     upload._given("upload_file")
     shown_stack._drop()
     assert taken == [1]

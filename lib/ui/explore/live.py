@@ -108,7 +108,7 @@ def _panel(
             st.segmented_control("Seeds", options, default=now, required=True, **control)
         with st.container(key="run_speed"):
             labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
-            linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
+            linked_buttons("Pace", labels, runs.PACE, on_change=runs.follow_pace, disabled=watched)
     badge = charts.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
         charts.replay(epochs, palette, badge=badge)
@@ -143,7 +143,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
             act(steered)
 
     def reset() -> None:
-        if run is None:  # then it is the one from a file
+        if run is None:  # the figures are from a file
             note_kept(None)
         runs.leave()
 
