@@ -22,8 +22,8 @@ if __name__ == "app":  # the server's import; a run of the page is "__main__"
         __file__, lifespan=served.lifespan, routes=served.ROUTES, middleware=served.MIDDLEWARE
     )
 elif "present" in st.query_params:
-    told = {key: st.query_params.get_all(key) for key in st.query_params if key != "present"}
-    st.switch_page("pages/present.py", query_params=told)
+    query = {key: st.query_params.get_all(key) for key in st.query_params if key != "present"}
+    st.switch_page("pages/present.py", query_params=query)
 elif "card" in st.query_params:
     from lib.ui.views import embed
 

@@ -18,6 +18,6 @@ if not loaded.dataset.has_rows:
     st.stop()
 with st.container(horizontal=True, vertical_alignment="center"):
     opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")
-    about = st.container(width="content")
+    weights_place = st.container(width="content")
 part = PARTS[opened]  # no other part asks Keras
-draw_part(part.places, part.draw, loaded, current_palette(), about)
+draw_part(part.places, part.draw, loaded, current_palette(), weights_place)

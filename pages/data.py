@@ -38,8 +38,8 @@ with pictures:
             title = st.container()
             sample = st.slider("Sample", 1, count, key=f"any_sample_{count}") - 1
             title.markdown(f"### {plain(capital(dataset.sample_name(sample)))}, step by step")
-            told = samples.sample_words(dataset, sample)
-            told_chart(samples.sample_figure(dataset, sample, palette), *told, "chart_sample")
+            texts = samples.sample_words(dataset, sample)
+            told_chart(samples.sample_figure(dataset, sample, palette), *texts, "chart_sample")
             with st.expander("the numbers", type="compact"):
                 numbers = samples.frame_of_sample(dataset, sample)
                 st.dataframe(numbers, height=min(320, 36 * (steps + 1) + 2))
@@ -47,9 +47,9 @@ with pictures:
         if origin := dataset.origin:
             with card("Which rows it is"):
                 step = st.slider("Timestep", 1, steps, key=f"any_step_{steps}") - 1
-                told = samples.window_words(dataset, sample, step)
+                texts = samples.window_words(dataset, sample, step)
                 figure = samples.window_figure(dataset, sample, step, palette)
-                told_chart(figure, *told, "chart_window")
+                told_chart(figure, *texts, "chart_window")
                 say(samples.shapes_sentence(dataset))
                 hint(samples.slip_sentence(dataset))
                 with st.expander("The same with Keras", type="compact"):
@@ -57,11 +57,11 @@ with pictures:
                     code = keras_windows(dataset, origin, loaded.experiment.data.stride)
                     st.code(code, language="python", wrap_lines=True)
         with card("What is kept for checking"):
-            told, figure = split.split_words(dataset), split.split_figure(dataset, palette)
-            told_chart(figure, *told, "chart_split")
+            texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
+            told_chart(figure, *texts, "chart_split")
         with card("Leak check"):
-            words, findings = split.leak_words(find_leaks(dataset))
-            takeaway(words, *findings)
+            text, findings = split.leak_words(find_leaks(dataset))
+            takeaway(text, *findings)
         if dataset.name != "upload" or session().upload.table:  # else it is somebody else's
             with card("Take it away", key="take_away"):
                 name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
@@ -87,8 +87,8 @@ with choice.container(border=True):
         st.radio(heading, names, index, titles.__getitem__, captions=captions, **control)
 
 table, gaps = session().upload.table, split.gaps_sentence(dataset)
-said = table.notes if table else ()  # below the uploader
-notes = [note for note in dataset.notes if note not in said]
+shown_notes = table.notes if table else ()  # below the uploader
+notes = [note for note in dataset.notes if note not in shown_notes]
 notes += [f"Source: {dataset.source}"] * bool(dataset.source)
 notes += [gaps] * (gaps != split.gaps_sentence(dataset, most=0.5))  # that one has a button
 if notes:

@@ -48,8 +48,8 @@ def ways_on(step: Scene) -> None:
             if is_last:  # with the next seed, of which there is no recording
                 label, run_id = "Your turn", None
                 experiment = experiment.set(seed=experiment.seed + 1)
-            said = {key: text for key, text in values.items() if text}
-            query = address.query_of(experiment, run_id, said)
+            given = {key: text for key, text in values.items() if text}
+            query = address.query_of(experiment, run_id, given)
             with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
                 st.page_link(path, label=label, icon=icon, query_params=query)
 

@@ -53,8 +53,8 @@ with st.container(key="present"):
             talks.draw_link(link, "Take it with you: this talk.")
 talks.draw_foot(scenes, scene, talk, loaded)
 if not address.page_value("back"):  # who looks around alone shows nobody else anything
-    told = {key: text for key, text in address.whole().items() if key not in talks.UNTOLD}
-    told["story"] = [talks.in_address(names)]
-    talk.shown = talks.Shown(scene.name, told, tuple(stage.picked(scene)))
+    query = {key: text for key, text in address.whole().items() if key not in talks.UNSHARED}
+    query["story"] = [talks.in_address(names)]
+    talk.shown = talks.Shown(scene.name, query, tuple(stage.picked(scene)))
 with st.container(key="answer_wishes"):
     fragment(look, run_every=talks.LOOK_SECONDS)

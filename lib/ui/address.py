@@ -57,9 +57,15 @@ def _open(address: Query) -> None:
     keys = {"epoch", *record.own_keys}
     if record.page in SCENE_PAGES:
         keys.update(PICTURE_KEYS)
-    says = address.keys() & {*SETTINGS, "run", *keys}
-    record.opened = "data" if "data" in says else "bare"
-    name = address["data"][-1] if "data" in says else Experiment().data.name if says else FIRST
+    known_keys = address.keys() & {*SETTINGS, "run", *keys}
+    record.opened = "data" if "data" in known_keys else "bare"
+    name = (
+        address["data"][-1]
+        if "data" in known_keys
+        else Experiment().data.name
+        if known_keys
+        else FIRST
+    )
     complaints = []
     if name not in DATASETS:
         complaints.append(f"The link's data, {name[:24]!r}, aren't known here.")
@@ -81,7 +87,7 @@ def _open(address: Query) -> None:
         set_page_value(key, address[key][-1])
     record.ours = [address]
     # Written anew, an address that Back leads to would be a place that Back can't get past.
-    record.kept = (address, query()) if is_history_navigation() or not says else None
+    record.kept = (address, query()) if is_history_navigation() or not known_keys else None
 
 
 def _be_about(subject: Subject) -> None:
@@ -99,7 +105,7 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Show what a link says, before any widget is drawn. Until a change the address stays short."""
+    """Show what a link names, before any widget is drawn; its address is short until a change."""
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
@@ -197,6 +203,6 @@ def query_of(experiment: Experiment, run_id: str | None, values: Mapping[str, st
     """The address of an experiment, its run if it has one, and a page's own keys."""
     name, unused = experiment.data.name, idle(experiment)
     settings = to_query(experiment, suggested(name))  # where they aren't what the data suggest
-    texts = {"data": name, **{key: text for key, text in settings.items() if key not in unused}}
-    texts |= {**({"run": run_id} if run_id else {}), **values}
+    used = {key: text for key, text in settings.items() if key not in unused}
+    texts = {"data": name, **used, **({"run": run_id} if run_id else {}), **values}
     return {key: [text] if isinstance(text, str) else text for key, text in texts.items()}

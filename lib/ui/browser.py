@@ -106,8 +106,8 @@ def listener(page: str) -> None:
 
 def _note_heights() -> None:
     """Note the heights that the browser measured, in pixels: "chart_loss:230 chart_compare:176"."""
-    told = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(LISTENER)}")
-    session().heights.update({name: int(height) for name, height in told})
+    heights = re.findall(r"\b(chart_[a-z_]+):(\d{2,4})\b", f"{st.session_state.get(LISTENER)}")
+    session().heights.update({name: int(height) for name, height in heights})
 
 
 def _letters() -> str:
@@ -128,8 +128,8 @@ def _letters() -> str:
 def style(page: str, *others: str) -> None:
     """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
     colors = current_palette()
-    colored = ["background", "border", "ink", "muted", "wrong"]
-    colored += ["sequence_text", "best_text", "last_text"]
+    surfaces = ("background", "border", "ink", "muted", "wrong")
+    colored = (*surfaces, "sequence_text", "best_text", "last_text")
     root = "".join(f"--{name.replace('_', '-')}:{getattr(colors, name)};" for name in colored)
     root += f"--wrong-tint:{mix(colors.background, colors.wrong, 0.08)};"
     _write(f":root{{{root}}}{_SHEETS['page']}{_letters()}{_SHEETS['paper']}")

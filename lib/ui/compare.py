@@ -12,7 +12,7 @@ from functools import partial
 import streamlit as st
 
 from lib.charts import Macros, Palette, answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts import compare as words
+from lib.charts import compare as compare_charts
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
@@ -76,8 +76,8 @@ def settle_picks() -> bool:
     if (record.is_chosen or own) and not is_history_navigation():  # else Back would lead here again
         _write_picks()
     if gone:
-        words = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
-        session().address.complaints.append(words)
+        text_of_gone = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
+        session().address.complaints.append(text_of_gone)
     return not gone
 
 
@@ -137,11 +137,11 @@ def side_by_side(palette: Palette) -> None:
 def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     picks = session().compare.picks
-    st.markdown(f"# {plain(words.headline(laid))}")
+    st.markdown(f"# {plain(compare_charts.headline(laid))}")
     if any(map(runs.look_up, picks)):
         hint(runs.LOOKING)
     with st.container(key="compare_list", gap=None):
-        for run, own in zip(rows, words.differences(rows), strict=True):
+        for run, own in zip(rows, compare_charts.differences(rows), strict=True):
             key, is_picked = f"compare_row_{run.id}", run.id in picks
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 full = len(picks) == len(LETTERS) and not is_picked
@@ -155,18 +155,22 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
         return
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            told_chart(losses_figure(known, palette), *words.losses_words(known), "compare_losses")
+            told_chart(
+                losses_figure(known, palette), *compare_charts.losses_words(known), "compare_losses"
+            )
         with card("How wrong at each timestep"):
-            told_chart(errors_figure(known, palette), *words.errors_words(known), "compare_errors")
+            told_chart(
+                errors_figure(known, palette), *compare_charts.errors_words(known), "compare_errors"
+            )
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in known):
                 hint(HIDDEN)
             elif not same_data(known):
-                hint(words.NO_COMMON_SAMPLE)
+                hint(compare_charts.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
                 figure = answers_figure(known, *picked, palette)
-                told_chart(figure, *words.answers_words(known, *picked), "compare_answers")
+                told_chart(figure, *compare_charts.answers_words(known, *picked), "compare_answers")
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
@@ -175,17 +179,17 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     if not (run.is_recorded or run.is_kept):
         badge = STATUS_TEXTS[run.snapshot.status].badge
     part = part_of([run])
-    losses = words.LOSSES_AT_END[part]
-    said = {
-        badge: words.reached(run),
+    losses = compare_charts.LOSSES_AT_END[part]
+    terms = {
+        badge: compare_charts.reached(run),
         "settings": own,
         "error by epoch": sparkline(run, palette),
         "error at the last step": {
-            mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results
+            mode: f"{MODES[mode].label} {compare_charts.spread(run, mode)}" for mode in run.results
         },
-        f"{part} loss": {mode: words.middling(run, mode, losses) for mode in run.results},
+        f"{part} loss": {mode: compare_charts.middling(run, mode, losses) for mode in run.results},
     }
-    return str(_HTML.row(run.letter, said, palette))
+    return str(_HTML.row(run.letter, terms, palette))
 
 
 def _more(run: Compared) -> None:
@@ -213,5 +217,7 @@ def _more(run: Compared) -> None:
             _toggle(run.id)
 
     st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
-    about = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
-    press("Remove", "delete", f"remove_{run.id}", remove, help=about)
+    help_text = (
+        "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
+    )
+    press("Remove", "delete", f"remove_{run.id}", remove, help=help_text)

@@ -112,8 +112,8 @@ def _menu() -> None:
 def complaints() -> None:
     """Say what of the link couldn't be taken, or that its run is looked for."""
     runs.show_lookup()
-    said = session().address.complaints
-    closable("  \n".join(map(plain, said)), "complaints", "link_off", said.clear)
+    texts = session().address.complaints
+    closable("  \n".join(map(plain, texts)), "complaints", "link_off", texts.clear)
 
 
 def sidebar(settled: Experiment, *, with_table: bool) -> None:

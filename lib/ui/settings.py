@@ -88,8 +88,12 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
             control |= {"format_func": lambda name: options[name].label, "help": _help(key)}
             if key == "mode":
                 control["format_func"] = lambda name: MODES[name].colored(MODES[name].label)
-                about: dict[str, Any] = {"default": value, "required": True, "width": "stretch"}
-                st.segmented_control(label, choices, **about, **control)
+                options_of_mode: dict[str, Any] = {
+                    "default": value,
+                    "required": True,
+                    "width": "stretch",
+                }
+                st.segmented_control(label, choices, **options_of_mode, **control)
             else:
                 st.selectbox(label, choices, choices.index(value), **control)
         else:
@@ -165,14 +169,14 @@ def all_columns(settled: Experiment, dataset: Dataset, *, expanded: bool) -> Non
 
 def advice(dataset: Dataset, uses: frozenset[str]) -> None:
     """Say what makes models of these data fail, each with a button that fixes it."""
-    for words, label, values in (
+    for text, label, values in (
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
         (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
-        if words and uses >= values.keys():
-            st.info(plain(words), icon=":material/lightbulb:")
+        if text and uses >= values.keys():
+            st.info(plain(text), icon=":material/lightbulb:")
             st.button(label, on_click=change, args=(values,))
 
 
@@ -215,13 +219,13 @@ def _types(table: Table, types: tuple[str, ...]) -> None:
     with st.container(horizontal=True):
         names = [*table.labels, *(str(name) for name in table.frame.columns)]
         name = st.selectbox("A column", names, key="types_column")
-        said = dict(each.rsplit(":", 1) for each in types if ":" in each)
+        kind_of = dict(each.rsplit(":", 1) for each in types if ":" in each)
         found = "number" if name in table.numbers else "category"
         found = "date" if name in table.labels else found
-        kinds, value = list(KINDS), said.get(name, found)
+        kinds, value = list(KINDS), kind_of.get(name, found)
 
         def read_as(kind: str) -> None:
-            now = {**said, name: kind}
+            now = {**kind_of, name: kind}
             if kind == found:
                 del now[name]
             change({"types": tuple(map(":".join, now.items()))})
@@ -243,12 +247,12 @@ def _series(table: Table, settled: Experiment, *, by_menu: bool) -> None:
             hint("All rows are one series: where a time repeats, its rows are averaged.")
         if by_menu:
             (chosen, control), one = bound_setting("id"), "Nothing: all rows are one series"
-            words = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
+            texts = {"": f"{table.series} (noticed)" if table.series else one, NO_SERIES: one}
             names = ["", *(str(name) for name in table.frame.columns if name != table.series)]
             names += [NO_SERIES] if table.series else []
             names += {chosen} - {*names}  # a link may say what the table hasn't
             label, place = "What tells series apart", names.index(chosen)
-            st.selectbox(label, names, place, lambda name: words.get(name, name), **control)
+            st.selectbox(label, names, place, lambda name: texts.get(name, name), **control)
         if by:
             controls("parts", settled)
             if settled.data.split == "time":  # else a new series has no scale of its own

@@ -61,8 +61,8 @@ def load_data(settled: Experiment) -> Loaded:
         first = suggested(FIRST)
         last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
-        words = plain(f"{capital(str(error))} Until then you see {shown}.")
-        place.warning(words, icon=":material/info:")
+        text = plain(f"{capital(str(error))} Until then you see {shown}.")
+        place.warning(text, icon=":material/info:")
         if cure := error.cure if isinstance(error, TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
@@ -88,8 +88,8 @@ def _example(settled: Experiment) -> Loaded:
         example = data.settle(replace(settled, data=suggested(example.data.name).data))
         dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
-        words = f"No table is uploaded yet, so {dataset.title} stands in for it."
-        st.warning(plain(words), icon=":material/info:", width="stretch")
+        text = f"No table is uploaded yet, so {dataset.title} stands in for it."
+        st.warning(plain(text), icon=":material/info:", width="stretch")
         if session().address.page != "Data":
             icon, there = ":material/upload_file:", address.query("Data")
             st.page_link("pages/data.py", label="Upload yours", icon=icon, query_params=there)
@@ -98,8 +98,8 @@ def _example(settled: Experiment) -> Loaded:
 
 def in_words(cure: Mapping[str, int]) -> str:
     """Settings for which a table has enough rows: "T = 14 and a horizon of 1"."""
-    words = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
-    return joined([words[key].format(value) for key, value in cure.items()])
+    texts = {"T": "T = {}", "horizon": "a horizon of {}", "period": "a season found in the rows"}
+    return joined([texts[key].format(value) for key, value in cure.items()])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -161,9 +161,9 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
         ("Sample", st.select_slider, names, 200),
     ):
         if len(texts) > 1:
-            about: Any = {} if labels else {"label_visibility": "collapsed", "width": width}
-            about |= {"format_func": texts.__getitem__, "key": f"{what.lower()}_{len(texts)}"}
-            control(what, range(len(texts)), **about)
+            options: Any = {} if labels else {"label_visibility": "collapsed", "width": width}
+            options |= {"format_func": texts.__getitem__, "key": f"{what.lower()}_{len(texts)}"}
+            control(what, range(len(texts)), **options)
     return picked_answers(shown)
 
 

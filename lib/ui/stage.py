@@ -177,8 +177,8 @@ def waiting(scene: Scene) -> None:
     with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
         following_fragment(
             look,
-            lambda said: hint(said[0]),
-            lambda said: said[1],
+            lambda found: hint(found[0]),
+            lambda found: found[1],
             LOOK_SECONDS,
             page_state=lambda _: has_happened(scene),
         )

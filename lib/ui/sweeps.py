@@ -17,7 +17,7 @@ import streamlit as st
 from lib import charts, results, sweep
 from lib.charts import Palette
 from lib.data import DATASETS
-from lib.experiment import MODES as WORDS
+from lib.experiment import MODES as MODE_TEXTS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
@@ -37,9 +37,9 @@ MOST = 24  # sweeps kept, of which MAX_SWEEPS may go on; then finished ones are 
 GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a restart."
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 LOOK_SECONDS = 1.0
-SAID: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
+TEXTS: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
 _HTML = charts.Macros(
-    __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
+    __file__, MODES=results.MODES, MODE_TEXTS=MODE_TEXTS, named=results.named, number=number
 )
 
 
@@ -51,10 +51,10 @@ def draw_form(loaded: Loaded) -> Plan | None:
     typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
     st.markdown("### What varies")
     widgets.set_widget("sweep_keys", list(typed))
-    about = "Each value of each with each of the others; all else is as in the sidebar."
+    help_text = "Each value of each with each of the others; all else is as in the sidebar."
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
     picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
-    st.multiselect("Settings", can, help=about, **picked)
+    st.multiselect("Settings", can, help=help_text, **picked)
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         if options:
@@ -91,14 +91,14 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
 
 def _write_vary() -> None:
     """Write the picked settings and their values into the address."""
-    words, keys = {}, st.session_state.get("sweep_keys")
+    texts, keys = {}, st.session_state.get("sweep_keys")
     if keys is None:  # another run of the page has dropped it
         return
     # A click may come after other data no longer have the setting; then Streamlit gives its label.
     for key in (key for key in keys if key in VARIABLE):
-        said = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
-        words[key] = said if isinstance(said, str) else ",".join(said)
-    set_page_value("vary", ";".join(f"{key}={text}" for key, text in words.items()))
+        picked = st.session_state.get(f"sweep_{key}", VARIABLE[key]["values"])
+        texts[key] = picked if isinstance(picked, str) else ",".join(picked)
+    set_page_value("vary", ";".join(f"{key}={text}" for key, text in texts.items()))
 
 
 def _use_ready_sweep(ready: Ready) -> None:
@@ -214,35 +214,35 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep)
             press("Pause", "pause", "sweep_pause", runner.pause, disabled=idle)
         press("Stop", "stop", "sweep_stop", runner.stop, disabled=idle)
     _draw_progress(now, plan, loaded, len(points))
-    words = charts.sweep.found_takeaway(points) if runner.state.over else SAID["early"]
-    widgets.takeaway(words, *charts.sweep.found_details(points))
+    text = charts.sweep.found_takeaway(points) if runner.state.over else TEXTS["early"]
+    widgets.takeaway(text, *charts.sweep.found_details(points))
     if points:
-        _draw_pictures(points, words, palette)
+        _draw_pictures(points, text, palette)
         st.html(_table(points, hides_columns=now.is_redacted))
 
 
 def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     """Draw the progress bar, and say what these results are of, if not of what Start would do."""
     runner, title = now.runner, loaded.dataset.title
-    words = f"{SAID[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
+    text = f"{TEXTS[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
     left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
-    st.progress(runner.share, text=f"{words} points{left}")
+    st.progress(runner.share, text=f"{text} points{left}")
     if runner.error:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
         hint(plain(sentence(f"It ended by itself{why}")))
     elif not now.id:
-        hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
+        hint(TEXTS["recorded"].format(start=runs.client().unavailable or TEXTS["start"]))
     elif not now.is_mine:
-        hint(SAID["watching"])
+        hint(TEXTS["watching"])
     if now.title != title:
-        hint(SAID["other_data"].format(plain(now.title), plain(title)))
+        hint(TEXTS["other_data"].format(plain(now.title), plain(title)))
     elif plan and not now.is_redacted:
         swept, planned = ([p.experiment for p in each.points] for each in (runner.plan, plan))
         if swept != planned:
-            hint(SAID["other_settings"])
+            hint(TEXTS["other_settings"])
 
 
-def _draw_pictures(points: Sequence[PointResult], words: str, palette: Palette) -> None:
+def _draw_pictures(points: Sequence[PointResult], text: str, palette: Palette) -> None:
     """Draw a curve of one setting, for picked values of the others; of two also maps."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
@@ -256,11 +256,11 @@ def _draw_pictures(points: Sequence[PointResult], words: str, palette: Palette) 
     picked = dict(zip(others, combined[at], strict=True))
     of_curve = [p for p in points if all(p.values[k] == value for k, value in picked.items())]
     curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
-    widgets.steady_chart(curve, words, "sweep_curve")
+    widgets.steady_chart(curve, text, "sweep_curve")
     for key in others if len(others) == 1 else ():
         for what in ("difference", *results.MODES):
             figure = charts.sweep.map_figure(points, (across, key), what, palette)
-            widgets.steady_chart(figure, words, f"sweep_{what}")
+            widgets.steady_chart(figure, text, f"sweep_{what}")
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:

@@ -31,7 +31,7 @@ from lib.ui.widgets import bound, hint, plain, press, rerun_when
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
 followed, the one whose notes these are, and the one to go back to."""
-UNTOLD = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
+UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that followers don't get
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
 GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
@@ -114,10 +114,10 @@ def draw_scene(scene: Scene, settled: Experiment, *, follows: bool = False) -> L
         if not scene.asks:
             draw(stage.shown(scene), loaded, current_palette())
             return loaded
-        picture, words = st.columns([3, 2], vertical_alignment="center")
+        picture, question = st.columns([3, 2], vertical_alignment="center")
         with picture:
             draw(stage.shown(scene), loaded, current_palette())
-        with words, st.container(key="hands"):
+        with question, st.container(key="hands"):
             stage.verdicts(scene)
             if ask := stage.open_ask(scene):
                 st.markdown(f"**{plain(ask.text)}**")
@@ -211,9 +211,9 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
         is_first, is_last = place == 0, place + 1 == len(picked)
-        back, on, about = partial(move, -1), partial(move, 1), "Move the open scene"
-        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=about)
-        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=about)
+        back, on, help_text = partial(move, -1), partial(move, 1), "Move the open scene"
+        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=help_text)
+        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=help_text)
         press("Begin anew", "restart_alt", "begin_anew", begin_anew)
         ready, is_ready = partial(take, [*TALK]), picked == [*TALK]
         press("The ready talk", "undo", "story_ready", ready, disabled=is_ready)
@@ -221,10 +221,10 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
         st.code(link(story=in_address(picked)), language=None, wrap_lines=True)
 
 
-def draw_link(url: str, about: str) -> None:
+def draw_link(url: str, text: str) -> None:
     """Draw a link and its QR code."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
-    st.html(f"{_HTML.share(code, url, about)}")
+    st.html(f"{_HTML.share(code, url, text)}")
 
 
 def draw_followed(talk_id: str) -> None:
@@ -243,8 +243,8 @@ def draw_followed(talk_id: str) -> None:
             record.stage = own
         with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
             gone = "" if is_given else " The presenter has left: this was shown last."
-            words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
-            st.markdown(words, width="content")
+            text = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
+            st.markdown(text, width="content")
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
         press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
@@ -274,7 +274,7 @@ def draw_notes(notes_id: str) -> None:
 
 
 def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """A talk, what it shows, its scenes and the shown one's index; without any that is said."""
+    """A talk, what it shows, its scenes and the index of the shown one; draws that it is over."""
     if talk and talk.shown:
         scenes = story(talk.shown.query["story"][-1])
         place = [scene.name for scene in scenes].index(talk.shown.scene)

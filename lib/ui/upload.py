@@ -74,9 +74,9 @@ def uploader() -> None:
 
 def opener() -> None:
     """The file widget of pages without `uploader`."""
-    words = "Or drop it anywhere on the page: a kept run (.unrolled), or a table as your data."
+    text = "Or drop it anywhere on the page: a kept run (.unrolled), or a table as your data."
     act = partial(_given, "open_file")
-    st.file_uploader("Open a kept run", key="open_file", on_change=act, help=words)
+    st.file_uploader("Open a kept run", key="open_file", on_change=act, help=text)
 
 
 def progress() -> None:

@@ -15,7 +15,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
-from lib.charts import target as words
+from lib.charts import target as target_charts
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
 from lib.recurrence import LayerPass, forward, highest_output, unroll
@@ -38,9 +38,9 @@ from lib.ui.stage import traced_stack
 from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
-SAID: dict[str, str] = beside(__file__)
+TEXTS: dict[str, str] = beside(__file__)
 REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
-_HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
+_HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, TEXTS=TEXTS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +76,10 @@ def _sample(loaded: Loaded, palette: Palette) -> None:
     numbers = [f"{number + 1}" for number in range(len(loaded.dataset.x))]
     number = Linked("sample", numbers, 0, "").index
     with st.container(key="cards"), st.container(border=True, key="card_sample"):
-        says, details = samples.sample_words(loaded.dataset, number)
+        text, details = samples.sample_words(loaded.dataset, number)
         figure = samples.sample_figure(loaded.dataset, number, palette)
-        steady_chart(figure, f"{says} {details}", "chart_sample", fills=True)
-        takeaway(says, details)
+        steady_chart(figure, f"{text} {details}", "chart_sample", fills=True)
+        takeaway(text, details)
 
 
 def _cells(_: Loaded, palette: Palette) -> None:
@@ -91,9 +91,9 @@ def _cells(_: Loaded, palette: Palette) -> None:
         ends.append(f"{letter}, {name}, {readable(compared.results['last'].final_mse, 2)}")
     with st.container(key="cards"), cards.card("cells"):
         st.markdown("### Last-step mode on fifty steps")
-        words = f"This loss is the mean squared error: {'; '.join(ends)}."
-        steady_chart(charts.losses_figure(laid, palette), words, "chart_cells", fills=True)
-        takeaway(words)
+        text = f"This loss is the mean squared error: {'; '.join(ends)}."
+        steady_chart(charts.losses_figure(laid, palette), text, "chart_cells", fills=True)
+        takeaway(text)
 
 
 def _stack(_: Loaded, palette: Palette) -> None:
@@ -128,10 +128,10 @@ def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
 def _hand(loaded: Loaded, palette: Palette) -> None:
     """Draw a layer's states, and the playhead's step computed by hand."""
     chosen = choose(loaded)
-    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(TEXTS, "states")
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
-        parts.draw_chain(chosen, palette, told=False)
+        parts.draw_chain(chosen, palette, has_takeaway=False)
         st.html(cell.heatmaps(states, units, palette, start=0, outlined_name="", sentence=title))
         tables = st.container().empty()
     is_at, is_small = address.page_value("step"), cell.can_show(layer.x.shape[1], layer.units)
@@ -149,7 +149,7 @@ def _pair(_: Loaded, palette: Palette) -> None:
     """Draw an output and a target without a verdict."""
     question = shapes.read_question(address.page_value("check"))
     with st.container(border=True):
-        hint(say(SAID, "pair"))
+        hint(say(TEXTS, "pair"))
         st.html(charts.shapes_picture([question.output, question.target], palette))
 
 
@@ -158,20 +158,22 @@ def _target(_: Loaded, palette: Palette) -> None:
     question = shapes.read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
-        takeaway(words.verdict_title(diagnosis))
-        st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        takeaway(target_charts.verdict_title(diagnosis))
+        st.html(
+            charts.lineup_picture(diagnosis, target_charts.compared_sentence(diagnosis), palette)
+        )
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             trained = read(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(say(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
+            hint(say(TEXTS, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:
-            hint(words.compared_takeaway(diagnosis))
+            hint(target_charts.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(mended))
-                label = say(SAID, "fix", code=fix.model or fix.y)
+                label = say(TEXTS, "fix", code=fix.model or fix.y)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 
@@ -294,8 +296,8 @@ def embed() -> None:
     view = VIEWS.get(shows)
     begin_page(view.page if view else "Explore", (key, *address.PICTURE_KEYS), [*PICTURED, "embed"])
     if view is None:
-        words = f"There is no card {shows[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
-        st.error(f"{plain(words)} [Open Unrolled](./)", icon=":material/error:")
+        text = f"There is no card {shows[:24]!r}. There are {joined([*VIEWS, *GALLERY])}."
+        st.error(f"{plain(text)} [Open Unrolled](./)", icon=":material/error:")
         return
     if scene:
         address.put(scene.query)

@@ -51,14 +51,14 @@ def _in_room(text: str, longest: str, look: str) -> str:
 
 
 class Takeaway:
-    """What a picture shows in few words, in the room of their `longest`; details are folded."""
+    """A short text on a picture, in the room of the `longest` one; details are folded."""
 
     def __init__(self, longest: str = "") -> None:
-        self._longest, self._words, self._details = longest, Place(), list[Place]()
+        self._longest, self._text, self._details = longest, Place(), list[Place]()
 
-    def show(self, words: str, *details: str) -> None:
+    def show(self, text: str, *details: str) -> None:
         """Draw it, or after the first time what has changed; as many `details` each time."""
-        self._words.show("html", _in_room(words, self._longest or words, 'class="said takeaway"'))
+        self._text.show("html", _in_room(text, self._longest or text, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
             self._details = [Place() for _ in details]
@@ -67,9 +67,9 @@ class Takeaway:
                 say(each, place)
 
 
-def takeaway(words: str, *details: str, longest: str = "") -> None:
+def takeaway(text: str, *details: str, longest: str = "") -> None:
     """A takeaway that doesn't change."""
-    Takeaway(longest).show(words, *details)
+    Takeaway(longest).show(text, *details)
 
 
 def hint(text: str) -> None:
@@ -77,14 +77,14 @@ def hint(text: str) -> None:
     st.markdown(f":small[:gray[{plain(text)}]]")
 
 
-def rerun_when(happened: Callable[[], bool], seconds: float | None, words: str = "") -> None:
-    """Run the page again once something has `happened`; until then say `words`, and look again."""
+def rerun_when(happened: Callable[[], bool], seconds: float | None, text: str = "") -> None:
+    """Run the page again once something has `happened`; until then show `text`, and look again."""
 
     def look() -> None:
         if happened():
             st.rerun()
-        if words:
-            hint(words)
+        if text:
+            hint(text)
 
     fragment(look, run_every=seconds)
 
@@ -101,12 +101,12 @@ def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: A
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
 
 
-def closable(words: str, key: str, icon: str, close: Callable[..., object]) -> None:
+def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
     """A message as Markdown, until the person closes it; without one, its container alone."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
-        if words:
+        if text:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
-            show(words, icon=f":material/{icon}:", width="stretch")
+            show(text, icon=f":material/{icon}:", width="stretch")
             press("Close", "close", f"close_{key}", close)
 
 
@@ -142,10 +142,10 @@ def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False)
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
-def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
+def told_chart(figure: Chart, text: str, details: str, key: str) -> None:
     """A `steady_chart` with its takeaway below, and the details folded."""
-    steady_chart(figure, f"{words} {details}", key)
-    takeaway(words, details)
+    steady_chart(figure, f"{text} {details}", key)
+    takeaway(text, details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,11 +105,11 @@ class Reply:
 
 def ask(place: str, chosen: Chosen) -> Reply:
     """Ask the question of a place, unless its answer is here or under way; returns its state."""
-    replies, (question, about) = session().cell.replies, PLACES[place]
+    replies, (question, names) = session().cell.replies, PLACES[place]
     experiment = chosen.experiment  # but of its training settings the loss alone
     of_model = experiment.model, experiment.seed, experiment.training.loss, chosen.mode
     of_run = chosen.dataset, chosen.run_id
-    choice = *of_model, *of_run, *(getattr(chosen, name) for name in about)
+    choice = *of_model, *of_run, *(getattr(chosen, name) for name in names)
     reply: Reply | None = replies.get(place)
     if reply is None or reply.choice != choice:
         if reply and reply.pending:
@@ -145,15 +145,15 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     failed = sum(bool(reply.error) for reply in replies)
     if failed and client.unavailable:
         return client.unavailable
-    said = f"Keras has answered {questions} about what is shown."
+    text = f"Keras has answered {questions} about what is shown."
     if done < len(replies):
-        said = f"Keras is answering question {done + 1} of {len(replies)} …"
-        said = said if client.worker_ready else STARTING
+        text = f"Keras is answering question {done + 1} of {len(replies)} …"
+        text = text if client.worker_ready else STARTING
     elif failed:
-        said = f"Keras gave no answer to {failed} of {questions}: see below."
+        text = f"Keras gave no answer to {failed} of {questions}: see below."
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
     old = [answered.epoch for answered in known if answered.weights is not chosen.weights]
-    return f"{said} Figures as of epoch {min(old):,}." if old else said
+    return f"{text} Figures as of epoch {min(old):,}." if old else text
 
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
@@ -166,7 +166,7 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
         st.button("Ask Keras again", icon=":material/replay:", on_click=forget)
 
     def seen() -> tuple[object, ...]:
-        """What the page shows of the run, without what is said of its worker, and the progress."""
+        """The run and its state, as the page shows them, and the progress of Keras's answers."""
         run, now = runs.current_run() or (None, None)
         of_run = (run, now.status, now.epoch, now.seeds) if now else None
         return of_run, keras_progress(replies, chosen)

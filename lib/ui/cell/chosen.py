@@ -84,11 +84,11 @@ class Chosen:
         return weights[: ARRAYS_EACH * (self.layer + 1)]
 
 
-def choose(loaded: Loaded, about: DeltaGenerator | None = None) -> Chosen:
-    """Draw the controls and return the choice; `about` gets a hint on the weights."""
+def choose(loaded: Loaded, weights_place: DeltaGenerator | None = None) -> Chosen:
+    """Draw the controls and return the choice; a hint names the weights in `weights_place`."""
     experiment, dataset = loaded.experiment, loaded.dataset
     shown, modes = fitting_run(experiment, dataset), experiment.model.modes
-    about = about or st.container(key="scene_weights")
+    weights_place = weights_place or st.container(key="scene_weights")
     names = [dataset.sample_name(int(index)) for index in dataset.shown]
     numbers = [f"{index + 1}" for index in dataset.shown]
     layers = [f"{k + 1}" for k in range(experiment.model.layers)]
@@ -104,7 +104,7 @@ def choose(loaded: Loaded, about: DeltaGenerator | None = None) -> Chosen:
         choice = Linked("weights", modes, 0, "cell_mode")
         mode = modes[linked_buttons("Whose weights", labels, choice, help=apart)]
         weights, epoch, origin = _weights(shown, mode)
-    with about:
+    with weights_place:
         hint(f"Weights: {origin}.")
     x, of = dataset.x[sample : sample + 1], (weights, dataset, sample)
     traces, _ = once("traces", of, lambda: forward(experiment, weights, x))
@@ -140,10 +140,17 @@ def follow_playhead(
     def draw() -> None:
         step, unit = _where(chosen)
         (steps, _), units = chosen.layer_pass.x.shape, chosen.experiment.model.units
-        links_opened = session().cell.links_opened
-        data: dict[str, Any] = {"steps": steps, "units": units, "step": step}
-        data |= {"unit": unit, "order": chosen.row_order.tolist(), "links_opened": links_opened}
-        data |= {"names": {"time": TIME, "units": UNITS}, "widest": cell.WIDEST, "plays": plays}
+        data = {
+            "steps": steps,
+            "units": units,
+            "step": step,
+            "unit": unit,
+            "order": chosen.row_order.tolist(),
+            "links_opened": session().cell.links_opened,
+            "names": {"time": TIME, "units": UNITS},
+            "widest": cell.WIDEST,
+            "plays": plays,
+        }
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
             write(step, unit)

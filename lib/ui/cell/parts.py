@@ -21,7 +21,7 @@ from lib.ui.cell.chosen import ORDER, Chosen, Follower, choose, follow_playhead
 from lib.ui.session import Loaded
 from lib.ui.widgets import card, hint, linked_toggle, say, say_steadily, steady_chart, takeaway
 
-SAID: dict[str, str] = beside(__file__)
+TEXTS: dict[str, str] = beside(__file__)
 # The longest usual takeaway of a way, which reserves its space.
 BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step 1."
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
@@ -32,16 +32,16 @@ def draw_part(
     draw: Draw,
     loaded: Loaded,
     palette: Palette,
-    about: DeltaGenerator | None = None,
+    weights_place: DeltaGenerator | None = None,
     *,
     has_playhead: bool = True,
 ) -> None:
-    """Draw a part with the answers of its places; on its own page `about` says of which weights."""
-    chosen = choose(loaded, about)
+    """Draw a part with the answers of its places; on its own page, name the weights in a place."""
+    chosen = choose(loaded, weights_place)
     # It stays in sight while pictures are scrolled.
     bar = st.container(key="cell_bar" if has_playhead else None)
     replies = [ask(place, chosen) for place in places]
-    if about and replies:
+    if weights_place and replies:
         say_steadily(keras_progress(replies, chosen), gray=True)
     elif any(reply.error for reply in replies):
         hint(runs.client().unavailable)
@@ -63,8 +63,8 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             if trace.cell is not None:
                 matrices["c, cell state"] = trace.cell[0]
             for name, values in trace.gates.items():
-                about = recurrence.GATES[layer.cell][name]
-                matrices[f"{recurrence.gate_symbol(name, about)}, {about}"] = values[0]
+                meaning = recurrence.GATES[layer.cell][name]
+                matrices[f"{recurrence.gate_symbol(name, meaning)}, {meaning}"] = values[0]
             striking, sentence = cell.findings(layer.cell, trace)
             outlined = "h" if chosen.is_top else ""
             seen = {"start": chosen.first_row, "outlined_name": outlined, "sentence": sentence}
@@ -73,14 +73,14 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
             linked_toggle("Order units by similarity", ORDER)
     hand = None
     with one_unit, st.container(border=True, gap="xsmall", key="cell_unit"):
-        words, formulas = st.container().empty(), st.container().empty()
+        sentence_place, formulas = st.container().empty(), st.container().empty()
         if charts.cell.can_show(layer.x.shape[1], layer.units):
             with st.expander("Every number, by hand"):
-                say(SAID["by_hand"])
+                say(TEXTS["by_hand"])
                 hand = st.container().empty()
 
     def write(step: int, unit: int) -> None:
-        with words:
+        with sentence_place:
             takeaway(cell.step_takeaway(layer, unit, step), longest=cell.STEP_ROOM)
         unit_now = recurrence.lines(layer, unit, step)
         formulas.html(charts.cell.unit_lines(unit_now, palette, top=chosen.is_top))
@@ -91,16 +91,16 @@ def draw_unrolled(chosen: Chosen, _: Sequence[Reply], palette: Palette) -> Follo
 
 
 def draw_chain(
-    chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, told: bool = True
+    chosen: Chosen, palette: Palette, *, as_it_runs: bool = False, has_takeaway: bool = True
 ) -> None:
     """Draw the layer at every timestep with its outputs, or those so far `as_it_runs`."""
     layer, x = chosen.layer_pass, chosen.layer_pass.x
-    words, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
+    text, sentence = cell.unrolled_words(chosen.experiment, chosen.layer, *x.shape)
     modes = chosen.experiment.model.modes if chosen.is_top else ("sequence",)
     seen = {"modes": modes, "has_cell_state": layer.trace.cell is not None, "sentence": sentence}
     st.html(charts.cell.unrolled_picture(x, palette, **seen, as_it_runs=as_it_runs))
-    if told:
-        takeaway(words, sentence)
+    if has_takeaway:
+        takeaway(text, sentence)
 
 
 def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Follower:
@@ -117,7 +117,7 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         asked = Side("return_sequences=False", f"asked {steps} times", prefixes)
         start = chosen.first_row
         _equation(modes, (one, asked), at_each, palette, columns="timesteps", start=start)
-        words = st.container().empty()
+        sentence_place = st.container().empty()
     with st.expander("Also measured: NumPy against Keras, and return_state"):
         against = None
         if answer and modes.answered:  # on the weights that were asked about, maybe not the newest
@@ -128,12 +128,12 @@ def draw_proof(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> Fo
         st.html(charts.proofs.proof_cards(cards, palette, modes.instead))
 
     def write(step: int, unit: int) -> None:
-        says = modes.instead
+        sentence = modes.instead
         if answer:
             both = answer["whole"], answer["prefixes"]
-            says = charts.proofs.prefix_sentence(*both, unit, step, "Keras")
-        with words:
-            say_steadily(says)
+            sentence = charts.proofs.prefix_sentence(*both, unit, step, "Keras")
+        with sentence_place:
+            say_steadily(sentence)
 
     return write
 
@@ -160,21 +160,21 @@ def _rows(chosen: Chosen, modes: Reply, name: str) -> np.ndarray | None:
 
 
 def _equation(
-    modes: Reply, sides: tuple[Side, Side], proof: ProofCard, palette: Palette, **about: Any
+    modes: Reply, sides: tuple[Side, Side], proof: ProofCard, palette: Palette, **options: Any
 ) -> None:
-    about |= {"missing": modes.instead, "sentence": f"{proof.takeaway} {proof.why}"}
-    st.html(charts.proofs.equation(*sides, proof.measures[0], palette, **about))
+    options |= {"missing": modes.instead, "sentence": f"{proof.takeaway} {proof.why}"}
+    st.html(charts.proofs.equation(*sides, proof.measures[0], palette, **options))
     takeaway(proof.takeaway, proof.why)
 
 
 def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
     """Draw four ways in which the sequence's last step differs from last-step mode's output."""
     (breakings,) = replies
-    told = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
+    proof_cards = charts.proofs.ways_to_break_it(chosen.experiment, PADDING, breakings.values)
     st.html(charts.proofs.strips_legend(palette))
     columns = [*st.columns(2), *st.columns(2)]
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
-        way = told[name]
+        way = proof_cards[name]
         with column, card(way.title, gap="xsmall", height="stretch"):
             shown = outputs, way.measures, breakings.instead
             st.html(charts.proofs.strips(*shown, f"{way.takeaway} {way.why}", palette))
@@ -182,10 +182,10 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     left, right = st.columns(2)
     with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):
         hidden = chosen.traces[-1].hidden[0]  # of the top layer
-        words, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
+        text, details = charts.proofs.bound_words(chosen.experiment, chosen.dataset, hidden)
         bound = recurrence.highest_output(chosen.experiment.model.cell, len(hidden))
         st.html(charts.cell.bound_picture(hidden, bound, details, palette))
-        takeaway(words, details)
+        takeaway(text, details)
     with right:
         draw_leak(chosen, palette)
 
@@ -194,10 +194,10 @@ def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
     leak = read("leak", Leak)
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
-        (words, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
-        st.html(charts.small_picture(plot, words, palette))
+        (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
+        st.html(charts.small_picture(plot, text, palette))
         hint(charts.caption("leaked", plot))
-        takeaway(words, details)
+        takeaway(text, details)
 
 
 def _strips(chosen: Chosen) -> dict[str, tuple[Strip, Strip]]:
@@ -247,25 +247,25 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
     maps: dict[str, np.ndarray | str] = {}
     maps["This model"] = one["map"] if one else one_way.instead
     maps["The same, Bidirectional"] = both["map"] if both else both_ways.instead
-    words = both_ways.instead if one else one_way.instead
+    text = both_ways.instead if one else one_way.instead
     if one and both:
-        words, details = gradients.influence_words(one["map"], both["map"])
+        text, details = gradients.influence_words(one["map"], both["map"])
     left, right = st.columns(2)
     with left:
         draw_reach(chosen, [reach], palette)
     title = "Which inputs move which outputs?"
     with right, card(title, key="cell_influence", gap="xsmall", height="stretch"):
-        sentence = f"{details} {SAID['influence']}".strip()
+        sentence = f"{details} {TEXTS['influence']}".strip()
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
-        takeaway(words, sentence, longest=gradients.ROOM)
+        takeaway(text, sentence, longest=gradients.ROOM)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
         padded = ways(
             chosen.experiment.model.cell, chosen.upward(chosen.weights), dataset.x[chosen.sample]
         )
-        words, found = gradients.padding_words(padded)
-        sentence = SAID["padding"].format(which=chosen.which, found=found)
+        text, found = gradients.padding_words(padded)
+        sentence = TEXTS["padding"].format(which=chosen.which, found=found)
         st.html(gradients.padding_picture(padded, sentence, palette))
-        takeaway(words, sentence, longest=gradients.ROOM)
+        takeaway(text, sentence, longest=gradients.ROOM)
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
@@ -278,13 +278,13 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
             st.html(f'<div style="{room}"></div>')
             takeaway(reply.instead, reply.instead, longest=gradients.ROOM)
             return
-        words, found = gradients.reach_words(norms)
+        text, found = gradients.reach_words(norms)
         numbers = {"samples": len(dataset.shown[:AVERAGED]), "steps": dataset.shape[1]}
-        sentence = SAID["reach"].format(which=chosen.which, found=found, **numbers)
+        sentence = TEXTS["reach"].format(which=chosen.which, found=found, **numbers)
         figure = gradients.reach_figure(norms, dataset.timestep_names, palette)
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
-        takeaway(words, sentence, longest=gradients.ROOM)
+        takeaway(text, sentence, longest=gradients.ROOM)
 
 
 @dataclass(frozen=True, slots=True)

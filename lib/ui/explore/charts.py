@@ -91,17 +91,17 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
         st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
     key, texts = f"chart_{name}", session().card_texts
-    chart, said = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
+    chart, takeaway_place = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
 
     def show(figure: Chart | None) -> None:
         chart.show(figure, " ".join(texts[name]))
-        said.show(*texts[name])
+        takeaway_place.show(*texts[name])
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
         # Not the data: they have the untrained model, and that what is remembered of it.
-        about = now.snapshot, name, now.experiment, ref(now.dataset), picked
-        figure, texts[name] = _drawn(*about, palette)
+        parts = now.snapshot, name, now.experiment, ref(now.dataset), picked
+        figure, texts[name] = _drawn(*parts, palette)
         show(figure)
 
     if hold and any(chart.pair.shown):
@@ -152,10 +152,10 @@ def _numbers(shown: ShownRun) -> Follow:
     def follow(now: ShownRun) -> None:
         for mode, result in now.snapshot.middle.results.items():
             colored, error = MODES[mode].colored, short(result.final_mse)
-            about = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
-            told = " · ".join(filter(None, about)) or None
-            words = colored(MODES[mode].label), colored(error), told, "off"
-            places[mode].show("metric", *words, delta_arrow="off")
+            ranges = charts.seeds_range(now.snapshot, mode), charts.off_by(dataset, result)
+            text = " · ".join(filter(None, ranges)) or None
+            texts = colored(MODES[mode].label), colored(error), text, "off"
+            places[mode].show("metric", *texts, delta_arrow="off")
 
     with st.container(key="compare", horizontal=True):
         follow(shown)
@@ -183,9 +183,9 @@ def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
 
     def note_epoch() -> None:
         """Show the epoch at which the replay rests in the rest of the page."""
-        if (told := _told("epoch")) in choice.texts:
-            is_newest = choice.texts.index(told) == choice.default
-            address.set_page_values({"epoch": "" if is_newest else told})
+        if (picked_name := _reported("epoch")) in choice.texts:
+            is_newest = choice.texts.index(picked_name) == choice.default
+            address.set_page_values({"epoch": "" if is_newest else picked_name})
 
     with st.container(key="cards"), card(REPLAY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
@@ -199,23 +199,26 @@ def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
         place, names = len(frames) - 1, [frame.name for frame in frames]
         if epoch is not None:
             place = min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
-        if names[place] != _told("epoch"):  # else the browser's figure is there already
+        if names[place] != _reported("epoch"):  # else the browser's figure is there already
             st.session_state[START] = place
-        layout, start = "narrow" if _told("narrow") else "wide", st.session_state.get(START, place)
+        layout, start = (
+            "narrow" if _reported("narrow") else "wide",
+            st.session_state.get(START, place),
+        )
         # The very same one as long as the figure in the browser moves by itself.
-        about = frames, picked, palette.theme, earlier, layout, start
+        parts = frames, picked, palette.theme, earlier, layout, start
         look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}
         make = partial(charts.replay_figure, shown, frames, *picked, palette=palette, **look)
-        words, *details = charts.replay_words(shown.dataset, frames)
+        text, *details = charts.replay_words(shown.dataset, frames)
         with st.container(key=CHART):
-            figure = once(REPLAY, about, make)
-            st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{words}")
-        takeaway(words, *details)
+            figure = once(REPLAY, parts, make)
+            st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{text}")
+        takeaway(text, *details)
         data = {"names": names, "epoch": names[place]}
         _replay(key=REPLAY, data=data, on_epoch_change=note_epoch, on_narrow_change=lambda: None)
 
 
-def _told(what: str) -> str:
-    """What the script has told: the name of an epoch without the count of times, or a layout."""
-    said: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
-    return said.partition(" ")[0]
+def _reported(what: str) -> str:
+    """What the script reports: the name of an epoch without the count of times, or a layout."""
+    text: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
+    return text.partition(" ")[0]

@@ -14,7 +14,7 @@ import streamlit as st
 
 from lib import results
 from lib.charts import Palette, with_unit
-from lib.charts import skill as words
+from lib.charts import skill as skill_charts
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
@@ -77,15 +77,15 @@ def _weights(shown: ShownRun) -> SeedWeights:
     return shown.snapshot.weights if shown.snapshot.epoch and not shown.polling else ({},)
 
 
-def _once(shown: ShownRun, what: str, make: Callable[[], T], *about: object) -> T:
-    """Call `make` once for the same data, weights, and what else it is about."""
+def _once(shown: ShownRun, name: str, make: Callable[[], T], *others: object) -> T:
+    """Call `make` once for the same data, weights and others: see `once`."""
     of_data: dict[str, Any] = once("skill", (shown.dataset,), dict)
-    return once(what, (_weights(shown), *about), make, of_data)
+    return once(name, (_weights(shown), *others), make, of_data)
 
 
 def _answers(shown: ShownRun, part: Part = "judged") -> Answers:
-    about, weights = (shown.experiment, shown.dataset), _weights(shown)
-    make = partial(results.answers, *about, weights[0], part, seeds=len(weights))
+    run, weights = (shown.experiment, shown.dataset), _weights(shown)
+    make = partial(results.answers, *run, weights[0], part, seeds=len(weights))
     return _once(shown, f"answers {part}", make)
 
 
@@ -100,8 +100,10 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     if len(names) < 2:
         return 0
     which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
-    about = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
-    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=about))
+    help_text = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
+    return int(
+        st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=help_text)
+    )
 
 
 def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
@@ -113,15 +115,15 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         found = _once(shown, f"medians {part}", make)
         st.markdown(_markdown(found, target, dataset.target_unit))
-        details = words.skill_sentence(dataset, found, target, part)
+        details = skill_charts.skill_sentence(dataset, found, target, part)
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
-        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        widgets.takeaway(words.skill_takeaway(found, target, part), details)
+        details += skill_charts.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        widgets.takeaway(skill_charts.skill_takeaway(found, target, part), details)
 
     table("judged")
     chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
-    hint(words.season_sentence(origin, chosen))
+    hint(skill_charts.season_sentence(origin, chosen))
     one_control("period", shown.experiment)
     if asked != chosen:
         try:
@@ -158,17 +160,17 @@ def _markdown(table: SkillTable, target: int, unit: str) -> str:
 
 def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     """Draw the validation part on dates, for one series and one target."""
-    dataset, said = shown.dataset, _answers(shown)
-    there = np.unique(origin.series[origin.starts[said.samples]])
+    dataset, answered = shown.dataset, _answers(shown)
+    there = np.unique(origin.series[origin.starts[answered.samples]])
     with st.container(horizontal=True):
         series = int(there[_pick("Series", [origin.names[s] for s in there], "series")])
         target = _pick("Target", dataset.target_labels, "target")
-        best_first = [one.name for one in results.evaluate(dataset, said).baselines(target)]
+        best_first = [one.name for one in results.evaluate(dataset, answered).baselines(target)]
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
-    rows = results.by_row(dataset, said, target, series)
-    figure = words.on_dates_figure(dataset, rows, target, guess, palette)
-    widgets.told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
+    rows = results.by_row(dataset, answered, target, series)
+    figure = skill_charts.on_dates_figure(dataset, rows, target, guess, palette)
+    widgets.told_chart(figure, *skill_charts.dates_words(dataset, rows, target), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
@@ -187,15 +189,15 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
         hint(why)
     looked, look = _looks(shown)
     tested = _answers(shown, "test") if look in looked else None
-    about: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
+    options: dict[str, Any] = {"series": series, "column": column, "feed": feed, "tested": tested}
     run = shown.experiment, dataset, weights
     try:
-        make = partial(results.forecast, *run, judged=_answers(shown), **about)
-        coming = _once(shown, "coming", make, *about.values())
+        make = partial(results.forecast, *run, judged=_answers(shown), **options)
+        coming = _once(shown, "coming", make, *options.values())
     except ForecastError as error:
         hint(f"{error}")
         return
-    figure = words.forecast_figure(dataset, coming, series, column, palette)
+    figure = skill_charts.forecast_figure(dataset, coming, series, column, palette)
     kept = shown.snapshot.keeps_best
-    told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
-    widgets.told_chart(figure, *told, "skill_ahead")
+    texts = skill_charts.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
+    widgets.told_chart(figure, *texts, "skill_ahead")

@@ -1,7 +1,7 @@
 """Explore's card of files to take away: code, the run, a report, tables, pictures.
 
 A thread makes a file when its button is pressed, and the browser asks again until it is there.
-The browser makes pictures of what it shows. Rows and words are in take.toml.
+The browser makes pictures of what it shows. Rows and texts are in take.toml.
 """
 
 import math
@@ -106,10 +106,10 @@ def _forget() -> None:
 
 
 def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, Any]:
-    """The rows that take.js draws now: the buttons' labels, the files' names, and words."""
+    """The rows that take.js draws now: the buttons' labels, the files' names, and texts."""
     experiment, dataset = epochs.shown.experiment, epochs.shown.dataset
     trained = [epoch for epoch in epochs.weights if epoch]
-    words = {
+    numbers = {
         "rows": f"{dataset.y[dataset.judged].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": experiment.seed,
@@ -130,9 +130,9 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
             labels = dict(what.get("files", {}))
             labels |= {file + NEW: f"{label} (new settings)" for file, label in labels.items()}
             files = {file: label for file, label in labels.items() if file in makers}
-            about = what.get("about", "").format(**words)
+            text = what.get("about", "").format(**numbers)
             if files or "picture" in what:
-                shown.append({**what, "title": row, "about": about, "files": files})
+                shown.append({**what, "title": row, "about": text, "files": files})
         if shown:
             parts.append({"title": title, "rows": shown})
     return {"parts": parts, "files": {file: names[file] for file in makers}, "stem": stem}

@@ -10,7 +10,7 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.charts import target as words
+from lib.charts import target as target_charts
 from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, sizes
 from lib.text import capital
 from lib.training import AnswerFuture, read
@@ -39,7 +39,7 @@ def doctor(palette: Palette) -> None:
     """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis = question.diagnose()
-    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(target_charts.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         for name, label in (("output", "The model’s output"), ("target", "y.shape")):
@@ -57,10 +57,10 @@ def doctor(palette: Palette) -> None:
         size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
         st.number_input("Batch size", 1, 4096, **size)
     with wide.container(border=True, height="stretch", key="lineup"):
-        compared = words.compared_sentence(diagnosis)
-        sentence = f"{words.verdict_title(diagnosis)}. {compared}"
+        compared = target_charts.compared_sentence(diagnosis)
+        sentence = f"{target_charts.verdict_title(diagnosis)}. {compared}"
         st.html(charts.lineup_picture(diagnosis, sentence, palette))
-        takeaway(words.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+        takeaway(target_charts.compared_takeaway(diagnosis), f"{compared} {SCALES}")
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -104,9 +104,11 @@ def _read(name: str, text: str) -> None:
 def take_stack_output() -> None:
     """Ask about the traced stack's output, with the loss and y of its code, or those that fit."""
     address.set_page_value(PART, "target")
-    stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
-    said = "" if said == page.stack_question else said  # an earlier stack's question is forgotten
-    question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
+    stack, page, asked = current_stack(), session().shapes, address.page_value(CHECK_KEY)
+    asked = (
+        "" if asked == page.stack_question else asked
+    )  # an earlier stack's question is forgotten
+    question, tensors = shapes.read_question(asked), shapes.trace(stack)[-1].tensors
     if not tensors:
         page.field_problems["output"] = (
             "The traced stack’s output isn’t known: see its red or grey row."
@@ -120,12 +122,12 @@ def take_stack_output() -> None:
     rule, target = shapes.RULE_OF.get(loss), question.target
     if read and read.target:
         target = tuple(size or shapes.TIMESTEPS for size in read.target)
-    elif not said:  # nobody has said anything of y yet
+    elif not asked:  # nobody has set y yet
         target = (target[0], *(one[:-1] if rule and rule.labels else one))
     of_stack = {"output": (target[0], *one), "batch_size": batch or question.batch_size}
     _set(**of_stack, target=target, loss=loss)
     page.stack_question = address.page_value(CHECK_KEY)
-    page.made_up = not said and read is not None and not read.target
+    page.made_up = not asked and read is not None and not read.target
 
 
 def _usual(question: TargetQuestion) -> None:
@@ -147,7 +149,9 @@ def _usual(question: TargetQuestion) -> None:
                 act, label = partial(ask, output), f"y for the output {name}"
                 pills(label, painted, asked, f"usual_{name}", act)
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
-        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
+        signs = [
+            f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in target_charts.VERDICTS.items()
+        ]
         usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
         hint(f"{' · '.join(signs)}. {usual}")
 
@@ -185,22 +189,22 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     damage = Damage(**answer.result()) if answer and is_live else read(case, Damage)
     with st.container(horizontal=True, vertical_alignment="center"):
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
-        said = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
+        badge = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"
         if waiting:
-            said = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
-        st.markdown(said)
+            badge = ":blue-badge[training] :small[Two models, 40 epochs each: up to a minute.]"
+        st.markdown(badge)
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
-    told, sentence = words.damage_words(mistakes[case], damage)
+    text, sentence = target_charts.damage_words(mistakes[case], damage)
     with left:
-        steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
+        steady_chart(target_charts.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        figure = words.damage_predictions_figure(damage, palette)
+        figure = target_charts.damage_predictions_figure(damage, palette)
         steady_chart(figure, sentence, "damage_predictions")
         hint("What both models say, against what is true.")
-    takeaway(told, sentence)
+    takeaway(text, sentence)
 
 
 def decoder(palette: Palette) -> None:
@@ -278,8 +282,8 @@ def quiz(palette: Palette) -> None:
     with right.container(border=True, height="stretch", key="quiz_options"):
         verdict = "Your answer"
         if answer is not None:
-            told = plain(f"{wanted.text[0].lower()}{wanted.text[1:]}")
-            verdict = ":green[✓ Right]" if is_right else f":red[✗ The right answer: {told}]"
+            right_answer = plain(f"{wanted.text[0].lower()}{wanted.text[1:]}")
+            verdict = ":green[✓ Right]" if is_right else f":red[✗ The right answer: {right_answer}]"
         st.markdown(f"### {verdict}")
         for place, option in enumerate(puzzle.options):
             label, right_one = plain(option.text), place == puzzle.right

@@ -15,7 +15,7 @@ import streamlit as st
 
 from lib import shapes
 from lib.charts import SCALES, Palette
-from lib.charts import stack as narrate
+from lib.charts import stack as stack_charts
 from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui.browser import save_button
@@ -28,11 +28,27 @@ AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 # The longest takeaway, which reserves its space.
 LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."
-SAYS: dict[str, str] = beside(__file__)["says"]
+TEXTS: dict[str, str] = beside(__file__)["texts"]
 # Widths of fields in pixels; where there are buttons in it a number needs more than 120.
-WIDTHS = {"timesteps": 150, "features": 150, "batch": 90, "form": 106, "cell": 116}
-WIDTHS |= {"merge_mode": 116, "shape": 160, "output": 240}
+WIDTHS = {
+    "timesteps": 150,
+    "features": 150,
+    "batch": 90,
+    "form": 106,
+    "cell": 116,
+    "merge_mode": 116,
+    "shape": 160,
+    "output": 240,
+}
 USUAL_WIDTH = 126
+UNUSED = {
+    "sequence": ("shape",),
+    "inside": ("shape",),
+    "flat": ("timesteps", "shape"),
+    "tokens": ("features", "shape"),
+    "other": ("timesteps", "features"),
+}
+"""Form of an input → its settings that have no effect."""
 Steps = tuple[TracedLayer, ...]
 
 
@@ -43,23 +59,23 @@ def tracer(stack: Stack, palette: Palette) -> None:
     lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
     if fixes and is_read and page.reading:
         lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
-    title = SAYS["unread"] if page.model_problem else narrate.stack_title(steps)
+    title = TEXTS["unread"] if page.model_problem else stack_charts.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box(stack)
-    said = page.stack_problems
-    closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
-    about = _about(stack, steps, is_sidebar=is_sidebar)
+    problems = page.stack_problems
+    closable("  \n".join(map(plain, problems)), "stack_said", "link_off", problems.clear)
+    sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
-        about = narrate.mended(fixes[0].words, lines)
-    words, change = narrate.change_words(page.stack_before or stack, stack, about)
+        sentence = stack_charts.mended(fixes[0].words, lines)
+    text, change = stack_charts.change_words(page.stack_before or stack, stack, sentence)
     moves = MOVES if is_sidebar else ""
-    details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
+    details = f"{moves}{change} {stack_charts.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
-        takeaway(words, details, longest=LONGEST)
+        takeaway(text, details, longest=LONGEST)
         if fixes and is_read:  # of a long model the row that breaks is far below
             _mend(0, fixes[0])
         if not shapes.is_chain(stack):
-            st.html(narrate.graph_picture(steps, palette))
+            st.html(stack_charts.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
@@ -76,26 +92,28 @@ def tracer(stack: Stack, palette: Palette) -> None:
         save_button("Download the code", code.encode, "model.py", "text/x-python")
 
 
-def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
-    """What is said of a ready stack, of one that isn't traced to its end, or that was read."""
+def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
+    """What to know of a ready stack, of one that isn't traced to its end, or of a person's code."""
     is_broken, name = shapes.broken(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped(steps) is not None and not is_broken:
-        return SAYS["grey row"]
+        return TEXTS["grey row"]
     if any(layer.origin for layer in stack):
-        return SAYS["broken code" if is_broken else "code"]
+        return TEXTS["broken code" if is_broken else "code"]
     return shapes.PATTERNS[name].about if name and not is_sidebar else ""
 
 
 def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
     """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
-    pictures = list(narrate.layer_pictures(steps, palette))
+    pictures = list(stack_charts.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
-                st.html(narrate.rows_picture(steps[shown], pictures[shown], places[0], palette))
+                st.html(
+                    stack_charts.rows_picture(steps[shown], pictures[shown], places[0], palette)
+                )
                 continue
             for place in places:
                 with st.container(key=f"layer_{place}"):
@@ -109,8 +127,8 @@ def _pick_layer(steps: Steps) -> list[int]:
     place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "open_layer"))
-    about: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
-    st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **about)
+    options: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
+    st.selectbox("Change a layer", range(len(steps)), None, titles.__getitem__, **options)
     return [] if place is None else [place]
 
 
@@ -124,13 +142,13 @@ def _row(
     with settings, st.container(gap=None):
         _layer_settings(place, stack, step)
         if why:
-            hint(plain(f"{capital(why.reason)}. {SAYS['not traced']}"))
+            hint(plain(f"{capital(why.reason)}. {TEXTS['not traced']}"))
         if error and error.message:
-            hint(SAYS[error.when])
+            hint(TEXTS[error.when])
             st.code(error.message, language=None, wrap_lines=True)
         elif error:
             silent = len(step.inputs.tensors) > 1 and error.when == "trained"
-            hint(SAYS["silent" if silent else f"{error.when}, unsaid"])
+            hint(TEXTS["silent" if silent else f"{error.when}, unsaid"])
     with result, st.container(gap="xsmall"):
         st.html(picture)
         if error:
@@ -178,10 +196,8 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
-    """The settings of a layer that have an effect, an input's by its form; then the seldom ones."""
-    unused = {"sequence": ("shape",), "inside": ("shape",), "flat": ("timesteps", "shape")}
-    unused |= {"tokens": ("features", "shape"), "other": ("timesteps", "features")}
-    hidden = unused[layer.form] if isinstance(layer, shapes.Input) else ("called",)
+    """The settings of a layer that have an effect: the usual ones, and those changed seldom."""
+    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ("called",)
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ("called", "output")
     used = [setting for setting in layer.settings() if setting.name not in hidden]
@@ -241,7 +257,7 @@ def _field(place: int, layer: Layer, setting: LayerSetting) -> None:
 
 def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     """Set a typed value; say so if it is invalid, or out of range and replaced by the nearest."""
-    page, name, said = session().shapes, setting.name, []
+    page, name, problems = session().shapes, setting.name, []
     if setting.sizes is not None:
         words = re.sub(r"[,()\[\]]", " ", value).split()
         if setting.batched:  # as Keras writes a shape: the batch first, None for any size
@@ -259,10 +275,10 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
     elif setting.limit is not None and value is not None:
         nearest = setting.within(round(value, 4))
         if nearest != round(value, 4):
-            said = [shapes.out_of_range(name, setting.limit, f"{value:g}", nearest)]
+            problems = [shapes.out_of_range(name, setting.limit, f"{value:g}", nearest)]
         value = nearest if isinstance(value, float) else int(nearest)
     _change(place, layer, lambda now: now.with_settings(**{name: value}))
-    page.stack_problems = said
+    page.stack_problems = problems
 
 
 def _takes(place: int, stack: Stack) -> None:
