@@ -238,11 +238,14 @@ def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
 def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
     """Texts and numbers are the same by value; arrays of the same numbers are others."""
     monkeypatch.setattr(st, "session_state", {})
-    weights = np.zeros((2, 2)), np.zeros(2)
+    weights = np.zeros((2, 2)), np.zeros(1)
     first = once("it", ("epoch", 3, weights), object)
     assert once("it", ("epoch", 3, (weights[0], weights[1])), object) is first
-    second = once("it", ("epoch", 3, (np.zeros((2, 2)), weights[1])), object)
+    second = once("it", ("epoch", 3, (weights[0], np.zeros(1))), object)
     assert second is not first
+    assert once("it", ("epoch", 3, (np.zeros((2, 2)), np.zeros(3))), object) is not second
+    second = once("it", ("epoch", 3, {"last": weights}), object)
+    assert once("it", ("epoch", 3, {"last": tuple(weights)}), object) is second
     with pytest.raises(ZeroDivisionError):
         once("it", ("epoch", 4, weights), lambda: 1 // 0)
     assert once("another", (), object) is not second

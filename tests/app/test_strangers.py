@@ -13,7 +13,7 @@ from lib.export.kept import card_of
 from lib.results.replay import HIDDEN, untrained
 from lib.results.run import Status
 from lib.story import SCENES
-from lib.ui import runs, sweeps
+from lib.ui import browser, runs, sweeps
 from lib.ui.frame import PAGES
 from lib.ui.session import KEY
 from lib.ui.talks import Shown, Talk
@@ -201,6 +201,18 @@ def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
     assert "1987" in leaks(sent(stranger.run()), run)
     owner.toggle(key="share_rows").set_value(False).run()
     assert not leaks(sent(stranger.run()), run)
+
+
+def test_shared_rows_are_seen_but_cannot_be_saved(owner, monkeypatch):
+    """The Data page shows shared rows to a stranger, but offers their arrays to the owner alone."""
+    offered = []
+    monkeypatch.setattr(browser, "_save", lambda key, **_: offered.append(key))
+    owner.toggle(key="share_rows").set_value(True).run()
+    stranger = start("Data", **LINK)
+    assert "1987" in sent(stranger)
+    assert not offered
+    owner.switch_page("pages/data.py").run()
+    assert offered == [f"save_{FILE}.npz"]
 
 
 @pytest.mark.usefixtures("owner")
