@@ -59,13 +59,8 @@ def _open(address: Query) -> None:
         keys.update(PICTURE_KEYS)
     known_keys = address.keys() & {*SETTINGS, "run", *keys}
     record.opened = "data" if "data" in known_keys else "bare"
-    name = (
-        address["data"][-1]
-        if "data" in known_keys
-        else Experiment().data.name
-        if known_keys
-        else FIRST
-    )
+    usual = Experiment().data.name if known_keys else FIRST
+    name = address["data"][-1] if "data" in known_keys else usual
     complaints = []
     if name not in DATASETS:
         complaints.append(f"The link's data, {name[:24]!r}, aren't known here.")

@@ -76,8 +76,8 @@ def settle_picks() -> bool:
     if (record.is_chosen or own) and not is_history_navigation():  # else Back would lead here again
         _write_picks()
     if gone:
-        text_of_gone = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
-        session().address.complaints.append(text_of_gone)
+        complaint = GONE.format(counted(gone, "run"), "is" if gone == 1 else "are")
+        session().address.complaints.append(complaint)
     return not gone
 
 
@@ -155,13 +155,11 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
         return
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            told_chart(
-                losses_figure(known, palette), *compare_charts.losses_words(known), "compare_losses"
-            )
+            text = compare_charts.losses_words(known)
+            told_chart(losses_figure(known, palette), *text, "compare_losses")
         with card("How wrong at each timestep"):
-            told_chart(
-                errors_figure(known, palette), *compare_charts.errors_words(known), "compare_errors"
-            )
+            text = compare_charts.errors_words(known)
+            told_chart(errors_figure(known, palette), *text, "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in known):
                 hint(HIDDEN)
@@ -217,7 +215,5 @@ def _more(run: Compared) -> None:
             _toggle(run.id)
 
     st.text_input("Name", run.name, LONGEST_NAME, **bound(f"name_{run.id}", run.name, rename))
-    help_text = (
-        "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
-    )
-    press("Remove", "delete", f"remove_{run.id}", remove, help=help_text)
+    hover = "Takes it off this list, and stops it if it trains. Who watches it keeps its figures."
+    press("Remove", "delete", f"remove_{run.id}", remove, help=hover)

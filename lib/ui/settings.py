@@ -88,12 +88,8 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
             control |= {"format_func": lambda name: options[name].label, "help": _help(key)}
             if key == "mode":
                 control["format_func"] = lambda name: MODES[name].colored(MODES[name].label)
-                options_of_mode: dict[str, Any] = {
-                    "default": value,
-                    "required": True,
-                    "width": "stretch",
-                }
-                st.segmented_control(label, choices, **options_of_mode, **control)
+                control |= {"default": value, "required": True, "width": "stretch"}
+                st.segmented_control(label, choices, **control)
             else:
                 st.selectbox(label, choices, choices.index(value), **control)
         else:

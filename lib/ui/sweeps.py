@@ -51,10 +51,10 @@ def draw_form(loaded: Loaded) -> Plan | None:
     typed = typed or {key: VARIABLE[key]["values"] for key in can[:1]}
     st.markdown("### What varies")
     widgets.set_widget("sweep_keys", list(typed))
-    help_text = "Each value of each with each of the others; all else is as in the sidebar."
+    hover = "Each value of each with each of the others; all else is as in the sidebar."
     labels: dict[str, str] = {key: VARIABLE[key]["label"] for key in can}
     picked: Any = {"key": "sweep_keys", "on_change": _write_vary, "format_func": labels.__getitem__}
-    st.multiselect("Settings", can, help=help_text, **picked)
+    st.multiselect("Settings", can, help=hover, **picked)
     for key, text in typed.items():
         label, options, name = labels[key], SETTINGS[key].options, f"sweep_{key}"
         if options:
@@ -196,9 +196,8 @@ def draw_sweep(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
             return now.runner.state is Status.RUNNING
         return bool(now.id) and not now.runner.state.over  # its owner may resume it
 
-    following_fragment(
-        current_sweep, partial(_draw_panel, plan, loaded, palette), may_change, LOOK_SECONDS
-    )
+    draw = partial(_draw_panel, plan, loaded, palette)
+    following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
 
 
 def _draw_panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:

@@ -211,9 +211,9 @@ def draw_overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
         is_first, is_last = place == 0, place + 1 == len(picked)
-        back, on, help_text = partial(move, -1), partial(move, 1), "Move the open scene"
-        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=help_text)
-        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=help_text)
+        back, on, hover = partial(move, -1), partial(move, 1), "Move the open scene"
+        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=hover)
+        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=hover)
         press("Begin anew", "restart_alt", "begin_anew", begin_anew)
         ready, is_ready = partial(take, [*TALK]), picked == [*TALK]
         press("The ready talk", "undo", "story_ready", ready, disabled=is_ready)

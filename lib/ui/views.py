@@ -159,9 +159,8 @@ def _target(_: Loaded, palette: Palette) -> None:
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
         takeaway(target_charts.verdict_title(diagnosis))
-        st.html(
-            charts.lineup_picture(diagnosis, target_charts.compared_sentence(diagnosis), palette)
-        )
+        sentence = target_charts.compared_sentence(diagnosis)
+        st.html(charts.lineup_picture(diagnosis, sentence, palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             trained = read(case, Damage)

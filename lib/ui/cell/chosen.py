@@ -140,17 +140,10 @@ def follow_playhead(
     def draw() -> None:
         step, unit = _where(chosen)
         (steps, _), units = chosen.layer_pass.x.shape, chosen.experiment.model.units
-        data = {
-            "steps": steps,
-            "units": units,
-            "step": step,
-            "unit": unit,
-            "order": chosen.row_order.tolist(),
-            "links_opened": session().cell.links_opened,
-            "names": {"time": TIME, "units": UNITS},
-            "widest": cell.WIDEST,
-            "plays": plays,
-        }
+        position = {"steps": steps, "units": units, "step": step, "unit": unit}
+        look = {"names": {"time": TIME, "units": UNITS}, "widest": cell.WIDEST, "plays": plays}
+        links, order = session().cell.links_opened, chosen.row_order.tolist()
+        data = {**position, **look, "order": order, "links_opened": links}
         _component(key=KEY, data=data, on_at_change=_remember)
         if write:
             write(step, unit)

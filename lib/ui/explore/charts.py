@@ -201,10 +201,8 @@ def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
             place = min(range(len(frames)), key=lambda k: abs(frames[k].snapshot.epoch - epoch))
         if names[place] != _reported("epoch"):  # else the browser's figure is there already
             st.session_state[START] = place
-        layout, start = (
-            "narrow" if _reported("narrow") else "wide",
-            st.session_state.get(START, place),
-        )
+        layout = "narrow" if _reported("narrow") else "wide"
+        start = st.session_state.get(START, place)
         # The very same one as long as the figure in the browser moves by itself.
         parts = frames, picked, palette.theme, earlier, layout, start
         look: dict[str, Any] = {"earlier": earlier, "layout": layout, "start": start}

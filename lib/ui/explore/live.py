@@ -168,14 +168,12 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     _button("Resume", "resume", resume, disabled=not paused)  # hidden: pressed by its key alone
     _button("New run", "add", train, disabled=not is_new)
     hide("do_resume", "do_pause" if is_new else "do_new_run")
-    help_text = (
-        "Train one epoch: of this run, or of a new one if there is none or settings changed."
-    )
+    hover = "Train one epoch: of this run, or of a new one if there is none or settings changed."
     can_step = paused or (trainable and not (status.over and same))
-    _button("Step", "skip_next", step, disabled=not can_step, help=help_text)
+    _button("Step", "skip_next", step, disabled=not can_step, help=hover)
     _button("Stop", "stop", partial(steer, client.stop), disabled=not steered)
-    help_text, nothing = "Forget the run.", run is None and shown.kept is None
-    _button("Reset", "restart_alt", reset, disabled=nothing, help=help_text)
+    hover, nothing = "Forget the run.", run is None and shown.kept is None
+    _button("Reset", "restart_alt", reset, disabled=nothing, help=hover)
 
 
 def _button(

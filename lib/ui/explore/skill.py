@@ -100,10 +100,8 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     if len(names) < 2:
         return 0
     which, place = range(len(names))[:MOST_NAMES], f"skill_{key}_{len(names)}"
-    help_text = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
-    return int(
-        st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=help_text)
-    )
+    hover = f"The first {MOST_NAMES} of {len(names):,}." if len(names) > MOST_NAMES else None
+    return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
 
 
 def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:

@@ -167,9 +167,8 @@ def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dic
         return export.report(of, link, datetime.now(UTC), export.versions())
 
     def numbers() -> bytes:
-        return results.runs_csv(
-            [Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)]
-        )
+        compared = Compared(*run(), shown.snapshot.run_id, "", "", shown.is_recorded)
+        return results.runs_csv([compared])
 
     files: dict[str, File] = {"report": report, "runs": numbers}
     files["history"] = lambda: results.history_csv(*run())

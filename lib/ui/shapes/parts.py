@@ -105,14 +105,12 @@ def take_stack_output() -> None:
     """Ask about the traced stack's output, with the loss and y of its code, or those that fit."""
     address.set_page_value(PART, "target")
     stack, page, asked = current_stack(), session().shapes, address.page_value(CHECK_KEY)
-    asked = (
-        "" if asked == page.stack_question else asked
-    )  # an earlier stack's question is forgotten
+    if asked == page.stack_question:  # the question of an earlier stack is forgotten
+        asked = ""
     question, tensors = shapes.read_question(asked), shapes.trace(stack)[-1].tensors
     if not tensors:
-        page.field_problems["output"] = (
-            "The traced stack’s output isn’t known: see its red or grey row."
-        )
+        problem = "The traced stack’s output isn’t known: see its red or grey row."
+        page.field_problems["output"] = problem
         return
     read = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
@@ -149,9 +147,8 @@ def _usual(question: TargetQuestion) -> None:
                 act, label = partial(ask, output), f"y for the output {name}"
                 pills(label, painted, asked, f"usual_{name}", act)
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
-        signs = [
-            f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in target_charts.VERDICTS.items()
-        ]
+        verdicts = target_charts.VERDICTS.items()
+        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in verdicts]
         usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
         hint(f"{' · '.join(signs)}. {usual}")
 

@@ -90,12 +90,10 @@ def _change_code() -> None:
     page = session().shapes
     if page.reading is None or page.model_text != page.reading.text or is_of_code():
         return
-    with_outputs = replace(
-        page.reading, stack=shapes.with_said_outputs(page.reading.stack, page.stack)
-    )
+    with_outputs = shapes.with_said_outputs(page.reading.stack, page.stack)
     lines, reading = shapes.rewritten(page.reading, page.stack)
-    if to_text(with_outputs.stack) == page.stack_text:  # no line of code says what comes out
-        page.reading, page.stack = with_outputs, with_outputs.stack
+    if to_text(with_outputs) == page.stack_text:  # no line of code says what comes out
+        page.reading, page.stack = replace(page.reading, stack=with_outputs), with_outputs
     elif lines:
         page.model_text, page.reading, page.stack = reading.text, reading, reading.stack
 
@@ -196,5 +194,5 @@ def to_explore(stack: Stack) -> None:
     if page.reading and is_of_code() and (loss := LOSS_OF.get(page.reading.loss)):
         settings["loss"] = loss
     there = address.query_of(experiment.set(**settings), None, {})
-    help_text = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
-    st.page_link(explore, label=label, icon=icon, help=help_text, query_params=there)
+    hover = f"It trains on the sidebar’s data, with their features: {experiment.data.features}."
+    st.page_link(explore, label=label, icon=icon, help=hover, query_params=there)

@@ -28,27 +28,11 @@ AT_ONCE = 12  # up to so many layers, all settings are shown
 MOVES = "It moves with the sidebar. Change a layer here, and it is a stack of its own. "
 # The longest takeaway, which reserves its space.
 LONGEST = "Output now (N, 12, 128), parameters 123,456 → 123,456."
-TEXTS: dict[str, str] = beside(__file__)["texts"]
-# Widths of fields in pixels; where there are buttons in it a number needs more than 120.
-WIDTHS = {
-    "timesteps": 150,
-    "features": 150,
-    "batch": 90,
-    "form": 106,
-    "cell": 116,
-    "merge_mode": 116,
-    "shape": 160,
-    "output": 240,
-}
-USUAL_WIDTH = 126
-UNUSED = {
-    "sequence": ("shape",),
-    "inside": ("shape",),
-    "flat": ("timesteps", "shape"),
-    "tokens": ("features", "shape"),
-    "other": ("timesteps", "features"),
-}
-"""Form of an input → its settings that have no effect."""
+_FILE = beside(__file__)
+TEXTS: dict[str, str] = _FILE["texts"]
+WIDTHS: dict[str, int] = _FILE["widths"]  # of fields, in pixels
+USUAL_WIDTH = 126  # with its buttons a number needs more than 120
+UNUSED: dict[str, list[str]] = _FILE["unused"]  # form of an input → settings without an effect
 Steps = tuple[TracedLayer, ...]
 
 
@@ -111,9 +95,8 @@ def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: P
             places = [*group]
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
-                st.html(
-                    stack_charts.rows_picture(steps[shown], pictures[shown], places[0], palette)
-                )
+                rows = steps[shown], pictures[shown], places[0]
+                st.html(stack_charts.rows_picture(*rows, palette))
                 continue
             for place in places:
                 with st.container(key=f"layer_{place}"):
@@ -197,9 +180,9 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
     """The settings of a layer that have an effect: the usual ones, and those changed seldom."""
-    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ("called",)
+    hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
-        hidden = ("called", "output")
+        hidden = ["called", "output"]
     used = [setting for setting in layer.settings() if setting.name not in hidden]
     seldom = [setting for setting in used if setting.seldom]
     return [setting for setting in used if setting not in seldom], seldom
