@@ -19,5 +19,4 @@ if not loaded.dataset.has_rows:
 with st.container(horizontal=True, vertical_alignment="center"):
     opened = open_part({name: part.title for name, part in PARTS.items()}, "cell_part")
     weights_place = st.container(width="content")
-part = PARTS[opened]  # no other part asks Keras
-draw_part(part.places, part.draw, loaded, current_palette(), weights_place)
+draw_part(PARTS[opened], loaded, current_palette(), weights_place)  # no other part asks Keras

@@ -37,14 +37,10 @@ def ways_on(step: Scene) -> None:
             act, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
             press("Next", "arrow_forward", "scene_next", act, disabled=not is_done, type=kind)
         if is_done or not is_last:
-            view, subject, label = (
-                VIEWS[stage.shown(step)],
-                session().subject,
-                f"Open in {step.page}",
-            )
+            view, subject = VIEWS[stage.shown(step)], session().subject
             values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
             values["part"] = view.part if view.page == step.page else ""
-            experiment, run_id = subject.experiment, subject.run_id
+            experiment, run_id, label = subject.experiment, subject.run_id, f"Open in {step.page}"
             if is_last:  # with the next seed, of which there is no recording
                 label, run_id = "Your turn", None
                 experiment = experiment.set(seed=experiment.seed + 1)

@@ -38,9 +38,8 @@ GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a re
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 LOOK_SECONDS = 1.0
 TEXTS: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
-_HTML = charts.Macros(
-    __file__, MODES=results.MODES, MODE_TEXTS=MODE_TEXTS, named=results.named, number=number
-)
+_MODES = {"MODES": results.MODES, "MODE_TEXTS": MODE_TEXTS}
+_HTML = charts.Macros(__file__, **_MODES, named=results.named, number=number)
 
 
 def draw_form(loaded: Loaded) -> Plan | None:

@@ -195,9 +195,8 @@ def worked_numbers() -> dict[str, Any]:
     """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
-    run, eased = (
-        read(name, tuple[dict[str, str], Snapshot])[1] for name in ("worked_raw", "worked_scaled")
-    )
+    names = "worked_raw", "worked_scaled"
+    run, eased = (read(name, tuple[dict[str, str], Snapshot])[1] for name in names)
     off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
     off["last"] = off["last"][:, -1:]
     return {
@@ -233,10 +232,16 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     """A part of the Cell page, or one of its cards, for which Keras answers the first question."""
     part = parts.PARTS[name]
-    places = part.places[:1] if draw_one else part.places
-    has_playhead = draw_one is not parts.draw_last_step
-    draw_it = partial(parts.draw_part, places, draw_one or part.draw, has_playhead=has_playhead)
-    return View(title, draw_it, "Cell", "" if name == "unrolled" else name, needs_rows=True)
+    if draw_one:
+        has_playhead = draw_one is not parts.draw_last_step
+        part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=has_playhead)
+    return View(
+        title,
+        partial(parts.draw_part, part),
+        "Cell",
+        "" if name == "unrolled" else name,
+        needs_rows=True,
+    )
 
 
 VIEWS = {

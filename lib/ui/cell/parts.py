@@ -27,26 +27,30 @@ BREAK_ROOM = "Off by 0.0000888: last-step mode takes the backward output of step
 Draw = Callable[[Chosen, Sequence[Reply], Palette], Follower | None]
 
 
+@dataclass(frozen=True, slots=True)
+class CellPart:
+    """A part of the Cell page."""
+
+    title: str
+    places: tuple[str, ...]  # of Keras's answers, keys of `ask.PLACES`
+    draw: Draw
+    has_playhead: bool = True
+
+
 def draw_part(
-    places: Sequence[str],
-    draw: Draw,
-    loaded: Loaded,
-    palette: Palette,
-    weights_place: DeltaGenerator | None = None,
-    *,
-    has_playhead: bool = True,
+    part: CellPart, loaded: Loaded, palette: Palette, weights_place: DeltaGenerator | None = None
 ) -> None:
-    """Draw a part with the answers of its places; on its own page, name the weights in a place."""
+    """Draw a part with its answers; the Cell page has a place that names the shown weights."""
     chosen = choose(loaded, weights_place)
     # It stays in sight while pictures are scrolled.
-    bar = st.container(key="cell_bar" if has_playhead else None)
-    replies = [ask(place, chosen) for place in places]
+    bar = st.container(key="cell_bar" if part.has_playhead else None)
+    replies = [ask(place, chosen) for place in part.places]
     if weights_place and replies:
         say_steadily(keras_progress(replies, chosen), gray=True)
     elif any(reply.error for reply in replies):
         hint(runs.client().unavailable)
-    write = draw(chosen, replies, palette)
-    if has_playhead:
+    write = part.draw(chosen, replies, palette)
+    if part.has_playhead:
         follow_playhead(bar, chosen, write)
     watch(chosen, replies)
 
@@ -259,9 +263,8 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
         st.html(gradients.influence_maps(maps, dataset.shape[1], sentence, palette))
         takeaway(text, sentence, longest=gradients.ROOM)
     with card("Sequences of different length", gap="xsmall", key="cell_padding"):
-        padded = ways(
-            chosen.experiment.model.cell, chosen.upward(chosen.weights), dataset.x[chosen.sample]
-        )
+        weights, x = chosen.upward(chosen.weights), dataset.x[chosen.sample]
+        padded = ways(chosen.experiment.model.cell, weights, x)
         text, found = gradients.padding_words(padded)
         sentence = TEXTS["padding"].format(which=chosen.which, found=found)
         st.html(gradients.padding_picture(padded, sentence, palette))
@@ -285,15 +288,6 @@ def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> No
         steady_chart(figure, sentence, "chart_reach")
         playhead_band("chart_reach", figure)
         takeaway(text, sentence, longest=gradients.ROOM)
-
-
-@dataclass(frozen=True, slots=True)
-class CellPart:
-    """A part of the Cell page."""
-
-    title: str
-    places: tuple[str, ...]  # of Keras's answers, keys of `ask.PLACES`
-    draw: Draw
 
 
 PARTS = {
