@@ -100,7 +100,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
     """It may go on there: it is found again when the way is, at once. That is said once."""
     app = found(start(**LINK))
     client.runs.clear()  # as the client does then
-    client.away = "The cluster isn't used: nobody answers. This machine trains."
+    client.away = "nobody answers"
     for _ in range(2):
         assert warnings(app.run()) == [plain(runs.AWAY)]
         assert "You are watching a run" not in seen(app)

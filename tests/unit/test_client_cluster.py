@@ -6,12 +6,13 @@ from lib.results import Run, Snapshot, Status
 from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Steer
 from lib.training.run_registry import KEEP_SECONDS
+from lib.training.sentences import sentence
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 
 WHY = "nobody answers at its address"
-WORDS = f"The cluster isn't used: {WHY}. This machine trains."
-GONE = "Its place in the cluster is gone."
+AWAY = sentence("away", why=WHY)
+GONE = "The slot is gone."
 
 
 @pytest.fixture
@@ -52,14 +53,14 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
     driver.die(unavailable=WHY)
     again, local = ready.workers[1:]
     assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (ready.client.away, ready.client.places) == (WORDS, 2)
+    assert (ready.client.away, ready.client.places) == (AWAY, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert ready.latest(run).reason == f"{WORDS} This run goes on from epoch 2."
+    assert ready.latest(run).reason == sentence("goes_on", how=AWAY, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
     assert ready.latest(run).epoch == 2
     new = ready.start()
     ready.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
-    assert ready.latest(new).reason == WORDS
+    assert ready.latest(new).reason == AWAY
     again.say(Event("ready", count=3))
     assert (ready.client.away, ready.client.places) == ("", 3)
     assert starts_of(again, ready.start())
@@ -82,8 +83,8 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
         (start,) = starts_of(ready.worker, run)
         assert (start.paused, start.checkpoint) == (False, b"state")
         assert starts_of(ready.worker, paused)[0].paused
-        words = "The connection to the cluster was lost. This run goes on from epoch 3."
-        assert ready.latest(run).reason == words
+        how = sentence("driver_ended")
+        assert ready.latest(run).reason == sentence("goes_on", how=how, epoch=3)
         assert ready.status(stopped) is Status.STOPPED
     ready.worker.die()
     assert "lost again and again" in ready.client.away
@@ -101,7 +102,7 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
         ready.worker.say(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
     assert starts_of(ready.worker, paused)[1].paused
-    assert ready.latest(run).reason == f"{GONE} This run goes on from epoch 3."
+    assert ready.latest(run).reason == sentence("goes_on", how=GONE, epoch=3)
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
     ready.worker.say(Lost(run.id, GONE))

@@ -131,6 +131,20 @@ def test_no_module_needs_itself():
     TopologicalSorter(graph).prepare()  # its error names the cycle
 
 
+def test_whole_sentences_are_in_one_table_per_package():
+    """Elsewhere tests look for facts: who rewords a sentence finds it in one file."""
+    tables = {ROOT / "tests/unit/known_messages.py", ROOT / "tests/unit/test_explore_words.py"}
+    wrong = []
+    for path in set((ROOT / "tests").rglob("*.py")) - tables:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        docstrings = [node.value for node in nodes if isinstance(node, ast.Expr)]
+        for node in nodes:
+            if isinstance(node, ast.Constant) and node not in docstrings:
+                sentence = re.fullmatch(r"[A-Z\d](\S* ){5,}\S*[.?!]", f"{node.value}")
+                wrong += [(path.name, sentence[0])] if sentence else []
+    assert wrong == []
+
+
 def named_places(text):
     """The modules and files of lib that a text names, as "lib.ui.shown" or "lib/ui/shown.py"."""
     yield from (

@@ -183,13 +183,9 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
-    assert padding_words(padded)[0] == (
-        f"Padding moves the shortest sequence's answer by up to {number(most)}; masked, not at all."
-    )
+    assert f"by up to {number(most)}; masked, not at all." in padding_words(padded)[0]
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
-    assert padding_words([plain, masked])[0] == (
-        "Padding moves the shortest sequence's answer not at all; masked, not at all."
-    )
+    assert padding_words([plain, masked])[0].endswith("answer not at all; masked, not at all.")
     hidden = replace(masked, differences=np.full(4, 0.5))
     assert padding_words([plain, hidden])[0].endswith("not at all; masked, by up to 0.5.")
     faint = replace(plain, differences=np.full(4, 5e-6))

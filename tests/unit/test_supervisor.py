@@ -14,7 +14,7 @@ from lib.training.sentences import sentence
 from tests.unit.fakes import make_dataset, make_experiment, starts_of
 from tests.unit.pictures import a_result
 
-DIED = "The training process was killed (SIGKILL). It was started again."
+DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene):
 
 @pytest.mark.parametrize(
     ("saved", "state", "epoch", "says"),
-    [(None, b"", 0, "This run began again."), (3, b"state", 3, "This run goes on from epoch 3.")],
+    [(None, b"", 0, "began again."), (3, b"state", 3, "goes on from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     """From its newest checkpoint, or else from epoch 0. It says so until it is over."""
@@ -57,7 +57,7 @@ def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     assert (command.checkpoint, command.paused) == (state, False)
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, epoch)
-    assert snapshot.reason == f"{DIED} {says}"
+    assert snapshot.reason == f"{DIED} This run {says}"
     ready.worker.say(Event("ready"))
     ready.say(run, Status.RUNNING, 4)
     assert ready.status(run) is Status.RUNNING
@@ -87,7 +87,7 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     unwatched = sentence("unwatched")
-    why = unwatched if act == "nobody watches" else f"{DIED} This run goes on from epoch 2."
+    why = unwatched if act == "nobody watches" else sentence("goes_on", how=DIED, epoch=2)
     assert snapshot.reason == why
     ready.client.resume(run)
     assert ready.worker.posted[-1] == Steer("resume", run.id)

@@ -131,7 +131,7 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
 
     stage = Stage(build=broken)
     stage.until_status(Status.FAILED)
-    assert stage.last.reason == "The model could not be compiled: no such thing."
+    assert stage.last.reason == sentence("not_compiled", why="no such thing")
 
 
 def test_a_run_that_waits_for_the_compiler_says_so():
