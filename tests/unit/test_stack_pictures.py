@@ -155,12 +155,6 @@ def test_a_change_is_told_with_what_it_changed(before, after, takeaway, sentence
 # Targets
 
 
-def line_up(question):
-    """The picture for a question, with its sentence."""
-    diagnosis = question.diagnose()
-    return lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
-
-
 @pytest.mark.parametrize(
     ("question", "words"),
     [
@@ -172,7 +166,8 @@ def line_up(question):
 )
 def test_the_line_up_says_the_fate_of_each_axis(question, words):
     """Samples of y meet the one column, and are repeated elsewhere."""
-    html = line_up(question)
+    diagnosis = question.diagnose()
+    html = lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
     assert all(word in html for word in words)
     if words == ["✗ 320 ≠ 3<"]:
         assert html.count("✗") == 1
