@@ -5,13 +5,12 @@ import pytest
 from lib.results import Run, Snapshot, Status
 from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Steer
-from lib.training.run_registry import KEEP_SECONDS
-from lib.training.sentences import sentence
+from lib.training.run_registry import KEEP_SECONDS, sentence
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 
 WHY = "nobody answers at its address"
-AWAY = sentence("away", why=WHY)
+WORDS = sentence("away", why=WHY)
 GONE = "The slot is gone."
 
 
@@ -53,14 +52,14 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
     driver.die(unavailable=WHY)
     again, local = ready.workers[1:]
     assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (ready.client.away, ready.client.places) == (AWAY, 2)
+    assert (ready.client.away, ready.client.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert ready.latest(run).reason == sentence("goes_on", how=AWAY, epoch=2)
+    assert ready.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
     assert ready.latest(run).epoch == 2
     new = ready.start()
     ready.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
-    assert ready.latest(new).reason == AWAY
+    assert ready.latest(new).reason == WORDS
     again.say(Event("ready", count=3))
     assert (ready.client.away, ready.client.places) == ("", 3)
     assert starts_of(again, ready.start())

@@ -10,7 +10,7 @@ from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
 from lib.training.messages import Answer, Ask, Checkpoint, Event, Lost, Prepare, Steer
-from lib.training.sentences import sentence
+from lib.training.run_registry import sentence
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
 
