@@ -78,9 +78,7 @@ def test_killed_in_the_middle(client, endless):
     runs.append(client.start(experiment.set(U=21, cell="gru"), dataset))
     client.wait(runs[-1], PATIENCE, lambda now: now.status is not Status.QUEUED)
     os.kill(pid, signal.SIGKILL)
-    back = client.wait(
-        resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.reason != ""
-    )
+    back = client.wait(resting, PATIENCE, lambda now: now.status is Status.PAUSED and now.reason)
     assert back.epoch == 1
     assert "that happens when memory runs out" in back.reason
     assert back.reason.endswith("goes on from epoch 1.")

@@ -109,9 +109,7 @@ def test_a_message_with_several_causes_has_meanings_in_order_and_a_check():
     assert explanation.confidence == "likely"
     assert explanation.code.startswith("# either, if y holds class numbers:\n")
     assert "\n# or, if the output" in explanation.code
-    assert (
-        explanation.check == "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-    )
+    assert explanation.check.startswith("print(x.shape, y.shape, y[:2], ")
 
 
 @pytest.mark.parametrize(

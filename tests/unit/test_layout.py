@@ -81,9 +81,7 @@ def test_no_file_is_too_long_to_be_read_at_once():
     """At most 350 lines."""
     kinds = (".py", ".js", ".css", ".toml", ".html")
     files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
-    lines = {
-        path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("\n") for path in files
-    }
+    lines = {path.relative_to(ROOT): path.read_text("utf-8").count("\n") for path in files}
     assert not {path: count for path, count in lines.items() if count > 350}
 
 

@@ -108,9 +108,7 @@ def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
     assert machine.cores(tmp_path) == 0.5
 
 
-@pytest.mark.skipif(
-    sys.platform != "linux", reason="elsewhere threads have no priority of their own"
-)
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
 def test_only_the_thread_that_gives_way_has_a_lower_priority():
     """And a thread that it starts."""
     priorities = []

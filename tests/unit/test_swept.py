@@ -68,11 +68,9 @@ def test_takeaways_of_one_seed_of_lost_points_and_of_none():
 
 def test_the_details_name_the_smallest_error_and_the_test():
     """And how many points the test is corrected for."""
-    points = [
-        a_point([1, 1], [2, 2], T=4, cell="gru"),
-        a_point([3, 3], [0.5, 0.5], T=8, cell="lstm"),
-    ]
-    least, test = found_details(points)
+    gru = a_point([1, 1], [2, 2], T=4, cell="gru")
+    lstm = a_point([3, 3], [0.5, 0.5], T=8, cell="lstm")
+    least, test = found_details([gru, lstm])
     assert "last-step mode at T = 8, cell = LSTM: 0.5." in least
     assert "corrected for 2 points by Holm's method" in test
     assert "p < 0.05" in test
