@@ -107,19 +107,15 @@ def test_stopped_and_so_silent(client, endless, monkeypatch):
     goes_on(client, run, pid, "said nothing for")
 
 
-def limit_memory(pid, room):
-    """Let a process take `room` bytes more than it has, and no more."""
-    most = psutil.Process(pid).memory_info().vms + room
-    resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
-
-
 @pytest.mark.parametrize("where", first_of(["in a run", "in the worker"]))
 def test_out_of_memory(client, endless, where):
     """With a limit set on it. If it can, it lets the run fail that wants so much, and no other."""
     pid = the_pid(client)
     small = client.start(*endless)
     client.wait(small, PATIENCE, trained)
-    limit_memory(pid, 16 * 10**6 if where == "in the worker" else 150 * 10**6)
+    most = psutil.Process(pid).memory_info().vms
+    most += 16 * 10**6 if where == "in the worker" else 150 * 10**6
+    resource.prlimit(pid, resource.RLIMIT_AS, (most, resource.RLIM_INFINITY))
     if where == "in the worker":  # 60 MB: there isn't even room for the run's data
         big = client.start(endless[0], make_dataset(n=50_000, t=100, f=2, train=40_000))
         goes_on(client, small, pid, "The training process")
