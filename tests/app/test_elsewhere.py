@@ -72,7 +72,7 @@ def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
     """The process that was to answer has ended: that doesn't mean that nobody has the run."""
     client.is_silent = True
     app = start(**LINK)
-    client.answer(error=RuntimeError("The driver has ended. Ask again."))
+    client.answer(error=RuntimeError("The driver has ended"))
     assert warnings(app.run()) == []
     assert address(app)["run"] == RUN
     client.answer()
