@@ -68,18 +68,13 @@ def test_no_size_that_nobody_would_give_a_layer_is_offered():
             assert max(int(size) for size in re.findall(r"\d+", sizes)) <= 5_000
 
 
-def message_of(text):
-    """The message that explains a text."""
-    return next((message for message, _ in known(*read(text))), None)
-
-
 def test_each_message_explains_one_of_the_tables():
     """Or what Keras is recorded to have said; and no two look for the same words."""
     recorded = (ANSWERS / "mistakes.jsonl").read_text("utf-8").splitlines()[1:]
     answers = [json.loads(line)["answer"] for line in recorded]
     texts = [text for text, *_ in TODAY + OLDER] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
-    explained = {message_of(text) for text in texts}
+    explained = {next((message for message, _ in known(*read(text))), None) for text in texts}
     assert [message.patterns[0] for message in MESSAGES if message not in explained] == []
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
     assert len(patterns) == len(set(patterns))
