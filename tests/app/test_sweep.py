@@ -57,7 +57,7 @@ def test_the_page_opens_with_a_recorded_sweep():
     assert "T = 8, cell = GRU" in text(app)
     assert not app.button(key="sweep_start").disabled
     assert app.button(key="sweep_stop").disabled
-    assert "These results are of Recall the first; Parity, in the sidebar" in text(app)
+    assert "results are of Recall the first; Parity" in text(app)
 
 
 @pytest.mark.parametrize("name", list(READY))

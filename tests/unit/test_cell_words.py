@@ -55,7 +55,7 @@ def test_the_unrolled_layer_says_who_hands_out_what():
     for mode, layer, fact in (
         ("both", 1, "hands out 12 outputs, last-step mode one."),
         ("both", 1, "Layer 2 of 2"),
-        ("both", 0, "in both modes it hands all 12 outputs to the layer above"),
+        ("both", 0, "all 12 outputs to the layer above"),
         ("sequence", 1, "it hands out all 12 outputs"),
         ("last", 1, "its last output alone"),
         ("last", 0, "3 features and the hidden and the cell state"),

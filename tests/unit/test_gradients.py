@@ -90,9 +90,9 @@ def test_the_reach_chart_shows_both_losses():
 @pytest.mark.parametrize(
     ("sequence", "last", "says"),
     [
-        ((0.5, 0.25), (0.05, 1.0), "the loss over all steps has 10 times the other's gradient."),
-        ((0.05, 1.0), (0.5, 0.25), "the loss at the last step has 10 times the other's gradient."),
-        ((0.5, 2), (1e-9, 2), "the loss over all steps has 1,000,000+ times the other's gradient."),
+        ((0.5, 0.25), (0.05, 1.0), "the loss over all steps has 10 times"),
+        ((0.05, 1.0), (0.5, 0.25), "the loss at the last step has 10 times"),
+        ((0.5, 2), (1e-9, 2), "the loss over all steps has 1,000,000+ times"),
         ((0.5, 1), (0.0, 1), "Only the loss over all steps"),
         ((0, 0), (np.nan, np.inf), LOST),
         ((0, 0), (0, 0), "Neither loss"),
@@ -103,5 +103,5 @@ def test_the_reach_is_said_for_both_losses(sequence, last, says):
     norms = {"sequence": np.array(sequence, float), "last": np.array(last, float)}
     takeaway, details = reach_words(norms)
     assert says in takeaway
-    if says.endswith("10 times the other's gradient.") and sequence[0] == 0.5:
+    if says.endswith("10 times") and sequence[0] == 0.5:
         assert "the loss over all steps is 0.5 at step 1, 0.25 at step 2" in details
