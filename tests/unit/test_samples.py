@@ -99,7 +99,7 @@ def test_several_targets_are_told_apart_in_the_key():
 @pytest.mark.parametrize(
     ("settings", "read", "targets", "last", "says"),
     [
-        ({}, [0, 1, 2], [1, 2, 3], [3], "01 02:00 and must say 2024-01-01 03:00."),
+        ({}, [0, 1, 2], [1, 2, 3], [3], "must say 2024-01-01 03:00."),
         ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "must say the same row."),
         (
             {"rate": 2, "horizon": 3, "ahead": "each"},

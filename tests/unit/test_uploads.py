@@ -100,7 +100,7 @@ def test_text_columns_are_kept_as_categories():
     assert table.frame["kind"].isna().tolist() == [i == 3 for i in range(10)]
     table = read(lines("a,b,c", lambda i: f"{i},x{i},y{i % 1000}", 1001))
     assert table.categories == ("c",)
-    assert "1,000 different texts are left out: b" in notes_of(table)
+    assert "1,000 different texts" in notes_of(table)
 
 
 @pytest.mark.parametrize("mark", ["", "NA", "n/a", "NaN", "null", "-", "?", "."])
