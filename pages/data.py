@@ -83,7 +83,7 @@ table, gaps = session().upload.table, split.gaps_sentence(dataset)
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
 notes += [f"Source: {dataset.source}"] * bool(dataset.source)
-notes += [gaps] * (gaps != split.gaps_hint(dataset))  # which stands beside its button
+notes += [gaps] * (gaps != split.gaps_sentence(dataset, most=0.5))  # that one has a button
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:

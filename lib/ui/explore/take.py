@@ -19,7 +19,7 @@ from lib import export
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported, results
-from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
+from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
 from lib.text import beside, counted
 from lib.training import give_way
 from lib.ui import address, clock, runs
@@ -118,7 +118,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "rows": f"{dataset.y[dataset.judged].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": then.experiment.seed,
-        "kept": len(kept_places(weight_bytes(then.snapshot.weights), len(trained))),
+        "kept": len(kept_places(memory_of(then.snapshot.weights), len(trained))),
         "epochs": counted(len(trained), "known epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"
