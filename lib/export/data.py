@@ -100,8 +100,33 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
             rows[array] = "\n        ".join(lines)
         return [blocks("data", "worked", dataset=dataset, **rows)["worked"]]
     x, y = np.ascontiguousarray(dataset.x), np.ascontiguousarray(dataset.y)
-    file, checksum = f"{data_name(dataset)}.npz", zlib.crc32(y.data, zlib.crc32(x.data))
-    return [blocks("data", "table", dataset=dataset, file=file, checksum=checksum)["table"]]
+    fields = {
+        "origin": dataset.origin,
+        "file": f"{data_name(dataset)}.npz",
+        "is_plain": has_plain_windows(dataset),
+        "sizes": _sizes(dataset),
+        "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
+    }
+    return [blocks("data", "table", dataset=dataset, **fields)["table"]]
+
+
+def has_plain_windows(dataset: Dataset) -> bool:
+    """Whether each part has all windows of its rows, which are those of one series."""
+    origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
+    several = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
+    if several or dataset.base is not None:
+        return False
+    starts = list[int]()
+    for count in _sizes(dataset).values():
+        starts += range(begin, begin + count)
+        begin += count + steps + origin.horizons[0] - 1
+    return np.array_equal(origin.starts, starts)
+
+
+def _sizes(dataset: Dataset) -> dict[str, int]:
+    """Number of samples of each part, by its name in a script."""
+    names = {"training": "train"}
+    return {names.get(p, p): own.stop - own.start for p, own in dataset.parts.items()}
 
 
 def arrays(dataset: Dataset) -> bytes:
@@ -109,7 +134,7 @@ def arrays(dataset: Dataset) -> bytes:
 
     Of a table also series and begin of each sample, and its scaling: raw inputs are x * x_scale +
     x_offset, (F,) each, or (N, F) by series; raw targets y * y_scale + y_offset, + base (N, T, K)
-    for changes.
+    for changes. Where `has_plain_windows`, also the rows: inputs (R, F), targets (R, K).
     """
     same = ("x", "y", "train", "test", "feature_names", "target_names", "timestep_names", "base")
     kept: dict[str, Any] = {name: getattr(dataset, name) for name in same}
@@ -121,6 +146,9 @@ def arrays(dataset: Dataset) -> bytes:
         if origin.times is not None:
             begins = origin.times[origin.starts].to_numpy()
             kept["begins"] = begins if begins.dtype.kind == "M" else begins.astype("U")
+        if has_plain_windows(dataset):
+            targets = origin.y_scale.standard(origin.targets, origin.series)
+            kept |= {"inputs": origin.inputs, "targets": targets.astype(np.float32)}
     # In C order, as a script's checksum needs them.
     known = {name: np.asarray(v, order="C") for name, v in kept.items() if v is not None}
     file = io.BytesIO()

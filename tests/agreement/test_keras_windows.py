@@ -3,8 +3,10 @@
 import numpy as np
 import pytest
 
+from lib.data.datasets import make_dataset, settle, suggested
 from lib.data.tables import windows
-from lib.export.data import keras_windows
+from lib.export.data import arrays, keras_windows
+from lib.export.script import keras_script
 from tests.unit.own_data import windows_of_load, windows_of_stores
 
 
@@ -57,3 +59,19 @@ def test_targets_that_are_passed_as_they_are_are_the_windows_own_first_rows():
     exec(code, made)  # noqa: S102 - it is ours
     x, y = next(iter(made["last_step"]))
     np.testing.assert_array_equal(x[:, 0], y)
+
+
+@pytest.mark.parametrize("changes", [{}, {"horizon": 0, "T": 5}, {"horizon": 3, "test": 20}])
+def test_a_script_cuts_the_apps_windows(changes, tmp_path, monkeypatch):
+    """The same arrays to the last bit, from the rows in the file beside it."""
+    experiment = settle(suggested("seattle").set(**changes))
+    dataset = make_dataset(experiment)
+    code = keras_script(experiment, dataset).partition("\nkeras.utils.set_random_seed")[0]
+    assert "timeseries_dataset_from_array" in code
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "seattle.npz").write_bytes(arrays(dataset))
+    made = {}
+    exec(code, made)  # noqa: S102 - it is ours
+    assert made["train"] == dataset.train
+    np.testing.assert_array_equal(made["x"], dataset.x)
+    np.testing.assert_array_equal(made["y"], dataset.y)
