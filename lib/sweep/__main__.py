@@ -50,7 +50,7 @@ def main(
             with click.progressbar(length=len(plan.points), label="points", file=sys.stderr) as bar:
 
                 def look(now: Runner) -> None:
-                    bar.label = now.client.away or "points"
+                    bar.label = now.client.pool.away or "points"
                     bar.update(len(now.results) - bar.pos)
 
                 points = run_plan(plan, table, out=out, look=look)

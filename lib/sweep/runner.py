@@ -24,7 +24,7 @@ from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, ma
 if TYPE_CHECKING:
     import pandas as pd
 
-LOOK_SECONDS = 0.25  # between two looks
+LOOK_SECONDS = 0.05  # between two looks
 FULL_SECONDS = 2.0  # before the next start when a worker was full or had forgotten a run
 COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 
@@ -68,19 +68,18 @@ class Runner:
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
-        """Train all points; call `look` a few times a second, and at the end."""
+        """Train all points; call `look` many times a second, and at the end."""
         try:
             now = self._clock()
             while not (state := self.state).over:
                 self._steer(state)
                 # One start per turn: making its data may take a while, and other runs need care.
                 begun = state is Status.RUNNING and self._begin()
-                runs = [run for *_, run in self._going.values()]
-                self.client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
+                time.sleep(0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
                 self._spent += (now - before) * (state is Status.RUNNING)
-                if self.client.unavailable:
-                    raise ExperimentError(self.client.unavailable)
+                if self.client.pool.unavailable:
+                    raise ExperimentError(self.client.pool.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # such as a full disk: shown to whoever looks
@@ -152,7 +151,7 @@ class Runner:
         """Start the next point if there is a place; return whether one was started."""
         begun = self._known.keys() | self._going.keys()
         to_begin = [each for each in self.plan.points if each.settings not in begun]
-        is_full = len(self._going) >= self.client.places or self._clock() < self._begins_at
+        is_full = len(self._going) >= self.client.pool.places or self._clock() < self._begins_at
         if is_full or not to_begin:
             return False
         point, experiment = to_begin[0], to_begin[0].experiment
@@ -219,7 +218,7 @@ def run_sweep(
         seeds: of each point, 1 to 16; points × seeds are 96 at most.
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from there.
-        progress: called a few times a second, and at the end, with the `Runner`.
+        progress: called many times a second, and at the end, with the `Runner`.
         settings: any other setting, by URL key; else what the data suggest.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.

@@ -82,7 +82,7 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         except ExperimentError as error:
             st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
             return None
-        seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().places)
+        seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         many = f"{counted(len(plan.points), 'point')} × {counted(seeds, 'seed')}"
         hint(f"{many}: {plan.runs} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
         for note in plan.notes[:3]:
@@ -234,7 +234,7 @@ def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
         hint(plain(sentence(f"It ended by itself{why}")))
     elif not now.id:
-        hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
+        hint(SAID["recorded"].format(start=runs.client().pool.unavailable or SAID["start"]))
     elif not now.is_mine:
         hint(SAID["watching"])
     if now.title != title:
