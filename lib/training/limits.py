@@ -11,7 +11,7 @@ import numpy as np
 from lib.data import Dataset, Samples, share
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import model_layers, total
-from lib.training.sentences import sentence
+from lib.training.messages import sentence
 
 MAX_STATES = int(8_000_000 * share())  # states that a step keeps for the way back; 40 bytes each
 MAX_PRODUCTS = 2_200_000_000  # multiplications of a step's forward pass: 0.17 s

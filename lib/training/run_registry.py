@@ -10,8 +10,7 @@ from msgspec import structs
 from lib.data import share
 from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
-from lib.training.messages import Checkpoint, Start, Steer
-from lib.training.sentences import sentence
+from lib.training.messages import Checkpoint, Start, Steer, sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 

@@ -26,9 +26,8 @@ from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
 from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
 from lib.training.machine import give_way, set_environment
-from lib.training.messages import decode, encode
+from lib.training.messages import decode, encode, sentence, short_reason
 from lib.training.programs import ProgramCache
-from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 

@@ -12,8 +12,7 @@ from collections.abc import Callable
 from lib.data import memory
 from lib.text import counted
 from lib.training import machine
-from lib.training.messages import Event, Retire
-from lib.training.sentences import sentence
+from lib.training.messages import Event, Retire, sentence
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"

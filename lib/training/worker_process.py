@@ -17,8 +17,7 @@ from pathlib import Path
 from typing import IO
 
 from lib.training import messages
-from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
-from lib.training.sentences import sentence
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
 SILENT_BEATS = 30  # without a sign of life until a worker is killed; a busy one may miss some
 IMPORT_BEATS = 300  # the same until it has imported TensorFlow, which takes 6 to 15 s

@@ -8,8 +8,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Prepare, Steer
-from lib.training.sentences import sentence
+from lib.training.messages import Answer, Ask, Event, Prepare, Steer, sentence
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 

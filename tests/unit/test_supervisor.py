@@ -8,9 +8,8 @@ import pytest
 from lib.data import memory
 from lib.results.run import Snapshot, Status
 from lib.training import machine, run_registry, worker_pool
-from lib.training.messages import Event, Steer
+from lib.training.messages import Event, Steer, sentence
 from lib.training.run_registry import WATCH_SECONDS
-from lib.training.sentences import sentence
 from tests.unit.fakes import make_dataset, make_experiment, starts_of
 from tests.unit.pictures import a_result
 

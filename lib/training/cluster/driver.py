@@ -14,8 +14,7 @@ from typing import Any
 
 from lib.training import messages
 from lib.training.cluster.slot import Load, fingerprint
-from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
-from lib.training.sentences import sentence
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of, sentence
 
 GATHER_SECONDS = 0.05  # between two looks for news of a run at least
 LOAD_SECONDS = 2.0  # between two looks how busy a slot is

@@ -141,10 +141,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         is_off = not trainable or (steered and status.active and same)
         why = None  # with help Streamlit (1.67) draws a button twice, for phones as well
         if not trainable:
-            why = (
-                runs.client().pool.unavailable
-                or "A note on this page says why it can't be trained."
-            )
+            why = runs.client().pool.unavailable or "A note on this page says why it can't train."
             if loaded.dataset.name == "upload" and not session().upload.table:
                 why = "Only who has the run's file can train on it. Upload yours to train."
         _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
