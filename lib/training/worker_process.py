@@ -50,14 +50,9 @@ class WorkerProcess:
         self._begun, self._may_write = threading.Event(), threading.Event()
         self._starting, self._closing = threading.Lock(), False
         self._silent = 0  # beats since its last message
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None  # None until it is started
         self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()
-
-    @property
-    def pid(self) -> int | None:
-        """The process's number, once there is one."""
-        return self._process.pid if self._process else None
 
     def begin(self) -> None:
         """Start now, whatever is left of the delay."""
@@ -73,8 +68,8 @@ class WorkerProcess:
         """End the process, and wait until it has ended."""
         with self._starting:
             self._closing = True
-            if self._process is not None:
-                self._process.kill()  # it has nothing to save
+            if self.process is not None:
+                self.process.kill()  # it has nothing to save
         self.begin()
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10)
@@ -88,10 +83,10 @@ class WorkerProcess:
         except Exception as error:  # whatever it is, who waits must hear that it ended
             log.warning("the training process can't be talked to", exc_info=True)
             how = "could not be started"
-            if self._process is not None:
+            if self.process is not None:
                 how = "was ended"
-                self._process.kill()
-                self._process.wait()
+                self.process.kill()
+                self.process.wait()
             self.ending = f"{how} ({error or type(error).__name__})"
         if not self._closing:
             self._on_end(self)
@@ -105,7 +100,7 @@ class WorkerProcess:
                 if self._closing:
                     return
                 command = [sys.executable, "-m", self._module, str(theirs.fileno())]
-                self._process = process = subprocess.Popen(  # noqa: S603 - our own code
+                self.process = process = subprocess.Popen(  # noqa: S603 - our own code
                     [*command, *self._arguments],
                     cwd=ROOT,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},

@@ -83,8 +83,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
             st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
-        many = f"{counted(len(plan.points), 'point')} × {counted(seeds, 'seed')}"
-        hint(f"{many}: {plan.runs} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
+        points = len(plan.points)
+        many = f"{counted(points, 'point')} × {counted(seeds, 'seed')}: {points * seeds}"
+        hint(f"{many} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None

@@ -83,7 +83,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(client):
     run = start(client, show_seconds=30)
     at_epoch(client, run, 60)
     driver = client.pool.cluster.worker
-    os.kill(driver.pid, 9)
+    os.kill(driver.process.pid, 9)
     until(lambda: "The connection to the cluster was lost" in snapshot(client, run).reason)
     assert "This run goes on from epoch" in snapshot(client, run).reason
     client.set_pace(run, None)
