@@ -246,9 +246,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Take a worker's message. Called from its reader thread."""
         with self._changed:
             match message:
-                case messages.Report(snapshot=snapshot):
-                    self._registry.take(worker, snapshot)
-                case messages.Checkpoint():
+                case messages.Report() | messages.Checkpoint():
                     self._registry.take(worker, message)
                 case messages.Answer():
                     self._settle(message)
