@@ -47,11 +47,14 @@ class FakeClient:
             self.answer()
         return answer
 
-    def answer(self):
-        """Answer who looks for a run."""
+    def answer(self, error=None):
+        """Answer who looks for a run, or raise the error for them."""
         while self._unanswered:
             run_id, answer = self._unanswered.pop()
-            answer.set_result({"card": self.cards.get(run_id)})
+            if error:
+                answer.set_exception(error)
+            else:
+                answer.set_result({"card": self.cards.get(run_id)})
 
     def adopt(self, run):
         """A run of another page server."""

@@ -1,16 +1,20 @@
-"""Training in worker processes: all that lies between a Train button and the points of a chart.
+"""Training in worker processes: the path from the Train button to the points of a chart.
 
-1. `TrainingClient.start` (`client`) makes a **run**, which the `run_registry` gives to a worker.
-2. The `worker_pool` keeps each **worker process** alive, which gets the command (`worker_process`).
-3. The `worker`'s loop gives every `worker_run` its turns: to wait for a compiled program, to train,
-   and to evaluate its models (`pair_trainer`; the mathematics is in the `engine`).
-4. A run sends a **snapshot** five times a second, and a **checkpoint** every two seconds.
-5. The **client** keeps the newest of both (`run_registry`); a page reads `TrainingClient.latest`.
-6. `TrainingClient.pause` (or `resume`, `step`, `stop`) sends a command; `WorkerRun.pause` obeys.
-7. When a worker dies, its runs go on with another one from their checkpoints.
+1. The button calls `lib.ui.runs.train`, which calls `TrainingClient.start` (`client`). The client
+   makes a **run**, which `run_registry` keeps, and sends a command to a **worker process**.
+2. `worker_pool` chooses the worker process and replaces one that dies (`worker_process`).
+3. In that process, `worker` gives turns to runs (`worker_run`). `programs` compiles a run's
+   training step; `pair_trainer` trains and evaluates its models with the `engine`'s mathematics.
+4. A run sends a **snapshot** about five times a second, and a **checkpoint** every two seconds.
+5. The **client** keeps the newest of both. `lib.ui.fragment.following_fragment` reads
+   `TrainingClient.latest` and draws the charts.
+6. `TrainingClient.pause`, `resume`, `step` and `stop` send a command; `WorkerRun` obeys.
+7. When a worker dies, its runs go on with another one, from their checkpoints or from epoch 0.
 8. A run that nobody looks at is paused, and forgotten later (`run_registry`).
-9. `TrainingClient.ask` puts questions that only Keras can answer to the worker (`answers`).
-10. With a cluster, the pool's worker is its driver (`cluster`), which makes one of many slots.
+9. `TrainingClient.ask` sends a worker questions that only Keras can answer (`answers`).
+10. In a cluster, the worker process is the cluster's driver (`cluster`), which starts many workers.
+
+It draws nothing, and knows no page.
 """
 
 from lib.training import limits, machine

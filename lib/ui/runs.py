@@ -24,10 +24,8 @@ from lib.ui.session import session
 from lib.ui.widgets import Linked, hint
 
 WORKER_DELAY = 4.0  # seconds: with TensorFlow's import beside it a first page took twice as long
-FIND_SECONDS, PAUSE_SECONDS = (
-    12.0,
-    5.0,
-)  # for other servers' answer, and until they are asked again
+FIND_SECONDS = 12.0  # how long other page servers may take to answer
+PAUSE_SECONDS = 5.0  # from then until they are asked again
 LOOK_SECONDS = 0.3  # between two looks for their answer
 # How fast a run is shown, by name in the links of pages: a label, and the seconds of all epochs.
 PACES = {"slow": ("Slow", 24.0), "normal": ("Normal", 8.0), "fast": ("Fastest", None)}
@@ -79,11 +77,12 @@ def is_looked_for(run_id: str | None) -> bool:
     if answer is None or clock.now() >= until + PAUSE_SECONDS:
         answer, until = training.find(run_id), clock.now() + FIND_SECONDS
         remember(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
-    if not answer.done():
+    if answer.done() and answer.exception():  # the process that was to answer has ended
+        answer = training.find(run_id)
+        remember(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
+    if not answer.done() or answer.exception():
         return clock.now() < until
-    if answer.exception():
-        _LOOKUPS.pop(run_id, None)
-    elif card := answer.result()["card"]:
+    if card := answer.result()["card"]:
         with suppress(ValueError):  # bytes that are no card: as if nobody had the run
             run, browser, table, name = read_card(card, run_id)
             _forget_owners(training)

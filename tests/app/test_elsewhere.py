@@ -68,6 +68,18 @@ def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
     assert "run" not in lost.query_params
 
 
+def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
+    """The process that was to answer has ended: that doesn't mean that nobody has the run."""
+    client.is_silent = True
+    app = start(**LINK)
+    client.answer(error=RuntimeError("The driver has ended. Ask again."))
+    assert warnings(app.run()) == []
+    assert address(app)["run"] == RUN
+    client.answer()
+    found(app)
+    assert client.found == [RUN, RUN]
+
+
 def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
     """The others are drawn meanwhile; nothing is said to be gone."""
     client.is_silent = True

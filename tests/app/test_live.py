@@ -90,6 +90,14 @@ def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
         assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
+def test_seeds_are_the_usual_number_before_a_file_is_given_too():
+    """Another number then, which a late request of the browser sends, would be chosen for it."""
+    app = start(data="upload")
+    assert app.session_state["pick_seeds_4"] == 4
+    assert "4 would take" in text(app := start(data="running_mean", epochs="5000"))
+    assert app.session_state["pick_seeds_1"] == 1  # other usual seeds have a widget of their own
+
+
 def test_what_train_does_is_said_by_what_is_there():
     """An example is somebody's; models with their initial weights are to be trained."""
     assert "Example result. Press Train to make your own." in text(start())

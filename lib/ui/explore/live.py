@@ -16,7 +16,7 @@ from lib.charts import Palette
 from lib.charts import words as run_words
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds
+from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds, with_seeds
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
@@ -84,8 +84,11 @@ def _panel(
             if not is_open:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
-            now = max(1, loaded.experiment.seeds)  # 0 until there are data to settle it by
-            control = bound("pick_seeds", now, lambda new: address.change({"seeds": new or now}))
+            # Another usual number is another widget: a request that the browser sent before it knew
+            # of that number would choose the former one.
+            usual = with_seeds(loaded.experiment.set(seeds=0), loaded.dataset).seeds
+            now, key = loaded.experiment.seeds or usual, f"pick_seeds_{usual}"
+            control = bound(key, now, lambda new: address.change({"seeds": new or now}))
             options = sorted({*SEEDS, now})
             st.segmented_control("Seeds", options, default=now, required=True, **control)
         with st.container(key="run_speed"):
