@@ -59,11 +59,6 @@ class ModelRecord:
         losses, checks = MAX_LOSSES // share, MAX_CHECKS // share
         return cls(weights, History(losses), History(checks), History(checks))
 
-    def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
-        """Note what the model is like after an epoch."""
-        self.weights, self.errors = weights, found
-        self.checks.add(epoch, float(found.step_mse[-1]))
-
     def compare(self, epoch: int, loss: float) -> int:
         """Count the epochs since the best one, which is the one of Keras's `EarlyStopping`."""
         with np.errstate(over="ignore"):

@@ -25,10 +25,6 @@ MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold tog
 MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # of a page server; of browsers without a cookie
 
 
-class FullError(ExperimentError):
-    """A worker has no place for a run now; it may have one soon."""
-
-
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
     """The experiment with a number of seeds: where it has none, as many as cost little time."""
     if experiment.seeds:

@@ -235,8 +235,9 @@ class PairTrainer:
                 self.diverged = key
                 return
         for key, model in self._going.items():
-            model.take(self.epoch, weights[key], errors[key])
-            loss = errors[key].losses[key[0]]
+            model.weights, model.errors = weights[key], errors[key]
+            model.checks.add(self.epoch, float(model.errors.step_mse[-1]))
+            loss = model.errors.losses[key[0]]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             keeps = self._keeps_best and self.epoch
