@@ -21,13 +21,7 @@ from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
-from lib.training.checkpoint import (
-    MOST_CHECKPOINT_BYTES,
-    BatchOrder,
-    Errors,
-    ModelRecord,
-    SavedRun,
-)
+from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, BatchOrder, Errors, ModelRecord, SavedRun
 from lib.training.machine import give_way
 
 if TYPE_CHECKING:

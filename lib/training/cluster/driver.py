@@ -56,9 +56,7 @@ class Driver:
     """The cluster as one worker, whose client gets messages by `send`."""
 
     def __init__(
-        self,
-        find_slots: Callable[[], Awaitable[dict[str, Call]]],
-        send: Callable[[bytes], object],
+        self, find_slots: Callable[[], Awaitable[dict[str, Call]]], send: Callable[[bytes], object]
     ) -> None:
         self._find_slots, self._send = find_slots, send
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
