@@ -43,8 +43,7 @@ def main(
         plan = make_plan(base, parse_vary(vary), seeds, table, name)
         for note in plan.notes:
             click.echo(note)
-        known = len(read_done(out, plan))
-        if known:
+        if known := len(read_done(out, plan)):
             click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
         try:
             with click.progressbar(length=len(plan.points), label="points", file=sys.stderr) as bar:

@@ -74,8 +74,7 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
     model = experiment.model
     if model.head == "none" and model.units != targets:
         raise ExperimentError(sentence("no_head", targets=targets, units=model.units))
-    count = parameter_count(experiment, features, targets)
-    if count > MAX_PARAMETERS:
+    if (count := parameter_count(experiment, features, targets)) > MAX_PARAMETERS:
         raise ExperimentError(sentence("parameters", most=MAX_PARAMETERS, count=count))
 
 

@@ -59,8 +59,7 @@ class Supervisor:
             if self.is_cluster and event.count != self.places:
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.unavailable, self.places = "", event.count
-        may_replace = not is_busy or memory.total_memory() >= machine.TWO_FIT_IN
-        if event.kind == "grown" and may_replace:
+        if event.kind == "grown" and (not is_busy or memory.total_memory() >= machine.TWO_FIT_IN):
             worker.post(Retire())
             self._retired.append(worker)
             self.worker = self._make(0.0)
