@@ -34,7 +34,7 @@ def trained(snapshot):
 
 def the_pid(client):
     """Of the one worker, once it works."""
-    assert eventually(lambda: client.worker_ready)
+    assert eventually(lambda: client.pool.ready)
     (pid,) = worker_pids(client)
     return pid
 

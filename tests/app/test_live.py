@@ -232,12 +232,12 @@ def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
 def test_where_nothing_can_be_trained_the_example_stays(app, client):
     """Also for a run that began before that was known; Train is dimmed, and why is said once."""
     (run,) = client.runs.values()
-    client.unavailable = "No TensorFlow."
-    client.set(run, Status.FAILED, reason=client.unavailable)
+    client.pool.unavailable = "No TensorFlow."
+    client.set(run, Status.FAILED, reason=client.pool.unavailable)
     for page in (app.run(), start()):
         assert not {"train", "step"} & enabled(page)
         assert "[example]" in bar(page)
-        assert text(page).count(client.unavailable) == 1
+        assert text(page).count(client.pool.unavailable) == 1
     sweep = start("Sweep")
     assert sweep.button(key="sweep_start").disabled
-    assert text(sweep).count(client.unavailable) == 1
+    assert text(sweep).count(client.pool.unavailable) == 1

@@ -71,7 +71,7 @@ def test_a_ready_sweep_sets_everything_to_it(name):
     assert app.multiselect(key="sweep_keys").value == [each.split("=")[0] for each in ready.vary]
     assert "These results are of" not in text(app)
     assert "What Start would sweep differs" not in text(app)
-    assert f"{ready.plan.runs} of at most 96 runs" in text(app)
+    assert f"{len(ready.plan.points) * ready.seeds} of at most 96 runs" in text(app)
 
 
 def test_it_is_said_when_the_results_are_of_other_settings_or_points():

@@ -98,7 +98,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
     """Until it is there the card says so, and that Keras still starts where it does."""
     app = explore()
     for ready, words in ((False, "starting"), (True, "being made")):
-        client.worker_ready = ready
+        client.pool.ready = ready
         ask(app, "model_last")
         assert words in given[-1]["said"]["words"]
     (asked,) = client.questions  # however often the browser asks whether it is there

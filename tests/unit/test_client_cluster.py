@@ -37,10 +37,10 @@ def is_driver(worker):
 def test_with_a_cluster_only_its_driver_starts(scene):
     """At once; it has one place until it says how many, and new runs wait for it."""
     (driver,) = scene.workers
-    assert (is_driver(driver), driver.delay, scene.client.places) == (True, 0.0, 1)
+    assert (is_driver(driver), driver.delay, scene.client.pool.places) == (True, 0.0, 1)
     assert starts_of(driver, scene.start())
     driver.say(Event("ready", count=3))
-    assert (scene.client.places, scene.client.worker_ready) == (3, True)
+    assert (scene.client.pool.places, scene.client.pool.ready) == (3, True)
     assert scene.workers == [driver]
 
 
@@ -52,7 +52,7 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
     driver.die(unavailable=WHY)
     again, local = ready.workers[1:]
     assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (ready.client.away, ready.client.places) == (WORDS, 2)
+    assert (ready.client.pool.away, ready.client.pool.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
     assert ready.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
@@ -61,7 +61,7 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
     ready.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
     assert ready.latest(new).reason == WORDS
     again.say(Event("ready", count=3))
-    assert (ready.client.away, ready.client.places) == ("", 3)
+    assert (ready.client.pool.away, ready.client.pool.places) == ("", 3)
     assert starts_of(again, ready.start())
     local.say(Snapshot(run.id, Status.RUNNING, 3, 5))
     assert ready.latest(run).epoch == 3
@@ -86,7 +86,7 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
         assert ready.latest(run).reason == sentence("goes_on", how=how, epoch=3)
         assert ready.status(stopped) is Status.STOPPED
     ready.worker.die()
-    assert "lost again and again" in ready.client.away
+    assert "lost again and again" in ready.client.pool.away
     assert any(starts_of(each, run) for each in ready.workers if not is_driver(each))
 
 

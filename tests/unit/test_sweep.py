@@ -24,7 +24,6 @@ def test_each_value_goes_with_each_of_the_others():
     assert [point.values for point in plan.points] == [
         {"T": t, "cell": cell} for t in (8, 16) for cell in ("lstm", "gru")
     ]
-    assert plan.runs == 16
     assert not plan.notes
     for point in plan.points:
         assert point.experiment.model.modes == ("sequence", "last")
@@ -71,7 +70,8 @@ def test_what_cannot_be_swept_is_refused_in_a_sentence(data, vary, seeds, words)
     """Before anything is trained, with what would do."""
     with pytest.raises(ExperimentError, match=re.escape(words)):
         make_plan(suggested(data), vary, seeds)
-    assert make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4).runs == MOST_RUNS
+    most = make_plan(suggested("parity"), {"T": np.arange(2, 26)}, 4)
+    assert 4 * len(most.points) == MOST_RUNS
 
 
 def test_values_are_read_as_they_are_typed():
@@ -97,7 +97,6 @@ def test_what_does_not_vary_is_checked_as_well():
 def test_ready_sweeps_can_be_made_and_are_recorded():
     """All three; that a recorded number holds is shown in tests/agreement."""
     for ready in READY.values():
-        assert ready.plan.runs <= MOST_RUNS
         assert not ready.plan.notes
         points = ready.recorded
         assert [p["settings"] for p in points] == [p.settings for p in ready.plan.points]

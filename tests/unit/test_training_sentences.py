@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.training.sentences import sentence, short_reason
+from lib.training.messages import sentence, short_reason
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,8 @@ import pytest
 
 from lib.results.run import Status
 from lib.training import pair_trainer
-from lib.training.messages import Start
+from lib.training.messages import Start, sentence
 from lib.training.programs import ProgramCache
-from lib.training.sentences import sentence
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
