@@ -71,7 +71,7 @@ def look_up(run_id: str | None) -> bool:
     A run that one of them has is known here from then on, with its owner.
     """
     training = client()
-    if not run_id or training.get(run_id) or not training.is_clustered or training.away:
+    if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
         return False
     if not _RUN_ID.fullmatch(run_id):
         return False
@@ -111,7 +111,7 @@ def refresh_run() -> None:
         return
     if run_id in state.started:
         state.subject.run_id = None
-    elif not client().away:
+    elif not client().pool.away:
         state.subject.run_id = None
         state.address.complaints.append(GONE)
 
@@ -223,12 +223,12 @@ def _forget_owners(training: TrainingClient) -> None:
 
 def or_elsewhere() -> str:
     """The end of a sentence on a missing talk or sweep: only its own page server has it."""
-    return ", or it is on another page server" if client().is_clustered else ""
+    return ", or it is on another page server" if client().pool.cluster else ""
 
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:
     """What other page servers need to show a run; nothing where there are none."""
-    if not client().is_clustered:
+    if not client().pool.cluster:
         return b""
     return card_of(experiment, owner.table, owner.browser, owner.name)
 

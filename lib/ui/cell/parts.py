@@ -48,7 +48,7 @@ def draw_part(
     if weights_place and replies:
         say_steadily(keras_progress(replies, chosen), gray=True)
     elif any(reply.error for reply in replies):
-        hint(runs.client().unavailable)
+        hint(runs.client().pool.unavailable)
     write = part.draw(chosen, replies, palette)
     if part.has_playhead:
         follow_playhead(bar, chosen, write)

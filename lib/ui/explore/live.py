@@ -159,7 +159,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         is_off = not trainable or (steered and status.active and same)
         why = None  # with help Streamlit (1.67) draws a button twice, for phones as well
         if not trainable:
-            why = runs.client().unavailable or "A note on this page says why it can't be trained."
+            why = runs.client().pool.unavailable or "A note on this page says why it can't train."
             if loaded.dataset.name == "upload" and not session().upload.table:
                 why = "Only who has the run's file can train on it. Upload yours to train."
         _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
@@ -225,7 +225,7 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     text = STATUS_TEXTS[_stands_in(shown)]
     meaning = text.meaning.format(**(shown.kept.about if shown.kept else {}))
     if not loaded.trainable:
-        return f"{meaning} {runs.client().unavailable}"
+        return f"{meaning} {runs.client().pool.unavailable}"
     sentence = f"{meaning} {text.advice}"
     is_chosen = session().subject.experiment.seeds > 0
     if loaded.experiment.seeds == 1 and not is_chosen:

@@ -91,7 +91,7 @@ def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
         except Exception as error:  # whatever it is, who asked must hear of it
             text = TEXTS["failed"].format(why=f"{error}" or type(error).__name__)
     elif clock.now() - taking.since <= MOST_SECONDS:
-        is_cold = name.startswith("model") and not runs.client().worker_ready
+        is_cold = name.startswith("model") and not runs.client().pool.ready
         return {"words": TEXTS["cold" if is_cold else "making"]}
     else:
         text = TEXTS["late"]
