@@ -31,7 +31,7 @@ def page():
 
 
 def start(**query):
-    """That page, opened by a link."""
+    """Open that page by a link."""
     app = AppTest.from_function(page, default_timeout=30)
     app.query_params.update(query)
     return app.run()
@@ -50,7 +50,7 @@ def put(app, value):
 
 
 def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves():
-    """Neither is taken for a link that somebody opened."""
+    """The page doesn't take its own new address for a link that somebody opened."""
     app = start(stack="a")
     for value in ("b", "c"):
         assert shown(put(app, value)) == value
@@ -61,7 +61,7 @@ def test_a_value_that_is_set_goes_to_the_address_and_stays_when_a_setting_moves(
 
 
 def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back():
-    """The value belongs to its page; the settings belong to all pages."""
+    """An own key belongs to its page; settings belong to all pages."""
     app = start(stack="a", T="20")
     for name, own in (("Two", {}), ("One", {"stack": "a"})):
         app.session_state["name"] = name
@@ -70,7 +70,7 @@ def test_another_page_has_it_not_in_its_address_and_it_is_back_on_the_way_back()
 
 
 def test_an_address_that_lags_behind_takes_nothing_back():
-    """However late the browser follows, also where a run of our own had the newer one between."""
+    """Old addresses from a slow browser take no newer value back."""
     app = put(start(stack="a"), "b")
     for late in "abab":
         app.query_params["stack"] = late
@@ -80,7 +80,7 @@ def test_an_address_that_lags_behind_takes_nothing_back():
 @pytest.mark.private
 @pytest.mark.parametrize("values", ["b", "bc"])
 def test_back_takes_the_page_to_an_address_that_it_had(values):
-    """Whether the browser had followed by then or not."""
+    """Back restores an earlier address, whether or not the browser had followed by then."""
     app = start(stack="a")
     for value in values:
         put(app, value)

@@ -23,7 +23,7 @@ def open_part(app, name):
 
 
 def test_only_the_open_part_asks_and_only_once(client):
-    """Running the page again asks nothing; another sample all but what is a mean over samples."""
+    """A second run asks Keras nothing; another sample asks all that isn't a mean over samples."""
     app = start("Cell", U="3", T="4")
     asked = client.questions
     assert not asked
@@ -45,7 +45,7 @@ def test_only_the_open_part_asks_and_only_once(client):
 
 
 def test_where_keras_cannot_answer_the_page_says_so_and_asks_again(client):
-    """A sentence, and a button; the pictures stay."""
+    """The page shows an error with a button that asks again; the pictures stay."""
     app = open_part(start("Cell", U="3", T="4"), "learn")
     fail(client.questions)
     app.run()
@@ -65,7 +65,7 @@ def fail(questions):
 
 
 def test_the_page_looks_at_the_layer_and_the_weights_that_are_picked():
-    """The bottom layer reads the features, the one above its outputs; epoch 0 is the start."""
+    """The bottom layer reads features, the upper one its outputs; epoch 0 has initial weights."""
     app = start("Cell", layers="2", F="3", U="5", T="6")
     assert "reads 5 outputs of the layer below" in text(app)
     app.button_group(key="cell_layer_2").set_value(0).run()
@@ -83,7 +83,7 @@ LINK |= {"step": "3", "unit": "2"}
 
 
 def test_a_link_shows_what_was_on_the_screen():
-    """Sample, layer, mode, order, timestep, unit and part; moving on changes the link."""
+    """A link restores sample, layer, mode, order, timestep, unit and part, and follows changes."""
     app = link("Cell", layers="2", U="5", T="6", part="break", **LINK)
     assert "zero_output_for_mask=True" in text(app)
     open_part(app, "unrolled")
@@ -102,7 +102,7 @@ def test_a_link_shows_what_was_on_the_screen():
 
 
 def test_what_a_link_names_and_there_is_not_is_passed_over():
-    """Nonsense, samples that aren't shown, and a timestep after the last."""
+    """The page ignores nonsense in a link, samples that aren't shown, and too late a timestep."""
     odd = {"sample": "1", "layer": "3", "weights": "both", "epoch": "7", "step": "99"}
     app = link("Cell", U="5", T="6", unit="²", order="x", part="all", **odd)
     assert "Timestep 6, unit " in text(app)
@@ -110,7 +110,7 @@ def test_what_a_link_names_and_there_is_not_is_passed_over():
 
 
 def test_a_run_is_asked_about_now_and_then_and_a_choice_at_once(client, time):
-    """Never two questions at a time; the last answer stays while the weights move on."""
+    """Only one question is open at a time; the last answer stays while the weights change."""
     app = start(U="3", T="4", layers="2")
     app.button(key="do_train").click().run()
     app.switch_page(PAGES["Cell"][0]).run()

@@ -27,7 +27,7 @@ def answered(app, part):
 
 
 def test_keras_proves_it_and_breaks_it(monkeypatch):
-    """Asked by the page itself, once; every figure comes, and the modes differ by exactly zero."""
+    """The page asks Keras once, shows every figure, and the modes differ by exactly zero."""
     app = answered(start("Cell", cell="gru", U="4", T="5", layers="2"), "proof")
     page = html(app)
     assert "Keras has answered 1 question " in text(app)

@@ -30,13 +30,13 @@ def given(table, page="Data", **query):
 
 
 def shown(app):
-    """What the page is about."""
+    """The dataset that the page shows."""
     return app.session_state[KEY].upload.last_good.dataset
 
 
 @pytest.mark.parametrize("page", ["Data", "Explore"])
 def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
-    """Until then nothing changes; then it is what was picked, and nothing beside it."""
+    """Clearing all targets changes nothing until others are picked, which then stand alone."""
     app = given(stores(), page, T="7")
     app.multiselect(key="targets_widget").set_value([]).run()
     assert app.multiselect(key="targets_widget").value == []
@@ -51,7 +51,7 @@ def test_target_columns_that_are_cleared_stay_so_until_others_are_picked(page):
 
 
 def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predicted():
-    """Among the inputs it makes a feature for each text."""
+    """A text column can't be a target; as an input it makes a feature for each text."""
     app = given(stores(), T="7")
     app.multiselect(key="targets_widget").set_value(["store"]).run()
     assert "only numbers can be predicted" in app.warning[0].value
@@ -66,7 +66,7 @@ def test_a_target_of_texts_is_refused_with_a_sentence_and_no_other_one_is_predic
 
 
 def test_series_that_were_noticed_are_said_and_can_be_refused():
-    """Then the rows of one day become one."""
+    """The page names the column that tells series apart; refused, rows of one day become one."""
     app = given(stores(), T="2", test="0")
     assert "store tells 3 series apart, and no window crosses them." in text(app)
     assert shown(app).origin.names == ("north", "south", "west")
@@ -80,14 +80,14 @@ def test_series_that_were_noticed_are_said_and_can_be_refused():
 
 
 def test_kinds_of_a_link_that_nobody_knows_are_dropped_and_said():
-    """A menu of kinds has none of that name."""
+    """The page drops a link's unknown column kind, and names it."""
     record = given(stores(), "Explore", T="7", types="store:bogus").session_state[KEY]
     assert record.subject.experiment.data.types == ()
     assert "types=store:bogus isn't a column:kind of number" in record.address.complaints[0]
 
 
 def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came():
-    """Else none with such a column could become the data."""
+    """A link's column kind that the new file doesn't allow is dropped."""
     app = start("Data", data="upload", types="store:number", T="7")
     app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
     assert not [*app.exception, *app.error]
@@ -96,7 +96,7 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
 
 
 def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_sentence():
-    """The menu shows what the link says, and the way back."""
+    """The menu shows the link's missing column, and the page says how to go on."""
     app = given(stores(), id="shop")
     assert "'shop', by which series are told apart, isn't in stores.csv" in app.warning[0].value
     assert app.selectbox(key="id").value == "shop"
@@ -105,7 +105,7 @@ def test_a_link_with_a_series_column_that_is_not_there_is_answered_with_a_senten
 
 
 def test_windows_and_parts_are_cut_as_the_controls_say():
-    """Each reaches the rows of the samples."""
+    """Each control of windows and splits changes the rows of the samples."""
     app = given(stores(), T="5", id=NO_SERIES)
     app.number_input(key="stride").set_value(2).run()
     app.number_input(key="rate").set_value(3).run()
@@ -124,7 +124,7 @@ def test_windows_and_parts_are_cut_as_the_controls_say():
 
 
 def test_a_type_is_corrected_and_taken_back():
-    """A link holds what differs from what was found."""
+    """The link holds only those kinds that differ from the noticed ones."""
     app = given(stores(), T="7")
     app.selectbox(key="types_column").set_value("weekday").run()
     assert app.selectbox(key="types_of_weekday").value == "number"
@@ -136,7 +136,7 @@ def test_a_type_is_corrected_and_taken_back():
 
 
 def test_a_trend_is_said_and_one_click_predicts_the_change():
-    """Validation lies above all that training has seen; changes don't."""
+    """One click has changes predicted where validation lies above all training values."""
     frame = trend(400)
     times = pd.DatetimeIndex(pd.to_datetime(frame.pop("week")))
     app = given(Table("co2.csv", frame, times, "week"), T="8")

@@ -15,7 +15,7 @@ from tests.app.driver import address, html, link, seen, start, text
 
 @pytest.fixture(autouse=True)
 def _forget_owners(client):  # noqa: ARG001  which the owners are of
-    """Who has started runs is remembered for all sessions of a server."""
+    """Forget who has started runs, which a server remembers for all sessions."""
     ui_runs._OWNERS.clear()
 
 
@@ -39,14 +39,14 @@ def train(client, app, units):
 
 
 def compare(app):
-    """The same session on Compare."""
+    """Switch the session to Compare."""
     app.switch_page(PAGES["Compare"][0]).run()
     assert not app.exception
     return app
 
 
 def opened(runs):
-    """Another session that opens a link to Compare."""
+    """Open a link to Compare in another session."""
     return link("Compare", runs=runs)
 
 
@@ -58,7 +58,7 @@ def rows(app):
 
 
 def test_it_opens_with_recordings():
-    """Full of pictures before anybody has trained, and said to be recorded; no link names them."""
+    """Before any training the page shows recordings, and says so; its link names none of them."""
     app = compare(start())
     assert rows(app) == {"Running mean": "A", "Echo": "B"}
     assert "2 recorded runs" in text(app)
@@ -69,7 +69,7 @@ def test_it_opens_with_recordings():
 
 
 def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client):
-    """In the order in which they were trained; a run that is new is laid over the others."""
+    """Runs stand in order of training; a new run is picked and goes into the link."""
     app = start(seeds="1")
     first = train(client, app, 4)
     assert list(rows(compare(app))) == ["Run 1", "Running mean", "Echo"]
@@ -90,7 +90,7 @@ def test_runs_are_listed_with_what_differs_and_the_link_holds_them(client):
 
 
 def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
-    """Shown letter by letter; an empty one changes nothing."""
+    """A name is shown letter by letter; an empty one changes nothing."""
     app = start(seeds="1")
     run = train(client, app, 4)
     field = f"name_{run.id}"
@@ -113,7 +113,7 @@ def test_a_run_gets_a_name_which_the_link_takes_along_if_it_is_plain(client):
 
 
 def test_removing_stops_a_run_and_breaks_no_other_tab(client):
-    """It goes from this list; who watches it keeps its figures."""
+    """A removed run leaves this list; other tabs keep its figures."""
     app = start(seeds="1")
     first, second = train(client, app, 4), train(client, app, 8)
     client.snapshots[second.id] = Snapshot(second.id, Status.RUNNING, epochs=200)
@@ -127,7 +127,7 @@ def test_removing_stops_a_run_and_breaks_no_other_tab(client):
 
 
 def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client):
-    """In a sentence above the page; where all is gone recordings stand in."""
+    """The page counts the link's missing runs; with none left it shows recordings."""
     app = start(seeds="1")
     run = train(client, app, 4)
     left = opened(f"{run.id},deadbeef,echo")
@@ -144,7 +144,7 @@ def test_what_is_gone_of_a_link_is_counted_and_the_rest_opens(client):
 
 
 def test_a_run_that_trains_is_looked_at_again_and_again(client):
-    """And has a row before it has figures; nobody is told a verdict then."""
+    """A training run has a row before it has figures, and the page gives no verdict yet."""
     app = start(seeds="1")
     train(client, app, 4)
     run = train(client, app, 8)
@@ -159,7 +159,7 @@ def test_a_run_that_trains_is_looked_at_again_and_again(client):
 
 
 def test_no_more_are_laid_over_one_another_than_there_are_letters(client):
-    """The others' boxes are dimmed until one is taken away."""
+    """With every letter used, the boxes of other runs are dimmed until one is unpicked."""
     app = start(seeds="1")
     ids = [train(client, app, units).id for units in range(2, 9)]
     compare(app)
@@ -172,7 +172,7 @@ def test_no_more_are_laid_over_one_another_than_there_are_letters(client):
 
 
 def test_a_run_opens_in_explore(client):
-    """With its settings and its figures; a recording with its settings alone."""
+    """The link opens a run with settings and figures; a recording's has settings alone."""
     app = start(seeds="1")
     run = train(client, app, 4)
     links = compare(app).get("page_link")

@@ -35,13 +35,13 @@ def found(app):
 
 
 def warnings(app):
-    """What a page warns of."""
+    """The page's warnings."""
     assert not app.exception
     return [each.value for each in app.warning]
 
 
 def test_a_link_to_a_run_of_another_server_shows_it(client):
-    """Once it is found, it is as any run that another browser has started: not to be steered."""
+    """A found run looks like one of another browser here: it can't be steered."""
     app = found(start(**LINK))
     assert app.button(key="do_stop").disabled
     assert client.runs[RUN].experiment == EXPERIMENT
@@ -51,7 +51,7 @@ def test_a_link_to_a_run_of_another_server_shows_it(client):
 
 
 def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
-    """Its own comes at once and says what it waits for, for some seconds."""
+    """The page is drawn at once and says for some seconds that it looks for the run."""
     client.is_silent = True
     app = start(**LINK)
     for _ in range(2):
@@ -69,7 +69,7 @@ def test_a_link_that_nobody_answers_holds_up_no_page(client, time):
 
 
 def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
-    """The process that was to answer has ended: that doesn't mean that nobody has the run."""
+    """A worker that ends before it answers doesn't mean that no server has the run."""
     client.is_silent = True
     app = start(**LINK)
     client.answer(error=RuntimeError("The driver has ended"))
@@ -81,7 +81,7 @@ def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
 
 
 def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
-    """The others are drawn meanwhile; nothing is said to be gone."""
+    """Compare draws the other runs meanwhile, and doesn't call the awaited one gone."""
     client.is_silent = True
     app = opened(f"echo,{RUN}~Small")
     assert warnings(app) == []
@@ -94,7 +94,7 @@ def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
 
 @pytest.mark.parametrize("card", [None, b"nonsense"])
 def test_a_run_that_no_server_knows_is_asked_for_now_and_then(client, time, card):
-    """Not at each run of a page, nor what can be no run's name; once, where it can't be shown."""
+    """Pages ask in intervals, never for an id no run can have, and once for a damaged answer."""
     client.cards = {RUN: card} if card else {}
     for times in (1, 2):
         for _ in range(3):
@@ -109,7 +109,7 @@ def test_a_run_that_no_server_knows_is_asked_for_now_and_then(client, time, card
 
 
 def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
-    """It may go on there: it is found again when the way is, at once. That is said once."""
+    """The page warns once, keeps the link, and finds the run when the cluster is back."""
     app = found(start(**LINK))
     client.runs.clear()  # as the client does then
     client.pool.away = "nobody answers"
@@ -124,7 +124,7 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
 
 @pytest.mark.parametrize("is_clustered", [True, False])
 def test_what_other_servers_are_told(client, *, is_clustered):
-    """A run by its card. A talk or a sweep has only its own server, as others say."""
+    """A run's card goes to other servers; a missing talk or sweep may be on one of them."""
     client.pool.cluster = is_clustered
     assert bool(runs.card_for(EXPERIMENT, runs.Owner("browser", None, "Run 1"))) is is_clustered
     for app in (start(present="1", follow="0123"), sweep(sweep="0123")):

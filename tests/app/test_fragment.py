@@ -21,7 +21,7 @@ def sent():
     ("name", "query"), [("Explore", {}), ("Cell", {}), ("Shapes", {"part": "target"})]
 )
 def test_nothing_stands_beside_a_fragment(name, query, sent):
-    """What is drawn by a fragment, in its place or in another's, is alone in a page's container."""
+    """Every fragment is the only child of a container that the page draws."""
     app = start(name)
     app.query_params.update(query)
     sent.clear()  # a page is reached by way of Explore
@@ -44,7 +44,7 @@ def test_nothing_stands_beside_a_fragment(name, query, sent):
 
 
 def crowded_page():
-    """What goes, on a server that becomes crowded while it is drawn; and Streamlit's own timer."""
+    """A page whose server becomes crowded while it is drawn, and Streamlit's own timer."""
     import streamlit as st
 
     from lib.ui import fragment
@@ -64,7 +64,7 @@ def crowded_page():
 
 @pytest.mark.private
 def test_a_page_takes_an_interval_as_streamlit_would_set_it(sent, monkeypatch):
-    """The browser's timer of that fragment, without a run of the page."""
+    """Our message sets the timer of the browser like Streamlit's own, without a page run."""
     monkeypatch.setattr(fragment, "RHYTHM", fragment.RHYTHM)
     assert not AppTest.from_function(crowded_page, default_timeout=30).run().exception
     ours, streamlits = [m for m in sent if m.WhichOneof("type") == "auto_rerun"]

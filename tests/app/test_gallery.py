@@ -28,7 +28,7 @@ def opened(name):
 
 
 def test_every_card_has_its_claim_picture_and_words():
-    """And its link is the claim, to the card alone; the picture says it too, and its axes."""
+    """A card's link is its claim and opens that card; its picture has alt text and axes."""
     app = link("Gallery")
     page = html(app)
     titles = [scene.title for scene in GALLERY.values()]
@@ -44,7 +44,7 @@ def test_every_card_has_its_claim_picture_and_words():
 
 @pytest.mark.parametrize("name", first_of(GALLERY, 3))
 def test_a_cards_link_opens_what_is_recorded(name):
-    """Without a complaint, with figures that somebody has trained, and without the worker."""
+    """A card opens trained figures without a complaint and without the worker."""
     app = opened(name)
     assert not app.warning
     assert "The link" not in text(app)
@@ -54,7 +54,7 @@ def test_a_cards_link_opens_what_is_recorded(name):
 
 @pytest.mark.parametrize("name", list(GALLERY))
 def test_one_card_has_its_view_and_the_ways_on(name):
-    """`?card=` alone is enough. From the last card the next is the first."""
+    """`?card=` alone opens a card; from the last card Next leads to the first."""
     app = link("Gallery", card=name)
     assert not app.warning
     assert GALLERY[name].title in text(app)
@@ -69,7 +69,7 @@ def test_one_card_has_its_view_and_the_ways_on(name):
 
 
 def test_a_card_that_there_is_not_is_said():
-    """In a sentence above all cards, with nothing of the link taken as markup."""
+    """The page names an unknown card above all cards, without its markup."""
     app = link("Gallery", card="<b>x")
     assert "No card is called" in app.main.warning[0].value
     assert html(app).count('class="thumbnail"') == len(GALLERY)
@@ -77,7 +77,7 @@ def test_a_card_that_there_is_not_is_said():
 
 @pytest.mark.parametrize("name", first_of(ANSWERED, 2))
 def test_keras_has_answered_before_it_has_started(name, client):
-    """About the models that pages open with, on every part; about others it is asked."""
+    """Keras's answers on the models that pages open with are recorded, for every part."""
     app = link("Cell", data=name)
     for part, claim in (("proof", "✓ 0.0"), ("break", "≠ "), ("learn", "times the other")):
         open_part(app, part)
@@ -91,7 +91,7 @@ def test_keras_has_answered_before_it_has_started(name, client):
 
 @pytest.mark.parametrize("card", list(VIEWS))
 def test_every_view_can_be_framed_with_a_link_to_its_page(card):
-    """Alone on its page, with the same settings there, and in its part of it."""
+    """A framed view links to its page, with the same settings and the part that has it."""
     app = link("Explore", card=card, data="parity", T="7")
     assert not app.error
     assert not app.sidebar.children
@@ -102,7 +102,7 @@ def test_every_view_can_be_framed_with_a_link_to_its_page(card):
 
 
 def framed_link(app):
-    """Where a frame leads to: the page's file, and the settings there."""
+    """The page's file and the settings to which a frame's link leads."""
     target = urlsplit(app.markdown[-1].value.partition("](")[2].partition(")")[0])
     name = target.path[2:]
     return f"pages/{name}.py" if name else "app.py", parse_qs(target.query)
@@ -110,7 +110,7 @@ def framed_link(app):
 
 @pytest.mark.parametrize("name", first_of((name for name in GALLERY if name not in VIEWS), 3))
 def test_a_card_of_the_gallery_can_be_framed(name):
-    """With its claim, its picture and its own settings, which the link to all of it has as well."""
+    """A framed card has its claim, picture and settings, and so has its link."""
     app, scene = link("Explore", card=name), GALLERY[name]
     assert not app.error
     assert app.markdown[0].value == f"**{plain(scene.title)}**"
@@ -118,7 +118,7 @@ def test_a_card_of_the_gallery_can_be_framed(name):
 
 
 def test_a_frame_says_what_its_link_asks_too_much():
-    """Of a card that there is not those that there are; of a number what was taken."""
+    """A frame lists the cards where its link names none, and clamps a number."""
     app = link("Explore", card="banana")
     assert "'banana'" in app.error[0].value
     assert all(name in text(app) for name in VIEWS)

@@ -29,7 +29,7 @@ def open_step(app, name):
 
 
 def answer(app, scene, wrong=0):
-    """Answer all questions that are asked now, `wrong` places beside the right option."""
+    """Answer all open questions, `wrong` places beside the right option."""
     for ask in scene.asks[len(session(app).stage.answers.get(scene.name, ())) :]:
         if not has(app, "option_0"):
             return
@@ -43,13 +43,13 @@ def has(app, key):
 
 
 def may_go_on(app):
-    """Whether the way to the next step is open."""
+    """Whether the button Next is enabled."""
     return not app.button(key="scene_next").disabled
 
 
 @pytest.mark.parametrize("name", list(GUIDE))
 def test_a_step_opens_from_its_link_and_asks_before_it_shows(name):
-    """With its own settings, which hold as they are; what it reveals comes with the answers."""
+    """A step opens with its own settings; its answers reveal the second picture."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     experiment = session(app).subject.experiment
     for key, texts in scene.query.items():
@@ -66,7 +66,7 @@ def test_a_step_opens_from_its_link_and_asks_before_it_shows(name):
 
 @pytest.mark.parametrize("name", list(GUIDE))
 def test_a_step_is_short(name):
-    """One screen: so many words at most, and one right option among different ones."""
+    """A step fits one screen: few words, and one right option among different ones."""
     scene = GUIDE[name]
     assert len(scene.text.split()) <= 60
     assert bool(scene.until) == bool(scene.todo)
@@ -79,7 +79,7 @@ def test_a_step_is_short(name):
 
 
 def test_a_wrong_answer_is_told_why_and_so_is_the_right_one():
-    """Both, and the lesson goes on all the same."""
+    """After a wrong answer both options are explained, and the lesson goes on."""
     app, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
     answer(app, scene, wrong=1)
     for ask in scene.asks:
@@ -92,7 +92,7 @@ def test_a_wrong_answer_is_told_why_and_so_is_the_right_one():
 
 @pytest.mark.parametrize("name", WAITING)
 def test_what_a_step_waits_for_can_be_skipped(name):
-    """It doesn't go on before, and points at what is to be used."""
+    """A step points at the control to use, and Skip opens the way on."""
     app = open_step(start("Guide"), name)
     answer(app, GUIDE[name])
     assert not may_go_on(app)
@@ -111,7 +111,7 @@ def is_pointing(app):
 
 @pytest.mark.parametrize("name", WAITING)
 def test_what_a_step_waits_for_can_be_done(name, client):
-    """By the control that it is about; then it goes on, also when the step is opened again."""
+    """Using the step's control opens the way on, also when the step is opened again."""
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     answer(app, scene)
     match scene.until:
@@ -156,7 +156,7 @@ def test_what_a_step_waits_for_can_be_done(name, client):
 
 
 def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client):
-    """That is said; who skips it sees a recorded one, and is asked on."""
+    """The step says that training is slow; Skip shows a recorded run and asks on."""
     app, scene = open_step(start("Guide"), "parity"), GUIDE["parity"]
     answer(app, scene)
     app.button(key="do_train").click().run()
@@ -170,7 +170,7 @@ def test_a_training_that_is_slow_to_begin_keeps_nobody_waiting(client):
 
 
 def test_the_lesson_leaves_settings_and_run_as_they_were(client):
-    """What a step has set, and a run that was started there, are the lesson's alone."""
+    """A step's settings and run stay within the lesson."""
     app = start(data="echo", T="9")
     app.button(key="do_train").click().run()
     mine, experiment = session(app).subject.run_id, session(app).subject.experiment
@@ -188,7 +188,7 @@ def test_the_lesson_leaves_settings_and_run_as_they_were(client):
 
 
 def test_a_browser_comes_back_to_where_it_was(monkeypatch):
-    """In a new session; another browser begins at the start."""
+    """A new session goes on at this browser's step; another browser begins at the start."""
     monkeypatch.setattr(stage, "_KEPT", {})
     monkeypatch.setattr(stage, "browser_id", lambda: "somebody")
     first, scene = open_step(start("Guide"), "adding"), GUIDE["adding"]
@@ -207,20 +207,20 @@ def test_a_browser_comes_back_to_where_it_was(monkeypatch):
 
 
 def steps(app):
-    """What is on the buttons of the steps."""
+    """The labels of the step buttons."""
     return [option.content for option in app.button_group(key="lesson_steps").proto.options]
 
 
 @pytest.mark.parametrize("at", ["", "gallery.parity"])
 def test_a_link_to_no_step_opens_the_first(at):
-    """And says so, where it names one."""
+    """The page names the unknown step and opens the first one."""
     app = open_step(start("Guide"), at)
     assert "1 of 9" in text(app)
     assert [each.value for each in app.warning] == [f"No step is called {plain(at)}."] * bool(at)
 
 
 def test_it_is_your_turn_when_all_is_answered():
-    """Not before; the way on leads to the data that the last step is about."""
+    """The last step invites to Explore only once it is answered, with its own data."""
     app, links = open_step(start("Guide"), "choose"), lambda app: app.get("page_link")
     assert not any(link.label == "Your turn" for link in links(app))
     assert "Your turn" not in text(app)
@@ -235,7 +235,7 @@ def test_it_is_your_turn_when_all_is_answered():
 
 
 def test_the_handout_has_all_of_the_lesson_in_order():
-    """Titles, words, questions, options and answers; nothing to do where nothing can be done."""
+    """The handout has titles, texts, questions, options and answers, and no tasks."""
     [handout] = [each.value for each in start("Guide").markdown if "#### 1. " in each.value]
     places = [handout.index(f"#### {place}. ") for place in range(1, len(GUIDE) + 1)]
     assert places == sorted(places)

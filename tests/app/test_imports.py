@@ -15,7 +15,7 @@ print(*sorted({name.split(".")[0] for name in sys.modules}))
 
 
 def test_explore_loads_neither_tensorflow_nor_pandas():
-    """TensorFlow lives in the worker alone; pandas comes with the first table, not before."""
+    """Only the worker imports TensorFlow; pandas is imported with the first table."""
     done = subprocess.run(
         [sys.executable, "-c", SCRIPT], cwd=ROOT, capture_output=True, text=True, check=True
     )

@@ -32,7 +32,7 @@ def mine():
 
 
 def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
-    """Marked as from a file, named, with a slider over the weights that it holds."""
+    """Explore marks a kept run with its file's name and offers the epochs it holds."""
     assert session(mine).subject.experiment == of()[0]
     assert "from a file" in bar(mine)
     assert "From mine.unrolled, kept on 20" in text(mine)
@@ -45,7 +45,7 @@ def test_a_kept_run_is_shown_with_its_settings_and_its_epochs(mine):
 
 
 def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
-    """As it is for a new one; and what is then trained is shown, until it is reset."""
+    """Opening a kept run stops training; a later run is shown until it is reset."""
     _, content = of()
     app = start()
     app.button(key="do_train").click().run()
@@ -60,7 +60,7 @@ def test_a_run_that_goes_on_is_stopped_for_one_from_a_file(client):
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Compare", "Sweep"])
 def test_every_page_opens_a_kept_run(page):
-    """Of a table too: with what it is worth, and among the runs that are compared."""
+    """Every page shows a kept run, also of a table, with its skill and in Compare."""
     _, content = of("seattle")
     app = start(page)
     give(app, "mine.unrolled", content)
@@ -72,7 +72,7 @@ def test_every_page_opens_a_kept_run(page):
 
 @pytest.mark.parametrize("page", ["Gallery", "Guide"])
 def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
-    """As if it were given there, and kept for who comes back; of a damaged one the page tells."""
+    """A page of scenes opens a kept run on Explore, and reports a damaged file."""
     experiment, content = of()
     app = start(page)
     give(app, "bad.unrolled", content[:-999])
@@ -88,7 +88,7 @@ def test_a_page_that_sets_its_own_opens_a_kept_run_on_explore(page):
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
 def test_a_damaged_file_takes_nothing_away(page):
-    """What was opened before is still shown, beside the sentence, which can be closed."""
+    """The file opened before stays beside the error message, which can be closed."""
     experiment, content = of()
     app = start(page)
     give(app, "mine.unrolled", content)
@@ -103,7 +103,7 @@ def test_a_damaged_file_takes_nothing_away(page):
 
 @pytest.mark.parametrize("page", ["Explore", "Data"])
 def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
-    """It asks for it by name; another file is taken as data."""
+    """The page asks for the run's file by name; another file becomes the data."""
     experiment, dataset, snapshot, _ = of_upload()
     content = keep(RunAt(experiment, dataset, snapshot), ())
     app = start(page)
@@ -118,7 +118,7 @@ def test_a_run_of_an_upload_without_its_rows_opens_after_its_file(page):
 
 
 def test_a_reload_finds_what_the_browser_has_opened(monkeypatch):
-    """Until it is reset."""
+    """A reload shows the browser's kept run until it is reset."""
     monkeypatch.setattr(upload, "browser_id", lambda: "mine")
     monkeypatch.setattr(upload, "_KEPT", {})
     experiment, content = of()

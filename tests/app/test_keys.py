@@ -11,7 +11,7 @@ from tests.waiting import eventually
 
 
 def keys(block):
-    """The Streamlit keys of all that a block holds: Streamlit's ids end in them."""
+    """The Streamlit keys of all elements in a block, with which Streamlit's ids end."""
     for child in block.children.values():
         yield getattr(child.proto, "id", "").rpartition("-")[2]
         if isinstance(child, Block):
@@ -20,7 +20,7 @@ def keys(block):
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "Guide"])
 def test_what_a_key_works_on_is_on_its_page(page):
-    """Whatever is pressed by key can be seen and clicked."""
+    """Every key of a page clicks something that can be seen there."""
     app = start(page)
     if page == "Shapes":
         app.query_params["part"] = "quiz"
@@ -34,7 +34,7 @@ def test_what_a_key_works_on_is_on_its_page(page):
 
 
 def test_what_a_key_works_on_is_in_one_of_a_talks_scenes():
-    """Of each key something: what pauses is there while a run trains."""
+    """Every key of a talk works in one of its scenes; Pause needs a training run."""
     app = start()
     app.switch_page("pages/present.py")
     shown = set()
@@ -46,7 +46,7 @@ def test_what_a_key_works_on_is_in_one_of_a_talks_scenes():
 
 
 def test_no_key_is_twice_on_a_page():
-    """Nor one that Streamlit keeps for itself; in a talk R is ours."""
+    """No key has two meanings on a page, or one of Streamlit's; in a talk R is ours."""
     assert list(KEYS) == [*PAGES, "Present"]
     for page, own in KEYS.items():
         names = [key["name"] for key in (*own, *EVERYWHERE)]

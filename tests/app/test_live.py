@@ -48,7 +48,7 @@ def run(app, client):  # noqa: ARG001  the app has started it
 
 
 def test_each_button_does_what_it_says(app, client, run):
-    """And those that could do nothing are dimmed."""
+    """Each button sends its command; those that could do nothing are dimmed."""
     assert "blue-badge[training]" in bar(app)
     assert enabled(app) == {"pause", "step", "stop", "reset"}
     assert "yellow-badge[paused]" in bar(press(app, "pause"))
@@ -63,7 +63,7 @@ def test_each_button_does_what_it_says(app, client, run):
 
 
 def test_settings_that_change_leave_the_run_alone(app, client):
-    """What has changed is said; Step then takes the first epoch of a new run."""
+    """The page names the changed settings; Step then takes the first epoch of a new run."""
     app.slider(key="U").set_value(5).run()
     assert "The settings have changed since: " in text(app)
     assert not client.calls
@@ -74,7 +74,7 @@ def test_settings_that_change_leave_the_run_alone(app, client):
 
 
 def test_a_second_call_for_the_same_click_does_nothing(app, client, time, monkeypatch):
-    """Streamlit may call a callback twice; a click that comes later counts."""
+    """A second callback for one click does nothing; a later click counts."""
     monkeypatch.setattr(live, "SAME_CLICK_SECONDS", 0.15)
     press(app, "step")
     for seconds, calls in ((0, 1), (0.3, 2)):
@@ -84,14 +84,14 @@ def test_a_second_call_for_the_same_click_does_nothing(app, client, time, monkey
 
 
 def test_how_many_seeds_a_long_training_gets_is_said_with_the_reason():
-    """But not to who has chosen how many, nor of a short one."""
+    """A long training says why it has one seed, unless somebody chose the number."""
     for query, times in (({}, 1), ({"seeds": "1"}, 0), ({"epochs": "50"}, 0)):
         said = text(start(data="running_mean", **{"epochs": "5000", **query}))
         assert len(re.findall(r"trains 1 seed: 4 would take about [1-9]\d+ s", said)) == times
 
 
 def test_seeds_are_the_usual_number_before_a_file_is_given_too():
-    """Another number then, which a late request of the browser sends, would be chosen for it."""
+    """Each usual number of seeds has its own widget, so that no late request changes it."""
     app = start(data="upload")
     assert app.session_state["pick_seeds_4"] == 4
     assert "4 would take" in text(app := start(data="running_mean", epochs="5000"))
@@ -99,13 +99,13 @@ def test_seeds_are_the_usual_number_before_a_file_is_given_too():
 
 
 def test_what_train_does_is_said_by_what_is_there():
-    """An example is somebody's; models with their initial weights are to be trained."""
+    """The advice differs for an example result and for models with initial weights."""
     assert "Example result. Press Train" in text(start())
     assert "their initial weights. Press Train to train them." in text(start(U="7"))
 
 
 def test_train_goes_on_with_a_paused_run(app, client, run):
-    """It is called Resume then, whatever the settings are: New run alone begins with others."""
+    """Resume continues a paused run whatever the settings; New run starts with the new ones."""
     press(app, "pause")
     app.slider(key="U").set_value(5).run()
     assert app.button(key="do_train").label == "Resume"
@@ -120,7 +120,7 @@ def test_train_goes_on_with_a_paused_run(app, client, run):
 
 
 def test_a_run_on_an_earlier_file_is_named_by_it(client):
-    """Whatever settings the next file brings; and the sentence names both."""
+    """The page names the run's file and the newer one, whatever settings that brings."""
     app = start(data="upload")
     give(app, "old.csv", rows(100))
     press(app, "train")
@@ -131,7 +131,7 @@ def test_a_run_on_an_earlier_file_is_named_by_it(client):
 
 
 def test_a_run_is_shown_at_the_pace_that_is_picked(app, client, run):
-    """It is changed on the way, and is in the link for the next run."""
+    """The pace changes a run that trains, and the link keeps it for the next one."""
     assert client.paces[run.id] == 8.0
     app.button_group(key="run_pace").set_value(2).run()
     assert client.paces[run.id] is None
@@ -141,7 +141,7 @@ def test_a_run_is_shown_at_the_pace_that_is_picked(app, client, run):
 
 
 def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
-    """On every page, as the link says, until training begins or goes on, or other data come."""
+    """Every page shows the link's epoch until training goes on or other data are picked."""
     app = start(data="running_mean")
     newest = text(app)
     app.select_slider(key="epoch_recorded_200").set_value(0).run()
@@ -160,7 +160,7 @@ def test_all_pictures_go_back_to_an_earlier_epoch_with_the_slider(client):
 
 
 def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
-    """It says which, in a full bar; the slider ends with them, and goes back to the start."""
+    """A run that kept its best epochs names them, and its slider ends with "best"."""
     figures = recorded_figures(run)
     for mode, best in (("sequence", 23), ("last", 31)):
         figures["results"][mode] = replace(figures["results"][mode], kept_epoch=best)
@@ -181,7 +181,7 @@ def test_a_run_that_kept_its_best_epochs_ends_with_them(app, client, run):
 
 @pytest.mark.parametrize("status", [Status.FAILED, Status.DIVERGED])
 def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(app, client, run, status):
-    """With the settings that it had."""
+    """Train starts a failed run again with the settings that it had."""
     client.set(run, status, reason="The training process died.")
     assert "The training process died." in text(app.run())
     press(app, "train")
@@ -189,7 +189,7 @@ def test_a_run_that_failed_says_why_and_is_begun_again_by_a_click(app, client, r
 
 
 def test_somebody_elses_run_is_watched(client):
-    """It is said whose it is, and no button reaches it."""
+    """The page names another browser's run as such, and dims the buttons that would steer it."""
     first = press(start(), "train")
     other = start(run=address(first)["run"]).run()
     assert "another browser started" in text(other)
@@ -199,10 +199,7 @@ def test_somebody_elses_run_is_watched(client):
 
 
 def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(app, client, run):
-    """A run of the whole page is somebody's who has moved a slider: it costs no chart.
-
-    What is said stays with its picture.
-    """
+    """While a run trains, a page run leaves charts and their texts as they are."""
 
     def pictured():
         said = [html.proto.body for html in app.get("html")]
@@ -220,7 +217,7 @@ def test_charts_wait_for_the_panel_to_be_redrawn_alone_while_it_trains(app, clie
 
 
 def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
-    """Where that needs another size bucket; other sizes have theirs already."""
+    """The page has the worker prepare a model whose sizes need another bucket."""
     app = start(seeds="1")
     app.slider(key="U").set_value(15).run()
     app.slider(key="layers").set_value(3).run()
@@ -230,7 +227,7 @@ def test_the_worker_hears_of_the_next_model_before_it_is_trained(client):
 
 
 def test_where_nothing_can_be_trained_the_example_stays(app, client):
-    """Also for a run that began before that was known; Train is dimmed, and why is said once."""
+    """Without a worker Train is dimmed, the reason is given once, and the example stays."""
     (run,) = client.runs.values()
     client.pool.unavailable = "No TensorFlow."
     client.set(run, Status.FAILED, reason=client.pool.unavailable)

@@ -9,7 +9,7 @@ from tests.app.driver import APP, give, start
 
 
 def test_readmes_script_makes_the_page_s_experiment_and_dataset(client, tmp_path, monkeypatch):
-    """Of the same file and settings: with parts for training, validation and test."""
+    """README's script makes the same experiment and dataset from a file as the page does."""
     readme = (APP.parent / "README.md").read_text(encoding="utf-8")
     script = re.findall(r"```python\n(.+?)```", readme, flags=re.DOTALL)[1]
     lines = (f"2024-{1 + i // 28:02}-{1 + i % 28:02},{20 + i % 7},{i % 5}" for i in range(80))

@@ -26,7 +26,7 @@ def paste(code, app=None):
 
 
 def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends_it():
-    """The layer, its line of code, Keras's words, and the line to copy; the loss goes along."""
+    """The page names the failing layer and its line, and gives the line that mends it."""
     app = paste(STACKED)
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert "line 7" in text(app)
@@ -43,7 +43,7 @@ def test_a_pasted_model_breaks_at_its_line_and_a_click_gives_the_line_that_mends
 
 
 def test_what_is_no_model_is_answered_and_changes_nothing():
-    """The stack and the text stay; the title tells it until another stack is chosen."""
+    """The title says that a text couldn't be read; the earlier stack and the text stay."""
     app = paste("Sequential([Input((9, 2)), LSTM(4)])")
     paste("model = Sequential([LSTM(", app)
     assert title(app) == "That couldn’t be read: below is the stack from before"
@@ -62,7 +62,7 @@ def checked(code, app):
 
 
 def test_each_model_has_its_own_target():
-    """Neither the y of the code before nor one that was made up stays; a typed one does."""
+    """A new model doesn't keep the earlier code's y or a made-up one, but a typed one."""
     lines = "\nmodel.compile(loss='mse')\nmodel.fit(x, y)"
     code = "model = Sequential([Input((9, 2)), LSTM(4), Dense({})])" + lines
     with_y = "import numpy as np\ny = np.zeros((500,))\n" + code.format(1)
@@ -79,7 +79,7 @@ def test_each_model_has_its_own_target():
 
 
 def test_a_change_on_the_page_is_written_into_the_code():
-    """The box and the rows stay in step; a pattern leaves the code, and one click comes back."""
+    """A change of a row changes the code; one click comes back from a pattern."""
     app = paste(STACKED.replace("LSTM(64)", "LSTM(64, return_sequences=True)"))
     app.number_input(key="layer_2_lstm_units").set_value(9).run()
     assert "model.add(LSTM(9))" in app.text_area(key="model_text").value
@@ -94,7 +94,7 @@ UNTRACED = "Sequential([Input((24, 6)), LSTM(16, return_sequences=True), Lambda(
 
 
 def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said():
-    """It isn't said to break, and no fix is offered; the link keeps the shape."""
+    """An untraced layer is grey, has no fix, and its shape is typed and kept in the link."""
     app = paste(UNTRACED)
     assert title(app) == "Layer 3, Lambda, can’t be traced here"
     assert "✗" not in text(app)
@@ -124,7 +124,7 @@ def drop(app, name, code):
 
 
 def test_a_file_of_code_is_mended_as_if_it_were_pasted():
-    """It stands in the box; a configuration doesn't. Each file is named, and none stays."""
+    """A file of code fills the box, a configuration doesn't; the page names each file."""
     app = shapes()
     drop(app, "mine.py", STACKED)
     assert app.text_area(key="model_text").value == STACKED
@@ -142,7 +142,7 @@ def test_a_file_of_code_is_mended_as_if_it_were_pasted():
 
 
 def test_an_error_in_the_box_is_read_where_errors_are():
-    """One click takes it along."""
+    """One click takes a pasted error message to the part that explains errors."""
     app = paste("ValueError: Input 0 of layer lstm is incompatible: expected ndim=3, found ndim=2")
     app.button(key="to_error").click().run()
     assert title(app) == "What this message means"
@@ -153,7 +153,7 @@ def test_an_error_in_the_box_is_read_where_errors_are():
 
 
 def test_what_a_field_cannot_take_is_said():
-    """A number beyond a limit becomes the limit; cells that are none change nothing."""
+    """A number beyond a limit becomes the limit; an unreadable text changes nothing."""
     app = shapes(stack="input~lstm_u16")
     app.number_input(key="layer_1_lstm_units").set_value(9_000_000).run()
     assert "was asked. It goes from 1 to 1,000,000" in text(app)
@@ -168,7 +168,7 @@ def test_what_a_field_cannot_take_is_said():
 
 
 def test_a_long_stack_has_the_settings_of_one_layer_open():
-    """The one that is picked, or the one that breaks."""
+    """Only the picked layer's settings are drawn, at first those of the failing one."""
     app = shapes(stack=LONG)
     assert not [field for field in app.number_input if f"{field.key}".startswith("layer_")]
     app.selectbox(key="opened_layer").set_value(1).run()
@@ -179,7 +179,7 @@ def test_a_long_stack_has_the_settings_of_one_layer_open():
 
 
 def test_a_stack_that_ends_in_shares_takes_a_cross_entropy_along():
-    """A softmax of 5 classes doesn't arrive with mean squared error, nor does one at each step."""
+    """A softmax brings a cross entropy to the target check, also at each step."""
     for last in ("lstm~dense_k5_actsoftmax", "lstm_seq~td_k5_actsoftmax"):
         app = shapes(stack=f"input~{last}")
         app.button(key="to_doctor").click().run()

@@ -56,7 +56,7 @@ KEYS = ("part", "stack", "check", "error", "quiz", "at", "card", "runs", "sweep"
 
 @pytest.mark.parametrize("place", PLACES)
 def test_a_page_opens_full(place):
-    """Without an exception, before anybody has trained and before Keras has said a word."""
+    """A page shows its pictures before any training and before Keras has answered."""
     heading, least, words = PLACES[place]
     page, _, query = place.partition("?")
     app = link(page, **dict(parse_qsl(query)))
@@ -68,7 +68,7 @@ def test_a_page_opens_full(place):
 
 @pytest.mark.parametrize("page", PAGES)
 def test_nonsense_in_the_address_is_no_error(page):
-    """Neither in settings nor in a page's own keys."""
+    """A page opens with nonsense in settings and in its own keys."""
     app = link(page, data="nothing", cell="banana", mode="x", loss="q", T="²", lr="nan", colour="r")
     for nonsense in NONSENSE:
         for key in KEYS:
@@ -78,7 +78,7 @@ def test_nonsense_in_the_address_is_no_error(page):
 
 
 def test_a_link_sets_what_it_can_and_names_what_it_can_not():
-    """On the page that it opens; numbers out of range are clamped, unknown names are dropped."""
+    """The opened page clamps numbers that are out of range and names the unknown settings."""
     app = start(data="nothing", T="99999", U="abc", cell="banana")
     assert app.selectbox(key="data").value == next(iter(DATASETS))
     assert (app.slider(key="T").value, app.slider(key="U").value) == (100, 16)
@@ -90,9 +90,9 @@ def test_a_link_sets_what_it_can_and_names_what_it_can_not():
 
 @pytest.mark.parametrize("page", ["Explore", "Data", "Guide"])
 def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page):
-    """At once, and the address no longer names the run. The sentence stays until it is closed.
+    """The address drops the run, and a message stays until it is closed.
 
-    Where a page sets what it shows by itself, settings without data say nothing.
+    Pages of scenes ignore settings without data.
     """
     app = link(page, run="deadbeef", T="7")
     assert [warning.value for warning in app.warning] == [plain(GONE)]
@@ -104,7 +104,7 @@ def test_a_link_to_a_run_that_is_gone_says_so_and_keeps_its_settings(page):
 
 
 def test_picking_data_brings_its_settings_and_takes_them_back():
-    """Seattle weather suggests its T and units; going back restores what wasn't touched."""
+    """Weather data suggest T and units; other data restore both where nobody has set them."""
     app = start()
     app.selectbox(key="data").set_value("seattle").run()
     suggested = DATASETS["seattle"].suggested
@@ -117,7 +117,7 @@ def test_picking_data_brings_its_settings_and_takes_them_back():
 
 
 def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice():
-    """All of them are there, by kind."""
+    """The Data page offers all data by kind, and marks one of them."""
     app = start("Data")
     assert sum(len(radio.options) for radio in app.radio) == len(DATASETS)
     assert [radio.value for radio in app.radio if radio.value] == ["parity"]
@@ -130,7 +130,7 @@ def test_data_are_picked_on_the_data_page_and_nowhere_is_one_marked_twice():
 
 
 def test_chosen_columns_stay_on_every_page_and_their_link_holds_them():
-    """Until another link is opened, or other data are picked."""
+    """Chosen columns stay until another link is opened or other data are picked."""
 
     def columns():
         assert not app.exception
@@ -155,7 +155,7 @@ def test_chosen_columns_stay_on_every_page_and_their_link_holds_them():
 
 
 def test_settings_that_are_folded_away_stay_what_they_are():
-    """Of a link, set before, or set in the moment of folding; other data leave them alone."""
+    """Folded settings keep a link's value, a value set before, and one set while folding."""
     app = start(data="echo", cell="gru", keep="best")
     app.number_input(key="epochs").set_value(70).run()
     app.session_state[MORE] = False
@@ -172,7 +172,7 @@ def test_settings_that_are_folded_away_stay_what_they_are():
 
 
 def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
-    """Train is dimmed, the sentence names a batch size that would do, and that size trains."""
+    """The page dims Train and names a batch size that would do, which then trains."""
     app = start(T="100", U="128", layers="3", batch="512", N="4096", F="4")
     [warning] = app.warning
     assert "2,200,000,000" in warning.value
@@ -184,7 +184,7 @@ def test_what_is_over_a_limit_is_said_before_anybody_trains_it():
 
 
 def test_patience_is_asked_for_where_a_mode_may_stop():
-    """Both stand in the link. Without a validation part there is no choice."""
+    """Patience and stopping stand in the link, and need a validation part."""
     app = start(data="running_mean")
     assert "patience" not in {widget.key for widget in app.number_input}
     app.selectbox(key="keep").set_value("stop").run()

@@ -20,26 +20,26 @@ class Browsers:
         self.clock = Clock()
 
     def open(self, browser, **query):
-        """Present, as this browser opens it by a link; the page says its name to `run` again."""
+        """Open Present by a link in this browser; the page gets the browser's name in each run."""
         app = AppTest.from_file(APP, default_timeout=30)
         app.query_params["present"] = "1"
         app.query_params.update(query)
         return self.again(browser, app)
 
     def again(self, browser, app):
-        """A run of its page."""
+        """Run this browser's page again."""
         self.here = browser
         return app.run()
 
     def press(self, browser, app, key):
-        """A click on one of its buttons."""
+        """Click one of this browser's buttons."""
         self.clock.seconds += 1
         return self.again(browser, app.button(key=key).click())
 
 
 @pytest.fixture
 def browsers(monkeypatch):
-    """Three of them."""
+    """Three browsers that share one server."""
     found = Browsers()
     monkeypatch.setattr(clock, "now", found.clock.now)
     monkeypatch.setattr(talks, "browser_id", lambda: found.here)
@@ -48,12 +48,12 @@ def browsers(monkeypatch):
 
 
 def keys(app):
-    """Of its buttons."""
+    """The keys of the page's buttons."""
     return {each.key for each in app.button}
 
 
 def about(app):
-    """What a page has: its experiment, its own values but the places, and its pictures."""
+    """The page's experiment, its own values without the places, and its pictures."""
     htmls = [each.proto.body for each in app.get("html")]
     charts = [each.proto.alt for each in app.get("plotly_chart")]
     return (
@@ -65,10 +65,7 @@ def about(app):
 
 
 def test_every_scene_opens_and_followers_see_the_same(browsers):
-    """Of the talk, the gallery and the guide, and each picture: and what it asks is revealed.
-
-    Who follows has the same settings, the same values of the page, and the same pictures.
-    """
+    """Every scene can be revealed; followers get its settings, values and pictures."""
     scenes, told_ones = [*SCENES.values()], {*TALK, *GALLERY, *GUIDE}
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
     talk = browsers.talks["a"]
@@ -88,7 +85,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
 
 
 def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
-    """In the order in which scenes are picked, which the link then has; one click resets it."""
+    """Scenes come in the order of picking, which the link holds; one click resets it."""
     app = browsers.open("a")
     browsers.press("a", app, "open_overview")
     app.multiselect(key="story_picks").set_value(["number", "view.loss", "strip"])
@@ -108,7 +105,7 @@ def test_the_overview_goes_to_a_scene_and_edits_the_story(browsers):
 
 
 def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
-    """Late ones too; they have no button but the one to go off."""
+    """Late followers see it, too; their only button leaves the presenter."""
     presenter = browsers.open("a", scene="vote")
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)
@@ -128,7 +125,7 @@ def test_followers_see_the_presenters_scene_and_what_is_revealed(browsers):
 
 
 def test_followers_see_the_presenters_settings_and_run(browsers, client):
-    """T as it was moved, and the run that trains, which they can't steer."""
+    """Followers see the presenter's T and run, which they can't steer."""
     presenter = browsers.open("a", scene="shapes")
     talk = browsers.talks["a"]
     presenter.slider(key="T").set_value(30)
@@ -153,7 +150,7 @@ def test_followers_see_the_presenters_settings_and_run(browsers, client):
 
 
 def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browsers):
-    """With T as the presenter has moved it; what they do there moves nobody else."""
+    """A follower who leaves keeps the shown T, and changes nothing for others."""
     presenter = browsers.open("a", scene="shapes")
     talk = browsers.talks["a"]
     presenter.slider(key="T").set_value(30)
@@ -173,7 +170,7 @@ def test_who_goes_off_keeps_what_is_shown_and_comes_back_to_the_presenter(browse
 
 
 def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers):
-    """In the next run of the presenter's page; presses add up."""
+    """Presses in the notes' window add up in the presenter's next page run."""
     presenter = browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     notes = browsers.open("c", notes=talk.notes)
@@ -188,7 +185,7 @@ def test_the_window_with_notes_says_what_comes_next_and_moves_the_talk(browsers)
 
 
 def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
-    """Such as last week's. A follower's link opens no notes, and that of the notes no talk."""
+    """An old link says that the talk is over; ids for following open no notes, or vice versa."""
     browsers.open("a", scene="number")
     talk = browsers.talks["a"]
     for key, name in (("notes", talk.id), ("follow", talk.notes), ("notes", "0"), ("follow", "0")):
@@ -201,7 +198,7 @@ def test_a_link_of_no_talk_is_answered_with_a_way_on(browsers):
 
 
 def test_a_reload_keeps_what_was_revealed(browsers):
-    """Unless the talk was begun anew, which asks again."""
+    """Answers stay revealed after a reload, unless the talk was begun anew."""
     browsers.press("a", browsers.open("a", scene="vote"), "do_reveal")
     app = browsers.open("a", scene="vote")
     assert "is a hint" in text(app)

@@ -30,18 +30,18 @@ def made(app):
 
 
 class Held:
-    """An executor that a test lets go on."""
+    """An executor that runs its work when a test says so."""
 
     def __init__(self):
         self.begun = []
 
     def submit(self, make, *args):
-        """What will be made."""
+        """Remember this work."""
         self.begun.append((Future(), partial(make, *args)))
         return self.begun[-1][0]
 
     def go_on(self):
-        """Make all of it."""
+        """Do all remembered work."""
         for future, make in self.begun:
             future.set_result(make())
 
@@ -50,7 +50,7 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
     client,  # noqa: ARG001
     monkeypatch,
 ):
-    """The page comes at once, with the replay when it is made, once for all who ask for it."""
+    """The page doesn't wait for the replay, which is made once for all sessions."""
     pool = Held()
     monkeypatch.setattr(charts, "_POOL", pool)
     charts.FRAMES.clear()
@@ -66,7 +66,7 @@ def test_sessions_that_look_at_one_snapshot_share_its_replay(
 
 
 def test_a_recording_can_be_seen_again(client):  # noqa: ARG001
-    """In the place of the charts, whose epoch slider it replaces; in the link, too."""
+    """The replay stands in place of the charts and their epoch slider, also by a link."""
     app = start(data="parity", epoch="15")
     assert "epoch_recorded_200" in {slider.key for slider in app.select_slider}
     made(app.toggle(key=TOGGLE).set_value(True).run())
@@ -82,12 +82,12 @@ def test_a_recording_can_be_seen_again(client):  # noqa: ARG001
 
 @pytest.mark.parametrize("query", [{"T": "13"}, {"data": "upload"}])
 def test_a_model_that_was_never_trained_has_none(client, query):  # noqa: ARG001
-    """Nor where a link asks for it."""
+    """An untrained model has no replay, not even by a link."""
     assert TOGGLE not in keys(start(**query, replay="yes").run())
 
 
 def test_while_a_run_trains_there_is_none(client):
-    """Its charts move by themselves."""
+    """A training run has no replay: its charts move by themselves."""
     app = start(data="parity", replay="yes").run()
     assert TOGGLE in keys(app)
     app.button(key="do_train").click().run()

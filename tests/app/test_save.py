@@ -19,7 +19,7 @@ def drawn(monkeypatch, draw, state):
 
 
 def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
-    """A page that is drawn again and again makes none."""
+    """A page that is drawn again makes no bytes until its button is pressed."""
     made = []
 
     def draw():
@@ -32,7 +32,7 @@ def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
 
 
 def test_arrays_are_offered(monkeypatch, tmp_path):
-    """On the Data page, by the name of the data."""
+    """The Data page saves the arrays in a file with the data's name."""
     given, key = {}, "save_gapminder.npz"
     monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
     app = start("Data", data="gapminder", T="5")

@@ -22,14 +22,14 @@ from lib.ui.shown import dataset_of, made_dataset, untrained_models
     [("/present", "", True), ("/gallery", "card=parity", True), ("/gallery", "", False)],
 )
 def test_a_page_that_opens_with_charts_loads_their_code(path, query, charted):
-    """After Streamlit's own code, which stands in all of its first page."""
+    """Plotly's code is loaded after Streamlit's own, by pages that open with charts."""
     page = _first_page(path, query)
     own = page.index("/static/js/index.")
     assert (page.find("/static/js/PlotlyChart.") > own) is charted
 
 
 def _first_page(path, query):
-    """What a browser gets that asks for this."""
+    """The page that a browser gets that asks for this."""
     scope = {"type": "http", "method": "GET", "path": path, "query_string": query.encode()}
     request = Request({**scope, "headers": [(b"host", b"localhost")], "root_path": ""})
     endpoint = next(route.endpoint for route in ROUTES if route.path == path)
@@ -37,10 +37,7 @@ def _first_page(path, query):
 
 
 def test_a_browser_gets_a_name_with_its_first_page():
-    """Once, unguessable, and out of the reach of scripts; what isn't a page brings none.
-
-    Also where the browser has the page, of which the server says no more than that.
-    """
+    """A page, or a 304 answer, sets one random name, which scripts can't read."""
     first, second = _cookie("text/html,*/*"), _cookie("text/html", status=304)
     name, *terms = first.split("; ")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} == {*terms}
@@ -52,7 +49,7 @@ def test_a_browser_gets_a_name_with_its_first_page():
 
 
 def _cookie(accept, status=200, sent=""):
-    """What a browser has to keep that accepts this, sends these cookies, and gets this answer."""
+    """The cookie that a browser keeps after this answer, if any."""
     answers = []
 
     async def ask():
@@ -68,7 +65,7 @@ def _cookie(accept, status=200, sent=""):
 
 
 def test_what_only_visitors_need_goes_with_the_last_one():
-    """Data, recordings, and what was computed about either."""
+    """A server without visitors drops cached data, recordings and computed figures."""
     dataset = dataset_of(suggested("parity"), None)
     assert recorded(with_seeds(suggested("parity"), dataset))
     assert untrained_models(dataset, suggested("parity"))

@@ -53,7 +53,7 @@ def do(app, act):
 
 
 def test_a_link_opens_its_experiment_and_its_run(client):
-    """What a link doesn't say is what its dataset suggests; nonsense in it is dropped."""
+    """A dataset suggests the settings that its link leaves out; nonsense is dropped."""
     run = client.start(Experiment(), a_dataset())
     app = start(data="seattle", U="8", T="many", cell="gru", run=run.id, x="?")
     assert experiment(app) == suggested("seattle").set(U=8, cell="gru")
@@ -61,7 +61,7 @@ def test_a_link_opens_its_experiment_and_its_run(client):
 
 
 def test_a_moved_setting_is_in_the_address_until_another_link_is_opened():
-    """When the browser has followed, nothing is opened anew."""
+    """The page doesn't read its own address again when the browser follows."""
     app = start()
     assert experiment(app, T=20).data.timesteps == 20
     assert address_of(app) == {"data": FIRST, "T": "20"}
@@ -72,7 +72,7 @@ def test_a_moved_setting_is_in_the_address_until_another_link_is_opened():
 
 
 def test_a_fragment_that_asks_for_the_page_opens_nothing_anew():
-    """Its request has the address that the page was asked for with, however long ago."""
+    """A fragment's request has the page's old address, which changes nothing."""
     app = start(T="20")
     do(app, lambda: [address.set_page_values({"epoch": f"{at}"}) for at in range(2, 32)])
     del app.query_params["epoch"]
@@ -80,7 +80,7 @@ def test_a_fragment_that_asks_for_the_page_opens_nothing_anew():
 
 
 def test_a_slider_with_other_limits_keeps_what_a_person_set():
-    """Though Streamlit has kept an older value from before the slider was drawn."""
+    """New limits don't bring back the value that Streamlit kept from before."""
 
     def page():
         import streamlit as st
@@ -108,13 +108,13 @@ def test_a_slider_with_other_limits_keeps_what_a_person_set():
 
 @pytest.mark.parametrize("name", list(DATASETS))
 def test_a_link_to_what_a_dataset_suggests_is_short(name):
-    """Only the dataset's name stands in it."""
+    """An address names only the dataset where all settings are its suggested ones."""
     assert address_of(start(data=name)) == {"data": name}
 
 
 @pytest.mark.parametrize("query", [{}, {"utm_source": "mail"}])
 def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query):
-    """Until something is changed: written anew, it would be in the way of Back."""
+    """A bare address stays until a change, since Back couldn't get past a new one."""
     app = start(**query)
     assert experiment(app) == suggested(FIRST)
     assert address_of(app) == query
@@ -124,7 +124,7 @@ def test_an_address_that_says_nothing_opens_the_first_data_and_stays(query):
 
 @pytest.mark.parametrize("query", [{"seed": "3"}, {"mode": "last"}, {"run": "gone"}])
 def test_a_link_from_before_has_the_data_that_were_the_first_then(query):
-    """It said nothing of them; now the address does."""
+    """A link with settings but no data gets the former first data, and names them."""
     app = start(**query)
     assert experiment(app).data == Experiment().data
     query.pop("run", None)
@@ -142,14 +142,14 @@ def test_a_link_from_before_has_the_data_that_were_the_first_then(query):
     ],
 )
 def test_what_changes_nothing_leaves_the_address_without_a_word(query, kept):
-    """What the data don't use, and what they or the head dictate."""
+    """An address leaves out settings that the data don't use or dictate."""
     app = start(**query)
     assert address_of(app) == {"data": query["data"], **kept}
     assert do(app, lambda: session().address.complaints) == []
 
 
 def test_an_address_that_back_leads_to_is_left_as_it_is(monkeypatch):
-    """Written anew, it would be a place that Back can't get past."""
+    """An address reached by Back isn't rewritten, since Back couldn't get past a new one."""
     app = start(seed="3")
     experiment(app, U=5)
     monkeypatch.setattr(address, "is_history_navigation", lambda: True)
@@ -181,7 +181,7 @@ def train(app, **settings):
 
 
 def may_steer(app, run):
-    """Whether the session may, when it looks at this run."""
+    """Whether the session may steer this run."""
 
     def look():
         session().subject.run_id = run.id
@@ -192,7 +192,7 @@ def may_steer(app, run):
 
 @pytest.mark.parametrize(("owner", "others"), [("anna", ("berta", None)), (None, ("berta", None))])
 def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in, client):
-    """In another session after a reload, too; two browsers without cookies aren't the same."""
+    """A reload keeps the right to steer; two browsers without cookies don't share it."""
     first = open_in(owner)
     run = train(first)
     assert may_steer(first, run)
@@ -206,7 +206,7 @@ def test_only_the_browser_that_started_a_run_may_steer_it(owner, others, open_in
 
 
 def test_a_new_run_takes_the_place_of_the_one_before(client):
-    """It is stopped, and the address names the new one."""
+    """A new run stops the earlier one, and the address names it."""
     app = start()
     first, second = train(app), train(app)
     assert client.calls == [("stop", first.id)]
@@ -220,7 +220,7 @@ def test_a_new_run_takes_the_place_of_the_one_before(client):
 
 
 def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
-    """Each by another one, which doesn't hold the token; without the cookie by none."""
+    """Each cookie has a hash that doesn't contain it; without a cookie there is none."""
 
     def browser_of(**cookies):
         monkeypatch.setattr(type(st.context), "cookies", cookies)
@@ -236,7 +236,7 @@ def test_a_browser_is_known_by_a_hash_of_its_cookie(monkeypatch):
 
 
 def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
-    """Texts and numbers are the same by value; arrays of the same numbers are others."""
+    """`once` compares arrays by identity, also in tuples and dicts, and all else by value."""
     monkeypatch.setattr(st, "session_state", {})
     weights = np.zeros((2, 2)), np.zeros(1)
     first = once("it", ("epoch", 3, weights), object)
@@ -254,7 +254,7 @@ def test_what_takes_long_is_made_once_for_the_same_arrays(monkeypatch):
 
 
 def test_a_value_that_another_run_has_dropped_is_not_taken(monkeypatch):
-    """Streamlit lets two runs of a page overlap; then a callback finds no value of its widget."""
+    """A callback does nothing where an overlapping run has dropped its widget's value."""
     monkeypatch.setattr(st, "session_state", state := {})
     taken = []
     moved = widgets.bound("field", 1, taken.append)["on_change"]

@@ -10,7 +10,7 @@ from tests.app.driver import address, link, text, title
 
 
 def shapes(**query):
-    """The Shapes page, opened by a link."""
+    """Open the Shapes page by a link."""
     return link("Shapes", **query)
 
 
@@ -20,7 +20,7 @@ def button(app, words):
 
 
 def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
-    """Units, cell and mode of the sidebar, until a layer is set on the page itself."""
+    """The stack follows the sidebar's units, cell and mode until a layer is changed."""
     app = shapes()
     app.slider(key="U").set_value(4).run()
     assert "→ 133." in text(app)
@@ -33,7 +33,7 @@ def test_the_stack_moves_with_the_sidebar_until_it_is_changed():
 
 
 def test_a_link_opens_its_stack_and_a_click_mends_it():
-    """The layer that breaks is named; the first fix makes the stack work and changes the link."""
+    """The page names the failing layer; its first fix mends the stack and the link."""
     app = shapes(stack="input~lstm_u16~lstm_u8~dense")
     assert title(app) == "This stack breaks at layer 3, LSTM"
     assert any("expected ndim=3, found ndim=2" in code.value for code in app.code)
@@ -43,7 +43,7 @@ def test_a_link_opens_its_stack_and_a_click_mends_it():
 
 
 def test_layers_are_moved_and_removed_and_a_click_for_one_that_is_gone_does_nothing():
-    """Two quick clicks may arrive together: the second must not change another layer."""
+    """The second of two quick clicks never changes another layer."""
     app = shapes(stack="input~lstm_seq~dense")
     app.button(key="layer_2_up").click().run()
     assert title(app).startswith("From (N, 12, 3) to (N, 12, 16)")
@@ -56,7 +56,7 @@ def test_layers_are_moved_and_removed_and_a_click_for_one_that_is_gone_does_noth
 
 
 def test_the_stack_is_kept_while_the_person_is_on_another_page():
-    """And it is no part of the other page's address."""
+    """The stack comes back, and isn't in other pages' addresses."""
     app = shapes(stack="input~gru_u5")
     app.switch_page("pages/data.py").run()
     assert "stack" not in app.query_params
@@ -65,7 +65,7 @@ def test_the_stack_is_kept_while_the_person_is_on_another_page():
 
 
 def test_a_target_that_is_silently_wrong_is_told_and_mended_by_what_is_typed():
-    """The verdict follows the shapes; a shape that is none is answered with a sentence."""
+    """The verdict follows typed shapes; an unreadable shape gets a sentence."""
     app = shapes(part="target")
     assert title(app).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
     app.text_input(key="check_target").set_value("(320, 12, 1)").run()
@@ -91,7 +91,7 @@ def test_the_loss_and_the_batch_size_decide_too():
 
 
 def test_the_traced_stacks_output_is_taken_over():
-    """One click, from either part, with the samples of y and the stack's batch size."""
+    """One click takes the output from either part, with y's samples and the batch size."""
     app = shapes(part="target", stack="input_b8~lstm_seq_u5", check="64.3_64.12.5")
     app.button(key="from_stack").click().run()
     assert title(app).startswith("Correct: output (64, 12, 5) and y (64, 12, 5)")
@@ -110,7 +110,7 @@ def test_the_traced_stacks_output_is_taken_over():
     ],
 )
 def test_the_damage_is_that_of_the_case_that_is_asked_about(check, is_said):
-    """Three are trained, with one loss; of another case that is said."""
+    """The page names the recorded mistake where the question is another one."""
     app = shapes(part="target", check=check)
     assert ("Not the case asked about" in text(app)) is is_said
 
@@ -120,7 +120,7 @@ def test_the_damage_is_that_of_the_case_that_is_asked_about(check, is_said):
     [(None, "trained just now"), (RuntimeError("The training process died."), "recorded")],
 )
 def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(client, error, badge):
-    """What was recorded stays where the worker has no answer, and can be asked for again."""
+    """A failed training shows its reason and the recording, and can be repeated."""
     app = shapes(part="target")
     app.button(key="train_both").click().run()
     assert app.button(key="train_both").disabled
@@ -153,7 +153,7 @@ def explained(message):
     ],
 )
 def test_a_message_is_answered(message, heading):
-    """Whatever it is, with the checklist; (10,) isn't drawn."""
+    """Every message gets a heading and the checklist; a shape of one axis isn't drawn."""
     app = explained(message)
     assert title(app).startswith(heading)
     assert "None of 2 to 4 axes" in text(app)
@@ -161,7 +161,7 @@ def test_a_message_is_answered(message, heading):
 
 
 def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells():
-    """Each behind its condition, with code of its own."""
+    """Each meaning of a message has its condition and its own code."""
     app = explained("Shapes (None, 1) and (None, 10) are incompatible")
     assert text(app).index("1 · If y holds class numbers") < text(app).index("2 · If the output is")
     assert "Likely: the message leaves open" in text(app)
@@ -169,7 +169,7 @@ def test_readings_stand_in_order_with_how_sure_they_are_and_a_line_that_tells():
 
 
 def test_the_stack_that_a_message_describes_is_opened_by_one_click():
-    """It breaks as the message says; what was pasted doesn't go into the address."""
+    """The opened stack fails as the message says; the address has no pasted text."""
     words = "Input 0 of layer lstm_1: expected ndim=3, found ndim=2. Full shape received: (9, 64)"
     app = explained(words)
     app.button(key="open_stack").click().run()
@@ -188,14 +188,14 @@ def test_the_stack_that_a_message_describes_is_opened_by_one_click():
     ],
 )
 def test_a_hostile_message_does_no_harm(message):
-    """No exception, and nothing of it is markup."""
+    """A hostile message raises nothing, and none of it is markup."""
     app = explained(message)
     assert not app.exception
     assert not any("<" in m.value.replace("\\<", "") for m in app.markdown)
 
 
 def test_an_answer_is_graded_at_once_and_the_next_question_is_another():
-    """The right option is marked, and the score is kept."""
+    """The quiz marks the right option and keeps the score."""
     app = shapes(part="quiz", quiz="3")
     first = app.code[0].value
     assert "(None" not in first

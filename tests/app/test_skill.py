@@ -17,12 +17,12 @@ def card(app):
 
 
 def rows(app):
-    """What the lines of the table are about."""
+    """The first cells of the table's lines."""
     return [line.split("|")[1].strip() for line in card(app).splitlines()[2:]]
 
 
 def seattle(**query):
-    """Explore on weather."""
+    """Open Explore on weather data."""
     app = start(data="seattle", **query)
     assert not app.exception
     return app
@@ -47,7 +47,7 @@ def let_go(client, status, kept=None, epoch=5):
 
 
 def test_a_recording_is_judged_beside_all_baselines():
-    """Models first; and the best baseline has a skill of 0."""
+    """Models come first, and the best baseline has a skill of 0."""
     app = seattle()
     assert [row.split("[")[0] for row in rows(app)[:2]] == [":blue", ":orange"]
     assert len(rows(app)) == 7
@@ -56,7 +56,7 @@ def test_a_recording_is_judged_beside_all_baselines():
 
 
 def test_a_season_that_is_chosen_counts_at_once(client):
-    """Beside the models of a run, too: it changes baselines alone."""
+    """A new season changes a trained run's baselines, and not its models."""
     app = press(seattle(), "train")
     let_go(client, Status.PAUSED)
     app.run()
@@ -70,7 +70,7 @@ def test_a_season_that_is_chosen_counts_at_once(client):
 
 
 def test_before_training_the_baselines_say_what_is_to_be_beaten():
-    """Other settings than the recording's; there is no forecast yet. Tasks have no such card."""
+    """An untrained model has baselines but no forecast; tasks have no such card."""
     app = seattle(U="7")
     assert len(rows(app)) == 5
     assert "To be beaten: a linear autoregression" in text(app)
@@ -80,13 +80,13 @@ def test_before_training_the_baselines_say_what_is_to_be_beaten():
 
 @pytest.mark.parametrize("part", ["dates", "ahead"])
 def test_each_part_opens_by_a_link_with_its_picture(part):
-    """The four charts of the run, and its own."""
+    """Each part adds its own chart to the run's four."""
     charts = [len(seattle(part=name).get("plotly_chart")) for name in ("worth", part)]
     assert charts[1] == charts[0] + 1
 
 
 def test_answers_are_fed_back_where_that_can_be_done(client):
-    """By a link; the slider says how far, and a chart is drawn where there was none."""
+    """A link opens the forecast that is fed back, with a slider of its length."""
     app = seattle(part="ahead", way="fed", inputs="temp_max", steps="48")
     assert "Not trained yet" in text(app)
     press(app, "train")
@@ -98,7 +98,7 @@ def test_answers_are_fed_back_where_that_can_be_done(client):
 
 
 def test_while_a_run_trains_the_card_waits_and_then_follows(client):
-    """What was there stays, and it says so: nothing is computed of a run that is under way."""
+    """While a run trains the card keeps its earlier figures, and says so."""
     app = seattle()
     before = card(app)
     press(app, "train")
@@ -115,13 +115,13 @@ def test_while_a_run_trains_the_card_waits_and_then_follows(client):
     ("part", "words"), [("worth", "medians over 4 seeds"), ("dates", "with seed 0, the first")]
 )
 def test_of_several_seeds_the_table_has_medians_and_the_rest_names_its_seed(part, words):
-    """The bands and the lines on dates are of one model."""
+    """The pictures show one seed's model, which the page names."""
     assert words in text(seattle(part=part))
     assert words not in text(seattle(part=part, seeds="1"))
 
 
 def test_the_test_part_is_seen_on_demand_and_counted(client):
-    """When a run is over; each other run makes it one more time."""
+    """The test part can be seen once a run is over; each run counts as one more look."""
 
     def tables():
         return [m.value for m in app.main.markdown if m.value.startswith("| at the")]
@@ -145,7 +145,7 @@ def test_the_test_part_is_seen_on_demand_and_counted(client):
 
 @pytest.mark.parametrize(("part", "kept"), [("worth", 0), ("ahead", 0), ("worth", None)])
 def test_an_epoch_that_was_picked_on_the_judged_samples_is_called_so(client, part, kept):
-    """Beside what models are worth and how high their bands are; not of a last epoch."""
+    """Skill and bands say that the epoch was picked on validation, if so."""
     app = press(seattle(part=part, inputs="temp_max"), "train")
     let_go(client, Status.FINISHED, kept)
     app.run()

@@ -10,12 +10,12 @@ from tests.app.driver import start
 
 
 def experiment(app):
-    """What the page that was run last is about."""
+    """The experiment of the page that was run last."""
     return app.session_state[KEY].subject.experiment
 
 
 def present(scene, **query):
-    """The talk, opened at a scene."""
+    """Open the talk at a scene."""
     app = start()
     app.query_params.clear()
     app.query_params.update({"scene": scene, **query})
@@ -24,7 +24,7 @@ def present(scene, **query):
 
 @pytest.mark.parametrize("name", list(TALK))
 def test_a_scene_opens_with_its_settings(name):
-    """As its row says, whatever the person had; settings in its link go before its own."""
+    """A scene brings its settings, but those in its link win."""
     setup = TALK[name].query
     asked = read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0]
     assert experiment(present(name)).set(seeds=0) == asked.set(seeds=0)
@@ -32,7 +32,7 @@ def test_a_scene_opens_with_its_settings(name):
 
 
 def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
-    """T as it was moved, and the run that was trained."""
+    """A scene keeps a moved T and its trained run."""
     app = present("shapes")
     app.slider(key="T").set_value(30).run()
     app.button(key="scene_next").click().run()
@@ -43,7 +43,7 @@ def test_what_was_made_of_a_scene_is_there_again_when_it_comes_back():
 
 
 def test_a_scenes_training_pauses_at_its_epoch(client):
-    """It takes the scene's seconds until there."""
+    """Training takes the scene's seconds up to its epoch, and pauses there."""
     app = present("train")
     app.button(key="do_train").click().run()
     (run,) = client.runs.values()

@@ -33,7 +33,7 @@ def filling_page():
 
 
 def test_a_chart_that_fills_its_place_is_sent_as_high_as_that_is():
-    """Where that isn't known, and where a chart has a height of its own, that stays."""
+    """A chart keeps its own height unless it fills a place of known height."""
     app = AppTest.from_function(filling_page, default_timeout=30).run()
     assert not app.exception
     charts = [json.loads(chart.proto.spec)["layout"] for chart in app.get("plotly_chart")]
@@ -52,7 +52,7 @@ def run(app, number):
 
 
 def test_two_charts_take_turns():
-    """The older keeps its identity, so the browser leaves it alone while the newer is drawn."""
+    """The older chart keeps its identity, so the browser doesn't draw it again."""
     app = AppTest.from_function(page, default_timeout=30)
     before = {}
     for number, drawn, hidden in ((1, [1], 1), (2, [1, 2], 0), (3, [3, 2], 1)):

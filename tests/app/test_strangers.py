@@ -45,7 +45,7 @@ def content():
 
 
 def figures(run):
-    """A run that is over, whose models are right: what they answer are the rows."""
+    """A finished run whose models answer with the file's rows."""
     start = untrained(run.experiment, run.dataset)
     right = run.dataset.y[start.samples]
     epochs = np.arange(1, 6)
@@ -64,7 +64,7 @@ def figures(run):
 
 @pytest.fixture
 def owner(client, monkeypatch):
-    """The session of who has trained on the file; the run is "r0"."""
+    """The session that has trained on the file; the run is "r0"."""
     monkeypatch.setattr(runs, "_OWNERS", {})
     app = start(**QUERY)
     app.file_uploader(key="upload_file").set_value((f"{FILE}.csv", content(), "text/csv")).run()
@@ -104,7 +104,7 @@ def arrays(figure):
 
 
 def leaks(text, run):
-    """What of the file stands there: names, dates, texts, and values to three digits or more."""
+    """The file's names, dates, texts and values (to three digits or more) in a text."""
     found = {name for name in NAMES if name in text}
     scaled = np.concatenate([run.dataset.x.ravel(), run.dataset.y.ravel()])
     own = {f"{abs(float(value)):.6g}" for value in scaled}
@@ -129,7 +129,7 @@ def pages():
 
 
 def test_a_stranger_finds_nothing_of_the_file_on_any_page(owner, client):
-    """The figures are there: errors of models and of baselines, and every shape."""
+    """A stranger sees errors of models and baselines and all shapes, but no value."""
     run = client.runs["r0"]
     assert {FILE, COLUMN, "1987"} < leaks(sent(owner), run)
     assert len(leaks(sent(owner), run)) > 50
@@ -150,7 +150,7 @@ def test_a_stranger_finds_nothing_of_the_file_on_any_page(owner, client):
 
 
 def test_a_stranger_takes_no_rows_away(owner, client, given):
-    """Figures and models are all that is offered, and no file holds more."""
+    """A stranger can save figures and models, and no file holds rows."""
     run = client.runs["r0"]
     owner.run()
     assert {"keras", "kept_rows", "predictions_csv"} <= {*given[-1]["files"]}
@@ -176,7 +176,7 @@ def plots(page):
     ("page", "query"), [("guide", {"at": "parity"}), ("gallery", {"card": "parity"})]
 )
 def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, query):
-    """It says so; the guide's step can be trained."""
+    """The page says that the scene has other data, and the guide's step trains."""
     stranger = start()
     stranger.query_params.clear()
     stranger.query_params.update({**LINK, **query})
@@ -190,7 +190,7 @@ def test_a_scene_has_its_own_data_where_its_link_names_a_strangers_upload(page, 
 
 
 def test_the_owner_can_share_the_rows_and_hide_them_again(owner, client):
-    """By a switch that is off until then, and that nobody else has."""
+    """Only the owner has the switch, which is off at first."""
     run, stranger = client.runs["r0"], start(**LINK)
     assert "share_rows" not in {each.key for each in stranger.toggle}
     switch = owner.toggle(key="share_rows")
@@ -217,7 +217,7 @@ def test_shared_rows_are_seen_but_cannot_be_saved(owner, monkeypatch):
 
 @pytest.mark.usefixtures("owner")
 def test_who_follows_a_talk_sees_no_rows(client, browsers):
-    """Whatever picture the presenter shows of the run."""
+    """No picture of a talk shows a follower the presenter's rows."""
     run, talk = client.runs["r0"], Talk(0.0, 0.0)
     browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
@@ -229,7 +229,7 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
 
 
 def test_another_server_hides_the_rows_that_it_was_sent(owner, client, monkeypatch):
-    """But not from the browser whose file it is."""
+    """A server shows a card's rows only to the browser whose file it is."""
     run_id, run = "0123456789abcdef", client.runs["r0"]
     client.pool.cluster = True
     table = owner.session_state[KEY].upload.table
@@ -243,7 +243,7 @@ def test_another_server_hides_the_rows_that_it_was_sent(owner, client, monkeypat
 
 
 def test_a_sweep_on_an_upload_keeps_the_names_of_its_file_and_columns(owner, monkeypatch):
-    """From those who have its link; its points are figures, or a status without its reason."""
+    """People with a sweep's link see figures and states, but no reasons or names."""
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
     table = owner.session_state[KEY].upload.table
     mine = runs.Owner("owner", table, is_listed=False)

@@ -37,13 +37,13 @@ BOTH = [*WHOLE, ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY]
 
 @pytest.fixture(autouse=True)
 def runtime(monkeypatch):
-    """What a session asks of its server: to drop files that nobody shows any more."""
+    """A stand-in for the runtime, which a session asks to drop files."""
     monkeypatch.setattr(Runtime, "_instance", MagicMock())
 
 
 @pytest.fixture
 def mended(monkeypatch):
-    """What a server does when it starts, for one test."""
+    """Streamlit's sessions as the server mends them, for one test."""
     for name in ("_clear_queue", "_create_scriptrunner", "request_rerun"):
         monkeypatch.setattr(AppSession, name, getattr(AppSession, name))
     name = "_request_rerun_locked"
@@ -57,9 +57,10 @@ def ask(session, fragment_id=""):
 
 
 async def ends(folder, then=None):
-    """How the browser hears that runs have ended: of the page, and of a fragment.
+    """The messages by which the browser hears that page and fragment have ended.
 
-    That one asks when the page's thread has ended and the loop, held here, hasn't heard of it.
+    The fragment asks once the page's thread has ended; the loop, held here, doesn't know of
+    that.
     """
     (script := folder / "page.py").write_text(PAGE)
     data = ScriptData(str(script), is_hello=False)
@@ -90,18 +91,18 @@ async def ends(folder, then=None):
     ],
 )
 def test_a_fragment_that_asks_too_early_waits_for_the_end_of_the_run(then, expected, tmp_path):
-    """The browser hears of both."""
+    """The browser hears of the ends of both runs."""
     assert asyncio.run(ends(tmp_path, then)) == expected
 
 
 def test_streamlit_itself_forgets_the_end_of_the_run(tmp_path):
-    """Once it doesn't, what is mended here can go."""
+    """Streamlit still has the bug; once it hasn't, our patch can go."""
     assert asyncio.run(ends(tmp_path)) == BOTH[1:]
 
 
 @pytest.mark.private
 def test_a_click_that_waits_is_not_lost():
-    """The run of the page is told of it, with the newest values of all else."""
+    """The next page run gets a waiting click, with the newest values of all else."""
     started = []
     start = delivered_first(lambda _, asked: started.append(asked))
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING)
@@ -120,7 +121,7 @@ def test_a_click_that_waits_is_not_lost():
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
 def test_a_fragment_keeps_what_the_page_has_drawn_of_it():
-    """A browser removes what it hears nothing of until the page's run ends."""
+    """The page's messages stay, since a browser removes what a page run doesn't mention."""
     drawn, ended = ForwardMsg(), ForwardMsg()
     drawn.delta.fragment_id = "part"
     drawn.delta.new_element.markdown.body = "in the page's run"
@@ -135,7 +136,7 @@ def test_a_fragment_keeps_what_the_page_has_drawn_of_it():
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
 def test_a_fragment_asks_for_the_open_page_at_its_address():
-    """Its browser would lose the next page, or go back to the address before a link's or Back."""
+    """A left page's fragment can't take the next page away, or its address."""
     asked = []
     session = MagicMock(_state=AppSessionState.APP_NOT_RUNNING, _client_state=ClientState())
     session._create_scriptrunner, session._scriptrunner = asked.append, None
@@ -164,7 +165,7 @@ def test_a_fragment_asks_for_the_open_page_at_its_address():
 @pytest.mark.private
 @pytest.mark.usefixtures("mended")
 def test_a_script_that_asks_for_a_rerun_keeps_what_the_browser_waits_for():
-    """Back, or a link, while a fragment runs that ends in `st.rerun()`."""
+    """`st.rerun()` in a fragment doesn't lose a waiting link or Back."""
     requests = ScriptRequests()
     back = RerunData("T=20", WidgetStates(), "cell", is_history_navigation=True)
     for asked in (back, RerunData("T=21", None, "explore")):
@@ -179,7 +180,7 @@ def test_a_script_that_asks_for_a_rerun_keeps_what_the_browser_waits_for():
 
 @pytest.mark.private
 def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch):
-    """One whose browser may still come back stays. When nobody is there, the server is told."""
+    """Only expired sessions end; the server rests once nobody is there."""
     clock, storage, sessions = [0.0], MemorySessionStorage(), Runtime._instance._session_mgr
     storage._cache._timer = lambda: clock[0]
     sessions._session_storage, sessions.list_active_sessions.return_value = storage, []
@@ -208,7 +209,7 @@ def test_an_expired_session_ends_though_nobody_else_leaves(monkeypatch):
     [("1.67.3", "", True), ("1.67.3", "0", True), ("1.67.3", "1", False), ("1.68.0", "", False)],
 )
 def test_private_names_are_those_of_the_tested_release(version, switch, monkeypatch, *, private):
-    """Another release, or a switch in the environment, has pages do without them."""
+    """Pages use public names with another release, or by a switch."""
     monkeypatch.setattr(st, "__version__", version)
     monkeypatch.setenv("UNROLLED_PUBLIC", switch)
     names = {"__name__": "other"}

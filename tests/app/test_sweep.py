@@ -18,7 +18,7 @@ from tests.waiting import PATIENCE
 
 @pytest.fixture(autouse=True)
 def known(monkeypatch):
-    """The sweeps of this test alone."""
+    """A registry with this test's sweeps alone."""
     of_server = {}
     monkeypatch.setattr(sweeps, "_SWEEPS", of_server)
     return of_server
@@ -37,7 +37,7 @@ def until(app, true):
 
 
 def finish(client, error=0.5):
-    """Let all runs that go on finish, with so large an error of sequence mode, and half of it."""
+    """Finish all runs that go on; last-step mode has half the error of sequence mode."""
     for run in client.runs.values():
         if not client.snapshots[run.id].status.over:
             pair = {
@@ -51,7 +51,7 @@ def finish(client, error=0.5):
 
 
 def test_the_page_opens_with_a_recorded_sweep():
-    """Of which it says that it is one, and that Start would sweep what the sidebar has."""
+    """The page says that its sweep is recorded, and that Start sweeps the sidebar's settings."""
     app = sweep()
     assert "-badge[example] 12 of 12 points" in text(app)
     assert "T = 8, cell = GRU" in text(app)
@@ -62,7 +62,7 @@ def test_the_page_opens_with_a_recorded_sweep():
 
 @pytest.mark.parametrize("name", list(READY))
 def test_a_ready_sweep_sets_everything_to_it(name):
-    """Data, settings, values and seeds: what Start would do is what was recorded."""
+    """A ready sweep sets data, settings, values and seeds to those that were recorded."""
     app = sweep(data="seattle" if name == "size" else "parity")
     app.button(key=f"ready_{name}").click().run()
     ready = READY[name]
@@ -75,7 +75,7 @@ def test_a_ready_sweep_sets_everything_to_it(name):
 
 
 def test_it_is_said_when_the_results_are_of_other_settings_or_points():
-    """Of the same data."""
+    """The page says that the results are of other settings of the same data."""
     app, ready = sweep(), next(iter(READY.values()))
     app.button(key=f"ready_{ready.name}").click().run()
     for change in ({"U": "31"}, {"vary": "T=8"}):
@@ -83,7 +83,7 @@ def test_it_is_said_when_the_results_are_of_other_settings_or_points():
 
 
 def test_a_sweep_from_its_start_to_its_end(client):
-    """Results as they come, a pause, and at last the sentence; the link holds it all the while."""
+    """The page shows results as they come, a pause, and the finding; the link stays."""
     app = sweep(**OWN | {"vary": "U=2,4;cell=gru,lstm"})
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
@@ -107,7 +107,7 @@ def test_a_sweep_from_its_start_to_its_end(client):
 
 
 def test_who_has_the_link_watches_and_may_start_an_own_one(client):
-    """Nobody else's sweep can be steered."""
+    """A person with the link can't steer the sweep."""
     app = sweep(**OWN)
     app.button(key="sweep_start").click().run()
     until(app, lambda: client.runs)
@@ -127,7 +127,7 @@ def started(app):
 
 
 def test_nameless_browsers_share_a_few_sweeps():
-    """AppTest has no cookie. One more is refused with the limit, until one of them is over."""
+    """Browsers without cookies share a limit, and one more sweep is refused with the reason."""
     apps = [sweep(**OWN) for _ in range(MAX_SWEEPS_NAMELESS + 1)]
     assert [started(app) for app in apps] == [True] * MAX_SWEEPS_NAMELESS + [False]
     assert "at most 2 sweeps going together, and 2 are" in apps[-1].toast[0].value
@@ -137,7 +137,7 @@ def test_nameless_browsers_share_a_few_sweeps():
 
 
 def test_a_sweep_that_nobody_watches_gives_way(known, monkeypatch):
-    """Each has a thread: a server has so many at most, and refuses more while all are watched."""
+    """At the server's limit an unwatched sweep stops for a new one, a watched one doesn't."""
     monkeypatch.setattr(limits, "MAX_SWEEPS", 1)
     monkeypatch.setattr(sweeps, "MAX_SWEEPS", 1)
     one, other = sweep(**OWN), sweep(**OWN)
@@ -152,7 +152,7 @@ def test_a_sweep_that_nobody_watches_gives_way(known, monkeypatch):
 
 
 def test_what_cannot_be_swept_is_said_and_start_is_dimmed():
-    """As it is typed; what can be is taken at once."""
+    """A typed value is checked at once, and used as soon as it can be swept."""
     app = sweep(data="running_mean")
     app.text_input(key="sweep_T").set_value("4, x").run()
     assert app.button(key="sweep_start").disabled
@@ -168,7 +168,7 @@ def test_what_cannot_be_swept_is_said_and_start_is_dimmed():
 
 
 def test_a_link_s_sweep_that_is_gone_is_said():
-    """And there is something to see all the same."""
+    """The page says that the sweep is gone, and shows a recorded one."""
     app = sweep(sweep="0123")
     assert app.warning[0].value.startswith("The link's sweep is gone")
     assert "12 of 12 points" in text(app)

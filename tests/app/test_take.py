@@ -32,7 +32,7 @@ def given(monkeypatch):
 
 
 def explore(**query):
-    """Explore, opened by a link."""
+    """Open Explore by a link."""
     app = start(**query)
     assert not app.exception
     return app
@@ -45,7 +45,7 @@ def ask(app, file):
 
 
 def taken(app, given, file):
-    """What comes of a button: bytes, without the name before them, or what is said instead."""
+    """The file's bytes without the name before them, or the message that stands instead."""
     for _ in range(100):
         ask(app, file)
         del app.session_state[take.KEY]
@@ -60,7 +60,7 @@ def taken(app, given, file):
 
 
 def test_each_button_gives_its_file(given):
-    """Of the recorded run: each is what its name says, and nothing is made before."""
+    """Each file of a recorded run has the content of its name, and is made on demand."""
     app = explore(data="seattle", seeds="1")
     card = given[-1]
     assert {*card["files"]} == {
@@ -95,7 +95,7 @@ def test_each_button_gives_its_file(given):
 
 
 def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
-    """Until it is there the card says so, and that Keras still starts where it does."""
+    """The card says that a model's file is being made, or that Keras still starts."""
     app = explore()
     for ready, words in ((False, "starting"), (True, "being made")):
         client.pool.ready = ready
@@ -114,7 +114,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
 
 
 def test_who_asks_for_what_never_comes_is_told(given, client, time):
-    """As who asks for what the run that is shown hasn't got."""
+    """The card says that a file is late, and that the shown run doesn't have another one."""
     app = explore()
     ask(app, "model_last")
     assert not given[-1]["said"].get("failed")
@@ -127,7 +127,7 @@ def test_who_asks_for_what_never_comes_is_told(given, client, time):
 
 
 def test_what_cannot_be_made_is_said(given, monkeypatch):
-    """With the reason; the next press tries again."""
+    """The card gives the reason, and the next press tries again."""
     app = explore()
     monkeypatch.setattr(take.results, "weights_npz", lambda *_: 1 / 0)
     assert "division by zero" in taken(app, given, "weights")["said"]["words"]
@@ -136,7 +136,7 @@ def test_what_cannot_be_made_is_said(given, monkeypatch):
 
 
 def test_code_is_of_the_run_and_of_new_settings(given, client):
-    """Where they differ; the file names say which is which, and the page shows the run's."""
+    """File names tell the run's code from that of new settings; the page shows the run's."""
     app = press(explore(data="echo"), "train")
     let_go(client, Status.FINISHED)
     app.run()
@@ -157,7 +157,7 @@ def test_code_is_of_the_run_and_of_new_settings(given, client):
 
 
 def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
-    """Of an upload that another browser trains on there are no targets, and no rows."""
+    """The card of a run on another browser's upload offers no targets and no rows."""
     app = start(data="upload", T="5", seeds="1")
     give(app, "own.csv", rows(60))
     press(app, "train")
@@ -175,7 +175,7 @@ def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
 
 
 def test_of_an_earlier_epoch_files_say_so(given):
-    """In their names, and in scripts and tables: that the run ended elsewhere isn't said of it."""
+    """Names, scripts and tables name the picked epoch, and not how the run ended."""
     app = explore(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
     script = taken(app, given, "exact").decode()

@@ -12,7 +12,7 @@ def page():
 
 
 def test_a_sentence_has_an_unseen_twin_that_takes_its_room():
-    """The twin is an attribute, which no screen reader says; names are no markup in either."""
+    """An attribute has the widest wording, escaped, so that screen readers don't say it."""
     app = AppTest.from_function(page, default_timeout=30).run()
     changing, takeaway = (html.proto.body for html in app.get("html"))
     assert "&lt;b&gt;&quot;x&quot;&lt;/b&gt; is off by 0.5" in changing

@@ -41,7 +41,7 @@ def headings(app):
 
 
 def settings(app):
-    """Those that a file may change."""
+    """The settings that a file may change."""
     keys = ("data", "T", "U", "horizon", "split", "epochs", "batch", "inputs")
     return {key: session(app).subject.experiment.get(key) for key in keys}
 
@@ -52,10 +52,7 @@ def settings(app):
     ids=["empty", "zip"],
 )
 def test_a_bad_file_is_answered_with_a_sentence(content, about):
-    """The charts of the data before stay. A list of a zip's files may be long: a process reads it.
-
-    Other bad files: tests/unit/test_uploads_any_file.py.
-    """
+    """A bad file leaves the charts as they were (more: tests/unit/test_uploads_any_file.py)."""
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     before = headings(app), [chart.proto.alt for chart in app.get("plotly_chart")]
@@ -69,7 +66,7 @@ def test_a_bad_file_is_answered_with_a_sentence(content, about):
 
 
 def test_a_file_is_used_and_the_page_says_how():
-    """On the Data page whatever was chosen before. Columns of one name are told apart."""
+    """The Data page switches to the file, and tells columns of one name apart."""
     app = start("Data")
     give(app, "mine.csv", rows(100, "a,a"))
     assert settings(app)["data"] == "upload"
@@ -87,7 +84,7 @@ def test_a_file_is_used_and_the_page_says_how():
     ],
 )
 def test_a_file_that_is_too_short_is_used_with_lower_settings(query, lowered):
-    """Everything else stays as it was set, and a note says why."""
+    """A note names the lowered settings; all others stay as they were set."""
     app = start(data="upload", U="5", inputs="b", **query)
     give(app, "good.csv", rows(100))
     before = settings(app)
@@ -101,7 +98,7 @@ def test_a_file_that_is_too_short_is_used_with_lower_settings(query, lowered):
 
 
 def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough():
-    """It is said which T is seen until then, since the file is the same."""
+    """The page names the T that it still shows, and offers one that fits."""
     app = start(data="upload", T="48")
     give(app, "ok.csv", rows(100))
     app.slider(key="T").set_value(57).run()
@@ -113,7 +110,7 @@ def test_too_many_timesteps_for_the_file_are_one_click_away_from_enough():
 
 
 def test_another_sheet_is_a_choice_away():
-    """One that can't be used is answered with a sentence, and the one before stays."""
+    """An unusable sheet gets an error message, and the sheet before stays."""
     app = start(data="upload")
     give(app, "book.xlsx", SHEETS)
     wait_until_read(app)
@@ -133,7 +130,7 @@ def test_another_sheet_is_a_choice_away():
 
 @pytest.mark.parametrize("ends", ["button", "removed", "another"])
 def test_reading_can_be_stopped(ends):
-    """By its button, by taking the file away, and by giving another one."""
+    """Reading ends by its button, by removing the file, and by giving another one."""
     app = start(data="upload")
     give(app, "good.csv", rows(100))
     give(app, "book.xlsx", SHEETS)
@@ -153,7 +150,7 @@ def test_reading_can_be_stopped(ends):
 
 
 def test_a_large_csv_is_read_by_another_process_too(monkeypatch):
-    """Nor does the page cut it into windows while all others wait for its turn."""
+    """Reading a large file and cutting it into windows holds up no other session."""
 
     def cut(*about):
         assert not TURNS.is_mine
@@ -173,7 +170,7 @@ def test_a_large_csv_is_read_by_another_process_too(monkeypatch):
 
 @pytest.mark.parametrize("kind", ["category", "date"])
 def test_columns_are_read_anew_once_and_outside_turns(kind, monkeypatch):
-    """Neither a reading that succeeds nor one that is refused is repeated by the next run."""
+    """The next page run doesn't read columns again, whether reading them succeeded or not."""
     retyped, read = types.retyped, []
 
     def read_anew(table, kinds):
@@ -192,7 +189,7 @@ def test_columns_are_read_anew_once_and_outside_turns(kind, monkeypatch):
 
 
 def test_a_file_leaves_what_the_link_says_of_training():
-    """Only what nobody has set becomes what suits a table."""
+    """A table's suggestions replace only settings that nobody has set."""
     app = start("Data", data="seattle", epochs="300", U="7")
     give(app, "good.csv", rows(100))
     usual = Experiment().training.batch_size
@@ -203,7 +200,7 @@ def test_a_file_leaves_what_the_link_says_of_training():
 
 
 def test_arrays_bring_their_own_settings_and_take_them_back():
-    """T, horizon and split; a table after them has the usual ones, or what a person has set."""
+    """Arrays set T, horizon and split; a table after them restores the earlier values."""
 
     def now():
         return [settings(app)[key] for key in ("T", "horizon", "split")]
