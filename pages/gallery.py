@@ -18,7 +18,7 @@ KEY = "card"  # of the open card in the address
 
 
 def enter() -> None:
-    """Put the open card on the stage; all cards have no settings."""
+    """Put the open card on the stage, or the first data where all cards are shown."""
     if scene := GALLERY.get(address.page_value(KEY)):
         leave_foreign_run()
         stage.enter(scene)
@@ -27,7 +27,7 @@ def enter() -> None:
 
 
 def link(label: str, name: str, icon: str | None = None) -> None:
-    """Draw a link to a card; "" leads to all of them, since a link needs a parameter (1.67)."""
+    """Draw a link to a card; "" leads to all cards, since a link needs a parameter (1.67)."""
     st.page_link(PAGES["Gallery"][0], label=label, icon=icon, query_params={KEY: name})
 
 

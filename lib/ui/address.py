@@ -92,7 +92,7 @@ def _be_about(subject: Subject) -> None:
 
 
 def leave_scenes() -> None:
-    """Go from a page of scenes to what the person had before. For callbacks."""
+    """Replace a scene by the person's own experiment and run. For callbacks."""
     record = session().address
     if record.page in SCENE_PAGES:
         session().stage.scene = ""
@@ -100,7 +100,7 @@ def leave_scenes() -> None:
 
 
 def put(setup: Query) -> Subject:
-    """Show what a link names, before any widget is drawn; its address is short until a change."""
+    """Take over a scene's link, before any widget is drawn; its address is short until a change."""
     subject = Subject(read_query(setup, suggested(setup.get("data", [FIRST])[-1]))[0])
     _be_about(subject)
     for key in setup.keys() - SETTINGS.keys() - {"run"}:
@@ -116,14 +116,14 @@ def _of_scene(link: Query) -> Query:
 
 
 def picking(name: str) -> dict[str, Any]:
-    """The settings that change with a choice of dataset `name`, by key; what a person set stays."""
+    """The settings that change when dataset `name` is picked, by key; a person's own stay."""
     suited = fitting(DATASETS[session().subject.experiment.data.name].suggested, {})
     own = {"data": name, "inputs": (), "targets": (), "types": ()}
     return {**suited, **DATASETS[name].suggested, **own}
 
 
 def fitting(before: Mapping[str, Any], now: Mapping[str, Any]) -> dict[str, Any]:
-    """Settings that suit new data, by key: those that suited the data before, if not set since."""
+    """Settings that suit new data, by key, without those that a person has set."""
     usual = {key: SETTINGS[key].default for key in (*before, *now)}
     kept = session().subject.experiment.get
     same = [key for key in usual if kept(key) == before.get(key, usual[key])]
@@ -138,7 +138,7 @@ def change(values: Mapping[str, Any]) -> None:
 
 
 def finish() -> None:
-    """Bring the browser's address up to date, where it opens something else."""
+    """Write the experiment, the run and own keys into the address, if it opens something else."""
     record, wanted = session().address, query()
     address = record.ours[-1]
     if (address, wanted) != record.kept and address != wanted:
@@ -168,20 +168,20 @@ def set_page_value(key: str, text: str) -> None:
 
 
 def set_page_values(values: Mapping[str, str]) -> None:
-    """Set own keys, and the address, in the callback of a part of the page that runs alone."""
+    """Set own keys and write the address, in the callback of a fragment."""
     for key, text in values.items():
         set_page_value(key, text)
     finish()
 
 
 def whole() -> Query:
-    """All that the open page shows, as a link; its address may leave this to a scene."""
+    """The open page's experiment, run and values as a link, also where its address is shorter."""
     subject = session().subject
     return query_of(subject.experiment, subject.run_id, _values(session().address.page, subject))
 
 
 def query(page: str = "") -> Query:
-    """The address of a page, else of the open one, that opens this experiment and run."""
+    """The address that opens a page with this experiment and run; "" is the open page."""
     record = session().address
     if page in ("", record.page):
         link, as_set = whole(), session().subject.as_set

@@ -126,7 +126,7 @@ def _letters() -> str:
 
 
 def style(page: str, *others: str) -> None:
-    """Write the CSS of all pages, and apart, since a change is expensive, that of these pages."""
+    """Write the CSS of all pages and, apart, that of these pages: a change is expensive."""
     colors = current_palette()
     surfaces = ("background", "border", "ink", "muted", "wrong")
     colored = (*surfaces, "sequence_text", "best_text", "last_text")

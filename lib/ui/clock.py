@@ -1,4 +1,4 @@
-"""The clock that pages go by; a test may put another in its place."""
+"""The clock of all pages, which tests replace."""
 
 import time
 

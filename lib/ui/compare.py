@@ -82,7 +82,7 @@ def settle_picks() -> bool:
 
 
 def _write_picks() -> None:
-    """Bring the link up to date, without a run from a file; in callbacks too."""
+    """Write the picked runs into the address, without a run from a file; also in callbacks."""
     record, parts = session().compare, []
     for run_id in record.picks:
         run, name = find(run_id), record.linked.get(run_id, "")

@@ -1,9 +1,10 @@
-"""Parts of a page that run alone, how often they do, and turns of all sessions.
+"""Fragments, parts of a page that run alone; how often they do; and turns of all sessions.
 
-A server's scripts compute in turns, and poll as often as there is room for. Python switches between
-busy threads every few milliseconds, so that all are done late. In turns the first is done at once,
-and a person's action goes before a look for new figures. With 16 sessions that train
-(`tests/bench/load.py`) charts change twice as often, and the median slider waits 0.1 s, not 0.6 s.
+A server's scripts compute in turns, and look for new figures as often as the processor allows.
+Without turns Python would switch between busy threads every few milliseconds, so that all end late;
+with turns the first ends at once, and a person's action comes before looks. With 16 training
+sessions (`tests/bench/load.py`) charts change twice as often, and the median slider waits 0.1 s,
+not 0.6 s.
 """
 
 import threading
@@ -39,7 +40,7 @@ class Rhythm:
         self._busy = self._since = self._each = 0.0
 
     def took(self, seconds: float, now: float, waiting: int = 0) -> None:
-        """Note a turn that took so many `seconds` and ends `now`; so many others are `waiting`."""
+        """Note a turn that took so many `seconds` until `now`, and how many threads are waiting."""
         # Where a whole class begins at once, all who wait need so long together.
         self._each += MEMORY * (seconds - self._each)
         self._seconds = min(SLOWEST, max(self._seconds, waiting * self._each / BUSY))
@@ -57,7 +58,7 @@ class Rhythm:
 
 
 class Turns:
-    """One turn at a time; who asks with `first` gets it before those who don't."""
+    """Lets one thread compute at a time; threads that ask with `first` come before others."""
 
     def __init__(self, rhythm: Rhythm) -> None:
         self._rhythm = rhythm
@@ -79,7 +80,7 @@ class Turns:
 
     @contextmanager
     def turn(self, *, first: bool) -> Iterator[None]:
-        """Run a block that computes while no other does; `first` for what a person has asked for.
+        """Run a block while no other one computes; `first` for what a person has asked for.
 
         Raises RuntimeError within another turn, which would never end.
         """
@@ -181,14 +182,14 @@ def following_fragment(
 
 
 class Place:
-    """Where one element stands, to be drawn again when it has changed, also by other fragments."""
+    """The place of one element, which is drawn again when it changes, also by other fragments."""
 
     def __init__(self) -> None:
         self._at: DeltaGenerator | None = None
         self._shows: tuple[object, ...] = ()
 
     def show(self, method: str, *what: object, **options: Any) -> None:
-        """Call this one of Streamlit's methods, as `markdown`, unless its result is shown here."""
+        """Call a method of Streamlit, such as `markdown`, unless these arguments are shown here."""
         shows = (method, what, options)
         if self._at is None or self._shows != shows:
             self._at, self._shows = getattr(self._at or st, method)(*what, **options), shows

@@ -110,14 +110,14 @@ def _menu() -> None:
 
 
 def complaints() -> None:
-    """Say what of the link couldn't be taken, or that its run is looked for."""
+    """Show what of the link couldn't be used, and whether its run is being looked for."""
     runs.show_lookup()
     texts = session().address.complaints
     closable("  \n".join(map(plain, texts)), "complaints", "link_off", texts.clear)
 
 
 def sidebar(settled: Experiment, *, with_table: bool) -> None:
-    """Draw the controls, on most pages `with_table`."""
+    """Draw the controls, and `with_table` also those of a table's columns."""
     names, now = list(DATASETS), settled.data.name
     is_upload = now == "upload"
     with st.container(gap="xsmall"):

@@ -61,7 +61,7 @@ MOST_LOOKUPS = 1000
 @cache  # Streamlit's own cache takes as long as drawing a small element
 @st.cache_resource(show_spinner=False)
 def client() -> TrainingClient:
-    """The server's training clients. Workers start when the first page has been painted."""
+    """The client of this server's workers, which start when the first page has been painted."""
     return TrainingClient(delay=WORKER_DELAY, workers=machine.worker_count())
 
 
@@ -95,7 +95,7 @@ def look_up(run_id: str | None) -> bool:
 
 
 def show_lookup() -> None:
-    """Say that the link's run is looked for, until the page runs again, or may be out of reach."""
+    """Show that the link's run is being looked for, or that it may be out of reach."""
     run_id = session().subject.run_id
     with st.container(key="lookup"):  # always, so that no block below it gets another place
         if look_up(run_id):
@@ -105,7 +105,7 @@ def show_lookup() -> None:
 
 
 def refresh_run() -> None:
-    """Forget the session's run if it is gone, but not a link's while the cluster is away."""
+    """Forget the session's run if it is gone; a link's stays while the cluster is away."""
     state, run_id = session(), session().subject.run_id
     if not run_id or look_up(run_id) or client().get(run_id):
         return
@@ -144,14 +144,14 @@ def may_see_rows(run: Run) -> bool:
 
 
 def foreign_upload() -> Run | None:
-    """The watched run on another browser's upload, where this session has no upload itself."""
+    """The watched run on another browser's upload, if this session has no upload."""
     run, _ = current_run() or (None, None)
     is_upload = run is not None and run.experiment.data.name == "upload"
     return run if is_upload and session().upload.table is None else None
 
 
 def leave_foreign_run() -> None:
-    """Let a scene show its own data: its controls can't do anything to a foreign run."""
+    """Show a scene with its own data in place of a run on another person's file."""
     if foreign_upload():
         session().address.opened = "bare"
         session().address.complaints.append(NOT_HERE)
@@ -164,7 +164,7 @@ def is_mine(started: str, owner: Owner) -> bool:
 
 
 def own(run_id: str | None) -> Owner | None:
-    """The owner of a run, if that is this browser: to be read and changed."""
+    """The record of a run's owner, if that is this browser; it may be changed."""
     owner = _OWNERS.get(run_id or "")
     return owner if owner and is_mine(run_id or "", owner) else None
 
@@ -188,7 +188,7 @@ def adopt(run_id: str, owner: Owner) -> None:
 
 
 def train(experiment: Experiment, dataset: Dataset, *, paused: bool = False) -> Run:
-    """Start a run and make it the session's; the one before it is stopped."""
+    """Start a run and make it the session's; the run before it is stopped."""
     if found := open_run():
         client().stop(found[0])
     state, browser, (_, seconds) = session(), browser_id(), PACES[PACE.texts[PACE.index]]
@@ -222,12 +222,12 @@ def _forget_owners(training: TrainingClient) -> None:
 
 
 def or_elsewhere() -> str:
-    """The end of a sentence on a missing talk or sweep: only its own page server has it."""
+    """The end of a sentence on a missing talk or sweep, which another server may have."""
     return ", or it is on another page server" if client().pool.cluster else ""
 
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:
-    """What other page servers need to show a run; nothing where there are none."""
+    """The bytes from which other page servers can show a run; b"" without a cluster."""
     if not client().pool.cluster:
         return b""
     return card_of(experiment, owner.table, owner.browser, owner.name)

@@ -1,4 +1,4 @@
-"""What the server does before anybody comes, and what it says to a browser first.
+"""What the server does at its start and without visitors, and what it sends with a page.
 
 The server imports the pages' code when it starts, not for the first visitor as Streamlit (1.67)
 does. On pages that open with charts browsers load Plotly (4.7 MB) while Python makes the page.
@@ -36,7 +36,7 @@ _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 
 @asynccontextmanager
 async def lifespan(_: st.App) -> AsyncIterator[None]:
-    """Before a server takes its first request, and after its last one."""
+    """Prepare the server before its first request, and end its task after the last one."""
     # A collection of all objects stopped 16 visitors for 0.11 s every 3 s; of the rest, for 0.03 s.
     gc.freeze()
     mend_sessions()
@@ -48,7 +48,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 
 def rest() -> None:
-    """Drop most of what is kept, and return memory: tenths of a second, when nobody is there."""
+    """Drop most caches and return their memory: tenths of a second, while nobody is there."""
     for cache in (made_dataset, recorded, read):
         cache.cache_clear()
     FRAMES.clear()
@@ -61,7 +61,7 @@ def rest() -> None:
 
 
 def name_browsers(app: ASGIApp) -> ASGIApp:
-    """A middleware that gives a browser without a name a random one, in a cookie for no script."""
+    """A middleware that names new browsers at random, by a cookie that scripts can't read."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         async def send_named(message: Message) -> None:
@@ -82,7 +82,7 @@ MIDDLEWARE = [Middleware(name_browsers), Middleware(hold_uploads)]
 
 
 async def _first_answer(request: Request) -> Response:
-    """Streamlit's own first page, which loads the code of its charts where some will be there."""
+    """Streamlit's own first page, with the code of its charts where some will be drawn."""
     plain, charted = CHARTS_FIRST or ("", "")
     key = _CHARTED[request.url.path]
     page = charted if not key or key in request.query_params else plain

@@ -37,7 +37,7 @@ KEY = "unrolled_session"
 
 @dataclass(slots=True, eq=False)
 class Subject:
-    """What a page is about: the person's own, or a scene's."""
+    """An experiment and its run: the person's own, or a scene's."""
 
     experiment: Experiment  # as widgets and callbacks have set it last
     run_id: str | None = None

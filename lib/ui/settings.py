@@ -97,7 +97,7 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
 
 
 def _slider(key: str, label: str, settled: Experiment) -> None:
-    """A slider; below it what the data need, or which value holds instead."""
+    """Draw a slider, with a hint on a limit of the data or on the value that holds instead."""
     limit, kind, spec = LIMITS[key], type(SETTINGS[key].default), DATASETS[settled.data.name]
     least = kind(spec.at_least.get(key, limit.minimum))
     most = kind(spec.at_most.get(key, limit.maximum))
@@ -134,7 +134,7 @@ def has_columns(settled: Experiment) -> bool:
 
 
 def columns(settled: Experiment) -> None:
-    """Draw the controls of the chosen table; without a table only how far ahead."""
+    """Draw the controls of the chosen table; without a table only how far ahead to predict."""
     table = _table(settled)
     if table is not None:
         for key, usual in zip(LABELS, data.default_columns(table), strict=True):

@@ -1,4 +1,4 @@
-"""What pages show: the sidebar's dataset, and of it a run, a recording or the untrained model.
+"""What pages show: the sidebar's dataset, and its run, a recording or the untrained model.
 
 A run is shown as of the newest epoch while it trains; once it rests, a slider goes back over the
 epochs of which weights are kept (`TrainingClient.checkpoints`).
@@ -80,7 +80,7 @@ def load_data(settled: Experiment) -> Loaded:
 
 
 def _example(settled: Experiment) -> Loaded:
-    """An example in place of a file that isn't there yet, and a link to where it is given."""
+    """Show an example in place of a missing file, with a link to where a file is given."""
     example = data.example_of_upload(settled)
     try:
         dataset = dataset_of(example, None)
@@ -104,7 +104,7 @@ def in_words(cure: Mapping[str, int]) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownRun(RunAt):
-    """Figures with results, and where they are from."""
+    """The figures to show, and where they are from."""
 
     run: Run | None = None
     is_recorded: bool = False
@@ -122,7 +122,7 @@ untrained_models = data.remembered(
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
-    """What to show to this session now."""
+    """The session's run, else a kept run, a recording or the untrained model."""
     run, snapshot = runs.current_run() or (None, None)
     # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
     has_begun = snapshot and (snapshot.results or snapshot.status is not Status.FAILED)
@@ -144,7 +144,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
 
 
 def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
-    """What the charts show if it is of this model and these data, else the untrained model."""
+    """The shown run if it has this model and these data, else the untrained model."""
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
         return shown
@@ -179,7 +179,7 @@ def _sample_index(count: int) -> int:
 
 
 class Epochs:
-    """The epochs of a run of which weights are known, and which is shown; for one drawing."""
+    """The epochs whose weights are known, and the picked one; made for each drawing."""
 
     def __init__(self, shown: ShownRun) -> None:
         self.shown = shown

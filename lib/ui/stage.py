@@ -27,7 +27,7 @@ MOST_KEPT = 500  # browsers
 
 
 def enter_step() -> None:
-    """Put the address's step of the lesson on the stage, else the one that this browser was at."""
+    """Put the address's step of the lesson on the stage, else this browser's last one."""
     record, browser = session().stage, browser_id()
     if not record.step:
         kept = _KEPT.get(browser or "", record)
@@ -52,7 +52,7 @@ def enter(scene: Scene) -> None:
 
 
 def controls(scene: Scene, settled: Experiment) -> None:
-    """Draw the settings that can be moved."""
+    """Draw the settings that a scene lets people change."""
     if settings := [key for key in scene.controls if key in SETTINGS]:
         with st.container(horizontal=True, key="scene_controls", vertical_alignment="bottom"):
             for key in settings:
@@ -60,7 +60,7 @@ def controls(scene: Scene, settled: Experiment) -> None:
 
 
 def train_buttons(scene: Scene, loaded: Loaded) -> None:
-    """Draw Train, Pause or Resume, in a scene that has a run to train; and the run's epoch."""
+    """Draw Train, Pause or Resume, and the epoch, in a scene that trains."""
     if "run" not in scene.controls:
         return
     client = runs.client()
@@ -156,7 +156,7 @@ def reveal(scene: Scene) -> None:
 
 
 def waiting(scene: Scene) -> None:
-    """Say what is still to do, with a button to skip it: a worker may be slow or missing."""
+    """Show what is still to do, with a button to skip it: a worker may be slow or missing."""
     if not answered(scene) or has_happened(scene):
         return
     epoch = scene.until.epoch if scene.until else 0
@@ -191,7 +191,7 @@ def done(scene: Scene) -> bool:
 
 
 def has_happened(scene: Scene) -> bool:
-    """Whether what the scene waits for after its first questions has happened, or was skipped."""
+    """Whether the event that a scene waits for has happened or was skipped."""
     stage, until = session().stage, scene.until
     is_here = stage.scene == scene.name
     if answered(scene) and (until is None or (is_here and _is_so(scene, until))):

@@ -40,13 +40,13 @@ if not IS_TESTED:
 
 
 def is_history_navigation() -> bool:
-    """Whether the browser's Back or Forward asked for this run. The public way: never."""
+    """Whether Back or Forward asked for this run; never without private names."""
     context = get_script_run_ctx(suppress_warning=True) if PRIVATE else None
     return context is not None and context.is_history_navigation
 
 
 def fragment_id() -> str:
-    """The id of the fragment that runs; "" in a run of the whole page, and the public way."""
+    """The id of the running fragment; "" for a whole page, and without private names."""
     return (PRIVATE and ThreadState.get().fragment_id) or ""
 
 
@@ -66,7 +66,7 @@ def look_every(seconds: float) -> None:
 
 
 def mend_sessions() -> None:
-    """Patch sessions, when the server starts. Publicly pages recover by a reload: white_page.js."""
+    """Patch sessions, when the server starts; else white_page.js reloads a broken page."""
     if PRIVATE:
         sessions: Any = AppSession
         sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
@@ -161,7 +161,7 @@ def of_browser_first(ask: Method) -> Method:
 
 
 async def drop_expired_sessions(rest: Callable[[], object]) -> None:
-    """End sessions whose browser didn't come back, also if no other leaves; at the end `rest`."""
+    """End sessions whose browser didn't come back; without any left call `rest`."""
     while PRIVATE:
         await asyncio.sleep(PURGE_SECONDS)
         sessions: Any = Runtime.instance()._session_mgr

@@ -43,7 +43,7 @@ _HTML = charts.Macros(__file__, **_MODES, named=results.named, number=number)
 
 
 def draw_form(loaded: Loaded) -> Plan | None:
-    """Draw the form of the next sweep; returns its plan, or None and says why there is none."""
+    """Draw the form of the next sweep; returns its plan, or None after showing why not."""
     can = sweep.offered(loaded.experiment)
     pairs = (part.partition("=")[::2] for part in page_value("vary").split(";"))
     typed = {key: text for key, text in pairs if key in can}
@@ -72,7 +72,7 @@ def draw_form(loaded: Loaded) -> Plan | None:
 
 
 def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
-    """The plan, of which its size is said; None where it can't be trained."""
+    """Show the size of the plan and return it; None where it can't be trained."""
     seeds, table = int(SEEDS.texts[SEEDS.index]), session().upload.table
     with st.container():
         try:
@@ -201,7 +201,7 @@ def draw_sweep(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
 
 
 def _draw_panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:
-    """Draw the buttons Start, Pause or Go on, and Stop, the progress, and what was found."""
+    """Draw the buttons, the progress, the finding and the pictures of a sweep."""
     runner, args, points = now.runner, (plan, loaded), now.runner.results
     idle = runner.state.over or not now.is_mine
     label, kind = ("Start", "primary") if idle else ("Start anew", "secondary")
@@ -221,7 +221,7 @@ def _draw_panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep)
 
 
 def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
-    """Draw the progress bar, and say what these results are of, if not of what Start would do."""
+    """Draw the progress bar, and how these results differ from what Start would do."""
     runner, title = now.runner, loaded.dataset.title
     text = f"{TEXTS[runner.state if now.id else 'example']} {done} of {len(runner.plan.points)}"
     left = "" if runner.seconds_left is None else f" · {duration(runner.seconds_left)} left"
@@ -242,7 +242,7 @@ def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> 
 
 
 def _draw_pictures(points: Sequence[PointResult], text: str, palette: Palette) -> None:
-    """Draw a curve of one setting, for picked values of the others; of two also maps."""
+    """Draw curves over one setting for picked values of others, and maps of two settings."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))
     combined = list(product(*(axes[key] for key in others)))
@@ -263,7 +263,7 @@ def _draw_pictures(points: Sequence[PointResult], text: str, palette: Palette) -
 
 
 def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
-    """A table of all points with links to their runs, or else their settings, in Explore."""
+    """An HTML table of all points, with links that open their runs or settings in Explore."""
     found, rows = results.findings(points), []
     hidden = results.COLUMN_SETTINGS if hides_columns else ()
     for point in points:

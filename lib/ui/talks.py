@@ -1,7 +1,7 @@
-"""A talk: one thing to a screen, what followers see of it, and the window with notes.
+"""Talks: a scene to each screen, what followers see of it, and the window with notes.
 
 A browser gives one talk, on one page server, and finds it again after a reload. Pages look for
-changes once a second. Full screen, the blank screen and the clock are the browser's: present.js.
+changes once a second. Full screen, the blank screen and the clock are made by present.js.
 """
 
 from collections.abc import Callable, Sequence
@@ -97,14 +97,14 @@ def link(**query: str) -> str:
 
 
 def step(names: Sequence[str], by: int) -> None:
-    """Go so many scenes on, or back, from the address's scene: quick presses add up."""
+    """Go `by` scenes on from the address's scene; quick presses add up."""
     asked = address.page_value("scene")
     place = (names.index(asked) if asked in names else 0) + by
     address.set_page_values({"scene": names[max(0, min(place, len(names) - 1))], "open": ""})
 
 
 def draw_scene(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
-    """Draw a scene, for who `follows` without controls; returns the data that it shows."""
+    """Draw a scene and return its data; a page that `follows` gets no controls."""
     st.markdown(f"# {plain(scene.title)}")
     if not follows:
         stage.controls(scene, settled)
@@ -126,7 +126,7 @@ def draw_scene(scene: Scene, settled: Experiment, *, follows: bool = False) -> L
 
 
 def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | None) -> None:
-    """Draw the buttons below a scene; without `loaded` something else is on the screen."""
+    """Draw the buttons below a scene; without `loaded` the overview or the link is shown."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
         draw_ways(place, len(scenes), partial(step, names))
@@ -157,7 +157,7 @@ def draw_foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded 
 
 
 def draw_ways(place: int, count: int, act: Callable[[int], None]) -> None:
-    """Draw buttons for one scene back and one on, and which of `count` it is, from `place` 0."""
+    """Draw Previous, Next and which of `count` scenes it is, from `place` 0."""
     back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
     press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
     press("Next", "arrow_forward", "scene_next", on, disabled=at_end, type=look)
@@ -171,7 +171,7 @@ def _opens(label: str, icon: str, what: str) -> None:
 
 
 def draw_browser(scene: Scene, talk: Talk, *, notes: bool = False) -> None:
-    """Draw what the browser does alone: full screen, blank, and beside `notes` the clock."""
+    """Draw the browser's own controls: full screen, blank, and beside `notes` the clock."""
     seconds = clock.now() - talk.began
     _component(key="present_screen", data={"scene": scene.name, "notes": notes, "seconds": seconds})
 
@@ -274,7 +274,7 @@ def draw_notes(notes_id: str) -> None:
 
 
 def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """A talk, what it shows, its scenes and the index of the shown one; draws that it is over."""
+    """A talk, its view, its scenes and the shown scene's index; None after showing it is over."""
     if talk and talk.shown:
         scenes = story(talk.shown.query["story"][-1])
         place = [scene.name for scene in scenes].index(talk.shown.scene)
@@ -287,7 +287,7 @@ def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] |
 
 
 def _go_off(talk: Talk) -> None:
-    """Take over what the talk shows now, with a button to go back."""
+    """Make the shown scene this browser's own, with a button to go back."""
     if shown := talk.shown:
         record, subject = session().stage, address.put(shown.query)
         subject.as_set = {}  # so that the address has all of it, for a reload

@@ -73,7 +73,7 @@ def uploader() -> None:
 
 
 def opener() -> None:
-    """The file widget of pages without `uploader`."""
+    """Draw the file widget of pages without `uploader`."""
     text = "Or drop it anywhere on the page: a kept run (.unrolled), or a table as your data."
     act = partial(_given, "open_file")
     st.file_uploader("Open a kept run", key="open_file", on_change=act, help=text)
@@ -96,7 +96,7 @@ def progress() -> None:
 
 
 def _stop() -> None:
-    """Stop reading a file, and forget what was wrong with one."""
+    """Stop reading a file, and clear the last error."""
     record = session().upload
     if record.reading:
         record.reading.stop()
@@ -110,7 +110,7 @@ def _refuse(why: object) -> None:
 
 
 def _given(key: str) -> None:
-    """Read the file that was just given; removing one stops reading, and changes nothing."""
+    """Read the file that was just given; a removed file only stops reading."""
     if key not in st.session_state:  # dropped, where another run of the page has overtaken this one
         return
     record, file = session().upload, st.session_state[key]
@@ -176,7 +176,7 @@ def note_kept(kept: Kept | None) -> None:
 
 
 def kept_before() -> Kept | None:
-    """What this browser has opened from a file, in a session before."""
+    """The run from a file that this browser opened in an earlier session."""
     return _KEPT.get(browser_id() or "")
 
 
@@ -198,7 +198,7 @@ def _settle(new: Table) -> None:
 
 
 def _changes(new: Table) -> dict[str, Any]:
-    """The settings that suit a table that becomes the data, without those that a person has set."""
+    """The settings that change with a table as the data, without those a person has set."""
     now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
         changes = address.fitting(old.settings if old else {}, new.settings)
@@ -217,7 +217,7 @@ def _changes(new: Table) -> dict[str, Any]:
 
 
 def take(file: Any) -> tuple[str, bytes] | None:
-    """Return the name and the bytes of a file widget's value; None where they were taken before."""
+    """Return a file widget's name and bytes; None where they were taken before."""
     if not hasattr(file, "getvalue"):  # nothing, or a file that was dropped
         return None
     content = file.getvalue()
@@ -229,7 +229,7 @@ def take(file: Any) -> tuple[str, bytes] | None:
 
 
 def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
-    """The middleware: holds back the end of a file until there is room for it in memory."""
+    """A middleware that delays the end of a file until there is memory for it."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         is_put = scope["type"] == "http" and scope["method"] == "PUT"

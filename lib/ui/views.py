@@ -230,7 +230,7 @@ def glance_numbers(layer: LayerPass) -> dict[str, Any]:
 
 
 def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
-    """A part of the Cell page, or one of its cards, for which Keras answers the first question."""
+    """A part of the Cell page, or one of its cards, which needs only the first answer."""
     part = parts.PARTS[name]
     if draw_one:
         has_playhead = draw_one is not parts.draw_last_step
@@ -288,7 +288,7 @@ def draw(name: str, loaded: Loaded, palette: Palette) -> None:
 
 
 def embed() -> None:
-    """Draw one card for a frame elsewhere, as high as that, and a link to all of it.
+    """Draw one card, as high as a frame on another site, and a link to its page.
 
     It is a view, with the keys of its page in the link, or a card of the gallery. Example:
     `/?embed=true&card=loss&data=parity`. `embed` is Streamlit's own: it takes the header away.

@@ -35,29 +35,29 @@ def plain(text: str) -> str:
 
 
 def say(text: str, place: Place | None = None) -> None:
-    """A small sentence below a picture."""
+    """Draw a small sentence below a picture."""
     (place or Place()).show("markdown", f":small[{plain(text)}]")
 
 
 def say_steadily(text: str, *, gray: bool = False, place: Place | None = None) -> None:
-    """A sentence whose numbers change, with room for each at its widest: nothing below moves."""
+    """Draw a sentence whose numbers change, in the room of its widest: nothing below moves."""
     look = 'class="said" style="color:var(--muted)"' if gray else 'class="said"'
     (place or Place()).show("html", _in_room(text, widest(text), look))
 
 
 def _in_room(text: str, longest: str, look: str) -> str:
-    """HTML of a text that has the room of its longest wording, hidden in the same grid cell."""
+    """HTML of a text, in one grid cell with its longest wording, which is hidden."""
     return f'<div {look} data-longest="{escape(longest)}"><span>{escape(text)}</span></div>'
 
 
 class Takeaway:
-    """A short text on a picture, in the room of the `longest` one; details are folded."""
+    """A short text on a picture, in the room of the `longest` one, with folded details."""
 
     def __init__(self, longest: str = "") -> None:
         self._longest, self._text, self._details = longest, Place(), list[Place]()
 
     def show(self, text: str, *details: str) -> None:
-        """Draw it, or after the first time what has changed; as many `details` each time."""
+        """Draw the text and details or, after the first time, those that have changed."""
         self._text.show("html", _in_room(text, self._longest or text, 'class="said takeaway"'))
         is_first = any(details) and not self._details
         if is_first:
@@ -68,17 +68,17 @@ class Takeaway:
 
 
 def takeaway(text: str, *details: str, longest: str = "") -> None:
-    """A takeaway that doesn't change."""
+    """Draw a takeaway that doesn't change."""
     Takeaway(longest).show(text, *details)
 
 
 def hint(text: str) -> None:
-    """A small grey sentence: what a control or a state means."""
+    """Draw a small grey sentence on a control or a state."""
     st.markdown(f":small[:gray[{plain(text)}]]")
 
 
 def rerun_when(happened: Callable[[], bool], seconds: float | None, text: str = "") -> None:
-    """Run the page again once something has `happened`; until then show `text`, and look again."""
+    """Run the page again once something has `happened`; until then show `text`."""
 
     def look() -> None:
         if happened():
@@ -90,19 +90,19 @@ def rerun_when(happened: Callable[[], bool], seconds: float | None, text: str = 
 
 
 def card(title: str, **options: Any) -> DeltaGenerator:
-    """A container with a border and a title; `options` are those of `st.container`."""
+    """Draw a container with a border and a title; `options` are those of `st.container`."""
     place = st.container(border=True, **options)
     place.markdown(f"### {title}")
     return place
 
 
 def press(label: str, icon: str, key: str, act: Callable[..., Any], **options: Any) -> None:
-    """A button with a Material symbol and a callback; `options` are those of `st.button`."""
+    """Draw a button with a Material symbol and a callback; `options` are `st.button`'s."""
     st.button(label, key, icon=f":material/{icon}:", on_click=act, **options)
 
 
 def closable(text: str, key: str, icon: str, close: Callable[..., object]) -> None:
-    """A message as Markdown, until the person closes it; without one, its container alone."""
+    """Draw a Markdown message that a person can close; without one its container alone."""
     with st.container(key=key, horizontal=True, gap="xsmall"):
         if text:
             show = {"error": st.error, "info": st.info}.get(icon, st.warning)
@@ -138,19 +138,19 @@ class SteadyChart:
 
 
 def steady_chart(figure: Chart, sentence: str, key: str, *, fills: bool = False) -> None:
-    """A `SteadyChart` that is drawn with the page."""
+    """Draw a `SteadyChart` that changes only with the page."""
     lay_above({key: SteadyChart(key, fills=fills).show(figure, sentence)}, Place())
 
 
 def told_chart(figure: Chart, text: str, details: str, key: str) -> None:
-    """A `steady_chart` with its takeaway below, and the details folded."""
+    """Draw a `steady_chart` with its takeaway below, and the details folded."""
     steady_chart(figure, f"{text} {details}", key)
     takeaway(text, details)
 
 
 @dataclass(frozen=True, slots=True)
 class Linked:
-    """A choice among `texts`, under `name` in the address; `key` is the widget's."""
+    """A widget's choice among `texts`, which stands under `name` in the address."""
 
     name: str
     texts: Sequence[str]
@@ -207,7 +207,7 @@ def pills(
     act: Callable[[Any], object],
     **others: Any,
 ) -> None:
-    """A row of buttons, name → label; the callback calls `act` with the picked name, or names."""
+    """Draw a row of buttons, name → label; `act` gets the picked name, or names."""
     others |= bound(key, picked, lambda now: None if now is None else act(now))
     names, label_of = list(options), options.__getitem__
     st.pills(label, names, format_func=label_of, label_visibility="collapsed", wrap=True, **others)
@@ -244,7 +244,7 @@ def linked_buttons(
 
 
 def open_part(titles: Mapping[str, str], key: str) -> str:
-    """Draw buttons for a page's parts, name in the address → title; returns the open one's name."""
+    """Draw buttons for a page's parts (name in the address → title); returns the open name."""
     choice = Linked(PART, list(titles), 0, key)
     place = linked_buttons("Part", list(titles.values()), choice, label_visibility="collapsed")
     return choice.texts[place]

@@ -48,7 +48,7 @@ def backward(chosen: Chosen) -> LayerWeights:
 
 
 def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
-    """What Keras needs besides the cell to answer the question of a place."""
+    """The arguments of a place's question to Keras, without the cell."""
     dataset, experiment, layers = chosen.dataset, chosen.experiment, chosen.experiment.model.layers
     up_to_layer = {"weights": chosen.upward(chosen.weights), "x": measured(chosen)}
     of_model = {"weights": chosen.weights, "layers": layers, "x": dataset.x[chosen.sample]}
@@ -79,7 +79,7 @@ class Asked(NamedTuple):
 
 @dataclass(slots=True, eq=False)
 class Reply:
-    """What is known at a place of the page, about one choice of the person."""
+    """The state of a place of the page, for one choice of the person."""
 
     choice: tuple[object, ...]  # numbers are compared by value, data by identity
     answered: Asked | None = None
@@ -88,23 +88,23 @@ class Reply:
 
     @property
     def error(self) -> str:
-        """A sentence where Keras could not answer."""
+        """Keras's error as a sentence, "" without one."""
         return f"{(self.answered and self.answered.answer.exception()) or ''}"
 
     @property
     def values(self) -> dict[str, Any] | None:
-        """What Keras has answered."""
+        """Keras's answer, if there is one."""
         return self.answered.answer.result() if self.answered and not self.error else None
 
     @property
     def instead(self) -> str:
-        """What stands where a value would, while there is none."""
+        """The text in place of a value, while there is none."""
         waiting = WAITING if runs.client().pool.ready else STARTING
         return NO_ANSWER if self.error else waiting
 
 
 def ask(place: str, chosen: Chosen) -> Reply:
-    """Ask the question of a place, unless its answer is here or under way; returns its state."""
+    """Ask a place's question, unless it is answered or under way; returns the place's reply."""
     replies, (question, names) = session().cell.replies, PLACES[place]
     experiment = chosen.experiment  # but of its training settings the loss alone
     of_model = experiment.model, experiment.seed, experiment.training.loss, chosen.mode

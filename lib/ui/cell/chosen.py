@@ -76,7 +76,7 @@ class Chosen:
 
     @property
     def first_row(self) -> int:
-        """The row of that unit in the pictures."""
+        """The row of `first_unit` in the pictures."""
         return int(np.flatnonzero(self.row_order == self.first_unit)[0])
 
     def upward(self, weights: LayerWeights) -> LayerWeights:
@@ -164,7 +164,7 @@ def _remember() -> None:
 
 
 def _where(chosen: Chosen) -> tuple[int, int]:
-    """The playhead's timestep and unit: the opened link's, else the last ones."""
+    """The playhead's timestep and unit, from 0: of a link that was just opened, else the last."""
     page, link = session().cell, (address.page_value("step"), address.page_value("unit"))
     if page.link != link:
         page.link, page.links_opened = link, page.links_opened + 1

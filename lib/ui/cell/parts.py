@@ -272,7 +272,7 @@ def draw_learning(chosen: Chosen, replies: Sequence[Reply], palette: Palette) ->
 
 
 def draw_reach(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -> None:
-    """Draw the first of its cards alone."""
+    """Draw how far back each loss reaches, without the page's other cards."""
     title, (reply,) = "How far back does each loss reach?", replies
     dataset, norms = chosen.dataset, reply.values
     with card(title, key="cell_reach", gap="xsmall", height="stretch"):

@@ -124,7 +124,7 @@ def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
 
 @contextmanager
 def card(name: str, badge: str = "") -> Iterator[None]:
-    """A card with a badge in its corner: which settings its picture shows, if not the sidebar's."""
+    """Draw a card with a badge in its corner, if its picture shows other settings."""
     with st.container(border=True, key=f"card_{name}", gap="xxsmall"):
         yield
         if badge:  # the last, wherever it is seen: nothing comes into another's place
@@ -163,13 +163,13 @@ def _numbers(shown: ShownRun) -> Follow:
 
 
 def is_same(loaded: Loaded, shown: ShownRun) -> bool:
-    """Whether the run that is shown is one of the settings in the sidebar."""
+    """Whether the shown run has the sidebar's settings and data."""
     run = shown.run
     return run is not None and run.experiment == loaded.experiment and run.dataset is loaded.dataset
 
 
 def badge_of(loaded: Loaded, shown: ShownRun) -> str:
-    """What the pictures show if a run has other settings than the sidebar: "T = 40"."""
+    """The settings or data that the shown run has instead of the sidebar's: "T = 40"."""
     if shown.run is None or is_same(loaded, shown):
         return ""
     title = shown.dataset.title
@@ -217,6 +217,6 @@ def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
 
 
 def _reported(what: str) -> str:
-    """What the script reports: the name of an epoch without the count of times, or a layout."""
+    """The epoch's name without the count of times, or the layout, as replay.js reports it."""
     text: str = (st.session_state.get(REPLAY) or {}).get(what) or ""
     return text.partition(" ")[0]

@@ -41,7 +41,7 @@ FAILURES = (Status.DIVERGED, Status.FAILED)
 
 @dataclass(frozen=True, slots=True)
 class StatusText:
-    """How a run stands, in words."""
+    """The texts on how a run stands."""
 
     badge: str
     color: str
@@ -59,7 +59,7 @@ STATUS_TEXTS = {name: StatusText(**row) for name, row in beside(__file__, "statu
 
 
 def explore() -> None:
-    """Draw the page."""
+    """Draw the Explore page."""
     loaded = load_data(frame("Explore", (EARLIER.name, OPEN_REPLAY.name, *KEYS)))
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
@@ -208,7 +208,7 @@ def _progress(epochs: Epochs, place: Place) -> None:
 
 
 def _stands_in(shown: ShownRun) -> str:
-    """What is shown where there is no run, a key of STATUS_TEXTS."""
+    """The key in STATUS_TEXTS of what is shown without a run."""
     return "kept" if shown.kept else "recorded" if shown.is_recorded else "untrained"
 
 

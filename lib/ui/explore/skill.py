@@ -35,7 +35,7 @@ MOST_NAMES = 200  # so many a menu offers: all are sent to the browser
 
 
 def skill_card(loaded: Loaded, palette: Palette) -> None:
-    """Draw the card, where the shown data were cut from a table."""
+    """Draw the card, if the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
         dataset, run, table = shown.dataset, shown.run, None
@@ -73,7 +73,7 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
 
 
 def _weights(shown: ShownRun) -> SeedWeights:
-    """The trained weights to evaluate, by seed; of the first an empty dict if there are none."""
+    """The trained weights to evaluate, by seed; ({},) where there are none."""
     return shown.snapshot.weights if shown.snapshot.epoch and not shown.polling else ({},)
 
 

@@ -41,7 +41,7 @@ _POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
 def draw_files(loaded: Loaded) -> None:
-    """Draw the rows, or send the file that the browser asked for; below, the plain script."""
+    """Draw the card's rows, or send the requested file; below, draw the plain script."""
     epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
@@ -73,7 +73,7 @@ def draw_files(loaded: Loaded) -> None:
 
 
 def _at(picked: int | None, snapshot: Snapshot) -> Snapshot:
-    """The snapshot without how the run ended, if an earlier epoch is picked."""
+    """The snapshot; of an earlier epoch without how the run ended."""
     return snapshot if picked is None else replace(snapshot, status=Status.PAUSED, reason="")
 
 
@@ -139,7 +139,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
 
 
 def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
-    """What makes each file of the shown run, and the code of the sidebar's `other` settings."""
+    """Functions that start to make each file of the run, and the code of `other` settings."""
     own, shown = session().upload.table, epochs.shown
     table = runs.table_of_run() if shown.run else own
     may_take = _may_take(shown.dataset, table)
@@ -154,7 +154,7 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
 
 
 def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dict[str, File]:
-    """What makes the run's own files, in another thread: the session is read here."""
+    """Functions that make the run's files in another thread; the session is read here."""
     shown, at_epoch = epochs.shown, epochs.at_picked_epoch
     past, run = tuple(epochs.weights.items()), partial(_picked_run, epochs)
     answers, earlier = picked_answers(at_epoch), bool(EARLIER.index)
@@ -196,7 +196,7 @@ def _picked_run(epochs: Epochs) -> tuple[Experiment, Dataset, Snapshot]:
 def _script_files(
     setup: Callable[[], tuple[Any, ...]], dataset: Dataset, end: str = ""
 ) -> dict[str, File]:
-    """What makes the scripts of an experiment, and the arrays that they load."""
+    """Functions that make an experiment's scripts, and the arrays that they load."""
 
     def write(name: str) -> str:
         return EXPORTS[name].write(*setup())
@@ -208,7 +208,7 @@ def _script_files(
 
 
 def _model_files(shown: ShownRun) -> dict[str, Make]:
-    """What asks Keras for the file of each trained model."""
+    """Functions that ask Keras for the file of each trained model."""
     cell, timesteps, makers = shown.experiment.model.cell, shown.dataset.shape[1], dict[str, Make]()
     for mode, weights in shown.snapshot.weights[0].items():
         model = {"cell": cell, "mode": mode, "weights": weights, "timesteps": timesteps}

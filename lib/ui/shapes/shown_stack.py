@@ -74,7 +74,7 @@ def set_stack(stack: Stack | None) -> None:
 
 
 def open_stack(stack: Stack) -> None:
-    """Trace a stack of another part of the page."""
+    """Trace a stack from another part of the page. For callbacks."""
     set_stack(stack)
     address.set_page_value(PART, "")
 
@@ -133,7 +133,7 @@ def model_box(stack: Stack) -> None:
 
 
 def _came(reading: Reading) -> None:
-    """Say what was read, or that the stack has changed since."""
+    """Show what was read, or that the stack has changed since."""
     stack = reading.stack
     if not is_of_code():
         with st.container(horizontal=True, vertical_alignment="center"):

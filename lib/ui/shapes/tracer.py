@@ -77,7 +77,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
 
 
 def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
-    """What to know of a ready stack, of one that isn't traced to its end, or of a person's code."""
+    """The sentence on a ready stack, one not traced to its end, or a person's code."""
     is_broken, name = shapes.broken(steps) is not None, shapes.pattern_of(stack)
     if shapes.stopped(steps) is not None and not is_broken:
         return TEXTS["grey row"]
@@ -104,7 +104,7 @@ def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: P
 
 
 def _pick_layer(steps: Steps) -> list[int]:
-    """Draw a menu of all layers; the place of the picked one, at first of that which breaks."""
+    """Draw a menu of all layers; returns the picked one's place, at first the failing one's."""
     page = session().shapes
     place = shapes.stopped(steps) if page.open_layer is None else page.open_layer
     place = place if place in range(len(steps)) else None
@@ -179,7 +179,7 @@ def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
 
 
 def _in_use(layer: Layer) -> tuple[list[LayerSetting], list[LayerSetting]]:
-    """The settings of a layer that have an effect: the usual ones, and those changed seldom."""
+    """The settings of a layer that have an effect, and those of them that are seldom changed."""
     hidden = UNUSED[layer.form] if isinstance(layer, shapes.Input) else ["called"]
     if isinstance(layer, shapes.Unread) and isinstance(layer.error, shapes.ShapeError):
         hidden = ["called", "output"]
@@ -265,7 +265,7 @@ def _take(place: int, layer: Layer, setting: LayerSetting, value: Any) -> None:
 
 
 def _takes(place: int, stack: Stack) -> None:
-    """Draw the choice of a layer's input tensors; without one, the layer before."""
+    """Draw the choice of a layer's input tensors, if they aren't those of the layer before."""
     layer = stack[place]
     if isinstance(layer, shapes.Input):
         return
