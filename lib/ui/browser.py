@@ -37,7 +37,7 @@ HIDE_AFTER = "0.5s"  # from then on a covered chart is hidden from screen reader
 IN_PLACE = "<wbr>"  # with it a style keeps its place on the page, which page.css hides
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
-_SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # which has more to say of it
+_SHEETS["explore"] = strip.CSS + _SHEETS["explore"]  # whose rules come first
 PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures appear in scenes
 
 

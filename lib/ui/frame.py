@@ -23,7 +23,7 @@ from lib.ui.widgets import bound, closable, hint, plain
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
 
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
-FAVICON = f"data:image/png;base64,{_ICON}"  # a file is gone where a run of a page is cut short
+FAVICON = f"data:image/png;base64,{_ICON}"  # Streamlit loses a file where a page run is cut short
 _ADVICE = Path(__file__).with_name("advice")
 ADVICE = beside(__file__, _ADVICE.name)
 """Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""

@@ -55,7 +55,7 @@ class Talk:
     """A talk that somebody gives. Times are seconds of `lib.ui.clock`."""
 
     began: float
-    given: float  # when the presenter's page looked last
+    given: float  # when the presenter's page was open last
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
     notes: str = field(default_factory=lambda: token_hex(8))  # in the link of notes and answers
     shown: Shown | None = None

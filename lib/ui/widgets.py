@@ -124,7 +124,7 @@ class SteadyChart:
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
-            # Else it is seen in its own height for a moment. One that is there has this by now.
+            # Another height would be seen for a moment; the older chart has got this one by now.
             known = session().heights.get(self._key) if self._fills else None
             pair.top = 1 - pair.top
             pair.shown[pair.top] = figure, sentence, figure.of_height(known)

@@ -99,7 +99,7 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
 
     def follow(now: ShownRun) -> None:
         follow_numbers(now)
-        # Not the data: they have the untrained model, and that what is remembered of it.
+        # A weak reference, or what is remembered of an untrained model would keep its data alive.
         parts = now.snapshot, name, now.experiment, ref(now.dataset), picked
         figure, texts[name] = _drawn(*parts, palette)
         show(figure)
