@@ -66,8 +66,10 @@ with st.container(key="gallery"):
         if scene.group:
             st.markdown(f"## {scene.group}")
         with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
-            plot = plot_of(scene)
-            st.html(small_picture(plot, scene.title, palette))
-            hint(caption(scene.picture, plot))
+            if plot := plot_of(scene):
+                st.html(small_picture(plot, scene.title, palette))
+                hint(caption(scene.picture, plot))
+            else:
+                st.warning(f"Not recorded: run `python -m tests.record {scene.id}`.")
             link(plain(scene.title), scene.id)
             st.markdown(f":small[{scene.text}]")

@@ -5,7 +5,7 @@ silent mistakes, the ready sweeps, and the gallery's cards that have settings of
 Keras is asked what the Cell page asks about some of these models, and the cards' figures are drawn
 from all of it. A sweep's CSV goes into `lib/sweep/recorded/`, all else into
 `lib/training/recordings/`. A name is that of a dataset, a mistake, a sweep or a card, "leak",
-"answers" or "gallery".
+"answers" or "gallery", which draws all cards' figures; a card that is named is drawn, too.
 """
 
 import sys
@@ -46,6 +46,8 @@ def write(name, record):
     recorded.FOLDER.mkdir(exist_ok=True)
     path = recorded.FOLDER / f"{name}.msgpack.z"
     path.write_bytes(zlib.compress(encode(record), 9))
+    recorded.read.cache_clear()
+    recorded.recorded.cache_clear()
 
 
 def _thin_past(known, size):
@@ -229,6 +231,17 @@ def record_gallery(_client):
     write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
 
 
+def record_example(name, client):
+    """Train a dataset's suggested settings, or what a card is about."""
+    if name in recorded.BUNDLED:
+        experiment = with_seeds(suggested(name), make_dataset(suggested(name)))
+        if name in GALLERY and experiments_of(GALLERY[name]) != (experiment,):
+            raise SystemExit(f"the card {name} has the name of a dataset: call the card otherwise")
+        record_run(name, experiment, client)
+    else:
+        record_card(name, client)
+
+
 def main(names):
     """Record what is named, or all."""
     rest = {"leak": record_leak, "answers": record_answers, "gallery": record_gallery}
@@ -241,10 +254,11 @@ def main(names):
                 print(name, len(run_plan(READY[name].plan, out=READY[name].path)), flush=True)
             elif name in MISTAKES:
                 record_mistake(name, client)
-            elif name in recorded.BUNDLED:
-                record_run(name, with_seeds(suggested(name), make_dataset(suggested(name))), client)
             else:
-                record_card(name, client)
+                record_example(name, client)
+    if cards := [name for name in names if name in GALLERY]:
+        drawn = {name: draw_plot(GALLERY[name]) for name in cards}
+        write(FILE, recorded.read(FILE, dict[str, Plot]) | drawn)
 
 
 if __name__ == "__main__":

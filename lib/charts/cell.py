@@ -24,7 +24,7 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, MODES, Experiment
-from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
+from lib.recurrence import GATES, STATE_GATE, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted, number, short, signed
 
@@ -157,7 +157,8 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
     if function == "tanh" and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
-        rows.append(Row("x + r·h", from_input + gates["r"] * from_state))
+        gate = STATE_GATE[layer.cell]
+        rows.append(Row(f"x + {gate}·h", from_input + gates[gate] * from_state))
     else:
         rows.append(Row("sum", from_input + from_state, "rule"))
     value = gates[name] if gates else layer.trace.hidden[0, step]

@@ -18,6 +18,8 @@ GATES: dict[str, dict[str, str]] = {
     "simple_rnn": {},
 }
 """Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
+STATE_GATE = {"gru": "r"}
+"""By cell with two rows of biases: the gate that scales the state's part of the candidate."""
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
@@ -101,13 +103,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
     after[0] = o * np.tanh(after[1])
 
 
-def _gru(
-    gates: Array,
-    before: Array,
-    after: Array,
-    recurrent: Array,
-    bias: Array,
-) -> None:
+def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))

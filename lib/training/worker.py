@@ -188,15 +188,21 @@ class Loop:
         if run is None:  # it has just ended, or is a question
             if (future := self._questions.get(name)) and future.cancel():  # else that has begun
                 del self._questions[name]
-        elif command.verb == "drop":
-            del self._runs[name]
-            run.release()
-        elif command.verb == "resume":
-            self._guard(run, partial(run.resume, command.epochs))
-        elif command.verb == "set_pace":
-            self._guard(run, partial(run.set_pace, command.show_seconds))
-        elif command.verb in ("pause", "step", "stop"):
-            self._guard(run, getattr(run, command.verb))
+            return
+        match command.verb:
+            case "drop":
+                del self._runs[name]
+                run.release()
+            case "pause":
+                self._guard(run, run.pause)
+            case "resume":
+                self._guard(run, partial(run.resume, command.epochs))
+            case "step":
+                self._guard(run, run.step)
+            case "stop":
+                self._guard(run, run.stop)
+            case "set_pace":
+                self._guard(run, partial(run.set_pace, command.show_seconds))
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:

@@ -12,12 +12,9 @@ from hypothesis import strategies as st
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import forward, initial_model_weights, initial_weights, unroll
 
-LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
-KINDS = {
-    "lstm": ("lstm", {}),
-    "gru, reset after": ("gru", {"reset_after": True}),
+LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
+KINDS = {name: (name, {}) for name in CELLS} | {
     "gru, reset before": ("gru", {"reset_after": False}),
-    "simple_rnn": ("simple_rnn", {}),
 }  # what a person can build: the cell's name, and Keras's own options for it
 
 sizes = st.tuples(st.integers(1, 5), st.integers(1, 8), st.integers(1, 5), st.integers(1, 9))
