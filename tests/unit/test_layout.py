@@ -139,6 +139,16 @@ def named_places(text):
     yield from re.findall(r"(?<![./\w])lib/[\w./]*\w", text)
 
 
+def named_in_comments(path):
+    """Files that comments of a TOML file name, each with a name that it must have."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    comments = " ".join(line.strip("# ") for line in lines if line.startswith("#"))
+    for file in re.findall(r"\b[Rr]ead by `(\w+\.py)`", comments):
+        yield path.parent / file, "__file__" if file == f"{path.stem}.py" else path.stem
+    for name, file in re.findall(r"`(\w+)`[^`]*? (?:of|in) `?([\w/]+\.py)", comments):
+        yield (ROOT if "/" in file else path.parent) / file, name
+
+
 def is_there(place):
     """Whether there is such a file, module or package, or one that has what comes after it."""
     path = ROOT / place
@@ -159,4 +169,13 @@ def test_comments_name_only_modules_that_are_there():
         for place in named_places(path.read_text(encoding="utf-8"))
         if not is_there(place)
     ]
+    assert wrong == []
+
+
+def test_comments_of_toml_name_what_their_files_have():
+    """The file that reads the table, and the names in other files."""
+    named = [each for path in (ROOT / "lib").rglob("*.toml") for each in named_in_comments(path)]
+    there = {file: file.read_text("utf-8") for file, _ in named if file.exists()}
+    wrong = [(file.name, name) for file, name in named if name not in there.get(file, "")]
+    assert len(named) > 20
     assert wrong == []

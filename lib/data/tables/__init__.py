@@ -1,5 +1,5 @@
 """A table → samples: its columns as numbers, its rows by series, and windows of them.
 
-`windows` does it in four steps: sort rows (`order`), cut windows (`cutting`), scale their values, and
-add `baselines`.
+`windows` does it in four steps: sort rows (`order`), cut windows (`cutting`), scale values, and add
+`baselines`.
 """
