@@ -174,7 +174,8 @@ def stack_sentence(steps: Steps) -> str:
 
 def _counted(steps: Steps) -> str:
     """All parameters, and the layers whose parameters aren't known."""
-    unknown = joined([f"{at + 1}" for at in shapes.uncounted(steps)])
+    given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
+    unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
     return f"{total(steps):,} parameters" + (f" and those of layer {unknown}" if unknown else "")
 
 
@@ -221,7 +222,7 @@ def stack_title(steps: Steps) -> str:
     if place is not None:
         return f"Layer {place + 1}, {steps[place].layer.keras}, can’t be traced here"
     inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
-    outputs = [tensor for at in shapes.code_ends(steps) for tensor in steps[at].tensors]
+    outputs = [tensor for at in shapes.ends(steps) for tensor in steps[at].tensors]
     first, last = (
         readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"
         for some in (inputs, outputs)

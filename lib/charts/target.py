@@ -10,8 +10,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import Macros, Scale, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.words import Words
-from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict
-from lib.shapes import tensors_sizes as sizes
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict, sizes
 from lib.text import number
 
 HEIGHT = 300
@@ -142,7 +141,7 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
     return chart.plotted(data, palette, x, y, [key], **look)
 
 
-def damage_words(mistake: shapes.Mistake, damage: Damage) -> Words:
+def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
     """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."

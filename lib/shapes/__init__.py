@@ -20,32 +20,14 @@ from lib.shapes.doctor import (
     read_shape,
     write_question,
 )
-from lib.shapes.doctor.damage import (
-    EPOCHS,
-    LEAK_EPOCHS,
-    LOSS,
-    MISTAKES,
-    TRAINED_SAMPLES,
-    Damage,
-    Leak,
-    Mistake,
-    mistake_of,
-)
+from lib.shapes.doctor.damage import EPOCHS, LEAK_EPOCHS, MISTAKES, TRAINED_SAMPLES, Damage, Leak
 from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
-from lib.shapes.errors import CHECKLIST, EXAMPLES, described_stack, explain_error
+from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
-from lib.shapes.errors.pasted import ends, sizes
+from lib.shapes.errors.pasted import both_ends, read_sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
-from lib.shapes.stack.code import (
-    INCOMPLETE,
-    code_lines,
-    is_chain,
-    keras_code,
-    spare_states,
-    takes_previous,
-)
-from lib.shapes.stack.code import ends as code_ends
+from lib.shapes.stack.code import code_lines, ends, keras_code, spare_states
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
@@ -64,16 +46,17 @@ from lib.shapes.stack.tensors import (
     letters,
     readable_shape,
     readable_shapes,
+    sizes,
 )
-from lib.shapes.stack.tensors import sizes as tensors_sizes
 from lib.shapes.stack.tracing import (
     TracedLayer,
     as_settings,
     broken,
+    is_chain,
     model_layers,
     model_stack,
     stopped,
+    takes_previous,
     total,
     trace,
-    uncounted,
 )

@@ -11,9 +11,7 @@ from lib.experiment import CELLS
 
 Shape = tuple[int | None, ...]  # the batch, then each axis; None where any size will do
 
-MERGE_MODES = ("concat", "sum", "mul", "ave", None)
-"""How Bidirectional joins its two directions; with None it gives both, one by one."""
-
+MERGE_MODES = ("concat", "sum", "mul", "ave", None)  # with None Bidirectional gives both directions
 BLOCKS = {name: cell.blocks for name, cell in CELLS.items()}
 BIASES = {name: cell.biases for name, cell in CELLS.items()}
 STATES = {name: cell.states for name, cell in CELLS.items()}
@@ -38,8 +36,6 @@ def rnn_output_shape(
             f"features). Full shape received: {shape}"
         )
     _, timesteps, features = shape
-    if features is None:
-        raise ValueError(f"expected a number of features as the last entry, received {shape}")
     _positive(features=features, units=units, timesteps=1 if timesteps is None else timesteps)
     if bidirectional and merge_mode not in MERGE_MODES:
         raise ValueError(f"expected merge_mode to be one of {MERGE_MODES}, received {merge_mode!r}")

@@ -173,7 +173,7 @@ def _target(_: Loaded, palette: Palette) -> None:
     with st.container(border=True, gap="xsmall", key="target"):
         takeaway(words.verdict_title(diagnosis))
         st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
-        case = shapes.mistake_of(question.output, question.target)
+        case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             trained = read(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}

@@ -18,7 +18,7 @@ def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
     ("input_shape", "settings", "message"),
     [
         ((None, 5), {}, r"expected ndim=3, found ndim=2.*\(None, 5\)"),
-        ((None, 5, None), {}, r"expected a number of features.*\(None, 5, None\)"),
+        ((None, 5, None), {}, "expected features to be a positive integer, received None"),
         ((None, -1, 3), {}, "expected timesteps to be a positive integer, received -1"),
         ((None, 5, 3), {"units": 0}, "expected units to be a positive integer, received 0"),
         (

@@ -54,15 +54,13 @@ class Diagnosis:
 
     output_shape: Sizes
     target_shape: Sizes
-    loss: str  # as Keras's function is called
     verdict: Verdict  # the worst of the batches'; "error" where the numbers of samples differ
-    batches: tuple[BatchResult, ...]  # see `follow`
-    decisive: BatchResult | None  # the first batch with this verdict; None without batches
+    loss: str  # as Keras's function is called
+    decisive: BatchResult | None  # the first batch with this verdict; None where samples differ
     broadcast_shape: Sizes | None  # of the pairs that it compares; None where that raises
     keras_says: str  # for an error: what its message says
     cause: str  # why, in sentences
-    # The axes as they are lined up in the batch that decides, with what the loss does.
-    axes: list[tuple[AxisPair, Verdict, str]]
+    axes: list[tuple[AxisPair, Verdict, str]]  # of the decisive batch, and what the loss does
     fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
 
 
@@ -78,15 +76,9 @@ def diagnose_target(
     against its own target. There is one exception: categorical cross-entropies over a last axis of
     1 are called "silent" although `fit` reports just that loss, since it is 0 for any output.
 
-    Args:
-        output_shape: of the model for all samples, (N, T, K) or (N, K). N may be None, as in
-            `model.output_shape`; it is then the target's.
-        target_shape: `y.shape`.
-        loss: any name that `compile(loss=…)` takes: "mse", "MeanSquaredError", …
-        batch_size: of `fit`; None means 32, as there.
-
-    Raises:
-        ValueError: for a loss that isn't known, or shapes that aren't shapes.
+    `output_shape` is the model's for all samples, (N, T, K) or (N, K); an N of None is the
+    target's. `loss` is any name that `compile(loss=…)` takes; `batch_size` None means 32, as in
+    `fit`. Raises ValueError for a loss that isn't known, or shapes that aren't shapes.
     """
     target = _shape("target_shape", target_shape)
     output = _shape("output_shape", output_shape, samples=target[0])
@@ -113,9 +105,7 @@ def diagnose_target(
         if rule.labels and len(shown.output) > 1:  # class numbers have no columns
             shown = replace(shown, output=shown.output[:-1])
         axes = [(each, *each.fate(rule)) for each in _line_up(output, target, shown)]
-    return Diagnosis(
-        output, target, rule.name, verdict, batches, decisive, shape, says, cause, axes, fixes
-    )
+    return Diagnosis(output, target, verdict, rule.name, decisive, shape, says, cause, axes, fixes)
 
 
 def _shape(name: str, shape: Sequence[int | None], samples: int | None = None) -> Sizes:
@@ -162,7 +152,6 @@ def _reasons(
 
 
 def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
-    """Which axes are repeated, and what is learnt then."""
     shift = len(batch.output) - len(batch.target)
     met = axes[abs(shift)]  # where one side lacks an axis, its samples lie on that of the other
     sides = [("the output", met.of_output, met.output), ("y", met.of_target, met.target)]
@@ -256,10 +245,7 @@ def read_question(text: str) -> TargetQuestion:
 
 
 def fitting_loss(activation: str, asked: str) -> str:
-    """The loss of a model that ends in this activation: what was `asked`, where that fits.
-
-    Shares want a cross-entropy of classes, a sigmoid a binary one, and plain numbers neither.
-    """
+    """The loss of a model that ends in this activation: what was `asked`, where that fits."""
     rule = RULES.get(asked)
     if activation == "softmax":
         return asked if rule and rule.classes else "categorical_crossentropy"
@@ -268,7 +254,7 @@ def fitting_loss(activation: str, asked: str) -> str:
     return TargetQuestion().loss if rule and rule.checks else asked
 
 
-TARGETS: dict[str, Sizes] = {
+TARGETS: dict[str, Sizes] = {  # the usual ones, of N samples, T timesteps, U units
     "(N, T, U)": (320, 12, 16),
     "(N, T, 1)": (320, 12, 1),
     "(N, T)": (320, 12),
@@ -276,5 +262,4 @@ TARGETS: dict[str, Sizes] = {
     "(N, 1)": (320, 1),
     "(N,)": (320,),
 }
-"""The usual targets, and outputs, by name: N samples, T timesteps, U units."""
 OUTPUTS = {name: TARGETS[name] for name in ("(N, T, U)", "(N, T, 1)", "(N, U)", "(N, 1)")}

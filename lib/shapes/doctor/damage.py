@@ -1,8 +1,8 @@
 """The damage that a silent mistake does: a network trained with the right y, and with a wrong one.
 
 The task is a running sum of noise, scaled so that its last value has a variance of 1. What is
-judged is the last timestep of sequences that neither training has seen. Training itself happens
-in the worker (`lib.training.answers`). A leak is recorded likewise, by `tests/record.py`.
+judged is the last timestep of sequences that neither training has seen. The worker trains
+(`lib.training.answers`). A leak is recorded likewise, by `tests/record.py`.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ class Mistake:
     right: str  # what would be right, in code
 
 
-MISTAKES = {
+MISTAKES = {  # by name, in the questions to the worker and in the widgets
     "flat": Mistake(
         title="output (N, T, 1), y (N,)",
         output=(320, 12, 1),
@@ -52,7 +52,6 @@ MISTAKES = {
         right="return_sequences=True, y (N, T, 1)",
     ),
 }
-"""By name, in the questions to the worker and in the widgets."""
 
 
 def mistake_of(output: Sizes, target: Sizes) -> str | None:
@@ -80,8 +79,8 @@ class Damage:
 class Leak:
     """Two trainings on noise, with the next value as the target at every timestep.
 
-    A Bidirectional layer comes to a step from the end too: it has read the target of all steps but
-    the last. Mean squared errors by timestep, on new sequences, (TIMESTEPS,); the best is 1.
+    A Bidirectional layer has read the target of all steps but the last. Mean squared errors by
+    timestep, on new sequences, (TIMESTEPS,); the best is 1.
     """
 
     one_way: np.ndarray

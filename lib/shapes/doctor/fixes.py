@@ -78,7 +78,6 @@ def _candidates(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix]:
 
 
 def _by_class(output: Sizes, target: Sizes, loss: str, labels: bool) -> Iterator[TargetFix]:
-    """Class numbers where a column per class is wanted, and the other way round."""
     numbers = target[:-1] if len(target) == len(output) and target[-1] == 1 else target
     if labels and target == output:
         other, condition = "categorical_crossentropy", "y has a column per class"
@@ -110,12 +109,10 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
     yield TargetFix(condition, fix, output, output, loss, y=y)
 
 
-Reading = tuple[str, str, str, Sizes]
-"""What y may hold, what is then to be done with it, the code for that, and the shape of y then."""
+Reading = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
 
 
 def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Reading]:
-    """Readings of y for a loss that wants a number for each of the output's."""
     (n, *rest), columns = target, output[-1]
     if len(target) == 1:
         yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
@@ -142,7 +139,6 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Readin
 
 
 def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Reading]:
-    """Readings of y for a loss that wants a class number per answer."""
     n, classes = output[0], output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
         condition = "y has a column per class" + ", for each sample" * (len(target) == 2)

@@ -41,7 +41,7 @@ class LossRule:
         return self.classes and output[-1] == 1
 
 
-_RULES = (
+_RULES = (  # all but "circle" and "ctc", which don't pair an output with a target
     LossRule("mean_squared_error", "mse"),
     LossRule("mean_absolute_error", "mae"),
     LossRule("mean_absolute_percentage_error", "mape"),
@@ -62,7 +62,6 @@ _RULES = (
     LossRule("binary_focal_crossentropy", checks=True),
     LossRule("sparse_categorical_crossentropy", checks=True, classes=True, labels=True),
 )
-"""All but "circle" and "ctc", which don't pair an output with a target."""
 RULES = {rule.name: rule for rule in _RULES}  # by function name
 RULE_OF = {name: rule for rule in _RULES for name in rule.names}  # by all that compile takes
 
@@ -102,12 +101,9 @@ def worst(batches: tuple[BatchResult, ...]) -> Verdict:
 
 
 def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
-    """The rule for any name that `compile(loss=…)` takes.
+    """The rule for any name that `compile(loss=…)` takes; ValueError for others.
 
     "crossentropy" (or "ce") means one of three; as in Keras the shapes say which.
-
-    Raises:
-        ValueError: for a name that isn't one of Keras's, or a loss that pairs nothing.
     """
     if loss.lower() in ("crossentropy", "ce"):  # Keras's `is_binary_or_sparse_categorical`
         labels = len(target_shape) < len(output_shape) or target_shape[-1] == 1

@@ -10,17 +10,14 @@ from dataclasses import replace
 from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
 from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, read
-from lib.shapes.stack.link import from_text, to_text
 from lib.text import beside
 
+# In the order in which they are looked for: of the messages in a text, those that say more.
 MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
-"""In the order in which they are looked for. A text may hold several messages, a layer's inside
-another's, so those that say more come first."""
-
 _EXAMPLES = beside(__file__, "examples")
+# What Keras says of the commonest mistakes, by a short name, which stands in the address.
 EXAMPLES = {name: " ".join(text.split()) for name, text in _EXAMPLES["examples"].items()}
-"""What Keras says of the commonest mistakes, by a short name, which stands in the address."""
 CHECKLIST: list[str] = _EXAMPLES["checklist"]  # what to look at when a message says nothing
 
 
@@ -44,11 +41,3 @@ def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
             for match in reversed(list(re.finditer(bounded, part))):
                 if explanation := message.explain(Found(match, whole)):
                     yield message, explanation
-
-
-def described_stack(message: str) -> str:
-    """The stack that a message describes, as an address has it; "" for none that is possible."""
-    explanation = explain_error(message)
-    described = explanation.stack if explanation else ""
-    numbers = set(re.findall(r"\d+", to_text(from_text(described))))
-    return described if numbers <= set(re.findall(r"\d+", described)) else ""

@@ -16,7 +16,7 @@ OF_LAYERS = [
 _BATCHED = ("Begin with an Input.", "keras.Input(batch_shape={shape})")
 _SAMPLE = ("Begin with an Input.", INPUT)
 _ENDS = ("Say inputs and outputs, with an s.", "keras.Model(inputs=…, outputs=…)")
-GONE = {
+GONE = {  # by each argument that Keras 2 had: what to do instead, and the code
     "batch_input_shape": _BATCHED,
     "batch_size": _BATCHED,
     "input_shape": ("Begin with an Input.", "keras.Input({shape})"),
@@ -32,7 +32,6 @@ GONE = {
     "output_dim": ("Write units, or give it first.", "LSTM(16)"),
     "nb_epoch": ("Write epochs.", "model.fit(x, y, epochs=10)"),
 }
-"""By each argument that Keras 2 had: what to do instead, and the code."""
 IN_FILES = ("batch_input_shape", "time_major", "implementation")  # of Keras 2, for every layer
 OLDER = """\
 class Older(keras.layers.{kind}):

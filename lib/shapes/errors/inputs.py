@@ -91,7 +91,6 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
 
 
 def _of_sizes(both: Comparison) -> list[Remedy]:
-    """What may be wrong with x of as many axes, the likeliest first."""
     expected, received = both.expected, both.received
     if both.is_batch:
         return [the.FIXED_BATCH]

@@ -8,7 +8,7 @@ from lib.shapes.output import Shape, bracketed
 
 CLASSES = "Functional|Sequential|InputLayer|LSTM|GRU|Bidirectional|TimeDistributed|Dense"
 MOVED = ("Layers are in keras.layers.", "from keras.layers import Bidirectional, Dense, LSTM")
-INSTEAD = {
+INSTEAD = {  # by names that Keras 2 or TensorFlow had: what there is instead, and the code
     "reset_states": (
         "Layers that keep a state have reset_state.",
         "stateful = [layer for layer in model.layers if getattr(layer, 'stateful', False)]\n"
@@ -40,7 +40,6 @@ INSTEAD = {
         "dataset = keras.utils.timeseries_dataset_from_array(table, table[timesteps:], timesteps)",
     ),
 }
-"""By names that Keras 2 or TensorFlow had: what there is instead, and the code."""
 GONE = {name: instead for names, instead in INSTEAD.items() for name in names.split()}
 
 

@@ -17,7 +17,7 @@ from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-WORDS = {
+WORDS = {  # for what a message doesn't name
     "layer": "The layer",
     "owner": "Layer",
     "wrapper": "Sequential",
@@ -29,7 +29,6 @@ WORDS = {
     "sample": "timesteps, features",
     "columns": "y.shape[-1]",
 }
-"""Words for what a message doesn't name."""
 _NAME = re.compile(r"\{([a-z_]+)\}")
 
 

@@ -16,7 +16,7 @@ from lib.shapes.errors import remedies as the
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Remedy, explained
-from lib.shapes.errors.pasted import Comparison, Found, sizes
+from lib.shapes.errors.pasted import Comparison, Found, read_sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 
@@ -109,7 +109,7 @@ def compared(found: Found) -> Explanation | None:
     if not y_text or not output_text:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
         return explained(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
-    both = Comparison(sizes(output_text), sizes(y_text))
+    both = Comparison(read_sizes(output_text), read_sizes(y_text))
     if not both.received or not both.expected:
         happened = f"y has no axis, the output is {output_text}."
         return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED) if found["y"] else None
@@ -198,7 +198,6 @@ def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
 
 
 def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    """Y and the output, both without the samples, for one of these losses."""
     remedies = [each for loss in losses for each in _remedies(y, output, loss)]
     if not remedies and CATEGORICAL in losses:  # class numbers of other axes
         for each in _remedies(y, output, SPARSE):
@@ -241,7 +240,6 @@ def _remedies(y: Shape, output: Shape, loss: str) -> list[Remedy]:
 
 
 def _of_the_doctor(y: Shape, output: Shape, loss: str) -> list[Remedy]:
-    """The doctor's fixes, those with the same condition in one."""
     output, labels = output or (1,), loss == SPARSE and output[-1:] != (1,)
     if output[-1] == 1:
         loss = "mean_squared_error"  # one column is no choice of classes

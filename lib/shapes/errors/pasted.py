@@ -19,14 +19,14 @@ _ERROR = re.compile(r"^\W*(?:E +)?(?:\w+\.)*[A-Z]\w*(?:Error|Exception): ?", re.
 _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF)})\b')
 
 
-def ends(text: str) -> str:
+def both_ends(text: str) -> str:
     """The text, or of a very long one the two ends, which are all that is read."""
     return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
 
 
 def read(text: str) -> tuple[str, str]:
     """A text without colours and line breaks: from its last error on, if it has one, and whole."""
-    text = re.sub(r"\x1b\[[0-9;]*m", "", ends(text)).translate(_QUOTES)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", both_ends(text)).translate(_QUOTES)
     starts = [match.end() for match in _ERROR.finditer(text)]
     return " ".join(text[starts[-1] if starts else 0 :].split()), " ".join(text.split())
 
@@ -35,7 +35,6 @@ class Found:
     """Where a pattern was found in a text, and what the text says about it."""
 
     def __init__(self, match: re.Match[str], whole: str) -> None:
-        """A match, and the text that it is in, as `read` gives it."""
         self.match, self.whole = match, whole
         # What was called, without its path and number: "lstm" of "decoder/lstm_1".
         self.kind = re.sub(r"_\d+$", "", self["layer"].split("/")[-1])
@@ -55,30 +54,28 @@ class Found:
 
     def shape(self, name: str) -> Shape:
         """The sizes of a shape; () where the text lacks it."""
-        return sizes(self[name])
+        return read_sizes(self[name])
 
 
-def sizes(shape: str) -> Shape:
+def read_sizes(shape: str) -> Shape:
     """The sizes of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
     found = re.findall(r"None|\?|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
 
 
-NAMES = {
+NAMES = {  # by the number of axes, or the kind of layer, what one entry of each is
     "2": "sample feature",
     "3": "sample timestep feature",
     "4": "sample row column channel",
     "5": "sample timestep row column channel",
     "conv_lstm1d": "sample timestep row channel",
 }
-"""By the number of axes, or the kind of layer, what one entry of each is."""
 
 
 class Comparison:
-    """How a shape differs from the one that was expected, the batch in front of both."""
+    """How a shape differs from the expected one, the batch in front; an open size fits any."""
 
     def __init__(self, expected: Shape, received: Shape) -> None:
-        """Two shapes; an open size differs from none."""
         self.expected, self.received = expected, received
         shorter, self.longer = sorted((received, expected), key=len)
         self.lacks = len(expected) - len(received)  # axes too few; below 0, too many

@@ -8,6 +8,5 @@
     steps[1].error, f"{steps[1].not_traced}"   # None, "not traced: Lambda isn’t known here"
 
 A step's `error` is what Keras refuses, `not_traced` why this tracer can't tell what comes out; the
-steps after either have no `shapes`. Nothing is built or run, whatever a person pastes; tests hold
-every shape, count and message equal to Keras's. Other packages import all this from `lib.shapes`.
+steps after either have no `shapes`. Tests hold every shape, count and message equal to Keras's.
 """

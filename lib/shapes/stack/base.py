@@ -18,8 +18,7 @@ from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
 _NOT_TRACED = beside(__file__, "not_traced")
-When = Literal["built", "run", "trained"]
-"""When Keras refuses: as the model is built, as it first runs, or as it trains."""
+When = Literal["built", "run", "trained"]  # what a model does as Keras refuses
 
 
 @dataclass(eq=False)
@@ -28,8 +27,7 @@ class ShapeError(Exception):
 
     expected: str
     received: str
-    message: str
-    """Keras's message, "…" for words left out; empty where Keras raises no error."""
+    message: str  # Keras's, "…" for words left out; empty where Keras raises no error
     when: When = "built"
 
     def __str__(self) -> str:
@@ -77,24 +75,18 @@ class LayerSetting:
     """One field of a layer: how a widget, the address and Keras call it, and what it allows."""
 
     name: str
-    key: str
-    """Its prefix in the address: "u" in "lstm_u16"."""
+    key: str  # its prefix in the address: "u" in "lstm_u16"
     label: str
     default: Any
     limit: Limit | None = None
-    options: Mapping[str, str] | None = None
-    """Choice → how Keras writes it."""
+    options: Mapping[str, str] | None = None  # choice → how Keras writes it
     optional: bool = False
     pattern: str = ""
-    sizes: int | None = None
-    """The length of a tuple, 0 for any length; None for other values."""
+    sizes: int | None = None  # the length of a tuple, 0 for any length; None for other values
     seldom: bool = False
-    least: float | None = None
-    """The smallest number that Keras accepts; None for the minimum of the limit."""
-    batched: bool = False
-    """Whether a widget shows it with the batch in front."""
-    refusal: str = ""
-    """Keras's message for a number out of range, with {name} and {value}."""
+    least: float | None = None  # the smallest that Keras accepts; None for the limit's minimum
+    batched: bool = False  # whether a widget shows it with the batch in front
+    refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 
     def within(self, value: float) -> float:
         """The nearest number that is traced; a number that Keras refuses is kept."""
@@ -143,15 +135,11 @@ class Inputs:
 
     tensors: Tensors
     states: Tensors
-    letter: str
-    time: str
-    """The letters of the width, and of the timesteps, that the layer makes: "U₂", "T′"."""
-    name: str
-    """What Keras calls the layer in its messages: "lstm_1"."""
-    masks: tuple[int, ...] = ()
-    """How many axes the mask of each tensor has, most often 2 for (N, T); 0 for no mask."""
-    unchecked: bool = False
-    """Whether Keras skips its check of the axes, as inside TimeDistributed."""
+    letter: str  # of the width that the layer makes: "U₂"
+    time: str  # of the timesteps that it makes: "T′"
+    name: str  # what Keras calls the layer in its messages: "lstm_1"
+    masks: tuple[int, ...] = ()  # axes of each tensor's mask, most often 2 for (N, T); 0 for none
+    unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
         """The one tensor that there must be; for several, some layers have another `message`."""
@@ -176,15 +164,13 @@ class Outputs:
 
     tensors: Tensors
     parameters: int = 0
-    product: str = ""
-    rule: str = ""
-    """The count as a product, in numbers and in letters: "4·16·(3+16+1)", "4·U·(F+U+1)"."""
+    product: str = ""  # the count in numbers, "4·16·(3+16+1)"
+    rule: str = ""  # and in letters, "4·U·(F+U+1)"
 
 
 MAX_LAYERS = 200
 RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
-LAYERS: dict[str, type[Layer]] = {}
-"""Every class of layer by its kind, filled as classes are defined."""
+LAYERS: dict[str, type[Layer]] = {}  # by kind, filled as classes are defined
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -197,24 +183,21 @@ class Layer:
     """
 
     kind: ClassVar[str]
-    keras: ClassVar[str]
-    """The class in `keras.layers`, by default of the same name."""
-    width_letter: ClassVar[str] = ""
-    time_letter: ClassVar[str] = ""
-    """The letters of the last axis, and of the time axis, that it makes; "" for none."""
+    keras: ClassVar[str]  # the class in `keras.layers`, by default of the same name
+    width_letter: ClassVar[str] = ""  # of the last axis that it makes; "" for none
+    time_letter: ClassVar[str] = ""  # of the time axis that it makes
+    # What happens to a mask: passed on, used up, or lost, of which Keras warns.
     mask: ClassVar[Literal["passes", "ends", "destroys"]] = "passes"
-    """What happens to a mask: passed on, used up, or lost, of which Keras warns."""
+    # How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all.
     uses_mask: ClassVar[int | None] = None
-    """How many axes its mask must have: -1 is one fewer than the tensor, 0 no mask at all."""
+    # Whether Keras checks in a second call that width, or number of axes, are the first's.
     knows_width: ClassVar[bool] = False
     knows_axes: ClassVar[bool] = False
-    """Whether Keras checks in a second call that width, or number of axes, are the first's."""
 
+    # The tensors that it is called on; () for all outputs of the layer before it.
     of: tuple[Ref, ...] = field(default=(), kw_only=True)
-    """The tensors that it is called on; () for all outputs of the layer before it."""
-    states: tuple[Ref, ...] = field(default=(), kw_only=True)
-    shares: int | None = field(default=None, kw_only=True)
-    """The place of an earlier layer of which this is another call."""
+    states: tuple[Ref, ...] = field(default=(), kw_only=True)  # that it starts from
+    shares: int | None = field(default=None, kw_only=True)  # place of the layer's first call
     origin: Origin | None = field(default=None, kw_only=True, compare=False, repr=False)
 
     def __init_subclass__(cls, **named: Any) -> None:
@@ -227,7 +210,7 @@ class Layer:
     @property
     def title(self) -> str:
         """What a page calls it: "LSTM", "TimeDistributed(Conv2D)"."""
-        return self.keras
+        return self.keras if self.inside is self else f"{self.keras}({self.inside.title})"
 
     @classmethod
     @cache
@@ -255,12 +238,12 @@ class Layer:
 
     def at(self, moved: Mapping[int, int]) -> Self:
         """The layer with its references changed from old to new places."""
-        of, states = (
-            tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
-            for refs in (self.of, self.states)
-        )
+
+        def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
+            return tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
+
         shares = None if self.shares is None else moved.get(self.shares)
-        return replace(self, of=of, states=states, shares=shares)
+        return replace(self, of=after(self.of), states=after(self.states), shares=shares)
 
     def classes(self) -> tuple[str, ...]:
         """The classes of Keras that its code creates, in order: inner layers first."""
@@ -269,10 +252,6 @@ class Layer:
     def code(self) -> str:
         """The code that creates it: "layers.LSTM(16, return_sequences=True)"."""
         return f"layers.{self.keras}({', '.join(self.arguments())})"
-
-    def called_on(self, code: str, tensors: str) -> str:
-        """The code that calls the layer on tensors; `code` creates or names the layer."""
-        return f"{code}({tensors})"
 
     def arguments(self) -> Iterator[str]:
         """The arguments in its code: required ones in order, others by name unless default."""

@@ -4,29 +4,26 @@ Each line assigns to `x`. An output that a later layer needs, too, has a second 
 """
 
 from lib.shapes.output import STATES
-from lib.shapes.stack.base import Layer, Ref, Stack
+from lib.shapes.stack.base import Ref
 from lib.shapes.stack.joining import Joining, Merge
-from lib.shapes.stack.plain import SIGNS, Input, Unpack, Unread
+from lib.shapes.stack.plain import BY_PYTHON, SIGNS, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import Recurrent
-from lib.shapes.stack.tracing import TracedLayer
+from lib.shapes.stack.tracing import TracedLayer, takes_previous
 
 MARGIN = 64
 Steps = tuple[TracedLayer, ...]
 HEAD = "import keras\nfrom keras import layers\n"
-INCOMPLETE = "This code is incomplete. Replace each ... with the code that could not be traced."
+INCOMPLETE = "# This code is incomplete. Replace each ... with the code that could not be traced."
 
 
 def keras_code(steps: Steps) -> str:
-    """A script that builds the model; where the stack breaks, it raises Keras's error.
-
-    Its first line says so if it is incomplete.
-    """
+    """A script that builds the model, or raises Keras's error where the stack breaks."""
     lines = code_lines(steps)
     column = min(MARGIN, max(map(len, lines)))
     pairs = zip(lines, steps, strict=True)
     body = [f"{line:<{column}}  # {_comment(step)}".rstrip() for line, step in pairs]
     is_incomplete = any(isinstance(step.layer, Unread) for step in steps)
-    head = [f"# {INCOMPLETE}"] * is_incomplete
+    head = [INCOMPLETE] * is_incomplete
     return "\n".join([*head, HEAD, *body, "", model_line(steps), "model.summary()", ""])
 
 
@@ -47,16 +44,6 @@ def ends(steps: Steps) -> list[int]:
     taken = {ref.place for step in steps for ref in step.layer.refs()}
     chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
     return [at for at in range(len(steps)) if at not in taken | chained]
-
-
-def takes_previous(layer: Layer) -> bool:
-    """Whether a layer is called on what the one before it gives."""
-    return not isinstance(layer, Input) and not layer.of
-
-
-def is_chain(stack: Stack) -> bool:
-    """Whether each layer takes what the one before gives."""
-    return all(takes_previous(layer) and not layer.states for layer in stack[1:])
 
 
 def _names(steps: Steps) -> list[str]:
@@ -98,7 +85,9 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     if layer.states:
         called += f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
-    return f"{target} = {layer.called_on(code, called)}"
+    if isinstance(layer, BY_PYTHON):
+        return f"{target} = {layer.title.replace('x', called)}"
+    return f"{target} = {code}({called})"
 
 
 def _taken(ref: Ref, names: list[str]) -> str:

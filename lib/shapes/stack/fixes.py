@@ -17,8 +17,8 @@ from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
+# Its words, the new stack, and the place in it of the layer that broke, or of the one below.
 Edit = tuple[str, Stack, int]
-"""Its words, the new stack, and the place in it of the layer that broke, or of the one below."""
 _OFTEN_RIGHT: dict[str, list[Any]] = {
     "padding": ["same"],
     "axis": [1, -1],
@@ -130,7 +130,6 @@ def _edits_of_inputs(stack: Stack, place: int, layer: Layer, step: TracedLayer) 
 
 
 def _edits_below(stack: Stack, place: int) -> Iterator[Edit]:
-    """Changes of the nearest recurrent layer below, and of the nearest layer that drops time."""
     down = range(place - 1, 0, -1)
     for at in [at for at in down if hasattr(stack[at], "return_sequences")][:1]:
         layer: Any = stack[at]

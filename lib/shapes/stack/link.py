@@ -25,8 +25,7 @@ from lib.text import beside, number
 ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
-_WAYS = {"of": "of", "from": "states", "as": "shares"}
-"""How a word begins → the field of a layer that it sets."""
+_WAYS = {"of": "of", "from": "states", "as": "shares"}  # how a word begins → a layer's field
 _REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
 
 

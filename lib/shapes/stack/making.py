@@ -8,14 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import elementwise, joining, windows
+from lib.shapes.stack import joining, windows
 from lib.shapes.stack.base import LAYERS, MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
-_MODULES = (elementwise, joining, windows)  # importing them fills LAYERS
+_MODULES = (joining, windows)  # importing them fills LAYERS
 _MENU = """
 lstm gru rnn bi cells convlstm convlstm2d
 input embed dense td
@@ -44,13 +44,12 @@ class Unknown:
 UNKNOWN = Unknown()
 ALIASES: dict[str, str] = KERAS["aliases"]
 ALIASES_OF_ARGUMENTS = {"alpha": "negative_slope"}
+# What both directions must have alike: shapes and parameters depend on these.
 _ALIKE = "cell", "units", "return_sequences", "return_state", "stateful", "use_bias", "reset_after"
-"""What both directions must have alike: shapes and parameters depend on these."""
+# Arguments that are one number, or a tuple with a number for each axis.
 _ALONG_AXES = ("kernel_size", "strides", "pool_size", "dilation_rate")
-"""Arguments that are one number, or a tuple with a number for each axis."""
 _BY_KERAS = {kind.keras: kind for kind in KINDS.values() if kind not in (Unread, *BY_PYTHON)}
-CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}
-"""Keras's class of a cell → the recurrent layer with this cell."""
+CELLS = {f"{kind.keras}Cell": kind for kind in LAYER_OF_CELL.values()}  # by Keras's cell class
 MAKES = frozenset({*SIGNATURES, *ALIASES, *_BY_KERAS})
 
 
@@ -62,9 +61,8 @@ def made(
 ) -> Layer:
     """The layer that Keras creates with these arguments: plain values, layers, or UNKNOWN.
 
-    If Keras refuses one, or the layer isn't known, it is an `Unread` with the ShapeError or
-    NotTraced; a layer with misspelt arguments has the corrected one, too. Unknown numbers become
-    the defaults here, which are added to `stand_ins` by argument.
+    An unknown layer, or one that Keras refuses, is an `Unread` with the error, and the corrected
+    layer if arguments are misspelt. Unknown numbers become defaults, by argument in `stand_ins`.
     """
     name = ALIASES.get(name, name)
     if name not in SIGNATURES:
@@ -240,10 +238,7 @@ def _choice(setting: LayerSetting, value: Any) -> str:
 
 
 def input_layer(shape: Sequence[Any]) -> Input | Unread:
-    """The Input of this shape, the batch first; where there can be none, an Unread with the error.
-
-    None is a size that may be any.
-    """
+    """The Input of this shape, the batch first, None for any size; else an Unread."""
     batch, *sizes = shape
     known = [size for size in shape if size is not None]
     words = {"shape": tuple(sizes), "most": f"{STEPS.maximum:,.0f}"}

@@ -9,17 +9,16 @@ from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
 from lib.shapes.stack.recurrent import BATCH_SIZE
-from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, formats, function, setting
+from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
 from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis
 from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
 FORMS |= {"inside": "(N, T, F)", "other": "another"}
-_OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}
-"""Number of axes of a sample → the letters of its axes."""
+_OTHER = {1: "T", 2: "TF", 3: "TWC", 4: "THWC"}  # number of a sample's axes → their letters
 _ROLES: dict[str, Role] = {"T": "time", "H": "space", "W": "space"}
+# Names in Python's module `operator` → operators.
 SIGNS = {"mul": "*", "add": "+", "sub": "-", "truediv": "/", "pow": "**"}
-"""Names in Python's module `operator` → operators."""
 
 
 class Input(Layer, kind="input"):
@@ -29,8 +28,8 @@ class Input(Layer, kind="input"):
     features: int | None = setting("f", 3, "features F", limit=UNITS, optional=True)
     batch: int | None = setting("b", None, "batch size", limit=Limit(1, 8192), optional=True)
     form: str = setting("form", "sequence", "shape", options=FORMS)
+    # The sample of form "other"; 0 for any size.
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
-    """The sample of form "other"; 0 for any size."""
 
     def axes(self) -> Tensor:
         """Its tensor, the batch first."""
@@ -75,10 +74,6 @@ class TimeDistributed(Layer, kind="td"):
     """The layer inside, at every timestep; Dense alone does that as well."""
 
     layer: Layer = Dense()
-
-    @property
-    def title(self) -> str:
-        return f"{self.keras}({self.layer.title})"
 
     @property
     def inside(self) -> Layer:
@@ -147,7 +142,7 @@ class RepeatVector(Layer, kind="repeat", width_letter="T′", mask="destroys"):
 class Flatten(Layer, kind="flatten", mask="destroys"):
     """Lays timesteps and features end to end, on one axis."""
 
-    data_format: str = formats()
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T·F)."""
@@ -158,8 +153,7 @@ class Flatten(Layer, kind="flatten", mask="destroys"):
 class Reshape(Layer, kind="reshape", mask="destroys"):
     """Puts the numbers of each sample into another shape, in the order that they have."""
 
-    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)
-    """-1 for the size that is left, at most once."""
+    target_shape: tuple[int, ...] = setting("to", (6, -1), sizes=0)  # -1 for the size that is left
 
     def check(self) -> None:
         if self.target_shape.count(-1) > 1:
@@ -200,14 +194,7 @@ class Permute(Layer, kind="permute", mask="destroys"):
         return Outputs(((tensor[0], *moved),))
 
 
-class ByPython(Layer):
-    """An operation of Python on tensors, which is no layer of Keras."""
-
-    def code(self) -> str:
-        return self.title
-
-
-class Unpack(ByPython, kind="unpack", keras="x, *states = x"):
+class Unpack(Layer, kind="unpack", keras="x, *states = x"):
     """Passes on the first tensor; a later layer can start from the others."""
 
     def call(self, inputs: Inputs) -> Outputs:
@@ -216,14 +203,8 @@ class Unpack(ByPython, kind="unpack", keras="x, *states = x"):
         return Outputs(inputs.tensors[:1])
 
 
-class LastStep(ByPython, kind="last", keras="x[:, -1]", mask="ends"):
+class LastStep(Layer, kind="last", keras="x[:, -1]", mask="ends"):
     """Takes the last timestep of a sequence: what return_sequences=False gives by itself."""
-
-    def classes(self) -> tuple[str, ...]:
-        return ("GetItem",)
-
-    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        return f"{tensors}[:, -1]"
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F)."""
@@ -233,7 +214,7 @@ class LastStep(ByPython, kind="last", keras="x[:, -1]", mask="ends"):
         return Outputs(((tensor[0], *tensor[2:]),))
 
 
-class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
+class WithNumber(Layer, kind="number", keras="x * 2", mask="ends"):
     """Adds a number to every entry, or multiplies it, and so on. The shape stays."""
 
     sign: str = setting("s", "mul", options=SIGNS)
@@ -242,14 +223,8 @@ class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
 
     @property
     def title(self) -> str:
-        return self.called_on("", "x")
-
-    def called_on(self, code: str, tensors: str) -> str:  # noqa: ARG002  no call
-        sides = tensors, f"{self.number:g}"
+        sides = "x", f"{self.number:g}"
         return f" {SIGNS[self.sign]} ".join(reversed(sides) if self.reversed else sides)
-
-    def classes(self) -> tuple[str, ...]:
-        return ({"mul": "Multiply", "sub": "Subtract"}.get(self.sign, self.sign.capitalize()),)
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) > 1:  # Python adds to a list, or repeats it
@@ -257,7 +232,7 @@ class WithNumber(ByPython, kind="number", keras="x * 2", mask="ends"):
         return Outputs(inputs.tensors)
 
 
-BY_PYTHON = (Unpack, LastStep, WithNumber)
+BY_PYTHON = (Unpack, LastStep, WithNumber)  # no layers of Keras; their titles are code, of x
 
 
 class Unread(Layer, kind="unread", mask="destroys"):
@@ -267,8 +242,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
     """The output shape without the batch, if a person gave it; 0 for any size."""
     called: str = setting("n", "layer", pattern=r"[\w.-]{1,40}")
     error: ShapeError | NotTraced | None = field(default=None, compare=False)
-    fixed: Layer | None = None
-    """The corrected layer, where the correction is obvious."""
+    fixed: Layer | None = None  # the corrected layer, where the correction is obvious
 
     @property
     def keras(self) -> str:  # type: ignore[override]
@@ -289,8 +263,9 @@ def with_said_outputs(stack: Stack, other: Stack) -> Stack:
     """The stack with the output shapes that a person gave for the same places of another."""
     if len(stack) != len(other):
         return stack
-    said = {at: layer.output for at, layer in enumerate(other) if isinstance(layer, Unread)}
     return tuple(
-        replace(one, output=said[at]) if isinstance(one, Unread) and at in said else one
-        for at, one in enumerate(stack)
+        replace(now, output=was.output)
+        if isinstance(now, Unread) and isinstance(was, Unread)
+        else now
+        for now, was in zip(stack, other, strict=True)
     )

@@ -17,7 +17,7 @@ from lib.shapes.stack.tensors import readable_shape, readable_shapes
 from lib.shapes.stack.tracing import TracedLayer, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D
 
-FIRST = (
+FIRST = (  # as in a link: each adds something; the last one breaks
     "input_t7_f3~lstm_u5",
     "input_t7_f3~lstm_u5_seq",
     "input_t9_f4~gru_u6_seq~dense_k2",
@@ -27,10 +27,9 @@ FIRST = (
     "input_t12_f5~gru_u8_seq~pool",
     "input_t7_f2~lstm_u9~gru_u4",
 )
-"""The first questions, as in a link: each adds something; the last one breaks."""
 _JOINED = {"concat": "side by side", "sum": "added", "ave": "averaged"}
+# Settings that people mistake for one another, with the values that they have then.
 _BLAMED = {"return_sequences": (False, True), "merge_mode": ("concat", "sum")}
-"""Settings that people mistake for one another, with the values that they have then."""
 OPTIONS = 4
 SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "It raises an error"
@@ -52,10 +51,7 @@ class Question(NamedTuple):
 
 
 def question(number: int) -> Question:
-    """The question of a number from 0: those in FIRST, then random ones with the number as seed.
-
-    Questions in FIRST have the likeliest mistakes as options, others any.
-    """
+    """The question of a number from 0: those in FIRST, then random ones with the number as seed."""
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
     stack = from_text(FIRST[number]) if is_easy else _stack(rng)
@@ -127,24 +123,21 @@ def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
     """Answers with the mistakes that lead to them, likely ones first; a few may be right."""
     for place, layer in enumerate(stack):
         for name, values in _BLAMED.items():
-            is_value = getattr(layer, name, None)
-            for value in (value for value in values if is_value not in (None, value)):
+            now = getattr(layer, name, None)
+            for value in (value for value in values if now not in (None, value)):
                 other = put(stack, place, layer.with_settings(**{name: value}))
                 setting = f"{name}={value} on layer {place + 1}"
-                yield reason(other).text, f"That would be {setting}; here it is {is_value}."
+                yield reason(other).text, f"That would be {setting}; here it is {now}."
     yield RAISES, "Nothing breaks: each layer gets as many axes as it needs."
-    steps = trace(stack)
+    steps = [step for step in trace(stack) if step.tensors]
+    time = steps[0].tensors[0][1]
     for place, step in reversed([*enumerate(steps)]):
-        if step.tensors:
-            batch, *rest = step.tensors[0]
-            name = f"layer {place + 1}, {step.layer.keras}," if place else "the input"
-            words = f"That is {name} alone; layer {place + 2} follows."
-            yield readable_shape((batch, *rest)), words
-            words = f"That is {name} with axes swapped: time comes before features."
-            yield readable_shape((batch, *reversed(rest))), words
-            yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
-            time = steps[0].tensors[0][1]
-            kept = [time in one.tensors[0][1:-1] for one in steps[:place]]
-            dropped = [*kept, False].index(False) + 1
-            words = f"The input’s {time.size} steps are gone after layer {dropped}."
-            yield readable_shape((batch, time, rest[-1])), words
+        batch, *rest = step.tensors[0]
+        name = f"layer {place + 1}, {step.layer.keras}," if place else "the input"
+        words = f"That is {name} alone; layer {place + 2} follows."
+        yield readable_shape((batch, *rest)), words
+        words = f"That is {name} with axes swapped: time comes before features."
+        yield readable_shape((batch, *reversed(rest))), words
+        yield readable_shape((batch, rest[-1])), f"That is {name} without its time axis."
+        words = f"That is {name} with the input’s {time.size} steps, which are gone there."
+        yield readable_shape((batch, time, rest[-1])), words

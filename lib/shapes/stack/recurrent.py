@@ -8,11 +8,10 @@ from typing import Any, ClassVar
 from lib.experiment import CELLS
 from lib.shapes.output import BIASES, BLOCKS, MERGE_MODES, STATES, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, known_size
-from lib.shapes.stack.settings import WHOLE, count, function, setting, share
+from lib.shapes.stack.settings import SHARE, WHOLE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, readable_shapes, widened
 
-BATCH_SIZE, TIMESTEPS = 32, 12
-"""Used where a size is None but a number is needed; 32 is the default of `fit`."""
+BATCH_SIZE, TIMESTEPS = 32, 12  # where a size is None; 32 is the default of `fit`
 
 
 class Recurrent(Layer, width_letter="U", uses_mask=2):
@@ -27,8 +26,8 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     stateful: bool = setting("stateful", False)
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
-    dropout: float = share("drop", seldom=True)
-    recurrent_dropout: float = share("rdrop", seldom=True)
+    dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
+    recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
         return ("output", *STATES[self.cell] * self.return_state)
@@ -76,8 +75,8 @@ class SimpleRNN(Recurrent, kind="rnn", cell="simple_rnn"):
     """Reads step by step, without gates."""
 
 
+# By the keys of `lib.experiment.CELLS`.
 LAYER_OF_CELL: dict[str, type[Recurrent]] = {kind.cell: kind for kind in (LSTM, GRU, SimpleRNN)}
-"""The layer of each cell, by its key of `lib.experiment.CELLS`."""
 MERGE = {f"{mode}".lower(): "None" if mode is None else f'"{mode}"' for mode in MERGE_MODES}
 
 
@@ -91,12 +90,11 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
     return_state: bool = setting("state", False)
     stateful: bool = setting("stateful", False, seldom=True)
     use_bias: bool = setting("nobias", True, seldom=True)
-    reset_after: bool = setting("before", True, seldom=True)
-    """Of a GRU alone."""
+    reset_after: bool = setting("before", True, seldom=True)  # of a GRU alone
     activation: str = function("act", "tanh")
     recurrent_activation: str = function("ract", "sigmoid")
-    dropout: float = share("drop", seldom=True)
-    recurrent_dropout: float = share("rdrop", seldom=True)
+    dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
+    recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def forward(self) -> Recurrent:
         """The layer that reads forwards."""

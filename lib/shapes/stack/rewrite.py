@@ -21,16 +21,15 @@ from lib.shapes.stack.settings import SIGNATURES
 
 _SHAPES = {"shape", "batch_shape", "batch_size", "batch_input_shape"}
 _SHAPES |= {"input_shape", "input_dim", "input_length"}
-Position = tuple[int, int]
-"""A line and a column in bytes, as Python counts them."""
+Position = tuple[int, int]  # a line and a column in bytes, as Python counts them
 
 
 @lru_cache(32)  # a page that shows the lines asks each time that it is drawn
 def rewritten(reading: Reading, after: Stack) -> tuple[dict[int, str], Reading]:
     """The lines that make a code's stack another one, by number, and what is then read from it.
 
-    A new layer is a line after that of the layer before it; a line that goes away is a comment.
-    Where no change of lines gives exactly that stack, there are none, and the reading is the same.
+    A new layer is a line after that of the layer before it; a line that goes is a comment. There
+    are none, and the reading is the same, where no change of lines gives exactly that stack.
     """
     lines = reading.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     with suppress(ModelError, RecursionError, SyntaxError):  # some layers have no code

@@ -9,20 +9,17 @@ from lib.text import beside
 UNITS, STEPS, WINDOW = Limit(1, 1_000_000), Limit(1, 1_000_000), Limit(1, 1000)
 SHARE, SLOPE, LARGE = (Limit(0.0, most, 0.1) for most in (1.0, 10.0, 1000.0))
 AXIS = Limit(-4, 4)
-MOST = Limit(0, 10_000_000)
-"""Of a size without a limit of its own."""
+MOST = Limit(0, 10_000_000)  # of a size without a limit of its own
+# How Keras refuses a number of units, and how most of its other messages about a number end.
 WHOLE = "Received an invalid value for argument `{name}`, expected a positive integer, got {value}."
-"""How Keras refuses a number of units."""
 REFUSED = "… Received: {name}={value}"
-"""How Keras ends most other messages about a number out of range."""
 KERAS = beside(__file__, "signatures")
 ACTIVATIONS: tuple[str, ...] = tuple(KERAS["activations"])
-SIGNATURES = {
+SIGNATURES = {  # class of Keras → its arguments; "=" ends optional ones, "**" is every_layer
     name: tuple(arguments.split(", "))
     for names, arguments in KERAS["signatures"].items()
     for name in names.split(", ")
 }
-"""Class of Keras → its arguments; "=" ends optional ones, "**" stands for every_layer."""
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
@@ -43,16 +40,6 @@ def option(key: str, default: str, *names: str, **about: Any) -> Any:
 def function(key: str, default: str, *, seldom: bool = True) -> Any:
     """A field for the name of an activation."""
     return option(key, default, *ACTIVATIONS, seldom=seldom)
-
-
-def formats() -> Any:
-    """A field for the place of the channels."""
-    return option("df", "channels_last", "channels_first", seldom=True)
-
-
-def share(key: str, default: float = 0.0, **about: Any) -> Any:
-    """A field for a share, as of dropout; some layers don't check it."""
-    return setting(key, default, limit=SHARE, **about)
 
 
 def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:

@@ -9,25 +9,21 @@ from typing import Literal
 from lib.shapes.output import Shape, bracketed
 from lib.text import joined
 
-Role = Literal["batch", "time", "space", "features"]
-"""The meaning of an axis; "space" are the rows and columns of a picture."""
+Role = Literal["batch", "time", "space", "features"]  # "space" is of a picture's rows and columns
 
 
 @dataclass(frozen=True, slots=True)
 class Axis:
     """One axis of a tensor."""
 
-    letter: str
-    """"N", "T", "F", "U", or what they became: "2U", "T·U"."""
+    letter: str  # "N", "T", "F", "U", or what they became: "2U", "T·U"
     size: int | None
     role: Role
 
 
 Tensor = tuple[Axis, ...]
-Tensors = tuple[Tensor, ...]
-"""What a layer gives: one tensor, or several where it returns states or both directions."""
-_LONGEST = 40
-"""Characters for one axis: joining a tensor with itself doubles its letters each time."""
+Tensors = tuple[Tensor, ...]  # a layer's output; several with states, or with both directions
+_LONGEST = 40  # characters for an axis: joining a tensor with itself doubles its letters each time
 
 
 def sizes(tensor: Tensor) -> Shape:

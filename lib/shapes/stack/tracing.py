@@ -21,10 +21,9 @@ from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
 from lib.text import subscript
 
 NOTHING = Outputs(())
-MAX_AXES, MAX_SIZE = 16, 10**12
-"""Of a tensor that comes out of a layer, and of one of its axes."""
+MAX_AXES, MAX_SIZE = 16, 10**12  # of a tensor that comes out of a layer, and of one of its axes
+# Where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed.
 _WORDS = re.compile("(?<=.)(?=[A-Z][a-z])|(?<=[a-z])(?=[A-Z])")
-"""Where Keras puts "_" in a layer's name: Simple|RNN, Time|Distributed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +35,7 @@ class TracedLayer:
     outputs: Outputs = NOTHING
     error: ShapeError | None = None
     not_traced: NotTraced | None = None
-    """Why this tracer doesn't know the output of a layer that Keras may accept."""
-    masks: tuple[int, ...] = ()
-    """How many axes the mask of each output has; 0 for no mask."""
+    masks: tuple[int, ...] = ()  # how many axes the mask of each output has; 0 for no mask
 
     @property
     def tensors(self) -> Tensors:
@@ -63,11 +60,10 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with what it gets and gives, up to the first that stops the trace.
+    """Each layer with what it gets and gives, up to the first with an `error` or `not_traced`.
 
-    That one has an `error`, if Keras refuses it, or says in `not_traced` why this tracer can't tell
-    what comes out; each of the two prints as a sentence. Layers that share a letter are told apart
-    by an index, U₁ and U₂, unless `indexes` is off.
+    Both print as a sentence. Layers that share a letter are told apart by an index, U₁ and U₂,
+    unless `indexes` is off.
     """
     steps: list[TracedLayer] = []
     letters = _letters(stack, indexes=indexes)
@@ -152,6 +148,16 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
     return pairs
 
 
+def takes_previous(layer: Layer) -> bool:
+    """Whether a layer is called on what the one before it gives."""
+    return not isinstance(layer, Input) and not layer.of
+
+
+def is_chain(stack: Stack) -> bool:
+    """Whether each layer takes what the one before gives."""
+    return all(takes_previous(layer) and not layer.states for layer in stack[1:])
+
+
 def broken(steps: tuple[TracedLayer, ...]) -> int | None:
     """The place of the layer that Keras refuses, if any."""
     return next((place for place, step in enumerate(steps) if step.error), None)
@@ -163,13 +169,8 @@ def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
 
 
 def total(steps: tuple[TracedLayer, ...]) -> int:
-    """All parameters of the stack, but for those of `uncounted` layers."""
+    """All parameters of the stack, but for layers of which a person gave the output shape."""
     return sum(step.parameters for step in steps)
-
-
-def uncounted(steps: tuple[TracedLayer, ...]) -> list[int]:
-    """The places of layers without a parameter count: a person gave their output shape."""
-    return [at for at, step in enumerate(steps) if step.tensors and isinstance(step.layer, Unread)]
 
 
 def keras_names(stack: Stack) -> list[str]:
@@ -203,11 +204,7 @@ def _letters(stack: Stack, *, indexes: bool) -> list[tuple[str, str]]:
 def model_stack(
     model: ModelSettings, mode: str, timesteps: int, features: int, targets: int
 ) -> Stack:
-    """The model of one mode, "sequence" or "last", for data of T timesteps, F features, K targets.
-
-    All recurrent layers but the top one return sequences in either mode. Without a head the output
-    has U columns, whatever K is.
-    """
+    """The model of one mode, "sequence" or "last", for T timesteps, F features and K targets."""
     top = LAYER_OF_CELL[model.cell](model.units, return_sequences=mode == "sequence")
     below = (replace(top, return_sequences=True),) * (model.layers - 1)
     head = (Dense(targets),) if model.head == "dense" else ()
@@ -218,11 +215,9 @@ def model_stack(
 def model_layers(
     model: ModelSettings, timesteps: int, features: int, targets: int
 ) -> Mapping[str, tuple[TracedLayer, ...]]:
-    """Every layer of an experiment's models, by mode: "sequence", "last", or both.
-
-    All recurrent layers have the same U, so that their letters have no index.
-    """
+    """Every layer of an experiment's models, by mode: "sequence", "last", or both."""
     stacks = {mode: model_stack(model, mode, timesteps, features, targets) for mode in model.modes}
+    # All recurrent layers have the same U, so that their letters have no index.
     return {mode: trace(stack, indexes=False) for mode, stack in stacks.items()}
 
 

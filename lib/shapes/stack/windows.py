@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
-from lib.shapes.stack.settings import count, formats, function, option, pair, setting, share, window
+from lib.shapes.stack.settings import SHARE, count, function, option, pair, setting, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
 from lib.text import beside
 
@@ -75,7 +75,7 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
     groups: int = count("g", 1, seldom=True)
-    data_format: str = formats()
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
     activation: str = function("act", "linear")
     use_bias: bool = setting("nobias", True, seldom=True)
 
@@ -163,8 +163,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     recurrent_activation: str = function("ract", "sigmoid")
-    dropout: float = share("drop", seldom=True)
-    recurrent_dropout: float = share("rdrop", seldom=True)
+    dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
+    recurrent_dropout: float = setting("rdrop", 0.0, limit=SHARE, seldom=True)
 
     def returned(self) -> tuple[str, ...]:
         return ("output", *("h", "c") * self.return_state)
@@ -197,7 +197,7 @@ class MaxPooling1D(Windows, kind="maxpool"):
     pool_size: Sizes = window("w", 2)
     strides: Sizes | None = window("s", None, least=0, optional=True)
     padding: str = option("p", "valid", "same")
-    data_format: str = formats()
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""
@@ -210,7 +210,7 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
     """Keeps the largest over all timesteps, feature by feature."""
 
     keepdims: bool = setting("keep", False)
-    data_format: str = formats()
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, F), or (N, 1, F)."""
@@ -239,7 +239,7 @@ class ZeroPadding1D(Windows, kind="zeropad"):
     """Puts timesteps of zeros before and after."""
 
     padding: tuple[int, ...] = pair("p", (1, 1), 0)
-    data_format: str = formats()
+    data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T′, F)."""

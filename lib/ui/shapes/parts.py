@@ -11,8 +11,7 @@ import streamlit as st
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
 from lib.charts import target as words
-from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion
-from lib.shapes import tensors_sizes as sizes
+from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, sizes
 from lib.text import capital
 from lib.training import AnswerFuture, read
 from lib.ui import address, runs
@@ -68,7 +67,7 @@ def doctor(palette: Palette) -> None:
     if diagnosis.verdict != "correct":
         fixes = diagnosis.fixes[:3]
         with card("How to mend it", key="check_fixes"):
-            if not fixes and not diagnosis.batches:  # the numbers of samples differ
+            if not fixes and not diagnosis.decisive:  # the numbers of samples differ
                 hint("With x and y cut from the same windows, this line before fit passes:")
                 st.code("assert len(x) == len(y)", language="python")
             elif not fixes:
@@ -166,7 +165,7 @@ def _is_training(answers: Answers) -> bool:
 
 def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> None:
     page, mistakes, waiting = session().shapes, shapes.MISTAKES, _is_training(answers)
-    fitting = shapes.mistake_of(question.output, question.target)
+    fitting = shapes.damage.mistake_of(question.output, question.target)
     asked, case = page.mistake
     if asked != question:
         case = fitting or next(iter(mistakes))
@@ -179,7 +178,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
 
     titles = {name: one.title for name, one in mistakes.items()}
     pills("Mistake", titles, case, "shapes_mistake", pick, required=True)
-    if case != fitting or question.loss != shapes.LOSS:
+    if case != fitting or question.loss != shapes.damage.LOSS:
         hint(f"Not the case asked about: this is {titles[case]}, with mean squared error.")
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
@@ -219,7 +218,7 @@ def decoder(palette: Palette) -> None:
     with left.container(border=True, height="stretch", key="explanation"):
         if explanation:
             _explained(explanation)
-            if shapes.described_stack(text):
+            if explanation.stack:
                 press("Open this stack", "stacks", "open_stack", _open)
         else:
             st.markdown("The checklist below finds most causes.")
@@ -230,8 +229,8 @@ def decoder(palette: Palette) -> None:
         labels = {message: name for name, message in shapes.EXAMPLES.items()}
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
     size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
-    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.ends(text))
-    drawn = [shape for shape in dict.fromkeys(map(shapes.sizes, found)) if 0 not in shape][:3]
+    found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
+    drawn = [shape for shape in dict.fromkeys(map(shapes.read_sizes, found)) if 0 not in shape][:3]
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if drawn:
@@ -261,12 +260,13 @@ def _explained(explanation: Explanation) -> None:
 
 def _open() -> None:
     """Trace the stack that the message describes; the pasted text stays out of the address."""
-    set_stack(shapes.from_text(shapes.described_stack(session().shapes.message or "")))
+    if explanation := shapes.explain_error(session().shapes.message or ""):
+        set_stack(shapes.from_text(explanation.stack))
     address.set_page_value("part", "stack")
 
 
 def _show(message: str) -> None:
-    session().shapes.message = shapes.ends(message)
+    session().shapes.message = shapes.both_ends(message)
     names = [name for name, example in shapes.EXAMPLES.items() if example == message]
     address.set_page_value(ERROR_KEY, names[0] if names else "")
 

@@ -76,8 +76,8 @@ def tracer(stack: Stack, palette: Palette) -> None:
             hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
     with card("The stack as Keras code"):
         code = shapes.keras_code(steps)
-        if shapes.INCOMPLETE in code:
-            hint(shapes.INCOMPLETE)
+        if code.startswith("# "):  # it is incomplete
+            hint(code.partition("\n")[0].removeprefix("# "))
         st.code(code, language="python", wrap_lines=True)
         save_button("Download the code", code, "model.py", "text/x-python")
 

@@ -31,14 +31,9 @@ _DEEPEST = 12  # functions that are followed inside one another
 
 
 def read(source: str | bytes, name: str = "") -> Reading:
-    """Read the model in a text or file.
+    """Read the model in Keras code or a notebook, a configuration, or a file with this name.
 
-    Args:
-        source: Keras code, or a notebook; a configuration, or a `.keras` file.
-        name: the file's, if it is one.
-
-    Raises:
-        ModelError: where no model can be read from it.
+    Raises ModelError where no model can be read from it.
     """
     is_archive = isinstance(source, bytes) and source[:2] == b"PK"
     if is_archive or name.lower().endswith((".keras", ".h5", ".hdf5")):
@@ -64,9 +59,7 @@ def read_code(text: str) -> Reading:
     """The model of a text that is Keras code.
 
     Of several models it is the one that is fitted, else compiled, else summarised, else the last.
-
-    Raises:
-        ModelError: for what isn't Python, has no layers of Keras, or is too much, with its line.
+    Raises ModelError for what isn't Python, has no layers of Keras, or is too much, with its line.
     """
     tree, lines = pasted.parsed(text)
     reader = Interpreter(lines)
@@ -128,10 +121,7 @@ class Interpreter(Expressions):
                     self.assign(target, self.value(value))
                 case ast.AugAssign(target, sign, value):
                     left, right = self.value(target), self.known(value)
-                    if isinstance(left, list) and isinstance(sign, ast.Add):
-                        values.call_method(left, "extend", [right])  # it may have other names
-                    else:
-                        self.assign(target, self.operation(sign, left, right, statement))
+                    self.assign(target, self.operation(sign, left, right, statement))
                 case ast.FunctionDef(name, args, inside):
                     self.names[name] = self.function(name, args, inside)
                 case ast.ClassDef(name):
@@ -169,7 +159,6 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
-        """Follow each round of a loop over known values, without break or continue."""
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not listed(rounds):

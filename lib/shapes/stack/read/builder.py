@@ -229,7 +229,6 @@ class Builder:
         model.outputs.append(given[0] if len(given) == 1 else given)
 
     def _call_again(self, model: ModelObject, inputs: list[Ref]) -> Any:
-        """Call the layers between its inputs and outputs once more, on these inputs."""
         if not model.outputs or (inputs == model.inputs and not model.each_step):
             return [*inputs[:1], *model.outputs][-1]
         entry = self.rows[inputs[0].place]

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import ast
 from collections import ChainMap
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from inspect import Parameter, Signature
 from typing import Any
 
@@ -28,6 +28,8 @@ _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.
 class Expressions(Calls):
     """Evaluates the expressions of a code with the names that are known where they stand."""
 
+    call_value: Callable[..., Any]  # of the subclass, which can follow a function's statements
+
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
         self.lines = lines
@@ -36,10 +38,6 @@ class Expressions(Calls):
         self.names: ChainMap[str, Any] = ChainMap({"__name__": "__main__"})
         self.skipped: tuple[Origin, str] | None = None  # the first code with layers so, and why
         self._origins: dict[ast.AST, Origin] = {}
-
-    def call_value(self, callee: Any, args: list[Any], keywords: dict[str, Any], name: str) -> Any:
-        """What a call returns; `name` is what the code calls it by."""
-        raise NotImplementedError
 
     def at(self, node: Any) -> Origin:
         """Where a node stands; layers that are made from here on have this origin."""
