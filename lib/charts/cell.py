@@ -198,8 +198,10 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
     """Where the playhead stands, and what the picked unit does there with its state."""
-    name, states = _states(layer.trace)
-    states, place = states[:, unit], f"Timestep {step + 1}, unit {unit + 1}"
+    name, all_states = "state", layer.trace.hidden[0]
+    if layer.trace.cell is not None:
+        name, all_states = "cell state", layer.trace.cell[0]
+    states, place = all_states[:, unit], f"Timestep {step + 1}, unit {unit + 1}"
     if not np.isfinite(states[: step + 1]).all():
         return f"{place}: its {name} isn't a number any more."
     if step == 0:
@@ -212,11 +214,6 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
         return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
     before, after = _read(*states[step - 1 : step + 1])
     return f"{place}: its {name} goes from {before} to {after}."
-
-
-def _states(trace: Trace) -> tuple[str, np.ndarray]:
-    """The name and the values, (T, U), of the state that a cell keeps."""
-    return ("state", trace.hidden[0]) if trace.cell is None else ("cell state", trace.cell[0])
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:
