@@ -112,7 +112,7 @@ def test_the_cases_cover_every_pair_of_choices():
         for pair in product(axes[i], axes[j])
         if not any((case[i], case[j]) == pair for case in CASES)
     ]
-    assert missing == [], "no row of CASES has these pairs"
+    assert not missing, f"no row of CASES has these pairs: {missing}"
     assert {N % min(case[-1], N) == 0 for case in CASES} == {True, False}
 
 
