@@ -45,8 +45,7 @@ if asked in GALLERY:
     with st.container(horizontal=True, key="ways_of_card"):
         path, icon = PAGES[scene.page]
         with st.container(key="way_on", width="content"):
-            label = f"Open in {scene.page}"
-            st.page_link(path, label=label, icon=icon, query_params=scene.query)
+            st.page_link(path, label=f"Open in {scene.page}", icon=icon, query_params=scene.query)
         link("Previous", names[place - 1], ":material/arrow_back:")
         link("Next", names[(place + 1) % len(names)], ":material/arrow_forward:")
         link("All cards", "", PAGES["Gallery"][1])

@@ -12,14 +12,12 @@ from lib.text import number, signed, subscript
 
 Array: TypeAlias = np.ndarray
 
-GATES: dict[str, dict[str, str]] = {
+GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's blocks
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
-"""Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
-STATE_GATE = {"gru": "r"}
-"""By cell with two rows of biases: the gate that scales the state's part of the candidate."""
+STATE_GATE = {"gru": "r"}  # by cell with two rows of biases: what scales the state's part
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
@@ -39,8 +37,7 @@ class Trace:
 
     hidden: Array
     cell: Array | None  # LSTM's cell states; None for cells that have none
-    gates: dict[str, Array]
-    """By the names in `GATES`; at a masked step what the cell computed and Keras threw away."""
+    gates: dict[str, Array]  # as in `GATES`; at a masked step what was computed and thrown away
 
 
 def unroll(

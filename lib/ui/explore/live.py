@@ -22,15 +22,15 @@ from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
-from lib.ui.explore.take import take_card
-from lib.ui.fragment import Place, following_fragment
+from lib.ui.explore.take import draw_files
+from lib.ui.fragment import Place, following_fragment, fragment
 from lib.ui.frame import frame
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, load_data, shown_run
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
-from lib.ui.widgets import bound, linked_buttons, linked_toggle, plain, press, say_steadily
+from lib.ui.widgets import bound, card, linked_buttons, linked_toggle, plain, press, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
@@ -60,7 +60,8 @@ def explore() -> None:
     )
 
     skill_card(loaded, palette)
-    take_card(loaded)
+    with card("Take it away", key="take_away"):
+        fragment(draw_files, loaded)
 
 
 def _panel(
@@ -96,16 +97,16 @@ def _panel(
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = charts.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
-        charts.replay(epochs, epochs.choice, palette, badge=badge)
+        charts.replay(epochs, palette, badge=badge)
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling
-    cards = charts.draw(charts.CARDS, epochs.then, palette, hold=hold, badge=badge)
+    cards = charts.draw(charts.CARDS, epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
         say_steadily(_words(loaded, now.shown), gray=True, place=words)
-        cards(now.then)
+        cards(now)
 
     return follow
 
@@ -144,7 +145,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         is_off = not trainable or (steered and status.active and same)
         why = None  # with help Streamlit (1.67) draws a button twice, for phones as well
         if not trainable:
-            why = runs.client().unavailable or "A note on this page says why it can't be trained."
+            why = runs.client().pool.unavailable or "A note on this page says why it can't train."
             if loaded.dataset.name == "upload" and not session().upload.table:
                 why = "Only who has the run's file can train on it. Upload yours to train."
         _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
@@ -203,7 +204,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     if run is None:
         _, words, train = WORDS[_stands_in(shown)]
         words = words.format(**(shown.kept.about if shown.kept else {}))
-        then = train if loaded.trainable else runs.client().unavailable
+        then = train if loaded.trainable else runs.client().pool.unavailable
         is_chosen = session().subject.experiment.seeds > 0
         if loaded.trainable and loaded.experiment.seeds == 1 and not is_chosen:
             usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
