@@ -5,6 +5,7 @@ import threading
 from concurrent.futures import Future
 
 import pytest
+from streamlit.testing.v1.element_tree import ElementTree
 
 from lib.ui import clock, runs
 from lib.ui.explore import live
@@ -54,6 +55,19 @@ def nothing_is_awaited_within_a_turn(monkeypatch):
 
     monkeypatch.setattr(Future, "result", result_of)
     monkeypatch.setattr(threading.Condition, "wait_for", wait_a_while)
+
+
+@pytest.fixture(autouse=True)
+def no_page_raises(monkeypatch):
+    """A page that raises in AppTest fails its test."""
+    run = ElementTree.run
+
+    def run_and_check(tree, *, timeout=None):
+        app = run(tree, timeout=timeout)
+        assert not app.exception
+        return app
+
+    monkeypatch.setattr(ElementTree, "run", run_and_check)
 
 
 @pytest.fixture(autouse=True)

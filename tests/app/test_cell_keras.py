@@ -19,7 +19,6 @@ def answered(app, part):
 
     def has_answered():
         app.run()
-        assert not app.exception
         return "Keras has answered" in text(app)
 
     assert eventually(has_answered, pause=0.3), "Keras hasn't answered"

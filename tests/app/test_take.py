@@ -31,13 +31,6 @@ def given(monkeypatch):
     return data
 
 
-def explore(**query):
-    """Open Explore by a link."""
-    app = start(**query)
-    assert not app.exception
-    return app
-
-
 def ask(app, file):
     """A run of the page after a press of a file's button."""
     app.session_state[take.KEY] = {"asked": file}
@@ -49,7 +42,6 @@ def taken(app, given, file):
     for _ in range(100):
         ask(app, file)
         del app.session_state[take.KEY]
-        assert not app.exception
         if isinstance(given[-1], bytes):
             name, _, content = given[-1].partition(b"\n")
             assert name.decode() == file
@@ -61,7 +53,7 @@ def taken(app, given, file):
 
 def test_each_button_gives_its_file(given):
     """Each file of a recorded run has the content of its name, and is made on demand."""
-    app = explore(data="seattle", seeds="1")
+    app = start(data="seattle", seeds="1")
     card = given[-1]
     assert {*card["files"]} == {
         *("keras", "exact", "notebook", "data", "kept", "model_sequence", "model_last", "weights"),
@@ -96,7 +88,7 @@ def test_each_button_gives_its_file(given):
 
 def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
     """The card says that a model's file is being made, or that Keras still starts."""
-    app = explore()
+    app = start()
     for ready, words in ((False, "starting"), (True, "being made")):
         client.pool.ready = ready
         ask(app, "model_last")
@@ -115,7 +107,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
 
 def test_who_asks_for_what_never_comes_is_told(given, client, time):
     """The card says that a file is late, and that the shown run doesn't have another one."""
-    app = explore()
+    app = start()
     ask(app, "model_last")
     assert not given[-1]["said"].get("failed")
     time.forward(take.MOST_SECONDS + 1)
@@ -128,7 +120,7 @@ def test_who_asks_for_what_never_comes_is_told(given, client, time):
 
 def test_what_cannot_be_made_is_said(given, monkeypatch):
     """The card gives the reason, and the next press tries again."""
-    app = explore()
+    app = start()
     monkeypatch.setattr(take.results, "weights_npz", lambda *_: 1 / 0)
     assert "division by zero" in taken(app, given, "weights")["said"]["words"]
     monkeypatch.setattr(take.results, "weights_npz", lambda *_: b"all")
@@ -137,7 +129,7 @@ def test_what_cannot_be_made_is_said(given, monkeypatch):
 
 def test_code_is_of_the_run_and_of_new_settings(given, client):
     """File names tell the run's code from that of new settings; the page shows the run's."""
-    app = press(explore(data="echo"), "train")
+    app = press(start(data="echo"), "train")
     let_go(client, Status.FINISHED)
     app.run()
     assert not {"keras_new", "data"} & given[-1]["files"].keys()
@@ -176,7 +168,7 @@ def test_somebody_elses_rows_are_not_handed_on(given, client, monkeypatch):
 
 def test_of_an_earlier_epoch_files_say_so(given):
     """Names, scripts and tables name the picked epoch, and not how the run ended."""
-    app = explore(data="parity", epoch="53")
+    app = start(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
     script = taken(app, given, "exact").decode()
     assert "run after 53 of 200 epochs" in script
