@@ -170,7 +170,6 @@ class Outputs:
 
 MAX_LAYERS = 200
 RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
-LAYERS: dict[str, type[Layer]] = {}  # by kind, filled as classes are defined
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -178,8 +177,14 @@ LAYERS: dict[str, type[Layer]] = {}  # by kind, filled as classes are defined
 class Layer:
     """One layer with its settings; `call` computes its output shapes.
 
-    A subclass is a frozen dataclass without a decorator. Its docstring is what a page shows, and
-    keywords such as `kind` set the class variables below.
+    A subclass becomes a frozen dataclass by itself, without the decorator, and the keywords behind
+    its base class set the class variables below. So these two lines are a whole layer, whose fields
+    are those of `Merge`, whose `kind` in the address is "add", and whose `keras` is "Add":
+
+        class Add(Merge, kind="add"):
+            '''Adds tensors, number by number.'''
+
+    The docstring is shown beside the layer in the menu of the page Shapes.
     """
 
     kind: ClassVar[str]
@@ -204,8 +209,6 @@ class Layer:
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
         dataclass(frozen=True)(cls)
-        if "kind" in named:
-            LAYERS[cls.kind] = cls
 
     @property
     def title(self) -> str:

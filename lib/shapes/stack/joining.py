@@ -11,7 +11,6 @@ from lib.shapes.output import bracketed, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
 from lib.shapes.stack.tensors import Axis, Tensor, factor, joined_letters, sizes, widened, with_axis
-from lib.text import beside
 
 
 class Elementwise(Layer):
@@ -165,8 +164,28 @@ class Merge(Joining):
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
-for _kind, (_keras, _about) in beside(__file__, "alike")["Merge"].items():
-    globals()[_keras] = type(_keras, (Merge,), {"__doc__": _about}, kind=_kind)
+class Add(Merge, kind="add"):
+    """Adds tensors, number by number."""
+
+
+class Subtract(Merge, kind="sub"):
+    """Takes the second tensor from the first."""
+
+
+class Multiply(Merge, kind="mul"):
+    """Multiplies tensors, number by number."""
+
+
+class Average(Merge, kind="ave"):
+    """Takes the mean of tensors, number by number."""
+
+
+class Maximum(Merge, kind="max"):
+    """Keeps the larger of tensors, number by number."""
+
+
+class Minimum(Merge, kind="min"):
+    """Keeps the smaller of tensors, number by number."""
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
@@ -312,8 +331,10 @@ class Attention(Attending, Joining, kind="attend"):
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
+        if has_other_ranks or len(key) < 2:
+            raise ShapeError.of("what can't attend", *tensors)
         pairs = ((query[-1].size, key[-1].size), (key[-2].size, value[-2].size))
-        if has_other_ranks or any(map(_differ, pairs)):
+        if any(map(_differ, pairs)):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 

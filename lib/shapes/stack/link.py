@@ -26,7 +26,8 @@ ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
 _WAYS = {"of": "of", "from": "states", "as": "shares"}  # how a word begins → a layer's field
-_REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
+_REF = r"\d{1,4}(?:\.\d{1,4})?"
+_REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
 def to_text(stack: Stack) -> str:
@@ -66,8 +67,8 @@ def from_text(text: str) -> Stack:
 def read_text(text: str) -> tuple[Stack, list[str]]:
     """The stack of a text, and a sentence for each part that was changed or left out.
 
-    Unknown layers and settings are dropped, numbers out of range are clamped, and a stack without
-    an Input gets one.
+    Unknown layers and settings are dropped, as are references to layers that don't stand before.
+    Numbers out of range are clamped, and a stack without an Input gets one.
     """
     said, layers = list[str](), list[Layer]()
     for part in text[:LONGEST].split("~"):
@@ -84,7 +85,8 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
         said.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
-    return tuple(layers[:MAX_LAYERS]), said
+    places = enumerate(layers[:MAX_LAYERS])
+    return tuple(_with_earlier_layers(layer, place, said) for place, layer in places), said
 
 
 def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
@@ -94,7 +96,7 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
     for word in words:
         if found := _REFS.fullmatch(word):
             pairs = (place.partition(".") for place in found[2].split("-"))
-            refs = [Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs]
+            refs = [Ref(int(at) - 1, int(out) if out else None) for at, _, out in pairs]
             connections[_WAYS[found[1]]] = refs[0].place if found[1] == "as" else tuple(refs)
         elif match := _setting_in(word, kind):
             setting, value = match
@@ -116,6 +118,21 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
             if word.startswith(setting.key):
                 return setting, read_value(setting, word.removeprefix(setting.key))
     return None
+
+
+def _with_earlier_layers(layer: Layer, place: int, said: list[str]) -> Layer:
+    """The layer without references to layers that don't stand before it; an Input has none."""
+    earlier = range(0 if isinstance(layer, Input) else place)
+    kept = replace(
+        layer,
+        of=tuple(ref for ref in layer.of if ref.place in earlier),
+        states=tuple(ref for ref in layer.states if ref.place in earlier),
+        shares=layer.shares if layer.shares in earlier else None,
+    )
+    if kept != layer:
+        name = f"Layer {place + 1}, {layer.keras},"
+        said.append(f"{name} refers to a layer that isn’t before it. The reference was left out.")
+    return kept
 
 
 def _from_unpacked(layers: list[Layer]) -> Layer:

@@ -124,7 +124,7 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
 
 def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     layer = step.layer
-    if isinstance(layer, Input) or not steps:
+    if isinstance(layer, Input) or (not steps and isinstance(layer, Unread)):
         return step.inputs
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
@@ -137,7 +137,7 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
 
 
 def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
-    step = steps[ref.place] if ref.place < len(steps) else None
+    step = steps[ref.place] if 0 <= ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
         pairs = pairs[ref.output : ref.output + 1]

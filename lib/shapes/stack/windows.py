@@ -1,18 +1,17 @@
 """Layers that change lengths: convolution and pooling, and what pads, cuts or repeats timesteps.
 
-Those with 2D or 3D in their names, in alike.toml, go along rows and columns, or timesteps too.
+The windows of layers with 2D in their names go along rows and columns, with 3D along timesteps too.
 """
 
 from dataclasses import replace
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.shapes.stack.settings import SHARE, count, function, option, pair, setting, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
-from lib.text import beside
 
 Sizes = int | tuple[int, ...]
 
@@ -118,6 +117,23 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return Outputs((output,), count, product, rule)
 
 
+class Conv2D(Conv1D, kind="conv2d", spatial=2):
+    """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
+
+    kernel_size: Sizes = pair("w", (3, 3))
+    strides: Sizes = pair("s", (1, 1))
+    padding: str = option("p", "valid", "same")
+    dilation_rate: int = window("d", 1, 2, seldom=True)
+
+
+class Conv3D(Conv2D, kind="conv3d", spatial=3):
+    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
+
+    kernel_size: Sizes = pair("w", (3, 3, 3), sizes=3)
+    strides: Sizes = pair("s", (1, 1, 1), sizes=3)
+    dilation_rate: int = window("d", 1, 3, seldom=True)
+
+
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
     """A convolution backwards: of each timestep it makes several."""
 
@@ -191,6 +207,13 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         return Outputs((output, *(rest,) * 2 * self.return_state), count, product, rule)
 
 
+class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
+    """An LSTM whose kernels go over a picture: of pictures that change with time."""
+
+    kernel_size: Sizes = pair("w", (3, 3))
+    strides: Sizes = pair("s", (1, 1), least=0)
+
+
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
@@ -204,6 +227,32 @@ class MaxPooling1D(Windows, kind="maxpool"):
         tensor = inputs.of_rank(2 + self.spatial)
         strides = self.pool_size if self.strides is None else self.strides
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
+
+
+class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
+    """Keeps the largest of a small square of a picture."""
+
+    pool_size: Sizes = pair("w", (2, 2))
+    strides: Sizes | None = pair("s", None, least=0)
+
+
+class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
+    """Keeps the largest of a small cube of neighbouring pictures."""
+
+    pool_size: Sizes = pair("w", (2, 2, 2), sizes=3)
+    strides: Sizes | None = pair("s", None, least=0, sizes=3)
+
+
+class AveragePooling1D(MaxPooling1D, kind="avgpool"):
+    """Takes the mean of a few neighbouring timesteps, feature by feature."""
+
+
+class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
+    """Takes the mean of a small square of a picture."""
+
+
+class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
+    """Takes the mean of a small cube of neighbouring pictures."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
@@ -221,8 +270,24 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         return Outputs((tensor,))
 
 
+class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
+    """Keeps the largest of a whole picture."""
+
+
+class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
+    """Keeps the largest over all timesteps, rows and columns."""
+
+
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
+
+
+class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
+    """Takes the mean over a whole picture."""
+
+
+class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
+    """Takes the mean over all timesteps, rows and columns."""
 
 
 class UpSampling1D(Windows, kind="upsample"):
@@ -257,23 +322,3 @@ class Cropping1D(Windows, kind="crop"):
         if (length := outputs.tensors[0][1].size) is not None and length < 1:
             raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
         return outputs
-
-
-def _define(like: type[Windows], kind: str, keras: str, about: str) -> None:
-    """Define a layer like another, along the number of axes in its name."""
-    axes, changed = int(keras[-2]), dict[str, Any]()
-    for one in like.settings() if axes > 1 else ():
-        if one.name in ("kernel_size", "pool_size", "strides"):
-            default = None if one.default is None else (one.default,) * axes
-            changed[one.name] = pair(one.key, default, 1 if one.least is None else 0, axes)
-        elif one.name == "dilation_rate":
-            changed[one.name] = window(one.key, one.default, axes, seldom=True)
-        elif one.name == "padding":  # none of them can be causal
-            changed[one.name] = option(one.key, "valid", "same")
-    annotated = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
-    globals()[keras] = type(keras, (like,), annotated | changed, kind=kind, spatial=axes)
-
-
-for _like in (Conv1D, ConvLSTM1D, MaxPooling1D, GlobalMaxPooling1D):
-    for _kind, (_keras, _about) in beside(__file__, "alike")[_like.__name__].items():
-        _define(_like, _kind, _keras, _about)
