@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors import remedies as the
+from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Remedy, explained
@@ -48,7 +48,7 @@ def incompatible(found: Found) -> Explanation | None:
             f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
             f"{both.told()}. Of two sizes that differ, lined up from the right, one must be 1.",
             fix="Print the shapes of all that goes in there.",
-            code=the.LAYER_SHAPES,
+            code=remedies.LAYER_SHAPES,
             confidence="likely",
         )
     return _paired(found, one, other, " with ".join(shapes))
@@ -68,7 +68,7 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 def _time_axis_in_one(start: str) -> Explanation:
     happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
-    return explained(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+    return explained(happened, remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP)
 
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
@@ -93,7 +93,8 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
         )
     if not first and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
-        return explained(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
+        per_step, per_sample = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
+        return explained(happened, remedies.OTHER_COLUMNS, per_step, per_sample)
     if not first:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -108,11 +109,12 @@ def compared(found: Found) -> Explanation | None:
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
-        return explained(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+        per_sample, per_step = remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP
+        return explained(happened, remedies.CLASS_NUMBERS, per_sample, per_step)
     both = Comparison(read_sizes(output_text), read_sizes(y_text))
     if not both.received or not both.expected:
         happened = f"y has no axis, the output is {output_text}."
-        return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED) if found["y"] else None
+        return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None
     if both.is_batch:
         return batches(found, both.received, both.expected)
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
@@ -125,8 +127,8 @@ def compared(found: Found) -> Explanation | None:
         losses = [CATEGORICAL]
     happened = _wants(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
-        remedies = the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP
-        return explained(happened, *remedies, words={"columns": y[-1]})
+        fitting = remedies.COLUMN_EACH, remedies.OTHER_COLUMNS, remedies.ANSWER_PER_STEP
+        return explained(happened, *fitting, words={"columns": y[-1]})
     return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
@@ -155,14 +157,14 @@ def passed(found: Found) -> Explanation | None:
     fitting: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.
-        fitting = [the.CLASS_COLUMNS, the.OTHER_COLUMNS]
+        fitting = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
-        fitting = [the.ANSWER_PER_SAMPLE, the.STEP_OF_Y]
+        fitting = [remedies.ANSWER_PER_SAMPLE, remedies.STEP_OF_Y]
     elif found["axes"] and len(y) == len(output) + 1 and y[-1] == 2:
-        fitting = [the.ANSWER_PER_STEP]
-        fitting.insert(0 if y[-2:] == (2, 2) else 1, the.TO_CATEGORICAL_TWICE)
+        fitting = [remedies.ANSWER_PER_STEP]
+        fitting.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
     elif found["axes"] and len(y) == len(output) + 1 > 2:
-        fitting = [the.ANSWER_PER_STEP]
+        fitting = [remedies.ANSWER_PER_STEP]
     if fitting:
         return explained(happened, *fitting, words={"columns": y[-1]})
     return _pair(y, output, [CATEGORICAL, BINARY], happened)
@@ -172,9 +174,9 @@ def class_numbers(found: Found) -> Explanation:
     """Class numbers against an output; timesteps count as samples where both are flattened."""
     y, (*answers, classes) = found.shape("y"), found.shape("output") or (None,)
     numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
-    fitting = [the.ANSWER_PER_STEP, the.CLASS_COLUMNS]
+    fitting = [remedies.ANSWER_PER_STEP, remedies.CLASS_COLUMNS]
     if numbers < expected:
-        fitting = [the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP]
+        fitting = [remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP]
     elif classes and numbers == expected * classes:
         fitting.reverse()
     shapes = f"y is {found['y']}, the output {found['output']}"
@@ -198,12 +200,12 @@ def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
 
 
 def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    remedies = [each for loss in losses for each in _remedies(y, output, loss)]
-    if not remedies and CATEGORICAL in losses:  # class numbers of other axes
+    likely = [each for loss in losses for each in _remedies(y, output, loss)]
+    if not likely and CATEGORICAL in losses:  # class numbers of other axes
         for each in _remedies(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
-            remedies.append(Remedy(each.condition, f"{each.fix} Take the sparse loss.", code))
-    if not remedies:
+            likely.append(Remedy(each.condition, f"{each.fix} Take the sparse loss.", code))
+    if not likely:
         return explained(
             happened,
             fix="Look at both, and give y the output's axes, or the output y's columns.",
@@ -212,7 +214,7 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
         )
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
     found: dict[str, Remedy] = {}
-    for each in remedies:
+    for each in likely:
         found.setdefault(each.code, each)
     return explained(happened, *[*found.values()][:4], stack=timed)
 

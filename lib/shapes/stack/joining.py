@@ -20,7 +20,7 @@ class Elementwise(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) > 1:  # Keras stacks them to one, and fails later
-            raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
+            raise replace(ShapeError.of("several at once", *inputs.tensors), when=self.fails)
         return Outputs(inputs.tensors)
 
 
@@ -195,8 +195,8 @@ def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
     if short[0].size != 1:
         met = long[len(long) - len(short)]
         breaks = short[0].size is None and met.size != 1  # for all but one N
-        said = "Incompatible shapes: […" if breaks else ""
-        raise ShapeError.of("samples against an axis", one, other, message=said, axis=met.letter)
+        error = ShapeError.of("samples against an axis", one, other, axis=met.letter)
+        raise error if breaks else replace(error, message="")
     return joined
 
 

@@ -92,7 +92,7 @@ class TimeDistributed(Layer, kind="td"):
         """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
         tensor, *others = inputs.tensors
         if len(others) > 1:  # of several, Keras takes the shapes for sizes
-            raise ShapeError.of("several at once", *inputs.tensors, when="run")
+            raise ShapeError.of("several at once", *inputs.tensors)
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
         # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.

@@ -99,8 +99,8 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     outputs = layer.call(inputs)
     for tensor in outputs.tensors:  # joining a tensor with itself doubles an axis each time
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
-            most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
-            raise NotTraced.of("too large to trace", tensor, most=most)
+            most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
+            raise NotTraced.of("too large to trace", tensor, **most)
     if layer.shares is not None:
         first = steps[layer.shares]
         if layer.knows_axes:
