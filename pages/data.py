@@ -1,19 +1,21 @@
 """Data: choose a dataset or upload one, and look at its samples and its split."""
 
+from functools import partial
+
 import streamlit as st
 
 from lib.charts import samples, split
 from lib.data import DATASETS, SPEC_GROUPS, find_leaks
-from lib.export import keras_windows
+from lib.export import arrays, data_name, keras_windows
 from lib.results import HIDDEN
 from lib.text import capital
 from lib.ui.address import change, picking, query
-from lib.ui.browser import current_palette
+from lib.ui.browser import current_palette, save_button
 from lib.ui.frame import PAGES, frame
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import all_columns, has_columns
-from lib.ui.shown import load_data, take_prepared
+from lib.ui.shown import load_data
 from lib.ui.upload import uploader
 from lib.ui.widgets import bound, card, hint, plain, say, takeaway, told_chart
 
@@ -60,7 +62,12 @@ with pictures:
         with card("Leak check"):
             words, findings = split.leak_words(find_leaks(dataset))
             takeaway(words, *findings)
-        take_prepared(loaded)
+        if dataset.name != "upload" or session().upload.table:  # else it is somebody else's
+            with card("Take it away", key="take_away"):
+                name, mime = f"{data_name(dataset)}.npz", "application/octet-stream"
+                save_button("The arrays", partial(arrays, dataset), name, mime)
+                loads = " Explore's scripts load this file." if dataset.origin else ""
+                hint(f"x, y and their names, for NumPy's load.{loads}")
     else:
         hint(HIDDEN)
 with choice.container(border=True):
@@ -83,7 +90,7 @@ table, gaps = session().upload.table, split.gaps_sentence(dataset)
 said = table.notes if table else ()  # below the uploader
 notes = [note for note in dataset.notes if note not in said]
 notes += [f"Source: {dataset.source}"] * bool(dataset.source)
-notes += [gaps] * (gaps != split.gaps_hint(dataset))  # which stands beside its button
+notes += [gaps] * (gaps != split.gaps_sentence(dataset, most=0.5))  # that one has a button
 if notes:
     with st.expander("Where these data are from, and what was done to them"):
         for note in notes:

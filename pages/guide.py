@@ -1,25 +1,80 @@
 """Guide: a lesson of nine steps, each with one idea, one action and a question or more."""
 
+from functools import partial
+
 import streamlit as st
 
-from lib.story import GUIDE
+from lib.story import GUIDE, SCENES, Scene
 from lib.text import capital
-from lib.ui import address, lesson, stage
+from lib.ui import address, stage
 from lib.ui.browser import current_palette, point_at
-from lib.ui.frame import frame
+from lib.ui.frame import PAGES, frame
+from lib.ui.session import session
 from lib.ui.shown import load_data
 from lib.ui.views import VIEWS, draw
-from lib.ui.widgets import pills, plain
+from lib.ui.widgets import pills, plain, press
 
-settled = frame("Guide", (lesson.KEY,), own=lesson.enter)
-step = lesson.step()
-titles = {name: capital(name) for name in GUIDE}
-titles |= {name: f"✓ {titles[name]}" for name, each in GUIDE.items() if stage.done(each)}
+TURN = "Your turn: open Echo in Explore. Which mode will be better there? Predict, train, and look."
+STEPS = list(GUIDE)
+
+
+def go(name: str) -> None:
+    """Open a step and remember it for this browser."""
+    session().stage.step = name
+    address.set_page_value(stage.STEP, name)
+
+
+def ways_on(step: Scene) -> None:
+    """Draw the buttons Back and Next, and a link to the step's page with its settings."""
+    place, (path, icon) = STEPS.index(step.id), PAGES[step.page]
+    is_last, is_done = place + 1 == len(STEPS), stage.done(step)
+    if is_last and is_done:
+        st.markdown(TURN)
+    with st.container(horizontal=True, key="lesson_ways", vertical_alignment="center"):
+        if place:
+            press("Back", "arrow_back", "scene_before", partial(go, STEPS[place - 1]))
+        if not is_last:
+            then, kind = partial(go, STEPS[place + 1]), "primary" if is_done else "secondary"
+            press("Next", "arrow_forward", "scene_next", then, disabled=not is_done, type=kind)
+        if is_done or not is_last:
+            view, subject, label = (
+                VIEWS[stage.shown(step)],
+                session().subject,
+                f"Open in {step.page}",
+            )
+            values = {key: address.page_value(key) for key in address.PICTURE_KEYS}
+            values["part"] = view.part if view.page == step.page else ""
+            experiment, run_id = subject.experiment, subject.run_id
+            if is_last:  # with the next seed, of which there is no recording
+                label, run_id = "Your turn", None
+                experiment = experiment.set(seed=experiment.seed + 1)
+            said = {key: text for key, text in values.items() if text}
+            query = address.query_of(experiment, run_id, said)
+            with st.container(key="lesson_turn" if is_last else "lesson_out", width="content"):
+                st.page_link(path, label=label, icon=icon, query_params=query)
+
+
+def handout() -> str:
+    """All steps as Markdown for print: words, questions with options, and answers."""
+    lines = ["## All steps"]
+    for number, scene in enumerate(GUIDE.values(), start=1):
+        lines += [f"#### {number}. {plain(scene.title)}", scene.text]
+        answers = []
+        for ask in scene.asks:
+            options = [f"{'abcd'[k]}) {plain(each.text)}" for k, each in enumerate(ask.options)]
+            answers.append(f"{'abcd'[ask.right]}) {plain(ask.options[ask.right].why)}")
+            lines.append("  \n".join([f"**{plain(ask.text)}**", *options]))
+        lines.append(f"*{'Answers' if len(answers) > 1 else 'Answer'}: {' '.join(answers)}*")
+    return "\n\n".join(lines)
+
+
+settled = frame("Guide", (stage.STEP,), own=stage.enter_step)
+step = SCENES[session().stage.scene]
+titles = {name: "✓ " * stage.done(each) + capital(name) for name, each in GUIDE.items()}
 with st.container(horizontal=True, key="lesson_progress", vertical_alignment="center"):
-    place = f"{lesson.STEPS.index(step.id) + 1} of {len(lesson.STEPS)}"
-    st.markdown(f"**{place}**", width="content")
-    pills("Steps", titles, step.id, "lesson_steps", lesson.go, required=True)
-asked = address.page_value(lesson.KEY)
+    st.markdown(f"**{STEPS.index(step.id) + 1} of {len(STEPS)}**", width="content")
+    pills("Steps", titles, step.id, "lesson_steps", go, required=True)
+asked = address.page_value(stage.STEP)
 if asked and asked not in GUIDE:
     st.warning(f"No step is called {plain(asked[:24])}.", icon=":material/info:")
 with st.container(key="lesson"):
@@ -32,7 +87,7 @@ with st.container(key="lesson"):
         if stage.answered(step):
             stage.controls(step, settled)
         to_do = st.container(gap="xsmall")
-        lesson.ways_on()
+        ways_on(step)
 is_waiting = stage.answered(step) and not stage.has_happened(step)
 point_at(step.points_at if is_waiting else "")
 palette = current_palette()
@@ -47,4 +102,4 @@ with to_do:
         stage.train_buttons(step, loaded)
     stage.waiting(step)
 with st.container(key="handout"):
-    st.markdown(lesson.handout())
+    st.markdown(handout())

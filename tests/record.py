@@ -22,7 +22,7 @@ from lib.data.datasets import make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import spread_places, untrained
-from lib.results.run import Status, weight_bytes
+from lib.results.run import Status, memory_of
 from lib.shapes import LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
 from lib.story import FILE, GALLERY, experiments_of, runs_of
@@ -53,7 +53,7 @@ def _thin_past(known, size):
 
     Less so than by powers, since some tasks are learned late, and all at once.
     """
-    most = max(2, min(PAST, size // weight_bytes(known[-1][1])))
+    most = max(2, min(PAST, size // memory_of(known[-1][1])))
     places = len(known) * np.linspace(0, 1, most + 2)[1:-1] ** 1.5
     return tuple(known[place] for place in np.unique(places.round().astype(int)) if place)
 

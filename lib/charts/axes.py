@@ -10,10 +10,8 @@ from lib.results import spread_places
 from lib.text import beside
 
 _LOOK: dict[str, Part] = beside(__file__)
-WIDE = 1e8
-"""Beyond that the numbers of an axis are powers of ten, as after a training that diverged."""
-ROUNDING = 1e-6
-"""So small a share of an axis below 0 is rounding: standardised values are back in their unit."""
+WIDE = 1e8  # a longer axis has powers of ten, as after a training that diverged
+ROUNDING = 1e-6  # a smaller share of an axis is rounding, of values that are back in their unit
 
 
 def timestep_axis(names: Sequence[str]) -> Part:

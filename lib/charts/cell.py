@@ -10,16 +10,8 @@ from typing import Any
 import numpy as np
 from markupsafe import Markup
 
-from lib.charts.html import (
-    OVER_TIME,
-    STEPS,
-    Macros,
-    plot_image,
-    plotted_line,
-    shade_indexes,
-    shaded,
-    svg_uri,
-)
+from lib.charts import html
+from lib.charts.html import OVER_TIME, STEPS, Macros
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
@@ -36,7 +28,7 @@ DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
 
-_HTML = Macros(__file__, over=OVER_TIME, MODES=MODES, svg_uri=svg_uri, signed=signed)
+_HTML = Macros(__file__, over=OVER_TIME, MODES=MODES, svg_uri=html.svg_uri, signed=signed)
 
 
 def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
@@ -47,7 +39,7 @@ def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
-    inputs = shaded(x.T, palette, f"height:{height}rem", reach)
+    inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
     return str(_HTML.unrolled(inputs, len(x), scale, palette, WIDEST, **about))
 
@@ -85,9 +77,9 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:
     units, steps = rows.shape
     if steps > 4 or units > 8:
         height = min(9.0, max(2.0, 0.22 * units))
-        return shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
+        return html.shaded(rows, palette, f"height:max({height:.2f}rem,3.8vw)", reach)
     shades, squares = palette.signed(STEPS), []
-    for value, index in zip(rows.ravel(), shade_indexes(rows, reach).ravel(), strict=True):
+    for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
         words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # no room for less
         squares.append((words, shades[index], palette.text_on(shades[index])))
     numbers: Markup = _HTML.numbers(squares, steps)
@@ -105,8 +97,8 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
         shapes = (
             f'<path d="M0 {zero:.1f}H1000" stroke="{palette.baseline}" stroke-dasharray="2 3" '
             'fill="none" vector-effect="non-scaling-stroke"/>'
-        ) + plotted_line(np.array(heights), palette.ink, 2)
-        image = plot_image(shapes, 40, palette.surface, 3.25)
+        ) + html.plotted_line(np.array(heights), palette.ink, 2)
+        image = html.plot_image(shapes, 40, palette.surface, 3.25)
         ends = short(high), short(low).replace("-", "−")
         rows.append((line, image, *ends, top and line is lines[-1]))
     return str(_HTML.lines(rows, len(lines[0].trace), palette))
@@ -116,10 +108,10 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
     """|h| of every unit, (T, U), below the bound (T,) that they can't cross."""
     heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
     each = hidden.shape[1] <= 32
-    shapes = "".join(plotted_line(unit, palette.baseline, 1) for unit in heights.T) if each else ""
-    shapes += plotted_line(heights.min(axis=1), palette.ink, 2.5)
-    shapes += plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
-    image = plot_image(shapes, 100, palette.surface, 8)
+    shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if each)
+    shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
+    shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
+    image = html.plot_image(shapes, 100, palette.surface, 8)
     return str(_HTML.bound(image, len(hidden), each, sentence, palette))
 
 

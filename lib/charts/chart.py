@@ -24,10 +24,8 @@ FONT_SIZE = 14
 LEFT, BOTTOM = 64, 46  # margins in pixels: of the tick labels, and of the timesteps
 ROW, NOTE = 19, 16  # heights in pixels: of a row of the key, and of words beside a plot
 MOST_POINTS = 1500  # of more samples or dates every k-th is drawn, so that a chart stays small
-LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}
-"""The dash of a level's line, and its glyph in the key."""
-VALUE = ",.5~r"
-"""How hover texts write a number, in d3's terms: five significant digits, thousands apart."""
+LEVELS = {"baseline": ("dot", "dotted"), "best": ("dash", "dashed")}  # dash of the line, glyph
+VALUE = ",.5~r"  # of numbers in hover texts, as d3 has it: five significant digits, thousands apart
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +34,7 @@ class Entry:
 
     glyph: str  # a key of GLYPHS
     words: str
-    color: str = "ink"
-    """Of the mark, a field of `Palette`; the words have its text colour."""
+    color: str = "ink"  # of the mark, a field of `Palette`; the words have its text colour
     text: str = ""  # the words' own, where it is another
 
 

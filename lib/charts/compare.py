@@ -18,17 +18,10 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
-from lib.results import (
-    Compared,
-    decided,
-    independent_samples,
-    lead_of,
-    part_of,
-    same_data,
-)
+from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
 from lib.text import capital, counted, joined, readable, short
 
-LOOKS = {
+LOOKS = {  # by a run's letter: the dash of a line, the shape of a mark, and how the key draws it
     "A": ("solid", "diamond-open", "line"),
     "B": ("dash", "circle-open", "dashed"),
     "C": ("dot", "square-open", "dotted"),
@@ -36,7 +29,6 @@ LOOKS = {
     "E": ("longdash", "star-open", "long dashes"),
     "F": ("longdashdot", "cross-open", "long dashdot"),
 }
-"""By a run's letter: the dash of a line, the shape of a mark, and how the key draws it."""
 SPARK = 64  # points of a small curve
 MOST_SETTINGS = 5  # so many settings of a run are named as its own; of more the others are counted
 ERROR = "final_mse"

@@ -12,10 +12,9 @@ from lib.recurrence import ROUNDING, Padded
 from lib.text import counted, number, readable
 
 HEIGHT = 260  # of the chart, in pixels
-ROOM = (
+ROOM = (  # as long as the longest takeaway of these
     "Padding moves the shortest sequence's answer by up to 0.0000888; masked, by up to 0.0000888."
 )
-"""As long as the longest takeaway of these."""
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
 LOST = "Some of the gradients aren't numbers."
 
@@ -136,9 +135,7 @@ def padding_words(ways: Sequence[Padded]) -> Words:
             f"{answer}."
         )
     if hidden := max(way.hidden_steps for way in ways):
-        parts.append(
-            f"The mask hides {hidden} of the sequences' own steps too: their features are zero."
-        )
+        parts.append(f"The mask hides {hidden} of the sequences' own steps: their features are 0.")
     return takeaway, " ".join(parts)
 
 

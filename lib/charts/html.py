@@ -22,10 +22,8 @@ from lib.shapes import Axis, Tensor, readable_shape
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STEPS = 60  # shades on either side of zero: more than an eye tells apart
-TIME = "cell-time"
-"""The class of a block whose columns are timesteps: pressed, it moves the playhead."""
-UNITS = "cell-units"
-"""The class of such a block whose rows are units: pressed, it picks one as well."""
+TIME = "cell-time"  # class of a block whose columns are timesteps: pressed, it moves the playhead
+UNITS = "cell-units"  # class of such a block whose rows are units: pressed, it picks one as well
 
 
 def _joined(name: str) -> str:
@@ -129,7 +127,6 @@ OPEN = 8  # how many entries an axis of any size is drawn with
 GRID = 4.0  # from this width of an entry on, lines are drawn between entries
 SHEET = 5.0  # the distance of one sample from the next
 SCALES = "Each axis has its own scale, the same for all tensors here."
-"""What a page says below them: 200 timesteps may be drawn shorter than 64 features."""
 LETTER = 7.2  # the width of a letter of that size, about
 
 

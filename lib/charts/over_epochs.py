@@ -5,38 +5,26 @@ best possible level (green, dashed; known for mean squared error alone).
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
+from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
 from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
 from lib.experiment import LOSSES, MODES
-from lib.results import (
-    RunAt,
-    Snapshot,
-    Status,
-    Verdict,
-    best_loss,
-    best_possible,
-    compare_modes,
-    decided,
-    independent_samples,
-    naive_loss,
-    overfits_in_seeds,
-)
+from lib.results import RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
 Level = tuple[str, Mapping[str, float], str]
 """What values are held against: a label, values maybe of each mode, and "baseline" or "best"."""
-COUNTS = {"sequence": "every step", "last": "last step"}
-"""What a mode's level counts, as it stands beside it."""
+COUNTS = {"sequence": "every step", "last": "last step"}  # words beside a mode's level
 
 
 class Curve(NamedTuple):
@@ -44,8 +32,7 @@ class Curve(NamedTuple):
 
     epochs: np.ndarray  # (P,) int, increasing
     values: np.ndarray  # the median over the seeds, (P,)
-    seeds: list[tuple[np.ndarray, np.ndarray]]
-    """Epochs and values of each of several seeds; empty for one."""
+    seeds: list[tuple[np.ndarray, np.ndarray]]  # epochs and values of each; empty for one seed
     kept: int | None  # the epoch whose weights the mode has back
 
 
@@ -53,18 +40,13 @@ class Losses:
     """Losses of a run by mode, with the levels that give them a meaning."""
 
     def __init__(self, run: RunAt) -> None:
-        """Of a run at one moment."""
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
         self.losses = _curves(snapshot, "loss_epochs", "loss")
         checks = _curves(snapshot, "checked_epochs", "validation_loss")
-        self.validation = {
-            mode: curve
-            for mode, curve in checks.items()
-            if dataset.has_validation and len(curve.values)
-        }
-        self.guess = naive_loss(run.experiment, dataset)  # by mode
+        self.validation = {mode: curve for mode, curve in checks.items() if len(curve.values)}
+        self.guess = results.naive_loss(run.experiment, dataset)  # by mode
         # The least that the models can expect, by mode; empty where nobody knows it.
-        self.best, self.floor = best_loss(run.experiment, dataset)
+        self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Training and validation loss by epoch, with their levels."""
@@ -85,7 +67,7 @@ class Losses:
             return f"Training loss has exploded: up to {short(max(worst.values()))}{rest}."
         if is_over:
             return f"Training loss stopped being a number in epoch {epoch}."
-        if overfits := [m for m in modes if overfits_in_seeds(run, m, self.guess[m])]:
+        if overfits := [m for m in modes if results.overfits_in_seeds(run, m, self.guess[m])]:
             who = capital(f"{MODES[overfits[0]].name} overfits")
             if len(overfits) > 1:
                 who = "Both modes overfit"
@@ -126,7 +108,6 @@ class LastStepErrors:
     """Mean squared errors at the last step, the one number that compares the modes."""
 
     def __init__(self, run: RunAt) -> None:
-        """Of a run at one moment."""
         dataset, snapshot, self.run = run.dataset, run.snapshot, run
         errors = {
             m: snapshot.by_seed(m) for m, r in snapshot.results.items() if len(r.last_step_mse)
@@ -135,13 +116,13 @@ class LastStepErrors:
         # By mode the median of the seeds' errors now.
         self.medians = {mode: float(np.median(each)) for mode, each in errors.items()}
         self.guess = float(dataset.naive_mse[-1])
-        self.floor = best_possible(run.experiment, dataset)
+        self.floor = results.best_possible(run.experiment, dataset)
         # The least that the models can expect; None where nobody knows it.
         self.best = float(self.floor.mse[-1]) if self.floor else None
         # Sequence mode (0) against last-step mode (1); None where one is alone, or diverged.
         self.found: Verdict | None = None
         if len(errors) > 1 and np.isfinite([*errors.values()]).all():
-            self.found = compare_modes(errors["sequence"], errors["last"])
+            self.found = results.compare_modes(errors["sequence"], errors["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
         """Errors by epoch, with the levels that serve both modes."""
@@ -162,8 +143,8 @@ class LastStepErrors:
             return "There is no error to compare: the figures aren't numbers any more."
         least, most = min(medians.values()), max(medians.values())
         modes_compete = len(medians) > 1 and least < guess
-        samples = independent_samples(dataset)
-        if not decided(least, most if modes_compete else guess, samples):
+        samples = results.independent_samples(dataset)
+        if not results.decided(least, most if modes_compete else guess, samples):
             return too_few(samples, "modes are " if modes_compete else "")
         if self.found and modes_compete:
             return _winner(self.found, least, most)
@@ -261,11 +242,9 @@ def _figure(
     **look: Any,
 ) -> chart.Chart:
     """Curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
-    drawn = [
-        *_values(curves.values()),
-        *(value for _, values, _ in levels for value in values.values()),
-    ]
-    drawn += _values(curve._replace(seeds=[]) for curve in checks.values())
+    arrays = [curve.values for curve in (*curves.values(), *checks.values())]
+    arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
+    drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
     y = axes.log_axis(title, drawn)
     data = [
@@ -292,8 +271,8 @@ def _figure(
             notes.append((COUNTS.get(mode, ""), value, palette.words(color)))
     both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
-    if not any(drawn) or not any(len(curve.values) for curve in curves.values()):
-        why = "every value is 0" if curves and drawn and not any(drawn) else "not trained yet"
+    if not drawn.any() or not any(len(curve.values) for curve in curves.values()):
+        why = "every value is 0" if curves and not drawn.any() else "not trained yet"
         behind = {"bgcolor": palette.background, "borderpad": 4}  # no level's line runs through
         words.append(chart.note(why, 0.5, 0.5, palette.muted) | behind)
     rings = []  # around the value of each kept epoch
@@ -307,9 +286,3 @@ def _figure(
     key = [lines, entries, [Entry("rings", kept_words, "muted")] * bool(rings)]
     look |= {"right": 84 if both else 16, "notes": words}
     return chart.plotted(data + rings, palette, x, y, key, **look)
-
-
-def _values(curves: Iterable[Curve]) -> list[float]:
-    """All numbers of some curves, which an axis has to hold."""
-    arrays = [values for c in curves for values in (c.values, *(seed for _, seed in c.seeds))]
-    return [float(value) for values in arrays for value in values]

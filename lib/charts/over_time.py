@@ -20,8 +20,7 @@ from lib.results import RunAt, Snapshot, best_possible, independent_samples, out
 from lib.text import ALMOST_0, apart, capital, readable
 
 HEIGHT = 340
-ASKED = {"dense": "its head", "none": "its output"}
-"""What could be read of the last-step model before the last step, by the model's head."""
+ASKED = {"dense": "its head", "none": "its output"}  # by head, what answers before the last step
 
 
 class ModeValues(NamedTuple):

@@ -91,4 +91,3 @@ def _read_palette(theme: str) -> Palette:
 
 
 PALETTES = {theme: _read_palette(theme) for theme in ("light", "dark")}
-"""By theme, as `st.context.theme.type` names it."""

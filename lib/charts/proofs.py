@@ -79,12 +79,9 @@ class Strip:
     named: dict[int, str]  # what stands below some columns
 
 
-strips = _HTML.strips
-"""The strips, and what was measured: of `Strip`s, `Measure`s, what stands where a figure isn't
-known, a sentence and a palette."""
+strips = _HTML.strips  # of `Strip`s, `Measure`s, words for an unknown figure, a sentence, a palette
 strips_legend = _HTML.strips_legend  # what their outlines mean, in the colours of a palette
-proof_cards = _HTML.cards
-"""All cards, of `ProofCard`s, a palette, and what stands where a figure isn't known."""
+proof_cards = _HTML.cards  # of `ProofCard`s, a palette, and words for an unknown figure
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:

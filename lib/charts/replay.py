@@ -10,19 +10,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart
+from lib.charts import axes, chart, over_time
 from lib.charts.chart import Entry, Part
 from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
-from lib.charts.over_time import (
-    Answers,
-    StepErrors,
-    answers_by_mode,
-    error_unit,
-    errors_by_mode,
-    mode_traces,
-    typical_error,
-)
+from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette, mix
 from lib.charts.words import Words, no_verdict, off_unit
 from lib.data import Dataset
@@ -41,8 +33,7 @@ class Panel(NamedTuple):
 
     title: str
     figure: chart.Chart
-    frames: Sequence[Traces]
-    """What moves, in each frame: always as many traces, which replace those of their names."""
+    frames: Sequence[Traces]  # what moves: in each frame as many traces, by name
 
 
 def replay_figure(
@@ -62,7 +53,13 @@ def replay_figure(
     `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
     """
     look, place, dataset = _LOOK[layout], range(len(frames))[start], run.dataset
-    answers, errors = _moving_traces(run, frames, sample, target, palette, earlier=earlier)
+    head, answers, errors = run.experiment.model.head, list[Traces](), list[Traces]()
+    unit, error = chart.hover(dataset.target_unit), chart.hover(over_time.error_unit(dataset))
+    for frame in frames:
+        values = over_time.answers_by_mode(dataset, frame.snapshot, sample, target)
+        answers.append(over_time.mode_traces(values, head, palette, unit, earlier=earlier))
+        values = over_time.errors_by_mode(dataset, frame.snapshot)
+        errors.append(over_time.mode_traces(values, head, palette, error, earlier=earlier))
     losses = [_loss_marks(frame, run.snapshot.middle, palette) for frame in frames]
     panels = [
         Panel("The answers", Answers(run, sample, target, earlier).figure(palette), answers),
@@ -97,21 +94,6 @@ def replay_figure(
     named = zip(frames, moves, strict=True)
     made.to_dict()["frames"] = [{"name": frame.name, **move} for frame, move in named]
     return made
-
-
-def _moving_traces(
-    run: RunAt, frames: Frames, sample: int, target: int, palette: Palette, *, earlier: bool
-) -> tuple[list[Traces], list[Traces]]:
-    """The modes' traces of the answers and of the errors, by frame."""
-    dataset, head = run.dataset, run.experiment.model.head
-    unit, error = chart.hover(dataset.target_unit), chart.hover(error_unit(dataset))
-    answers, errors = [], []
-    for frame in frames:
-        values = answers_by_mode(dataset, frame.snapshot, sample, target)
-        answers.append(mode_traces(values, head, palette, unit, earlier=earlier))
-        values = errors_by_mode(dataset, frame.snapshot)
-        errors.append(mode_traces(values, head, palette, error, earlier=earlier))
-    return answers, errors
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
@@ -150,11 +132,12 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
     """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
-    errors = {m: typical_error(dataset, mse) for m, mse in results.step_errors(frames).items()}
+    by_epoch = results.step_errors(frames).items()
+    errors = {mode: over_time.typical_error(dataset, mse) for mode, mse in by_epoch}
     known = np.concatenate([values[values > 0] for values in errors.values()])
     low, high = np.log10([known.min(), known.max()]) if len(known) else (0.0, 1.0)
     names = [frame.label for frame in frames]
-    value = f"%{{customdata:{chart.VALUE}}} {chart.escaped(error_unit(dataset))}"
+    value = f"%{{customdata:{chart.VALUE}}} {chart.escaped(over_time.error_unit(dataset))}"
     hover = f"timestep %{{x}}, after epoch %{{text}}: {value}<extra></extra>"
     ends, style = [0.5, dataset.shape[1] + 0.5], {"color": palette.ink, "width": 2}
     lines = [[chart.line("here", [row, row], style, "", x=ends)] for row in range(len(names))]
@@ -227,7 +210,6 @@ def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
 
 
 def _values(trace: Mapping[str, Any]) -> Part:
-    """What of a trace moves."""
     return {"type": trace["type"], "x": _short(trace["x"]), "y": _short(trace["y"])}
 
 

@@ -15,13 +15,11 @@ from lib.results import spread_places
 from lib.text import ALMOST_0, apart, beside, capital, counted, joined, say
 
 _SAID = beside(__file__)["words"]
-PLOT, GAP, ROW = 170, 32, 22
-"""Pixels: a sample's targets or a window's marks, the room below, each feature's squares."""
+PLOT, GAP, ROW = 170, 32, 22  # pixels: of targets or marks, the room below, a feature's squares
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
 """Of the lines of targets, in turns: the dash, and the glyph that says so in a key."""
-READS, SEQUENCE, LAST = 2, 1, 0
-"""Where on the y axis the rows stand that are read, and the targets of each mode."""
+READS, SEQUENCE, LAST = 2, 1, 0  # y of the rows that are read, and of the targets of each mode
 AROUND = 0.12  # how many rows are seen on each side of a window, as a part of its own
 
 

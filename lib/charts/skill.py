@@ -55,11 +55,10 @@ def skill_sentence(
         if math.isfinite(skill):
             share = f", {readable(abs(skill))}% {'less' if skill >= 0 else 'more'}"
         parts.append(f"{capital(score.label)}'s is {readable(score.rmse[target])}{unit}{share}.")
-    season = f"the value one season before ({season_length(origin, origin.period)})"
-    before = season if origin.period > 1 else "the row before"
     parts.append(
-        f"MASE is the mean absolute error over that of {before} in the training part; skill is how "
-        "much smaller the RMSE is than the best baseline's. The linear autoregression is a ridge "
+        "MASE is the mean absolute error over that of the value "
+        f"{season_length(origin, origin.period)} before in the training part; skill is how much "
+        "smaller the RMSE is than the best baseline's. The linear autoregression is a ridge "
         "regression (λ = 1) on the window's standardised inputs."
     )
     return " ".join(parts)

@@ -17,15 +17,13 @@ from lib.results import spread_places
 from lib.text import apart, beside, counted, joined, listed, number, say
 
 _HINTS = beside(__file__)["hints"]
-MARKS = {
+MARKS = {  # of the samples of each part: the colour, the shape of the mark, its glyph in the key
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
     "test": ("muted", "x-thin-open", "cross"),
 }
-"""Of the samples of each part: the colour, the shape of the mark, and its glyph in the key."""
 MOST_SERIES = 12
-LONGEST_TITLE = 40
-"""Of a person's file, in letters, so that the page's heading takes two lines on a narrow screen."""
+LONGEST_TITLE = 40  # letters of a file's name: the heading takes two lines on a narrow screen
 
 
 def data_sentence(dataset: Dataset) -> str:
@@ -199,11 +197,6 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
         return ""
     windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
     return say(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
-
-
-def gaps_hint(dataset: Dataset) -> str:
-    """The same where windows can stop at gaps; "" where few windows would be left."""
-    return gaps_sentence(dataset, 0.5)
 
 
 def thinned(dataset: Dataset) -> str:

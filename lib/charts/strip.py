@@ -23,21 +23,14 @@ from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 WHOLE = 16  # the most rows or columns that are all drawn; of more an ellipsis stands for the rest
-BESIDE, BELOW = (74.0, 104.0, 13), (42.0, 96.0, 8)
-"""Limits of the largest tensor: height and width in pixels at 16 px per rem, and rows as WHOLE.
-
-Of models of one layer, whose modes stand side by side, and of more, one below the other.
-"""
+BESIDE = 74.0, 104.0, 13  # of the largest tensor: height and width in pixels, and rows as WHOLE
+BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are one below the other
 EDGE = 3.0  # room around the entries for the outline of a row, in pixels
-
-
-Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]
-"""By mode what `lib.recurrence.forward` returned for one sample, where weights are known."""
-LEGEND = (
+Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # by mode, of `recurrence.forward`
+LEGEND = (  # what the letters of shapes mean
     "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
     "each layer uses the same ones at every step."
 )
-"""What the letters of shapes mean."""
 
 _HTML = Macros(
     __file__,
@@ -125,8 +118,7 @@ class _Stage(NamedTuple):
     name: str
     color: str  # of the name
     room: float = 0  # the width of the tensor and its name, in rem; 0 for as wide as they are
-    down: float = 0
-    """Above the layer's arrow, in rem: it points from the tensor's middle, or its last row."""
+    down: float = 0  # above the arrow, in rem: it points from the tensor's middle, or last row
 
 
 def shape_strip(
@@ -197,7 +189,6 @@ def _stages(
 
 
 def _width(step: TracedLayer) -> int:
-    """The last axis of a layer's output."""
     return step.tensors[0][-1].size or 0
 
 

@@ -19,13 +19,12 @@ VERDICTS: dict[Verdict, str] = {
     "silent": "Silently wrong",
     "error": "An error",
 }
-LETTERS: dict[str, tuple[str, Role]] = {
+LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and how it is drawn
     "sample": ("N", "batch"),
     "timestep": ("T", "time"),
     "column": ("K", "features"),
     "number": ("K", "features"),
 }
-"""What one entry of an axis is called → its letter, and how it is drawn."""
 _HTML = Macros(__file__, LETTERS=LETTERS)
 
 

@@ -9,10 +9,9 @@ from lib.charts.html import Macros, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
 
-WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12
-"""Of a picture, its margins, and its letters, in its own units: about a pixel each."""
+WIDTH, HEIGHT, EDGE, LETTERS = 320, 144, 10, 12  # a picture, its margin, its letters, in pixels
 DASHES = {"line": "", "dashed": "7 4", "dotted": "1.5 4"}
-PICTURES = {
+PICTURES = {  # what is on the axes, by a card's name for a picture; `tests.record` draws it
     "losses": "loss by epoch",
     "step_errors": "typical error by timestep",
     "errors": "error at the last step by epoch",
@@ -22,7 +21,6 @@ PICTURES = {
     "one": "last output by unit",
     "cells": "error at the last step by epoch",
 }
-"""What is on the axes, by the name that cards have for a picture; `tests.record` draws it."""
 
 _HTML = Macros(__file__, px="{:.1f}".format)
 

@@ -8,8 +8,6 @@ from weakref import WeakKeyDictionary, ref
 
 from lib.experiment import ExperimentError
 
-Key = TypeVar("Key")
-Value = TypeVar("Value")
 _F = TypeVar("_F", bound=Callable[..., Any])
 REMEMBERED: WeakKeyDictionary[Any, dict[object, Callable[..., Any]]] = WeakKeyDictionary()
 """By first argument, the caches of all `remembered` functions."""
@@ -19,6 +17,7 @@ def remembered(function: _F, size: int = 8) -> _F:
     """Cache the last `size` results of a function for as long as its first argument exists."""
 
     # A cache must not refer to its key: neither by an argument nor by an error's traceback.
+    # Refusals are kept, too: a page that shows one must not read a large table again at each run.
     def call(first: ref[Any], *rest: Any) -> tuple[Any, ExperimentError | None]:
         try:
             return function(first(), *rest), None
@@ -38,7 +37,7 @@ def remembered(function: _F, size: int = 8) -> _F:
     return cast(_F, cached)
 
 
-def remember(known: dict[Key, Value], key: Key, value: Value, most: int) -> None:
+def remember(known: dict[Any, Any], key: Any, value: Any, most: int) -> None:
     """Put an entry into a dict that keeps its `most` newest. Other threads may do so meanwhile."""
     known.pop(key, None)
     known[key] = value

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 import numpy as np
 
 if TYPE_CHECKING:
     import pandas as pd
+
+Chosen: TypeAlias = int | slice | np.ndarray  # one sample, or several
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -79,9 +81,7 @@ class Origin(Rows):
         """How many gaps of time lie within series."""
         return int(self.segment[-1]) + 1 - len(self.names)
 
-    def crosses_gap(
-        self, timesteps: int, samples: int | slice | np.ndarray = slice(None)
-    ) -> np.ndarray:
+    def crosses_gap(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
         """Which samples, (N,) bool, have rows on both sides of a gap of time."""
         first = self.starts[samples]
         last = first + self.rate * (timesteps - 1) + max(self.horizons)
@@ -94,7 +94,7 @@ class Origin(Rows):
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
-    def rows(self, timesteps: int, samples: int | slice | np.ndarray = slice(None)) -> np.ndarray:
+    def rows(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
         """The rows that each sample reads, (N, T) int, or (T,) for one sample."""
         return self.starts[samples, None] + self.rate * np.arange(timesteps)
 
@@ -281,9 +281,7 @@ class Dataset(Samples):
         wrong = (self.naive[self.judged] - self.y[self.judged]).astype(np.float64)
         return (wrong**2).mean(axis=(0, 2))
 
-    def raw(
-        self, values: np.ndarray, samples: int | slice | np.ndarray, *, last: bool = False
-    ) -> np.ndarray:
+    def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:
         """Targets or predictions of `samples` in the raw unit.
 
         `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).

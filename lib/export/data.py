@@ -103,9 +103,8 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
     fields = {
         "origin": dataset.origin,
         "file": f"{data_name(dataset)}.npz",
-        "plain": has_plain_windows(dataset),
-        "parts": [*_sizes(dataset)],
-        "sizes": [*_sizes(dataset).values()],
+        "is_plain": has_plain_windows(dataset),
+        "sizes": _sizes(dataset),
         "checksum": zlib.crc32(y.data, zlib.crc32(x.data)),
     }
     return [blocks("data", "table", dataset=dataset, **fields)["table"]]

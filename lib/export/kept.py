@@ -18,16 +18,7 @@ import numpy as np
 from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, validate
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
-from lib.results import (
-    Run,
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    Status,
-    kept_places,
-    untrained,
-    weight_bytes,
-)
+from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
 from lib.training import check, decode, encode
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
@@ -83,7 +74,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
             seeds = zip(snapshot.seeds, weights, strict=False)
             own = tuple({mode: models[mode] for mode in seed} for seed, models in seeds)
             known.append((epoch, own))
-    size = weight_bytes(known[-1][1]) if known else 0
+    size = memory_of(known[-1][1]) if known else 0
     thinned = tuple(known[place] for place in kept_places(size, len(known)))
     record = _Record(
         version=VERSION,

@@ -19,22 +19,13 @@ import plotly.io
 from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
-from lib import text
+from lib import results, text
 from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, strip, words
 from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
 from lib.recurrence import forward, weight_names
-from lib.results import (
-    FEWEST,
-    Compared,
-    ModeResult,
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    frames_of,
-    model_outputs,
-)
+from lib.results import Compared, ModeResult, RunAt, SeedWeights, Snapshot
 
 if TYPE_CHECKING:  # a page that takes no table away needs none
     import pandas as pd
@@ -53,9 +44,8 @@ _TITLES = {
 
 
 def _models(experiment: Experiment, snapshot: Snapshot) -> Iterator[tuple[int, str, ModeResult]]:
-    """Seed, mode and figures of each model."""
-    for seed, results in enumerate(snapshot.seeds, start=experiment.seed):
-        for mode, result in results.items():
+    for seed, models in enumerate(snapshot.seeds, start=experiment.seed):
+        for mode, result in models.items():
             yield seed, mode, result
 
 
@@ -140,7 +130,7 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
     }
     for seed, mode, result in _models(experiment, snapshot):
         if result.weights is not None:
-            said = raw(model_outputs(experiment, result.weights, dataset.x[samples]))
+            said = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
             several = f"_seed_{seed}" if snapshot.others else ""
             asked = (mode == "sequence") | (step + 1 == steps)
             columns[f"{mode}{several}"] = np.where(asked, said, np.nan)
@@ -181,8 +171,8 @@ def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
         card = EXPLORE_CARDS[name](of, *picked.get(name, ()))
         pictures.append((title, card.figure(_LIGHT), card.takeaway(), card.sentence()))
     past = {epoch: weights for epoch, weights in of.past if epoch <= of.snapshot.epoch}
-    if len(past) >= FEWEST and of.dataset.has_rows:
-        frames = frames_of(of, past)
+    if len(past) >= results.FEWEST and of.dataset.has_rows:
+        frames = results.frames_of(of, past)
         look: dict[str, Any] = {"palette": _LIGHT, "earlier": of.earlier, "layout": "page"}
         moving = replay_figure(of, frames, of.sample, of.target, **look)
         pictures.append(("The training, epoch by epoch", moving, *replay_words(of.dataset, frames)))

@@ -17,16 +17,7 @@ import numpy as np
 from lib.charts import PALETTES, off_unit
 from lib.data import Dataset
 from lib.experiment import LOSSES, MODES, OPTIMIZERS, Experiment
-from lib.export.data import (
-    blocks,
-    data_code,
-    data_name,
-    imports,
-    plain,
-    quoted,
-    short,
-    source,
-)
+from lib.export.data import blocks, data_code, data_name, imports, plain, quoted, short, source
 from lib.recurrence import glorot_uniform, orthogonal
 from lib.results import Snapshot
 from lib.shapes import BLOCKS, Recurrent, TracedLayer, bias_shapes, model_layers, readable_shape

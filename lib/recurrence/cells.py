@@ -12,12 +12,11 @@ from lib.text import number, signed, subscript
 
 Array: TypeAlias = np.ndarray
 
-GATES: dict[str, dict[str, str]] = {
+GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's blocks
     "lstm": {"i": "input gate", "f": "forget gate", "c": "candidate", "o": "output gate"},
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
-"""Names in `Trace.gates` by cell, in the order of the kernel's blocks; a candidate is a tanh."""
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
@@ -37,8 +36,7 @@ class Trace:
 
     hidden: Array
     cell: Array | None  # LSTM's cell states; None for cells that have none
-    gates: dict[str, Array]
-    """By the names in `GATES`; at a masked step what the cell computed and Keras threw away."""
+    gates: dict[str, Array]  # as in `GATES`; at a masked step what was computed and thrown away
 
 
 def unroll(
@@ -101,13 +99,7 @@ def _lstm(gates: Array, before: Array, after: Array, recurrent: Array, _: Array)
     after[0] = o * np.tanh(after[1])
 
 
-def _gru(
-    gates: Array,
-    before: Array,
-    after: Array,
-    recurrent: Array,
-    bias: Array,
-) -> None:
+def _gru(gates: Array, before: Array, after: Array, recurrent: Array, bias: Array) -> None:
     """One step: `gates` (N, 3U) are z, r and the candidate; the state is (1, N, U)."""
     h, units, early = before[0], len(recurrent), 2 * len(recurrent)
     z, r, candidate = (gates[:, k * units : (k + 1) * units] for k in range(3))

@@ -63,13 +63,4 @@ from lib.results.replay import (
     untrained,
     without_answers,
 )
-from lib.results.run import (
-    ModeResult,
-    Run,
-    RunAt,
-    SeedWeights,
-    Snapshot,
-    Status,
-    memory_of,
-    weight_bytes,
-)
+from lib.results.run import ModeResult, Run, RunAt, SeedWeights, Snapshot, Status, memory_of

@@ -29,12 +29,11 @@ def _huber(wrong: np.ndarray) -> np.ndarray:
     return np.where(size <= 1, 0.5 * size**2, size - 0.5)
 
 
-ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {
+ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # a key of LOSSES → each value's loss
     "mse": np.square,
     "mae": np.abs,
     "huber": _huber,
 }
-"""A key of `lib.experiment.LOSSES` → the loss of each value."""
 
 
 def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:

@@ -21,11 +21,10 @@ BEST = "best"  # name of the last frame where the best epochs are restored
 STEP = 60_000  # overhead of a timestep, in multiply-adds
 
 _Evaluated = tuple[np.ndarray, dict[str, float], np.ndarray]
-# Limits of the weights by epoch: of each run in memory, of one that nobody has looked at for long,
-# and in a kept file.
+# Limits of the weights by epoch: of each run in memory; of one that nobody has looked at for long,
+# and of a kept file.
 MOST_BYTES, MOST_EPOCHS = 2_000_000, 64
-FEW_BYTES, FEW_EPOCHS = 250_000, 8
-KEPT_BYTES, KEPT_EPOCHS = 210_000, 24
+FEW_BYTES, FEW_EPOCHS, KEPT_EPOCHS = 250_000, 8, 24
 TITLE = "An uploaded file"  # stands for the file's name
 HIDDEN = "The owner hasn't shared this file's rows. The run's figures are shown without them."
 COLUMN_SETTINGS = ("inputs", "targets", "types", "id")  # keys whose values name columns
@@ -132,7 +131,7 @@ def spread_places(count: int, most: int, *, early: bool = False) -> list[int]:
 
 def kept_places(size: int, known: int) -> list[int]:
     """Pick the epochs of a kept file from `known` ones with `size` bytes each; large ones fewer."""
-    most = max(KEPT_BYTES // max(1, size), 2 * (size < 10 * KEPT_BYTES))
+    most = max(FEW_BYTES // max(1, size), 2 * (size < 10 * FEW_BYTES))
     return spread_places(known, min(KEPT_EPOCHS, most), early=True)
 
 

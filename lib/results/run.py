@@ -40,11 +40,6 @@ ModelWeights = dict[str, tuple[np.ndarray, ...]]  # of one seed, by mode, as `ge
 SeedWeights = tuple[ModelWeights, ...]  # weights of all models of a run, by seed
 
 
-def weight_bytes(weights: SeedWeights) -> int:
-    """Bytes of the weights' numbers."""
-    return sum(array.nbytes for seed in weights for own in seed.values() for array in own)
-
-
 def memory_of(part: Any) -> int:
     """Bytes of memory, about, of the arrays in records, dicts and tuples."""
     if isinstance(part, np.ndarray):

@@ -104,7 +104,6 @@ def _written_out(value: float, digits: int) -> str:
 
 
 def _trim(text: str) -> str:
-    """Remove trailing zeros of the decimals."""
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 

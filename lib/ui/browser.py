@@ -23,20 +23,12 @@ from lib.ui.session import session
 
 COOKIE = "unrolled_browser"  # a random token that a browser gets with its first page: see `served`
 _SHARED = Path(__file__).with_name("component.css").read_text("utf-8")
-BUTTON = "button"  # the part that Streamlit's own buttons consist of; each shows its key
 # Page → its own keys. Where what one works on isn't there, the key does nothing.
-KEYS: dict[str, list[dict[str, Any]]] = {
-    page: [{"part": BUTTON, **row} for row in rows]
-    for page, rows in beside(__file__, "keys").items()
-}
+KEYS: dict[str, list[dict[str, Any]]] = beside(__file__, "keys")
 MENU = "menu"  # the Streamlit key of the menu, which has a link for each page
+_LINK = ":scope > :nth-child({}) a"  # to a page, in the menu
 EVERYWHERE: list[dict[str, Any]] = [
-    {
-        "name": f"Shift+{k}",
-        "does": f"go to {page}",
-        "on": [MENU],
-        "part": f":scope > :nth-child({k}) a",
-    }
+    {"name": f"Shift+{k}", "does": f"go to {page}", "on": [MENU], "part": _LINK.format(k)}
     for k, page in enumerate((page for page in KEYS if page != "Present"), start=1)
 ]
 """The keys that all pages have, besides `?`, which shows them all."""
@@ -50,13 +42,11 @@ PICTURED = ("Explore", "Cell", "Shapes", "Guide")  # the pages whose pictures ap
 
 
 def browser_id() -> str | None:
-    """An id of this browser, the same on all page servers; None where it sends no cookie (AppTest).
-
-    It is a hash of the cookie's token: who reads an id can't pass for that browser.
-    """
+    """An id of this browser, the same on all page servers; None where it sends no cookie."""
     token = st.context.cookies.get(COOKIE)
     if not isinstance(token, str) or not token:  # AppTest has no cookies, but a mock of them
         return None
+    # A hash of the token: who reads an id can't pass for that browser.
     return sha256(token.encode()).hexdigest()[:32]
 
 
@@ -65,12 +55,9 @@ def current_palette() -> Palette:
     return PALETTES[st.context.theme.type or "light"]
 
 
-def component(key: str, module: str, *scripts: str) -> Any:
-    """A component of the .html, .css and .js beside a `module`, its `__file__`.
-
-    The named `scripts` of the same folder come before its own: Streamlit takes one script.
-    """
-    own = Path(module)
+def component(key: str, module: str, name: str, *scripts: str) -> Any:
+    """A component of `name`.html, .css and .js beside a `module`'s file, after other `scripts`."""
+    own = Path(module).with_name(name)
     html, css, js = (
         own.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
     )
@@ -78,26 +65,22 @@ def component(key: str, module: str, *scripts: str) -> Any:
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
 
 
-_save = component("save", str(Path(__file__).with_name("save")))
+_save = component("save", __file__, "save")
 
 
-def save_button(label: str, what: str | Callable[[], bytes], name: str, mime: str) -> None:
-    """Draw a button; a press saves `what` as a file called `name`.
+def save_button(label: str, make: Callable[[], bytes], name: str, mime: str) -> None:
+    """Draw a button; a press has a file called `name` made, and saves it.
 
     Not `st.download_button(data=callable)`: in Streamlit 1.67 five of six downloads of a file that
-    took 1.5 s to make failed while another session's page ran ("Deferred file not found"). Here a
-    text is in the page; bytes come when they are asked for.
+    took 1.5 s to make failed while another session's page ran ("Deferred file not found").
     """
-    key, about = f"save_{name}", {"label": label, "name": name, "mime": mime}
-    data: object = {**about, "text": what} if isinstance(what, str) else about
-    if callable(what) and (st.session_state.get(key) or {}).get("asked"):
-        data = what()
+    key = f"save_{name}"
+    is_asked = (st.session_state.get(key) or {}).get("asked")
+    data = make() if is_asked else {"label": label, "name": name, "mime": mime}
     _save(key=key, data=data, width="content", on_asked_change=lambda: None)
 
 
-_listener = component(
-    LISTENER, str(Path(__file__).with_name(LISTENER)), "white_page.js", "plotly_private.js"
-)
+_listener = component(LISTENER, __file__, LISTENER, "white_page.js", "plotly_private.js")
 
 
 def listener(page: str) -> None:
@@ -106,10 +89,9 @@ def listener(page: str) -> None:
     It tells Python the heights of charts that fill a place, and that the system went dark or light.
     A key clicks something that the page shows. Not `st.button(shortcut=)`: in Streamlit 1.67 it did
     nothing while a slider had the focus, a button has a single one, and no list of keys.
-
-    In a fragment, which asks for a run of the page when the component tells something. Asked by the
-    browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
     """
+    # In a fragment, which asks for a run of the page when the component tells something. Asked by
+    # the browser, Streamlit (1.67) would end the run that goes on, and forget a click that waits.
     times = count()
     # A list: in a dict Streamlit (1.67) looks for tables, and loads pandas for that.
     on = {"data": [*KEYS[page], *EVERYWHERE], "on_ground_change": lambda: None}
@@ -133,7 +115,7 @@ def _letters() -> str:
     rules = []
     for page, keys in KEYS.items():
         where = "[class*=st-key-present] " if page == "Present" else ""
-        for key in (key for key in keys if key["part"] == BUTTON):
+        for key in (key for key in keys if "part" not in key):
             for button in (f"{where}.st-key-{on} button" for on in key["on"]):
                 rules.append(
                     f"{button}{{position:relative}}{button}::after{{content:'{key['name']}' / '';"

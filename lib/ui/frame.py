@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -16,7 +17,7 @@ from lib.ui.fragment import turn
 from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, settled_experiment
-from lib.ui.upload import kept_before, opener, progress, refusal, take_file, uploader
+from lib.ui.upload import kept_before, opener, progress, take_file, uploader
 from lib.ui.widgets import bound, closable, hint, plain
 
 PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file and icon
@@ -86,7 +87,9 @@ def frame(
         address.finish()
         complaints()
         with st.container():
-            refusal()
+            read = session().upload
+            why, close = plain(read.error), partial(setattr, read, "error", "")
+            closable(why, "error_of_file", "error", close)
             if not has_uploader:  # a file may be dropped anywhere on the page
                 progress()
     return settled

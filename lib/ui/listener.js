@@ -52,7 +52,7 @@ function nameOf({ key, code, shiftKey }) {
 const isTyped = (element) => element.isContentEditable || element.matches?.(TYPED);
 
 // All that a key may work on, in a component's own tree too.
-function parts({ on, part }) {
+function parts({ on, part = "button" }) {
   const places = on.flatMap((key) => [...document.querySelectorAll(`.st-key-${key}`)]);
   const trees = places.flatMap((place) => [
     place, ...[...place.querySelectorAll("*")].flatMap((each) => each.shadowRoot ?? []),

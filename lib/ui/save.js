@@ -14,7 +14,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
     return;
   }
   button.about = data;
-  button.made = data.text;
+  button.made = undefined;
   button.textContent = `⤓ ${data.label}`;
   button.onclick = () => {
     if (button.made !== undefined) return save(button.made);

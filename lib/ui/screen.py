@@ -7,7 +7,6 @@ changes once a second. Full screen, the blank screen and the clock are the brows
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from secrets import token_hex
 from textwrap import shorten
 from typing import Any
@@ -22,13 +21,12 @@ from lib.experiment import Experiment
 from lib.story import SCENES, TALK, Scene, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
-from lib.ui.fragment import fragment
 from lib.ui.frame import PAGES
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shown import load_data
 from lib.ui.views import VIEWS, draw
-from lib.ui.widgets import bound, hint, plain, press
+from lib.ui.widgets import bound, hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
 """In the address: the scenes, the one on the screen, and what is open over it; the talk that is
@@ -40,7 +38,7 @@ GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _HTML = Macros(__file__)
-_component = component("present_screen", f"{Path(__file__).with_name('present')}")
+_component = component("present_screen", __file__, "present")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +57,7 @@ class Talk:
     began: float
     given: float  # when the presenter's page looked last
     id: str = field(default_factory=lambda: token_hex(8))  # in the followers' link
-    # In the link of the notes, which have the answers: followers must not know it.
-    notes: str = field(default_factory=lambda: token_hex(8))
+    notes: str = field(default_factory=lambda: token_hex(8))  # in the link of notes and answers
     shown: Shown | None = None
     wishes: list[int] = field(default_factory=list)  # steps that the notes window asks for
 
@@ -132,8 +129,7 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
     """Draw the buttons below a scene; without `loaded` something else is on the screen."""
     names, place = [each.name for each in scenes], scenes.index(scene)
     with st.container(key="present_foot", horizontal=True, vertical_alignment="center"):
-        both_ways(place, len(scenes), partial(step, names), type="tertiary")
-        st.markdown(f"{place + 1} of {len(scenes)}", width="content")
+        both_ways(place, len(scenes), partial(step, names))
         if loaded and scene.asks:
             is_open = stage.open_ask(scene) is not None
             label, eye = ("Reveal", "visibility") if is_open else ("Hide", "visibility_off")
@@ -160,11 +156,12 @@ def foot(scenes: Sequence[Scene], scene: Scene, talk: Talk, loaded: Loaded | Non
         st.page_link(path, label=f"Open {page}", icon=icon, query_params=kept, width="content")
 
 
-def both_ways(place: int, count: int, act: Callable[[int], None], **options: Any) -> None:
-    """Draw buttons for one scene back and one on; `place` is an index among `count`."""
-    back, on, at_end = partial(act, -1), partial(act, 1), place + 1 == count
-    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, **options)
-    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, **options)
+def both_ways(place: int, count: int, act: Callable[[int], None]) -> None:
+    """Draw buttons for one scene back and one on, and which of `count` it is, from `place` 0."""
+    back, on, look, at_end = partial(act, -1), partial(act, 1), "tertiary", place + 1 == count
+    press("Previous", "arrow_back", "scene_before", back, disabled=place == 0, type=look)
+    press("Next", "arrow_forward", "scene_next", on, disabled=at_end, type=look)
+    st.markdown(f"{place + 1} of {count}", width="content")
 
 
 def _opens(label: str, icon: str, what: str) -> None:
@@ -213,12 +210,10 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
     st.multiselect("Your talk, in this order", [*titles], **shown)
     hint("A picture by itself is of the first data, untouched.")
     with st.container(horizontal=True, vertical_alignment="center"):
-        for label, icon, by, off in (
-            ("Earlier", "arrow_back", -1, place == 0),
-            ("Later", "arrow_forward", 1, place + 1 == len(picked)),
-        ):
-            act, about = partial(move, by), "Move the open scene"
-            press(label, icon, f"scene_{label.lower()}", act, disabled=off, help=about)
+        is_first, is_last = place == 0, place + 1 == len(picked)
+        back, on, about = partial(move, -1), partial(move, 1), "Move the open scene"
+        press("Earlier", "arrow_back", "scene_earlier", back, disabled=is_first, help=about)
+        press("Later", "arrow_forward", "scene_later", on, disabled=is_last, help=about)
         press("Begin anew", "restart_alt", "begin_anew", begin_anew)
         ready, is_ready = partial(take, [*TALK]), picked == [*TALK]
         press("The ready talk", "undo", "story_ready", ready, disabled=is_ready)
@@ -250,7 +245,7 @@ def follow(talk_id: str) -> None:
             gone = "" if is_given else " The presenter has left: this was shown last."
             words = f"Following the presenter, scene {place + 1} of {len(scenes)}, read only.{gone}"
             st.markdown(words, width="content")
-        _rerun_when_moved(talk, shown, is_given)
+        rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
     with st.container(key="present_off"):
         press("Look around on my own", "explore", "look_around", partial(_go_off, talk))
 
@@ -261,7 +256,7 @@ def notes(notes_id: str) -> None:
         if not (found := _shown_by(find(notes=notes_id))):
             return
         talk, shown, scenes, place = found
-        scene = scenes[place]
+        scene, is_given = scenes[place], talk.is_given
         st.markdown(f"# {plain(scene.title)}")
         with st.container(key="speaker_notes"):
             st.markdown(scene.notes or scene.text or "Nothing is noted for this scene.")
@@ -273,10 +268,9 @@ def notes(notes_id: str) -> None:
         with st.container(key="speaker_next"):
             st.markdown(f"Next: **{plain(after)}**")
         with st.container(key="speaker_ways", horizontal=True, vertical_alignment="center"):
-            both_ways(place, len(scenes), talk.wishes.append, type="tertiary")
-            st.markdown(f"{place + 1} of {len(scenes)}", width="content")
+            both_ways(place, len(scenes), talk.wishes.append)
         browser(scene, talk, notes=True)
-        _rerun_when_moved(talk, shown, talk.is_given)
+        rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
 
 
 def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
@@ -290,16 +284,6 @@ def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] |
     act = partial(address.set_page_values, {"follow": "", "notes": ""})
     press("Present it yourself", "slideshow", "present_own", act)
     return None
-
-
-def _rerun_when_moved(talk: Talk, *drawn: object) -> None:
-    """Run the page again when the talk isn't as it was `drawn`: its picture, and if it is given."""
-
-    def look() -> None:
-        if (talk.shown, talk.is_given) != drawn:
-            st.rerun()
-
-    fragment(look, run_every=LOOK_SECONDS)
 
 
 def _go_off(talk: Talk) -> None:

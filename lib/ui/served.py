@@ -5,10 +5,11 @@ does. On pages that open with charts browsers load Plotly (4.7 MB) while Python 
 """
 
 import asyncio
+import ctypes
 import gc
 import os
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from secrets import token_urlsafe
 
 import streamlit as st
@@ -25,10 +26,9 @@ from lib.training import machine, read, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.explore.charts import FRAMES
-from lib.ui.heap import give_back
-from lib.ui.incoming import hold_uploads
 from lib.ui.shown import made_dataset
 from lib.ui.streamlit_private import CHARTS_FIRST, drop_expired_sessions, mend_sessions
+from lib.ui.upload import hold_uploads
 
 _CHARTED = {"/": "", "/gallery": "card", "/guide": "at", "/present": ""}
 """Pages that open with charts; where a key is named, only with that key in their address."""
@@ -42,18 +42,22 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
     mend_sessions()
     if os.environ.get(machine.RAY):  # so that the log says at once whether it is used
         await asyncio.to_thread(runs.client)
-    dropping = asyncio.create_task(drop_expired_sessions(_rest))
+    dropping = asyncio.create_task(drop_expired_sessions(rest))
     yield
     dropping.cancel()
 
 
-def _rest() -> None:
-    """When the last visitor has gone, drop most of what is kept, and give memory back."""
+def rest() -> None:
+    """Drop most of what is kept, and return memory: tenths of a second, when nobody is there."""
     for cache in (made_dataset, recorded, read):
         cache.cache_clear()
     FRAMES.clear()
     REMEMBERED.clear()  # each kept run has figures and untrained models there
-    give_back()
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()
+    with suppress(AttributeError):  # only glibc has it
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def name_browsers(app: ASGIApp) -> ASGIApp:

@@ -169,7 +169,7 @@ def advice(dataset: Dataset, uses: frozenset[str]) -> None:
         (split.range_hint(dataset), "Predict the change", {"form": "change"}),
         (split.series_hint(dataset), "Split by series", {"split": "id"}),
         (split.levels_hint(dataset), "Scale each series by itself", {"scale": "id"}),
-        (split.gaps_hint(dataset), "Stop windows at gaps", {"at_gaps": "stop"}),
+        (split.gaps_sentence(dataset, most=0.5), "Stop windows at gaps", {"at_gaps": "stop"}),
     ):
         if words and uses >= values.keys():
             st.info(plain(words), icon=":material/lightbulb:")

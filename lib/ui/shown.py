@@ -14,18 +14,15 @@ from typing import TYPE_CHECKING, Any
 import streamlit as st
 
 from lib import data, results
-from lib.charts import Traces, split
+from lib.charts import split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
-from lib.export import arrays, data_name
-from lib.recurrence import forward
-from lib.results import BEST, Run, RunAt, SeedWeights, SkillTable, Status
+from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, sentence
 from lib.training import check, recorded, with_seeds
 from lib.ui import address, runs
-from lib.ui.browser import save_button
 from lib.ui.session import Loaded, once, session
-from lib.ui.widgets import Linked, card, hint, linked_slider, plain
+from lib.ui.widgets import Linked, hint, linked_slider, plain
 
 if TYPE_CHECKING:
     from lib.export import Kept
@@ -104,18 +101,6 @@ def in_words(cure: Mapping[str, int]) -> str:
     return joined([words[key].format(value) for key, value in cure.items()])
 
 
-def take_prepared(loaded: Loaded) -> None:
-    """Draw a download button for the arrays, unless they are of somebody else's table."""
-    dataset = loaded.dataset
-    if dataset.name == "upload" and session().upload.table is None:
-        return
-    with card("Take it away", key="take_away"):
-        name = f"{data_name(dataset)}.npz"
-        save_button("The arrays", lambda: arrays(dataset), name, "application/octet-stream")
-        loads = " Explore's scripts load this file." if dataset.origin else ""
-        hint(f"x, y and their names, for NumPy's load.{loads}")
-
-
 @dataclass(frozen=True, slots=True, eq=False)
 class ShownRun(RunAt):
     """Figures with results, and where they are from."""
@@ -133,13 +118,6 @@ class ShownRun(RunAt):
 untrained_models = data.remembered(
     lambda dataset, experiment: results.untrained(experiment, dataset)
 )
-
-
-def worth_of(run: Run, weights: SeedWeights) -> SkillTable | None:
-    """The errors of a table's run and baselines, for a browser that may not see the rows."""
-    whole = runs.client().get(run.id) or run
-    has_table = whole.dataset.origin is not None
-    return results.skill_of_seeds(whole.experiment, whole.dataset, weights) if has_table else None
 
 
 def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
@@ -197,16 +175,6 @@ def picked_answers(shown: RunAt) -> tuple[int, int]:
 def _sample_index(count: int) -> int:
     """Which of `count` shown samples is picked, 0 to count-1."""
     return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0
-
-
-def strip_values(shown: ShownRun) -> tuple[int, Traces]:
-    """What shades the shape strip: a sample's index, and all states of both models for it."""
-    samples = shown.dataset.shown
-    sample = int(samples[_sample_index(len(samples))])
-    if shown.polling or not shown.dataset.has_rows:  # the strip is drawn with the page alone
-        return sample, {}
-    x, models = shown.dataset.x[sample : sample + 1], shown.snapshot.weights[0]
-    return sample, {mode: forward(shown.experiment, each, x) for mode, each in models.items()}
 
 
 class Epochs:

@@ -1,23 +1,43 @@
 """A scene on a page: its settings, its controls, its questions, and its picture.
 
 The gallery, the guide and a presentation draw the same scenes (`lib.story`), each in its own way.
+The steps of the guide are remembered for each browser.
 """
 
 from functools import partial
 
 import streamlit as st
 
+from lib.data import remember
 from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
 from lib.shapes import TracedLayer, broken, read_text, trace
-from lib.story import Ask, Scene, Until
+from lib.story import GUIDE, Ask, Scene, Until
 from lib.ui import address, runs
+from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
-from lib.ui.session import Loaded, session
+from lib.ui.session import Loaded, Stage, session
 from lib.ui.settings import one_control
 from lib.ui.widgets import hint, plain, press
 
 LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
+STEP = "at"  # the key of the lesson's step in the address
+_KEPT: dict[str, Stage] = {}  # each browser's progress in the lesson, of its newest session there
+MOST_KEPT = 500  # browsers
+
+
+def enter_step() -> None:
+    """Put the address's step of the lesson on the stage, else the one that this browser was at."""
+    record, browser = session().stage, browser_id()
+    if not record.step:
+        kept = _KEPT.get(browser or "", record)
+        record.step = kept.step or next(iter(GUIDE))
+        record.answers, record.passed = kept.answers, kept.passed
+        if browser:
+            remember(_KEPT, browser, record, MOST_KEPT)
+    runs.leave_foreign_run()
+    # Without a new address, which Back could not get past.
+    enter(GUIDE.get(address.page_value(STEP)) or GUIDE[record.step])
 
 
 def enter(scene: Scene) -> None:

@@ -5,7 +5,6 @@ that started it may steer it. Without a sweep the page shows a recorded one.
 """
 
 import secrets
-import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -135,7 +134,6 @@ class Sweep:
 
 
 _SWEEPS: dict[str, Sweep] = {}  # Sweeps by id, of all sessions of this server
-_LOCK = threading.Lock()  # held while a place for a new sweep is found and taken
 
 
 def shown() -> Sweep:
@@ -161,13 +159,10 @@ def _begin(plan: Plan, loaded: Loaded) -> None:
     card = (lambda _: b"") if table else partial(runs.card_for, owner=owner)
     runner = Runner(plan, runs.client(), table, card=card, rests=True)
     new = Sweep(secrets.token_hex(8), runner, loaded.dataset.title, owner)
-    with _LOCK:  # two sessions must not both take the last place
-        refusal = _make_room(owner.browser)
-        if not refusal:
-            _SWEEPS[new.id] = new
-    if refusal:
+    if refusal := _make_room(owner.browser):
         st.toast(plain(refusal), icon=":material/block:", duration="infinite")
         return
+    _SWEEPS[new.id] = new
     session().started.add(new.id)
     set_page_value("sweep", new.id)
     runner.start()
@@ -182,14 +177,12 @@ def _make_room(browser: str | None) -> str:
         return refusal
     if len(others) >= MAX_SWEEPS:  # some aren't watched
         max(others, key=lambda each: each.runner.unwatched_seconds).runner.stop(UNWATCHED)
-    for other in known:
-        if other.is_mine:
-            other.runner.stop()
-        if other.runner.state.over and other.runner.unwatched_seconds >= KEEP_SECONDS:
-            del _SWEEPS[other.id]
-    over = [each.id for each in _SWEEPS.values() if each.runner.state.over]
-    for old in over[: max(0, len(_SWEEPS) + 1 - MOST)]:
-        del _SWEEPS[old]
+    for mine in (each for each in known if each.is_mine):
+        mine.runner.stop()
+    over = [each for each in known if each.runner.state.over]
+    old = [each for each in over if each.runner.unwatched_seconds >= KEEP_SECONDS]
+    for each in {*old, *over[: max(0, len(known) + 1 - MOST)]}:
+        _SWEEPS.pop(each.id, None)
     return ""
 
 

@@ -1,29 +1,33 @@
 """A person's own file: a table, or a kept run to be opened.
 
-A small CSV is read at once, all else in a process of its own while the page goes on. A table too
-short for the settings lowers them, and a note says so.
+Streamlit (1.67) keeps a file in memory until its session ends. Here its browser waits until there
+is room for it, and a page takes it out of the memory. A small CSV is read at once, all else in a
+process of its own. A table too short for the settings lowers them, and a note says so.
 """
 
 from __future__ import annotations
 
+import asyncio
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import streamlit as st
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib import data
-from lib.data import DATASETS, Table, TooShortError, UploadError, WindowError
+from lib.data import DATASETS, MAX_BYTES, Table, TooShortError, UploadError, WindowError
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.results import memory_of
 from lib.text import counted
 from lib.ui import address, runs
 from lib.ui.browser import browser_id
 from lib.ui.fragment import fragment
-from lib.ui.incoming import take
 from lib.ui.session import session
 from lib.ui.shown import dataset_of, in_words
-from lib.ui.widgets import bound, closable, hint, plain
+from lib.ui.widgets import bound, hint
 
 if TYPE_CHECKING:  # it brings pandas along
     from lib.export import Kept
@@ -33,6 +37,13 @@ MOST_WORKBOOK = 10_000_000  # a workbook of fewer bytes is kept, so that another
 POLL_SECONDS = 0.4
 _KEPT: dict[str, Kept] = {}  # what each browser has opened last, without rows: a reload finds it
 MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # so many runs, none of more bytes
+# The path to which browsers send files (Streamlit 1.67), with the file's id in it.
+UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
+# Bytes of files in memory that no page has taken; a single file may be larger.
+SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, data.total_memory() // 6))
+UNTAKEN_SECONDS = 60.0  # a file waits so long for a page to take it
+_HELD = dict[str, tuple[int, Callable[[], object]]]()
+"""Files in memory that no page has taken: id → bytes, and what has Streamlit drop it."""
 
 
 def uploader() -> None:
@@ -84,12 +95,6 @@ def progress() -> None:
         fragment(look, run_every=POLL_SECONDS)
 
 
-def refusal() -> None:
-    """Say why the last file isn't open, until the person closes that."""
-    record = session().upload
-    closable(plain(record.error), "error_of_file", "error", partial(setattr, record, "error", ""))
-
-
 def _stop() -> None:
     """Stop reading a file, and forget what was wrong with one."""
     record = session().upload
@@ -120,8 +125,7 @@ def _given(key: str) -> None:
 
 def _begin(name: str, content: bytes, sheet: str = "") -> None:
     """Open a kept run, or read a table, at once or in a process of its own. For callbacks."""
-    from lib.data import Reading  # noqa: PLC0415
-    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  bring pandas along
+    from lib.export import KeptError, is_kept, open_kept  # noqa: PLC0415  brings pandas along
 
     record = session().upload
     _stop()
@@ -139,7 +143,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
         if kind == "text" and len(content) < AT_ONCE:
             _settle(data.read_upload(name, content))
         else:
-            record.reading = Reading(name, content, sheet)
+            record.reading = data.Reading(name, content, sheet)
     except KeptError as error:
         _refuse(f"{name} isn't open. {error}")
     except UploadError as error:
@@ -162,7 +166,7 @@ def take_file() -> None:
 
 
 def note_kept(kept: Kept | None) -> None:
-    """Show what this browser has opened and data.remember it for a reload, or forget it."""
+    """Show what this browser has opened and remember it for a reload, or forget it."""
     session().kept = kept
     browser = browser_id() or ""
     _KEPT.pop(browser, None)
@@ -210,3 +214,52 @@ def _changes(new: Table) -> dict[str, Any]:
     if now.name != "upload" or not named <= there:
         changes |= {key: SETTINGS[key].default for key in ("inputs", "targets", "types", "id")}
     return changes
+
+
+def take(file: Any) -> tuple[str, bytes] | None:
+    """Return the name and the bytes of a file widget's value; None where they were taken before."""
+    if not hasattr(file, "getvalue"):  # nothing, or a file that was dropped
+        return None
+    content = file.getvalue()
+    if held := _HELD.get(file.file_id):
+        _, drop = held
+        drop()
+        file.truncate(0)  # the session keeps the widget's value until its next run
+    return file.name, content
+
+
+def hold_uploads(app: ASGIApp, most: int = SERVER_BYTES) -> ASGIApp:
+    """The middleware: holds back the end of a file until there is room for it in memory."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        is_put = scope["type"] == "http" and scope["method"] == "PUT"
+        path = UPLOADS.search(scope["path"]) if is_put else None
+        if path is None:
+            await app(scope, receive, send)
+            return
+        file, size, loop = path[1], 0, asyncio.get_running_loop()
+
+        async def ignore(_: Message) -> None:
+            pass
+
+        async def delete() -> None:
+            await app({**scope, "method": "DELETE"}, receive, ignore)
+
+        def drop() -> None:  # from any thread
+            if _HELD.pop(file, None):
+                asyncio.run_coroutine_threadsafe(delete(), loop)
+
+        async def receive_with_room() -> Message:
+            nonlocal size
+            message = await receive()
+            size += len(message.get("body", b""))
+            if message["type"] == "http.request" and not message.get("more_body"):
+                while _HELD and size + sum(each for each, _ in _HELD.values()) > most:
+                    await asyncio.sleep(0.1)
+                _HELD[file] = size, drop
+                loop.call_later(UNTAKEN_SECONDS, drop)
+            return message
+
+        await app(scope, receive_with_room, send)
+
+    return answer

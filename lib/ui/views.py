@@ -18,7 +18,7 @@ from lib.charts import Palette, cell, samples
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.experiment import MODES
-from lib.recurrence import LayerPass, highest_output, unroll
+from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
@@ -34,14 +34,13 @@ from lib.ui.frame import PAGES, TABLE, complaints, screen
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
-from lib.ui.shown import Epochs, fitting_run, load_data, shown_run, strip_values
+from lib.ui.shown import Epochs, fitting_run, load_data, picked_answers, shown_run
 from lib.ui.stage import traced_stack
 from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 
 Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
-Recording = tuple[dict[str, str], Snapshot]
 _HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
@@ -60,20 +59,19 @@ def draw_strip(loaded: Loaded, palette: Palette) -> None:
     """Draw every tensor of both models, with one sample's values as shades."""
     experiment, dataset = loaded.experiment, loaded.dataset
     with st.container(border=True, key="strip"):
-        sample, traces = strip_values(Epochs(fitting_run(experiment, dataset)).then)
+        shown, traces = Epochs(fitting_run(experiment, dataset)).then, dict[str, Any]()
+        sample = int(shown.snapshot.samples[picked_answers(shown)[0]])
+        if dataset.has_rows and not shown.polling:  # while it trains, the strip isn't drawn anew
+            x, models = dataset.x[sample : sample + 1], shown.snapshot.weights[0]
+            traces = {mode: forward(experiment, each, x) for mode, each in models.items()}
         st.html(charts.shape_strip(experiment, dataset, palette, traces=traces, sample=sample))
 
 
 def _chart(name: str, loaded: Loaded, palette: Palette) -> None:
     """Draw one of Explore's cards, which follows a run while it trains."""
-
-    def draw_card(epochs: Epochs) -> Callable[[Epochs], object]:
-        follow = cards.draw([name], epochs.then, palette)
-        return lambda now: follow(now.then)
-
     following_fragment(
         lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),
-        draw_card,
+        partial(cards.draw, [name], palette=palette),
         lambda epochs: epochs.shown.polling,
         about=lambda epochs: epochs.about,
     )
@@ -104,14 +102,6 @@ def _cells(_: Loaded, palette: Palette) -> None:
         takeaway(words)
 
 
-def _cell_runs(loaded: Loaded, palette: Palette) -> None:
-    """Draw the layer at every timestep, with a playhead that plays by itself."""
-    chosen = choose(loaded)
-    with st.container(border=True, key="cell_unrolled"):
-        parts.draw_chain(chosen, palette, as_it_runs=True)
-    follow_playhead(st.container(key="scene_plays"), chosen, plays=True)
-
-
 def _stack(_: Loaded, palette: Palette) -> None:
     """Draw a stack, and buttons that fix it if it breaks."""
     steps = traced_stack()
@@ -132,10 +122,13 @@ def _advice(_: Loaded, __: Palette) -> None:
         st.html(TABLE)
 
 
-def _chain(loaded: Loaded, palette: Palette) -> None:
+def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
+    """Draw the layer at every timestep; with `plays` a playhead runs over it by itself."""
     chosen = choose(loaded)
-    with st.container(border=True, key="chain"):
-        parts.draw_chain(chosen, palette)
+    with st.container(border=True, key="cell_unrolled" if plays else "chain"):
+        parts.draw_chain(chosen, palette, as_it_runs=plays)
+    if plays:
+        follow_playhead(st.container(key="scene_plays"), chosen, plays=True)
 
 
 def _hand(loaded: Loaded, palette: Palette) -> None:
@@ -207,7 +200,9 @@ def worked_numbers() -> dict[str, Any]:
     """The numbers of the worked examples: data, recorded models' outputs, floors, bounds."""
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
-    run, eased = (read(name, Recording)[1] for name in ("worked_raw", "worked_scaled"))
+    run, eased = (
+        read(name, tuple[dict[str, str], Snapshot])[1] for name in ("worked_raw", "worked_scaled")
+    )
     off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
     off["last"] = off["last"][:, -1:]
     return {
@@ -258,7 +253,9 @@ VIEWS = {
     "sample": View("One sample", _sample, "Data", needs_rows=True),
     "cells": View("Two cells on fifty steps", _cells),
     "unrolled": _of_cell("The layer, unrolled", "unrolled"),
-    "runs": View("The cell runs through time", _cell_runs, "Cell", needs_rows=True),
+    "runs": View(
+        "The cell runs through time", partial(_chain, plays=True), "Cell", needs_rows=True
+    ),
     "proof": _of_cell("The modes are one", "proof"),
     "one": _of_cell("The last row of one is the other", "proof", parts.draw_last_step),
     "break": _of_cell("What breaks that", "break"),

@@ -22,7 +22,7 @@ from lib.charts import CONFIG, Chart
 from lib.text import widest
 from lib.ui import address
 from lib.ui.browser import lay_above
-from lib.ui.fragment import Place
+from lib.ui.fragment import Place, fragment
 from lib.ui.session import TwoCharts, session
 
 PART = "part"  # the key that says which part of a page is open; the first part needs none
@@ -77,6 +77,18 @@ def hint(text: str) -> None:
     st.markdown(f":small[:gray[{plain(text)}]]")
 
 
+def rerun_when(happened: Callable[[], bool], seconds: float | None, words: str = "") -> None:
+    """Run the page again once something has `happened`; until then say `words`, and look again."""
+
+    def look() -> None:
+        if happened():
+            st.rerun()
+        if words:
+            hint(words)
+
+    fragment(look, run_every=seconds)
+
+
 def card(title: str, **options: Any) -> DeltaGenerator:
     """A container with a border and a title; `options` are those of `st.container`."""
     place = st.container(border=True, **options)
@@ -103,12 +115,12 @@ class SteadyChart:
 
     def __init__(self, key: str, *, fills: bool = False) -> None:
         self._key, self._fills = key, fills
-        self._pair = session().charts.setdefault(key, TwoCharts())
+        self.pair = session().charts.setdefault(key, TwoCharts())
         self._place, self._charts = st.container(key=key, gap=None), (Place(), Place())
 
     def show(self, figure: Chart | None, sentence: str) -> int:
         """Draw an opaque figure, or the one before; returns which of the two charts is above."""
-        pair = self._pair
+        pair = self.pair
         before, alt, _ = pair.shown[pair.top] or (None, "", None)
         same = before and figure and alt == sentence and before.to_dict() == figure.to_dict()
         if figure and not same:
@@ -121,8 +133,7 @@ class SteadyChart:
             for i, (each, at) in enumerate(zip(pair.shown, self._charts, strict=True)):
                 if each:
                     _, options["alt"], drawn = each
-                    key = f"{self._key}_{i}"
-                    at.show("plotly_chart", drawn, key=key, config=CONFIG, **options)
+                    at.show("plotly_chart", drawn, key=f"{self._key}_{i}", config=CONFIG, **options)
         return pair.top
 
 
@@ -135,12 +146,6 @@ def told_chart(figure: Chart, words: str, details: str, key: str) -> None:
     """A `steady_chart` with its takeaway below, and the details folded."""
     steady_chart(figure, f"{words} {details}", key)
     takeaway(words, details)
-
-
-def is_drawn(key: str) -> bool:
-    """Whether a chart with this key has been drawn in this session."""
-    pair = session().charts.get(key)
-    return pair is not None and any(pair.shown)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,14 +1,12 @@
 """Buttons that save: what is in the page, and what is made when it is asked for."""
 
-from dataclasses import replace
-
 import numpy as np
 import streamlit as st
 
 from lib.data.datasets import make_dataset, settle
 from lib.experiment import Experiment
-from lib.ui import browser, shown
-from lib.ui.session import Loaded
+from lib.ui import browser
+from tests.app.driver import start
 
 
 def drawn(monkeypatch, draw, state):
@@ -34,14 +32,14 @@ def test_bytes_are_made_only_when_they_are_asked_for(monkeypatch):
 
 
 def test_arrays_are_offered(monkeypatch, tmp_path):
-    """But not those of a table that somebody else has uploaded."""
-    experiment = settle(Experiment().set(data="gapminder", T=5))
-    loaded = Loaded(experiment, make_dataset(experiment))
-    key, file = "save_gapminder.npz", tmp_path / "gapminder.npz"
-    given = drawn(monkeypatch, lambda: shown.take_prepared(loaded), {key: {"asked": True}})
+    """On the Data page, by the name of the data."""
+    given, key = {}, "save_gapminder.npz"
+    monkeypatch.setattr(browser, "_save", lambda key, data, **_: given.update({key: data}))
+    app = start("Data", data="gapminder", T="5")
+    app.session_state[key] = {"asked": True}
+    app.run()
+    file = tmp_path / "gapminder.npz"
     file.write_bytes(given[key])
+    dataset = make_dataset(settle(Experiment().set(data="gapminder", T=5)))
     with np.load(file) as kept:
-        assert np.array_equal(kept["y"], loaded.dataset.y)
-
-    theirs = Loaded(experiment, replace(loaded.dataset, name="upload"))
-    assert not drawn(monkeypatch, lambda: shown.take_prepared(theirs), {})
+        assert np.array_equal(kept["y"], dataset.y)

@@ -1,7 +1,6 @@
 """The server's first answer to a browser."""
 
 import asyncio
-from unittest.mock import MagicMock
 
 import pytest
 from starlette.datastructures import Headers
@@ -12,9 +11,8 @@ from lib.data.caches import REMEMBERED
 from lib.data.datasets import suggested
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
-from lib.ui import served
 from lib.ui.browser import COOKIE
-from lib.ui.served import MIDDLEWARE, ROUTES
+from lib.ui.served import MIDDLEWARE, ROUTES, rest
 from lib.ui.shown import dataset_of, made_dataset, untrained_models
 
 
@@ -69,14 +67,12 @@ def _cookie(accept, status=200, sent=""):
     return Headers(raw=answers[0]["headers"]).get("set-cookie", "")
 
 
-def test_what_only_visitors_need_goes_with_the_last_one(monkeypatch):
-    """Data, recordings, and what was computed about either; the system gets the memory back."""
-    monkeypatch.setattr(served, "give_back", give_back := MagicMock())
+def test_what_only_visitors_need_goes_with_the_last_one():
+    """Data, recordings, and what was computed about either."""
     dataset = dataset_of(suggested("parity"), None)
     assert recorded(with_seeds(suggested("parity"), dataset))
     assert untrained_models(dataset, suggested("parity"))
     assert dataset in REMEMBERED
-    served._rest()
+    rest()
     assert made_dataset.cache_info().currsize == recorded.cache_info().currsize == 0
     assert not REMEMBERED
-    give_back.assert_called_once_with()

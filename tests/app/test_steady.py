@@ -10,12 +10,11 @@ def page():
     import streamlit as st
 
     from lib.charts import Chart
-    from lib.ui.widgets import is_drawn, steady_chart
+    from lib.ui.widgets import steady_chart
 
     number = st.session_state.setdefault("number", 1)
-    hold = st.session_state.setdefault("hold", False) and is_drawn("it")
-    newest = None if hold else Chart([{"name": "it", "y": [number]}], {"height": 300})
-    steady_chart(newest, f"It shows {number}.", key="it")
+    figure = Chart([{"name": "it", "y": [number]}], {"height": 300})
+    steady_chart(figure, f"It shows {number}.", key="it")
 
 
 def filling_page():

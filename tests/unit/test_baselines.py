@@ -65,8 +65,7 @@ def by_loop(name, origin, row, horizon, column):
 
 @pytest.mark.parametrize("name", ["last", "seasonal", "drift", "mean"])
 @pytest.mark.parametrize(
-    "settings",
-    [{"horizon": 1}, {"horizon": 7, "rate": 2}, {"horizon": 6, "ahead": "each"}],
+    "settings", [{"horizon": 1}, {"horizon": 7, "rate": 2}, {"horizon": 6, "ahead": "each"}]
 )
 def test_guesses_are_what_a_loop_over_rows_finds(name, settings):
     """Three series, two columns, a period of 5: every timestep, and the last one alone."""

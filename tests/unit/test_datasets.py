@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from lib.data import DATASETS, FIRST, OPTIONAL, SPEC_GROUPS, make_dataset, settle, suggested
 from lib.experiment import SETTINGS, Experiment, ExperimentError, read_query, to_query, validate
+from tests.unit.test_experiment import values
 
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
@@ -16,22 +17,10 @@ def made(name, **changes):
     return make_dataset(Experiment().set(data=name, **changes))
 
 
-def value_of(setting):
-    """A strategy for all that a setting allows."""
-    if setting.options is not None:
-        return st.sampled_from(list(setting.options))
-    if setting.limit is None:
-        return st.just(setting.default)
-    low, high = setting.limit.minimum, setting.limit.maximum
-    if isinstance(setting.default, int):
-        return st.integers(int(low), int(high))
-    return st.floats(low, high)
-
-
 EXPERIMENTS = st.builds(
-    lambda name, values: Experiment().set(data=name, **values),
+    lambda name, chosen: Experiment().set(data=name, **chosen),
     st.sampled_from(list(DATASETS)),
-    st.fixed_dictionaries({key: value_of(s) for key, s in SETTINGS.items() if key != "data"}),
+    st.fixed_dictionaries({key: values(s) for key, s in SETTINGS.items() if key != "data"}),
 )
 
 

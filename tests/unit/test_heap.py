@@ -8,7 +8,7 @@ import weakref
 
 import pytest
 
-from lib.ui.heap import give_back
+from lib.ui.served import rest
 
 THREADS = """
 import ctypes
@@ -46,7 +46,7 @@ def test_only_an_idle_server_collects_what_was_there_from_the_start():
         del made
         gc.collect()
         assert still() is not None
-        give_back()
+        rest()
         assert still() is None
         assert gc.get_freeze_count()
     finally:

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 
-from lib.ui import incoming
-from lib.ui.incoming import hold_uploads, take
+from lib.ui import upload
+from lib.ui.upload import hold_uploads, take
 
 FILE = b"a,b\n" * 1000
 
@@ -88,7 +88,7 @@ def test_a_file_waits_until_there_is_room_and_goes_when_a_page_takes_it():
 def test_a_file_that_no_page_takes_is_dropped(path, monkeypatch):
     """After a while; at another path Streamlit keeps files as usual."""
     app = Streamlit()
-    monkeypatch.setattr(incoming, "SECONDS", 0.05)
+    monkeypatch.setattr(upload, "UNTAKEN_SECONDS", 0.05)
 
     async def one_file():
         await put(hold_uploads(app), "one", path)

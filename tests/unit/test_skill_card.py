@@ -79,7 +79,7 @@ def test_the_sentence_says_the_numbers_of_the_table():
     assert f"at the last step of {len(said.samples)} validation samples {best.label}" in words
     assert f"{best.rmse[0]:.1f}" in words
     assert f"Sequence mode's is {table.models[0].rmse[0]:.0f}, " in words
-    assert "the value one season before (7 days) in the training part" in words
+    assert "the value 7 days before in the training part" in words
 
 
 def nations(**_):

@@ -100,7 +100,7 @@ def test_text_columns_are_kept_as_categories():
     assert table.frame["kind"].isna().tolist() == [i == 3 for i in range(10)]
     table = read(lines("a,b,c", lambda i: f"{i},x{i},y{i % 1000}", 1001))
     assert table.categories == ("c",)
-    assert "Columns of more than 1,000 different texts are left out: b." in table.notes
+    assert "Columns of over 1,000 different texts left out: b." in table.notes
 
 
 @pytest.mark.parametrize("mark", ["", "NA", "n/a", "NaN", "null", "-", "?", "."])

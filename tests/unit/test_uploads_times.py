@@ -77,7 +77,7 @@ def test_what_only_looks_like_a_part_of_the_time_stays_a_number(head, line, numb
         (lambda i: f"2024-03-31T0{i}:00:00+0{1 + (i > 1)}:00", "2024-03-31 07:00", "in UTC"),
         # Where day and month could be swapped, the even steps win.
         (lambda i: f"01/{i + 1:02d}/2024", "2024-10-01", "the day before the month"),
-        (lambda i: f"2024-01-{19 - i}", "2024-01-19", "newest row came first"),
+        (lambda i: f"2024-01-{19 - i}", "2024-01-19", "put in order of when"),
         (lambda i: f"2024-01-{10 + 7 * i % 10}", "2024-01-19", "put in order of when"),
         (lambda i: f"2024-01-{min(i, 8) + 10}", "2024-01-18", "no column tells series apart"),
     ],

@@ -6,7 +6,7 @@ import pytest
 
 from lib.charts.over_time import gaps_of
 from lib.charts.samples import window_words
-from lib.charts.split import gaps_hint, gaps_sentence, thinned
+from lib.charts.split import gaps_sentence, thinned
 from lib.data import MAX_COLUMNS, Table, TooShortError, WindowError, default_columns
 from lib.data.tables.order import segments
 from lib.data.tables.windows import make_windows
@@ -147,8 +147,7 @@ def test_windows_run_on_across_gaps_of_time_or_stop_there(dropped):
         assert crossing == made.origin.crosses_gap(5).sum() == (0 if at_gaps == "stop" else 12)
         stopped = at_gaps == "stop"
         assert any("crosses a gap" in note and "2 gaps" in note for note in made.notes) is stopped
-        assert gaps_hint(made) == gaps_sentence(made)
-        assert gaps_hint(made).startswith("" if stopped else "12 windows of ")
+        assert gaps_sentence(made).startswith("" if stopped else "12 windows of ")
         drawn = [sample for sample in range(len(made.x)) if gaps_of(made, sample, LIGHT)]
         assert len(drawn) == (0 if stopped else 8)  # four read on, and two more are said of
     if not dropped:

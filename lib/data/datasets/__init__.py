@@ -129,7 +129,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` refuses what is wrong
         table = table and prepared(table, data)
-    inputs, targets = _columns(experiment, table)
+    inputs, targets = _columns(data, table)
     features = len(inputs)
     with suppress(WindowError):
         features = len(feature_names(table, inputs)) if table else features
@@ -146,12 +146,10 @@ def prepared(table: Table, data: DataSettings) -> Table:
     return reread(table, data.types, data.wide)
 
 
-def _columns(
-    experiment: Experiment, table: Table | None
-) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The input and target columns that are used: the person's choice, else the table's own."""
     inputs, targets = default_columns(table) if table else ((), ())
-    return experiment.data.inputs or inputs, experiment.data.targets or targets
+    return data.inputs or inputs, data.targets or targets
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:
@@ -191,4 +189,4 @@ def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dat
     if (own := spec.table() if spec.table else table) is None:
         raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
     own = prepared(own, settled.data)
-    return make_windows(own, *_columns(settled, own), settled.data, seed=settled.seed)
+    return make_windows(own, *_columns(settled.data, own), settled.data, seed=settled.seed)

@@ -151,14 +151,13 @@ def _label(name: str, origin: Origin) -> str:
     return LABELS[name]
 
 
-LABELS = {
+LABELS = {  # all guesses, with their usual names; of two that are equally good the first wins
     "last": "guessing no change",
     "seasonal": "",
     "drift": "the mean change going on",
     "mean": "guessing the mean",
     "linear": "a linear autoregression",
 }
-"""All guesses with their usual names in a sentence; of two that are equally good the first wins."""
 
 
 def on_weekdays(places: np.ndarray) -> bool:
@@ -196,7 +195,8 @@ def find_season(origin: Origin) -> tuple[int, int]:
     A season's values must be nearer to the targets than the last known ones; of those that are
     about as near as the nearest the shortest is taken.
     """
-    rows, longest = _training_rows(origin)
+    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
+    longest = rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
     some = np.linspace(0, len(origin.horizons) - 1, 5).round().astype(int)  # of many horizons
     lags = {m: back(origin, m)[some].tolist() for m in (1, *_candidates(origin, longest))}
     natural = natural_seasons(origin)
@@ -229,12 +229,6 @@ def find_season(origin: Origin) -> tuple[int, int]:
         return 1, usual
     period = min(m for m, of in errors.items() if AS_NEAR * of <= min(errors.values()))
     return period, usual if lags[period] == lags[1] else period
-
-
-def _training_rows(origin: Origin) -> tuple[np.ndarray, np.ndarray]:
-    """The training rows that seasons are compared on, and those of the longest series, (R',)."""
-    rows = np.flatnonzero(origin.training)[-MAX_SEASON_ROWS:]
-    return rows, rows[origin.series[rows] == np.bincount(origin.series[rows]).argmax()]
 
 
 def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:

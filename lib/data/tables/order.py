@@ -16,7 +16,7 @@ from lib.data.tables.table import Table, WindowError, features
 from lib.experiment import NO_SERIES, DataSettings
 from lib.text import counted, joined, listed, number
 
-_STEPS = {
+_STEPS = {  # step → the fewest and the most seconds that it has
     "second": (1, 1),
     "minute": (60, 60),
     "hour": (3_600, 3_600),
@@ -26,7 +26,6 @@ _STEPS = {
     "quarter": (7_776_000, 7_948_800),
     "year": (31_536_000, 31_622_400),
 }
-"""Step → the fewest and the most seconds that it has."""
 _EVEN = 0.98  # the share of steps that have to be whole for times to count as evenly spaced
 _REGULAR = 0.8  # the share of steps that have to be whole for a step to have a name
 _FULL = 0.6  # the share of series × times with a row, for a column of any name to identify series
@@ -36,7 +35,6 @@ _SERIES_WORDS = (
     "turbine|plant|household|subject|patient|sample|ticker|symbol"
 )
 _NAMES_SERIES = re.compile(rf"(?:^|[^a-z])(?i:{_SERIES_WORDS})s?(?:[^a-zA-Z]|$)|I[Dd]$")
-"""Names of columns that identify series."""
 
 
 def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: list[str]) -> Table:
@@ -47,9 +45,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         notes.append(f"{again} another one left out.")
         frame, times = frame[~twice].reset_index(drop=True), times[~twice].reset_index(drop=True)
     if not times.is_unique and not (names := series_columns(frame, times)):
-        notes.append(
-            f"{name} repeats, and no column tells series apart: rows of one time are averaged."
-        )
+        notes.append(f"{name} repeats, and no column tells series apart: equal times are averaged.")
     series, codes = ", ".join(names), np.zeros(len(frame), np.int64)
     if names:
         if len(names) > 1:  # a column of all their values is added
@@ -60,9 +56,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
         count = counted(int(codes.max()) + 1, "series", "series")
         notes.append(f"{name} repeats, as there are {count}, told apart by {joined(names)}.")
     elif not times.is_monotonic_increasing:
-        turned = "The newest row came first, so the order was turned round."
-        is_turned = times.is_monotonic_decreasing
-        notes.append(turned if is_turned else f"The rows were put in order of {name}.")
+        notes.append(f"The rows were put in order of {name}.")
         order = np.argsort(times.to_numpy(), kind="stable")
         frame, times = frame.iloc[order].reset_index(drop=True), times.iloc[order]
     index = pd.DatetimeIndex(times)
@@ -230,11 +224,10 @@ def rows_of(
         first = np.r_[True, (np.diff(codes) != 0) | (np.diff(times.asi8) != 0)]
         if not first.all():
             twice = np.unique(np.cumsum(first)[~first]).size
-            apart = f"{by} doesn't tell them apart" if by else "nothing tells series apart"
             notes.append(
                 f"{counted(twice, 'time has', 'times have')} more than one row, so "
-                f"{counted(len(first), 'row')} became {first.sum():,} by averaging: {apart}. "
-                "Choose a column that does, or leave the dates out."
+                f"{counted(len(first), 'row')} became {first.sum():,} by averaging. Choose a "
+                "column that tells series apart, or leave the dates out."
             )
             frame = frame.groupby(np.cumsum(first), sort=False).mean()
             codes, times = codes[first], times[first]

@@ -21,13 +21,12 @@ if TYPE_CHECKING:  # importing pandas takes 0.25 s, which a first visitor should
 
 MAX_COLUMNS = int(LIMITS["F"].maximum)  # the most features of inputs, and the most target columns
 MOST_TEXTS = 1000  # so many different texts a column can have at most to be kept as categories
-KINDS = {
+KINDS = {  # what a column can be read as (see `DataSettings.types`), and the words for it
     "number": "numbers",
     "category": "categories",
     "date": "dates that label the rows",
     "out": "left out",
 }
-"""What a column can be read as (see `DataSettings.types`), and the words for it."""
 MAX_BYTES = 100 * 10**6  # the largest file that is read: 100 MB, as the file widget counts them
 MIN_ROWS = 6  # two windows of two timesteps and a horizon of one: fewer teach nothing
 MAX_WIDTH, MAX_CELLS = 1000, 20_000_000  # columns and cells that are read: they take a gigabyte

@@ -19,36 +19,33 @@ COMMA_GROUPS = r"[+-]?[1-9]\d{0,2}(?:,\d{3})+(?:\.\d*)?"  # 1,234.5
 POINT_GROUPS = r"[+-]?[1-9]\d{0,2}(?:\.\d{3})+(?:,\d*)?"  # 1.234,5
 DECIMAL_COMMA = r"[+-]?[\d.]*,\d+(?:[eE][+-]?\d+)?"
 DECIMAL_POINT = r"[+-]?\d*\.\d+(?:[eE][+-]?\d+)?"
-_AROUND_A_NUMBER = (
+_AROUND_A_NUMBER = (  # characters around a number in a text, and their replacement
     ("\u2212", "-"),  # a typographic minus
     (r"^\(([^()a-z]*)\)$", r"-\1"),  # a minus as accountants write it
     (r"^([+-]?)[$€£¥] ?", r"\1"),
     (r" ?[%€$£¥]$", ""),
 )
-"""Characters around a number in a text, and their replacement."""
 
 _DAYS = (
     *("%Y/%m/%d", "%d.%m.%Y", "%d/%m/%Y", "%m/%d/%Y", "%d-%m-%Y", "%m-%d-%Y", "%Y.%m.%d"),
     *("%d.%m.%y", "%d/%m/%y", "%m/%d/%y"),
 )
 _HOURS = ("%H:%M", "%H:%M:%S", "%H:%M:%S.%f", "%I:%M %p", "%I:%M:%S %p")
-_FORMATS = (
+_FORMATS = (  # of those that fit, the format with the evenest steps is taken, or the first
     *("ISO8601", "%Y-%m-%d %H:%M:%S UTC", "%Y-%m-%d %H:%M:%S.%f UTC", "%Y-%m-%d %I:%M:%S %p"),
     *_DAYS,
     *(f"{day}{between}{hour}" for day, hour in product(_DAYS, _HOURS) for between in (" ", ", ")),
     *("%m/%Y", "%Y/%m", "%YM%m", "%d %b %Y", "%d-%b-%Y", "%d-%b-%y", "%d %B %Y", "%b %d, %Y"),
     *("%B %d, %Y", "%b %d %Y", "%b %Y", "%B %Y", "%b-%Y", "%b-%y", "%Y-%b", "%Y %b"),
 )
-"""Of those that fit, the format with the evenest steps is taken, or the first."""
 _ZONE = r":.*[+-]\d{2}(?::?\d{2})?$"
-_PARTS = {
+_PARTS = {  # what columns that hold a part of a date are called, and the range of their numbers
     "year": (("year", "yr", "yyyy"), 1700, 2200),
     "month": (("month", "mon", "mm"), 1, 12),
     "quarter": (("quarter", "qtr", "q"), 1, 4),
     "day": (("day", "dd"), 1, 31),
     "hour": (("hour", "hr", "hh"), 0, 24),
 }
-"""What columns that hold a part of a date are called, and the range of their numbers."""
 
 
 class Parsed(NamedTuple):

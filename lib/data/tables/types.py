@@ -48,9 +48,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
             frame[name] = as_texts(frame[name])
     if dates:
         times = _as_times(frame[dates[0]], notes)
-        made = order_rows(
-            replace(table, frame=frame.drop(columns=dates)), times, (dates[0],), notes
-        )
+        made = order_rows(replace(table, frame=frame.drop(columns=dates)), times, (*dates,), notes)
     elif any(wanted.get(name) == "out" for name in table.labels):
         notes.append(f"{joined(table.labels)} no longer labels the rows.")
         made = rows_without_times(replace(table, frame=frame), notes)

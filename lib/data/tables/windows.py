@@ -46,9 +46,7 @@ def make_windows(
     starts = windows.starts
     read = starts[:, None] + data.rate * np.arange(data.timesteps)  # (N, T)
     changed = [name for name in features if change and name in targets]
-    x, x_scale, y, y_scale = _standardised(
-        rows, windows, targets, horizons, data, features=features
-    )
+    x, x_scale, y, y_scale = _standardised(rows, windows, targets, horizons, data, names=features)
     time_format = ""  # the shortest that distinguishes the times
     if isinstance(rows.times, pd.DatetimeIndex):
         hours = "" if (rows.times == rows.times.floor("D")).all() else " %H:%M"
@@ -123,16 +121,16 @@ def _standardised(
     horizons: tuple[int, ...],
     data: DataSettings,
     *,
-    features: list[str],
+    names: list[str],
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
-    """The inputs (R, F) and y (N, T, K), each with the scale that it is standardised by."""
+    """The inputs (R, F), called `names`, and y (N, T, K), each with the scale that it has got."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
     # What belongs together when a change is computed: rows of a series, or between two gaps.
     block = rows.segment if data.at_gaps == "stop" else rows.series
     by_series = data.scale == "id" and data.split == "time" and len(rows.names) > 1
     groups = (rows.series, len(rows.names)) if by_series else None
-    own = [f for f, name in enumerate(features) if change and name in targets]
+    own = [f for f, name in enumerate(names) if change and name in targets]
     raw = rows.inputs
     if own:  # a model fails on levels that it has never seen; the first change is 0
         raw = raw.copy()
@@ -141,7 +139,7 @@ def _standardised(
         raw[rate:, own] = same * (rows.inputs[rate:, own] - rows.inputs[:-rate, own])
     x_scale = scale_of(raw, training, groups)
     x = x_scale.standard(raw, rows.series)
-    _check_size(x, features)
+    _check_size(x, names)
     y, y_scale = np.empty((*read.shape, len(targets) * len(horizons)), np.float32), list[Scale]()
     for k, (c, h) in enumerate(product(range(len(targets)), horizons)):
         raw, end = rows.targets[:, [c]], len(rows.targets) - h

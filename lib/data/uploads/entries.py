@@ -7,17 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+from lib.data.tables import texts
 from lib.data.tables.order import order_rows, rows_without_times, series_columns
 from lib.data.tables.table import MIN_ROWS, MOST_TEXTS, Table, UploadError, row_numbers
-from lib.data.tables.texts import (
-    Parsed,
-    as_numbers,
-    as_times,
-    bare,
-    from_parts,
-    not_numbers_note,
-    with_clock,
-)
 from lib.text import counted, joined, listed
 
 MISSING = ["-", "--", "?", ".", "..", "–", "—"]  # besides pandas's own: NA, NaN, null, …
@@ -78,7 +70,7 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
 
 def is_value(entry: str) -> bool:
     """Whether an entry holds a number or a date rather than a name."""
-    entry = bare(entry.strip())
+    entry = texts.bare(entry.strip())
     if any(char.isdigit() for char in entry):
         entry = _WORDS_OF_DATES.sub("1", entry)
     return _VALUE.fullmatch(entry) is not None
@@ -111,8 +103,8 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
         labels, times = found
         dated = times.values.notna()
         if not dated.all():
-            texts = entries.frame.loc[~dated, labels[0]].dropna()
-            which = f": {listed(dict.fromkeys(map(repr, texts)))}" if len(texts) else ""
+            wrong = entries.frame.loc[~dated, labels[0]].dropna()
+            which = f": {listed(dict.fromkeys(map(repr, wrong)))}" if len(wrong) else ""
             without = counted(int((~dated).sum()), "row")
             notes.append(f"{without} without a date left out{which}.")
         entries.frame = entries.frame[dated].drop(columns=labels).reset_index(drop=True)
@@ -129,9 +121,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     others = frame.select_dtypes("category").columns.difference([rows.series], sort=False)
     if long := [name for name in others if frame[name].nunique() > MOST_TEXTS]:
         frame = frame.drop(columns=long)
-        notes.append(
-            f"Columns of more than {MOST_TEXTS:,} different texts are left out: {listed(long)}."
-        )
+        notes.append(f"Columns of over {MOST_TEXTS:,} different texts left out: {listed(long)}.")
     if constant := [f"{name}" for name, different in frame.nunique().items() if different < 2]:
         notes.append(f"Constant columns say nothing: {listed(constant)}.")
     if gaps := {name: count for name, count in frame.isna().sum().items() if count}:
@@ -146,19 +136,19 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
     return replace(rows, frame=frame, **known)
 
 
-def _find_times(entries: Entries) -> tuple[list[str], Parsed] | None:
+def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
     """What labels the rows: columns, and their times (R,); repeating years only of a panel."""
-    frame, years = entries.frame, list[tuple[list[str], Parsed]]()
+    frame, years = entries.frame, list[tuple[list[str], texts.Parsed]]()
     for column in frame.columns:
-        times = as_times(column, frame[column], entries.decimal_commas)
+        times = texts.as_times(column, frame[column], entries.decimal_commas)
         if times is None:
             continue
         if times.are_years and not times.values.dropna().is_unique:
             years.append(([column], times))
             continue
-        both = with_clock(times, frame.drop(columns=column))
+        both = texts.with_clock(times, frame.drop(columns=column))
         return ([column, both[0]], both[1]) if both else ([column], times)
-    if (parts := from_parts(frame)) is not None:
+    if (parts := texts.from_parts(frame)) is not None:
         return parts
     for columns, times in years[:MOST_YEARS]:
         others = frame.drop(columns=columns)
@@ -176,16 +166,16 @@ def _usable_columns(entries: Entries) -> pd.DataFrame:
         if column.dtype.kind == "M":
             dates.append(name)
             continue
-        parsed: Parsed | None = Parsed(column, "")
+        parsed: texts.Parsed | None = texts.Parsed(column, "")
         if pd.api.types.is_bool_dtype(column):
-            parsed = Parsed(column, "1 for true and 0 for false")
+            parsed = texts.Parsed(column, "1 for true and 0 for false")
         elif not pd.api.types.is_numeric_dtype(column) and column.notna().any():
-            parsed = as_numbers(column, entries.decimal_commas)
+            parsed = texts.as_numbers(column, entries.decimal_commas)
         if parsed is None:
             columns[name] = column.astype("str").astype("category")
             continue
         numbers, reading = parsed.values.astype(float), parsed.reading
-        notes += not_numbers_note(column, numbers)
+        notes += texts.not_numbers_note(column, numbers)
         is_huge = numbers.abs() > _HUGE
         huge += int(is_huge.sum())
         numbers = numbers.mask(is_huge)

@@ -167,7 +167,6 @@ def read_arrays(content: bytes) -> Entries:
 
 
 def _told(error: Exception) -> str:
-    """What NumPy complains of, in plain words."""
     words = " ".join(f"{error}".split())
     return "it holds Python objects" if words.startswith("Object arrays") else words[:100]
 

@@ -17,9 +17,8 @@ from lib.text import counted
 from lib.training import AnswerFuture, recorded_answer
 from lib.ui import clock, runs
 from lib.ui.cell.chosen import Chosen
-from lib.ui.fragment import fragment
 from lib.ui.session import LayerWeights, session
-from lib.ui.widgets import plain
+from lib.ui.widgets import plain, rerun_when
 
 EVERY_SECONDS = 3.0  # least seconds between two questions about the same choice while a run trains
 WAITING_SECONDS, POLL_SECONDS = 0.3, 1.0  # between checks for an answer, and for a new epoch
@@ -52,8 +51,7 @@ def arguments(place: str, chosen: Chosen) -> dict[str, Any]:
     """What Keras needs besides the cell to answer the question of a place."""
     dataset, experiment, layers = chosen.dataset, chosen.experiment, chosen.experiment.model.layers
     up_to_layer = {"weights": chosen.upward(chosen.weights), "x": measured(chosen)}
-    x = dataset.x[chosen.sample]
-    of_model = {"weights": chosen.weights, "layers": layers, "x": x}
+    of_model = {"weights": chosen.weights, "layers": layers, "x": dataset.x[chosen.sample]}
     match place:
         case "modes":
             return up_to_layer | {"sample": 0, "layers": chosen.layer + 1}
@@ -173,10 +171,10 @@ def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
 
     drawn = seen()
 
-    def look() -> None:
-        if any(each.pending and each.pending.answer.done() for each in replies) or seen() != drawn:
-            st.rerun()
+    def has_moved() -> bool:
+        is_answered = any(each.pending and each.pending.answer.done() for each in replies)
+        return is_answered or seen() != drawn
 
     waiting = any(reply.waiting for reply in replies)
     seconds = WAITING_SECONDS if waiting else POLL_SECONDS if chosen.polling else None
-    fragment(look, run_every=seconds)
+    rerun_when(has_moved, seconds)

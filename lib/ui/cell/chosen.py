@@ -6,7 +6,6 @@ rewrites formulas and sentences. Pictures follow by custom properties that playh
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -27,7 +26,7 @@ from lib.ui.widgets import Linked, hint, linked_buttons, linked_slider
 KEY = "cell_playhead"
 ORDER = Linked("order", ("", "similar"), 0, "cell_similar")  # of the rows: as in Keras, or so
 
-_component = component(KEY, f"{Path(__file__).with_name('playhead')}")
+_component = component(KEY, __file__, "playhead")
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,7 +9,6 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
 from itertools import cycle
-from pathlib import Path
 from typing import Any
 from weakref import ref
 
@@ -24,11 +23,11 @@ from lib.text import beside, short
 from lib.training import give_way
 from lib.ui import address, widgets
 from lib.ui.browser import component, lay_above
-from lib.ui.fragment import Place, fragment
+from lib.ui.fragment import Place
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, pick_answers
-from lib.ui.widgets import Linked, hint, plain, takeaway
+from lib.ui.widgets import Linked, hint, plain, rerun_when, takeaway
 
 Follow = Callable[[ShownRun], object]  # updates a drawing of a run
 CARDS = ("predictions", "loss", "step_error", "compare")
@@ -40,13 +39,13 @@ REPLAY, CHART, START = "replay", "replay_chart", "replay_start"
 POLL_SECONDS = 0.2  # between two checks whether requested frames are made
 FRAMES: dict[Snapshot, Future[Frames]] = {}  # frames by snapshot, of all sessions of this server
 MOST_FUTURES = 16
-_replay = component(REPLAY, f"{Path(__file__).with_name(REPLAY)}")
+_replay = component(REPLAY, __file__, REPLAY)
 _POOL = ThreadPoolExecutor(2, REPLAY, give_way)
 
 
 def draw(
-    names: Sequence[str], shown: ShownRun, palette: Palette, *, hold: bool = False, badge: str = ""
-) -> Follow:
+    names: Sequence[str], epochs: Epochs, palette: Palette, *, hold: bool = False, badge: str = ""
+) -> Callable[[Epochs], None]:
     """Draw these cards, by their names in CARDS; returns what updates them.
 
     With `hold`, charts that are there stay as they are. The `badge` says which settings they show.
@@ -56,17 +55,17 @@ def draw(
     with st.container(key="cards"):
         for name in names:
             with card(name, badge):
-                cards[name] = _contents(name, shown, palette, hold=hold)
+                cards[name] = _contents(name, epochs.then, palette, hold=hold)
 
     def lay() -> None:
         drawn, keys = session().charts, [f"chart_{name}" for name in cards]
         lay_above({key: drawn[key].top for key in keys if key in drawn}, layers)
 
-    def follow(now: ShownRun) -> None:
-        waiting = next(turns) if now.polling else ""
+    def follow(now: Epochs) -> None:
+        waiting = next(turns) if now.shown.polling else ""
         for name, follow_run in cards.items():
             if name != waiting:
-                follow_run(now)
+                follow_run(now.then)
         lay()
 
     lay()
@@ -74,6 +73,7 @@ def draw(
 
 
 def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Follow:
+    """Draw what is in a card; returns what updates it. With `hold` its earlier chart stays."""
     picked: tuple[int | bool, ...] = ()
     if name == "predictions":
         answer, earlier = head(shown, "the answers")
@@ -90,8 +90,25 @@ def _contents(name: str, shown: ShownRun, palette: Palette, *, hold: bool) -> Fo
         several = len(shown.snapshot.results) > 1
         st.markdown(f"### {'One number for both' if several else 'Error at the last step'}")
     follow_numbers = _numbers(shown) if name == "compare" else lambda _: None
-    follow_picture = _picture(name, shown, palette, picked, hold=hold)
-    return lambda now: (follow_numbers(now), follow_picture(now))
+    key, told = f"chart_{name}", session().told
+    chart, said = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
+
+    def show(figure: Chart | None) -> None:
+        chart.show(figure, " ".join(told[name]))
+        said.show(*told[name])
+
+    def follow(now: ShownRun) -> None:
+        follow_numbers(now)
+        # Not the data: they have the untrained model, and that what is remembered of it.
+        about = now.snapshot, name, now.experiment, ref(now.dataset), picked
+        figure, told[name] = _drawn(*about, palette)
+        show(figure)
+
+    if hold and any(chart.pair.shown):
+        show(None)
+    else:
+        follow(shown)
+    return follow
 
 
 def head(shown: ShownRun, what: str) -> tuple[tuple[int, int], bool]:
@@ -113,26 +130,6 @@ def card(name: str, badge: str = "") -> Iterator[None]:
         if badge:  # the last, wherever it is seen: nothing comes into another's place
             with st.container(key=f"shows_{name}"):
                 st.markdown(f":yellow-badge[these show {plain(badge)}]")
-
-
-def _picture(
-    name: str, shown: ShownRun, palette: Palette, picked: tuple[int | bool, ...], *, hold: bool
-) -> Follow:
-    """Draw a chart, its takeaway and its details; with `hold`, keep what was drawn before."""
-    key, told = f"chart_{name}", session().told
-    chart, said = widgets.SteadyChart(key, fills=True), widgets.Takeaway(LONGEST[name])
-
-    def follow(now: ShownRun, *, hold: bool = False) -> None:
-        figure = None
-        if not (hold and widgets.is_drawn(key)):
-            # Not the data: they have the untrained model, and that what is remembered of it.
-            about = now.snapshot, name, now.experiment, ref(now.dataset), picked
-            figure, told[name] = _drawn(*about, palette)
-        chart.show(figure, " ".join(told[name]))
-        said.show(*told[name])
-
-    follow(shown, hold=hold)
-    return follow
 
 
 @partial(remembered, size=MOST_LOOKS)
@@ -180,16 +177,23 @@ def badge_of(loaded: Loaded, shown: ShownRun) -> str:
     return title if title != loaded.dataset.title or not own else own
 
 
-def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> None:
+def replay(epochs: Epochs, palette: Palette, *, badge: str) -> None:
     """Draw the replay card in place of all others; `badge` as in `draw`."""
-    shown, snapshot = epochs.shown, epochs.shown.snapshot
+    shown, snapshot, choice = epochs.shown, epochs.shown.snapshot, epochs.choice
+
+    def note_epoch() -> None:
+        """Show the epoch at which the replay rests in the rest of the page."""
+        if (told := _told("epoch")) in choice.texts:
+            is_newest = choice.texts.index(told) == choice.default
+            address.set_page_values({"epoch": "" if is_newest else told})
+
     with st.container(key="cards"), card(REPLAY, badge):
         picked, earlier = head(shown, "the training, epoch by epoch")
         if (asked := FRAMES.get(snapshot)) is None:  # once for all sessions that show the snapshot
             asked = _POOL.submit(frames_of, shown, epochs.weights)
             remember(FRAMES, snapshot, asked, MOST_FUTURES)
         if not asked.done():
-            fragment(_rerun_when_made, asked, run_every=POLL_SECONDS)
+            rerun_when(asked.done, POLL_SECONDS, "The replay is being made …")
             return
         frames, epoch = asked.result(), epochs.picked
         place, names = len(frames) - 1, [frame.name for frame in frames]
@@ -207,21 +211,8 @@ def replay(epochs: Epochs, choice: Linked, palette: Palette, *, badge: str) -> N
             figure = once(REPLAY, about, make)
             st.plotly_chart(figure, config=charts.CONFIG, key=f"{CHART}_chart", alt=f"{words}")
         takeaway(words, *details)
-        note, data = partial(_note_epoch, choice), {"names": names, "epoch": names[place]}
-        _replay(key=REPLAY, data=data, on_epoch_change=note, on_narrow_change=lambda: None)
-
-
-def _rerun_when_made(asked: Future[Frames]) -> None:
-    if asked.done():
-        st.rerun()
-    hint("The replay is being made …")
-
-
-def _note_epoch(choice: Linked) -> None:
-    """Show the epoch at which the replay rests in the rest of the page."""
-    if (told := _told("epoch")) in choice.texts:
-        is_newest = choice.texts.index(told) == choice.default
-        address.set_page_values({"epoch": "" if is_newest else told})
+        data = {"names": names, "epoch": names[place]}
+        _replay(key=REPLAY, data=data, on_epoch_change=note_epoch, on_narrow_change=lambda: None)
 
 
 def _told(what: str) -> str:

@@ -22,15 +22,15 @@ from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
 from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
-from lib.ui.explore.take import take_card
-from lib.ui.fragment import Place, following_fragment
+from lib.ui.explore.take import draw_files
+from lib.ui.fragment import Place, following_fragment, fragment
 from lib.ui.frame import frame
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, load_data, shown_run
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
-from lib.ui.widgets import bound, linked_buttons, linked_toggle, plain, press, say_steadily
+from lib.ui.widgets import bound, card, linked_buttons, linked_toggle, plain, press, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
@@ -60,7 +60,8 @@ def explore() -> None:
     )
 
     skill_card(loaded, palette)
-    take_card(loaded)
+    with card("Take it away", key="take_away"):
+        fragment(draw_files, loaded)
 
 
 def _panel(
@@ -96,16 +97,16 @@ def _panel(
             linked_buttons("Pace", labels, runs.PACE, then=runs.follow_pace, disabled=watched)
     badge = charts.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
-        charts.replay(epochs, epochs.choice, palette, badge=badge)
+        charts.replay(epochs, palette, badge=badge)
         return lambda _: None
     # A slider's own pictures come at once, and the charts follow with the next redraw.
     hold = next(times) == 0 and shown.polling
-    cards = charts.draw(charts.CARDS, epochs.then, palette, hold=hold, badge=badge)
+    cards = charts.draw(charts.CARDS, epochs, palette, hold=hold, badge=badge)
 
     def follow(now: Epochs) -> None:
         _progress(now, progress)
         say_steadily(_words(loaded, now.shown), gray=True, place=words)
-        cards(now.then)
+        cards(now)
 
     return follow
 

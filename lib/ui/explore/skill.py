@@ -19,10 +19,10 @@ from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
-from lib.ui import widgets
+from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
 from lib.ui.settings import advice, one_control
-from lib.ui.shown import Epochs, ShownRun, shown_run, worth_of
+from lib.ui.shown import Epochs, ShownRun, shown_run
 from lib.ui.widgets import PART, Linked, hint, open_part, plain
 
 T = TypeVar("T")
@@ -39,8 +39,11 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
     with st.container(key="skill_place"):  # there always: nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).then
         dataset, run, table = shown.dataset, shown.run, None
-        if run and not dataset.has_rows:
-            table = _once(shown, "hidden", lambda: worth_of(run, _weights(shown)))
+        if run and not dataset.has_rows:  # this browser may not see them
+            whole, weights = runs.client().get(run.id) or run, _weights(shown)
+            if whole.dataset.origin:
+                of = whole.experiment, whole.dataset, weights
+                table = _once(shown, "hidden", partial(results.skill_of_seeds, *of))
         if not (table or dataset.origin):
             once("skill", (), dict)  # what was computed of other data may be large
             return

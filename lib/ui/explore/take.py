@@ -19,16 +19,14 @@ from lib import export
 from lib.data import Dataset, Table
 from lib.experiment import Experiment
 from lib.export import EXPORTS, Reported, results
-from lib.results import Compared, Snapshot, Status, as_of, kept_places, weight_bytes
+from lib.results import Compared, Snapshot, Status, as_of, kept_places, memory_of
 from lib.text import beside, counted
 from lib.training import give_way
 from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER, badge_of
-from lib.ui.fragment import fragment
 from lib.ui.session import Loaded, once, session
 from lib.ui.shown import Epochs, picked_answers, shown_run
-from lib.ui.widgets import card
 
 KEY, SCRIPT, TAKING = "take", "plain_script", "taking"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
@@ -36,18 +34,12 @@ RECEIVED = "received"  # what the browser asks for when it has its file
 NEW = "_new"  # the end of a file's id, if the file is of the sidebar's settings
 Make = Callable[[], Future[Any]]  # starts to make a file in another thread, or in the worker
 
-_component, _FILE = component(KEY, __file__), beside(__file__)
+_component, _FILE = component(KEY, __file__, KEY), beside(__file__)
 _SAID: dict[str, str] = _FILE["said"]
 _POOL = ThreadPoolExecutor(4, KEY, give_way)
 
 
-def take_card(loaded: Loaded) -> None:
-    """Draw the card."""
-    with card("Take it away", key="take_away"):
-        fragment(_draw, loaded)
-
-
-def _draw(loaded: Loaded) -> None:
+def draw_files(loaded: Loaded) -> None:
     """Draw the rows, or send the file that the browser asked for; below, the plain script."""
     epochs = Epochs(shown_run(loaded.experiment, loaded.dataset))
     shown, then, picked = epochs.shown, epochs.then, epochs.picked
@@ -118,7 +110,7 @@ def _rows(loaded: Loaded, epochs: Epochs, makers: dict[str, Make]) -> dict[str, 
         "rows": f"{dataset.y[dataset.judged].size:,}",
         "part": "validation" if dataset.has_validation else "training",
         "seed": then.experiment.seed,
-        "kept": len(kept_places(weight_bytes(then.snapshot.weights), len(trained))),
+        "kept": len(kept_places(memory_of(then.snapshot.weights), len(trained))),
         "epochs": counted(len(trained), "known epoch"),
     }
     after = "" if epochs.picked is None else f"-epoch-{epochs.picked}"

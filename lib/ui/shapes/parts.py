@@ -17,8 +17,8 @@ from lib.training import AnswerFuture, read
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import session
-from lib.ui.shapes.shown_stack import current_stack, set_stack
-from lib.ui.widgets import bound, card, hint, pills, plain, press, say, steady_chart, takeaway
+from lib.ui.shapes.shown_stack import current_stack, open_stack
+from lib.ui.widgets import PART, bound, card, hint, pills, plain, press, say, steady_chart, takeaway
 
 CHECK_KEY = "check"  # in the address: the question
 ERROR_KEY = "error"  # in the address: which example is shown, and nothing that a person pastes
@@ -102,12 +102,10 @@ def _read(name: str, text: str) -> None:
 
 
 def take_stack_output() -> None:
-    """Ask about the traced stack's output, with the loss and y of the code, or what fits the stack.
-
-    Unknown timesteps become 12. An earlier stack's question is forgotten.
-    """
+    """Ask about the traced stack's output, with the loss and y of its code, or those that fit."""
+    address.set_page_value(PART, "target")
     stack, page, said = current_stack(), session().shapes, address.page_value(CHECK_KEY)
-    said = "" if said == page.taken else said
+    said = "" if said == page.taken else said  # an earlier stack's question is forgotten
     question, tensors = shapes.read_question(said), shapes.trace(stack)[-1].tensors
     if not tensors:
         page.problems["output"] = "The traced stack’s output isn’t known: see its red or grey row."
@@ -154,9 +152,8 @@ def _usual(question: TargetQuestion) -> None:
 
 def damage_card(question: TargetQuestion, palette: Palette) -> None:
     """Draw the mistake that fits the question best, with a recorded or a live training."""
-    training = session().shapes.training_both
-    draw = partial(_damage, question, palette)
-    following_fragment(lambda: training, draw, _is_training, POLL_SECONDS)
+    page, draw = session().shapes, partial(_damage, question, palette)
+    following_fragment(lambda: page.training_both, draw, _is_training, POLL_SECONDS)
 
 
 def _is_training(answers: Answers) -> bool:
@@ -219,7 +216,8 @@ def decoder(palette: Palette) -> None:
         if explanation:
             _explained(explanation)
             if explanation.stack:
-                press("Open this stack", "stacks", "open_stack", _open)
+                opens = partial(open_stack, shapes.from_text(explanation.stack))
+                press("Open this stack", "stacks", "open_stack", opens)
         else:
             st.markdown("The checklist below finds most causes.")
     with right.container(border=True, height="stretch"):
@@ -258,13 +256,6 @@ def _explained(explanation: Explanation) -> None:
         st.code(meaning.code[:LONGEST], language="python", wrap_lines=True)
 
 
-def _open() -> None:
-    """Trace the stack that the message describes; the pasted text stays out of the address."""
-    if explanation := shapes.explain_error(session().shapes.message or ""):
-        set_stack(shapes.from_text(explanation.stack))
-    address.set_page_value("part", "stack")
-
-
 def _show(message: str) -> None:
     session().shapes.message = shapes.both_ends(message)
     names = [name for name, example in shapes.EXAMPLES.items() if example == message]
@@ -299,8 +290,7 @@ def quiz(palette: Palette) -> None:
             after = partial(address.set_page_value, QUIZ_KEY, f"{(number + 1) % QUESTIONS + 1}")
             press("Next question", "arrow_forward", "quiz_next", after)
             if answers:
-                rights = sum(right for _, right in answers.values())
-                hint(f"{rights} of {len(answers)} right.")
+                hint(f"{sum(right for _, right in answers.values())} of {len(answers)} right.")
     with st.container(border=True, key="quiz_answer"):
         if answer is None:
             hint(f"The input. Say aloud what comes out, then press 1 to 4. {SCALES}")
@@ -311,9 +301,5 @@ def quiz(palette: Palette) -> None:
             say(f"✗ {given.text}: {given.why}")
         takeaway(f"✓ {wanted.text}: {wanted.why}", f"{charts.stack.stack_sentence(steps)} {SCALES}")
         st.html(charts.stack.stack_picture(steps, palette))
-
-        def trace() -> None:
-            set_stack(tuple(step.layer for step in steps))
-            address.set_page_value("part", "")
-
+        trace = partial(open_stack, tuple(step.layer for step in steps))
         press("Trace this stack", "view_in_ar", "quiz_trace", trace)

@@ -15,9 +15,9 @@ from lib.shapes import ModelError, Reading, Stack, to_text
 from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
-from lib.ui.incoming import take
 from lib.ui.session import Loaded, session
-from lib.ui.widgets import bound, closable, hint, pills, plain, press
+from lib.ui.upload import take
+from lib.ui.widgets import PART, bound, closable, hint, pills, plain, press
 
 KEY = "stack"  # the stack's key in the address, unless it is the sidebar's
 SIDEBAR = "sidebar"
@@ -73,6 +73,12 @@ def set_stack(stack: Stack | None) -> None:
     _change_code()
 
 
+def open_stack(stack: Stack) -> None:
+    """Trace a stack of another part of the page."""
+    set_stack(stack)
+    address.set_page_value(PART, "")
+
+
 def is_of_code() -> bool:
     """Whether the stack is the one that was read last."""
     page = session().shapes
@@ -99,7 +105,7 @@ def model_box(stack: Stack) -> None:
 
     def read_error() -> None:
         page.message = page.model_text
-        address.set_page_value("part", "error")
+        address.set_page_value(PART, "error")
 
     def start_from(name: str) -> None:
         set_stack(None if name == SIDEBAR else shapes.PATTERNS[name].stack)

@@ -18,7 +18,6 @@ from lib.charts import SCALES, Palette
 from lib.charts import stack as narrate
 from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
-from lib.ui import address
 from lib.ui.browser import save_button
 from lib.ui.session import session
 from lib.ui.shapes.parts import take_stack_output
@@ -40,11 +39,6 @@ Steps = tuple[TracedLayer, ...]
 def tracer(stack: Stack, palette: Palette) -> None:
     """Draw the box for a model, the layers with their tensors, and the stack as code."""
     steps, page, is_sidebar = shapes.trace(stack), session().shapes, shows_sidebar()
-
-    def check_target() -> None:
-        take_stack_output()
-        address.set_page_value("part", "target")
-
     is_read, fixes = any(layer.origin for layer in stack), list(shapes.fixes(steps))
     lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
     if fixes and is_read and page.reading:
@@ -70,7 +64,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
             label, ends = "Check a target for this output", shapes.stopped(steps) is not None
-            press(label, "fact_check", "to_doctor", check_target, disabled=ends)
+            press(label, "fact_check", "to_doctor", take_stack_output, disabled=ends)
             to_explore(stack)
         if len(stack) >= shapes.MAX_LAYERS:
             hint(f"A stack can have {shapes.MAX_LAYERS} layers here.")
@@ -79,7 +73,7 @@ def tracer(stack: Stack, palette: Palette) -> None:
         if code.startswith("# "):  # it is incomplete
             hint(code.partition("\n")[0].removeprefix("# "))
         st.code(code, language="python", wrap_lines=True)
-        save_button("Download the code", code, "model.py", "text/x-python")
+        save_button("Download the code", code.encode, "model.py", "text/x-python")
 
 
 def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
@@ -112,8 +106,7 @@ def _pick_layer(steps: Steps) -> list[int]:
     """Draw a menu of all layers; the place of the picked one, at first of that which breaks."""
     page = session().shapes
     place = shapes.stopped(steps) if page.opened is None else page.opened
-    if place is not None and place >= len(steps):
-        place = None
+    place = place if place in range(len(steps)) else None
     titles = [f"{at + 1} · {step.layer.title}" for at, step in enumerate(steps)]
     shown = bound("opened_layer", place, partial(setattr, page, "opened"))
     about: dict[str, Any] = {"placeholder": "Pick one", "width": 320, **shown}
@@ -151,8 +144,7 @@ def _row(
 
 
 def _mend(number: int, fix: StackFix) -> None:
-    act = partial(set_stack, fix.stack)
-    press(plain(fix.words), "build", f"fix_{number}", act, wrap=True)
+    press(plain(fix.words), "build", f"fix_{number}", partial(set_stack, fix.stack), wrap=True)
 
 
 def _layer_settings(place: int, stack: Stack, step: TracedLayer) -> None:
