@@ -121,7 +121,7 @@ def test_no_link_raises():
         for fix in fixes(steps):
             assert keras_code(trace(fix.stack))
             with suppress(shapes.ModelError):  # of an incomplete code
-                reading = shapes.read(code)
+                reading = shapes.read_source(code)
                 shapes.rewritten(reading, fix.stack)
 
 

@@ -84,7 +84,9 @@ def explained(
     `words` are for the {names} in all texts. Without a `confidence` the texts say how sure it is:
     one cause that says "most likely", or "if", is likely, and so are several.
     """
-    words = FALLBACKS | {name: word for name, word in (words or {}).items() if word not in (None, "")}
+    words = FALLBACKS | {
+        name: word for name, word in (words or {}).items() if word not in (None, "")
+    }
     happened = _filled(cause, words)
     meanings = []
     for each in remedies or (Remedy("", fix, code),):

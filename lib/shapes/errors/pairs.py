@@ -16,7 +16,7 @@ from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Remedy, explained
-from lib.shapes.errors.pasted import Comparison, Found, read_sizes
+from lib.shapes.errors.pasted import Comparison, Found, pasted_sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 
@@ -46,7 +46,7 @@ def incompatible(found: Found) -> Explanation | None:
     if place and not found.in_loss:
         return explained(
             f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
-            f"{both.told()}. Of two sizes that differ, lined up from the right, one must be 1.",
+            f"{both.difference()}. Lined up from the right, of two sizes that differ one is 1.",
             fix="Print the shapes of all that goes in there.",
             code=remedies.LAYER_SHAPES,
             confidence="likely",
@@ -111,7 +111,7 @@ def compared(found: Found) -> Explanation | None:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
         per_sample, per_step = remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP
         return explained(happened, remedies.CLASS_NUMBERS, per_sample, per_step)
-    both = Comparison(read_sizes(output_text), read_sizes(y_text))
+    both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not both.received or not both.expected:
         happened = f"y has no axis, the output is {output_text}."
         return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None

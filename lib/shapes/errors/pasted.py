@@ -24,7 +24,7 @@ def both_ends(text: str) -> str:
     return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
 
 
-def read(text: str) -> tuple[str, str]:
+def error_and_whole(text: str) -> tuple[str, str]:
     """A text without colours and line breaks: from its last error on, if it has one, and whole."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", both_ends(text)).translate(_QUOTES)
     starts = [match.end() for match in _ERROR.finditer(text)]
@@ -54,10 +54,10 @@ class Found:
 
     def shape(self, name: str) -> Shape:
         """The sizes of a shape; () where the text lacks it."""
-        return read_sizes(self[name])
+        return pasted_sizes(self[name])
 
 
-def read_sizes(shape: str) -> Shape:
+def pasted_sizes(shape: str) -> Shape:
     """The sizes of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
     found = re.findall(r"None|\?|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
@@ -90,7 +90,7 @@ class Comparison:
         """What an entry of the axis at a place is."""
         return NAMES.get(f"{len(self.longer)}", "sample" + 9 * " entry").split()[place]
 
-    def told(self) -> str:
+    def difference(self) -> str:
         """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""
         if self.lacks:
             gaps = [f"{self.name(at)}s" for at in self.gaps]

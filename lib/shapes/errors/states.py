@@ -5,7 +5,7 @@ import re
 from lib.shapes.doctor.fixes import LAST_STEP
 from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
-from lib.shapes.errors.pasted import RECURRENT, Found, read_sizes
+from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
 from lib.shapes.output import Shape
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
@@ -43,7 +43,7 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     """The shapes of a cell's input and of its first state, where the text lists them."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]*\))"
     found = re.search(rf'(?:inputs|sequence)={tensor}.*? states=\(?\[?"?{tensor}', text)
-    return (read_sizes(found[1]), read_sizes(found[2])) if found else ((), ())
+    return (pasted_sizes(found[1]), pasted_sizes(found[2])) if found else ((), ())
 
 
 def batches(found: Found, one: Shape, other: Shape) -> Explanation:

@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclas
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.settings import SHARE, SIGNATURES
-from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, shape_of
 from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
@@ -61,7 +61,7 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
 def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
     if not tensors:
         return {}
-    shapes = tuple(map(sizes, tensors))
+    shapes = tuple(map(shape_of, tensors))
     return {
         "tensor": readable_shape(tensors[0]),
         "tensors": readable_shapes(tensors),
@@ -241,7 +241,7 @@ class Layer:
         """All references to other layers: inputs, then initial states."""
         return (*self.of, *self.states)
 
-    def at(self, moved: Mapping[int, int]) -> Self:
+    def with_moved_refs(self, moved: Mapping[int, int]) -> Self:
         """The layer with its references changed from old to new places."""
 
         def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
@@ -294,12 +294,12 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     """The stack with one layer replaced by these, or by none; references are adapted."""
     more = len(layers) - 1
     moved = {old: max(0, old + more * (old >= place)) for old in range(len(stack))}
-    rest = (layer.at(moved) for layer in stack[place + 1 :])
+    rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
 
 
 def swap(stack: Stack, place: int) -> Stack:
     """The stack with the layers at `place` and after it exchanged."""
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
-    rest = (layer.at(moved) for layer in stack[place + 2 :])
+    rest = (layer.with_moved_refs(moved) for layer in stack[place + 2 :])
     return (*stack[:place], stack[place + 1], stack[place], *rest)

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from dataclasses import field, replace
 from functools import reduce
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
-from lib.shapes.stack.tensors import Axis, Tensor, factor, joined_letters, sizes, widened, with_axis
+from lib.shapes.stack.tensors import Axis, Tensor, factor, one_letter, shape_of, widened, with_axis
 
 
 class Elementwise(Layer):
@@ -210,9 +210,10 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
             axes[place] = axis
         elif None not in (kept.size, axis.size) and axis.size not in (1, kept.size):
             wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
-            lists = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
-            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short), "lists": lists}
-            raise ShapeError.of(refusal, one, other, wrong=wrong.size, right=right.size, **words)
+            lists = " and ".join(f"{[*shape_of(tensor)]}" for tensor in (one, other))
+            words = {"one": shape_of(long), "other": shape_of(short)}
+            about = {"wrong": wrong.size, "right": right.size, "lists": lists}
+            raise ShapeError.of(refusal, one, other, **words, **about)
     return (*one[:first], *axes)
 
 
@@ -227,7 +228,7 @@ class Concatenate(Joining, kind="concat"):
         if min(map(len, tensors)) < -self.axis:
             raise ShapeError.of("no such axis", first, axis=self.axis)
         axis = self.axis + len(first) * (self.axis < 0)
-        rest = [sizes(with_axis(tensor, axis)) for tensor in tensors]
+        rest = [shape_of(with_axis(tensor, axis)) for tensor in tensors]
         if len({*map(len, tensors)}) > 1 or any(map(_differ, zip(*rest, strict=True))):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
@@ -236,7 +237,7 @@ class Concatenate(Joining, kind="concat"):
             raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
-        letter = joined_letters([tensor[axis].letter for tensor in tensors], "+")
+        letter = one_letter([tensor[axis].letter for tensor in tensors], "+")
         known = [size for tensor in tensors if (size := tensor[axis].size) is not None]
         size = sum(known) if len(known) == len(tensors) else None
         return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
@@ -294,8 +295,8 @@ class MultiHeadAttention(Attending, kind="mha"):
         if len(self.of) < 2:  # what one layer gives is the query and the value
             inputs.only_one("Cannot convert '((…' to a shape.")
         query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
-        if sizes(value[1:-1]) != sizes(key[1:-1]):
-            words = {"value": sizes(value), "key": sizes(key)}
+        if shape_of(value[1:-1]) != shape_of(key[1:-1]):
+            words = {"value": shape_of(value), "key": shape_of(key)}
             raise ShapeError.of("key and value", query, value, key, **words)
         heads, width, inner = self.num_heads, self.key_dim, self.value_dim or self.key_dim
         read = [known_size(one, heads, width) for one in (query, key)]

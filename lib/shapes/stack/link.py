@@ -70,26 +70,30 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
     Unknown layers and settings are dropped, as are references to layers that don't stand before.
     Numbers out of range are clamped, and a stack without an Input gets one.
     """
-    said, layers = list[str](), list[Layer]()
+    sentences, layers = list[str](), list[Layer]()
     for part in text[:LONGEST].split("~"):
         name, *words = part.split("_")
         kind, _, inside = name.partition("-")
         if kind in KINDS and (not inside or inside in INSIDE):
-            layers.append(_read(kind, inside, words, said))
+            layers.append(_read(kind, inside, words, sentences))
             if "init" in words:
                 layers[-1] = _from_unpacked(layers)
         elif part:
-            said.append(f"The link’s layer “{shortened(name)}” isn’t known here. It was left out.")
+            sentences.append(
+                f"The link’s layer “{shortened(name)}” isn’t known here. It was left out."
+            )
     if layers and not isinstance(layers[0], Input):
         first = next((layer for layer in layers if isinstance(layer, Input)), Input())
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
-        said.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
+        sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
     places = enumerate(layers[:MAX_LAYERS])
-    return tuple(_with_earlier_layers(layer, place, said) for place, layer in places), said
+    return tuple(
+        _with_earlier_layers(layer, place, sentences) for place, layer in places
+    ), sentences
 
 
-def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
+def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Layer:
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
     values, connections = dict[str, Any](), dict[str, Any]()
@@ -103,9 +107,9 @@ def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
             values[setting.name], text = value, word.removeprefix(setting.key)
             if setting.limit and value is not None and f"{value:.12g}" != text:
                 label = f"{kind().keras}’s {setting.name}"
-                said.append(out_of_range(label, setting.limit, text, value))
+                sentences.append(out_of_range(label, setting.limit, text, value))
         elif word != "init" or not issubclass(kind, Recurrent):
-            said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
+            sentences.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
     layer = TimeDistributed(kind(**values)) if is_wrapper else kind(**values)
     if not isinstance(layer, Recurrent):
         connections.pop("states", None)
@@ -120,7 +124,7 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
     return None
 
 
-def _with_earlier_layers(layer: Layer, place: int, said: list[str]) -> Layer:
+def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Layer:
     """The layer without references to layers that don't stand before it; an Input has none."""
     earlier = range(0 if isinstance(layer, Input) else place)
     kept = replace(
@@ -131,7 +135,9 @@ def _with_earlier_layers(layer: Layer, place: int, said: list[str]) -> Layer:
     )
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
-        said.append(f"{name} refers to a layer that isn’t before it. The reference was left out.")
+        sentences.append(
+            f"{name} refers to a layer that isn’t before it. The reference was left out."
+        )
     return kept
 
 

@@ -11,23 +11,15 @@ from typing import Any
 from lib.shapes.stack import joining, plain, windows
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
-from lib.shapes.stack.recurrent import (
-    GRU,
-    LAYER_OF_CELL,
-    LSTM,
-    Bidirectional,
-    CellStack,
-    Recurrent,
-    SimpleRNN,
-)
+from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
-_CLASSES = (
-    *(LSTM, GRU, SimpleRNN, Bidirectional, CellStack, windows.ConvLSTM1D, windows.ConvLSTM2D),
-    *(Input, plain.Embedding, plain.Dense, TimeDistributed),
-    *(plain.RepeatVector, plain.Flatten, plain.Reshape, plain.Permute),
-    *(plain.LastStep, plain.Unpack),
+_CLASSES: tuple[type[Layer], ...] = (
+    *LAYER_OF_CELL.values(),
+    *(Bidirectional, CellStack, windows.ConvLSTM1D, windows.ConvLSTM2D),
+    *(Input, plain.Embedding, plain.Dense, TimeDistributed, plain.RepeatVector, plain.Flatten),
+    *(plain.Reshape, plain.Permute, plain.LastStep, plain.Unpack),
     *(windows.Conv1D, windows.Conv1DTranspose, windows.MaxPooling1D, windows.AveragePooling1D),
     *(windows.GlobalMaxPooling1D, windows.GlobalAveragePooling1D),
     *(windows.UpSampling1D, windows.ZeroPadding1D, windows.Cropping1D),

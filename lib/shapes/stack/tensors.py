@@ -26,7 +26,7 @@ Tensors = tuple[Tensor, ...]  # a layer's output; several with states, or with b
 _LONGEST = 40  # characters for an axis: joining a tensor with itself doubles its letters each time
 
 
-def sizes(tensor: Tensor) -> Shape:
+def shape_of(tensor: Tensor) -> Shape:
     """The shape as Keras has it: (None, 12, 16)."""
     return tuple(axis.size for axis in tensor)
 
@@ -61,7 +61,7 @@ def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
     return (*tensor[:place], *axes, *tensor[place + 1 :])
 
 
-def named(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
+def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
     """Axes of a sample: features last, time first; one whose size stays keeps its letter."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
@@ -79,7 +79,7 @@ def factor(letter: str) -> str:
     return f"({letter})" if "+" in re.sub(r"\([^()]*\)", "", letter) else letter
 
 
-def joined_letters(letters: Iterable[str], sign: str) -> str:
+def one_letter(letters: Iterable[str], sign: str) -> str:
     """The letters of several axes, shortened if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
     text = sign.join(letters)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
@@ -89,5 +89,5 @@ def flat(axes: Tensor) -> Axis:
     """Several axes as one: 12 steps of 16 units are 192 features."""
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
-    letters = joined_letters((factor(axis.letter) for axis in axes), "·")
+    letters = one_letter((factor(axis.letter) for axis in axes), "·")
     return Axis(letters or "1", size, "features")

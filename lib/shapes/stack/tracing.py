@@ -17,7 +17,7 @@ from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
 from lib.shapes.stack.plain import Dense, Input, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
-from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
 from lib.text import subscript
 
 NOTHING = Outputs(())
@@ -45,7 +45,7 @@ class TracedLayer:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The output shapes, as Keras has them: ((None, 12, 16),)."""
-        return tuple(sizes(tensor) for tensor in self.tensors)
+        return tuple(shape_of(tensor) for tensor in self.tensors)
 
     @property
     def parameters(self) -> int:

@@ -13,7 +13,7 @@ from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.shapes.stack.settings import SHARE, count, function, option, pair, setting, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
 
-Sizes = int | tuple[int, ...]
+PerAxis = int | tuple[int, ...]
 
 
 class Windows(Layer, time_letter="T′", mask="destroys"):
@@ -33,7 +33,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
 
     def passed(
-        self, tensor: Tensor, inputs: Inputs, kernels: Sizes, strides: Sizes, gap: int = 1
+        self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
     ) -> Tensor:
         """The tensor after a window has moved along its axes. ShapeError where it doesn't fit."""
         is_padded = getattr(self, "padding", "valid") != "valid"
@@ -60,7 +60,7 @@ def resized(axis: Axis, length: int | None, time: str) -> Axis:
     return replace(axis, letter=letter, size=length)
 
 
-def each(sizes: Sizes) -> tuple[int, ...]:
+def each(sizes: PerAxis) -> tuple[int, ...]:
     """The sizes as a tuple."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
@@ -69,8 +69,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
     filters: int = count("k", 16, "… Received {name}={value}.")
-    kernel_size: Sizes = window("w", 3)
-    strides: Sizes = window("s", 1)
+    kernel_size: PerAxis = window("w", 3)
+    strides: PerAxis = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
     groups: int = count("g", 1, seldom=True)
@@ -120,8 +120,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
 class Conv2D(Conv1D, kind="conv2d", spatial=2):
     """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
 
-    kernel_size: Sizes = pair("w", (3, 3))
-    strides: Sizes = pair("s", (1, 1))
+    kernel_size: PerAxis = pair("w", (3, 3))
+    strides: PerAxis = pair("s", (1, 1))
     padding: str = option("p", "valid", "same")
     dilation_rate: int = window("d", 1, 2, seldom=True)
 
@@ -129,8 +129,8 @@ class Conv2D(Conv1D, kind="conv2d", spatial=2):
 class Conv3D(Conv2D, kind="conv3d", spatial=3):
     """Looks at a small cube at a time: a square of a few neighbouring pictures."""
 
-    kernel_size: Sizes = pair("w", (3, 3, 3), sizes=3)
-    strides: Sizes = pair("s", (1, 1, 1), sizes=3)
+    kernel_size: PerAxis = pair("w", (3, 3, 3), sizes=3)
+    strides: PerAxis = pair("s", (1, 1, 1), sizes=3)
     dilation_rate: int = window("d", 1, 3, seldom=True)
 
 
@@ -169,8 +169,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
     filters: int = count("k", 16, "")
-    kernel_size: Sizes = window("w", 3)
-    strides: Sizes = window("s", 1, least=0)
+    kernel_size: PerAxis = window("w", 3)
+    strides: PerAxis = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -210,15 +210,15 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
 class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
     """An LSTM whose kernels go over a picture: of pictures that change with time."""
 
-    kernel_size: Sizes = pair("w", (3, 3))
-    strides: Sizes = pair("s", (1, 1), least=0)
+    kernel_size: PerAxis = pair("w", (3, 3))
+    strides: PerAxis = pair("s", (1, 1), least=0)
 
 
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
-    pool_size: Sizes = window("w", 2)
-    strides: Sizes | None = window("s", None, least=0, optional=True)
+    pool_size: PerAxis = window("w", 2)
+    strides: PerAxis | None = window("s", None, least=0, optional=True)
     padding: str = option("p", "valid", "same")
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
@@ -232,15 +232,15 @@ class MaxPooling1D(Windows, kind="maxpool"):
 class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
     """Keeps the largest of a small square of a picture."""
 
-    pool_size: Sizes = pair("w", (2, 2))
-    strides: Sizes | None = pair("s", None, least=0)
+    pool_size: PerAxis = pair("w", (2, 2))
+    strides: PerAxis | None = pair("s", None, least=0)
 
 
 class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
     """Keeps the largest of a small cube of neighbouring pictures."""
 
-    pool_size: Sizes = pair("w", (2, 2, 2), sizes=3)
-    strides: Sizes | None = pair("s", None, least=0, sizes=3)
+    pool_size: PerAxis = pair("w", (2, 2, 2), sizes=3)
+    strides: PerAxis | None = pair("s", None, least=0, sizes=3)
 
 
 class AveragePooling1D(MaxPooling1D, kind="avgpool"):

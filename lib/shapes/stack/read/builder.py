@@ -11,9 +11,9 @@ from lib.shapes.stack.base import Layer, NotTraced, Origin, Ref, ShapeError, Sta
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
-from lib.shapes.stack.read.pasted import WORDS, Note, refused
-from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, listed, plain
-from lib.shapes.stack.tensors import sizes
+from lib.shapes.stack.read.pasted import TEXTS, Note, refused
+from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, is_listed, is_plain
+from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
@@ -49,13 +49,13 @@ class Builder:
 
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
         """Add a note, by its name in words.toml."""
-        self.notes.append(Note(say(WORDS["notes"], what, **names), line))
+        self.notes.append(Note(say(TEXTS["notes"], what, **names), line))
 
     def unread(self, name: str, why: str) -> LayerObject:
         """What stands for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
         name = name if len(name) <= 40 else f"{name[:39]}…"
-        reason = say(WORDS["unread"], why, name=f"“{name}”")
+        reason = say(TEXTS["unread"], why, name=f"“{name}”")
         alike = {right.lower(): right for right in MAKES}
         close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
         if why == "value" and close:
@@ -68,7 +68,9 @@ class Builder:
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
-    def put(self, layer: Layer, inputs: Refs = (), states: Refs = (), called: Any = None) -> Ref:
+    def add_call(
+        self, layer: Layer, inputs: Refs = (), states: Refs = (), called: Any = None
+    ) -> Ref:
         """Add a call of a layer to the graph; `called` is the layer where the code made one."""
         self.count_steps(40)
         for one in inputs:
@@ -82,13 +84,13 @@ class Builder:
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
         """An input of a shape, the batch first, or of none; with an origin if a call makes it."""
-        is_told = listed(shape) and len(shape) > 0
+        is_told = is_listed(shape) and len(shape) > 0
         told = [*shape] if is_told else [None, *_STAND_INS[0]]
-        known = [size if plain(size) else None for size in told]
+        known = [size if is_plain(size) else None for size in told]
         layer = replace(input_layer(known), origin=origin)
         if isinstance(layer, Unread):
-            return self.put(replace(layer, origin=self.origin))
-        tensor = self.put(layer)
+            return self.add_call(replace(layer, origin=self.origin))
+        tensor = self.add_call(layer)
         if known != told or not is_told:
             candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
             others = [input_layer((None, *one)) for one in _STAND_INS]
@@ -119,7 +121,7 @@ class Builder:
         """The layers that lead to these outputs, or all; `of` is left out in a chain."""
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
-        layers = [self.rows[place].at(moved) for place in kept]
+        layers = [self.rows[place].with_moved_refs(moved) for place in kept]
         first_calls: dict[Hashable, int] = {}
         for place, old in enumerate(kept):
             layer = layers[place]
@@ -160,7 +162,7 @@ class Builder:
         for one in self.leaves(value):
             if isinstance(one, Ref):
                 tensors.append(one)
-            elif not plain(one):
+            elif not is_plain(one):
                 # What has the same name in the code is the same tensor.
                 key = getattr(one, "path", one)
                 if key not in self._stand_ins:
@@ -172,13 +174,13 @@ class Builder:
         if isinstance(value, Array) and len(value.shape) > 1:
             return self.input(value.shape)
         if isinstance(value, LayerObject) and not value.known:
-            return self.put(value.layer)
+            return self.add_call(value.layer)
         if isinstance(value, (LayerObject, ModelObject)):
             name = value.layer.keras if isinstance(value, LayerObject) else "model"
-            return self.put(self.refused(name, "not called").layer)
+            return self.add_call(self.refused(name, "not called").layer)
         if any(isinstance(one, Input) and one.origin for one in self.rows):
             name = getattr(value, "name", "") or self.origin.call
-            return self.put(self.unread(name, "value").layer)
+            return self.add_call(self.unread(name, "value").layer)
         return self.input(None)
 
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
@@ -200,7 +202,7 @@ class Builder:
             what = self.unread(getattr(what, "name", "") or self.origin.call, "value")
         if what.cell_class:
             what = self.unread(what.cell_class, "cell")
-        return self.put(what.layer, inputs, states, called=what)
+        return self.add_call(what.layer, inputs, states, called=what)
 
     def sequential(self, layers: Iterable[Any]) -> ModelObject:
         """A Sequential model of layers, models and perhaps an Input."""
@@ -218,7 +220,7 @@ class Builder:
         if isinstance(layer, LayerObject):
             self.origin = layer.layer.origin or self.origin
         if not model.inputs and isinstance(layer, ModelObject) and layer.inputs:
-            model.inputs = [self.put(self.rows[layer.inputs[0].place])]
+            model.inputs = [self.add_call(self.rows[layer.inputs[0].place])]
         elif not model.inputs:
             model.inputs = [self.input(getattr(layer, "shape", None))]
         model.outputs = model.outputs or [*model.inputs]
@@ -233,7 +235,7 @@ class Builder:
             return [*inputs[:1], *model.outputs][-1]
         entry = self.rows[inputs[0].place]
         if isinstance(entry, Input) and entry.origin and inputs[0].place not in self._guessed:
-            self.take_shape(model, sizes(entry.axes()))
+            self.take_shape(model, shape_of(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
         def after(ref: Ref) -> Ref:
@@ -248,7 +250,7 @@ class Builder:
                     each = TimeDistributed(replace(layer, of=()))
                     layer = replace(each, of=layer.of, origin=layer.origin)
                 of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
-                moved[place] = self.put(layer, of, states, self.owners.get(place))
+                moved[place] = self.add_call(layer, of, states, self.owners.get(place))
         given = [*map(after, outputs)]
         return given[0] if len(given) == 1 else given
 
@@ -256,7 +258,7 @@ class Builder:
         """Take an input shape, the batch first, for a model that has a guessed one, or none."""
         model.shape = model.shape or shape
         for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
-            known = [size if plain(size) else None for size in shape]
+            known = [size if is_plain(size) else None for size in shape]
             if known == [*shape]:
                 del self._guessed[place]
             elif len(known) > 2:
@@ -264,7 +266,7 @@ class Builder:
             self._open.pop(place, [])
             self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
-    def ends(self, model: ModelObject) -> tuple[list[Ref], Any]:
+    def inputs_and_outputs(self, model: ModelObject) -> tuple[list[Ref], Any]:
         """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
         if model.call and not model.outputs:
             self.origin = Origin(model.line, "", "")
@@ -274,7 +276,7 @@ class Builder:
 
     def stack(self, model: ModelObject | None) -> Stack:
         """The layers of a model, from its inputs to its outputs; without a model all layers."""
-        inputs, outputs = self.ends(model) if model else ([], None)
+        inputs, outputs = self.inputs_and_outputs(model) if model else ([], None)
         ends = [*inputs, *self.tensors(outputs)]
         kept = self.leading_to(one.place for one in ends)
         for place in self._guessed.keys() & kept:
