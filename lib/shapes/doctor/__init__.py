@@ -95,10 +95,8 @@ def diagnose_target(
         pair = AxisPair(output[0], target[0], "sample", "sample")
         why = f"{output[0]} ≠ {target[0]}"
         axes: list[tuple[AxisPair, LossVerdict, str]] = [(pair, "error", why)]
-        cause = (
-            f"The output has {output[0]} samples and y has {target[0]}: each needs a target. "
-            "Cut x and y from the same windows."
-        )
+        cause = f"The output has {output[0]} samples and y has {target[0]}: each needs a target. "
+        cause += "Cut x and y from the same windows."
     else:
         shape, says = decisive.broadcast, decisive.keras_says
         cause = " ".join(_reasons(output, target, rule, batches[0], decisive))

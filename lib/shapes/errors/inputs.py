@@ -76,9 +76,9 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
         likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
         likely = [remedies.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
-    takes, difference = found["want"] or f"({_wanted(len(expected))})", both.difference()
+    takes = found["want"] or f"({_wanted(len(expected))})"
     return explained(
-        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {difference}.",
+        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {both.in_words()}.",
         *likely,
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,

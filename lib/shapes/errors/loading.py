@@ -63,7 +63,7 @@ def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation 
         rows = "words" if "embedding" in found.match[0].lower() else "features"
         why = f": {own[0]} {rows} here, {received[0]} there"
     elif both.lacks:
-        why = f": {both.difference()}, of another layer, or with the batch among them"
+        why = f": {both.in_words()}, of another layer, or with the batch among them"
     elif both.differing:
         why = f": {own[-1]} here, {received[-1]} there: other units, of which an LSTM has four "
         why += "times as many columns, and a GRU three times"

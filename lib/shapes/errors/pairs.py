@@ -23,6 +23,7 @@ from lib.shapes.output import Shape, bracketed
 SAMPLES, OPEN = 100_003, 100_019  # primes that stand for sizes that aren't known
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
+_PER_STEP_OR_SAMPLE = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
 # A product that failed as the graph ran has its operands in the order of their names.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 
@@ -46,7 +47,7 @@ def incompatible(found: Found) -> Explanation | None:
     if place and not found.in_loss:
         return explained(
             f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
-            f"{both.difference()}. Lined up from the right, of two sizes that differ one is 1.",
+            f"{both.in_words()}. Of two sizes that differ, lined up from the right, one must be 1.",
             fix="Print the shapes of all that goes in there.",
             code=remedies.LAYER_SHAPES,
             confidence="likely",
@@ -68,7 +69,7 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 def _time_axis_in_one(start: str) -> Explanation:
     happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
-    return explained(happened, remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP)
+    return explained(happened, *_PER_STEP_OR_SAMPLE[::-1])
 
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
@@ -93,8 +94,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
         )
     if not first and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
-        per_step, per_sample = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
-        return explained(happened, remedies.OTHER_COLUMNS, per_step, per_sample)
+        return explained(happened, remedies.OTHER_COLUMNS, *_PER_STEP_OR_SAMPLE)
     if not first:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -109,8 +109,7 @@ def compared(found: Found) -> Explanation | None:
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
-        per_sample, per_step = remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP
-        return explained(happened, remedies.CLASS_NUMBERS, per_sample, per_step)
+        return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
     both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not both.received or not both.expected:
         happened = f"y has no axis, the output is {output_text}."

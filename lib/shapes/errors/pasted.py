@@ -90,7 +90,7 @@ class Comparison:
         """What an entry of the axis at a place is."""
         return NAMES.get(f"{len(self.longer)}", "sample" + 9 * " entry").split()[place]
 
-    def difference(self) -> str:
+    def in_words(self) -> str:
         """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""
         if self.lacks:
             gaps = [f"{self.name(at)}s" for at in self.gaps]

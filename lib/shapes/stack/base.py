@@ -36,11 +36,9 @@ class ShapeError(Exception):
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
         """The error with this name in refusals.toml, filled with these words and the tensors."""
-        row = {"received": "{tensors}", "message": "", "when": "built"} | _REFUSALS[what]
+        row = {"received": "{tensors}", "message": ""} | _REFUSALS[what]
         words = _described(tensors) | words
-        texts = (row[key].format_map(words) for key in ("expected", "received", "message"))
-        expected, received, message = texts
-        return cls(expected, received, message, row["when"])
+        return cls(**{key: text.format_map(words) for key, text in row.items()})
 
 
 @dataclass(eq=False)

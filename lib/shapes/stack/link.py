@@ -126,13 +126,8 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
 
 def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Layer:
     """The layer without references to layers that don't stand before it; an Input has none."""
-    earlier = range(0 if isinstance(layer, Input) else place)
-    kept = replace(
-        layer,
-        of=tuple(ref for ref in layer.of if ref.place in earlier),
-        states=tuple(ref for ref in layer.states if ref.place in earlier),
-        shares=layer.shares if layer.shares in earlier else None,
-    )
+    earlier = {at: at for at in range(0 if isinstance(layer, Input) else place)}
+    kept = layer.with_moved_refs(earlier)
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
         sentences.append(

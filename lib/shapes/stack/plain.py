@@ -170,12 +170,8 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
             left = size // known if known else 0
             if size != known * (left if is_open else 1) or (is_open and known == 0):
                 row = "sizes that don't divide" if is_open else "other sizes"
-                words = {
-                    "target": self.target_shape,
-                    "numbers": size,
-                    "sizes": shape_of(tuple(rest)),
-                }
-                raise ShapeError.of(row, (batch, *rest), **words)
+                words = {"target": self.target_shape, "numbers": size}
+                raise ShapeError.of(row, (batch, *rest), sizes=shape_of(tuple(rest)), **words)
         axes = [left if n == -1 else n for n in self.target_shape]
         return Outputs(((batch, *axes_of(axes, rest)),))
 

@@ -69,17 +69,17 @@ class Builder:
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
     def add_call(
-        self, layer: Layer, inputs: Refs = (), states: Refs = (), called: Any = None
+        self, layer: Layer, inputs: Refs = (), states: Refs = (), owner: Any = None
     ) -> Ref:
-        """Add a call of a layer to the graph; `called` is the layer where the code made one."""
+        """Add a call of a layer to the graph; calls of the same `owner` share their weights."""
         self.count_steps(40)
         for one in inputs:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
         self.rows.append(replace(layer, of=tuple(inputs), states=tuple(states)))
         place = len(self.rows) - 1
-        if called is not None:
-            self.owners[place] = called
+        if owner is not None:
+            self.owners[place] = owner
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
@@ -202,7 +202,7 @@ class Builder:
             what = self.unread(getattr(what, "name", "") or self.origin.call, "value")
         if what.cell_class:
             what = self.unread(what.cell_class, "cell")
-        return self.add_call(what.layer, inputs, states, called=what)
+        return self.add_call(what.layer, inputs, states, owner=what)
 
     def sequential(self, layers: Iterable[Any]) -> ModelObject:
         """A Sequential model of layers, models and perhaps an Input."""
