@@ -170,7 +170,7 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """The axes from the left, lined up from the right; names are those before one is dropped."""
+    """The axes of both shapes, lined up from the right; names are from before one is dropped."""
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
@@ -200,7 +200,7 @@ class TargetQuestion:
     batch_size: int = 32
 
     def diagnose(self) -> Diagnosis:
-        """What `fit` does with it."""
+        """Diagnose the question."""
         return diagnose_target(self.output, self.target, self.loss, self.batch_size)
 
 
@@ -230,7 +230,7 @@ def write_question(question: TargetQuestion) -> str:
 
 
 def read_question(text: str) -> TargetQuestion:
-    """The question of an address. Whatever is of no use there is as in the default."""
+    """The question of an address. Parts that can't be read are those of the default question."""
     output, target, loss, size, *_ = [*text[:300].split("_"), "", "", "", ""]
     taken: dict[str, Any] = {}
     for name, shape in (("output", output), ("target", target)):

@@ -22,7 +22,7 @@ def compile_with(loss: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetFix:
-    """A way out: what y holds then, what to do, and the shapes and the loss that it leads to."""
+    """A fix: what y must hold for it, what to do, and the shapes and the loss after it."""
 
     condition: str  # when it is the right one: "y has one answer per sample"
     fix: str  # what to do, in sentences

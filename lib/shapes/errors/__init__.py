@@ -32,7 +32,7 @@ def explain_error(message: str) -> Explanation | None:
 
 
 def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
-    """The messages that are known in a part of a text."""
+    """The known messages that match in a part of a text, each with its explanation."""
     for message in MESSAGES:
         for pattern in message.patterns:
             # Unbounded, a long text that repeats the words before .*? would take minutes.

@@ -22,7 +22,7 @@ def _wanted(axes: int, kind: str = "") -> str:
 
 
 def axes(found: Found) -> Explanation | None:
-    """A layer, or a whole model, that wants another number of axes."""
+    """Explain that a layer, or a whole model, takes another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
     want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
@@ -64,7 +64,7 @@ def _sample(shape_: Shape) -> str:
 
 
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Data whose shape isn't that of the model's Input; both with the samples in front."""
+    """Explain that data don't have the Input's shape; both shapes have the samples in front."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
@@ -129,7 +129,7 @@ def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
 
 
 def number_of_arrays(found: Found) -> Explanation:
-    """As many inputs as the model hasn't."""
+    """Explain that the model takes another number of arrays."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
     arrays = f"{found['want']} arrays{': ' * bool(keys)}{keys}"
     return explained(

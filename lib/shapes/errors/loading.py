@@ -44,7 +44,7 @@ GONE = {name: instead for names, instead in INSTEAD.items() for name in names.sp
 
 
 def gone(found: Found) -> Explanation | None:
-    """A name that isn't there any more."""
+    """Explain that a name of an earlier Keras is gone."""
     if (name := found["name"]) not in GONE:
         return None
     fix, code = GONE[name]
@@ -53,7 +53,7 @@ def gone(found: Found) -> Explanation | None:
 
 
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Say which axis of a weight differs: the layer's `own` shape, and the one `received`."""
+    """Explain which axis of a weight differs: the layer has the shape `own` and got `received`."""
     own = own or found.shape("own") or found.shape("one")
     received = received or found.shape("got") or found.shape("other")
     if own == received:

@@ -79,7 +79,7 @@ def explained(
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
-    """What a message means: remedies, the likeliest first, or in their place a fix and its code.
+    """Write an explanation from remedies, the likeliest first, or from one fix and its code.
 
     `words` are for the {names} in all texts. Without a `confidence` the texts say how sure it is:
     one cause that says "most likely", or "if", is likely, and so are several.
@@ -119,12 +119,11 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A message that is known, matched as one line in which every kind of quote is ".
+    """A known message of Keras; patterns match one line, in which every kind of quote is ".
 
-    A {name} in a text becomes what the expressions' group of that name has found, else its word in
-    `FALLBACKS`. Without either the sentence, or the line of code, with that {name} is left out: of
-    "Dot multiplies along axes of equal sizes. They are {one} and {other}." the first sentence stays
-    where the message tells no sizes.
+    A {name} in a text becomes what the group of that name matched, else its word in `FALLBACKS`.
+    Where there is neither, the sentence (or the line of code) with the {name} is left out: if no
+    sizes are matched, "Dot wants equal sizes. They are {one} and {other}." ends behind "sizes."
     """
 
     def __init__(
@@ -135,10 +134,7 @@ class Message:
         remedies: Sequence[Remedy] = (),
         **texts: Any,
     ) -> None:
-        """Take regular expressions, of which one must match, and the texts of `explained`.
-
-        In place of texts `explain` may give the explanation, or None where it can't tell.
-        """
+        """Take regular expressions, and the texts of `explained` or a function in place of them."""
         self.patterns = patterns
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)

@@ -29,7 +29,7 @@ _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}
 
 
 def incompatible(found: Found) -> Explanation | None:
-    """Two tensors that can't be paired, as the model is built or runs."""
+    """Explain that two tensors can't be paired, when the model is built or runs."""
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         return _time_axis_in_one("The loss, most likely, can't pair the output with y")
@@ -56,7 +56,7 @@ def incompatible(found: Found) -> Explanation | None:
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
-    """Weights of samples, or a mask, that don't fit the loss."""
+    """Explain that the weights of samples, or a mask, don't fit the loss."""
     return explained(
         "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
         "each timestep where each is returned, and sample_weight has to have that shape.",
@@ -73,7 +73,7 @@ def _time_axis_in_one(start: str) -> Explanation:
 
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
-    """Of two shapes, with the samples, of which one is y's and one the output's."""
+    """Explain two shapes with their samples, of which one is y's and one the output's."""
     first, subject, loss, whole = "", "The loss", found.loss, found.whole
     if "SquaredDifference" in whole:  # of Keras 2
         first = "output"
@@ -103,7 +103,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
 
 
 def compared(found: Found) -> Explanation | None:
-    """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
+    """Explain that a loss refuses two shapes; a message may not say which of them is y's."""
     if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
@@ -137,7 +137,7 @@ def _is_wider(y: Shape, output: Shape) -> bool:
 
 
 def passed(found: Found) -> Explanation | None:
-    """Keras 2's check of an array, before the first epoch: x, or y against the output."""
+    """Explain Keras 2's check of an array before the first epoch: of x, or of y and the output."""
     got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
     expected = found.shape("want") or (None,) * int(found["axes"] or 0)
@@ -170,7 +170,7 @@ def passed(found: Found) -> Explanation | None:
 
 
 def class_numbers(found: Found) -> Explanation:
-    """Class numbers against an output; timesteps count as samples where both are flattened."""
+    """Explain class numbers that don't fit the output; timesteps count as samples if flattened."""
     y, (*answers, classes) = found.shape("y"), found.shape("output") or (None,)
     numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
     fitting = [remedies.ANSWER_PER_STEP, remedies.CLASS_COLUMNS]
@@ -183,7 +183,7 @@ def class_numbers(found: Found) -> Explanation:
 
 
 def _difference(y: Shape, output: Shape) -> str:
-    """How they differ, as the end of a sentence; both without the samples."""
+    """How y and the output differ, as the end of a sentence; both without the samples."""
     both = Comparison((None, *output), (None, *y))
     names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
     more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")

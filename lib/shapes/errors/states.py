@@ -23,7 +23,7 @@ DIRECTIONS = Remedy(
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """A kernel that meets other features, or states of other units, in a product."""
+    """Explain that a kernel meets other features, or states of other units, in a product."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None
@@ -47,7 +47,7 @@ def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
 
 
 def batches(found: Found, one: Shape, other: Shape) -> Explanation:
-    """Two tensors of other samples."""
+    """Explain that two tensors have different numbers of samples."""
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
@@ -65,7 +65,7 @@ def batches(found: Found, one: Shape, other: Shape) -> Explanation:
 
 
 def several_tensors(found: Found) -> Explanation:
-    """Several tensors where a layer takes one: an output and its states, or two directions."""
+    """Explain that a layer got several tensors: an output and its states, or two directions."""
     count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
     return explained(

@@ -23,7 +23,7 @@ When = Literal["built", "run", "trained"]  # what a model does as Keras refuses
 
 @dataclass(eq=False)
 class ShapeError(Exception):
-    """Keras refuses this layer on this input, or computes another shape than it reports."""
+    """Keras refuses this layer on this input, fails as it runs, or computes another shape."""
 
     expected: str
     received: str
@@ -123,7 +123,7 @@ class Origin(NamedTuple):
 
 
 def known_size(tensor: Tensor, *weights: int | str) -> int:
-    """The size of the last axis, for a kernel of such columns; ShapeError where it is None."""
+    """The size of the last axis. Raises ShapeError where it is None: a kernel needs its rows."""
     if (size := tensor[-1].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
@@ -142,14 +142,14 @@ class Inputs:
     unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
-        """The one tensor that there must be; for several, some layers have another `message`."""
+        """The only input tensor. Raises ShapeError, with `message` if given, for several."""
         if len(self.tensors) > 1:
             error = ShapeError.of("several", *self.tensors, name=self.name)
             raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
-        """The one tensor, which must have `rank` axes, or more; unchecked, Keras fails later."""
+        """The only input tensor, with `rank` axes or, if allowed, more. Raises ShapeError."""
         tensor = self.only_one()
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
@@ -218,7 +218,7 @@ class Layer:
     @classmethod
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
-        """The fields that a person can set, in order."""
+        """The settings of the layer, in the order of its fields."""
         found = [one for one in fields(cls) if one.metadata]
         return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
@@ -240,7 +240,7 @@ class Layer:
         return (*self.of, *self.states)
 
     def with_moved_refs(self, moved: Mapping[int, int]) -> Self:
-        """The layer with its references changed from old to new places."""
+        """The layer with references moved from old to new places; it loses all others."""
 
         def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
             return tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
@@ -275,7 +275,7 @@ class Layer:
             setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The output. Raises ShapeError for what Keras refuses, NotTraced for what isn't known."""
+        """The outputs. Raises ShapeError for what Keras refuses, NotTraced for what isn't known."""
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:

@@ -134,7 +134,7 @@ class Joining(Layer):
     """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
-        """The tensors. Raises ShapeError for one that isn't in a list."""
+        """The input tensors. Raises ShapeError, by its `row`, for a tensor that isn't in a list."""
         if len(inputs.tensors) < 2 and not self.of:
             raise ShapeError.of(row, *inputs.tensors)
         return inputs.tensors

@@ -60,7 +60,7 @@ def _words(layer: Layer) -> Iterator[str]:
 
 
 def from_text(text: str) -> Stack:
-    """The stack of a text, () for none, without the sentences of `read_text`."""
+    """The stack of a text, without the sentences of `read_text`; () where there is no layer."""
     return read_text(text)[0]
 
 
@@ -125,7 +125,7 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
 
 
 def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Layer:
-    """The layer without references to layers that don't stand before it; an Input has none."""
+    """Drop the references of a layer to layers that don't stand before it, and all of an Input."""
     earlier = {at: at for at in range(0 if isinstance(layer, Input) else place)}
     kept = layer.with_moved_refs(earlier)
     if kept != layer:
@@ -137,7 +137,7 @@ def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Laye
 
 
 def _from_unpacked(layers: list[Layer]) -> Layer:
-    """The last layer, starting from the states that the last `Unpack` leaves, as in older links."""
+    """Start the last layer from the states that the last `Unpack` leaves: "init" in older links."""
     for place in range(len(layers) - 2, 0, -1):
         unpack = layers[place]
         if isinstance(unpack, Unpack) and isinstance(layers[-1], Recurrent):
@@ -155,7 +155,7 @@ def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text of any length, cut for a sentence."""
+    """A text, cut to 24 characters for a sentence."""
     return shorten(text, 24, placeholder="…") or text[:24]
 
 

@@ -32,7 +32,7 @@ class Input(Layer, kind="input"):
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
 
     def axes(self) -> Tensor:
-        """Its tensor, the batch first."""
+        """The tensor that it gives, the batch first."""
         time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
         if self.form == "inside":

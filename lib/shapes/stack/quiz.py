@@ -120,7 +120,7 @@ def reason(stack: Stack) -> QuizOption:
 
 
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Answers with the mistakes that lead to them, likely ones first; a few may be right."""
+    """Wrong answers, each with its mistake, likely ones first; a few may equal the right one."""
     for place, layer in enumerate(stack):
         for name, values in _BLAMED.items():
             now = getattr(layer, name, None)

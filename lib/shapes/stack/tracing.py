@@ -60,7 +60,7 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with what it gets and gives, up to the first with an `error` or `not_traced`.
+    """Each layer with its inputs and outputs, up to the first with an `error` or `not_traced`.
 
     Both print as a sentence. Layers that share a letter are told apart by an index, U₁ and U₂,
     unless `indexes` is off.
@@ -149,12 +149,12 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
 
 
 def takes_previous(layer: Layer) -> bool:
-    """Whether a layer is called on what the one before it gives."""
+    """Whether the input of a layer is the output of the layer before it."""
     return not isinstance(layer, Input) and not layer.of
 
 
 def is_chain(stack: Stack) -> bool:
-    """Whether each layer takes what the one before gives."""
+    """Whether the input of each layer is the output of the layer before it."""
     return all(takes_previous(layer) and not layer.states for layer in stack[1:])
 
 

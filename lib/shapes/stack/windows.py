@@ -27,7 +27,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         return range(first, first + self.spatial)
 
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
-        """A sequence with T·times + more timesteps."""
+        """(N, T, F) → (N, T·times + more, F)."""
         tensor, place = inputs.of_rank(3), self.along()[0]
         length = None if (before := tensor[place].size) is None else before * times + more
         return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
@@ -35,7 +35,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
     def passed(
         self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
     ) -> Tensor:
-        """The tensor after a window has moved along its axes. ShapeError where it doesn't fit."""
+        """The tensor that a moving window gives. Raises ShapeError where the window doesn't fit."""
         is_padded = getattr(self, "padding", "valid") != "valid"
         output = tensor
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
@@ -52,7 +52,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def resized(axis: Axis, length: int | None, time: str) -> Axis:
-    """The axis with another length; where the length stays it keeps its letter."""
+    """The axis with another length, and another letter unless the length stays."""
     if length == axis.size is not None:
         return axis
     row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
@@ -61,7 +61,7 @@ def resized(axis: Axis, length: int | None, time: str) -> Axis:
 
 
 def each(sizes: PerAxis) -> tuple[int, ...]:
-    """The sizes as a tuple."""
+    """One number for each axis, as a tuple."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
@@ -102,11 +102,11 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return self.learned(passed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
-        """The place of the axis that filters take the place of."""
+        """The place of the axis of channels, which becomes that of the filters."""
         return 1 if self.data_format == "channels_first" else len(tensor) - 1
 
     def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
-        """The output with filters for the channels of the input, and its parameters."""
+        """The resized tensor with filters in place of channels, and the number of parameters."""
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
         channels, kernels = tensor[place], each(self.kernel_size)
         size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)

@@ -51,7 +51,7 @@ def read_source(source: str | bytes, name: str = "") -> ModelReading:
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:
-    """The stack of a text or file, as `read` reads it. Raises ModelError where there is none."""
+    """The stack of a text or file, read by `read_source`. Raises ModelError where there is none."""
     return read_source(source, name).stack
 
 
@@ -97,11 +97,11 @@ def read_code(text: str) -> ModelReading:
 
 
 class Returned(Exception):  # noqa: N818  no error
-    """A function returns the value that is the argument."""
+    """Raised by a `return` statement, with the returned value as its argument."""
 
 
 class Interpreter(Expressions):
-    """Follows the statements of a code."""
+    """Follows the statements of the code in their order."""
 
     _depth = 0
 
@@ -198,7 +198,7 @@ class Interpreter(Expressions):
         return self.not_traced(name, "function", tensors) if tensors else UNKNOWN
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """What a function of the code returns."""
+        """Follow a function of the code, and give what it returns."""
         self.count_steps(20)
         try:
             bound = function.signature.bind_partial(*function.instance, *args, **keywords)

@@ -24,7 +24,7 @@ _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 
 
 class Builder:
-    """All layers and models of a code, the calls of layers, and what is to be said of them."""
+    """Collects the layers, their calls and the models that code makes, and notes about them."""
 
     def __init__(self) -> None:
         # The layer of each call; its `of` and `states` name earlier places in this list.
@@ -52,7 +52,7 @@ class Builder:
         self.notes.append(Note(say(TEXTS["notes"], what, **names), line))
 
     def unread(self, name: str, why: str) -> LayerObject:
-        """What stands for a layer that can't be read, with a reason by its name in words.toml."""
+        """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
         name = name if len(name) <= 40 else f"{name[:39]}…"
         reason = say(TEXTS["unread"], why, name=f"“{name}”")
@@ -64,7 +64,7 @@ class Builder:
         return LayerObject(layer, known=False)
 
     def refused(self, name: str, why: str) -> LayerObject:
-        """What stands for a layer that Keras refuses, with an error of refusals.toml."""
+        """A stand-in for a layer that Keras refuses, with an error by its name in refusals.toml."""
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
@@ -83,7 +83,7 @@ class Builder:
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
-        """An input of a shape, the batch first, or of none; with an origin if a call makes it."""
+        """Add an Input with this shape, the batch first, or a guessed one; `origin` is its call."""
         is_told = is_listed(shape) and len(shape) > 0
         told = [*shape] if is_told else [None, *_STAND_INS[0]]
         known = [size if is_plain(size) else None for size in told]
@@ -157,7 +157,7 @@ class Builder:
                 yield one
 
     def tensors(self, value: Any) -> list[Ref]:
-        """The tensors that a layer is called on; what isn't one has another in its place."""
+        """The tensors that a layer is called on; a stand-in for each value that isn't a tensor."""
         tensors = []
         for one in self.leaves(value):
             if isinstance(one, Ref):
@@ -184,7 +184,7 @@ class Builder:
         return self.input(None)
 
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
-        """A row that isn't traced, called on the tensors in these values, if there are any."""
+        """Add a call of a layer that isn't traced on the tensors in these values, if any."""
         tensors = self.found(values)
         if tensors and all(self.rows[one.place].kind == "unread" for one in tensors):
             return tensors[0]
@@ -192,7 +192,7 @@ class Builder:
         return self.call(unread, tensors) if tensors else unread
 
     def call(self, what: Any, inputs: list[Ref], states: Sequence[Ref] = ()) -> Any:
-        """What a layer or model returns that is called on these tensors."""
+        """Call a layer or a model on these tensors, and give what it returns."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, ModelObject):
             if what.call:

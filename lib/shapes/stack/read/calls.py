@@ -32,7 +32,7 @@ _RANKS |= dict.fromkeys(("build", "summary", "evaluate", "predict"), 1)
 
 
 class Calls(Builder):
-    """What Keras, and NumPy a little, return for the arguments in a code."""
+    """Evaluates calls of Keras, and of a few functions of NumPy."""
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
         """What a layer returns; itself where it isn't read and no tensor is given."""
@@ -58,7 +58,7 @@ class Calls(Builder):
     def call_library(  # noqa: PLR0911  one each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
-        """What something of a library returns: a layer, an input, a model, an array."""
+        """What a call of a library returns: a layer, an input, a model, an array."""
         name, (root, *modules) = what.name, what.path.split(".")[:-1] or [""]
         tensors = self.found(args, keywords)
         if {"keras", "tf_keras"} & {root, *modules} and _NO_LAYERS.isdisjoint(modules):
@@ -160,7 +160,7 @@ class Calls(Builder):
         return model
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
-        """What is done with a model."""
+        """Learn from a call of a method of a model: `add`, `compile`, `build`, `fit`."""
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))

@@ -40,7 +40,7 @@ class Expressions(Calls):
         self._origins: dict[ast.AST, Origin] = {}
 
     def go_to(self, node: Any) -> Origin:
-        """Where a node stands; layers that are made from here on have this origin."""
+        """Make a node's place in the code the origin of the next layers, and give it."""
         if node not in self._origins:
             call = "" if hasattr(node, "body") else ast.unparse(node)
             text = self.lines[node.lineno - 1][:300].strip()
@@ -115,7 +115,7 @@ class Expressions(Calls):
         return found
 
     def known(self, node: ast.expr) -> Any:
-        """The value of an expression, which messages name by its text if it isn't known."""
+        """The value of an expression; if unknown, a Name with its text, for messages."""
         value = self.value(node)
         if value is UNKNOWN:
             origin = self.go_to(node)
@@ -270,7 +270,7 @@ class Expressions(Calls):
                 scope[name] = value
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
-        """A node and all nodes in it, each of which is a step."""
+        """A node and all nodes in it; each counts as a step of reading."""
         for one in ast.walk(node):
             self.count_steps(0.5)
             yield one

@@ -26,7 +26,7 @@ _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
 
 @dataclass
 class ModelError(ValueError):
-    """A text or file that no model can be read from: a sentence and, of code, the line."""
+    """No model can be read from a text or file: a sentence says why, and of code the line."""
 
     sentence: str
     line: int | None = None

@@ -48,7 +48,7 @@ _MAKES_ARRAY = ("zeros", "ones", "empty", "full", "random", "normal", "uniform",
 
 @dataclass(slots=True, eq=False)
 class Name(Unknown):
-    """What only running the code would tell: of a library by its path, else by its expression."""
+    """A value that only running the code would tell: the path of a library's object, or a text."""
 
     path: str
 
@@ -126,17 +126,17 @@ class ModelObject:
 
 
 def is_plain(value: Any) -> bool:
-    """Whether it is a number, a text or None."""
+    """Whether a value is a number, a text or None."""
     return value is None or isinstance(value, (int, float, str))
 
 
 def is_listed(value: Any) -> bool:
-    """Whether it is a list, tuple or range of up to LONGEST entries."""
+    """Whether a value is a list, tuple or range of up to LONGEST entries."""
     return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
 
 
 def is_flat(value: Any) -> bool:
-    """Whether it is a plain value, or a list of them."""
+    """Whether a value is a plain one, or a list of plain ones."""
     return is_plain(value) or (is_listed(value) and all(map(is_plain, value)))
 
 
