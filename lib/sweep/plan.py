@@ -15,15 +15,7 @@ from urllib.parse import urlencode
 
 from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.results import (
-    MODES,
-    VARIABLE,
-    PointResult,
-    Snapshot,
-    Status,
-    independent_samples,
-    named,
-)
+from lib.results import MODES, VARIABLE, PointResult, Snapshot, Status, independent_samples, named
 from lib.text import beside, listed
 from lib.training import limits
 
@@ -47,11 +39,6 @@ class Plan:
     points: tuple[Point, ...]
     seeds: int
     notes: tuple[str, ...] = ()
-
-    @property
-    def runs(self) -> int:
-        """Points times seeds."""
-        return len(self.points) * self.seeds
 
 
 def make_plan(

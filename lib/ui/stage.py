@@ -166,7 +166,7 @@ def waiting(scene: Scene) -> None:
         _, snapshot = runs.current_run() or (None, None)
         if epoch and snapshot and snapshot.status.active:
             return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
-        why = runs.client().unavailable if epoch else ""
+        why = runs.client().pool.unavailable if epoch else ""
         return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
     def skip() -> None:
