@@ -130,9 +130,7 @@ def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Laye
     kept = layer.with_moved_refs(earlier)
     if kept != layer:
         name = f"Layer {place + 1}, {layer.keras},"
-        sentences.append(
-            f"{name} refers to a layer that isn’t before it. The reference was left out."
-        )
+        sentences.append(f"{name} refers to a layer that isn’t before it. That was left out.")
     return kept
 
 
