@@ -68,15 +68,13 @@ class Builder:
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
-    def add_call(
-        self, layer: Layer, inputs: Refs = (), states: Refs = (), owner: Any = None
-    ) -> Ref:
+    def add_call(self, layer: Layer, of: Refs = (), states: Refs = (), owner: Any = None) -> Ref:
         """Add a call of a layer to the graph; calls of the same `owner` share their weights."""
         self.count_steps(40)
-        for one in inputs:
+        for one in of:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
-        self.rows.append(replace(layer, of=tuple(inputs), states=tuple(states)))
+        self.rows.append(replace(layer, of=tuple(of), states=tuple(states)))
         place = len(self.rows) - 1
         if owner is not None:
             self.owners[place] = owner
