@@ -119,7 +119,7 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A known message of Keras; patterns match one line, in which every kind of quote is ".
+    """A known message. Patterns are matched against one line in which any quote is a double one.
 
     A {name} in a text becomes what the group of that name matched, else its word in `FALLBACKS`.
     Where there is neither, the sentence (or the line of code) with the {name} is left out: if no
