@@ -24,8 +24,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
     from lib.export import Kept
-    from lib.shapes import Reading as ReadModel
-    from lib.shapes import Stack, TargetQuestion
+    from lib.shapes import ModelReading, Stack, TargetQuestion
     from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address's keys, each with all its values
@@ -112,7 +111,7 @@ class ShapesPage:
     stack_text: str = ""  # that stack, as the address has it
     stack_before: Stack | None = None
     stack_problems: list[str] = field(default_factory=list)  # what of it couldn't be used
-    reading: ReadModel | None = None  # the person's model, as it was read last
+    reading: ModelReading | None = None  # the person's model, as it was read last
     model_text: str = ""
     model_file: str = ""  # the name of the file that was dropped, "" where a text was pasted
     model_problem: str = ""
