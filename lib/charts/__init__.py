@@ -20,7 +20,7 @@ from lib.charts import (
 )
 from lib.charts.chart import CONFIG, Chart, with_unit
 from lib.charts.compare import answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts.html import SCALES, TIME, UNITS, Macros
+from lib.charts.html import SCALES, TIME, UNITS, render
 from lib.charts.over_epochs import EXPLORE_CARDS
 from lib.charts.palette import PALETTES, Palette, mix
 from lib.charts.proofs import NO_ANSWER, STARTING, WAITING, ProofCard, Side, Strip

@@ -11,11 +11,11 @@ import numpy as np
 from markupsafe import Markup
 
 from lib.charts import html
-from lib.charts.html import OVER_TIME, STEPS, Macros
+from lib.charts.html import STEPS, render
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
-from lib.experiment import CELLS, MODES, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted, number, short, signed
@@ -28,8 +28,6 @@ DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
 """As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
 
-_HTML = Macros(__file__, over=OVER_TIME, MODES=MODES, svg_uri=html.svg_uri, signed=signed)
-
 
 def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
     """Inputs below, cells in the middle, outputs above, over all timesteps.
@@ -41,7 +39,9 @@ def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    return str(_HTML.unrolled(inputs, len(x), scale, palette, WIDEST, **about))
+    return str(
+        render("charts/cell.html", "unrolled", inputs, len(x), scale, palette, WIDEST, **about)
+    )
 
 
 def heatmaps(
@@ -60,7 +60,7 @@ def heatmaps(
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(shown) in (2, 4) else "9rem,30%"
-    return str(_HTML.heatmaps(shown, palette, least, **about))
+    return str(render("charts/cell.html", "heatmaps", shown, palette, least, **about))
 
 
 def _reach(values: np.ndarray) -> float:
@@ -82,8 +82,7 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:
     for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
         words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # no room for less
         squares.append((words, shades[index], palette.text_on(shades[index])))
-    numbers: Markup = _HTML.numbers(squares, steps)
-    return numbers
+    return render("charts/cell.html", "numbers", squares, steps)
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
@@ -101,7 +100,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
         ends = short(high), short(low).replace("-", "−")
         rows.append((line, image, *ends, top and line is lines[-1]))
-    return str(_HTML.lines(rows, len(lines[0].trace), palette))
+    return str(render("charts/cell.html", "lines", rows, len(lines[0].trace), palette))
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
@@ -112,7 +111,7 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
     shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
     image = html.plot_image(shapes, 100, palette.surface, 8)
-    return str(_HTML.bound(image, len(hidden), each, sentence, palette))
+    return str(render("charts/cell.html", "bound", image, len(hidden), each, sentence, palette))
 
 
 def can_show(features: int, units: int) -> bool:
@@ -128,7 +127,7 @@ def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     }
     if rows := state_rows(layer, step):
         tables["the new states"] = rows
-    return str(_HTML.by_hand(tables, palette))
+    return str(render("charts/cell.html", "by_hand", tables, palette))
 
 
 def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> list[Row]:

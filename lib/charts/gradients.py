@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.html import OVER_TIME, STEPS, Macros, enlarged
+from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.recurrence import ROUNDING, Padded
@@ -17,8 +17,6 @@ ROOM = (  # as long as the longest takeaway of these
 )
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
 LOST = "Some of the gradients aren't numbers."
-
-_HTML = Macros(__file__, over=OVER_TIME, number=number, readable=readable, ROUNDING=ROUNDING)
 
 
 def reach_figure(
@@ -82,7 +80,11 @@ def influence_maps(
         share = np.sqrt(made / (most or 1.0))
         indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
-    return str(_HTML.influence(pictures, steps, most, shades, sentence, palette))
+    return str(
+        render(
+            "charts/gradients.html", "influence", pictures, steps, most, shades, sentence, palette
+        )
+    )
 
 
 def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
@@ -110,7 +112,7 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
         # Blank steps are masked; grey ones are zeros that the layer reads like any other.
         shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
         pictures.append((way, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
-    return str(_HTML.padding(pictures, sentence, palette))
+    return str(render("charts/gradients.html", "padding", pictures, sentence, palette))
 
 
 def padding_words(ways: Sequence[Padded]) -> Words:

@@ -1,12 +1,13 @@
 """What pictures in HTML are made of: templates, images, and drawings of tensors.
 
-A picture's markup stands in the HTML file beside its module, as macros that the module calls.
+A picture's markup is a macro in the HTML file beside its module; `render` calls it by name.
 `st.html` drops SVG elements, so a drawing is an image with a data URI. A matrix is a PNG of a
 pixel for each number. `--cell-t` and `--cell-row` place bands: see `lib.ui.cell.chosen`.
 """
 
+import re
 from base64 import b64encode
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -18,34 +19,36 @@ from markupsafe import Markup
 from PIL import Image
 
 from lib.charts.palette import Palette, mix
-from lib.shapes import Axis, Tensor, readable_shape
+from lib.experiment import MODES
+from lib.recurrence import ROUNDING
+from lib.results import BOTH_MODES
+from lib.shapes import Axis, Tensor, has_time, letters, readable_shape
+from lib.text import number, readable, short, signed
 
+LIB = Path(__file__).parents[1]  # the folder `lib`
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STEPS = 60  # shades on either side of zero: more than an eye tells apart
 TIME = "cell-time"  # class of a block whose columns are timesteps: pressed, it moves the playhead
 UNITS = "cell-units"  # class of such a block whose rows are units: pressed, it picks one as well
 
 
-def _joined(name: str) -> str:
-    """A template by its path, or its name in this package, with its lines joined."""
-    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+def _source(template: str) -> str:
+    """Return the source of a template with its lines joined."""
+    lines = (LIB / template).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 
 
-_TEMPLATES = Environment(loader=FunctionLoader(_joined), autoescape=True, undefined=StrictUndefined)
+_TEMPLATES = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
 
 
-class Macros:
-    """The macros in the HTML file beside a module; they see `names`, and escape what they get.
+def render(template: str, macro: str, *values: Any, **names: Any) -> Markup:
+    """Return what a macro draws: `render("charts/proofs.html", "equation", one, other, …)`.
 
-    The file is compiled when one of them is used first: a first visitor waits for every import.
+    `template` is a path below `lib`. The macro escapes the values. jinja2 compiles a template at
+    its first use and caches it. No import may render: a first visitor waits for all imports.
     """
-
-    def __init__(self, module: str, **names: Any) -> None:
-        self._template, self._names = f"{Path(module).with_suffix('.html')}", names
-
-    def __getattr__(self, macro: str) -> Any:
-        return getattr(_TEMPLATES.get_template(self._template, globals=self._names).module, macro)
+    draw: Callable[..., Markup] = getattr(_TEMPLATES.get_template(template).module, macro)
+    return draw(*values, **names)
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
@@ -115,10 +118,6 @@ def named(steps: int, most: int) -> dict[int, str]:
     return {k - 1: f"{k}" for k in chosen}
 
 
-OVER_TIME = Macros(f"{Path(__file__).with_name('timeline')}", TIME=TIME, UNITS=UNITS, named=named)
-"""The macros that pictures over time on the Cell page are made of."""
-
-
 # Tensors, each axis to its own scale
 
 ENTRY = 11.0  # the most that an entry takes, in pixels at the usual 16 px per rem
@@ -177,7 +176,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
         hidden.append((SHEET * behind, fill, mix(palette.background, color, share)))
     named = time, features, samples, middle, palette
-    body = _TENSOR.drawing(x, y, width, height, hidden, back, lines, *named)
+    body = render("charts/tensor.html", "drawing", x, y, width, height, hidden, back, lines, *named)
     font = 'font-family="sans-serif" font-size="12" font-weight="600"'
     alt = readable_shape(tensor)
     return svg_image(body, right, y + height + (20 if features else 6), font, alt)
@@ -189,4 +188,28 @@ def _label(axis: Axis) -> str:
     return axis.letter if alone else f"{axis.letter} {axis.size}"
 
 
-_TENSOR = Macros(f"{Path(__file__).with_name('tensor')}", label=_label, px="{:.1f}".format)
+def _breaking(name: str) -> Markup:
+    """Return a layer's name that may break before each capital letter within it."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
+
+
+_TEMPLATES.globals |= {  # what the templates call
+    "BOTH_MODES": BOTH_MODES,
+    "MODES": MODES,
+    "ROUNDING": ROUNDING,
+    "TIME": TIME,
+    "UNITS": UNITS,
+    "axis_label": _label,
+    "breaking": _breaking,
+    "has_time": has_time,
+    "letters": letters,
+    "named": named,
+    "number": number,
+    "px": "{:.1f}".format,
+    "readable": readable,
+    "readable_shape": readable_shape,
+    "shaded": shaded,
+    "short": short,
+    "signed": signed,
+    "svg_uri": svg_uri,
+}

@@ -5,13 +5,13 @@ difference that 32-bit numbers leave; green says that two things are one.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lib.charts.html import OVER_TIME, Macros, shaded
+from lib.charts.html import render
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
@@ -26,7 +26,6 @@ NO_ANSWER = "no answer"
 LOST = "Some of the outputs aren't numbers any more."
 
 _SAID = beside(__file__)
-_HTML = Macros(__file__, over=OVER_TIME, shaded=shaded)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,9 +78,25 @@ class Strip:
     named: dict[int, str]  # what stands below some columns
 
 
-strips = _HTML.strips  # of `Strip`s, `Measure`s, words for an unknown figure, a sentence, a palette
-strips_legend = _HTML.strips_legend  # what their outlines mean, in the colours of a palette
-proof_cards = _HTML.cards  # of `ProofCard`s, a palette, and words for an unknown figure
+def strips(
+    made: Sequence[Strip],
+    measures: Sequence[Measure],
+    missing: str,
+    sentence: str,
+    palette: Palette,
+) -> str:
+    """Return strips one below the other, and their measures; `missing` replaces unknown ones."""
+    return str(render("charts/proofs.html", "strips", made, measures, missing, sentence, palette))
+
+
+def strips_legend(palette: Palette) -> str:
+    """Return a legend of the outlines in `strips`."""
+    return str(render("charts/proofs.html", "strips_legend", palette))
+
+
+def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> str:
+    """Return cards beside each other; `missing` replaces measures that aren't known."""
+    return str(render("charts/proofs.html", "cards", cards, palette, missing))
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
@@ -95,7 +110,9 @@ def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about
         left = np.abs(one.rows - other.rows)
         left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
     rest = Side(measure.of, "on the same weights", left)
-    return str(_HTML.equation(one, other, rest, measure, palette, **about))
+    return str(
+        render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
+    )
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:

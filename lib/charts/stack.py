@@ -1,12 +1,11 @@
 """A stack of layers: its tensors, an arrow for each that is taken, parameters, and what changed."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from markupsafe import Markup
 
 from lib import shapes
-from lib.charts.html import Macros, Scale, svg_image, tensor_image
+from lib.charts.html import Scale, render, svg_image, tensor_image
 from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
@@ -20,39 +19,24 @@ WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
 LETTER = 6.6  # the width of a letter, about
 
 
-def _breaking(name: str) -> Markup:
-    """A layer's name, which may break where a capital letter begins a word of it."""
-    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
-
-
-_HTML = Macros(
-    __file__,
-    letters=shapes.letters,
-    readable_shape=shapes.readable_shape,
-    has_time=shapes.has_time,
-    breaking=_breaking,
-    px="{:.1f}".format,
-)
-
-
 def layer_pictures(steps: Steps, palette: Palette) -> Iterator[Markup]:
     """What comes out of each layer, all to one scale; where the trace stops, why."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
-            yield _HTML.refusal(step.error, palette)
+            yield render("charts/stack.html", "refusal", step.error, palette)
         elif step.not_traced:
-            yield _HTML.not_traced(palette)
+            yield render("charts/stack.html", "not_traced", palette)
         else:
             boxes = _boxes(steps[: place + 1], scale, palette)
-            yield _HTML.layer(step, boxes, layer_sentence(step), palette)
+            yield render("charts/stack.html", "layer", step, boxes, layer_sentence(step), palette)
 
 
 def rows_picture(steps: Steps, pictures: Sequence[Markup], start: int, palette: Palette) -> str:
     """Layers of a long stack, one below the other: number, name, code, and its `layer_pictures`."""
     codes = [step.layer.origin.text if step.layer.origin else step.layer.code() for step in steps]
     rows = zip(range(start + 1, start + 1 + len(steps)), steps, codes, pictures, strict=True)
-    return str(_HTML.rows(rows, palette))
+    return str(render("charts/stack.html", "rows", rows, palette))
 
 
 def stack_picture(steps: Steps, palette: Palette) -> str:
@@ -65,7 +49,7 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
         if isinstance(layer, shapes.Bidirectional):
             on.insert(0, f"{layer.cell}, {layer.merge_mode}")
         layers.append((step, _boxes(steps[: place + 1], scale, palette), on))
-    return str(_HTML.stack(layers, stack_sentence(steps), palette))
+    return str(render("charts/stack.html", "stack", layers, stack_sentence(steps), palette))
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
@@ -125,10 +109,10 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         y = base + sign * reach * 1.33
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
-    body = _HTML.graph_drawing(boxes, paths, width, HEIGHT, top, palette)
+    body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
     font = 'font-family="sans-serif" font-size="12"'
     image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
-    return str(_HTML.graph(image, graph_sentence(steps), palette))
+    return str(render("charts/stack.html", "graph", image, graph_sentence(steps), palette))
 
 
 # Words

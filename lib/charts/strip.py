@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup
 
-from lib.charts.html import Macros, svg_image
+from lib.charts.html import render, svg_image
 from lib.charts.palette import LEVELS, Palette
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
-from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_shape, total
+from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
 from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
@@ -30,15 +30,6 @@ Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # by mode, of `recurr
 LEGEND = (  # what the letters of shapes mean
     "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
     "each layer uses the same ones at every step."
-)
-
-_HTML = Macros(
-    __file__,
-    LEGEND=LEGEND,
-    letters=letters,
-    readable_shape=readable_shape,
-    has_time=has_time,
-    px="{:.1f}".format,
 )
 
 
@@ -106,7 +97,7 @@ class Grid:
         wide, high = self.size(width)
         outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
         shades = self.palette.shades(color)
-        body = _HTML.entries(paths, shades, dots, outline, self.palette)
+        body = render("charts/strip.html", "entries", paths, shades, dots, outline, self.palette)
         return svg_image(body, wide, high, 'stroke-width="2" stroke-linejoin="round"')
 
 
@@ -144,7 +135,11 @@ def shape_strip(
         stages = _stages(mode, experiment, steps, [read, *above], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
     sentence = strip_sentence(experiment, dataset)
-    return str(_HTML.strip(modes, grid.middles(), brief, sentence, palette))
+    return str(
+        render(
+            "charts/strip.html", "strip", modes, grid.middles(), brief, LEGEND, sentence, palette
+        )
+    )
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:

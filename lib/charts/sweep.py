@@ -10,8 +10,8 @@ from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
-from lib.experiment import MODES as WORDS
-from lib.results import MODES, VARIABLE, PointResult
+from lib.experiment import MODES
+from lib.results import BOTH_MODES, VARIABLE, PointResult
 from lib.text import counted, joined, number, short
 
 HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
@@ -31,10 +31,10 @@ def curve_figure(
     x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
     data, everything = [chart.level(GUESS, guess, "baseline", palette, x=x)], [*guess]
-    for mode in MODES:
-        color, name = palette.mode(mode), WORDS[mode].name
+    for mode in BOTH_MODES:
+        color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
-        seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
+        seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
         everything += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
@@ -51,7 +51,7 @@ def curve_figure(
         data.append(chart.points("no figures", lost, np.full(len(lost), top), cross, ""))
         levels.append(Entry("cross", "diverged, or failed", "wrong"))
     across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
-    rows = [chart.mode_keys(MODES), levels]
+    rows = [chart.mode_keys(BOTH_MODES), levels]
     return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
@@ -82,11 +82,11 @@ def map_figure(
     """
     values = results.axes_of(points)
     if what == "difference":
-        squares, (above, below) = _differences(points), MODES
-        texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
+        squares, (above, below) = _differences(points), BOTH_MODES
+        texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} lower" for mode in BOTH_MODES}
     else:
         squares, above, below = _errors(points, what), what, what
-        texts = {what: f"{WORDS[what].name}: median error"}
+        texts = {what: f"{MODES[what].name}: median error"}
     rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
     rows += [[Entry("squares", "?: may be chance", "baseline")]] * (what == "difference")
     most, least = palette.mode(above), palette.mode(below)
@@ -119,7 +119,7 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
         times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
-        letter = LETTERS[MODES[found.better]]
+        letter = LETTERS[BOTH_MODES[found.better]]
         squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
     return squares
 
@@ -127,7 +127,7 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
 def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
     """A mode's median errors, from 0 to 1 on the scale of both modes', and in words."""
     finished = [point for point in points if point.is_finished]
-    known = [point.median(m) for point in finished for m in MODES]
+    known = [point.median(m) for point in finished for m in BOTH_MODES]
     logs = np.log10([error for error in known if error > 0] or [1.0])
     squares = {}
     for point in finished:
@@ -169,13 +169,13 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
     finished = [point for point in points if point.is_finished]
     of, details = counted(len(finished), "point"), []
     if finished:
-        medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
+        medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
         details.append(
-            f"The smallest median error has {WORDS[mode].name} at {results.named(point.values)}: "
+            f"The smallest median error has {MODES[mode].name} at {results.named(point.values)}: "
             f"{number(medians[least])}."
         )
-        if len(point.rows) > len(MODES):
+        if len(point.rows) > len(BOTH_MODES):
             details.append(
                 f'"Clearly" means p < 0.05 (paired t-test of log errors, corrected for {of} by '
                 "Holm's method)."

@@ -7,7 +7,7 @@ import numpy as np
 from lib import shapes
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
-from lib.charts.html import Macros, Scale, tensor_image
+from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.words import Words
 from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict, sizes
@@ -25,7 +25,6 @@ LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and 
     "column": ("K", "features"),
     "number": ("K", "features"),
 }
-_HTML = Macros(__file__, LETTERS=LETTERS)
 
 
 def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:
@@ -60,7 +59,7 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         share = 0.3 if verdict == "silent" else 0.16
         behind = mix(palette.background, colors[verdict], share)
         rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
-    return str(_HTML.lineup(images, rows, sentence, palette))
+    return str(render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette))
 
 
 def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
@@ -68,7 +67,7 @@ def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> st
     tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(sizes(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
-    return str(_HTML.shapes(images, palette))
+    return str(render("charts/target.html", "shapes", images, palette))
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:

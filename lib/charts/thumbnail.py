@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lib.charts.html import Macros, svg_uri
+from lib.charts.html import render, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
 
@@ -21,8 +21,6 @@ PICTURES = {  # what is on the axes, by a card's name for a picture; `tests.reco
     "one": "last output by unit",
     "cells": "error at the last step by epoch",
 }
-
-_HTML = Macros(__file__, px="{:.1f}".format)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,10 +73,12 @@ def thumbnail(plot: Plot, theme: str) -> str:
         has_room = y[at] > EDGE + 2 * LETTERS  # for its name above that point
         place = x[at], y[at] - 6 if has_room else y[at] + LETTERS + 4
         drawn.append((line, list(zip(x, y, strict=True)), place))
-    body = _HTML.drawing(drawn, PALETTES[theme], WIDTH, HEIGHT, LETTERS, DASHES)
+    body = render(
+        "charts/thumbnail.html", "drawing", drawn, PALETTES[theme], WIDTH, HEIGHT, LETTERS, DASHES
+    )
     return svg_uri(body, f"0 0 {WIDTH} {HEIGHT}")
 
 
 def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     """The same as an element of `st.html`, with this as its alternative text."""
-    return str(_HTML.image(thumbnail(plot, palette.theme), sentence))
+    return str(render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme), sentence))

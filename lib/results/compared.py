@@ -17,7 +17,7 @@ from lib.experiment import SETTINGS
 from lib.results.run import ModeResult, RunAt, Status
 from lib.text import beside, number
 
-MODES = ("sequence", "last")
+BOTH_MODES = ("sequence", "last")
 VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
 LETTERS = "ABCDEF"  # names of compared runs in charts
 CHANCE = 0.05  # the significance level
@@ -195,7 +195,7 @@ class PointResult:
     @property
     def has_samples(self) -> bool:
         """Whether enough samples were judged to tell the median errors apart."""
-        first, second = map(self.median, MODES)
+        first, second = map(self.median, BOTH_MODES)
         return bool(decided(first, second, self["independent_samples"]))
 
     @property
@@ -206,7 +206,7 @@ class PointResult:
 
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     """Compare both modes at each finished point, with Holm's correction of the p-values."""
-    found = {p: compare_modes(*map(p.errors, MODES)) for p in points if p.is_finished}
+    found = {p: compare_modes(*map(p.errors, BOTH_MODES)) for p in points if p.is_finished}
     p_values = corrected([each.p_value for each in found.values()])
     return {
         point: replace(each, p_value=p_value, has_samples=point.has_samples)
@@ -216,7 +216,7 @@ def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
 
 def clear_mode(found: Verdict) -> str:
     """The mode that is clearly better, "" where none is."""
-    return MODES[found.better] if found.is_clear else ""
+    return BOTH_MODES[found.better] if found.is_clear else ""
 
 
 def corrected(p_values: Sequence[float]) -> list[float]:

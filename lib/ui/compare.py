@@ -11,7 +11,7 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import Macros, Palette, answers_figure, errors_figure, losses_figure, sparkline
+from lib.charts import Palette, answers_figure, errors_figure, losses_figure, render, sparkline
 from lib.charts import compare as words
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
@@ -35,7 +35,6 @@ GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a 
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST_NAME = 40
 SECONDS = 1.0  # least seconds between two redraws: each row is many elements
-_HTML = Macros(__file__)
 
 
 def find(run_id: str) -> Compared | None:
@@ -185,7 +184,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
         },
         f"{part} loss": {mode: words.middling(run, mode, losses) for mode in run.results},
     }
-    return str(_HTML.row(run.letter, said, palette))
+    return str(render("ui/compare.html", "row", run.letter, said, palette))
 
 
 def _more(run: Compared) -> None:

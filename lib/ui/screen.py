@@ -15,7 +15,7 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from lib.charts import Macros
+from lib.charts import render
 from lib.data import remember
 from lib.experiment import Experiment
 from lib.story import SCENES, TALK, Scene, story
@@ -37,7 +37,6 @@ LONGEST_LABEL = 40
 GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
-_HTML = Macros(__file__)
 _component = component("present_screen", __file__, "present")
 
 
@@ -121,7 +120,9 @@ def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
             stage.verdicts(scene)
             if ask := stage.open_ask(scene):
                 st.markdown(f"**{plain(ask.text)}**")
-                st.html(_HTML.options([option.text for option in ask.options]))
+                st.html(
+                    render("ui/screen.html", "options", [option.text for option in ask.options])
+                )
     return loaded
 
 
@@ -224,7 +225,7 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
 def share(url: str, about: str) -> None:
     """Draw a link and its QR code."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
-    st.html(f"{_HTML.share(code, url, about)}")
+    st.html(render("ui/screen.html", "share", code, url, about))
 
 
 def follow(talk_id: str) -> None:

@@ -17,12 +17,11 @@ from lib import charts, shapes
 from lib.charts import Palette, cell, samples
 from lib.charts import target as words
 from lib.data import make_dataset, suggested
-from lib.experiment import MODES
 from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, joined, number, readable, say, short, signed
+from lib.text import beside, joined, number, readable, say
 from lib.training import read
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -30,7 +29,7 @@ from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment
-from lib.ui.frame import PAGES, TABLE, complaints, screen
+from lib.ui.frame import PAGES, advice_table, complaints, screen
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
@@ -41,7 +40,6 @@ from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
-_HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +117,7 @@ def _stack(_: Loaded, palette: Palette) -> None:
 
 def _advice(_: Loaded, __: Palette) -> None:
     with st.container(border=True):
-        st.html(TABLE)
+        st.html(advice_table())
 
 
 def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
@@ -193,7 +191,7 @@ def _code(_: Loaded, __: Palette) -> None:
 
 def _worked(_: Loaded, __: Palette) -> None:
     """Draw the two worked examples in numbers, and why their targets are out of reach."""
-    st.html(f"{_HTML.worked(**worked_numbers())}")
+    st.html(str(charts.render("ui/views.html", "worked", SAID, **worked_numbers())))
 
 
 def worked_numbers() -> dict[str, Any]:
@@ -220,7 +218,7 @@ def _glance(loaded: Loaded, _: Palette) -> None:
     """Draw a mask, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(f"{_HTML.glance(**glance_numbers(layer))}")
+        st.html(str(charts.render("ui/views.html", "glance", SAID, **glance_numbers(layer))))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:
