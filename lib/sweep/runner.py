@@ -157,7 +157,7 @@ class Runner:
             return False
         point, experiment = to_begin[0], to_begin[0].experiment
         try:
-            dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
+            dataset = self._data(experiment.data_only)
             limits.check(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))

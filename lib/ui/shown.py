@@ -16,7 +16,7 @@ import streamlit as st
 from lib import data, results
 from lib.charts import split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
-from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.experiment import Experiment, ExperimentError
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, sentence
 from lib.training import check, recorded, with_seeds
@@ -33,7 +33,7 @@ made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settle
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
     """The dataset of a settled experiment; the session keeps the last one of a table."""
-    key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
+    key = settled.data_only
     if table is None or settled.data.name != "upload":
         return made_dataset(key)
     return once("dataset", (key, table), lambda: data.make_settled_dataset(key, table))
