@@ -4,124 +4,16 @@ All are scenes: settings as an address has them, a picture by its name, and word
 in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are recorded.
 """
 
-from dataclasses import dataclass
-from typing import NamedTuple
-from urllib.parse import parse_qs
-
-import msgspec
-
-from lib.charts import Plot
-from lib.data import make_dataset, settle, suggested
-from lib.experiment import CELLS, Experiment, read_query
-from lib.results import RunAt
-from lib.text import beside
-from lib.training import read, recorded, with_seeds
-
-FILE = "gallery"  # the name of the recording of the pictures
-
-
-class Option(NamedTuple):
-    """An answer that can be given, and why it is right or wrong."""
-
-    text: str
-    why: str
-
-
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A question that is asked before a scene shows how it is."""
-
-    text: str
-    options: tuple[Option, ...]
-    right: int  # index of the right option
-    after: bool = False  # whether it is asked, as the last, once the picture is revealed
-
-
-@dataclass(frozen=True, slots=True)
-class Until:
-    """What a scene waits for: an epoch of the run, a setting, or a stack that doesn't break."""
-
-    epoch: int = 0
-    key: str = ""  # URL key of the setting, or of the picture's value, that it waits for
-    value: str = ""  # "" for any other value than the setup's
-    mended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """One thing to look at."""
-
-    name: str  # in addresses: "gallery.parity", "guide.shapes", or "number" in the ready talk
-    title: str
-    shows: str  # the picture, a key of `lib.ui.views.VIEWS`
-    text: str = ""  # what to look at, as Markdown
-    setup: str = ""  # its settings, as an address has them: "data=parity&U=8&epoch=20"
-    page: str = "Explore"  # the page that opens with these settings, where somebody wants to go on
-    asks: tuple[Ask, ...] = ()
-    reveals: str = ""  # the picture once all questions are answered; "" where it stays the same
-    controls: tuple[str, ...] = ()  # settings to move, by URL key, and "run", which trains
-    until: Until | None = None  # what has to happen before it goes on, besides the answers
-    todo: str = ""  # the same in words, for the person
-    points_at: str = ""  # the Streamlit key of the control that is marked until it has been used
-    pause: int = 0  # the epoch at which a training that begins here pauses; 0 for none
-    seconds: float = 0.0  # duration of the training until then; 0 for the chosen pace
-    aside: str = ""  # a picture that can be opened besides, a key of `lib.ui.views.VIEWS`
-    picture: str = ""  # of a card, how it is drawn small: a key of `lib.charts.thumbnail.PICTURES`
-    group: str = ""  # of a card, the heading above it and the cards that follow
-    notes: str = ""  # what to say, for who presents
-
-    @property
-    def id(self) -> str:
-        """Its name within its registry."""
-        return self.name.rpartition(".")[2]
-
-    @property
-    def query(self) -> dict[str, list[str]]:
-        """The setup, by key."""
-        return parse_qs(self.setup, keep_blank_values=True)
-
-
-def _read(table: str, prefix: str = "") -> dict[str, Scene]:
-    rows = {name: {**row, "name": prefix + name} for name, row in beside(__file__, table).items()}
-    return msgspec.convert(rows, dict[str, Scene])
-
-
-GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
-GUIDE = _read("guide", "guide.")  # the steps of the lesson, likewise
-TALK = _read("talk")  # the scenes of the ready talk, and in what order it tells them
-SCENES = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
-"""All that a talk can be made of; `lib.ui.views` adds its pictures."""
-
-
-def story(text: str) -> tuple[Scene, ...]:
-    """The scenes that an address names, "strip,gallery.parity,number"; if none, the ready talk."""
-    names = [name for name in dict.fromkeys(text.split(",")) if name in SCENES]
-    return tuple(SCENES[name] for name in names) or tuple(TALK.values())
-
-
-def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
-    """What a card is about, with usual seeds: one experiment, or the same with two cells."""
-    cells, found = ("lstm", "simple_rnn"), list[Experiment]()
-    of_cells = [{"cell": [cell]} for cell in cells] if scene.picture == "cells" else [{}]
-    for of_cell in of_cells:
-        query = scene.query | of_cell
-        experiment = settle(read_query(query, suggested(query["data"][-1]))[0])
-        found.append(with_seeds(experiment, make_dataset(experiment)))
-    return tuple(found)
-
-
-def runs_of(scene: Scene) -> dict[str, RunAt]:
-    """The recorded runs of a card by the label of their cell. Raises KeyError without one."""
-    runs = {}
-    for experiment in experiments_of(scene):
-        if (snapshot := recorded(experiment)) is None:
-            raise KeyError(f"nothing is recorded of {experiment}")
-        label = CELLS[experiment.model.cell].label
-        runs[label] = RunAt(experiment, make_dataset(experiment), snapshot)
-    return runs
-
-
-def plot_of(scene: Scene) -> Plot:
-    """The recorded picture of a scene of GALLERY."""
-    plots: dict[str, Plot] = read(FILE, dict[str, Plot])
-    return plots[scene.id]
+from lib.story.scenes import (
+    FILE,
+    GALLERY,
+    GUIDE,
+    SCENES,
+    TALK,
+    Ask,
+    Scene,
+    experiments_of,
+    plot_of,
+    runs_of,
+    story,
+)

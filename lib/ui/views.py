@@ -273,7 +273,8 @@ VIEWS = {
 }
 """Views by their names in scenes and in the address."""
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
-SCENES.update({scene.name: scene for scene in _PICTURES})
+TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}
+"""All that a talk can be made of, by name."""
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:
