@@ -1,8 +1,8 @@
 """A training client without a training process: runs go as a test says, questions wait for it."""
 
-import time
 from concurrent.futures import Future
 from dataclasses import dataclass, field
+from types import SimpleNamespace
 from typing import Any
 
 from lib.results.run import Run, Snapshot, Status
@@ -20,12 +20,8 @@ class Question:
 class FakeClient:
     """Stands in for the `TrainingClient` that pages use."""
 
-    worker_ready = False
-    away = unavailable = ""
-    is_clustered = False  # whether there are other page servers
-    places = 1  # how many runs train side by side
-
     def __init__(self):
+        self.pool = SimpleNamespace(ready=False, places=1, unavailable="", away="", cluster=None)
         self.runs, self.snapshots = {}, {}  # by id; a test puts other snapshots here
         self.calls = []  # "pause", "resume", "step" or "stop", and a run's id
         self.paces, self.resumed = {}, {}  # by run: seconds of its epochs, epochs asked for
@@ -73,10 +69,6 @@ class FakeClient:
     def set_pace(self, run, show_seconds):
         """Its epochs come so fast."""
         self.paces[run.id] = show_seconds
-
-    def wait_any(self, runs, timeout):  # noqa: ARG002  as the client's
-        """A moment: whoever waits has to look again."""
-        time.sleep(min(timeout, 0.005))
 
     def pause(self, run):
         """It rests."""

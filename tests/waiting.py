@@ -19,5 +19,5 @@ def eventually(true, seconds=PATIENCE, pause=0.02):
 def worker_pids(client):
     """Those that work for a client: of each worker one, or two while it changes."""
     with client._changed:
-        workers = [worker for each in client._pool.supervisors for worker in each.workers]
-        return tuple(worker.pid for worker in workers if worker.pid is not None)
+        workers = [worker for each in client.pool.supervisors for worker in each.workers]
+        return tuple(worker.process.pid for worker in workers if worker.process)

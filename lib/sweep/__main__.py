@@ -43,14 +43,13 @@ def main(
         plan = make_plan(base, parse_vary(vary), seeds, table, name)
         for note in plan.notes:
             click.echo(note)
-        known = len(read_done(out, plan))
-        if known:
+        if known := len(read_done(out, plan)):
             click.echo(f"{counted(known, 'point')} of {len(plan.points)} are in {out} already.")
         try:
             with click.progressbar(length=len(plan.points), label="points", file=sys.stderr) as bar:
 
                 def look(now: Runner) -> None:
-                    bar.label = now.client.away or "points"
+                    bar.label = now.client.pool.away or "points"
                     bar.update(len(now.results) - bar.pos)
 
                 points = run_plan(plan, table, out=out, look=look)

@@ -48,11 +48,6 @@ class Plan:
     seeds: int
     notes: tuple[str, ...] = ()
 
-    @property
-    def runs(self) -> int:
-        """Points times seeds."""
-        return len(self.points) * self.seeds
-
 
 def make_plan(
     base: Experiment,

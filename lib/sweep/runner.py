@@ -14,7 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lib.data import Dataset, Samples, Table, make_settled_dataset
+from lib.data import Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import PointResult, Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point, base_of, make_plan, read_done, result_of, write
@@ -24,7 +24,7 @@ from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, ma
 if TYPE_CHECKING:
     import pandas as pd
 
-LOOK_SECONDS = 0.25  # between two looks
+LOOK_SECONDS = 0.05  # between two looks
 FULL_SECONDS = 2.0  # before the next start when a worker was full or had forgotten a run
 COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 
@@ -55,7 +55,7 @@ class Runner:
         # Points of which only the model differs share their data.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
-        self._going: dict[str, tuple[Point, Dataset, Run]] = {}  # in training, by settings
+        self._going: dict[str, tuple[Point, Run]] = {}  # in training, by settings
         self._share_before = self.share
         self._begins_at = -math.inf  # no run starts before this time of the clock
         self._spent = 0.0  # seconds of training so far, without pauses
@@ -68,26 +68,25 @@ class Runner:
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
-        """Train all points; call `look` a few times a second, and at the end."""
+        """Train all points; call `look` many times a second, and at the end."""
         try:
             now = self._clock()
             while not (state := self.state).over:
                 self._steer(state)
                 # One start per turn: making its data may take a while, and other runs need care.
                 begun = state is Status.RUNNING and self._begin()
-                runs = [run for *_, run in self._going.values()]
-                self.client.wait_any(runs, 0.0 if begun else LOOK_SECONDS)
+                time.sleep(0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
                 self._spent += (now - before) * (state is Status.RUNNING)
-                if self.client.unavailable:
-                    raise ExperimentError(self.client.unavailable)
+                if self.client.pool.unavailable:
+                    raise ExperimentError(self.client.pool.unavailable)
                 self._take()
                 look(self)
         except Exception as error:  # such as a full disk: shown to whoever looks
             self.error = error
         finally:
             self.stop()
-            for *_, run in self._going.values():
+            for _, run in self._going.values():
                 self.client.stop(run)
             self._data.cache_clear()
         look(self)
@@ -134,7 +133,7 @@ class Runner:
     @property
     def share(self) -> float:
         """Share of all points' epochs that are trained, 0 to 1."""
-        going = {key: self.client.latest(run) for key, (*_, run) in self._going.copy().items()}
+        going = {key: self.client.latest(run) for key, (_, run) in self._going.copy().items()}
         epochs = {key: now.epoch / max(1, now.epochs) for key, now in going.items() if now}
         done = epochs | dict.fromkeys(self._known, 1.0)
         points = self.plan.points
@@ -151,11 +150,11 @@ class Runner:
     def _begin(self) -> bool:
         """Start the next point if there is a place; return whether one was started."""
         begun = self._known.keys() | self._going.keys()
-        to_begin = [each for each in self.plan.points if each.settings not in begun]
-        is_full = len(self._going) >= self.client.places or self._clock() < self._begins_at
-        if is_full or not to_begin:
+        point = next((each for each in self.plan.points if each.settings not in begun), None)
+        is_full = len(self._going) >= self.client.pool.places or self._clock() < self._begins_at
+        if is_full or point is None:
             return False
-        point, experiment = to_begin[0], to_begin[0].experiment
+        experiment = point.experiment
         try:
             dataset = self._data(experiment.data_only)
             limits.check(experiment, dataset)
@@ -164,25 +163,25 @@ class Runner:
             self._note(point, result_of(point, None, failed))
             return True
         run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))
-        self._going[point.settings] = point, dataset, run
+        self._going[point.settings] = point, run
         return True
 
     def _steer(self, state: Status) -> None:
         """Pause or resume all runs when the sweep's state has changed."""
         if state is not self._steered:
             self._steered = state
-            for *_, run in self._going.values():
+            for _, run in self._going.values():
                 (self.client.resume if state is Status.RUNNING else self.client.pause)(run)
 
     def _take(self) -> None:
         """Store the results of finished runs; drop lost runs, so that they start again."""
-        for point, dataset, run in list(self._going.values()):
+        for point, run in list(self._going.values()):
             snapshot = self.client.latest(run)
             if snapshot is None or snapshot.is_full:
                 del self._going[point.settings]
                 self._begins_at = self._clock() + FULL_SECONDS
             elif snapshot.status.over:
-                self._note(point, result_of(point, dataset, snapshot))
+                self._note(point, result_of(point, run.dataset, snapshot))
 
     def _note(self, point: Point, result: PointResult) -> None:
         """Store a result. The order of these lines keeps `share` from falling."""
@@ -219,7 +218,7 @@ def run_sweep(
         seeds: of each point, 1 to 16; points × seeds are 96 at most.
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from there.
-        progress: called a few times a second, and at the end, with the `Runner`.
+        progress: called many times a second, and at the end, with the `Runner`.
         settings: any other setting, by URL key; else what the data suggest.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.

@@ -1,10 +1,12 @@
-"""What is known of a run's models; and checkpoints, from which a run goes on with another worker.
+"""The state of a run: what is known of its models, its order of batches, and its checkpoints.
 
-They are of the end of an epoch after which its models were evaluated.
+From a checkpoint a run goes on with another worker. It is of the end of an epoch after which the
+models were evaluated.
 """
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 
 import msgspec
@@ -57,11 +59,6 @@ class ModelRecord:
         losses, checks = MAX_LOSSES // share, MAX_CHECKS // share
         return cls(weights, History(losses), History(checks), History(checks))
 
-    def take(self, epoch: int, weights: list[np.ndarray], found: Errors) -> None:
-        """Note what the model is like after an epoch."""
-        self.weights, self.errors = weights, found
-        self.checks.add(epoch, float(found.step_mse[-1]))
-
     def compare(self, epoch: int, loss: float) -> int:
         """Count the epochs since the best one, which is the one of Keras's `EarlyStopping`."""
         with np.errstate(over="ignore"):
@@ -93,6 +90,47 @@ class ModelRecord:
             weights=tuple(self.weights) if whole or parameters <= MAX_SENT_PARAMETERS else None,
             kept_epoch=self.kept_epoch,
         )
+
+
+class BatchOrder:
+    """Which samples come in which batch: shuffled, epoch after epoch, the same for each mode.
+
+    No length of `take` changes the order. The exact script of `lib.export` has the same batches.
+    """
+
+    def __init__(self, samples: int, batch: int, seed: int) -> None:
+        self.samples, self.batch = samples, min(batch, samples)
+        self.steps = -(-samples // self.batch)  # batches in an epoch
+        self._rng = np.random.default_rng([seed, 2])
+        self._waiting = np.empty((0, self.batch), np.int32)
+
+    @property
+    def sizes(self) -> np.ndarray:
+        """How many samples each batch of an epoch has, (steps,): the last one has what is left."""
+        sizes = np.full(self.steps, self.batch)
+        sizes[-1] = self.samples - self.batch * (self.steps - 1)
+        return sizes
+
+    def take(self, steps: int) -> np.ndarray:
+        """The next batches, (steps, B) int32: indexes, and -1 where the last batch is short."""
+        if (missing := steps - len(self._waiting)) > 0:
+            epochs = -(-missing // self.steps)
+            indexes = np.tile(np.arange(self.samples, dtype=np.int32), (epochs, 1))
+            rows = np.full((epochs, self.steps * self.batch), -1, np.int32)
+            rows[:, : self.samples] = self._rng.permuted(indexes, axis=1)
+            self._waiting = np.concatenate([self._waiting, rows.reshape(-1, self.batch)])
+        taken, self._waiting = self._waiting[:steps], self._waiting[steps:]
+        return taken
+
+    @property
+    def place(self) -> str:
+        """Where the order is between two epochs: the state of its random numbers, as JSON."""
+        return json.dumps(self._rng.bit_generator.state)
+
+    @place.setter
+    def place(self, place: str) -> None:
+        self._rng.bit_generator.state = json.loads(place)
+        self._waiting = self._waiting[:0]
 
 
 class SavedRun(msgspec.Struct, frozen=True, array_like=True):

@@ -4,7 +4,7 @@
         run = client.start(experiment, dataset)
         snapshot = client.wait(run)
 
-All methods may be called from any thread, and none but `wait`, `wait_any` and `close` blocks.
+All methods may be called from any thread, and none but `wait` and `close` blocks.
 """
 
 import atexit
@@ -12,7 +12,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from functools import partial
@@ -40,7 +40,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     """The way to the worker processes, from a page or a script.
 
     Workers start after `delay` seconds, so that a page's first visitor gets the processor, or with
-    their first run. `clustered` is whether a Ray cluster trains; None asks the environment.
+    their first run. `clustered` is whether a Ray cluster trains; None asks the environment. The
+    `pool` says whether a worker is ready, how many runs can train at a time, and why none can.
     """
 
     def __init__(
@@ -54,38 +55,17 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     ) -> None:
         self._changed = threading.Condition(threading.RLock())
         self._closed = False
-        self.is_clustered = bool(os.environ.get(machine.RAY)) if clustered is None else clustered
-        self._pool = WorkerPool(
-            partial(make_worker, self._received, self._ended), clock, workers, self.is_clustered
-        )
-        self._registry = RunRegistry(self._pool, clock)
+        clustered = bool(os.environ.get(machine.RAY)) if clustered is None else clustered
+        make = partial(make_worker, self._received, self._ended)
+        self.pool = WorkerPool(make, clock, workers, clustered)
+        self._registry = RunRegistry(self.pool, clock)
         self._questions: dict[str, tuple[WorkerProcess, AnswerFuture]] = {}
         atexit.register(self.close)
         with self._changed:
-            self._pool.begin(delay)
+            self.pool.begin(delay)
 
     def __exit__(self, *_: object) -> None:
         self.close()
-
-    @property
-    def worker_ready(self) -> bool:
-        """Whether one of the workers has imported TensorFlow."""
-        return self._pool.ready
-
-    @property
-    def places(self) -> int:
-        """How many runs can train side by side now."""
-        return self._pool.places
-
-    @property
-    def unavailable(self) -> str:
-        """A sentence that says why nothing can be trained, and what helps; else empty."""
-        return self._pool.unavailable
-
-    @property
-    def away(self) -> str:
-        """A sentence that says why a cluster isn't used that should be; else empty."""
-        return self._pool.away
 
     def start(
         self,
@@ -152,7 +132,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """Compile ahead what this experiment would need, when there is nothing better to do."""
         shape = (dataset.train, *dataset.shape[1:], dataset.targets)
         with self._changed:
-            if not self._pool.unavailable:
+            if not self.pool.unavailable:
                 self._least_busy().need().post(messages.Prepare(experiment, shape))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
@@ -165,8 +145,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
             worker = self._least_busy().need()
-            if self._pool.unavailable:
-                future.set_exception(AnswerError(self._pool.unavailable))
+            if self.pool.unavailable:
+                future.set_exception(AnswerError(self.pool.unavailable))
                 return future
             worker.post(Ask(question_id, name, arguments))
             self._questions[question_id] = worker, future
@@ -227,40 +207,26 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         """
         with self._changed:
             known = self._registry.runs[run.id]
-            self._wait_for([run], lambda: until(known.snapshot) or known.over, timeout)
+            if known.unwatched:
+                self.resume(run)
+
+            def is_done() -> bool:
+                is_known = self._registry.look_at(run.id) is not None
+                return not is_known or until(known.snapshot) or known.over
+
+            self._changed.wait_for(is_done, timeout)
             snapshot = self._registry.runs[run.id].snapshot
         if not until(snapshot):
             status = f"{snapshot.status}: {snapshot.reason}" if snapshot.reason else snapshot.status
             raise TimeoutError(f"the run didn't get that far within {timeout} s; it is {status}")
         return snapshot
 
-    def wait_any(self, runs: Iterable[Run], timeout: float) -> None:
-        """Wait until one of these is over or forgotten, at most `timeout` seconds: see `wait`."""
-        runs = list(runs)
-        with self._changed:
-            found = [self._registry.runs.get(run.id) for run in runs]
-            self._wait_for(runs, lambda: any(run is None or run.over for run in found), timeout)
-
-    def _wait_for(
-        self, runs: list[Run], is_true: Callable[[], bool], timeout: float | None
-    ) -> None:
-        """Look at runs until this is true, or one of them isn't known any more."""
-
-        def is_done() -> bool:
-            known = [self._registry.look_at(run.id) for run in runs]
-            return None in known or is_true()
-
-        for run in runs:
-            if (known := self._registry.runs.get(run.id)) and known.unwatched:
-                self.resume(run)
-        self._changed.wait_for(is_done, timeout)
-
     def close(self) -> None:
         """End the workers. Runs that aren't over fail."""
         reason = "The training process was closed."
         with self._changed:
             self._closed = True
-            workers = [w for each in self._pool.supervisors for w in each.workers]
+            workers = [w for each in self.pool.supervisors for w in each.workers]
             for run in self._registry.runs.values():
                 if not run.over:
                     run.end(reason, run.seen_at)
@@ -274,21 +240,19 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _least_busy(self) -> Supervisor:
         if self._closed:
             raise RuntimeError("this client is closed")
-        return self._pool.least_busy(self._registry.going)
+        return self.pool.least_busy(self._registry.going)
 
     def _received(self, worker: WorkerProcess, message: Message) -> None:
         """Take a worker's message. Called from its reader thread."""
         with self._changed:
             match message:
-                case messages.Report(snapshot=snapshot):
-                    self._registry.take(worker, snapshot)
-                case messages.Checkpoint():
+                case messages.Report() | messages.Checkpoint():
                     self._registry.take(worker, message)
                 case messages.Answer():
                     self._settle(message)
                 case messages.Event():
                     is_busy = bool(self._registry.unfinished(worker))
-                    self._pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
+                    self.pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
                 case messages.Lost(name=name, how=how):
                     lost = [r for r in self._registry.unfinished(worker) if r.run.id == name]
                     self._registry.fail_over(lost, how)
@@ -300,8 +264,8 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if self._closed:
                 return
-            supervisor = self._pool.supervisor_of(worker)
+            supervisor = self.pool.supervisor_of(worker)
             how, lost = supervisor.replace_dead(worker), self._registry.unfinished(worker)
             self._registry.fail_over(lost, how, is_suspect=not supervisor.is_cluster)
-            self._end_questions(worker, how if self._pool.unavailable else f"{how} Ask again.")
+            self._end_questions(worker, how if self.pool.unavailable else f"{how} Ask again.")
             self._changed.notify_all()

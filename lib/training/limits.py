@@ -11,7 +11,7 @@ import numpy as np
 from lib.data import Dataset, Samples, share
 from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentError, validate
 from lib.shapes import model_layers, total
-from lib.training.sentences import sentence
+from lib.training.messages import sentence
 
 MAX_STATES = int(8_000_000 * share())  # states that a step keeps for the way back; 40 bytes each
 MAX_PRODUCTS = 2_200_000_000  # multiplications of a step's forward pass: 0.17 s
@@ -23,10 +23,6 @@ MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models
 MAX_RUNS_EACH = 8  # going in one browser; and, by place, of all browsers without a cookie
 MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
 MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # of a page server; of browsers without a cookie
-
-
-class FullError(ExperimentError):
-    """A worker has no place for a run now; it may have one soon."""
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
@@ -78,8 +74,7 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
     model = experiment.model
     if model.head == "none" and model.units != targets:
         raise ExperimentError(sentence("no_head", targets=targets, units=model.units))
-    count = parameter_count(experiment, features, targets)
-    if count > MAX_PARAMETERS:
+    if (count := parameter_count(experiment, features, targets)) > MAX_PARAMETERS:
         raise ExperimentError(sentence("parameters", most=MAX_PARAMETERS, count=count))
 
 

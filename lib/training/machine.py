@@ -66,15 +66,12 @@ def give_way(nice: int = HELPER_NICE) -> None:
             os.setpriority(*me, max(nice, os.getpriority(*me)))
 
 
-_TABLE = beside(__file__, "environment")
-VARIABLES: dict[str, str] = _TABLE["variables"]
-XLA_FLAGS = " ".join(_TABLE["xla_flags"])
-
-
 def set_environment() -> None:
     """Set what TensorFlow reads when it is imported. XLA flags that are set already come last."""
-    os.environ.update(VARIABLES)
+    table = beside(__file__, "environment")
+    os.environ.update(table["variables"])
     names = "tensorflow-cpu", "tensorflow"
     installed = [each.version for name in names for each in metadata.distributions(name=name)]
-    if installed and installed[0].startswith(_TABLE["xla_flags_for"]):
-        os.environ["XLA_FLAGS"] = f"{XLA_FLAGS} {os.environ.get('XLA_FLAGS', '')}".strip()
+    if installed and installed[0].startswith(table["xla_flags_for"]):
+        flags = [*table["xla_flags"], *os.environ.get("XLA_FLAGS", "").split()]
+        os.environ["XLA_FLAGS"] = " ".join(flags)

@@ -1,11 +1,11 @@
-"""Records sent between the page process and the worker, as msgpack: no message can run code.
+"""Records sent between the page process and the worker, and the sentences in them, for people.
 
-A `Command` goes to the worker, a `Message` comes back. NumPy arrays are an extension type of
-msgpack. In untyped values tuples arrive as lists.
+They are sent as msgpack: no message can run code. A `Command` goes to the worker, a `Message`
+comes back. NumPy arrays are an extension type of msgpack. In untyped values tuples arrive as lists.
 """
 
 import threading
-from functools import cache
+from functools import cache, partial
 from typing import Any, Literal
 
 import msgspec
@@ -14,7 +14,9 @@ import numpy as np
 from lib.data import Samples
 from lib.experiment import Experiment
 from lib.results import Snapshot
+from lib.text import beside, say
 
+sentence = partial(say, beside(__file__, "words"))  # a text of `words.toml`, with its {names}
 BEAT_SECONDS = 1.0  # between two signs of life of a worker
 
 
@@ -119,6 +121,15 @@ def id_of(message: Command | Message) -> str:
     """The id of the run, or of the question, that a command or a message is of; "" of none."""
     about = message.snapshot if isinstance(message, Report) else message
     return getattr(about, "run_id", "") or getattr(about, "question_id", "")
+
+
+def short_reason(error: BaseException) -> str:
+    """The first line of an error's text, without a full stop; of a lack of memory, what helps."""
+    text = str(error).strip()
+    if isinstance(error, MemoryError) or "out of memory" in text.lower() or "OOM when" in text:
+        return sentence("memory")
+    first, *_ = text.splitlines() or [type(error).__name__]
+    return f"{first.rstrip('.'):.300}"
 
 
 ARRAY = 1  # the number that marks our arrays among msgpack's extension types

@@ -21,8 +21,7 @@ from lib.experiment import Experiment
 from lib.recurrence import initial_model_weights, outputs_in_parts
 from lib.results import ModeResult, mode_losses, step_losses
 from lib.training.architecture import architecture_of
-from lib.training.batches import BatchOrder
-from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, Errors, ModelRecord, SavedRun
+from lib.training.checkpoint import MOST_CHECKPOINT_BYTES, BatchOrder, Errors, ModelRecord, SavedRun
 from lib.training.machine import give_way
 
 if TYPE_CHECKING:
@@ -230,8 +229,9 @@ class PairTrainer:
                 self.diverged = key
                 return
         for key, model in self._going.items():
-            model.take(self.epoch, weights[key], errors[key])
-            loss = errors[key].losses[key[0]]
+            model.weights, model.errors = weights[key], errors[key]
+            model.checks.add(self.epoch, float(model.errors.step_mse[-1]))
+            loss = model.errors.losses[key[0]]
             if self._samples.has_validation:
                 model.validation.add(self.epoch, loss)
             keeps = self._keeps_best and self.epoch

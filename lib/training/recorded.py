@@ -19,7 +19,7 @@ from lib.results import Snapshot
 from lib.training.messages import decode
 
 FOLDER = Path(__file__).parent / "recordings"
-END = "msgpack.z"
+END = ".msgpack.z"
 ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data with recorded answers
 BUNDLED = [name for name in DATASETS if name != "upload"]
 
@@ -28,10 +28,8 @@ BUNDLED = [name for name in DATASETS if name != "upload"]
 def recorded(experiment: Experiment) -> Snapshot | None:
     """A settled experiment's recording, with the models of its mode and as many seeds; or None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
-    data = experiment.data.name
-    for file in sorted(FOLDER.glob(f"{data}.*{END}")) if data in BUNDLED else ():
-        name = file.name.removesuffix(END).rstrip(".")
-        query, run = read(name, tuple[dict[str, str], Snapshot])
+    for file in sorted(FOLDER.glob(f"{experiment.data.name}.*")):
+        query, run = read(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
         of = read_query(query)[0]
         if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
             results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
@@ -72,4 +70,4 @@ def _same(one: Any, other: Any) -> bool:
 @lru_cache(maxsize=48)
 def read(name: str, kind: Any) -> Any:
     """The record, of this kind, in the file of this name, such as the `Damage` of a mistake."""
-    return decode(zlib.decompress((FOLDER / f"{name}.{END}").read_bytes()), kind)
+    return decode(zlib.decompress((FOLDER / f"{name}{END}").read_bytes()), kind)

@@ -10,8 +10,7 @@ from msgspec import structs
 from lib.data import share
 from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
-from lib.training.messages import Checkpoint, Start, Steer
-from lib.training.sentences import sentence
+from lib.training.messages import Checkpoint, Report, Start, Steer, id_of, sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
@@ -180,13 +179,13 @@ class RunRegistry:
         if (run := self.runs.pop(run_id, None)) and not run.over:
             run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
 
-    def take(self, worker: WorkerProcess, message: Snapshot | Checkpoint) -> None:
+    def take(self, worker: WorkerProcess, message: Report | Checkpoint) -> None:
         """Take a snapshot or a checkpoint of a worker's run."""
-        if (run := self.runs.get(message.run_id)) and run.worker is worker and not run.over:
+        if (run := self.runs.get(id_of(message))) and run.worker is worker and not run.over:
             if isinstance(message, Checkpoint):
                 run.checkpoint = message
             else:
-                run.take(message, self._clock())
+                run.take(message.snapshot, self._clock())
         self.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
 
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:

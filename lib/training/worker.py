@@ -26,9 +26,8 @@ from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
 from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
 from lib.training.machine import give_way, set_environment
-from lib.training.messages import decode, encode
+from lib.training.messages import decode, encode, sentence, short_reason
 from lib.training.programs import ProgramCache
-from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
@@ -164,12 +163,13 @@ class Loop:
             self._runs.pop(run.run_id, None)
 
     def _start(self, command: messages.Start) -> None:
+        # Runs of sweeps take places that others leave, and none from others.
+        rivals = [run for run in self._runs.values() if command.background or not run.background]
+        is_full = len(rivals) >= limits.MAX_RUNS
         try:
+            if is_full:
+                raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             limits.check(command.experiment, command.samples)
-            # Runs of sweeps take places that others leave, and none from others.
-            rivals = [r for r in self._runs.values() if command.background or not r.background]
-            if len(rivals) >= limits.MAX_RUNS:
-                raise limits.FullError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             self._runs[command.run_id] = WorkerRun(
                 command, self._programs, self._send, timing=self._timing, clock=self._clock
             )
@@ -179,7 +179,7 @@ class Loop:
                 Status.FAILED,
                 epochs=command.experiment.training.epochs,
                 reason=sentence("refused", why=short_reason(error)),
-                is_full=isinstance(error, limits.FullError),
+                is_full=is_full,
             )
             self._send(messages.Report(failed))
 
@@ -250,6 +250,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    code = main()
-    sys.stdout.flush()
-    os._exit(code)  # at once: helper threads may be in the middle of a compile
+    os._exit(main())  # at once: helper threads may be in the middle of a compile

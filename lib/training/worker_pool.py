@@ -12,8 +12,7 @@ from collections.abc import Callable
 from lib.data import memory
 from lib.text import counted
 from lib.training import machine
-from lib.training.messages import Event, Retire
-from lib.training.sentences import sentence
+from lib.training.messages import Event, Retire, sentence
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
@@ -60,8 +59,7 @@ class Supervisor:
             if self.is_cluster and event.count != self.places:
                 log.warning("the cluster is used: %s", counted(event.count, "slot"))
             self.unavailable, self.places = "", event.count
-        may_replace = not is_busy or memory.total_memory() >= machine.TWO_FIT_IN
-        if event.kind == "grown" and may_replace:
+        if event.kind == "grown" and (not is_busy or memory.total_memory() >= machine.TWO_FIT_IN):
             worker.post(Retire())
             self._retired.append(worker)
             self.worker = self._make(0.0)

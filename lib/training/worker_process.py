@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import os
 import signal
@@ -10,15 +11,14 @@ import sys
 import tempfile
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from multiprocessing.connection import Connection, Pipe
 from pathlib import Path
+from queue import SimpleQueue
 from typing import IO
 
 from lib.training import messages
-from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode
-from lib.training.sentences import sentence
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
 SILENT_BEATS = 30  # without a sign of life until a worker is killed; a busy one may miss some
 IMPORT_BEATS = 300  # the same until it has imported TensorFlow, which takes 6 to 15 s
@@ -46,19 +46,13 @@ class WorkerProcess:
         self.unavailable = ""  # why the next process can't train either, if that is known
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
-        self._changed = threading.Condition()
-        self._pending: deque[bytes] = deque()
-        self._begun = threading.Event()
-        self._closing = self._over = False
+        self._pending: SimpleQueue[bytes | None] = SimpleQueue()  # None ends the writer
+        self._begun, self._may_write = threading.Event(), threading.Event()
+        self._starting, self._closing = threading.Lock(), False
         self._silent = 0  # beats since its last message
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None  # None until it is started
         self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()
-
-    @property
-    def pid(self) -> int | None:
-        """The process's number, once there is one."""
-        return self._process.pid if self._process else None
 
     def begin(self) -> None:
         """Start now, whatever is left of the delay."""
@@ -68,16 +62,14 @@ class WorkerProcess:
         """Send a command as soon as the worker can take it; WireError where it never would."""
         data = encode(command)
         decode(data, Command)
-        with self._changed:
-            self._pending.append(data)
-            self._changed.notify_all()
+        self._pending.put(data)
 
     def close(self) -> None:
         """End the process, and wait until it has ended."""
-        with self._changed:
+        with self._starting:
             self._closing = True
-            if self._process is not None:
-                self._process.kill()  # it has nothing to save
+            if self.process is not None:
+                self.process.kill()  # it has nothing to save
         self.begin()
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10)
@@ -91,10 +83,10 @@ class WorkerProcess:
         except Exception as error:  # whatever it is, who waits must hear that it ended
             log.warning("the training process can't be talked to", exc_info=True)
             how = "could not be started"
-            if self._process is not None:
+            if self.process is not None:
                 how = "was ended"
-                self._process.kill()
-                self._process.wait()
+                self.process.kill()
+                self.process.wait()
             self.ending = f"{how} ({error or type(error).__name__})"
         if not self._closing:
             self._on_end(self)
@@ -104,11 +96,11 @@ class WorkerProcess:
         path = [str(ROOT), os.environ.get("PYTHONPATH")]
         connection, theirs = Pipe()
         with connection:
-            with theirs, self._changed:
+            with theirs, self._starting:
                 if self._closing:
                     return
                 command = [sys.executable, "-m", self._module, str(theirs.fileno())]
-                self._process = process = subprocess.Popen(  # noqa: S603 - our own code
+                self.process = process = subprocess.Popen(  # noqa: S603 - our own code
                     [*command, *self._arguments],
                     cwd=ROOT,
                     env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, path))},
@@ -123,9 +115,8 @@ class WorkerProcess:
             try:
                 self._read(connection)
             finally:
-                with self._changed:
-                    self._over = True
-                    self._changed.notify_all()
+                self._pending.put(None)
+                self._may_write.set()
             writer.join(timeout=10)
         self._note_end(process, errors)
 
@@ -160,22 +151,15 @@ class WorkerProcess:
                 case messages.Event(kind="refused", text=text):
                     log.warning("the training process refused something: %s", text)
                 case messages.Event(kind="ready"):
-                    with self._changed:
-                        self.ready = True
-                        self._changed.notify_all()
+                    self.ready = True
+                    self._may_write.set()
             self._on_message(self, message)
 
     def _write(self, connection: Connection) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._over or (self.ready and self._pending))
-                if self._over:
-                    return
-                data = self._pending.popleft()
-            try:
+        self._may_write.wait()
+        with contextlib.suppress(OSError):  # `_read` sees it too
+            for data in iter(self._pending.get, None):
                 connection.send_bytes(data)
-            except OSError:
-                return  # `_read` sees it too
 
     def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         try:

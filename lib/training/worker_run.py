@@ -14,10 +14,9 @@ from dataclasses import replace
 from lib.experiment import MODES
 from lib.results import Snapshot, Status
 from lib.training.checkpoint import SavedRun
-from lib.training.messages import Checkpoint, Report, Start, decode, encode
+from lib.training.messages import Checkpoint, Report, Start, decode, encode, sentence, short_reason
 from lib.training.pair_trainer import PairTrainer
 from lib.training.programs import BACKGROUND, FASTER, WANTED, ProgramCache
-from lib.training.sentences import sentence, short_reason
 from lib.training.timing import USUAL, Tempo, Timing
 
 log = logging.getLogger(__name__)

@@ -69,7 +69,7 @@ def client() -> TrainingClient:
 def is_looked_for(run_id: str | None) -> bool:
     """Whether other page servers are being asked for this run; they are asked now and then."""
     training = client()
-    if not run_id or training.get(run_id) or not training.is_clustered or training.away:
+    if not run_id or training.get(run_id) or not training.pool.cluster or training.pool.away:
         return False
     if not _RUN_ID.fullmatch(run_id):
         return False
@@ -115,7 +115,7 @@ def refresh_run() -> None:
         return
     if run_id in mine.started:
         mine.subject.run_id = None
-    elif not client().away:
+    elif not client().pool.away:
         mine.subject.run_id = None
         mine.address.complaints.append(GONE)
 
@@ -227,12 +227,12 @@ def _forget_owners(training: TrainingClient) -> None:
 
 def or_elsewhere() -> str:
     """The end of a sentence on a missing talk or sweep: only its own page server has it."""
-    return ", or it is on another page server" if client().is_clustered else ""
+    return ", or it is on another page server" if client().pool.cluster else ""
 
 
 def card_for(experiment: Experiment, owner: Owner) -> bytes:
     """What other page servers need to show a run; nothing where there are none."""
-    if not client().is_clustered:
+    if not client().pool.cluster:
         return b""
     return card_of(experiment, owner.table, owner.browser, owner.name)
 

@@ -75,7 +75,7 @@ def load_data(settled: Experiment) -> Loaded:
     except ExperimentError as error:
         place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
         return replace(loaded, trainable=False)
-    return replace(loaded, trainable=not runs.client().unavailable)
+    return replace(loaded, trainable=not runs.client().pool.unavailable)
 
 
 def _example(settled: Experiment) -> Loaded:
@@ -125,7 +125,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     run, snapshot = runs.current_run() or (None, None)
     # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
     has_begun = snapshot and (snapshot.results or snapshot.status is not Status.FAILED)
-    if run and snapshot and (has_begun or not runs.client().unavailable):
+    if run and snapshot and (has_begun or not runs.client().pool.unavailable):
         if not snapshot.results:  # before its first epoch those of the untrained models
             whole = runs.client().get(run.id) or run
             start = untrained_models(whole.dataset, whole.experiment)

@@ -167,7 +167,7 @@ def waiting(scene: Scene) -> None:
         _, snapshot = runs.current_run() or (None, None)
         if needs_run and snapshot and snapshot.status.active:
             return f"Epoch {snapshot.epoch} of the {WATCHED} that it waits for …", True
-        why = runs.client().unavailable if needs_run else ""
+        why = runs.client().pool.unavailable if needs_run else ""
         return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
     def skip() -> None:

@@ -77,9 +77,10 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         except ExperimentError as error:
             st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
             return None
-        seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().places)
-        many = f"{counted(len(plan.points), 'point')} × {counted(seeds, 'seed')}"
-        hint(f"{many}: {plan.runs} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
+        seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
+        points = len(plan.points)
+        many = f"{counted(points, 'point')} × {counted(seeds, 'seed')}: {points * seeds}"
+        hint(f"{many} of at most {sweep.MOST_RUNS} runs, in {duration(seconds)}.")
         for note in plan.notes[:3]:
             hint(note)
     return plan if loaded.trainable else None
@@ -223,7 +224,7 @@ def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
         hint(plain(sentence(f"It ended by itself{why}")))
     elif not now.id:
-        hint(SAID["recorded"].format(start=runs.client().unavailable or SAID["start"]))
+        hint(SAID["recorded"].format(start=runs.client().pool.unavailable or SAID["start"]))
     elif not now.is_mine:
         hint(SAID["watching"])
     if now.title != title:

@@ -53,7 +53,7 @@ MISTAKES = {
     "layers.Attention()(keras.Input((T, F)))":
         ("Attention takes several tensors, in one list, and", "y = Attention()([a, b])"),
     "keras.Input((T, F)) + keras.Input((T, 4))":
-        ("Two tensors of one layer can't be paired.", "Give the layers before the same"),
+        ("Two tensors of one layer", "Give the layers before the same"),
     "layers.Conv2D(4, 3)(keras.Input((None, 28, 28, 1)))":
         ("got (None, None, 28, 28, 1): 1 axis too many.", "keras.Input((28, 28, 1))"),
     'keras.Sequential([layers.LSTM(U, name="a"), layers.Dense(1, name="a")])':
@@ -65,7 +65,7 @@ MISTAKES = {
     "built().set_weights(built().get_weights()[:2])":
         ("3 are wanted, 2 came", "twin.set_weights(model.get_weights()"),
     "layers.LSTM(U)(X, initial_state=states(3))":
-        ("The layer keeps 2 for states, and got 3.", "initial_state=states"),
+        ("keeps 2 for states, and got 3", "initial_state=states"),
     ("layers.LSTM(U)(layers.Bidirectional(layers.LSTM(U, return_sequences=True), "
      "merge_mode=None)(keras.Input((T, F))))"):
         ("takes one tensor and got 2.", "Bidirectional(LSTM(units,"),

@@ -139,11 +139,11 @@ def test_without_tensorflow_a_run_and_a_question_fail_with_what_helps(  # noqa: 
         snapshot = client.wait(run, PATIENCE)
         assert snapshot.status is Status.FAILED
         assert says in snapshot.reason
-        assert snapshot.reason == client.unavailable
+        assert snapshot.reason == client.pool.unavailable
         for asked in (question, client.ask("modes")):
-            assert f"{asked.exception(PATIENCE)}" == client.unavailable
+            assert f"{asked.exception(PATIENCE)}" == client.pool.unavailable
         again = client.start(experiment, dataset)
-        assert client.wait(again, PATIENCE).reason == client.unavailable
+        assert client.wait(again, PATIENCE).reason == client.pool.unavailable
 
 
 def test_a_sweep_without_tensorflow_says_what_helps(monkeypatch, tmp_path):

@@ -25,7 +25,7 @@ from lib.training.architecture import (  # noqa: E402
     Code,
     architecture_of,
 )
-from lib.training.batches import BatchOrder  # noqa: E402
+from lib.training.checkpoint import BatchOrder  # noqa: E402
 from lib.training.pair_trainer import PairTrainer  # noqa: E402
 from tests.unit.fakes import make_dataset  # noqa: E402
 from tests.weekly import first_of  # noqa: E402

@@ -232,7 +232,7 @@ def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):
     printed, error, _ = runner.result("exact-stopped.py")
     assert not error
     assert_same_figures(case, printed)
-    assert "The app's run was stopped: these are its figures after 12 of 3,000 epochs." in printed
+    assert "stopped: these are its figures after 12 of 3,000 epochs" in printed
     script = (runner.folder / "keras-stopped.py").read_text("utf-8")
     assert "epochs=12," in script
     assert not runner.result("keras-stopped.py")[1]

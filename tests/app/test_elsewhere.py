@@ -19,7 +19,7 @@ LINK = {"data": "running_mean", "N": "64", "epochs": "50", "run": RUN}
 def joined(client, time, monkeypatch):
     """The client of a server in a cluster, which has another server's run."""
     del time
-    client.is_clustered = True
+    client.pool.cluster = True
     client.cards[RUN] = card_of(EXPERIMENT, None, "another browser", "Run 1")
     monkeypatch.setattr(runs, "_OWNERS", {})
     monkeypatch.setattr(sweeps, "_SWEEPS", {})
@@ -72,7 +72,7 @@ def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
     """The process that was to answer has ended: that doesn't mean that nobody has the run."""
     client.is_silent = True
     app = start(**LINK)
-    client.answer(error=RuntimeError("The driver has ended. Ask again."))
+    client.answer(error=RuntimeError("The driver has ended"))
     assert warnings(app.run()) == []
     assert address(app)["run"] == RUN
     client.answer()
@@ -112,20 +112,20 @@ def test_without_a_way_to_the_cluster_the_link_to_its_run_is_kept(client):
     """It may go on there: it is found again when the way is, at once. That is said once."""
     app = found(start(**LINK))
     client.runs.clear()  # as the client does then
-    client.away = "The cluster isn't used: nobody answers. This machine trains."
+    client.pool.away = "nobody answers"
     for _ in range(2):
         assert warnings(app.run()) == [plain(runs.AWAY)]
         assert "You are watching a run" not in seen(app)
         assert address(app)["run"] == RUN
     assert client.found == [RUN]  # nobody was asked who can't answer
-    client.away = ""
+    client.pool.away = ""
     assert warnings(found(app)) == []
 
 
 @pytest.mark.parametrize("is_clustered", [True, False])
 def test_what_other_servers_are_told(client, *, is_clustered):
     """A run by its card. A talk or a sweep has only its own server, as others say."""
-    client.is_clustered = is_clustered
+    client.pool.cluster = is_clustered
     assert bool(runs.card_for(EXPERIMENT, runs.Owner("browser", None, "Run 1"))) is is_clustered
     for app in (start(present="1", follow="0123"), sweep(sweep="0123")):
         words = " ".join(each.value for each in [*app.markdown, *app.warning])

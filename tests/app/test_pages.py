@@ -30,7 +30,7 @@ PLACES: dict[str, tuple[str, int, tuple[str, ...]]] = {
     "Cell": ("Inside the LSTM: one layer of 16 units", 13, ("·recurrent_kernel", "Timestep 1, ")),
     "Cell?part=proof&U=9": ("", 0, ("return_sequences=False", "Keras is ")),
     "Cell?part=break&U=9": ("", 10, ("zero_output_for_mask=True", "Keras is ")),
-    "Cell?part=learn&U=9": ("", 4, ("How far back does each loss reach?", "Keras is ")),
+    "Cell?part=learn&U=9": ("", 4, ("How far back does each loss", "Keras is ")),
     "Cell?cell=gru&layers=3&U=5&T=7": ("GRU", 9, ("its state was 0",)),
     "Cell?cell=simple_rnn&mode=last&U=1&part=proof": ("SimpleRNN", 0, ("return_sequences=False",)),
     "Cell?data=worked_raw&part=break": ("", 4, ()),

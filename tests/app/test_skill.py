@@ -66,7 +66,7 @@ def test_a_season_that_is_chosen_counts_at_once(client):
     assert app.query_params["period"] == "14"
     assert len(rows(app)) == 7
     assert "the value 14 days before" in rows(app)
-    assert "A season is 14 days, as chosen." in text(app)
+    assert "14 days, as chosen" in text(app)
 
 
 def test_before_training_the_baselines_say_what_is_to_be_beaten():

@@ -218,7 +218,7 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
 def test_another_server_hides_the_rows_that_it_was_sent(owner, client, monkeypatch):
     """But not from the browser whose file it is."""
     run_id, run = "0123456789abcdef", client.runs["r0"]
-    client.is_clustered = True
+    client.pool.cluster = True
     table = owner.session_state[KEY].upload.table
     client.cards[run_id] = card_of(run.experiment, table, "owner", "Run 1")
     far = start(**{**LINK, "run": run_id})

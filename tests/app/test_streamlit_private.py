@@ -113,10 +113,8 @@ def test_a_click_that_waits_is_not_lost():
     start(session, RerunData(widget_states=WidgetStates(widgets=[new])))
     (asked,) = started
     assert asked.fragment_id_queue == []
-    assert {each.id: each for each in asked.widget_states.widgets} == {
-        "button": click,
-        "slider": new,
-    }
+    widgets = {each.id: each for each in asked.widget_states.widgets}
+    assert widgets == {"button": click, "slider": new}
 
 
 @pytest.mark.private

@@ -98,7 +98,7 @@ def test_a_model_is_asked_of_keras_and_nobody_waits(given, client):
     """Until it is there the card says so, and that Keras still starts where it does."""
     app = explore()
     for ready, words in ((False, "starting"), (True, "being made")):
-        client.worker_ready = ready
+        client.pool.ready = ready
         ask(app, "model_last")
         assert words in given[-1]["said"]["words"]
     (asked,) = client.questions  # however often the browser asks whether it is there
@@ -179,7 +179,7 @@ def test_of_an_earlier_epoch_files_say_so(given):
     app = explore(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
     script = taken(app, given, "exact").decode()
-    assert "These are the figures of the app's run after 53 of 200 epochs." in script
+    assert "run after 53 of 200 epochs" in script
     rows = list(csv.DictReader(io.StringIO(taken(app, given, "runs").decode())))
     assert {row["epoch"] for row in rows} == {"53"}
     assert b"epoch 53 of 200" in taken(app, given, "report")

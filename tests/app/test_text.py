@@ -7,7 +7,7 @@ def page():
     """One sentence with a number and a hostile name, and one whose longest wording is known."""
     from lib.ui.widgets import say_steadily, takeaway
 
-    say_steadily('After 9 epochs <b>"x"</b> is off by 0.5.')
+    say_steadily('After 9 epochs <b>"x"</b> is off by 0.5')
     takeaway("Sequence mode is <better>.", "All figures.", longest="Last-step mode is better.")
 
 

@@ -39,7 +39,7 @@ SWEPT = {"data": "running_mean", "T": 12, "U": 16, "N": 640, "epochs": 120}
 
 def wait_until_rested(client, cluster, there, rest):
     """Wait until all nodes have a slot that does nothing more."""
-    until(lambda: client.places == len(there) and client.worker_ready, READY_SECONDS)
+    until(lambda: client.pool.places == len(there) and client.pool.ready, READY_SECONDS)
     for node in there:
         until_rests(lambda node=node: [cluster.worker_of(node)], rest)
 
@@ -60,8 +60,8 @@ def cost(runs, rest):
                     figures = follow(client, pace)
                     if number >= 0:
                         found.setdefault((pace, side), []).append(figures)
-        if ray.away:
-            raise RuntimeError(ray.away)
+        if ray.pool.away:
+            raise RuntimeError(ray.pool.away)
     return [
         {"pace": pace, "side": side}
         | {name: round(statistics.median(one[name] for one in each), 3) for name in each[0]}

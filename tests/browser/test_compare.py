@@ -33,18 +33,6 @@ def expect_lifted(page, letter):
     assert row.evaluate("row => getComputedStyle(row).backgroundColor") != "rgba(0, 0, 0, 0)"
 
 
-def lift_each_way(page):
-    """By a row that is pointed at, and a row that has the focus."""
-    rows = page.locator(".compared")
-    expect(rows.first).to_contain_text("learning rate 0.001")
-    rows.first.hover()
-    expect_lifted(page, "A")
-    page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
-    expect_lifted(page, "")
-    page.get_by_role("checkbox", name="Run 2").focus()
-    expect_lifted(page, "B")
-
-
 def test_two_runs_are_trained_laid_over_one_another_and_lifted(page):
     """From Explore to Compare, where the run that is pointed at stands out; on a phone all fits."""
     for rate in (0.001, 0.02):  # the second needs no compiling
@@ -57,7 +45,14 @@ def test_two_runs_are_trained_laid_over_one_another_and_lifted(page):
         expect(curves(page, name).first).to_be_visible()
     settle(page)
     assert "Run+1" in page.url
-    lift_each_way(page)
+    row = page.locator(".compared").first
+    expect(row).to_contain_text("learning rate 0.001")
+    row.hover()
+    expect_lifted(page, "A")
+    page.mouse.move(*middle(page.get_by_role("heading", level=1).bounding_box()))
+    expect_lifted(page, "")
+    page.get_by_role("checkbox", name="Run 2").focus()
+    expect_lifted(page, "B")
     page.get_by_role("button", name="More").first.click()
     page.get_by_label("Name").fill("small one")
     page.keyboard.press("Enter")
@@ -68,4 +63,4 @@ def test_two_runs_are_trained_laid_over_one_another_and_lifted(page):
     page.set_viewport_size({"width": 390, "height": 844})
     expect(curves(page).first).to_be_visible()
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
-    assert page.locator(".compared").first.evaluate("row => row.scrollWidth <= row.clientWidth")
+    assert row.evaluate("row => row.scrollWidth <= row.clientWidth")

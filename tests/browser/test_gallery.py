@@ -28,7 +28,7 @@ def test_a_card_is_opened_by_keyboard_and_by_its_picture(page):
     settle(page)
     page.get_by_role("link", name="Open in Explore").click()
     page.wait_for_url("**/?data=recall_first&optimizer=sgd&lr=1.0*")
-    expect(page.get_by_text("Lower the learning rate (1), or take Adam.")).to_be_visible()
+    expect(page.get_by_text("Lower the learning rate (1)")).to_be_visible()
     open_page(page, "/gallery")
     place = picture(page, GALLERY["parity"].title).bounding_box()
     page.mouse.click(place["x"] + 50, place["y"] + 50)

@@ -26,11 +26,6 @@ def focus_slider(page, name="Timesteps"):
     return thumb
 
 
-def press_blank_ground(page):
-    """Take the focus away from everything, beside all that the page shows."""
-    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})
-
-
 def test_keys_steer_a_run_wherever_the_focus_is(page):
     """On a slider, a button, nothing; but what is typed into a field is typed there."""
     open_page(page, TRAINING)
@@ -91,7 +86,7 @@ def test_the_quiz_and_the_menu_hear_keys_while_a_slider_has_the_focus(page):
     page.wait_for_url("**quiz=2**")
     page.keyboard.press("Shift+Digit1")
     expect(page.locator(".st-key-run_epoch").get_by_role("slider")).to_be_visible()
-    press_blank_ground(page)
+    page.get_by_test_id("stMain").click(position={"x": 8, "y": 500})  # takes the focus away
     page.keyboard.press("ArrowLeft")
     page.wait_for_url("**epoch=**")
 

@@ -42,7 +42,7 @@ def client(made):
     """A page server's client, to which both nodes are known."""
     del made
     with TrainingClient() as server:
-        until(lambda: server.places == 2)
+        until(lambda: server.pool.places == 2)
         yield server
 
 
@@ -82,8 +82,8 @@ def test_a_driver_that_is_killed_is_followed_by_another(client):
     """The run goes on from its checkpoint, and the person is told."""
     run = start(client, show_seconds=30)
     at_epoch(client, run, 60)
-    driver = client._pool.cluster.worker
-    os.kill(driver.pid, 9)
+    driver = client.pool.cluster.worker
+    os.kill(driver.process.pid, 9)
     until(lambda: "The connection to the cluster was lost" in snapshot(client, run).reason)
     assert "This run goes on from epoch" in snapshot(client, run).reason
     client.set_pace(run, None)
@@ -172,8 +172,8 @@ def test_without_its_token_a_cluster_is_not_used(made, monkeypatch, tmp_path):
     monkeypatch.delenv("RAY_AUTH_TOKEN")
     with TrainingClient() as refused:
         run = start(refused)
-        until(lambda: "it refuses this server" in refused.away)
-        assert refused.away in at_epoch(refused, run, 1).reason
+        until(lambda: "it refuses this server" in refused.pool.away)
+        assert refused.pool.away in at_epoch(refused, run, 1).reason
 
 
 @pytest.mark.weekly
@@ -190,6 +190,6 @@ def test_while_the_head_is_gone_this_machine_trains(client, made):
     assert "The cluster isn't used: " in client.wait(start(client), 120).reason
     cluster.close()
     with nodes(1, int(cluster.address.rpartition(":")[2])):
-        until(lambda: not client.away and client.places == 1)
+        until(lambda: not client.pool.away and client.pool.places == 1)
         found = client.wait(start(client), 120)
         assert (found.status, found.reason) == (Status.FINISHED, "")

@@ -1,4 +1,4 @@
-"""Messages that neither real_messages.toml nor tests/agreement/mistakes.py has."""
+"""The one table of lib.shapes' whole sentences; more are in real_messages.toml and mistakes.py."""
 
 TODAY = [
     ("Unrecognized keyword arguments passed to Dense: {'activaton': 'relu'}",

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lib.training.batches import BatchOrder
+from lib.training.checkpoint import BatchOrder
 
 quickly = settings(derandomize=True, deadline=None)
 

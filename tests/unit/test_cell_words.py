@@ -1,5 +1,7 @@
 """What the Cell page says: only what the numbers show."""
 
+import re
+
 import numpy as np
 import pytest
 
@@ -29,23 +31,23 @@ def test_open_and_shut_gates_are_counted():
     made = gates(0.5, (4, 2))
     made["f"] = np.array([[0.99] * 2, [0.99] * 2, [0.99] * 2, [0.01, 0.5]])
     _, said = findings("lstm", a_trace(np.eye(4, 2), np.zeros((4, 2)), **made))
-    assert "The forget gate is above 0.95 in 75% and below 0.05 in 12% of its values." in said
+    assert "forget gate is above 0.95 in 75% and below 0.05 in 12%" in said
     hidden = np.zeros((100, 4))
     hidden[0, 0] = -0.99
     _, said = findings("simple_rnn", a_trace(hidden))
-    assert "Under 1% of the outputs are within 0.05 of −1 or 1." in said
-    assert "The output of 3 units changes by less than 0.01 in all." in said
+    assert "Under 1% of the outputs" in said
+    assert "output of 3 units" in said
 
 
 def test_the_headline_is_the_unit_that_moves_most():
     """Or that none does, or that it diverged. Signs are those of the bounds."""
     hidden = np.array([[0.1, -0.3], [0.2, 0.4], [0.1, 0.1], [0, 0]])
     for values, says in (
-        (hidden, "Unit 2 moves most: its output is between −0.3 and 0.4."),
-        (np.zeros((4, 2)), "No unit's output changes by 0.01 or more."),
+        (hidden, "Unit 2 .* between −0.3 and 0.4"),
+        (np.zeros((4, 2)), "No unit's output"),
         (np.full((3, 2), np.nan), "Some of the states aren't numbers any more"),
     ):
-        assert findings("simple_rnn", a_trace(values))[0].startswith(says)
+        assert re.match(says, findings("simple_rnn", a_trace(values))[0])
 
 
 def test_the_unrolled_layer_says_who_hands_out_what():
@@ -53,7 +55,7 @@ def test_the_unrolled_layer_says_who_hands_out_what():
     for mode, layer, fact in (
         ("both", 1, "hands out 12 outputs, last-step mode one."),
         ("both", 1, "Layer 2 of 2"),
-        ("both", 0, "in both modes it hands all 12 outputs to the layer above"),
+        ("both", 0, "all 12 outputs to the layer above"),
         ("sequence", 1, "it hands out all 12 outputs"),
         ("last", 1, "its last output alone"),
         ("last", 0, "3 features and the hidden and the cell state"),

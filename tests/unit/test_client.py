@@ -8,8 +8,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Prepare, Steer
-from lib.training.sentences import sentence
+from lib.training.messages import Answer, Ask, Event, Prepare, Steer, sentence
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
@@ -43,9 +42,9 @@ def test_a_run_is_queued_while_the_worker_starts(scene):
     snapshot = scene.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, sentence("starting"))
     assert snapshot.epochs == 5
-    assert not scene.client.worker_ready
+    assert not scene.client.pool.ready
     scene.worker.say(Event("ready"))
-    assert scene.client.worker_ready
+    assert scene.client.pool.ready
     scene.say(run, Status.QUEUED)
     assert scene.latest(run).reason == scene.latest(scene.start()).reason == ""
     (command,) = starts_of(scene.worker, run)
@@ -122,30 +121,6 @@ def test_waiting_ends_when_what_was_waited_for_is_there(scene):
         scene.client.wait(dropped, 60, never)
 
 
-def test_who_waits_for_several_hears_of_the_first_that_ends(pair):
-    """In whatever way; once one of them has ended at once, and of none in vain."""
-    ends = (
-        lambda run: pair.worker.say(Snapshot(run.id, Status.FINISHED, 5)),
-        pair.forget,
-        lambda _: pair.client.close(),
-    )
-    for end in ends:
-        runs, ended = [pair.start(), pair.start()], threading.Event()
-
-        def wait(runs=runs, ended=ended):
-            pair.client.wait_any(runs, PATIENCE)
-            ended.set()
-
-        thread = threading.Thread(target=wait)
-        thread.start()
-        assert not ended.wait(0.05)
-        end(next(run for run in runs if run.id in {c.run_id for c in pair.worker.posted}))
-        thread.join(PATIENCE)
-        assert ended.is_set()
-        pair.client.wait_any(runs, PATIENCE)
-    pair.client.wait_any([], 0.01)
-
-
 def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
     """Its unfinished runs and questions have failed, and who waits for them hears of it."""
     run, future = pair.start(), pair.client.ask("double", number=1)
@@ -160,7 +135,7 @@ def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
 
 def test_a_run_goes_where_there_is_the_least_to_do(pair):
     """And stays there: what is said to it goes to its worker. What is prepared is as a run is."""
-    assert pair.client.places == 2
+    assert pair.client.pool.places == 2
     one, other = pair.workers
     runs = [pair.start() for _ in range(3)]
     assert (one.verbs, other.verbs) == (["start", "start"], ["start"])

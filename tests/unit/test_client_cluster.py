@@ -5,13 +5,13 @@ import pytest
 from lib.results import Run, Snapshot, Status
 from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Steer
-from lib.training.run_registry import KEEP_SECONDS
+from lib.training.run_registry import KEEP_SECONDS, sentence
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 
 WHY = "nobody answers at its address"
-WORDS = f"The cluster isn't used: {WHY}. This machine trains."
-GONE = "Its place in the cluster is gone."
+WORDS = sentence("away", why=WHY)
+GONE = "The slot is gone."
 
 
 @pytest.fixture
@@ -37,10 +37,10 @@ def is_driver(worker):
 def test_with_a_cluster_only_its_driver_starts(scene):
     """At once; it has one place until it says how many, and new runs wait for it."""
     (driver,) = scene.workers
-    assert (is_driver(driver), driver.delay, scene.client.places) == (True, 0.0, 1)
+    assert (is_driver(driver), driver.delay, scene.client.pool.places) == (True, 0.0, 1)
     assert starts_of(driver, scene.start())
     driver.say(Event("ready", count=3))
-    assert (scene.client.places, scene.client.worker_ready) == (3, True)
+    assert (scene.client.pool.places, scene.client.pool.ready) == (3, True)
     assert scene.workers == [driver]
 
 
@@ -52,16 +52,16 @@ def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
     driver.die(unavailable=WHY)
     again, local = ready.workers[1:]
     assert (is_driver(again), is_driver(local)) == (True, False)
-    assert (ready.client.away, ready.client.places) == (WORDS, 2)
+    assert (ready.client.pool.away, ready.client.pool.places) == (WORDS, 2)
     assert starts_of(local, run)[0].checkpoint == b"state"
-    assert ready.latest(run).reason == f"{WORDS} This run goes on from epoch 2."
+    assert ready.latest(run).reason == sentence("goes_on", how=WORDS, epoch=2)
     driver.say(Snapshot(run.id, Status.RUNNING, 4, 5))  # what is said there now is no news
     assert ready.latest(run).epoch == 2
     new = ready.start()
     ready.worker.say(Snapshot(new.id, Status.RUNNING, 1, 5))
     assert ready.latest(new).reason == WORDS
     again.say(Event("ready", count=3))
-    assert (ready.client.away, ready.client.places) == ("", 3)
+    assert (ready.client.pool.away, ready.client.pool.places) == ("", 3)
     assert starts_of(again, ready.start())
     local.say(Snapshot(run.id, Status.RUNNING, 3, 5))
     assert ready.latest(run).epoch == 3
@@ -82,11 +82,11 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
         (start,) = starts_of(ready.worker, run)
         assert (start.paused, start.checkpoint) == (False, b"state")
         assert starts_of(ready.worker, paused)[0].paused
-        words = "The connection to the cluster was lost. This run goes on from epoch 3."
-        assert ready.latest(run).reason == words
+        how = sentence("driver_ended")
+        assert ready.latest(run).reason == sentence("goes_on", how=how, epoch=3)
         assert ready.status(stopped) is Status.STOPPED
     ready.worker.die()
-    assert "lost again and again" in ready.client.away
+    assert "lost again and again" in ready.client.pool.away
     assert any(starts_of(each, run) for each in ready.workers if not is_driver(each))
 
 
@@ -101,7 +101,7 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
         ready.worker.say(Lost(name, GONE))
     assert starts_of(ready.worker, run)[1].checkpoint == b"state"
     assert starts_of(ready.worker, paused)[1].paused
-    assert ready.latest(run).reason == f"{GONE} This run goes on from epoch 3."
+    assert ready.latest(run).reason == sentence("goes_on", how=GONE, epoch=3)
     with pytest.raises(AnswerError, match=r"is gone\. Ask again"):
         future.result(0)
     ready.worker.say(Lost(run.id, GONE))

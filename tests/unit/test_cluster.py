@@ -10,10 +10,11 @@ from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
 from lib.training.messages import Answer, Ask, Checkpoint, Event, Lost, Prepare, Steer
+from lib.training.run_registry import sentence
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
 
-GONE = "Its place in the cluster is gone."
+GONE = sentence("slot_lost", how="is gone")
 
 
 def find(run_id):
@@ -115,7 +116,7 @@ async def test_a_command_that_does_not_arrive_loses_its_run():
         (slow, quick) = (one, other) if one.runs else (other, one)
         slow.is_silent = True
         await server.take(Steer("pause", "a"))
-        assert server.of(Lost) == [Lost("a", "Its place in the cluster fell silent.")]
+        assert server.of(Lost) == [Lost("a", sentence("slot_lost", how="fell silent"))]
         await until(lambda: server.of(Event)[-1] == Event("ready", count=1))
         await server.take(start_of("a"))
         assert quick.runs == ["a"]
@@ -187,11 +188,11 @@ async def test_slots_of_another_version_are_refused():
     """Each once, and those that can't train; where no other is there the cluster can't be used."""
     one, other = Place(), Place()
     one.answers["version"] = "another"
-    other.answers["ready"] = "Keras is not installed: run 'pip install'."
+    other.answers["ready"] = "no Keras: run 'pip install'."
     why, server = await ended(one, other)
     assert "its nodes run Unrolled another, and this is" in why
     refused = sorted(each.text for each in server.of(Event))
-    assert "its nodes can't train: Keras is not installed." in refused[0]
+    assert "its nodes can't train: no Keras." in refused[0]
     assert len(refused) == 2
 
 

@@ -45,16 +45,6 @@ RULES = {
 """The best that can be said of the target at the last step of `past`, (N, t, F) → (N,)."""
 
 
-def rule_errors(name, noise, T):
-    """Squared errors of the rule (N, T), and the dataset."""
-    experiment = Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG)
-    dataset = make_dataset(experiment)
-    rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
-    forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
-    errors = [dataset.y[:, t, 0] - forecasts[t] for t in range(T)]
-    return np.square(np.stack(errors, axis=1)), dataset
-
-
 @pytest.mark.parametrize(
     ("name", "noise", "T"),
     [
@@ -65,7 +55,11 @@ def rule_errors(name, noise, T):
 )
 def test_the_best_possible_error_is_that_of_who_knows_the_rule(name, noise, T):
     """At every step, with and without noise, to within four standard errors."""
-    errors, dataset = rule_errors(name, noise, T)
+    dataset = make_dataset(Experiment().set(data=name, T=T, N=4096, noise=noise, lag=LAG))
+    rules = RULES | {"running_sum": lambda past, **_: past[:, :, 0].sum(axis=1) / np.sqrt(T)}
+    forecasts = [rules[name](dataset.x[:, : t + 1], noise=noise) for t in range(T)]
+    errors = [dataset.y[:, t, 0] - forecasts[t] for t in range(T)]
+    errors = np.square(np.stack(errors, axis=1))
     spread = errors.std(axis=0) / np.sqrt(len(errors))
     assert np.abs(errors.mean(axis=0) - dataset.best_mse).max() < 1e-9 + (4 * spread).max()
     if not noise and name not in ("adding", "sine", "white_noise"):

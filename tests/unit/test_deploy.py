@@ -95,17 +95,12 @@ def test_every_setting_of_the_project_is_explained():
     assert all(f"{{${name}:" in CADDYFILE for name in ("SITE", "PAGES"))
 
 
-def ray_starts():
-    """The commands in compose, in the page's script, and in README."""
-    text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")
-    commands = re.findall(r"^ *ray start .+$", text, re.MULTILINE)
-    return commands + [each["command"] for each in SERVICES.values() if "command" in each]
-
-
 @pytest.mark.skipif(find_spec("ray") is None, reason="only a cluster needs Ray")
 def test_ray_start_has_every_option_that_it_is_given():
     """In compose, in the page's script, in README and as parameters of KubeRay."""
-    commands = ray_starts()
+    text = f"{(DEPLOY / 'page.sh').read_text()}\n{README}".replace("\\\n", " ")
+    commands = re.findall(r"^ *ray start .+$", text, re.MULTILINE)
+    commands += [each["command"] for each in SERVICES.values() if "command" in each]
     # Else Ray takes 30% of a machine's memory for its object store.
     assert all("--object-store-memory=200000000 " in f"{each} " for each in commands)
     used = {word for each in commands for word in re.findall(r"(--[a-z-]+)", each)}

@@ -14,14 +14,14 @@ N, T, U = 320, 12, 16
 @pytest.mark.parametrize(
     ("output", "target", "verdict", "pairs", "words"),
     [
-        ((N, T, U), (N, T, U), "correct", (32, T, U), "Every output meets its own target."),
-        ((N, T, 1), (N, T), "correct", (32, T), "Every output meets its own target."),
+        ((N, T, U), (N, T, U), "correct", (32, T, U), "meets its own target"),
+        ((N, T, 1), (N, T), "correct", (32, T), "meets its own target"),
         ((N, T, U), (N, U), "error", None, "32 samples of y meet 12 timesteps of the output"),
         ((N, T, 1), (N, 1), "silent", (32, T), "drops the last axis of the output"),
-        ((N, T, 1), (N, 1), "silent", (32, T), "One target counts for all 12 timesteps."),
+        ((N, T, 1), (N, 1), "silent", (32, T), "counts for all 12 timesteps"),
         ((N, T, 1), (N,), "silent", (32, T, 32), "meets all 32 targets in its batch"),
         ((N, 1), (N, T, 1), "silent", (32, T), "is compared with 12 timesteps of y"),
-        ((N, U), (N, 1), "silent", (32, U), "One target counts for all 16 columns."),
+        ((N, U), (N, 1), "silent", (32, U), "counts for all 16 columns"),
         ((N, T, U), (N - 1, T, U), "error", None, "The output has 320 samples and y has 319"),
         # The worked examples, swapped: N = T = 2.
         ((2, 2, 4), (2, 4), "silent", (2, 2, 4), "y's samples meet the output's timesteps"),
@@ -38,7 +38,7 @@ def test_a_last_batch_that_raises_is_told_apart_from_the_others():
     """Training has begun by then."""
     diagnosis = diagnose_target((302, T, U), (302, U), "mse", 12)
     assert (diagnosis.verdict, diagnosis.decisive.size) == ("error", 2)
-    assert "Batches of 12 pass without a word; the last, of 2, raises." in diagnosis.cause
+    assert "Batches of 12 pass without a word; the last, of 2," in diagnosis.cause
     assert diagnosis.keras_says == "Incompatible shapes: [2,16] vs. [2,12,16]"
 
 

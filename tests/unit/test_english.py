@@ -44,8 +44,8 @@ def test_words_are_counted_listed_and_capitalised():
 
 def test_the_room_of_a_sentence_holds_it_with_any_numbers():
     """Whichever numbers of the same meaning it is told with later."""
-    now = "After 9 epochs the loss is 1.5, off by 0.2."
-    later = "After 10 epochs the loss is 0.000234, off by 0.0000812."
+    now = "9 epochs: loss 1.5, off by 0.2"
+    later = "10 epochs: loss 0.000234, off by 0.0000812"
     assert len(widest(now)) >= len(later)
 
 

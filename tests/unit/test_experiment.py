@@ -1,5 +1,7 @@
 """An experiment, its limits, and its URL form."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -52,14 +54,14 @@ def test_what_a_link_cannot_have_is_said():
     query = {"epochs": "20000", "cell": "transformer", "U": "7", "T": "9.5", "lr": "2"}
     experiment, complaints = read_query(query, Experiment())
     assert experiment == Experiment().set(U=7, T=9, epochs=5000, lr=1.0)
-    assert complaints == [
-        "The link says epochs=20000, and it has to be a whole number from 1 to 5,000: "
-        "5,000 was taken.",
-        "The link says cell=transformer, and it has to be one of lstm, gru, simple_rnn: "
-        "lstm was taken.",
-        "The link says T=9.5, and it has to be a whole number from 2 to 512: 9 was taken.",
-        "The link says lr=2, and it has to be a number from 0.00001 to 1: 1 was taken.",
-    ]
+    facts = (
+        "epochs=20000, .* 1 to 5,000: 5,000 ",
+        "cell=transformer, .* lstm, gru, simple_rnn: lstm ",
+        "T=9.5, .* 2 to 512: 9 ",
+        "lr=2, .* 0.00001 to 1: 1 ",
+    )
+    for fact, complaint in zip(facts, complaints, strict=True):
+        assert re.search(fact, complaint)
 
 
 @pytest.mark.parametrize(

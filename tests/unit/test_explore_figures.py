@@ -22,7 +22,6 @@ from tests.unit.pictures import (
 from tests.unit.test_figures import diverged
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
-MIXED = {"k": 2, "target_scale": np.array([10.0, 3.0]), "target_offset": np.zeros(2)}
 
 
 # Predictions
@@ -171,6 +170,7 @@ def test_error_by_timestep_is_the_root_in_the_raw_unit():
     np.testing.assert_allclose(the(figure, "last-step mode").y, [2.5])
     np.testing.assert_allclose(the(figure, "best possible").y, [20, 10, 5, 0])
     assert figure.layout.yaxis.title.text == "typical error (°C)"
-    mixed = drawn("step_error", a_run(a_dataset(**MIXED), sequence=0.5))  # no common unit
+    mixed = a_dataset(k=2, target_scale=np.array([10.0, 3.0]), target_offset=np.zeros(2))
+    mixed = drawn("step_error", a_run(mixed, sequence=0.5))  # no common unit
     np.testing.assert_allclose(the(mixed, "sequence mode").y, 0.5)
     assert mixed.layout.yaxis.title.text == "typical error (scaled)"

@@ -1,4 +1,4 @@
-"""What is said of the charts of Explore: takeaways and sentences, worked by hand."""
+"""What is said of charts, worked by hand: the one table of lib.charts' whole sentences."""
 
 import math
 from dataclasses import replace
@@ -280,12 +280,7 @@ def test_two_models_are_compared_seed_by_seed():
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
         ("compare", 0.01, 0.012, "Modes are too close"),
         ("step_error", 20, 1.2, "24 independent samples need"),
-        (
-            "step_error",
-            0.1,
-            0.8,
-            "beats the best baseline at 4 of 4 steps; last-step mode doesn't cl",
-        ),
+        ("step_error", 0.1, 0.8, "the best baseline at 4 of 4 steps; last-step mode doesn't cl"),
     ],
 )
 def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last, says):

@@ -81,9 +81,7 @@ def test_no_file_is_too_long_to_be_read_at_once():
     """At most 350 lines."""
     kinds = (".py", ".js", ".css", ".toml", ".html")
     files = [*PAGES, *(path for path in (ROOT / "lib").rglob("*") if path.suffix in kinds)]
-    lines = {
-        path.relative_to(ROOT).as_posix(): path.read_text("utf-8").count("\n") for path in files
-    }
+    lines = {path.relative_to(ROOT): path.read_text("utf-8").count("\n") for path in files}
     assert not {path: count for path, count in lines.items() if count > 350}
 
 
@@ -129,6 +127,20 @@ def test_no_module_needs_itself():
         packages = {module.rpartition(".")[0] for module in used}
         graph[name] = used - packages  # a package may name its modules, and these one another
     TopologicalSorter(graph).prepare()  # its error names the cycle
+
+
+def test_whole_sentences_are_in_one_table_per_package():
+    """Elsewhere tests look for facts: who rewords a sentence finds it in one file."""
+    tables = {ROOT / "tests/unit/known_messages.py", ROOT / "tests/unit/test_explore_words.py"}
+    wrong = []
+    for path in set((ROOT / "tests").rglob("*.py")) - tables:
+        nodes = list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
+        docstrings = [node.value for node in nodes if isinstance(node, ast.Expr)]
+        for node in nodes:
+            if isinstance(node, ast.Constant) and node not in docstrings:
+                sentence = re.fullmatch(r"[A-Z\d](\S* ){5,}\S*[.?!]", f"{node.value}")
+                wrong += [(path.name, sentence[0])] if sentence else []
+    assert wrong == []
 
 
 def named_places(text):

@@ -106,12 +106,12 @@ def test_horizon_0_with_the_target_among_the_inputs_is_copying():
 def test_rows_of_two_parts_are_counted():
     """The validation part's first window is moved 10 rows back, into the training part."""
     dataset = windows_of_load(timesteps=5)
-    assert finding(dataset, ROWS).sentence == "No row is in two parts."
+    assert finding(dataset, ROWS).clean
     starts = dataset.origin.starts.copy()
     starts[dataset.train] -= 10
     planted = replace(dataset, origin=replace(dataset.origin, starts=starts))
     found = finding(planted, ROWS)
-    assert (found.clean, found.sentence) == (False, "6 rows are in two parts.")
+    assert (found.clean, found.sentence.split()[0]) == (False, "6")
 
 
 def test_scaling_that_knows_more_than_the_training_rows_is_found():

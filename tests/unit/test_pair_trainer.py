@@ -53,22 +53,15 @@ def test_an_epoch_loss_is_the_mean_over_samples():
         assert result.loss.tolist() == [pytest.approx((4 * 1 + 4 * 2 + 2 * 6) / 10)]
 
 
-def timed_trainer(step_seconds, max_steps=1000):
-    """A trainer of both modes for which a step of the two takes so long."""
-    clock = Clock()
-    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
-    trainer.evaluate()
-    program = FakeProgram(max_steps=max_steps, clock=clock, seconds=step_seconds / 2)
-    trainer.load(program)
-    return trainer, program, clock
-
-
 @pytest.mark.parametrize(
     ("fitting", "steps"), [(1.2, 1), (2.4, 4), (4.4, 4), (5.2, 4), (7.2, 8), (8.4, 8)]
 )
 def test_an_epoch_is_not_broken_off_shortly_before_its_end(fitting, steps):
     """Of 4 batches all are trained where 2 fit into a slice, and 1 where 1 does."""
-    trainer, _, _ = timed_trainer(0.01)
+    clock = Clock()
+    trainer = PairTrainer(make_experiment(epochs=1000), make_dataset(), clock.now)
+    trainer.evaluate()
+    trainer.load(FakeProgram(clock=clock, seconds=0.005))  # for each of the two modes
     trainer.advance(0.04, goal=4)  # how long a step takes is known from here on
     trainer.advance(0.01 * fitting, goal=2000)
     assert trainer.step == 4 + steps

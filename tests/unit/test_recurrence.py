@@ -18,8 +18,6 @@ from lib.recurrence.model import ROUNDING, batch, initial_weights, lengths, ways
 from lib.text import number
 from tests.unit.test_formulas import opened
 
-DATA_X = np.arange(1, 13, dtype=np.float32).reshape(2, 2, 3)
-
 
 def layer(cell, *, n=3, t=5, f=2, u=4, seed=0):
     """Weights and inputs of some layer, all of different sizes."""
@@ -52,7 +50,7 @@ def test_a_diverged_layer_gives_nan_without_a_warning():
     experiment = Experiment().set(U=4)
     weights = [np.full_like(array, 3e38) for array in initial_model_weights(experiment, 3, 1)]
     weights[1][:, :2] = np.nan
-    _, outputs = forward(experiment, weights, DATA_X)
+    _, outputs = forward(experiment, weights, np.ones((2, 2, 3), np.float32))
     assert np.isnan(outputs[:, 1:]).all()
 
 
@@ -79,12 +77,7 @@ LSTM, X = layer("lstm")
         ("lstm", LSTM, X[0], r"x must have 3 axes \(N, T, F\), got shape \(5, 2\)"),
         ("lstm", LSTM[:2], X, r"3 arrays .* got 2"),
         ("gru", layer("gru")[0][:2] + LSTM[2:], X, r"shape \(2, 12\) or \(12,\), got \(16,\)"),
-        (
-            "lstm",
-            [LSTM[0], 1.0, LSTM[2]],
-            X,
-            r"recurrent_kernel must have shape \(1, 4\), got \(\)",
-        ),
+        ("lstm", [LSTM[0], 1.0, LSTM[2]], X, r"recurrent_kernel .* shape \(1, 4\), got \(\)"),
     ],
 )
 def test_what_does_not_fit_is_refused(cell, weights, x, message):
@@ -183,13 +176,9 @@ def test_the_takeaway_says_how_far_padding_moves_the_shortest_sequence():
     layer = opened("lstm", t=8)
     padded = ways("lstm", layer.weights, layer.x)
     most = max(way.differences[-1] for way in padded if not way.masked)
-    assert padding_words(padded)[0] == (
-        f"Padding moves the shortest sequence's answer by up to {number(most)}; masked, not at all."
-    )
+    assert f"by up to {number(most)}; masked, not at all." in padding_words(padded)[0]
     plain, masked = (replace(padded[k], differences=np.zeros(4)) for k in (0, 1))
-    assert padding_words([plain, masked])[0] == (
-        "Padding moves the shortest sequence's answer not at all; masked, not at all."
-    )
+    assert padding_words([plain, masked])[0].endswith("answer not at all; masked, not at all.")
     hidden = replace(masked, differences=np.full(4, 0.5))
     assert padding_words([plain, hidden])[0].endswith("not at all; masked, by up to 0.5.")
     faint = replace(plain, differences=np.full(4, 5e-6))

@@ -172,7 +172,7 @@ def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, 
         results[mode] = replace(result, checked_epochs=epochs, last_step_mse=errors)
     frame = Frame("0", replace(run.snapshot, results=results))
     takeaway, _ = replay_words(dataset, (frame,))
-    assert takeaway == f"Last step beats the guess: sequence mode {says}"
+    assert takeaway.endswith(f"sequence mode {says}")
 
 
 quickly = settings(derandomize=True, deadline=None)

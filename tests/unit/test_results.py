@@ -90,11 +90,9 @@ def test_history_has_a_row_for_each_epoch_mode_and_seed():
         for name in ("loss", "validation_loss", "last_step_mse"):
             values = [float(row[name]) for row in own if row[name]]
             np.testing.assert_array_equal(values, getattr(result, name))
-    sparse = (
-        history_csv(experiment, dataset, a_snapshot(dataset, sequence=0.5)).decode().splitlines()
-    )
-    assert sparse[2].split(",")[-2:] == ["", ""]
-    assert math.isclose(float(sparse[-1].split(",")[-1]), 0.25)
+    sparse = history_csv(experiment, dataset, a_snapshot(dataset, sequence=0.5)).decode()
+    assert sparse.splitlines()[2].endswith(",,")
+    assert math.isclose(float(sparse.split(",")[-1]), 0.25)
 
 
 def test_weights_are_named_by_mode_seed_and_keras():

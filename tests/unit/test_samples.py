@@ -1,5 +1,6 @@
 """A sample before any model, and the rows that it is cut from: pictures and words."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -27,9 +28,9 @@ def test_a_samples_targets_are_in_the_raw_unit():
     assert list(frame["y: target 1"]) == [4, 5, 6, 7]
     assert list(frame["target 1 (°C)"]) == [45, 55, 65, 75]
     said = samples.sample_words(replace(dataset, lead="one day"), 1)[1]
-    assert "target 1, one day ahead, starts at 45 °C and ends at 75 °C; it is lowest at" in said
+    assert "1, one day ahead, starts at 45 °C and ends at 75 °C" in said
     assert "standardised" in samples.numbers_hint(dataset)
-    assert samples.numbers_hint(a_dataset()) == "x is what a model reads, y what it should answer."
+    assert "standardised" not in samples.numbers_hint(a_dataset())
 
 
 @pytest.mark.parametrize(("sample", "says"), [(5, "learns from"), (6, "is judged on")])
@@ -49,8 +50,7 @@ def test_what_32_bits_make_of_0_is_read_as_0():
     assert dataset.raw(dataset.y[0], 0).any()
     assert raw_targets(dataset, 0).tolist() == [[0]] * 4
     assert raw_targets(dataset, 1).ravel().tolist() == [0, 50, 0, 0]
-    said = samples.sample_words(dataset, 0)[1]
-    assert said == "Sample 1: target 1 is 0 at every timestep."
+    assert "target 1 is 0 at every timestep" in samples.sample_words(dataset, 0)[1]
 
 
 def test_inputs_are_squares_beside_their_features_names():
@@ -99,14 +99,14 @@ def test_several_targets_are_told_apart_in_the_key():
 @pytest.mark.parametrize(
     ("settings", "read", "targets", "last", "says"),
     [
-        ({}, [0, 1, 2], [1, 2, 3], [3], "reads 2024-01-01 02:00 and must say 2024-01-01 03:00."),
-        ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "02:00 and must say the same row."),
+        ({}, [0, 1, 2], [1, 2, 3], [3], "must say 2024-01-01 03:00."),
+        ({"horizon": 0}, [0, 1, 2], [0, 1, 2], [2], "must say the same row."),
         (
             {"rate": 2, "horizon": 3, "ahead": "each"},
             [0, 2, 4],
             [1, 2, 3, 4, 5, 6, 7],
             [5, 6, 7],
-            "04:00 and must say 2024-01-01 05:00 to 2024-01-01 07:00.",
+            "must say 2024-01-01 05:00 to 2024-01-01 07:00.",
         ),
         ({"form": "change"}, [0, 1, 2], [1, 2, 3], [3], "the change to 2024-01-01 03:00."),
     ],
@@ -131,15 +131,14 @@ def test_a_window_is_said_with_the_rows_of_both_modes():
     """Every third hour, four of them, two hours ahead; in a panel by its store."""
     dataset = windows_of_load(timesteps=4, rate=3, horizon=2)
     details = samples.window_words(dataset, 0, 0)[1]
-    assert details.startswith("Sample 1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows.")
+    assert "1 reads 2024-01-01 00:00 to 2024-01-01 09:00, every 3 rows" in details
     assert "each timestep: 2024-01-01 02:00 to 2024-01-01 11:00." in details
-    assert details.endswith("The last-step mode has the last timestep's: 2024-01-01 11:00.")
+    assert details.endswith(": 2024-01-01 11:00.")
     takeaway, details = samples.window_words(windows_of_stores(), 16, 2)
-    assert takeaway == "Sample 17, timestep 3 reads 2024-01-19 and must say 2024-01-20."
+    assert "17, timestep 3 reads 2024-01-19 and must say 2024-01-20" in takeaway
     assert details.startswith("Sample 17, north, reads 2024-01-17")
-    assert samples.shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each")) == (
-        "x (4, 1) → y (4, 3) for the sequence mode, y_last (3,) for the last step."
-    )
+    shapes = samples.shapes_sentence(windows_of_load(timesteps=4, horizon=3, ahead="each"))
+    assert re.match(r"x \(4, 1\) → y \(4, 3\) .*, y_last \(3,\) ", shapes)
 
 
 def test_rows_between_those_that_are_read_have_no_name(monkeypatch):
@@ -158,7 +157,7 @@ def test_a_slip_is_called_what_it_is():
     for horizon, inputs, says in (
         (0, ("load",), "models learn to copy it"),
         (0, ("temp",), "right where they aren't known yet"),
-        (1, ("load",), "Among inputs and targets: load."),
+        (1, ("load",), "inputs and targets: load."),
         (1, ("temp",), ""),
     ):
         dataset = windows_of_load(more=other, weeks=4, horizon=horizon, inputs=inputs)

@@ -21,11 +21,7 @@ def test_return_sequences_keeps_the_time_axis_and_the_default_drops_it():
         ((None, 5, None), {}, "expected features to be a positive integer, received None"),
         ((None, -1, 3), {}, "expected timesteps to be a positive integer, received -1"),
         ((None, 5, 3), {"units": 0}, "expected units to be a positive integer, received 0"),
-        (
-            (None, 5, 3),
-            {"bidirectional": True, "merge_mode": "add"},
-            "merge_mode .* received 'add'",
-        ),
+        ((None, 5, 3), {"bidirectional": True, "merge_mode": "add"}, "merge_mode .* 'add'"),
     ],
 )
 def test_what_keras_refuses_is_refused(input_shape, settings, message):

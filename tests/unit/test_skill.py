@@ -193,9 +193,7 @@ def test_a_layer_with_its_gates_wide_open_comes_as_near_as_the_floor_says(cell):
     np.testing.assert_allclose(best.mse, wrong, rtol=1e-6)
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in DATASETS if name not in ("upload", "worked_raw")]
-)
+@pytest.mark.parametrize("name", sorted(set(DATASETS) - {"upload", "worked_raw"}))
 def test_behind_a_dense_head_it_is_what_is_known_of_the_data(name):
     """Whatever the cell: a Dense layer stretches its outputs as far as need be."""
     experiment = suggested(name).set(cell="gru")

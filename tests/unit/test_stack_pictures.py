@@ -124,7 +124,7 @@ def test_the_title_and_the_sentence_say_what_the_picture_shows():
     """Shapes, parameters, what breaks, and the states that a decoder leaves out."""
     works, breaks = steps_of("input~lstm_u4"), steps_of("input~lstm~td")
     assert stack_title(works) == "From (N, 12, 3) to (N, 4) with 128 parameters"
-    assert "LSTM gives (N, 4) with 128 parameters. In all 128 parameters." in stack_sentence(works)
+    assert "(N, 4) with 128 parameters. In all 128 parameters." in stack_sentence(works)
     assert stack_title(breaks) == "This stack breaks at layer 3, TimeDistributed"
     words = "starts from the first 2 of 4 states, and drops the rest"
     assert words in stack_sentence(steps_of("input~bi_state_seq~unpack~lstm_init"))
@@ -155,12 +155,6 @@ def test_a_change_is_told_with_what_it_changed(before, after, takeaway, sentence
 # Targets
 
 
-def line_up(question):
-    """The picture for a question, with its sentence."""
-    diagnosis = question.diagnose()
-    return lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
-
-
 @pytest.mark.parametrize(
     ("question", "words"),
     [
@@ -172,7 +166,8 @@ def line_up(question):
 )
 def test_the_line_up_says_the_fate_of_each_axis(question, words):
     """Samples of y meet the one column, and are repeated elsewhere."""
-    html = line_up(question)
+    diagnosis = question.diagnose()
+    html = lineup_picture(diagnosis, compared_sentence(diagnosis), LIGHT)
     assert all(word in html for word in words)
     if words == ["✗ 320 ≠ 3<"]:
         assert html.count("✗") == 1

@@ -42,9 +42,7 @@ def test_the_strip_is_plain_html_with_every_shape_in_letters_and_numbers():
     assert root.get("role") == "img"
     sentence = strip_sentence(EXPERIMENT, a_dataset())
     assert root.get("aria-label") == sentence
-    assert (
-        "Last-step mode: (N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters each." in sentence
-    )
+    assert "(N, 4, 3) → LSTM (N, 5) → Dense (N, 1). 186 parameters each." in sentence
     assert "186 parameters." in strip_sentence(EXPERIMENT.set(mode="last"), a_dataset())
     for said in (
         *("(N, T, F)", "(N, 4, 3)", "(N, T, U)", "(N, 4, 5)", "(N, T, K)", "(N, 4, 1)"),

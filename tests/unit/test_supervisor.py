@@ -8,13 +8,12 @@ import pytest
 from lib.data import memory
 from lib.results.run import Snapshot, Status
 from lib.training import machine, run_registry, worker_pool
-from lib.training.messages import Event, Steer
+from lib.training.messages import Event, Steer, sentence
 from lib.training.run_registry import WATCH_SECONDS
-from lib.training.sentences import sentence
 from tests.unit.fakes import make_dataset, make_experiment, starts_of
 from tests.unit.pictures import a_result
 
-DIED = "The training process was killed (SIGKILL). It was started again."
+DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 
 
 @pytest.fixture
@@ -46,7 +45,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene):
 
 @pytest.mark.parametrize(
     ("saved", "state", "epoch", "says"),
-    [(None, b"", 0, "This run began again."), (3, b"state", 3, "This run goes on from epoch 3.")],
+    [(None, b"", 0, "began again."), (3, b"state", 3, "goes on from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     """From its newest checkpoint, or else from epoch 0. It says so until it is over."""
@@ -57,7 +56,7 @@ def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
     assert (command.checkpoint, command.paused) == (state, False)
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.QUEUED, epoch)
-    assert snapshot.reason == f"{DIED} {says}"
+    assert snapshot.reason == f"{DIED} This run {says}"
     ready.worker.say(Event("ready"))
     ready.say(run, Status.RUNNING, 4)
     assert ready.status(run) is Status.RUNNING
@@ -87,7 +86,7 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
     snapshot = ready.latest(run)
     assert (snapshot.status, snapshot.epoch) == (Status.PAUSED, 2)
     unwatched = sentence("unwatched")
-    why = unwatched if act == "nobody watches" else f"{DIED} This run goes on from epoch 2."
+    why = unwatched if act == "nobody watches" else sentence("goes_on", how=DIED, epoch=2)
     assert snapshot.reason == why
     ready.client.resume(run)
     assert ready.worker.posted[-1] == Steer("resume", run.id)
@@ -162,27 +161,28 @@ def test_workers_that_die_again_and_again_are_tried_ever_less_often(scene):
         scene.worker.die()
         delays.append(scene.worker.delay)
     assert delays == [*worker_pool.RESTART_DELAYS, worker_pool.RESTART_DELAYS[-1]]
-    assert "ended 6 times in short order" in scene.client.unavailable
-    assert scene.latest(scene.start()).reason == scene.client.unavailable
+    assert "ended 6 times in short order" in scene.client.pool.unavailable
+    assert scene.latest(scene.start()).reason == scene.client.pool.unavailable
     scene.worker.say(Event("ready"))
-    assert scene.client.unavailable == ""
+    assert scene.client.pool.unavailable == ""
     for _ in range(3):
         scene.clock.forward(worker_pool.QUICK_SECONDS + 1)
         scene.worker.die()
-        assert (scene.worker.delay, scene.client.unavailable) == (0, "")
+        assert (scene.worker.delay, scene.client.pool.unavailable) == (0, "")
 
 
 def test_a_machine_that_cannot_train_is_tried_again_much_later(scene):
     """Until a worker is ready after all, runs and questions fail at once, and no worker starts."""
     run, question = scene.start(), scene.client.ask("modes")
     scene.worker.die(unavailable=(why := "No TensorFlow."))
-    assert scene.client.unavailable == scene.latest(run).reason == f"{question.exception()}" == why
+    reasons = scene.client.pool.unavailable, scene.latest(run).reason, f"{question.exception()}"
+    assert reasons == (why, why, why)
     assert scene.latest(scene.start()).status is Status.FAILED
     assert scene.client.ask("modes").done()
     assert len(scene.workers) == 2
     assert (scene.worker.delay, scene.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
     scene.worker.say(Event("ready"))
-    assert not scene.client.unavailable
+    assert not scene.client.pool.unavailable
     assert scene.status(scene.start()) is Status.QUEUED
 
 

@@ -83,8 +83,5 @@ def test_a_difference_that_may_be_chance_is_marked():
         a_point([1, 9, 0.1, 1], [0.9, 1, 4, 1], T=8, U=2),
         a_point([1, 1], [1, 1], Status.FAILED, T=16, U=2),
     ]
-    assert words(valid(map_figure(points, ("T", "U"), "difference", LIGHT))) == [
-        "S 2×",
-        "L 1.1×?",
-        "✕",
-    ]
+    figure = valid(map_figure(points, ("T", "U"), "difference", LIGHT))
+    assert words(figure) == ["S 2×", "L 1.1×?", "✕"]

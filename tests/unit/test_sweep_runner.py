@@ -28,7 +28,7 @@ class Sweep:
 
     def __init__(self, places=2, vary=None, **options):
         self.client, self.clock, self.kept = FakeClient(), Clock(), []
-        self.client.places = places
+        self.client.pool.places = places
         base = suggested("running_mean").set(N=64)
         self.plan = make_plan(base, vary or {"U": [2, 3, 4, 5]}, seeds=1)
         options |= {"clock": self.clock.now, "keep": self.keep}
@@ -41,7 +41,7 @@ class Sweep:
     def begin(self):
         """Start the sweep, and wait for its first runs."""
         self.runner.start()
-        self.started(self.client.places)
+        self.started(self.client.pool.places)
 
     def started(self, count):
         """Wait until so many runs have begun, and check that no more do."""

@@ -56,23 +56,21 @@ def test_takeaways_of_one_seed_of_lost_points_and_of_none():
     some = [lost, a_point([1.0, 1.01, 1.02], [2.0, 2.01, 2.03], T=8)]
     assert not any(map(clear_mode, findings(single).values()))
     for points, said in (
-        (single, "One seed decides nothing: sequence mode's error is smaller at 1 of 2 points."),
-        (some, "Clearly better of 1 point: sequence mode at 1, last-step mode at 0."),
-        ([lost], "No point could be trained: see the table."),
-        ([], "No point is trained yet."),
+        (single, "sequence mode's error is smaller at 1 of 2 points"),
+        (some, "of 1 point: sequence mode at 1, last-step mode at 0."),
+        ([lost], "No point could be trained"),
+        ([], "No point is trained yet"),
     ):
-        assert found_takeaway(points) == said
-    assert found_details(some)[-1] == "1 point without figures: see the table."
+        assert said in found_takeaway(points)
+    assert "1 point without figures" in found_details(some)[-1]
     assert found_details([]) == []
 
 
 def test_the_details_name_the_smallest_error_and_the_test():
     """And how many points the test is corrected for."""
-    points = [
-        a_point([1, 1], [2, 2], T=4, cell="gru"),
-        a_point([3, 3], [0.5, 0.5], T=8, cell="lstm"),
-    ]
-    least, test = found_details(points)
+    gru = a_point([1, 1], [2, 2], T=4, cell="gru")
+    lstm = a_point([3, 3], [0.5, 0.5], T=8, cell="lstm")
+    least, test = found_details([gru, lstm])
     assert "last-step mode at T = 8, cell = LSTM: 0.5." in least
     assert "corrected for 2 points by Holm's method" in test
     assert "p < 0.05" in test

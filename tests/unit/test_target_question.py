@@ -63,7 +63,7 @@ def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared
     """The default question is the worst of the silent mistakes."""
     diagnosis = TargetQuestion().diagnose()
     assert verdict_title(diagnosis).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
-    assert "In a batch of 32 the loss compares (32, 12, 32)." in compared_sentence(diagnosis)
+    assert "batch of 32 the loss compares (32, 12, 32)" in compared_sentence(diagnosis)
 
 
 def test_each_recorded_mistake_is_a_silent_mistake_and_its_right_side_is_correct():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.training.sentences import sentence, short_reason
+from lib.training.messages import sentence, short_reason
 
 
 @pytest.mark.parametrize(
@@ -12,7 +12,7 @@ from lib.training.sentences import sentence, short_reason
         (RuntimeError('lost a bit\n\n  File "x.py", line 3, in call'), "lost a bit"),
         (KeyError(), "KeyError"),
         (MemoryError(), sentence("memory")),
-        (RuntimeError("Out of memory while trying to allocate 808.05MiB."), sentence("memory")),
+        (RuntimeError("Out of memory while trying to allocate 808.05MiB"), sentence("memory")),
         (RuntimeError("Graph execution error:\nOOM when allocating tensor"), sentence("memory")),
         (ValueError("x" * 10_000), "x" * 300),
     ],

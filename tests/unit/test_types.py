@@ -31,7 +31,7 @@ def test_texts_become_numbers_and_what_is_none_is_missing():
     table = retyped(table, ("size:number",))
     assert table.frame["size"][2] == 1200
     assert table.frame["size"].isna().sum() == 5
-    assert "In size 5 cells aren't numbers, taken as missing: '?!'." in table.notes
+    assert "In size 5 cells aren't numbers, taken as missing: '?!'" in notes_of(table)
 
 
 def test_another_column_may_label_the_rows_or_none():

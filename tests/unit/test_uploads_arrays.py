@@ -98,7 +98,7 @@ def test_of_training_and_test_arrays_the_first_are_read():
     y = np.zeros((N, T))
     table = read_upload("sets.npz", npz(x_train=X, y_train=y, x_test=X[:5], y_test=y[:5]))
     assert table.frame["sample"].nunique() == N
-    assert "Left out: x_test (5, 12, 3) of float64, y_test (5, 12) of float64." in table.notes
+    assert "x_test (5, 12, 3) of float64, y_test (5, 12) of float64." in notes_of(table)
 
 
 def header(shape, dtype="<f8", extra=""):

@@ -90,9 +90,7 @@ def test_how_times_were_read_and_rows_ordered_is_said(stamp, last, note):
     assert note in notes_of(table)
 
 
-@pytest.mark.parametrize(
-    "day", ["2024-01-{0:02}", "{0}.1.2024", "202401{0:02}", "{0} Jan 2024"], ids=str
-)
+@pytest.mark.parametrize("day", ["2024-01-{0:02}", "{0}.1.2024", "202401{0:02}", "{0} Jan 2024"])
 @pytest.mark.parametrize("word", ["Total", "Sum 2024", ""])
 def test_a_total_below_the_days_is_no_day(day, word):
     """It is left out, and said, as is one in between; the dates stay."""
@@ -106,13 +104,13 @@ def test_a_total_below_the_days_is_no_day(day, word):
 @pytest.mark.parametrize(
     ("times", "note", "step"),
     [
-        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, 2 in a row at most", "day"),
+        (DAYS.delete([7, 10, 11]), "3 days are missing between rows, 2 in a row", "day"),
         (DAYS[DAYS.day_of_week < 5], "No row is on a weekend", "day"),
         # February is no shorter a step than March.
         (pd.date_range("2023-01-01", periods=12, freq="MS").delete([9, 10]),
-         "2 months are missing between rows, 2 in a row at most", "month"),
+         "2 months are missing", "month"),
         (DAYS[0] + pd.to_timedelta([0, 1, 7, 9, 30, 31, 44, 50, 58, 59], "min"),
-         "spaced unevenly: mostly 6 minutes, 1 minute to 21 minutes. Each counts as one", "row"),
+         "mostly 6 minutes, 1 minute to 21 minutes", "row"),
     ],
 )  # fmt: skip
 def test_gaps_and_uneven_steps_are_said(times, note, step):
@@ -126,5 +124,5 @@ def test_rows_that_stand_twice_are_left_out_where_they_have_times():
     """All alike, that is; without times the same row may well come again."""
     table = read(lines("date,a", lambda i: f"2024-01-{10 + i // 2},{i // 2}", 20))
     assert table.frame["a"].tolist() == list(range(10))
-    assert "10 rows that repeat another one left out." in table.notes
+    assert "10 rows that repeat another" in notes_of(table)
     assert len(read(lines("b,a", lambda _: "1,2")).frame) == 10

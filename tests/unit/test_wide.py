@@ -6,7 +6,7 @@ import pytest
 
 from lib.data import wide_columns
 from lib.data.tables.types import unrolled
-from tests.unit.uploaded import lines, read
+from tests.unit.uploaded import lines, notes_of, read
 
 SHORT = "Jan,Feb,Mar,Apr,May,Jun,Jul,Aug,Sep,Oct,Nov,Dec"
 LONG = "January,February,March,April,May,June,July,August,September,October,November,December"
@@ -28,7 +28,7 @@ def test_twelve_columns_by_ten_years_are_120_months(names):
     expected = [float(f"{1900 + i}.{k:02}") for i in range(10) for k in range(1, 13)]
     assert series.frame["value"].tolist() == expected
     assert list(series.times) == list(pd.date_range("1900-01-01", periods=120, freq="MS"))
-    assert "12 columns were unrolled into one, 120 months long." in series.notes
+    assert "12 columns were unrolled into one, 120 months" in notes_of(series)
 
 
 def test_totals_are_left_out_and_the_last_year_may_be_incomplete():

@@ -34,15 +34,6 @@ class HeldProgram(FakeProgram):
         return losses
 
 
-def hold_a_run():
-    """A desk with a run, "long", that is held after its second batch."""
-    held = HeldProgram()
-    desk = Desk(lambda _: held, timing=ONE_BATCH)
-    desk.start("long", epochs=5000)
-    assert held.beyond.wait(PATIENCE)
-    return desk, held
-
-
 def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
     """After just as many, wherever it was."""
     desk.start("one", paused=True, epochs=30)
@@ -61,11 +52,8 @@ def test_nonsense_is_refused_and_runs_go_on(desk):
     for verb in get_args(Verb):
         desk.send(Steer(verb, "nobody"))
     desk.start("large", U=1000)
-    refused = desk.find_over("large")
-    assert (
-        refused.reason
-        == "This run was refused: units must be a whole number from 1 to 128, got 1000."
-    )
+    refused = desk.find_over("large").reason
+    assert refused.endswith("from 1 to 128, got 1000.")
     desk.start("one")
     assert desk.find_over("one").status is Status.FINISHED
 
@@ -86,7 +74,10 @@ def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
 
 def test_runs_take_turns_and_commands_come_between():
     """A second run doesn't wait for the first one's end, nor does a pause."""
-    desk, held = hold_a_run()
+    held = HeldProgram()  # after its second batch
+    desk = Desk(lambda _: held, timing=ONE_BATCH)
+    desk.start("long", epochs=5000)
+    assert held.beyond.wait(PATIENCE)
     desk.start("short")
     held.let.set()
     over = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
@@ -111,7 +102,7 @@ def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
         ends[snapshot.run_id] = snapshot
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
-    assert ends["bad"].reason == "The training met an error: lost a bit."
+    assert ends["bad"].reason.endswith(" an error: lost a bit.")
     assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the figures stay
     desk.close()
 

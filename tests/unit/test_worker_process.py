@@ -56,7 +56,8 @@ class Watched:
     def ending(self):
         """Wait for its end; how it came about."""
         assert self._ended.wait(PATIENCE)
-        assert self.worker.pid is None or not psutil.pid_exists(self.worker.pid)
+        process = self.worker.process
+        assert process is None or not psutil.pid_exists(process.pid)
         return self.worker.ending
 
 
@@ -79,7 +80,7 @@ def test_what_is_no_message_is_passed_over(stub):
     assert watched.messages.get(timeout=PATIENCE) == Event("ready")
     assert watched.worker.ready
     watched.worker.close()
-    assert not psutil.pid_exists(watched.worker.pid or 0)
+    assert not psutil.pid_exists(watched.worker.process.pid)
 
 
 def test_a_silence_is_ended(monkeypatch, stub):

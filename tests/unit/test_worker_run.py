@@ -8,9 +8,8 @@ import pytest
 
 from lib.results.run import Status
 from lib.training import pair_trainer
-from lib.training.messages import Start
+from lib.training.messages import Start, sentence
 from lib.training.programs import ProgramCache
-from lib.training.sentences import sentence
 from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
@@ -131,7 +130,7 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
 
     stage = Stage(build=broken)
     stage.until_status(Status.FAILED)
-    assert stage.last.reason == "The model could not be compiled: no such thing."
+    assert stage.last.reason == sentence("not_compiled", why="no such thing")
 
 
 def test_a_run_that_waits_for_the_compiler_says_so():

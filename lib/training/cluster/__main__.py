@@ -15,8 +15,7 @@ import psutil
 
 from lib.training.cluster.driver import ClusterError, Driver
 from lib.training.machine import RAY
-from lib.training.messages import Event, encode
-from lib.training.sentences import sentence, short_reason
+from lib.training.messages import Event, encode, sentence, short_reason
 
 PROBE_SECONDS = 2.0  # how long its head may take to take a connection
 

@@ -14,8 +14,7 @@ from typing import Any
 
 from lib.training import messages
 from lib.training.cluster.slot import Load, fingerprint
-from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of
-from lib.training.sentences import sentence
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of, sentence
 
 GATHER_SECONDS = 0.05  # between two looks for news of a run at least
 LOAD_SECONDS = 2.0  # between two looks how busy a slot is
@@ -57,9 +56,7 @@ class Driver:
     """The cluster as one worker, whose client gets messages by `send`."""
 
     def __init__(
-        self,
-        find_slots: Callable[[], Awaitable[dict[str, Call]]],
-        send: Callable[[bytes], object],
+        self, find_slots: Callable[[], Awaitable[dict[str, Call]]], send: Callable[[bytes], object]
     ) -> None:
         self._find_slots, self._send = find_slots, send
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()

@@ -19,7 +19,7 @@ from ray.exceptions import AuthenticationError, RayActorError, RayError, RayTask
 from lib.data import total_memory
 from lib.training.cluster.driver import Call, ClusterError, UnavailableError, UnusableError
 from lib.training.cluster.slot import Slot
-from lib.training.sentences import sentence, short_reason
+from lib.training.messages import sentence, short_reason
 
 NAMESPACE = "unrolled"
 CALLS = 1000  # calls that a slot may have open: each page server looks at each slot in one

@@ -99,7 +99,7 @@ class Reply:
     @property
     def instead(self) -> str:
         """What stands where a value would, while there is none."""
-        waiting = WAITING if runs.client().worker_ready else STARTING
+        waiting = WAITING if runs.client().pool.ready else STARTING
         return NO_ANSWER if self.error else waiting
 
 
@@ -141,12 +141,12 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
     client, questions = runs.client(), counted(len(replies), "question")
     done = sum(not reply.waiting for reply in replies)
     failed = sum(bool(reply.error) for reply in replies)
-    if failed and client.unavailable:
-        return client.unavailable
+    if failed and client.pool.unavailable:
+        return client.pool.unavailable
     said = f"Keras has answered {questions} about what is shown."
     if done < len(replies):
         said = f"Keras is answering question {done + 1} of {len(replies)} …"
-        said = said if client.worker_ready else STARTING
+        said = said if client.pool.ready else STARTING
     elif failed:
         said = f"Keras gave no answer to {failed} of {questions}: see below."
     known = [reply.answered for reply in replies if reply.answered and not reply.error]
@@ -156,7 +156,7 @@ def keras_progress(replies: Sequence[Reply], chosen: Chosen) -> str:
 
 def watch(chosen: Chosen, replies: Sequence[Reply]) -> None:
     """Show errors; rerun the page when Keras has answered or a run has moved on."""
-    errors = {reply.error for reply in replies} - {"", runs.client().unavailable}
+    errors = {reply.error for reply in replies} - {"", runs.client().pool.unavailable}
     for error in sorted(errors):
         st.error(plain(error), icon=":material/error:")
     if errors:

@@ -43,7 +43,7 @@ def draw_part(
     if about and replies:
         say_steadily(keras_progress(replies, chosen), gray=True)
     elif any(reply.error for reply in replies):
-        hint(runs.client().unavailable)
+        hint(runs.client().pool.unavailable)
     write = draw(chosen, replies, palette)
     if has_playhead:
         follow_playhead(bar, chosen, write)

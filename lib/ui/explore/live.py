@@ -145,7 +145,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
         is_off = not trainable or (steered and status.active and same)
         why = None  # with help Streamlit (1.67) draws a button twice, for phones as well
         if not trainable:
-            why = runs.client().unavailable or "A note on this page says why it can't be trained."
+            why = runs.client().pool.unavailable or "A note on this page says why it can't train."
             if loaded.dataset.name == "upload" and not session().upload.table:
                 why = "Only who has the run's file can train on it. Upload yours to train."
         _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
@@ -204,7 +204,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
     if run is None:
         _, words, train = WORDS[_stands_in(shown)]
         words = words.format(**(shown.kept.about if shown.kept else {}))
-        then = train if loaded.trainable else runs.client().unavailable
+        then = train if loaded.trainable else runs.client().pool.unavailable
         is_chosen = session().subject.experiment.seeds > 0
         if loaded.trainable and loaded.experiment.seeds == 1 and not is_chosen:
             usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)

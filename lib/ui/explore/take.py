@@ -89,7 +89,7 @@ def _taken(key: tuple[object, ...], make: Make, name: str) -> Any:
         except Exception as error:  # whatever it is, who asked must hear of it
             words = _SAID["failed"].format(why=f"{error}" or type(error).__name__)
     elif clock.now() - since <= MOST_SECONDS:
-        is_cold = name.startswith("model") and not runs.client().worker_ready
+        is_cold = name.startswith("model") and not runs.client().pool.ready
         return {"words": _SAID["cold" if is_cold else "making"]}
     else:
         words = _SAID["late"]
