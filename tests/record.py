@@ -18,7 +18,7 @@ import numpy as np
 from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import StepErrors
 from lib.charts.thumbnail import Line, Plot, by_step, leaked
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import spread_places, untrained

@@ -18,7 +18,7 @@ from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE, highest_output
 from lib.shapes import LEAK_EPOCHS, STATES, Leak
-from lib.text import apart, apart_by, beside, number, readable, say, signed
+from lib.text import apart, apart_by, beside, filled, number, readable, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
@@ -119,7 +119,9 @@ def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> Pr
     """The card of this name; its takeaway, unless it is given, says the measures by number."""
     said, texts = _SAID[name], [measure.text for measure in measures]
     takeaway = takeaway or said["takeaway"].format(*texts, **names)
-    return ProofCard(said["title"].format(**names), measures, takeaway, say(said, "why", **names))
+    return ProofCard(
+        said["title"].format(**names), measures, takeaway, filled(said, "why", **names)
+    )
 
 
 def one_computation(
@@ -141,7 +143,7 @@ def one_computation(
 
 def _found(name: str, measure: Measure, steps: int) -> str:
     """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
-    claim = say(_SAID[name], "takeaway", steps=steps)
+    claim = filled(_SAID[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
     if not math.isfinite(measure.value):
@@ -216,8 +218,8 @@ def leak_words(leak: Leak) -> Words:
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
     about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
     one_way, said = readable(leak.one_way.mean(), 2), _SAID["leak"]
-    why = say(said, "why", one_way=one_way, epochs=LEAK_EPOCHS)
-    return say(said, "takeaway", **about), why
+    why = filled(said, "why", one_way=one_way, epochs=LEAK_EPOCHS)
+    return filled(said, "takeaway", **about), why
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:

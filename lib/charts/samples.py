@@ -12,7 +12,7 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
 from lib.results import spread_places
-from lib.text import ALMOST_0, apart, beside, capital, counted, joined, say
+from lib.text import ALMOST_0, apart, beside, capital, counted, filled, joined
 
 _SAID = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # pixels: of targets or marks, the room below, a feature's squares
@@ -85,7 +85,7 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     """Which of its targets each mode has to do with; where these begin, move and end, raw."""
     y = raw_targets(dataset, sample)[:, 0]
     does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
-    takeaway = say(_SAID, "takeaway", does=does, by=by, steps=len(y))
+    takeaway = filled(_SAID, "takeaway", does=does, by=by, steps=len(y))
     about = {
         "name": capital(dataset.sample_name(sample)),
         "target": f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
@@ -94,9 +94,9 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:
-        return takeaway, say(_SAID, "stays", **about, first=first)
+        return takeaway, filled(_SAID, "stays", **about, first=first)
     places = {"low": low + 1, "high": high + 1, "least": least, "most": most}
-    return takeaway, say(_SAID, "moves", **about, first=first, last=last, **places)
+    return takeaway, filled(_SAID, "moves", **about, first=first, last=last, **places)
 
 
 def numbers_hint(dataset: Dataset) -> str:
@@ -174,7 +174,7 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
     takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
-    details = say(
+    details = filled(
         _SAID,
         "window",
         name=name,
@@ -199,11 +199,11 @@ def slip_sentence(dataset: Dataset) -> str:
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
         return f"Among inputs and targets: {both}. {_SAID['own_row']}" if both else ""
-    return say(_SAID, "copies", both=both) if both else _SAID["same_row"]
+    return filled(_SAID, "copies", both=both) if both else _SAID["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:
     """How targets line up in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
-    return say(_SAID, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)
+    return filled(_SAID, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

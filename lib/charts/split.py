@@ -14,7 +14,7 @@ from lib.charts.words import Words, nth
 from lib.data import Dataset, Finding, find_leaks, moments, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import apart, beside, counted, joined, listed, number, say
+from lib.text import apart, beside, counted, filled, joined, listed, number
 
 _HINTS = beside(__file__)["hints"]
 MARKS = {  # of the samples of each part: the colour, the shape of the mark, its glyph in the key
@@ -157,7 +157,9 @@ def range_hint(dataset: Dataset) -> str:
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
     unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    return say(_HINTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit)
+    return filled(
+        _HINTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit
+    )
 
 
 def levels_hint(dataset: Dataset) -> str:
@@ -173,7 +175,7 @@ def levels_hint(dataset: Dataset) -> str:
     between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < 2 * within:
         return ""
-    return say(_HINTS, "levels", times=number(between / within))
+    return filled(_HINTS, "levels", times=number(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:
@@ -186,7 +188,7 @@ def series_hint(dataset: Dataset) -> str:
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
     names = listed([origin.names[s] for s in judged])
-    return say(_HINTS, "series", judged=len(judged), all=len(origin.names), names=names)
+    return filled(_HINTS, "series", judged=len(judged), all=len(origin.names), names=names)
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
@@ -196,14 +198,14 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
     if origin is None or not crosses.any() or crosses.mean() > most:
         return ""
     windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
-    return say(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
+    return filled(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
 
 
 def thinned(dataset: Dataset) -> str:
     """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
-    return say(_HINTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
+    return filled(_HINTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:

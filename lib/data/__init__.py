@@ -7,7 +7,7 @@ Synthetic tasks, bundled series and uploads become a `Dataset` with `.x` (N, T, 
 from lib.data import memory
 from lib.data.caches import REMEMBERED, remember, remembered
 from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin, Samples
-from lib.data.datasets import (
+from lib.data.datasets.registry import (
     DATASETS,
     FIRST,
     OPTIONAL,

@@ -7,7 +7,6 @@ timesteps, F features, U units, K target columns.
 from lib.experiment.query import read_query, to_query
 from lib.experiment.settings import (
     CELLS,
-    HEADS,
     LIMITS,
     LOSSES,
     MAX_PARAMETERS,
@@ -15,9 +14,7 @@ from lib.experiment.settings import (
     MODES,
     NO_SERIES,
     OPTIMIZERS,
-    REGISTRIES,
     SETTINGS,
-    Choice,
     DataSettings,
     Experiment,
     ExperimentError,

@@ -18,7 +18,7 @@ from lib.charts import split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
-from lib.text import capital, joined, sentence
+from lib.text import capital, joined, with_full_stop
 from lib.training import check, recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.session import Loaded, once, session
@@ -73,7 +73,9 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         check(settled, loaded.dataset)
     except ExperimentError as error:
-        place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
+        place.warning(
+            plain(with_full_stop(f"This can't be trained: {error}")), icon=":material/info:"
+        )
         return replace(loaded, trainable=False)
     return replace(loaded, trainable=not runs.client().pool.unavailable)
 

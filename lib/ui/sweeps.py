@@ -20,7 +20,7 @@ from lib.data import DATASETS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
-from lib.text import beside, counted, duration, joined, sentence
+from lib.text import beside, counted, duration, joined, with_full_stop
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
@@ -75,7 +75,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         try:
             plan = sweep.make_plan(loaded.experiment, sweep.parse_vary(vary), seeds, table)
         except ExperimentError as error:
-            st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
+            st.error(
+                plain(with_full_stop(f"This can't be swept: {error}")), icon=":material/error:"
+            )
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
@@ -222,7 +224,7 @@ def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     st.progress(runner.share, text=f"{words} points{left}")
     if runner.error:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
-        hint(plain(sentence(f"It ended by itself{why}")))
+        hint(plain(with_full_stop(f"It ended by itself{why}")))
     elif not now.id:
         hint(SAID["recorded"].format(start=runs.client().pool.unavailable or SAID["start"]))
     elif not now.is_mine:

@@ -21,7 +21,7 @@ from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, joined, number, readable, say
+from lib.text import beside, filled, joined, number, readable
 from lib.training import read
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -132,7 +132,7 @@ def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
 def _hand(loaded: Loaded, palette: Palette) -> None:
     """Draw a layer's states, and the playhead's step computed by hand."""
     chosen = choose(loaded)
-    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), filled(SAID, "states")
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, told=False)
@@ -153,7 +153,7 @@ def _pair(_: Loaded, palette: Palette) -> None:
     """Draw an output and a target without a verdict."""
     question = shapes.read_question(address.page_value("check"))
     with st.container(border=True):
-        hint(say(SAID, "pair"))
+        hint(filled(SAID, "pair"))
         st.html(charts.shapes_picture([question.output, question.target], palette))
 
 
@@ -168,14 +168,14 @@ def _target(_: Loaded, palette: Palette) -> None:
         if case and diagnosis.verdict == "silent":
             trained = read(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(say(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
+            hint(filled(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:
             hint(words.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(mended))
-                label = say(SAID, "fix", code=fix.model or fix.y)
+                label = filled(SAID, "fix", code=fix.model or fix.y)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 

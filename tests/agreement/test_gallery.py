@@ -9,7 +9,7 @@ import keras
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset
+from lib.data.datasets.registry import make_dataset
 from lib.recurrence import forward
 from lib.results.run import Status
 from lib.shapes import Damage, Leak

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.cells import LayerPass
 from lib.shapes.doctor import read_question

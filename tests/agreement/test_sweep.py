@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset
+from lib.data.datasets.registry import make_dataset
 from lib.results.compared import BOTH_MODES
 from lib.sweep.plan import READY, base_of, from_csv, make_plan, result_of
 from lib.sweep.runner import Runner, run_sweep

@@ -4,7 +4,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from lib.data.datasets import settle, suggested
+from lib.data.datasets.registry import settle, suggested
 from lib.experiment import SETTINGS, read_query
 from lib.results.run import Status
 from lib.story import GUIDE

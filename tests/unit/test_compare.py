@@ -11,7 +11,7 @@ import pytest
 
 from lib.charts import compare as words
 from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.results import NUMBERS, runs_csv
 from lib.results.compared import LETTERS, Compared, same_data

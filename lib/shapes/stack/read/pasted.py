@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Stack
-from lib.text import beside, say
+from lib.text import beside, filled
 
 WORDS = beside(__file__, "words")
 LONGEST = 200_000
@@ -57,7 +57,7 @@ class Reading:
 
 def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:
     """The error of this name in words.toml."""
-    return ModelError(say(WORDS["errors"], what, **names), line)
+    return ModelError(filled(WORDS["errors"], what, **names), line)
 
 
 def parsed(text: str) -> tuple[ast.Module, list[str]]:
