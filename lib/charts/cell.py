@@ -13,7 +13,7 @@ from markupsafe import Markup
 from lib.charts import html
 from lib.charts.html import STEPS, render
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows

@@ -15,7 +15,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, typical_error
 from lib.charts.palette import Palette
-from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
+from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
@@ -177,7 +177,7 @@ def differences(runs: Sequence[Compared]) -> list[str]:
     Beside runs of other data they are those that differ from what the data suggest. Where nothing
     differs they are data, timesteps and units.
     """
-    said = []
+    names = []
     for run in runs:
         others = [o.experiment for o in runs if o.dataset.title == run.dataset.title]
         data = ["data"] * (len(others) < len(runs))
@@ -185,8 +185,8 @@ def differences(runs: Sequence[Compared]) -> list[str]:
             others.append(suggested(run.experiment.data.name).set(seeds=run.experiment.seeds))
         own = [k for k in SETTINGS if any(run.experiment.get(k) != o.get(k) for o in others)]
         keys = data + [key for key in own if key != "data"]
-        said.append(_named(run, keys) or _named(run, ["data", "T", "U"]))
-    return said
+        names.append(_named(run, keys) or _named(run, ["data", "T", "U"]))
+    return names
 
 
 def _named(run: Compared, keys: Sequence[str]) -> str:

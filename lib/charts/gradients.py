@@ -7,7 +7,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
 from lib.text import counted, number, readable
 

@@ -15,7 +15,14 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
-from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
+from lib.charts.sentences import (
+    kept_sentence,
+    no_verdict,
+    pair_sentence,
+    percent_below,
+    seeds_range,
+    too_few,
+)
 from lib.experiment import LOSSES, MODES
 from lib.results import RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, readable, short
@@ -202,9 +209,8 @@ def _winner(found: Verdict, least: float, most: float) -> str:
         return f"One seed decides nothing; here {better} has {less}, the other {more}."
     if not found.is_clear:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
-    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     wins = f"{found.wins} of {found.seeds} seeds"
-    return f"{capital(better)} is better in {wins}, by {by}% in the median."
+    return f"{capital(better)} is better in {wins}, by {percent_below(found)} in the median."
 
 
 def _by_mode(values: Mapping[str, float]) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import UNTRAINED, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
@@ -111,18 +111,18 @@ class Answers:
         named = f"the last step ({dataset.timestep_names[-1]})"
         where = named if dataset.has_named_steps else f"step {steps}"
         name, label = capital(dataset.sample_name(self.index)), dataset.target_labels[self.target]
-        unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-        said = f"{name}: at {where} the target ({label}) is {truth}{unit}."
+        unit = dataset.spaced_unit
+        text = f"{name}: at {where} the target ({label}) is {truth}{unit}."
         for (mode, errors), answer in zip(off.items(), answers, strict=True):
-            said += f" The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
+            text += f" The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
         if "sequence" in off:
             mean = readable(off["sequence"].mean())
-            said += f" Over all {steps} steps the sequence model is off by {mean} on average."
+            text += f" Over all {steps} steps the sequence model is off by {mean} on average."
         if "last" in off and self.earlier:
             head, mean = ASKED[self.run.experiment.model.head], readable(off["last"][:-1].mean())
-            said += f" Asked before the last step, {head} would have been off by {mean} on average."
+            text += f" Asked before the last step, {head} would have been off by {mean} on average."
         seeds = len(self.run.snapshot.seeds)
-        return said + f" All of these are medians over {seeds} seeds." * (seeds > 1)
+        return text + f" All of these are medians over {seeds} seeds." * (seeds > 1)
 
 
 class StepErrors:
@@ -192,16 +192,17 @@ class StepErrors:
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
-        said = []
+        parts = []
         for who, errors in (values | {dataset.naive_label: self.guess}).items():
             first, last = apart(*errors[[0, -1]], unit=unit)
             if who != MODES["last"].model:
-                said.append(f"{who} {first} and {last}")
+                parts.append(f"{who} {first} and {last}")
             else:
                 asked = f"{first} (asked earlier) and {last}"
-                said.append(f"{who} {asked if self.earlier else f'{last}, at the last step alone'}")
+                alone = f"{last}, at the last step alone"
+                parts.append(f"{who} {asked if self.earlier else alone}")
         steps = len(self.guess)
-        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
+        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(parts)}."
 
 
 def answers_by_mode(

@@ -13,7 +13,7 @@ import numpy as np
 
 from lib.charts.html import render
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE, highest_output
@@ -25,7 +25,7 @@ WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
 LOST = "Some of the outputs aren't numbers any more."
 
-_SAID = beside(__file__)
+_TEXTS = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,10 +117,10 @@ def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
     """The card of this name; its takeaway, unless it is given, says the measures by number."""
-    said, texts = _SAID[name], [measure.text for measure in measures]
-    takeaway = takeaway or said["takeaway"].format(*texts, **names)
+    texts, measured = _TEXTS[name], [measure.text for measure in measures]
+    takeaway = takeaway or texts["takeaway"].format(*measured, **names)
     return ProofCard(
-        said["title"].format(**names), measures, takeaway, filled(said, "why", **names)
+        filled(texts, "title", **names), measures, takeaway, filled(texts, "why", **names)
     )
 
 
@@ -143,7 +143,7 @@ def one_computation(
 
 def _found(name: str, measure: Measure, steps: int) -> str:
     """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
-    claim = filled(_SAID[name], "takeaway", steps=steps)
+    claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
     if not math.isfinite(measure.value):
@@ -217,9 +217,9 @@ def leak_words(leak: Leak) -> Words:
     """Where the Bidirectional layer has seen its targets, and where it hasn't."""
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
     about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
-    one_way, said = readable(leak.one_way.mean(), 2), _SAID["leak"]
-    why = filled(said, "why", one_way=one_way, epochs=LEAK_EPOCHS)
-    return filled(said, "takeaway", **about), why
+    one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
+    why = filled(texts, "why", one_way=one_way, epochs=LEAK_EPOCHS)
+    return filled(texts, "takeaway", **about), why
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:

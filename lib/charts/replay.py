@@ -16,7 +16,7 @@ from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette, mix
-from lib.charts.words import Words, no_verdict, off_unit
+from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import Frame, ModeResult, RunAt, Snapshot

@@ -9,12 +9,12 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.results import spread_places
 from lib.text import ALMOST_0, apart, beside, capital, counted, filled, joined
 
-_SAID = beside(__file__)["words"]
+_TEXTS = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # pixels: of targets or marks, the room below, a feature's squares
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
@@ -85,18 +85,18 @@ def sample_words(dataset: Dataset, sample: int) -> Words:
     """Which of its targets each mode has to do with; where these begin, move and end, raw."""
     y = raw_targets(dataset, sample)[:, 0]
     does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
-    takeaway = filled(_SAID, "takeaway", does=does, by=by, steps=len(y))
+    takeaway = filled(_TEXTS, "takeaway", does=does, by=by, steps=len(y))
     about = {
         "name": capital(dataset.sample_name(sample)),
         "target": f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
-        "unit": f" {dataset.target_unit}" if dataset.target_unit else "",
+        "unit": dataset.spaced_unit,
     }
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:
-        return takeaway, filled(_SAID, "stays", **about, first=first)
+        return takeaway, filled(_TEXTS, "stays", **about, first=first)
     places = {"low": low + 1, "high": high + 1, "least": least, "most": most}
-    return takeaway, filled(_SAID, "moves", **about, first=first, last=last, **places)
+    return takeaway, filled(_TEXTS, "moves", **about, first=first, last=last, **places)
 
 
 def numbers_hint(dataset: Dataset) -> str:
@@ -175,7 +175,7 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
     takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
     details = filled(
-        _SAID,
+        _TEXTS,
         "window",
         name=name,
         series=f", {series}," if series else "",
@@ -184,7 +184,7 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
         each=rows(first + ahead[0], last + ahead[-1]),
         last=rows(last + ahead[0], last + ahead[-1]),
     )
-    return takeaway, details + _SAID["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
+    return takeaway, details + _TEXTS["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
 
 
 def shapes_sentence(dataset: Dataset) -> str:
@@ -198,12 +198,12 @@ def slip_sentence(dataset: Dataset) -> str:
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        return f"Among inputs and targets: {both}. {_SAID['own_row']}" if both else ""
-    return filled(_SAID, "copies", both=both) if both else _SAID["same_row"]
+        return f"Among inputs and targets: {both}. {_TEXTS['own_row']}" if both else ""
+    return filled(_TEXTS, "copies", both=both) if both else _TEXTS["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:
     """How targets line up in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
-    return filled(_SAID, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)
+    return filled(_TEXTS, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

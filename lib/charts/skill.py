@@ -7,7 +7,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
+from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
@@ -164,7 +164,7 @@ def forecast_words(
 ) -> Words:
     """The forecast of the last row; how it is made, and how often such bands held."""
     origin, count = dataset.cut_from, _rows_ahead(forecast)
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    unit = dataset.spaced_unit
     when = capital(f"{counted(count, origin.step)} on")
     if forecast.times is not None and origin.time_format:
         when = str(forecast.times[-1].strftime(origin.time_format))

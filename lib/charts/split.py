@@ -10,13 +10,13 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import Words, nth
-from lib.data import Dataset, Finding, find_leaks, moments, series_by_part
+from lib.charts.sentences import Words, nth
+from lib.data import Dataset, Finding, find_leaks, moments_by_group, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
 from lib.text import apart, beside, counted, filled, joined, listed, number
 
-_HINTS = beside(__file__)["hints"]
+_TEXTS = beside(__file__)["hints"]
 MARKS = {  # of the samples of each part: the colour, the shape of the mark, its glyph in the key
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
@@ -156,9 +156,9 @@ def range_hint(dataset: Dataset) -> str:
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    unit = dataset.spaced_unit
     return filled(
-        _HINTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit
+        _TEXTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit
     )
 
 
@@ -171,11 +171,11 @@ def levels_hint(dataset: Dataset) -> str:
     if not np.isin(of_samples[dataset.judged], of_samples[: dataset.train]).all():
         return ""
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    levels, own = moments(values, series)[:, series]
+    levels, own = moments_by_group(values, series)[:, series]
     between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < 2 * within:
         return ""
-    return filled(_HINTS, "levels", times=number(between / within))
+    return filled(_TEXTS, "levels", times=number(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:
@@ -188,7 +188,7 @@ def series_hint(dataset: Dataset) -> str:
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
     names = listed([origin.names[s] for s in judged])
-    return filled(_HINTS, "series", judged=len(judged), all=len(origin.names), names=names)
+    return filled(_TEXTS, "series", judged=len(judged), all=len(origin.names), names=names)
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
@@ -198,14 +198,14 @@ def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
     if origin is None or not crosses.any() or crosses.mean() > most:
         return ""
     windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
-    return filled(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
+    return filled(_TEXTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
 
 
 def thinned(dataset: Dataset) -> str:
     """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
-    return filled(_HINTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
+    return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 from lib import shapes
 from lib.charts.html import Scale, render, svg_image, tensor_image
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
 from lib.text import capital, joined
 

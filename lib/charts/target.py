@@ -9,7 +9,7 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette, mix
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict, sizes
 from lib.text import number
 

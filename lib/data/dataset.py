@@ -258,6 +258,11 @@ class Dataset(Samples):
         return tuple(f"{name}{self.ahead}" for name in self.target_names)
 
     @property
+    def spaced_unit(self) -> str:
+        """The raw unit after a space, to follow a number: " °C"; empty where there is none."""
+        return f" {self.target_unit}" if self.target_unit else ""
+
+    @property
     def has_named_steps(self) -> bool:
         """Whether the timesteps have names of their own ("day 1", "1952"), not just numbers."""
         return self.timestep_names[-1] != f"{self.shape[1]}"

@@ -182,9 +182,9 @@ def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.n
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
-def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
+def evaluate(dataset: Dataset, given: Answers) -> SkillTable:
     """Errors of models and baselines. Raises ValueError for data of no table."""
-    samples, unit = said.samples, seasonal_error(dataset.cut_from)
+    samples, unit = given.samples, seasonal_error(dataset.cut_from)
 
     def score(name: str, label: str, last: np.ndarray) -> Score:
         wrong = last_errors(dataset, samples, last)
@@ -193,9 +193,9 @@ def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
             mase = np.where(unit > 0, mae / unit, np.nan)
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
-    models = tuple(score(mode, MODES[mode].name, last) for mode, last in said.last.items())
+    models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
     guesses = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    return SkillTable(samples, said.every, models, guesses, independent_samples(dataset, samples))
+    return SkillTable(samples, given.every, models, guesses, independent_samples(dataset, samples))
 
 
 def skill_of_seeds(
@@ -239,11 +239,11 @@ class ByRow:
     most: int  # how many steps have the same row as their target, at most
 
 
-def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
+def by_row(dataset: Dataset, given: Answers, target: int, series: int) -> ByRow:
     """The answers in order of rows. Raises ValueError for data of no table."""
     origin, timesteps = dataset.cut_from, dataset.shape[1]
-    mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
-    samples = said.samples[mine]
+    mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)
+    samples = given.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
     about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
     rows = np.unique(about)
@@ -257,10 +257,10 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     order = np.argsort(about, axis=None, kind="stable")
     first = np.searchsorted(about.ravel()[order], rows)
     steps = None
-    if said.steps is not None and len(rows):
-        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
+    if given.steps is not None and len(rows):
+        values = dataset.raw(given.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
-    models = {mode: raw(last[mine]) for mode, last in said.last.items()}
+    models = {mode: raw(last[mine]) for mode, last in given.last.items()}
     guesses = {one.name: raw(one.last[samples]) for one in dataset.baselines}
     most = int(np.diff(first, append=about.size).max(initial=0))
     return ByRow(rows, origin.targets[rows, column], models, guesses, steps, most)

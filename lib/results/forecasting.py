@@ -158,11 +158,11 @@ class _Model:
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
-    def errors(self, said: Answers) -> np.ndarray:
+    def errors(self, given: Answers) -> np.ndarray:
         """Absolute errors of these answers for the series, (n, h) in the raw unit."""
         origin = self.dataset.cut_from
-        mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == self.series)
-        wrong = last_errors(self.dataset, said.samples[mine], said.last[self.mode][mine])
+        mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
+        wrong = last_errors(self.dataset, given.samples[mine], given.last[self.mode][mine])
         by_column = np.abs(wrong).reshape(-1, len(origin.columns), len(origin.horizons))
         return cast(np.ndarray, by_column[:, self.column])
 

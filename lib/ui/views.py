@@ -15,7 +15,6 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
-from lib.charts import target as words
 from lib.data import make_dataset, suggested
 from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
@@ -162,15 +161,16 @@ def _target(_: Loaded, palette: Palette) -> None:
     question = shapes.read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
-        takeaway(words.verdict_title(diagnosis))
-        st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        takeaway(charts.target.verdict_title(diagnosis))
+        compared = charts.target.compared_sentence(diagnosis)
+        st.html(charts.lineup_picture(diagnosis, compared, palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             trained = read(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
             hint(filled(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:
-            hint(words.compared_takeaway(diagnosis))
+            hint(charts.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)

@@ -105,8 +105,8 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
             continue
         for f in range(width):
             left = _rest(rest, _rest(read[..., f], past))
-            told = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
-            found[f, k] = np.sqrt(max(0.0, told))
+            explained = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
+            found[f, k] = np.sqrt(max(0.0, explained))
     return found
 
 
@@ -154,7 +154,7 @@ def _scaling(origin: Origin) -> Finding:
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     known, off = origin.training, 0.0
     for column in origin.inputs.T:  # one by one: there may be a million rows
-        mean, deviation = moments(column[known], group[known])
+        mean, deviation = moments_by_group(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
     clean = bool(off < CLOSE)
@@ -164,7 +164,7 @@ def _scaling(origin: Origin) -> Finding:
     return Finding("Scaling on everything", clean, sentence)
 
 
-def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
+def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
     """Mean and deviation of the rows (R,) of each group, (2, G); both are 0 where there is none."""
     count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
     mean = np.bincount(group, values) / count

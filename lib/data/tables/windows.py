@@ -187,7 +187,7 @@ def scale_of(
     values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
 ) -> Scale:
     """The scale of columns (R, C) by training rows, of each of `groups` (series (R,), and S)."""
-    offset, deviation = _moments(values[training])
+    offset, deviation = _offset_and_deviation(values[training])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
@@ -195,12 +195,12 @@ def scale_of(
     rows = np.flatnonzero(training)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
     for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s] = _moments(known)
+        offset[s], deviation[s] = _offset_and_deviation(known)
     return Scale(offset, deviation)
 
 
-def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of columns (R, C), 1 where a column is constant but for rounding."""
+def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return means and deviations (C,) of rows (R, C); 1 for a constant column's deviation."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
     constant |= deviation <= 1e-12 * np.abs(offset)

@@ -99,7 +99,7 @@ def kept_sentence(snapshot: Snapshot) -> str:
 
 def off_unit(dataset: Dataset) -> str:
     """The unit of how far off a value is, after a space: 3% is 1 point off from 4%, not 1%."""
-    return {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
+    return " points" if dataset.target_unit == "%" else dataset.spaced_unit
 
 
 def off_by(dataset: Dataset, result: ModeResult) -> str:
@@ -117,14 +117,18 @@ def seeds_range(snapshot: Snapshot, mode: str) -> str:
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
+def percent_below(found: Verdict) -> str:
+    """Return by how much the better errors are below the others, in the median: "12%"."""
+    return f"{'over 99' if found.by >= 0.995 else readable(100 * found.by, 2)}%"
+
+
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
     """How two models' errors, called `first` and `second`, differ seed by seed."""
-    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
         f"{below} is below {above} in {found.wins} of {found.seeds} seeds, by "
-        f"{by}% in the median ({p_value}, paired t-test of log errors)."
+        f"{percent_below(found)} in the median ({p_value}, paired t-test of log errors)."
     )
 
 
