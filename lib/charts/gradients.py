@@ -22,7 +22,7 @@ LOST = "Some of the gradients aren't numbers."
 def reach_figure(
     norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
 ) -> chart.Chart:
-    """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
+    """Draw norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
@@ -44,7 +44,7 @@ def reach_figure(
 
 
 def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
-    """Which loss has the larger gradient at step 1, and how much; each, (T,), at both ends."""
+    """Say which loss has the larger gradient at step 1, and both norms, (T,), at both ends."""
     first = {mode: float(norms[mode][0]) for mode in LOSSES}
     more, less = sorted(first, key=lambda mode: -first[mode])
     takeaway = f"Only the loss {LOSSES[more]} has a gradient at step 1."
@@ -67,7 +67,7 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
 def influence_maps(
     maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
 ) -> str:
-    """|∂output(t) / ∂input(s)| (T, T) by title, row t and column s; words where it isn't known.
+    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s; a text if not known.
 
     Inputs run across, outputs down, as in a matrix of attention weights. The maps have one scale;
     exactly zero stays blank.
@@ -88,7 +88,7 @@ def influence_maps(
 
 
 def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
-    """In how many pairs an input moves an earlier output: maps (T, T), outputs by inputs."""
+    """Say in how many pairs an input moves an earlier output: maps (T, T), outputs by inputs."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return LOST, LOST
     details, moved = [], []
@@ -106,7 +106,7 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
-    """All ways, as many side by side as fit."""
+    """Draw all ways of padding, as many side by side as fit."""
     colors, pictures = (palette.surface, palette.border, palette.muted), []
     for way in ways:
         # Blank steps are masked; grey ones are zeros that the layer reads like any other.
@@ -116,7 +116,7 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
 
 
 def padding_words(ways: Sequence[Padded]) -> Words:
-    """How far padding moves the last-step mode's answer for the shortest sequence, at most."""
+    """Say how far padding moves the last-step mode's output for the shortest sequence, at most."""
     plain, masked = (
         max((float(w.differences[-1]) for w in ways if w.masked is with_mask), default=0.0)
         for with_mask in (False, True)

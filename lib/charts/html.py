@@ -52,13 +52,13 @@ def render(template: str, macro: str, *values: Any, **names: Any) -> Markup:
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
-    """Values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN has that of zero."""
+    """Return values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN as zero."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 
 
 def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
-    """The picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
+    """Return the picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
     image = Image.frombytes("P", indexes.shape[::-1], indexes.tobytes())
     image.putpalette(bytes.fromhex("".join(color[1:] for color in colors)))
     png = BytesIO()
@@ -67,24 +67,24 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
 
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
-    """The same as an element as wide as its block; `size` is its height, as CSS."""
+    """Return the same picture as an `img` as wide as its block; `size` is its height, as CSS."""
     image = Markup('<img alt="" class="enlarged" src="{}" style="{}">')
     return image.format(png_uri(indexes, colors), size)
 
 
 def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> Markup:
-    """Values from -reach to reach as such an element."""
+    """Return values from -reach to reach as an `img` as wide as its block."""
     return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
 
 
 def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
-    """A drawing with its `viewBox`, for an `img` or a CSS `url()`."""
+    """Return a drawing with its `viewBox`, for an `img` or a CSS `url()`."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {attributes}>{body}</svg>'
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
-    """A drawing of so many pixels, at the usual 16 px per rem, as an image element."""
+    """Return a drawing as an `img` of this size in pixels, at the usual 16 px per rem."""
     uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
     return Markup(
         '<img alt="{}" decoding="sync" src="{}" style="width:{:.2f}rem;height:{:.2f}rem;'
@@ -93,7 +93,7 @@ def svg_image(body: str, width: float, height: float, attributes: str, alt: str 
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
-    """Shapes on a plane of 1000 × `height` as an image as wide as its block and `rem` high."""
+    """Return shapes in a box of 1000 × `height` as an `img` as wide as its block, `rem` high."""
     ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
     uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
     image = Markup('<img alt="" src="{}" style="display:block;width:100%;height:{:g}rem">')
@@ -101,7 +101,7 @@ def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "none") -> str:
-    """A line through the middle of each column of that plane; `heights` (T,) from the top down."""
+    """Return a line through the middles of columns in that box; `heights` (T,) from the top."""
     across = (np.arange(len(heights)) + 0.5) * 1000 / len(heights)
     points = " ".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, heights, strict=True))
     return (
@@ -111,7 +111,7 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "non
 
 
 def named(steps: int, most: int) -> dict[int, str]:
-    """The columns, by index, that have their numbers below them: first, last, and round ones."""
+    """Return the columns, by index, that get a number below: first, last, and round ones."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     round_ones = range(stride, steps, stride)
     chosen = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
@@ -138,7 +138,7 @@ class Scale:
 
     @classmethod
     def of(cls, tensors: Iterable[Tensor], height: float = 120, width: float = 150) -> "Scale":
-        """The largest that lets each tensor fit into `height` × `width` pixels."""
+        """Return the largest scale at which each tensor fits into `height` × `width` pixels."""
         longest = {"batch": 1, "time": 1, "features": 1, "space": 1}
         for axis in (axis for tensor in tensors for axis in tensor):
             longest[axis.role] = max(longest[axis.role], axis.size or OPEN)
@@ -146,7 +146,7 @@ class Scale:
 
 
 def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> Markup:
-    """A tensor as an image element, its samples in `color`."""
+    """Return a tensor as an `img`, its samples in `color`."""
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
@@ -183,7 +183,7 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
 
 
 def _label(axis: Axis) -> str:
-    """The letter and the size; one of them where any size will do, or where there is no letter."""
+    """Return an axis's letter and size; one of them if any size fits, or without a letter."""
     alone = axis.size is None or axis.letter == f"{axis.size}"
     return axis.letter if alone else f"{axis.letter} {axis.size}"
 

@@ -38,12 +38,12 @@ class Measure:
 
     @property
     def same(self) -> bool:
-        """Whether the two are one."""
+        """Return whether both are the same."""
         return self.value is not None and self.value <= self.close_enough
 
     @property
     def text(self) -> str:
-        """The difference in words; "…" while there is no answer."""
+        """Return the difference in words; "…" while there is no answer."""
         if self.value is None:
             return "…"
         return apart_by(self.value) if self.value else "0.0"
@@ -51,7 +51,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ProofCard:
-    """A claim, what was measured for it, what was found, in a line, and why it is so."""
+    """A claim, its measures, a line that says what was found, and the reason."""
 
     title: str
     measures: tuple[Measure, ...]
@@ -61,7 +61,7 @@ class ProofCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of two things that should be the same: its code, and what of it is shown."""
+    """One of two outputs that should be the same: its code, a description, and its values."""
 
     code: str
     about: str
@@ -100,15 +100,15 @@ def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> s
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
-    """Two pictures of the same units, a minus between them, and the picture of what is left.
+    """Draw two pictures of the same units, a minus between them, and their difference.
 
-    It is about a `sentence`; `columns`, in words, with `start`, the row that is marked at first,
-    where they are timesteps; and what is `missing` in place of a measure that isn't known.
+    `about` holds a `sentence`; `columns`, what columns are, in words; `start`, the row that is marked
+    at first, if columns are timesteps; and `missing`, the text for a measure that isn't known.
     """
     left = None
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
-        left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
+        left /= max(float(np.nanmax(left)), 1e-45)  # any difference shows
     rest = Side(measure.of, "on the same weights", left)
     return str(
         render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
@@ -116,7 +116,7 @@ def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
-    """The card of this name; its takeaway, unless it is given, says the measures by number."""
+    """Return the card of this name; by default its takeaway holds the measures."""
     texts, measured = _TEXTS[name], [measure.text for measure in measures]
     takeaway = takeaway or texts["takeaway"].format(*measured, **names)
     return ProofCard(
@@ -127,7 +127,7 @@ def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> Pr
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That the modes are one, at the last step and at every other; `answer` is that of `modes`."""
+    """Return cards that the modes are one: at the last step, and at every other one."""
     at_last, at_each = None, None
     if answer is not None:
         at_last = float(answer["difference"])
@@ -142,7 +142,7 @@ def one_computation(
 
 
 def _found(name: str, measure: Measure, steps: int) -> str:
-    """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
+    """Return a claim that two things are the same, with their difference, or that it fails."""
     claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
@@ -156,7 +156,7 @@ def _found(name: str, measure: Measure, steps: int) -> str:
 def also_measured(
     experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That NumPy `differs` from Keras's `answer` by so much; what return_state adds to outputs."""
+    """Return cards on NumPy against Keras, which `differs` by this, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
     measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
     takeaway = ""
@@ -179,7 +179,7 @@ def also_measured(
 def prefix_sentence(
     sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
 ) -> str:
-    """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
+    """Return both modes' values at the playhead, of (T, U) each, as `source` computed them."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
@@ -194,7 +194,7 @@ def prefix_sentence(
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
-    """By name, what makes sequence[:, -1] and last two different things, and what only seems to."""
+    """Return cards, by name, on what makes sequence[:, -1] and last differ or seem to."""
 
     def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
         return Measure(code, None if answer is None else float(answer[name]))
@@ -214,7 +214,7 @@ def ways_to_break_it(
 
 
 def leak_words(leak: Leak) -> Words:
-    """Where the Bidirectional layer has seen its targets, and where it hasn't."""
+    """Say where the Bidirectional layer has seen its targets, and where it hasn't."""
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
     about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
     one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
@@ -223,7 +223,7 @@ def leak_words(leak: Leak) -> Words:
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
-    """How near the outputs (T, U) come to their bound, and what that means for the targets."""
+    """Say how near outputs (T, U) come to their bound, and what follows for the targets."""
     bound = highest_output(experiment.model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
     if not np.isfinite(most).all():

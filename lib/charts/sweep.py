@@ -24,7 +24,7 @@ LETTERS = {"sequence": "S", "last": "L"}
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each."""
+    """Draw errors by one setting: each mode's median, the band of its seeds, and their dots."""
     values = results.axes_of(points)[key]
     place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
@@ -56,7 +56,7 @@ def curve_figure(
 
 
 def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
-    """The axis of a setting's values, by their places; with parameters where these differ."""
+    """Return the axis of a setting's values, evenly spaced; with parameters if these differ."""
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
     below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
@@ -76,9 +76,9 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
 def map_figure(
     points: Sequence[PointResult], keys: tuple[str, str], what: str, palette: Palette
 ) -> chart.Chart:
-    """Two settings across and up, and in each square a mode's median error, "sequence" or "last".
+    """Draw a mode's median error, "sequence" or "last", on a grid of two settings.
 
-    Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
+    For "difference" it draws which mode's error is smaller, how many times, and "?" if unclear.
     """
     values = results.axes_of(points)
     if what == "difference":
@@ -113,7 +113,7 @@ def map_figure(
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
-    """How much lower a mode is at each finished point, from -1 to 1, and in words."""
+    """Return how much lower a mode is at each finished point, from -1 to 1, and as texts."""
     squares = {}
     for point, found in results.findings(points).items():
         times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
@@ -125,7 +125,7 @@ def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float
 
 
 def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
-    """A mode's median errors, from 0 to 1 on the scale of both modes', and in words."""
+    """Return a mode's median errors, from 0 to 1 on the scale of both modes', and as texts."""
     finished = [point for point in points if point.is_finished]
     known = [point.median(m) for point in finished for m in BOTH_MODES]
     logs = np.log10([error for error in known if error > 0] or [1.0])
@@ -139,7 +139,7 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
 
 
 def _ticks(key: str, values: Sequence[Any]) -> Part:
-    """All values of a setting, equally far apart."""
+    """Return all values of a setting, evenly spaced, as ticks."""
     return {
         "range": [-0.5, len(values) - 0.5],
         "tickvals": [*range(len(values))],
@@ -149,7 +149,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
 
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
-    """At how many points each mode is clearly better, in at most 15 words."""
+    """Say at how many points each mode is clearly better, in at most 15 words."""
     found = list(results.findings(points).values())
     if not found:
         return "No point could be trained: see the table." if points else "No point is trained yet."
@@ -165,7 +165,7 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
-    """The smallest error, how it was tested, and what has no figures."""
+    """Say the smallest error, how it was tested, and which points have no figures."""
     finished = [point for point in points if point.is_finished]
     of, details = counted(len(finished), "point"), []
     if finished:
@@ -189,6 +189,6 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
 
 
 def sweep_title(title: str, keys: Sequence[str], seeds: int) -> str:
-    """What the page shows: "Seattle weather: the error against steps ahead, 4 seeds"."""
+    """Return the page's title: "Seattle weather: the error against steps ahead, 4 seeds"."""
     against = joined([VARIABLE[key]["label"] for key in keys])
     return f"{title}: the error against {against}, {counted(seeds, 'seed')}"

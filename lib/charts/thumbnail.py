@@ -36,32 +36,32 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plot:
-    """All lines of a picture, later ones above; y is maybe drawn by its logarithm."""
+    """All lines of a picture, later ones on top; with `is_log`, y is drawn by its logarithm."""
 
     lines: tuple[Line, ...]
     is_log: bool = False
 
 
 def by_step(y: np.ndarray, *about: str) -> Line:
-    """A line of values (T,) over the timesteps."""
+    """Return a line of values (T,) over the timesteps."""
     return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
 
 
 def leaked(leak: Leak) -> Plot:
-    """Error by timestep one way and both ways, beside the best possible of any honest model."""
+    """Return errors by timestep one way and both ways, beside the best possible without a leak."""
     best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
     one_way = by_step(leak.one_way, "sequence", "LSTM")
     return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
 
 
 def caption(picture: str, plot: Plot) -> str:
-    """What a picture has on its axes, in words."""
+    """Return what a picture has on its axes, in words."""
     return f"{PICTURES[picture]}{', logarithmic' * plot.is_log}"
 
 
 @lru_cache(maxsize=128)  # they are the same in every session
 def thumbnail(plot: Plot, theme: str) -> str:
-    """A plot as the address of an image, in the colours of a theme."""
+    """Return a plot as a data URI, in the colours of a theme."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     left, right = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
@@ -80,5 +80,5 @@ def thumbnail(plot: Plot, theme: str) -> str:
 
 
 def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
-    """The same as an element of `st.html`, with this as its alternative text."""
+    """Return a plot as an HTML image, with `sentence` as its alternative text."""
     return str(render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme), sentence))

@@ -82,20 +82,20 @@ class Origin(Rows):
         return int(self.segment[-1]) + 1 - len(self.names)
 
     def crosses_gap(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
-        """Which samples, (N,) bool, have rows on both sides of a gap of time."""
+        """Return which samples, (N,) bool, have rows on both sides of a gap of time."""
         first = self.starts[samples]
         last = first + self.rate * (timesteps - 1) + max(self.horizons)
         return self.segment[first] != self.segment[last]
 
     def label(self, row: int) -> str:
-        """The name of row 0 to R-1: its time, else its number in its series, from 1."""
+        """Return the name of row 0 to R-1: its time, else its number in its series, from 1."""
         if self.times is None:
             return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
     def rows(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
-        """The rows that each sample reads, (N, T) int, or (T,) for one sample."""
+        """Return the rows that each sample reads, (N, T) int, or (T,) for one sample."""
         return self.starts[samples, None] + self.rate * np.arange(timesteps)
 
 

@@ -34,7 +34,7 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
 
 
 def _folders(groups: Path, own: Path) -> list[Path]:
-    """The control groups whose memory limits apply: this process's own, and its parents."""
+    """Return the control groups whose memory limits apply: this process's own, and its parents."""
     folders = [groups, groups / "memory"]
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
@@ -61,5 +61,5 @@ def free_memory() -> int:
 
 
 def share() -> float:
-    """The factor by which limits are scaled on a small machine, above 0 and up to 1."""
+    """Return the factor by which limits are scaled on a small machine, above 0 and up to 1."""
     return min(1.0, total_memory() / ENOUGH)

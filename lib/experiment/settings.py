@@ -53,7 +53,7 @@ class Limit:
     step: float = 1
 
     def clamp(self, value: float) -> float:
-        """The nearest allowed value."""
+        """Return the nearest allowed value."""
         return min(max(value, self.minimum), self.maximum)
 
 
@@ -152,7 +152,7 @@ class Experiment:
         return Experiment(self.data, seed=self.seed)
 
     def set(self, **values: Any) -> Experiment:
-        """A copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
+        """Return a copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
 
         Raises ExperimentError for an unknown key; values are taken as they are (`validate`).
         """
@@ -167,7 +167,7 @@ class Experiment:
         return replace(self, **changed, **top)
 
     def get(self, key: str) -> Any:
-        """The value of a setting by its URL key: `experiment.get("T")`."""
+        """Return the value of a setting by its URL key: `experiment.get("T")`."""
         setting = SETTINGS[key]
         return getattr(getattr(self, setting.part) if setting.part else self, setting.name)
 
@@ -204,7 +204,7 @@ class Setting:
             raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
 
     def parse(self, texts: list[str]) -> Any:
-        """A value from a URL's text; a number is clamped. Raises ValueError if of no use."""
+        """Return a value from a URL's text; a number is clamped. Raises ValueError if of no use."""
         if isinstance(self.default, tuple):
             return tuple(texts)
         text = texts[-1]

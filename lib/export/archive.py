@@ -117,7 +117,7 @@ class TableRecord:
 
 
 def record_of(table: Table) -> TableRecord:
-    """The record of a table."""
+    """Return the record of a table."""
     return TableRecord(
         frame={str(name): _column(entries) for name, entries in table.frame.items()},
         times=None if table.times is None else _column(table.times),

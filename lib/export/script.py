@@ -47,7 +47,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 
 def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
-    """The blocks of a script up to its data, with two blank lines around a function."""
+    """Return the blocks of a script up to its data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
     return [f'"""{short(dataset.title)}: {about}."""', imported, *separate, code]
@@ -85,7 +85,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 def template_fields(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 ) -> dict[str, Any]:
-    """The fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
+    """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
     is_judged, units = dataset.has_validation, model.units
@@ -168,7 +168,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """A file name without an ending: "seattle-lstm-both"."""
+    """Return a file name without an ending: "seattle-lstm-both"."""
     cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
     return f"{data_name(dataset)}-{cell}-{mode}"
 
@@ -181,7 +181,7 @@ class Export:
     ending: str  # of the file's name, after `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """The file's name: "seattle-lstm-both-exact.py"."""
+        """Return the file's name: "seattle-lstm-both-exact.py"."""
         return f"{name_of(experiment, dataset)}{self.ending}"
 
 

@@ -26,7 +26,7 @@ def highest_output(cell: str, timesteps: int) -> Array:
 
 
 def gate_symbol(name: str, about: str) -> str:
-    """A name and what it is, of `GATES`, as formulas write it: a candidate has a tilde."""
+    """Return a name and what it is, of `GATES`, as formulas write it: a candidate has a tilde."""
     return f"{name}\u0303" if about == "candidate" else name
 
 
@@ -124,7 +124,7 @@ STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
-    """The three weights, float32. Raises ValueError unless they fit the cell and x."""
+    """Return the three weights, float32. Raises ValueError unless they fit the cell and x."""
     if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -155,7 +155,7 @@ class LayerPass:
     trace: Trace  # what `unroll` made of it, for this one sample
 
     def before(self, step: int) -> Array:
-        """The hidden states that a step starts from, (U,)."""
+        """Return the hidden states that a step starts from, (U,)."""
         return _before(self.trace.hidden[0], step)
 
     def gates(self, step: int) -> dict[str, Array]:
@@ -248,7 +248,7 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
 
 
 def _factor(value: float) -> str:
-    """A number of a product, in brackets where it is negative."""
+    """Return a number of a product, in brackets where it is negative."""
     return signed(value) if value >= 0 else f"({signed(value)})"
 
 
@@ -259,7 +259,7 @@ def _sum(first: float, *others: float) -> str:
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
-    """How gates and states make the new states; nothing for a cell that has no gates."""
+    """Return how gates and states make the new states; nothing for a cell that has no gates."""
     gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
     if layer.trace.cell is not None:
         cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)

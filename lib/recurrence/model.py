@@ -47,7 +47,7 @@ def initial_weights(
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
-    """The weights that both modes start from, by the experiment's seed, in Keras's order."""
+    """Return the weights that both modes start from, by the experiment's seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[np.ndarray] = []
@@ -126,7 +126,7 @@ def difference(
     sequence: np.ndarray,
     states: Sequence[np.ndarray],
 ) -> float:
-    """The largest difference from Keras's outputs, relative to its largest value above 1.
+    """Return the largest difference from Keras's outputs, relative to its largest value above 1.
 
     Of a stack's top layer: Keras's `sequence` (N, T, U) and last `states` (N, U), h and maybe c.
     """
@@ -159,7 +159,7 @@ class Padded:
 
 
 def lengths(steps: int) -> np.ndarray:
-    """The lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
+    """Return the lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
     return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
 
 

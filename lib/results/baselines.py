@@ -130,7 +130,7 @@ class SkillTable:
     independent: float  # how many of the samples are independent: see `independent_samples`
 
     def baselines(self, target: int) -> list[Score]:
-        """The baselines, by increasing RMSE for this target column."""
+        """Return the baselines, by increasing RMSE for this target column."""
         return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
@@ -148,7 +148,7 @@ def part_of(dataset: Dataset, part: Part) -> np.ndarray:
 def model_outputs(
     experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> np.ndarray:
-    """A model's outputs at every step, (n, T, K)."""
+    """Return a model's outputs at every step, (n, T, K)."""
     return np.concatenate(list(outputs_in_parts(experiment, weights, x)))
 
 
@@ -240,7 +240,7 @@ class ByRow:
 
 
 def by_row(dataset: Dataset, given: Answers, target: int, series: int) -> ByRow:
-    """The answers in order of rows. Raises ValueError for data of no table."""
+    """Return the answers in order of rows. Raises ValueError for data of no table."""
     origin, timesteps = dataset.cut_from, dataset.shape[1]
     mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)
     samples = given.samples[mine]

@@ -58,7 +58,7 @@ def decided(first: float | np.ndarray, second: float | np.ndarray, samples: floa
 
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether errors beat a rival's: "clear", "no", or "unclear" on so few samples."""
+    """Return whether errors beat a rival's: "clear", "no", or "unclear" on so few samples."""
     better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(decided(errors, rival, samples), better, "unclear")
 
@@ -138,12 +138,12 @@ def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
 
 
 def part_of(runs: Sequence[Compared]) -> str:
-    """The part on which losses are compared: "training" if a run has no validation part."""
+    """Return the part on which losses are compared: "training" if a run has no validation part."""
     return "validation" if all(run.dataset.has_validation for run in runs) else "training"
 
 
 def same_data(runs: Sequence[Compared]) -> bool:
-    """Whether all runs have the same samples."""
+    """Return whether all runs have the same samples."""
     one, *others = [run.dataset for run in runs]
     return all(
         np.array_equal(one.x, other.x, equal_nan=True)
@@ -215,7 +215,7 @@ def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
 
 
 def clear_mode(found: Verdict) -> str:
-    """The mode that is clearly better, "" where none is."""
+    """Return the mode that is clearly better, "" where none is."""
     return BOTH_MODES[found.better] if found.is_clear else ""
 
 
@@ -231,23 +231,23 @@ def corrected(p_values: Sequence[float]) -> list[float]:
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:
-    """The settings that vary, with their values: numbers increase, names come as given."""
+    """Return the settings that vary, with their values: numbers increase, names come as given."""
     keys = points[0].values if points else ()
     axes = {key: list(dict.fromkeys(point.values[key] for point in points)) for key in keys}
     return {key: sorted(each) if is_number(key) else each for key, each in axes.items()}
 
 
 def is_number(key: str) -> bool:
-    """Whether a setting's values are numbers, and not names."""
+    """Return whether a setting's values are numbers, and not names."""
     return SETTINGS[key].limit is not None
 
 
 def worded(key: str, value: Any) -> str:
-    """A setting's value as people read it: "LSTM", "0.01"."""
+    """Return a setting's value as people read it: "LSTM", "0.01"."""
     options = SETTINGS[key].options
     return options[value].label if options else number(value)
 
 
 def named(values: Mapping[str, Any]) -> str:
-    """The settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
+    """Return the settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
     return ", ".join(f"{key} = {worded(key, value)}" for key, value in values.items())

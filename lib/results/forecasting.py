@@ -43,7 +43,7 @@ class Forecast:
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
-    """Why answers can't be fed back, as a sentence; "" where they can."""
+    """Return why answers can't be fed back, as a sentence; "" where they can."""
     origin = dataset.cut_from
     if origin.horizons != (1,):
         return "Answers are fed back one row at a time: that needs a horizon of 1."
@@ -99,7 +99,7 @@ def half_widths(errors: np.ndarray) -> np.ndarray:
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
-    """The times of the `count` rows after a series; None where they aren't known."""
+    """Return the times of the `count` rows after a series; None where they aren't known."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     origin = dataset.cut_from
@@ -213,7 +213,7 @@ class _Model:
 
 
 def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
-    """What computes the inputs that these dates decide, by the feature's name."""
+    """Return what computes the inputs that these dates decide, by the feature's name."""
     names = CALENDAR if origin.time_format else ()
     made = (feature for name in names for feature in on_a_circle(name, times))
     return {name: of for name, of in made if name not in origin.columns}

@@ -255,7 +255,7 @@ def without_rows(dataset: Dataset) -> Dataset:
 
 @remembered
 def without_answers(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with NaN for predictions, which are close to the rows of the file."""
+    """Return the snapshot with NaN for predictions, which are close to the rows of the file."""
 
     def hide(result: ModeResult) -> ModeResult:
         return replace(result, predictions=_nothing(result.predictions.shape))
@@ -266,7 +266,7 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 
 @remembered
 def redacted(run: Run) -> Run:
-    """The run with neither rows nor names of its file."""
+    """Return the run with neither rows nor names of its file."""
     no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
     experiment = run.experiment.set(**no_columns)
     return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

@@ -108,6 +108,6 @@ def runs_of(scene: Scene) -> dict[str, RunAt]:
 
 
 def plot_of(scene: Scene) -> Plot:
-    """The recorded picture of a scene of GALLERY."""
+    """Return the recorded picture of a scene of GALLERY."""
     plots: dict[str, Plot] = read(FILE, dict[str, Plot])
     return plots[scene.id]

@@ -11,12 +11,12 @@ MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", 
 
 
 def counted(number: int, one: str, many: str = "") -> str:
-    """A count with its noun: "1 row", "1,461 rows". Give `many` unless it is `one` with an s."""
+    """Return a count with its noun: "1 row", "1,461 rows". `many` defaults to `one` with an s."""
     return f"{number:,} {one if number == 1 else many or f'{one}s'}"
 
 
 def capital(text: str) -> str:
-    """`text` with a capital first letter; the rest stays as it is."""
+    """Return `text` with a capital first letter; the rest stays as it is."""
     return text[:1].upper() + text[1:]
 
 
@@ -38,7 +38,7 @@ def listed(words: Iterable[str]) -> str:
 
 
 def number(value: float, digits: int = 3) -> str:
-    """A number with `digits` significant digits: "0.0123", "26,109", "3.44e11"."""
+    """Return a number with `digits` significant digits: "0.0123", "26,109", "3.44e11"."""
     value = float(value)
     if not math.isfinite(value):
         return "not a number" if math.isnan(value) else "infinite"
@@ -48,7 +48,7 @@ def number(value: float, digits: int = 3) -> str:
 
 
 def short(value: float) -> str:
-    """A number in at most nine letters, for labels: "3.75e8", "≈ 0"."""
+    """Return a number in at most nine letters, for labels: "3.75e8", "≈ 0"."""
     if 0 < abs(value) < 1e-5:
         return ALMOST_0 if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
     text = number(value)
@@ -56,19 +56,19 @@ def short(value: float) -> str:
 
 
 def readable(value: float, digits: int = 3, unit: str = "", nothing: str = "nothing") -> str:
-    """A number for a sentence, with its `unit` (" °C"); a size below 1e-7 is `nothing`."""
+    """Return a number for a sentence, with its `unit` (" °C"); `nothing` for a size below 1e-7."""
     return nothing if 0 < abs(value) < NOTHING else apart_by(value, digits) + unit
 
 
 def apart_by(value: float, digits: int = 3) -> str:
-    """A difference between two things that are not equal, so never "nothing"."""
+    """Return the difference between two unequal things, so never "nothing"."""
     if 0 < abs(value) < NEXT_TO_NOTHING:
         return "less than a millionth"
     return _written_out(value, digits) if 0 < abs(value) < 1e-5 else number(value, digits)
 
 
 def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
-    """Numbers with enough digits to tell the others from the first: "355.1", "355.4"."""
+    """Return numbers with enough digits to tell the others from the first: "355.1", "355.4"."""
     first = float(values[0]) if values else 0.0
     gaps = {float(value): float(value) - first for value in values}
     gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
@@ -81,12 +81,12 @@ def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]
 
 
 def signed(value: float) -> str:
-    """A number with a typographic minus sign, for formulas."""
+    """Return a number with a typographic minus sign, for formulas."""
     return number(value).replace("-", "−")
 
 
 def subscript(index: int) -> str:
-    """An index in subscript digits: "₁₂"."""
+    """Return an index in subscript digits: "₁₂"."""
     return f"{index}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
 
 
@@ -105,13 +105,13 @@ def _trim(text: str) -> str:
 
 
 def widest(sentence: str) -> str:
-    """A text as long as this sentence can get while its numbers change, to reserve room for it."""
+    """Return a text as long as the sentence can get while its numbers change, to reserve room."""
     wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "0.0000888", key=len), sentence)
     return f"{wide} 8,888 8,888 8,888"
 
 
 def duration(seconds: float) -> str:
-    """A remaining time in steps so coarse that the text is steady: "about 15 s"."""
+    """Return a remaining time in steps so coarse that the text is steady: "about 15 s"."""
     if seconds < 3:
         return "a moment"
     steps = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))

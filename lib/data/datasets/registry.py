@@ -95,7 +95,7 @@ OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # what on
 
 
 def find_spec(experiment: Experiment) -> DatasetSpec:
-    """The spec of the dataset that is chosen. Raises ExperimentError if there is none."""
+    """Return the spec of the dataset that is chosen. Raises ExperimentError if there is none."""
     name = experiment.data.name
     if name not in DATASETS:
         raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
@@ -104,12 +104,12 @@ def find_spec(experiment: Experiment) -> DatasetSpec:
 
 @lru_cache(maxsize=64)
 def suggested(name: str) -> Experiment:
-    """The experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
+    """Return the experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
     return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
-    """The experiment as its dataset allows it: fixed values set, others brought into range.
+    """Return the experiment as its dataset allows it: fixed values set, others brought into range.
 
     An unused setting gets its default, so that experiments with the same meaning are equal. Raises
     ExperimentError for an unknown dataset.
@@ -153,7 +153,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
-    """The table as `types` and `wide` say that it is to be read. Raises WindowError."""
+    """Return the table as `types` and `wide` say that it is to be read. Raises WindowError."""
     if not data.types and not (data.wide == "unroll" and wide_columns(table)):
         return table
     from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
@@ -168,7 +168,7 @@ def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], 
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:
-    """The settings that follow from the data or the head: key → why they can't be set."""
+    """Return the settings that follow from the data or the head: key → why they can't be set."""
     spec = find_spec(experiment)
     why = dict(spec.why)
     if spec.fixed.get("head", experiment.model.head) == "none":
@@ -182,17 +182,17 @@ def idle(experiment: Experiment) -> frozenset[str]:
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:
-    """The experiment shown while a person's own table is missing: on Seattle's columns."""
+    """Return the experiment shown while a person's own table is missing: on Seattle's columns."""
     return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """The dataset of an experiment, which is settled first; `table` is the person's own."""
+    """Return the dataset of an experiment, which is settled first; `table` is the person's own."""
     return make_settled_dataset(settle(experiment, table), table)
 
 
 def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
-    """The same for an experiment that `settle` has returned already."""
+    """Return the same for an experiment that `settle` has returned already."""
     validate(settled)
     spec = find_spec(settled)
     if spec.name in TASKS:

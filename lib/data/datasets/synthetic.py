@@ -145,7 +145,7 @@ class Task:
     persists: bool = False  # whether the natural guess is this step's value, or the mean
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
-        """The keyword arguments of the function."""
+        """Return the keyword arguments of the function."""
         return {key: experiment.get(key) for key in ("N", "T", "F", *self.options)}
 
 
@@ -229,7 +229,7 @@ DATA_Y = (
 
 
 def make_worked(name: str, title: str, about: str) -> Dataset:
-    """The dataset of a worked example."""
+    """Return the dataset of a worked example."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {}
     if name == "worked_scaled":

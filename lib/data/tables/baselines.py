@@ -34,7 +34,7 @@ A weekday is a day of data without weekends."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
-    """A table's dataset with all baselines, and the best one as its naive guess."""
+    """Return a table's dataset with all baselines, and the best one as its naive guess."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
     for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -94,7 +94,7 @@ def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _seasonal(origin: Origin, rows: np.ndarray, lags: np.ndarray) -> np.ndarray:
-    """The value `lags` (H,) rows before a target; the last known one where there is none."""
+    """Return the value `lags` (H,) rows before a target; the last known one where there is none."""
     known = rows[..., None] + np.array(origin.horizons) - lags
     there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
     return np.swapaxes(origin.targets[np.where(there, known, rows[..., None])], -1, -2)
@@ -134,7 +134,7 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 
 def _label(name: str, origin: Origin) -> str:
-    """The name of a guess in a sentence."""
+    """Return the name of a guess in a sentence."""
     period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):
@@ -190,7 +190,7 @@ def check_season(origin: Origin, period: int) -> None:
 
 
 def find_season(origin: Origin) -> tuple[int, int]:
-    """The season of the targets, as far as the training rows tell, and that of the baseline.
+    """Return the season of the targets, as far as the training rows tell, and that of the baseline.
 
     A season's values must be nearer to the targets than the last known ones; of those that are
     about as near as the nearest the shortest is taken.
@@ -241,7 +241,7 @@ def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
 
 @lru_cache(maxsize=64)
 def _search(column: bytes) -> int:
-    """The season of a column of float64, 0 for none."""
+    """Return the season of a column of float64, 0 for none."""
     from coreforecast.seasonal import find_season_length  # noqa: PLC0415  for tables alone
 
     values = np.frombuffer(column)
@@ -254,7 +254,7 @@ def season_length(origin: Origin, period: int) -> str:
 
 
 def _step(origin: Origin) -> str:
-    """What lies between two rows: "weekday" for days without weekends."""
+    """Return what lies between two rows: "weekday" for days without weekends."""
     dates = origin.times
     weekdays = origin.step == "day" and dates is not None and on_weekdays(dates.values)
     return "weekday" if weekdays else origin.step

@@ -32,7 +32,7 @@ def parts_of(data: DataSettings) -> int:
 
 
 def span_of(data: DataSettings) -> int:
-    """The rows that a window covers, targets included."""
+    """Return the rows that a window covers, targets included."""
     return (data.timesteps - 1) * data.rate + data.horizon + 1
 
 
@@ -95,7 +95,7 @@ def cut(
 
 
 def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: float) -> Cut | None:
-    """The windows, or None where a part would have none. No window leaves its `block`."""
+    """Return the windows, or None where a part would have none. No window leaves its `block`."""
     if part is None:
         return None
     span, parts = span_of(data), int(part.max()) + 1
@@ -118,7 +118,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
 
 
 def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
-    """The part of each row, (R,) int. Of one series each part has its share of windows."""
+    """Return the part of each row, (R,) int. Of one series each part has its share of windows."""
     times, span = int(rank.max(initial=-1)) + 1, span_of(data)
     if data.test and times < 3 * span + 2 * data.gap:
         data = replace(data, test=0)
@@ -160,7 +160,7 @@ def _parts_by_series(
 
 
 def _shares(count: int, data: DataSettings) -> tuple[int, int]:
-    """How many of all are for training and for the test: at least one for each part."""
+    """Return how many of all are for training and for the test: at least one for each part."""
     train = min(max(round(count * data.train / 100), 1), count - parts_of(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test

@@ -132,7 +132,7 @@ def _shared_samples(dataset: Dataset) -> Finding:
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Which rows each part reads or has as targets, (R,) bool, by its name."""
+    """Return which rows each part reads or has as targets, (R,) bool, by its name."""
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
@@ -144,13 +144,13 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
 
 
 def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
-    """Which series have windows in each part, by its name."""
+    """Return which series have windows in each part, by its name."""
     first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
     return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
 
 
 def _scaling(origin: Origin) -> Finding:
-    """How far inputs are from a mean of 0 and a deviation of 1 in the training rows."""
+    """Return how far inputs are from a mean of 0 and a deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     known, off = origin.training, 0.0
     for column in origin.inputs.T:  # one by one: there may be a million rows

@@ -66,7 +66,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
 
 
 def rows_without_times(table: Table, notes: list[str]) -> Table:
-    """The table with its rows as they are; they may be of several series all the same."""
+    """Return the table with its rows as they are; they may be of several series all the same."""
     [series] = series_columns(table.frame) or [""]
     if series:
         count = counted(table.frame[series].nunique(), "series", "series")
@@ -75,7 +75,7 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
-    """The column that identifies series, or the columns that do together; [] where none do.
+    """Return the column that identifies series, or the columns that do together; [] where none do.
 
     Each series must have one row a time. Without times only columns with a typical name count, if
     the series follow one another, or have equally many rows.
@@ -112,7 +112,7 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
 
 
 def _differ(series: np.ndarray, times: np.ndarray) -> bool:
-    """Whether no series has two rows of one time; both are codes (R,)."""
+    """Return whether no series has two rows of one time; both are codes (R,)."""
     return pd.Index(series * (int(times.max()) + 1) + times).is_unique
 
 
@@ -153,7 +153,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
 
 
 def _even_share(counts: np.ndarray) -> float:
-    """The share of the steps, in usual ones, that are whole; 1 where there are no steps."""
+    """Return the share of the steps, in usual ones, that are whole; 1 where there are no steps."""
     whole = counts.round()
     return float(((np.abs(counts - whole) < 0.1) & (whole >= 1)).mean()) if len(counts) else 1.0
 
@@ -256,6 +256,6 @@ def rows_of(
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    """How many values are missing, by column where there are any."""
+    """Return how many values are missing, by column where there are any."""
     counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
     return {name: count for name, count in counts.items() if count}

@@ -164,7 +164,7 @@ def wide_columns(table: Table) -> list[str]:
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
-    """The inputs that a table's dates can be: those that differ from row to row."""
+    """Return the inputs that a table's dates can be: those that differ from row to row."""
     times = cast("pd.DatetimeIndex | None", table.times)
     if times is None or times.dtype.kind != "M" or times.hasnans:
         return ()
@@ -196,7 +196,7 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
 
 
 def _features_of(table: Table, column: str) -> list[_Feature]:
-    """The names of an input's features, and what computes each."""
+    """Return the names of an input's features, and what computes each."""
     if column in table.numbers:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:
@@ -217,7 +217,7 @@ def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
-    """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
+    """Return a feature for each category, 1 where a row has it; missing ones are 0 in all."""
     counts = texts.value_counts()
     names = [*counts[counts > 0].index]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1

@@ -57,14 +57,14 @@ class Parsed(NamedTuple):
 
 
 def bare(entry: str) -> str:
-    """An entry without currency, percent sign and typographic minus."""
+    """Return an entry without currency, percent sign and typographic minus."""
     for pattern, replacement in _AROUND_A_NUMBER:
         entry = re.sub(pattern, replacement, entry)
     return entry
 
 
 def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
-    """A text column (R,) as numbers; None unless most of its entries are numbers."""
+    """Return a text column (R,) as numbers; None unless most of its entries are numbers."""
     texts = texts.astype("str").str.strip()
     known = texts.dropna()
     if known.empty or parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
@@ -105,7 +105,7 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
 
 
 def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
-    """A sentence on the entries of a column that aren't numbers, if there are any."""
+    """Return a sentence on the entries of a column that aren't numbers, if there are any."""
     wrong = texts[numbers.isna() & texts.notna()]
     if wrong.empty:
         return []

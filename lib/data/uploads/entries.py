@@ -44,7 +44,7 @@ class Entries:
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
-    """Whether the first line holds names, judged by the lines below it.
+    """Return whether the first line holds names, judged by the lines below it.
 
     A text above values is a name. Else values make the first line data, with texts above texts as
     in iris.data; unless they are years, or 0, 1, 2, … as pandas calls nameless columns.
@@ -69,7 +69,7 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
 
 
 def is_value(entry: str) -> bool:
-    """Whether an entry holds a number or a date rather than a name."""
+    """Return whether an entry holds a number or a date rather than a name."""
     entry = texts.bare(entry.strip())
     if any(char.isdigit() for char in entry):
         entry = _WORDS_OF_DATES.sub("1", entry)

@@ -31,7 +31,7 @@ _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "o
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """The entries of a sheet, by default the first with a table. Raises UploadError."""
+    """Return the entries of a sheet, by default the first with a table. Raises UploadError."""
     cells, chosen, sheets = _cells(content, sheet)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
@@ -97,7 +97,7 @@ def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], li
 
 
 def read_parquet(content: bytes) -> Entries:
-    """The entries of a Parquet file. Raises UploadError."""
+    """Return the entries of a Parquet file. Raises UploadError."""
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
@@ -133,7 +133,7 @@ def read_parquet(content: bytes) -> Entries:
 
 
 def read_arrays(content: bytes) -> Entries:
-    """The rows of a file's array or arrays. Raises UploadError."""
+    """Return the rows of a file's array or arrays. Raises UploadError."""
     arrays, described = dict[str, np.ndarray](), dict[str, str]()
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
@@ -172,7 +172,7 @@ def _told(error: Exception) -> str:
 
 
 def _is_samples(array: np.ndarray) -> bool:
-    """Whether it has samples of several timesteps, (N, T, F)."""
+    """Return whether it has samples of several timesteps, (N, T, F)."""
     return array.ndim == 3 and array.shape[1] > 1
 
 
@@ -201,7 +201,7 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
-    """The array that has the first of these names; "" for none."""
+    """Return the array that has the first of these names; "" for none."""
     lower = {key.lower(): key for key in arrays}
     return next((lower[name] for name in names if name in lower), "")
 
