@@ -82,7 +82,7 @@ class Answers:
         return chart.plotted([line, *traces], palette, x, y, key, **look)
 
     def _alike(self) -> np.ndarray:
-        """Return the shown samples of the same series, which are alike; all if there is only one."""
+        """Return the shown samples of the same series, which are alike; else all."""
         shown, origin = self.run.snapshot.samples, self.run.dataset.origin
         if not origin:
             return shown

@@ -102,7 +102,7 @@ def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> s
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
     """Draw two pictures of the same units, a minus between them, and their difference.
 
-    `about` holds a `sentence`; `columns`, what columns are, in words; `start`, the row that is marked
+    `about` holds a `sentence`; `columns`, what columns are; `start`, the row that is marked
     at first, if columns are timesteps; and `missing`, the text for a measure that isn't known.
     """
     left = None

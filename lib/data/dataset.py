@@ -28,7 +28,7 @@ class Scale:
         return self.offset.ndim == 2
 
     def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Offset and deviation for values of these series (…): (…, C), or (C,) if all share one."""
+        """Return offset and deviation for series (…): (…, C), or (C,) if all series share one."""
         if not self.by_series:
             return self.offset, self.deviation
         return self.offset[series], self.deviation[series]
@@ -158,7 +158,7 @@ class Samples:
 
     @property
     def seen(self) -> int:
-        """How many samples, from the first, are for training and validation, not for the test."""
+        """The number of samples for training and validation."""
         return len(self.x)
 
     @property
@@ -232,7 +232,7 @@ class Dataset(Samples):
 
     @property
     def seen(self) -> int:
-        """How many samples, from the first, are for training and validation, not for the test."""
+        """The number of samples for training and validation; those of the test follow."""
         return len(self.x) - self.test
 
     @property
@@ -249,12 +249,12 @@ class Dataset(Samples):
 
     @property
     def ahead(self) -> str:
-        """What follows a target's name: ", one day ahead" or ""."""
+        """The words after a target's name: ", one day ahead" or ""."""
         return f", {self.lead} ahead" if self.lead else ""
 
     @property
     def target_labels(self) -> tuple[str, ...]:
-        """K names of targets with how far ahead they are: "temp_max, one day ahead"."""
+        """K names of targets with their lead: "temp_max, one day ahead"."""
         return tuple(f"{name}{self.ahead}" for name in self.target_names)
 
     @property
@@ -268,7 +268,7 @@ class Dataset(Samples):
         return self.timestep_names[-1] != f"{self.shape[1]}"
 
     def steps_of(self, index: int) -> tuple[str, ...]:
-        """T names of a sample's timesteps: the times of its rows, where there are dates."""
+        """Return T names of a sample's timesteps: the times of its rows, if there are dates."""
         if not (origin := self.origin) or not origin.time_format:
             return self.timestep_names
         return tuple(origin.label(row) for row in origin.rows(self.shape[1], index))
@@ -287,7 +287,7 @@ class Dataset(Samples):
         return (wrong**2).mean(axis=(0, 2))
 
     def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:
-        """Targets or predictions of `samples` in the raw unit.
+        """Return targets or predictions of `samples` in the raw unit.
 
         `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).
         """
@@ -310,7 +310,7 @@ class Dataset(Samples):
         return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
-        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"; `short`: no end."""
+        """Name sample `index`, 0 to N-1: "sample 241 (validation)"; `short` leaves out its end."""
         name = f"sample {index + 1}"
         if origin := self.origin:  # its series, and from which row to which its inputs are
             rows = origin.rows(self.shape[1], index)

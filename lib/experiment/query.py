@@ -10,7 +10,7 @@ from lib.text import number
 
 
 def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
-    """The URL form: what differs from `base`, the default, by key. Repeated keys are a list."""
+    """Return the URL form: what differs from `base`, the default, by key. Tuples are lists."""
     base = base or Experiment()
     values = {key: experiment.get(key) for key in SETTINGS}
     return {
@@ -25,7 +25,7 @@ def read_query(
     base: Experiment | None = None,
     at_most: Mapping[str, float] = MappingProxyType({}),
 ) -> tuple[Experiment, list[str]]:
-    """The experiment of a URL, and a sentence for each value dropped, or clamped to `at_most`."""
+    """Return the experiment of a URL, and a sentence for each dropped or clamped value."""
     experiment, complaints = base or Experiment(), list[str]()
     for key, value in query.items():
         if key not in SETTINGS:

@@ -35,7 +35,7 @@ class Choice:
     color: str = ""  # as Markdown and .streamlit/config.toml call it
 
     def colored(self, words: str) -> str:
-        """Markdown of `words` in its colour; as they are for both."""
+        """Return Markdown of `words` in the mode's colour; unchanged for both modes."""
         return f":{self.color}[{words}]" if self.color else words
 
 
@@ -63,7 +63,7 @@ MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8
 
 
 def _setting(key: str, default: Any, **allowed: Any) -> Any:
-    """A field that is a `Setting`: its URL key, and the `limit` or the `options` of its values."""
+    """Return a field with the metadata of a `Setting`: URL key, and `limit` or `options`."""
     return field(default=default, metadata={"key": key, **allowed})
 
 
@@ -142,7 +142,7 @@ class Experiment:
 
     @property
     def each_seed(self) -> tuple[Experiment, ...]:
-        """What is trained with each seed, as an experiment of one seed."""
+        """One experiment of a single seed for each seed."""
         count = max(1, self.seeds)
         return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(count))
 

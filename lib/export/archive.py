@@ -135,7 +135,7 @@ def _column(entries: Any) -> Column:
 
 
 def table_of(record: TableRecord) -> Table:
-    """The table of a record. Raises an error of any kind for a record that no file becomes."""
+    """Return the table of a record. Raises an error of any kind for an invalid record."""
     import pandas as pd  # noqa: PLC0415
 
     def entries(column: Column, dtype: str) -> Any:

@@ -77,7 +77,7 @@ def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
 
 
 def data_name(dataset: Dataset) -> str:
-    """The stem of file names of this dataset, in safe letters: "seattle", or the upload's name."""
+    """Return a safe stem of file names of this dataset: "seattle", or the upload's name."""
     own = dataset.name == "upload"
     known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
     data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
@@ -124,7 +124,7 @@ def has_plain_windows(dataset: Dataset) -> bool:
 
 
 def _sizes(dataset: Dataset) -> dict[str, int]:
-    """Number of samples of each part, by its name in a script."""
+    """Return the number of samples of each part, by its name in a script."""
     names = {"training": "train"}
     return {names.get(p, p): own.stop - own.start for p, own in dataset.parts.items()}
 

@@ -102,7 +102,7 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 
 
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
-    """Predictions and targets of every judged sample, in the raw unit.
+    """Return predictions and targets of every judged sample, in the raw unit.
 
     A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
     Last-step mode predicts at T alone: NaN elsewhere.
@@ -162,7 +162,7 @@ class Reported(RunAt):
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
-    """Title, figure, takeaway and sentences of each chart."""
+    """Return title, figure, takeaway and sentences of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
     picked = {"predictions": (of.sample, of.target, of.earlier), "step_error": (of.earlier,)}
     for name, title in _TITLES.items():

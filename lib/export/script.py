@@ -119,7 +119,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """A layer's line of code with its output shapes; for the layers of both modes `every_step`."""
+    """Return a layer's line of code and output shapes; `every_step` for layers of both modes."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -142,7 +142,7 @@ class Shown:
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
-    """The epochs and figures of the experiment's run, up to the epoch that was judged last."""
+    """Return the epochs and figures of a run, up to the epoch that was evaluated last."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs

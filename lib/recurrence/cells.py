@@ -20,13 +20,13 @@ GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's bl
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """What |h| stays below at each timestep, (T,): an LSTM's cell state grows by less than 1."""
+    """Return the bound of |h| by timestep, (T,): an LSTM's cell state grows by less than 1."""
     steps = np.arange(1.0, timesteps + 1)
     return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
 
 def gate_symbol(name: str, about: str) -> str:
-    """Return a name and what it is, of `GATES`, as formulas write it: a candidate has a tilde."""
+    """Return a gate's symbol in formulas, by its name and kind in `GATES`."""
     return f"{name}\u0303" if about == "candidate" else name
 
 
@@ -159,7 +159,7 @@ class LayerPass:
         return _before(self.trace.hidden[0], step)
 
     def gates(self, step: int) -> dict[str, Array]:
-        """Of one step, by the names in `GATES`: (U,) each."""
+        """Return the gates of one step, by their names in `GATES`: (U,) each."""
         return {name: values[0, step] for name, values in self.trace.gates.items()}
 
     @property
@@ -196,12 +196,12 @@ class Row:
 
 
 def _before(states: Array, step: int) -> Array:
-    """Of states (T, …) those that a step starts from: zeros at first."""
+    """Return the states that each step of (T, …) starts from: zeros at first."""
     return states[step - 1] if step else np.zeros_like(states[0])
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
-    """All that a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
+    """Return what a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
     columns = slice(unit, None, layer.units)  # a column for each gate
     about = GATES[layer.cell] or {"h": "hidden state"}
     from_input = dict(zip(about, layer.x[step] @ layer.weights[0][:, columns], strict=True))
@@ -253,13 +253,13 @@ def _factor(value: float) -> str:
 
 
 def _sum(first: float, *others: float) -> str:
-    """Terms of a sum with their signs: "0.3 − 0.2 + 1"."""
+    """Return terms of a sum with their signs: "0.3 − 0.2 + 1"."""
     rest = (f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in others)
     return signed(first) + "".join(rest)
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
-    """Return how gates and states make the new states; nothing for a cell that has no gates."""
+    """Return how gates and states make the new states; [] for a cell without gates."""
     gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
     if layer.trace.cell is not None:
         cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)

@@ -26,7 +26,7 @@ CORRELATION = 0.8  # of two models' errors on the same samples; on bundled table
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Count independent errors among samples (the judged ones): targets that overlap are one."""
+    """Return the number of independent samples (of the judged): overlapping targets are one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
@@ -38,7 +38,7 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 
 
 def decisive_ratio(samples: float) -> float:
-    """Smallest ratio at which two mean squared errors on so many samples differ significantly.
+    """Return the ratio from which on two MSEs of so many samples differ significantly.
 
     For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
@@ -52,13 +52,13 @@ def decisive_ratio(samples: float) -> float:
 
 
 def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether so many samples tell two mean squared errors apart; a NaN error counts as decided."""
+    """Return whether so many samples tell two MSEs apart; a NaN error counts as decided."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """Return whether errors beat a rival's: "clear", "no", or "unclear" on so few samples."""
+    """Return by error whether it beats a rival's: "clear", "no", or "unclear" on few samples."""
     better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(decided(errors, rival, samples), better, "unclear")
 
@@ -100,7 +100,7 @@ def compare_modes(
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
-    """Two-sided p-value of `t` under Student's distribution.
+    """Return the two-sided p-value of `t` under Student's distribution.
 
     Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
     """
@@ -154,13 +154,13 @@ def same_data(runs: Sequence[Compared]) -> bool:
 
 
 def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
-    """Whether a mode's model overfits in three of four seeds at least: one curve may only swing."""
+    """Return whether a mode's model overfits in at least three of four seeds."""
     seeds, samples = run.snapshot.seeds, independent_samples(run.dataset)
     return 4 * sum(is_overfit(seed[mode], guess, samples) for seed in seeds) >= 3 * len(seeds)
 
 
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
-    """Whether validation loss has risen, by over 2% of `guess`, clearly above the training loss."""
+    """Return whether validation loss rose by over 2% of `guess`, clearly above training loss."""
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
@@ -184,12 +184,12 @@ class PointResult:
         return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """Errors at the last step by seed, (R,); `relative` to the best baseline's."""
+        """Return errors at the last step by seed, (R,); `relative` to the best baseline's."""
         errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
         return errors / (self["baseline_error"] if relative else 1.0)
 
     def median(self, mode: str) -> float:
-        """Median error over the seeds."""
+        """Return the median error over the seeds."""
         return float(np.median(self.errors(mode)))
 
     @property

@@ -78,7 +78,7 @@ class DatasetSpec:
 
 
 def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
-    """A row of specs.toml, whose `uses` are settings besides those of all tasks or all tables."""
+    """Return the spec of a row of specs.toml, with the settings that all tasks or tables use."""
     uses = {*row.pop("uses", ())}
     if name in TASKS:
         uses |= {"N", *TASKS[name].options}
@@ -109,7 +109,7 @@ def suggested(name: str) -> Experiment:
 
 
 def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
-    """Return the experiment as its dataset allows it: fixed values set, others brought into range.
+    """Return the experiment as its dataset allows it: some values fixed, others clamped.
 
     An unused setting gets its default, so that experiments with the same meaning are equal. Raises
     ExperimentError for an unknown dataset.
@@ -140,7 +140,7 @@ def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
 
 
 def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
-    """F and K of a table; the experiment's F, and K 0, where they can't be told."""
+    """Return F and K of a table; the experiment's F, and K 0, if they aren't known."""
     data = experiment.data
     with suppress(WindowError):  # `make_dataset` refuses what is wrong
         table = table and prepared(table, data)
@@ -153,7 +153,7 @@ def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
 
 
 def prepared(table: Table, data: DataSettings) -> Table:
-    """Return the table as `types` and `wide` say that it is to be read. Raises WindowError."""
+    """Return the table, read as `types` and `wide` say. Raises WindowError."""
     if not data.types and not (data.wide == "unroll" and wide_columns(table)):
         return table
     from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
@@ -162,13 +162,13 @@ def prepared(table: Table, data: DataSettings) -> Table:
 
 
 def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """The input and target columns that are used: the person's choice, else the table's own."""
+    """Return the chosen input and target columns, else the table's default ones."""
     inputs, targets = default_columns(table) if table else ((), ())
     return data.inputs or inputs, data.targets or targets
 
 
 def dictated(experiment: Experiment) -> dict[str, str]:
-    """Return the settings that follow from the data or the head: key → why they can't be set."""
+    """Return settings that follow from the data or the head: key → why they can't be set."""
     spec = find_spec(experiment)
     why = dict(spec.why)
     if spec.fixed.get("head", experiment.model.head) == "none":
@@ -177,22 +177,22 @@ def dictated(experiment: Experiment) -> dict[str, str]:
 
 
 def idle(experiment: Experiment) -> frozenset[str]:
-    """The keys of settings without effect: those that are dictated or that the data don't use."""
+    """Return the keys of settings without effect: dictated, or not used by the data."""
     return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
 
 
 def example_of_upload(experiment: Experiment) -> Experiment:
-    """Return the experiment shown while a person's own table is missing: on Seattle's columns."""
+    """Return the experiment that is shown without an upload: with Seattle's columns."""
     return settle(experiment.set(data="seattle", inputs=(), targets=()))
 
 
 def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
-    """Return the dataset of an experiment, which is settled first; `table` is the person's own."""
+    """Return the dataset of an experiment, settled first; `table` is the person's own."""
     return make_settled_dataset(settle(experiment, table), table)
 
 
 def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
-    """Return the same for an experiment that `settle` has returned already."""
+    """Return the dataset of an experiment that `settle` has returned."""
     validate(settled)
     spec = find_spec(settled)
     if spec.name in TASKS:

@@ -23,7 +23,7 @@ def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
 
 
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
-    """Return the table with some columns read as they are said to be: "store:category", by `KINDS`.
+    """Return the table with columns read as entries say, "store:category", by `KINDS`.
 
     A number that becomes a category is its text; what isn't a number is missing. Raises WindowError
     for a column or kind that there isn't, and for one that can't be read so.
@@ -64,7 +64,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
-    """Each column with its kind, of entries such as "store:category". Raises WindowError."""
+    """Return each column with its kind, from entries like "store:category". Raises WindowError."""
     names, wanted = [*table.labels, *map(str, table.frame.columns)], dict[str, str]()
     for entry in types:
         column, _, kind = entry.rpartition(":")

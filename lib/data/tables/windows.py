@@ -123,7 +123,7 @@ def _standardised(
     *,
     names: list[str],
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
-    """The inputs (R, F), called `names`, and y (N, T, K), each with the scale that it has got."""
+    """Return inputs (R, F), called `names`, and y (N, T, K), standardised, with their scales."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
     # What belongs together when a change is computed: rows of a series, or between two gaps.
@@ -158,7 +158,7 @@ def _standardised(
 
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
-    """H times how many rows ahead targets lie. Raises WindowError for what can't be predicted."""
+    """Return H horizons in rows. Raises WindowError for columns that can't be predicted."""
     if wrong := [name for name in targets if name not in table.numbers]:
         raise WindowError(
             f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
@@ -186,7 +186,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
 def scale_of(
     values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
 ) -> Scale:
-    """The scale of columns (R, C) by training rows, of each of `groups` (series (R,), and S)."""
+    """Return the scale of columns (R, C) by training rows; by `groups`, series (R,) and their count."""
     offset, deviation = _offset_and_deviation(values[training])
     if groups is None:
         return Scale(offset, deviation)
@@ -219,7 +219,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
-    """Sentences on the windows: which are used, the parts, the scale."""
+    """Return sentences on the windows: which are used, the parts, the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")

@@ -61,7 +61,7 @@ def read_csv(content: bytes) -> Entries:
 
 
 def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
-    """The text of the table, and how many lines above it are left out. Raises UploadError."""
+    """Return the table's text, and how many lines above it are left out. Raises UploadError."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -84,7 +84,7 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
 
 
 def find_delimiter(sample: str) -> str:
-    """The delimiter that cuts most lines into as many entries as the first; rarer ones win."""
+    """Return the delimiter that cuts most lines into as many entries as the first line."""
     best, most = ",", 0.0
     for delimiter in _DELIMITERS:
         rows = _rows(sample, delimiter)
@@ -145,7 +145,7 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
 
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
-    """Return what pandas complains of, in plain words; `lines_above` of the file it hasn't seen."""
+    """Return pandas's complaint in plain words; pandas hasn't seen `lines_above` of the file."""
     if "EOF inside string" in error:
         return UploadError(
             'A quotation mark (") is opened and never closed, so the rest of the file is one '
