@@ -20,7 +20,7 @@ VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 def layers_of(
     weights: Sequence[np.ndarray], layers: int | None = None
 ) -> list[tuple[np.ndarray, ...]]:
-    """Return the arrays of each recurrent layer, from the bottom up; of the first `layers`, or of all."""
+    """Return the arrays of each recurrent layer, from the bottom up; of `layers` or of all."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 

@@ -186,7 +186,7 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
 def scale_of(
     values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
 ) -> Scale:
-    """Return the scale of columns (R, C) by training rows; by `groups`, series (R,) and their count."""
+    """Return the scale of columns (R, C) by training rows, maybe of each of S series (R,)."""
     offset, deviation = _offset_and_deviation(values[training])
     if groups is None:
         return Scale(offset, deviation)
