@@ -8,7 +8,6 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from lib.charts import html
 from lib.charts.html import STEPS, render
@@ -39,9 +38,7 @@ def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    return str(
-        render("charts/cell.html", "unrolled", inputs, len(x), scale, palette, WIDEST, **about)
-    )
+    return render("charts/cell.html", "unrolled", inputs, len(x), scale, palette, WIDEST, **about)
 
 
 def heatmaps(
@@ -60,7 +57,7 @@ def heatmaps(
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(shown) in (2, 4) else "9rem,30%"
-    return str(render("charts/cell.html", "heatmaps", shown, palette, least, **about))
+    return render("charts/cell.html", "heatmaps", shown, palette, least, **about)
 
 
 def _reach(values: np.ndarray) -> float:
@@ -72,7 +69,7 @@ def _reach(values: np.ndarray) -> float:
     return float(power * next(k for k in (1, 1.5, 2, 3, 5, 7, 10) if k * power >= most))
 
 
-def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:
+def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
     """Draw values (U, T) from -reach to reach as an image, or as squares with their numbers."""
     units, steps = rows.shape
     if steps > 4 or units > 8:
@@ -100,7 +97,7 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
         ends = short(high), short(low).replace("-", "−")
         rows.append((line, image, *ends, top and line is lines[-1]))
-    return str(render("charts/cell.html", "lines", rows, len(lines[0].trace), palette))
+    return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
@@ -111,7 +108,7 @@ def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette:
     shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
     image = html.plot_image(shapes, 100, palette.surface, 8)
-    return str(render("charts/cell.html", "bound", image, len(hidden), each, sentence, palette))
+    return render("charts/cell.html", "bound", image, len(hidden), each, sentence, palette)
 
 
 def can_show(features: int, units: int) -> bool:
@@ -127,7 +124,7 @@ def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
     }
     if rows := state_rows(layer, step):
         tables["the new states"] = rows
-    return str(render("charts/cell.html", "by_hand", tables, palette))
+    return render("charts/cell.html", "by_hand", tables, palette)
 
 
 def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> list[Row]:

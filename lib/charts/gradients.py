@@ -80,10 +80,8 @@ def influence_maps(
         share = np.sqrt(made / (most or 1.0))
         indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
-    return str(
-        render(
-            "charts/gradients.html", "influence", pictures, steps, most, shades, sentence, palette
-        )
+    return render(
+        "charts/gradients.html", "influence", pictures, steps, most, shades, sentence, palette
     )
 
 
@@ -112,7 +110,7 @@ def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> 
         # Blank steps are masked; grey ones are zeros that the layer reads like any other.
         shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
         pictures.append((way, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
-    return str(render("charts/gradients.html", "padding", pictures, sentence, palette))
+    return render("charts/gradients.html", "padding", pictures, sentence, palette)
 
 
 def padding_words(ways: Sequence[Padded]) -> Words:

@@ -7,7 +7,7 @@ pixel for each number. `--cell-t` and `--cell-row` place bands: see `lib.ui.cell
 
 import re
 from base64 import b64encode
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -41,14 +41,13 @@ def _source(template: str) -> str:
 _TEMPLATES = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
 
 
-def render(template: str, macro: str, *values: Any, **names: Any) -> Markup:
+def render(template: str, macro: str, *values: Any, **names: Any) -> str:
     """Return what a macro draws: `render("charts/proofs.html", "equation", one, other, …)`.
 
     `template` is a path below `lib`. The macro escapes the values. jinja2 compiles a template at
     its first use and caches it. No import may render: a first visitor waits for all imports.
     """
-    draw: Callable[..., Markup] = getattr(_TEMPLATES.get_template(template).module, macro)
-    return draw(*values, **names)
+    return str(getattr(_TEMPLATES.get_template(template).module, macro)(*values, **names))
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
@@ -193,23 +192,9 @@ def _breaking(name: str) -> Markup:
     return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
 
 
-_TEMPLATES.globals |= {  # what the templates call
-    "BOTH_MODES": BOTH_MODES,
-    "MODES": MODES,
-    "ROUNDING": ROUNDING,
-    "TIME": TIME,
-    "UNITS": UNITS,
-    "axis_label": _label,
-    "breaking": _breaking,
-    "has_time": has_time,
-    "letters": letters,
-    "named": named,
-    "number": number,
-    "px": "{:.1f}".format,
-    "readable": readable,
-    "readable_shape": readable_shape,
-    "shaded": shaded,
-    "short": short,
-    "signed": signed,
-    "svg_uri": svg_uri,
-}
+# What the templates use besides what they are given.
+_TEMPLATES.globals.update(number=number, readable=readable, short=short, signed=signed)
+_TEMPLATES.globals.update(letters=letters, readable_shape=readable_shape, has_time=has_time)
+_TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
+_TEMPLATES.globals.update(shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)
+_TEMPLATES.globals.update(MODES=MODES, BOTH_MODES=BOTH_MODES, ROUNDING=ROUNDING)

@@ -86,17 +86,17 @@ def strips(
     palette: Palette,
 ) -> str:
     """Return strips one below the other, and their measures; `missing` replaces unknown ones."""
-    return str(render("charts/proofs.html", "strips", made, measures, missing, sentence, palette))
+    return render("charts/proofs.html", "strips", made, measures, missing, sentence, palette)
 
 
 def strips_legend(palette: Palette) -> str:
     """Return a legend of the outlines in `strips`."""
-    return str(render("charts/proofs.html", "strips_legend", palette))
+    return render("charts/proofs.html", "strips_legend", palette)
 
 
 def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> str:
     """Return cards beside each other; `missing` replaces measures that aren't known."""
-    return str(render("charts/proofs.html", "cards", cards, palette, missing))
+    return render("charts/proofs.html", "cards", cards, palette, missing)
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
@@ -110,9 +110,7 @@ def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about
         left = np.abs(one.rows - other.rows)
         left /= max(float(np.nanmax(left)), 1e-45)  # any difference shows
     rest = Side(measure.of, "on the same weights", left)
-    return str(
-        render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
-    )
+    return render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:

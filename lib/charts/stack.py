@@ -19,7 +19,7 @@ WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
 LETTER = 6.6  # the width of a letter, about
 
 
-def layer_pictures(steps: Steps, palette: Palette) -> Iterator[Markup]:
+def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
     """Yield a picture of each layer's output, all to one scale, or why the trace stops there."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
@@ -32,11 +32,11 @@ def layer_pictures(steps: Steps, palette: Palette) -> Iterator[Markup]:
             yield render("charts/stack.html", "layer", step, boxes, layer_sentence(step), palette)
 
 
-def rows_picture(steps: Steps, pictures: Sequence[Markup], start: int, palette: Palette) -> str:
+def rows_picture(steps: Steps, pictures: Sequence[str], start: int, palette: Palette) -> str:
     """Draw layers of a long stack one below the other: number, name, code, `layer_pictures`."""
     codes = [step.layer.origin.text if step.layer.origin else step.layer.code() for step in steps]
     rows = zip(range(start + 1, start + 1 + len(steps)), steps, codes, pictures, strict=True)
-    return str(render("charts/stack.html", "rows", rows, palette))
+    return render("charts/stack.html", "rows", rows, palette)
 
 
 def stack_picture(steps: Steps, palette: Palette) -> str:
@@ -49,7 +49,7 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
         if isinstance(layer, shapes.Bidirectional):
             on.insert(0, f"{layer.cell}, {layer.merge_mode}")
         layers.append((step, _boxes(steps[: place + 1], scale, palette), on))
-    return str(render("charts/stack.html", "stack", layers, stack_sentence(steps), palette))
+    return render("charts/stack.html", "stack", layers, stack_sentence(steps), palette)
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
@@ -112,7 +112,7 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
     body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
     font = 'font-family="sans-serif" font-size="12"'
     image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
-    return str(render("charts/stack.html", "graph", image, graph_sentence(steps), palette))
+    return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 
 # Words

@@ -135,10 +135,8 @@ def shape_strip(
         stages = _stages(mode, experiment, steps, [read, *above], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
     sentence = strip_sentence(experiment, dataset)
-    return str(
-        render(
-            "charts/strip.html", "strip", modes, grid.middles(), brief, LEGEND, sentence, palette
-        )
+    return render(
+        "charts/strip.html", "strip", modes, grid.middles(), brief, LEGEND, sentence, palette
     )
 
 

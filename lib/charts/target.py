@@ -59,7 +59,7 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         share = 0.3 if verdict == "silent" else 0.16
         behind = mix(palette.background, colors[verdict], share)
         rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
-    return str(render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette))
+    return render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette)
 
 
 def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
@@ -67,7 +67,7 @@ def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> st
     tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(sizes(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
-    return str(render("charts/target.html", "shapes", images, palette))
+    return render("charts/target.html", "shapes", images, palette)
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:

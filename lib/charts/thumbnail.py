@@ -81,4 +81,4 @@ def thumbnail(plot: Plot, theme: str) -> str:
 
 def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
     """Return a plot as an HTML image, with `sentence` as its alternative text."""
-    return str(render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme), sentence))
+    return render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme), sentence)

@@ -186,7 +186,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
         },
         f"{part} loss": {mode: charts.compare.middling(run, mode, losses) for mode in run.results},
     }
-    return str(render("ui/compare.html", "row", run.letter, said, palette))
+    return render("ui/compare.html", "row", run.letter, said, palette)
 
 
 def _more(run: Compared) -> None:

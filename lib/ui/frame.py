@@ -109,7 +109,7 @@ def _menu() -> None:
 
 def advice_table() -> str:
     """Return the table "Which one do I need?" as HTML."""
-    return str(render("ui/advice.html", "advice", ADVICE["advice"], ADVICE["letters"]))
+    return render("ui/advice.html", "advice", ADVICE["advice"], ADVICE["letters"])
 
 
 def complaints() -> None:

@@ -267,4 +267,4 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
         better = results.clear_mode(found[point]) if point in found else ""
         kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
         rows.append((point, results.named(point.values), urlencode(kept) + run, better))
-    return str(charts.render("ui/sweeps.html", "points", rows, hides_columns))
+    return charts.render("ui/sweeps.html", "points", rows, hides_columns)

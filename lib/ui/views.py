@@ -191,7 +191,7 @@ def _code(_: Loaded, __: Palette) -> None:
 
 def _worked(_: Loaded, __: Palette) -> None:
     """Draw the two worked examples in numbers, and why their targets are out of reach."""
-    st.html(str(charts.render("ui/views.html", "worked", SAID, **worked_numbers())))
+    st.html(charts.render("ui/views.html", "worked", SAID, **worked_numbers()))
 
 
 def worked_numbers() -> dict[str, Any]:
@@ -218,7 +218,7 @@ def _glance(loaded: Loaded, _: Palette) -> None:
     """Draw a mask, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(str(charts.render("ui/views.html", "glance", SAID, **glance_numbers(layer))))
+        st.html(charts.render("ui/views.html", "glance", SAID, **glance_numbers(layer)))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:

@@ -31,19 +31,8 @@ from lib.experiment import (
 )
 from lib.text import beside
 
-_TABLE_SETTINGS = {
-    "horizon",
-    "inputs",
-    "targets",
-    "ahead",
-    "form",
-    "stride",
-    "rate",
-    "train",
-    "test",
-    "gap",
-    "period",
-}
+_WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
+_PARTS = {"train", "test", "gap"}
 SPEC_GROUPS = {
     "Idea": "To understand",
     "Task": "Tasks",
@@ -83,7 +72,7 @@ def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
     if name in TASKS:
         uses |= {"N", *TASKS[name].options}
     elif name in (*TABLES, "upload"):
-        uses |= _TABLE_SETTINGS
+        uses |= _WINDOWS | _PARTS
     return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
 
 
