@@ -113,7 +113,7 @@ class KnownErrors:
     """The errors of all guesses on data whose rows are hidden: see `lib.results.replay`."""
 
     naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
-    naive_losses: Mapping[str, np.ndarray]  # (T,) on the training samples, by `lib.results.ERRORS`
+    naive_losses: Mapping[str, np.ndarray]  # (T,) in training, by `lib.results.baselines.ERRORS`
     independent: float  # `lib.results.compared.independent_samples`
 
 

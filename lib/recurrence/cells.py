@@ -196,7 +196,7 @@ class Row:
 
 
 def _before(states: Array, step: int) -> Array:
-    """Return the states that each step of (T, …) starts from: zeros at first."""
+    """Return the states of (T, …) that a step starts from: zeros at first."""
     return states[step - 1] if step else np.zeros_like(states[0])
 
 

@@ -5,14 +5,12 @@ in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictur
 """
 
 from lib.story.scenes import (
-    FILE,
     GALLERY,
     GUIDE,
     SCENES,
     TALK,
     Ask,
     Scene,
-    experiments_of,
     plot_of,
     runs_of,
     story,
