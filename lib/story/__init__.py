@@ -4,14 +4,4 @@ All are scenes: settings as an address has them, a picture by its name, and word
 in `gallery.toml`, `guide.toml` or `talk.toml`. The cards' runs and small pictures are recorded.
 """
 
-from lib.story.scenes import (
-    GALLERY,
-    GUIDE,
-    SCENES,
-    TALK,
-    Ask,
-    Scene,
-    plot_of,
-    runs_of,
-    story,
-)
+from lib.story.scenes import GALLERY, GUIDE, SCENES, TALK, Ask, Scene, plot_of, runs_of, story
