@@ -4,6 +4,7 @@ The gallery, the guide and a presentation draw the same scenes (`lib.story`), ea
 The steps of the guide are remembered for each browser.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -11,7 +12,7 @@ import streamlit as st
 from lib.data import remember
 from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
-from lib.shapes import TracedLayer, broken, read_question, read_text, trace
+from lib.shapes import Diagnosis, TracedLayer, broken, read_question, read_text, trace
 from lib.story import GUIDE, Ask, Scene
 from lib.ui import address, runs
 from lib.ui.browser import browser_id
@@ -199,42 +200,26 @@ def has_happened(scene: Scene) -> bool:
     return scene.name in stage.passed
 
 
-def _playhead_at_3() -> bool:
-    return address.page_value("step") == "3"
-
-
-def _mode_is_last() -> bool:
-    return session().subject.experiment.model.mode == "last"
-
-
-def _timesteps_are_14() -> bool:
-    return session().subject.experiment.data.timesteps == 14
-
-
-def _target_is_correct() -> bool:
-    return read_question(address.page_value("check")).diagnose().verdict == "correct"
-
-
-def _epoch_20() -> bool:
-    current = runs.current_run()
-    return current is not None and current[1].epoch >= WATCHED
-
-
-def _stack_works() -> bool:
-    return broken(traced_stack()) is None
-
-
-REACHED = {
-    "playhead_at_3": _playhead_at_3,
-    "mode_is_last": _mode_is_last,
-    "timesteps_are_14": _timesteps_are_14,
-    "target_is_correct": _target_is_correct,
-    "epoch_20": _epoch_20,
-    "stack_works": _stack_works,
-}
-"""Whether something has happened that a scene waits for (`Scene.until`)."""
-
-
 def traced_stack() -> tuple[TracedLayer, ...]:
     """The address's stack, traced."""
     return trace(read_text(address.page_value("stack"))[0])
+
+
+def _check() -> Diagnosis:
+    return read_question(address.page_value("check")).diagnose()
+
+
+def _epoch() -> int:
+    _, snapshot = runs.current_run() or (None, None)
+    return snapshot.epoch if snapshot else 0
+
+
+REACHED: dict[str, Callable[[], bool]] = {
+    "playhead_at_3": lambda: address.page_value("step") == "3",
+    "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
+    "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
+    "target_is_correct": lambda: _check().verdict == "correct",
+    "epoch_20": lambda: _epoch() >= WATCHED,
+    "stack_works": lambda: broken(traced_stack()) is None,
+}
+"""Whether something has happened that a scene waits for (`Scene.until`)."""
