@@ -9,6 +9,7 @@ from lib.ui.fragment import fragment
 from lib.ui.frame import begin_page
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
+from lib.ui.views import TALK_SCENES
 
 
 def look() -> None:
@@ -26,7 +27,8 @@ if talk_id := address.page_value("follow"):
     talks.draw_followed(talk_id)
     st.stop()
 
-scenes, talk, record = story(address.page_value("story")), talks.current_talk(), session().stage
+scenes = story(address.page_value("story"), TALK_SCENES)
+talk, record = talks.current_talk(), session().stage
 names = [scene.name for scene in scenes]
 if record.talk_id != talk.id and talk.shown and talk.shown.answers:  # after a reload
     record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])

@@ -17,11 +17,10 @@ import streamlit as st
 from lib import charts, results, sweep
 from lib.charts import Palette
 from lib.data import DATASETS
-from lib.experiment import MODES as MODE_TEXTS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
-from lib.text import beside, counted, duration, joined, number, sentence
+from lib.text import beside, counted, duration, joined, with_full_stop
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
@@ -38,8 +37,6 @@ GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a re
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 LOOK_SECONDS = 1.0
 TEXTS: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
-_MODES = {"MODES": results.MODES, "MODE_TEXTS": MODE_TEXTS}
-_HTML = charts.Macros(__file__, **_MODES, named=results.named, number=number)
 
 
 def draw_form(loaded: Loaded) -> Plan | None:
@@ -78,7 +75,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         try:
             plan = sweep.make_plan(loaded.experiment, sweep.parse_vary(vary), seeds, table)
         except ExperimentError as error:
-            st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
+            st.error(
+                plain(with_full_stop(f"This can't be swept: {error}")), icon=":material/error:"
+            )
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
@@ -228,7 +227,7 @@ def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> 
     st.progress(runner.share, text=f"{text} points{left}")
     if runner.error:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
-        hint(plain(sentence(f"It ended by itself{why}")))
+        hint(plain(with_full_stop(f"It ended by itself{why}")))
     elif not now.id:
         hint(TEXTS["recorded"].format(start=runs.client().pool.unavailable or TEXTS["start"]))
     elif not now.is_mine:
@@ -257,7 +256,7 @@ def _draw_pictures(points: Sequence[PointResult], text: str, palette: Palette) -
     curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
     widgets.steady_chart(curve, text, "sweep_curve")
     for key in others if len(others) == 1 else ():
-        for what in ("difference", *results.MODES):
+        for what in ("difference", *results.BOTH_MODES):
             figure = charts.sweep.map_figure(points, (across, key), what, palette)
             widgets.steady_chart(figure, text, f"sweep_{what}")
 
@@ -270,5 +269,5 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
         kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
-        rows.append((point, urlencode(kept) + run, better))
-    return str(_HTML.points(rows, hides_columns))
+        rows.append((point, results.named(point.values), urlencode(kept) + run, better))
+    return charts.render("ui/sweeps.html", "points", rows, hides_columns)

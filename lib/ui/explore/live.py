@@ -13,8 +13,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import Palette
-from lib.charts import words as run_words
+from lib.charts import Palette, sentences
 from lib.results import FEWEST, Run, Snapshot, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds, with_seeds
@@ -64,7 +63,7 @@ def explore() -> None:
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 
-    st.markdown(f"# {plain(run_words.setup_sentence(experiment, data))}")
+    st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
     draw_strip(loaded, palette)
 
     own = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
@@ -204,7 +203,7 @@ def _progress(epochs: Epochs, place: Place) -> None:
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
-    place.show("progress", share, f"{badge} {run_words.progress_sentence(snapshot)}{picked}")
+    place.show("progress", share, f"{badge} {sentences.progress_sentence(snapshot)}{picked}")
 
 
 def _stands_in(shown: ShownRun) -> str:
@@ -237,7 +236,7 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
 def _run_sentence(snapshot: Snapshot) -> str:
     """Why a run ended, which epoch it keeps, or what its status means."""
     usual = STATUS_TEXTS[snapshot.status].meaning
-    return snapshot.reason or run_words.kept_sentence(snapshot) or usual
+    return snapshot.reason or sentences.kept_sentence(snapshot) or usual
 
 
 def _watched_sentence(loaded: Loaded, shown: ShownRun, run: Run) -> str:
@@ -252,7 +251,7 @@ def _own_sentence(loaded: Loaded, shown: ShownRun, run: Run) -> str:
     status = shown.snapshot.status
     if status in FAILURES or is_same(loaded, shown):
         return _run_sentence(shown.snapshot)
-    changed = run_words.changed_settings(run.experiment, loaded.experiment, label_of)
+    changed = sentences.changed_settings(run.experiment, loaded.experiment, label_of)
     if not changed or run.dataset.title != loaded.dataset.title:
         changed = f"data {run.dataset.title} → {loaded.dataset.title}"
     begins = "New run" if status is Status.PAUSED else "Train"

@@ -13,9 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib import shapes
+from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.charts import stack as stack_charts
 from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui.browser import save_button
@@ -43,23 +42,23 @@ def tracer(stack: Stack, palette: Palette) -> None:
     lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
     if fixes and is_read and page.reading:
         lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
-    title = TEXTS["unread"] if page.model_problem else stack_charts.stack_title(steps)
+    title = TEXTS["unread"] if page.model_problem else charts.stack.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box(stack)
     problems = page.stack_problems
     closable("  \n".join(map(plain, problems)), "stack_said", "link_off", problems.clear)
     sentence = _stack_sentence(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
-        sentence = stack_charts.mended(fixes[0].words, lines)
-    text, change = stack_charts.change_words(page.stack_before or stack, stack, sentence)
+        sentence = charts.stack.mended(fixes[0].words, lines)
+    text, change = charts.stack.change_words(page.stack_before or stack, stack, sentence)
     moves = MOVES if is_sidebar else ""
-    details = f"{moves}{change} {stack_charts.stack_sentence(steps)} {SCALES}"
+    details = f"{moves}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(text, details, longest=LONGEST)
         if fixes and is_read:  # of a long model the row that breaks is far below
             _mend(0, fixes[0])
         if not shapes.is_chain(stack):
-            st.html(stack_charts.graph_picture(steps, palette))
+            st.html(charts.stack.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
@@ -89,14 +88,14 @@ def _stack_sentence(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
     """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
-    pictures = list(stack_charts.layer_pictures(steps, palette))
+    pictures = list(charts.stack.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
                 rows = steps[shown], pictures[shown], places[0]
-                st.html(stack_charts.rows_picture(*rows, palette))
+                st.html(charts.stack.rows_picture(*rows, palette))
                 continue
             for place in places:
                 with st.container(key=f"layer_{place}"):
