@@ -7,8 +7,7 @@ from lib.export import card_of
 from lib.results import Status
 from lib.ui import runs, sweeps
 from lib.ui.widgets import plain
-from tests.app.driver import address, seen, start
-from tests.app.test_compare import opened
+from tests.app.driver import address, link, seen, start
 from tests.app.test_sweep import sweep
 
 RUN, EXPERIMENT = "0123456789abcdef", suggested("running_mean").set(N=64, epochs=50)
@@ -81,7 +80,7 @@ def test_a_question_that_failed_is_asked_again_and_the_link_kept(client):
 def test_compare_waits_for_a_run_of_its_link_and_keeps_it_there(client):
     """Compare draws the other runs meanwhile, and doesn't call the awaited one gone."""
     client.is_silent = True
-    app = opened(f"echo,{RUN}~Small")
+    app = link("Compare", runs=f"echo,{RUN}~Small")
     assert warnings(app) == []
     assert runs.LOOKING in " ".join(each.value for each in app.markdown)
     client.answer()
