@@ -74,9 +74,8 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         check(settled, loaded.dataset)
     except ExperimentError as error:
-        place.warning(
-            plain(with_full_stop(f"This can't be trained: {error}")), icon=":material/info:"
-        )
+        text = with_full_stop(f"This can't be trained: {error}")
+        place.warning(plain(text), icon=":material/info:")
         return replace(loaded, trainable=False)
     return replace(loaded, trainable=not runs.client().pool.unavailable)
 
@@ -214,9 +213,7 @@ class Epochs:
         return replace(shown, snapshot=earlier)
 
 
-def follow_epochs(
-    loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], object] | None]
-) -> None:
+def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], object]]) -> None:
     """Draw the shown run, and follow it while it trains: see `following_fragment`."""
     following_fragment(
         lambda: Epochs(shown_run(loaded.experiment, loaded.dataset)),

@@ -75,9 +75,8 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         try:
             plan = sweep.make_plan(loaded.experiment, sweep.parse_vary(vary), seeds, table)
         except ExperimentError as error:
-            st.error(
-                plain(with_full_stop(f"This can't be swept: {error}")), icon=":material/error:"
-            )
+            text = with_full_stop(f"This can't be swept: {error}")
+            st.error(plain(text), icon=":material/error:")
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)

@@ -232,13 +232,8 @@ def _of_cell(title: str, name: str, draw_one: parts.Draw | None = None) -> View:
     if draw_one:
         has_playhead = draw_one is not parts.draw_last_step
         part = replace(part, places=part.places[:1], draw=draw_one, has_playhead=has_playhead)
-    return View(
-        title,
-        partial(parts.draw_part, part),
-        "Cell",
-        "" if name == "unrolled" else name,
-        needs_rows=True,
-    )
+    own_part = "" if name == "unrolled" else name
+    return View(title, partial(parts.draw_part, part), "Cell", own_part, needs_rows=True)
 
 
 VIEWS = {

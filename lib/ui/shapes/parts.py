@@ -230,9 +230,8 @@ def decoder(palette: Palette) -> None:
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
     size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
     found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
-    drawn = [shape for shape in dict.fromkeys(map(shapes.pasted_sizes, found)) if 0 not in shape][
-        :3
-    ]
+    known = dict.fromkeys(map(shapes.pasted_sizes, found))
+    drawn = [shape for shape in known if 0 not in shape][:3]
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if drawn:
