@@ -7,7 +7,7 @@ import pytest
 from lib.training import pair_trainer
 from lib.training.messages import Event
 from tests.unit.desk import Desk
-from tests.unit.fakes import ClientHarness, counted_outputs
+from tests.unit.fakes import Scene, counted_outputs
 from tests.unit.slots import run
 
 
@@ -37,8 +37,8 @@ def desk():
 
 
 @pytest.fixture
-def harness():
+def scene():
     """A client whose worker isn't ready yet."""
-    harness = ClientHarness()
-    yield harness
-    harness.client.close()
+    scene = Scene()
+    yield scene
+    scene.client.close()

@@ -12,7 +12,7 @@ from lib.training.messages import decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
-from tests.unit.run_driver import RunDriver
+from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import samples
 
 LONG = 60.0
@@ -114,44 +114,44 @@ def test_a_run_that_trains_sends_one_every_two_seconds():
     def slowly(_key):
         return FakeProgram(lambda step: 1 / (step + 1), max_steps=4)
 
-    driver = RunDriver(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
-    driver.until_status(Status.FINISHED)
-    epochs = [made.epoch for made in driver.made]
+    stage = Stage(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
+    stage.until_status(Status.FINISHED)
+    epochs = [made.epoch for made in stage.made]
     assert len(epochs) > 3
     assert epochs == sorted(set(epochs))
     assert epochs[-1] < 5000
-    short = RunDriver(epochs=5)
+    short = Stage(epochs=5)
     short.until_status(Status.FINISHED)
     assert short.made == []
 
 
 def test_a_run_that_pauses_sends_one_before_it_says_so():
     """Who sees the pause knows that it would last. Another pause at the same epoch sends none."""
-    driver = RunDriver(paused=True, epochs=10)
-    driver.until_status(Status.PAUSED)
-    assert driver.made == []
-    driver.run.step()
-    driver.until_status(Status.PAUSED)
-    driver.run.pause()
-    assert [made.epoch for made in driver.made] == [1]
-    assert driver.sent[driver.places[0]].status is Status.PAUSED
+    stage = Stage(paused=True, epochs=10)
+    stage.until_status(Status.PAUSED)
+    assert stage.made == []
+    stage.run.step()
+    stage.until_status(Status.PAUSED)
+    stage.run.pause()
+    assert [made.epoch for made in stage.made] == [1]
+    assert stage.sent[stage.places[0]].status is Status.PAUSED
 
 
 def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
     """At once, and then it trains to its end, as far as ever."""
-    first = RunDriver(paused=True, epochs=10)
+    first = Stage(paused=True, epochs=10)
     for _ in range(3):
         first.run.step()
     first.until_status(Status.PAUSED)
-    driver = RunDriver(epochs=10, checkpoint=first.made[-1].state)
-    driver.run.turn(1e-3)
-    assert (driver.last.status.active, driver.last.epoch) == (True, 3)
-    assert_same_results(driver.last.results["last"], first.last.results["last"])
-    driver.until_status(Status.FINISHED)
+    stage = Stage(epochs=10, checkpoint=first.made[-1].state)
+    stage.run.turn(1e-3)
+    assert (stage.last.status.active, stage.last.epoch) == (True, 3)
+    assert_same_results(stage.last.results["last"], first.last.results["last"])
+    stage.until_status(Status.FINISHED)
     first.run.resume()
     first.until_status(Status.FINISHED)
-    assert driver.last.results["last"].loss_epochs.tolist() == list(range(1, 11))
-    for mode, result in driver.last.results.items():
+    assert stage.last.results["last"].loss_epochs.tolist() == list(range(1, 11))
+    for mode, result in stage.last.results.items():
         np.testing.assert_array_equal(result.loss, first.last.results[mode].loss)
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
@@ -159,14 +159,14 @@ def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
 def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
     """It is larger than it may be, or there is no memory for it."""
     monkeypatch.setattr(pair_trainer, "MOST_CHECKPOINT_BYTES", 100)
-    driver = RunDriver(epochs=500, timing=SOON)
-    driver.until_status(Status.FINISHED)
-    assert driver.made == []
+    stage = Stage(epochs=500, timing=SOON)
+    stage.until_status(Status.FINISHED)
+    assert stage.made == []
 
     def no_memory(_):
         raise MemoryError
 
     monkeypatch.setattr(worker_run, "encode", no_memory)
-    driver = RunDriver(epochs=500, timing=SOON)
-    driver.until_status(Status.FINISHED)
-    assert driver.made == []
+    stage = Stage(epochs=500, timing=SOON)
+    stage.until_status(Status.FINISHED)
+    assert stage.made == []

@@ -9,16 +9,16 @@ import pytest
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Prepare, Steer, sentence
-from tests.unit.fakes import ClientHarness, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 def pair():
     """A client of two workers, which aren't ready yet."""
-    harness = ClientHarness(workers=2)
-    yield harness
-    harness.client.close()
+    scene = Scene(workers=2)
+    yield scene
+    scene.client.close()
 
 
 @contextmanager
@@ -36,42 +36,37 @@ def while_waiting(act):
     thread.join()
 
 
-def test_a_run_is_queued_while_the_worker_starts(harness):
+def test_a_run_is_queued_while_the_worker_starts(scene):
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
-    run = harness.start()
-    snapshot = harness.latest(run)
+    run = scene.start()
+    snapshot = scene.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, sentence("starting"))
     assert snapshot.epochs == 5
-    assert not harness.client.pool.ready
-    harness.worker.say(Event("ready"))
-    assert harness.client.pool.ready
-    harness.say(run, Status.QUEUED)
-    assert harness.latest(run).reason == harness.latest(harness.start()).reason == ""
-    (command,) = starts_of(harness.worker, run)
+    assert not scene.client.pool.ready
+    scene.worker.say(Event("ready"))
+    assert scene.client.pool.ready
+    scene.say(run, Status.QUEUED)
+    assert scene.latest(run).reason == scene.latest(scene.start()).reason == ""
+    (command,) = starts_of(scene.worker, run)
     assert command.experiment == run.experiment
     assert np.shares_memory(command.samples.x, run.dataset.x)
 
 
-def test_the_newest_snapshot_is_the_one_that_is_seen(harness):
+def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
     """A run that is over takes no commands or late snapshots; a dropped one isn't known."""
-    run, dropped = harness.start(), harness.start()
-    harness.say(run, Status.RUNNING, 1)
-    harness.say(run, Status.RUNNING, 2)
-    assert harness.latest(run).epoch == 2
-    harness.forget(dropped)
-    harness.say(dropped, Status.RUNNING, 3)
-    assert harness.client.latest(dropped) is harness.client.get(dropped.id) is None
-    harness.say(run, Status.FINISHED, 5)
-    for steer in (
-        harness.client.pause,
-        harness.client.resume,
-        harness.client.step,
-        harness.client.stop,
-    ):
+    run, dropped = scene.start(), scene.start()
+    scene.say(run, Status.RUNNING, 1)
+    scene.say(run, Status.RUNNING, 2)
+    assert scene.latest(run).epoch == 2
+    scene.forget(dropped)
+    scene.say(dropped, Status.RUNNING, 3)
+    assert scene.client.latest(dropped) is scene.client.get(dropped.id) is None
+    scene.say(run, Status.FINISHED, 5)
+    for steer in (scene.client.pause, scene.client.resume, scene.client.step, scene.client.stop):
         steer(run)
-    assert harness.worker.verbs == ["start", "start", "drop"]
-    harness.say(run, Status.RUNNING, 3)
-    assert harness.status(run) is Status.FINISHED
+    assert scene.worker.verbs == ["start", "start", "drop"]
+    scene.say(run, Status.RUNNING, 3)
+    assert scene.status(run) is Status.FINISHED
 
 
 @pytest.mark.parametrize(
@@ -82,48 +77,48 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(harness):
         ("stop", [(1, Status.RUNNING)]),
     ],
 )
-def test_a_paused_run_counts_as_running_until_the_worker_has_answered(harness, verb, answers):
+def test_a_paused_run_counts_as_running_until_the_worker_has_answered(scene, verb, answers):
     """Pages look on: they see a pause only that came after the command."""
-    run = harness.start()
-    harness.say(run, Status.PAUSED, 1)
-    getattr(harness.client, verb)(run)
-    assert harness.status(run) is Status.RUNNING
+    run = scene.start()
+    scene.say(run, Status.PAUSED, 1)
+    getattr(scene.client, verb)(run)
+    assert scene.status(run) is Status.RUNNING
     for epoch, seen in answers:
-        harness.say(run, Status.PAUSED, epoch)
-        assert harness.status(run) is seen
-    harness.client.pause(run)
-    harness.say(run, Status.PAUSED, 2)
-    assert harness.status(run) is Status.PAUSED
-    assert harness.worker.verbs == ["start", verb, "pause"]
+        scene.say(run, Status.PAUSED, epoch)
+        assert scene.status(run) is seen
+    scene.client.pause(run)
+    scene.say(run, Status.PAUSED, 2)
+    assert scene.status(run) is Status.PAUSED
+    assert scene.worker.verbs == ["start", verb, "pause"]
 
 
-def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(harness):
+def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(scene):
     """With the start; and later to a run that isn't over."""
-    run = harness.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
-    assert [start.show_seconds for start in harness.worker.posted] == [8.0]
+    run = scene.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
+    assert [start.show_seconds for start in scene.worker.posted] == [8.0]
     for seconds in (24.0, None):
-        harness.client.set_pace(run, seconds)
+        scene.client.set_pace(run, seconds)
     paces = [Steer("set_pace", run.id, seconds) for seconds in (24.0, None)]
-    assert harness.worker.posted[1:] == paces
-    harness.say(run, Status.FINISHED, 5)
-    harness.client.set_pace(run, 8.0)
-    assert len(harness.worker.posted) == 3
+    assert scene.worker.posted[1:] == paces
+    scene.say(run, Status.FINISHED, 5)
+    scene.client.set_pace(run, 8.0)
+    assert len(scene.worker.posted) == 3
 
 
-def test_waiting_ends_when_what_was_waited_for_is_there(harness):
+def test_waiting_ends_when_what_was_waited_for_is_there(scene):
     """From another thread's report, or where the run is forgotten; without `until`, at its end."""
-    run, dropped = harness.start(), harness.start()
-    with while_waiting(lambda: harness.say(run, Status.RUNNING, 1)) as looked:
-        snapshot = harness.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
+    run, dropped = scene.start(), scene.start()
+    with while_waiting(lambda: scene.say(run, Status.RUNNING, 1)) as looked:
+        snapshot = scene.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
     assert snapshot.epoch == 1
-    finish = while_waiting(lambda: harness.say(run, Status.FINISHED, 5))
+    finish = while_waiting(lambda: scene.say(run, Status.FINISHED, 5))
     with finish as looked, pytest.raises(TimeoutError, match="it is finished"):
-        harness.client.wait(run, 60, looked)
-    assert harness.client.wait(run, 0).status is Status.FINISHED
+        scene.client.wait(run, 60, looked)
+    assert scene.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
-        harness.client.wait(dropped, 0.01)
-    with while_waiting(lambda: harness.forget(dropped)) as never, pytest.raises(KeyError):
-        harness.client.wait(dropped, 60, never)
+        scene.client.wait(dropped, 0.01)
+    with while_waiting(lambda: scene.forget(dropped)) as never, pytest.raises(KeyError):
+        scene.client.wait(dropped, 60, never)
 
 
 def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
@@ -154,30 +149,30 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
     assert one.verbs[2:] == ["pause", "resume", "step", "stop"]
 
 
-def test_an_answer_comes_to_who_asked(harness):
+def test_an_answer_comes_to_who_asked(scene):
     """The future has what the worker says, or raises its sentence; a cancelled one is taken back.
 
     An answer that comes all the same is passed over.
     """
-    future, wrong, cancelled = (harness.client.ask("double", number=k) for k in range(3))
-    first, second, third = (command.question_id for command in harness.worker.posted)
-    assert harness.worker.posted[0] == Ask(first, "double", {"number": 0})
+    future, wrong, cancelled = (scene.client.ask("double", number=k) for k in range(3))
+    first, second, third = (command.question_id for command in scene.worker.posted)
+    assert scene.worker.posted[0] == Ask(first, "double", {"number": 0})
     assert cancelled.cancel()
-    assert harness.worker.posted[3:] == [Steer("drop", third)]
+    assert scene.worker.posted[3:] == [Steer("drop", third)]
     for question_id in (first, first, third):
-        harness.worker.say(Answer(question_id, {"double": 0}))
-    harness.worker.say(Answer(second, error="Not that number."))
+        scene.worker.say(Answer(question_id, {"double": 0}))
+    scene.worker.say(Answer(second, error="Not that number."))
     assert future.result(0) == {"double": 0}
     with pytest.raises(AnswerError, match=r"^Not that number\.$"):
         wrong.result(0)
 
 
-def test_a_question_ends_with_its_worker(harness):
+def test_a_question_ends_with_its_worker(scene):
     """It can be asked again."""
-    lost = harness.client.ask("double", number=1)
-    harness.worker.die()
+    lost = scene.client.ask("double", number=1)
+    scene.worker.die()
     with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
-    again = harness.client.ask("double", number=1)
-    harness.worker.say(Answer(harness.worker.posted[0].question_id, {"double": 2}))
+    again = scene.client.ask("double", number=1)
+    scene.worker.say(Answer(scene.worker.posted[0].question_id, {"double": 2}))
     assert again.result(0) == {"double": 2}

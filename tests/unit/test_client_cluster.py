@@ -7,7 +7,7 @@ from lib.training.client import AnswerError
 from lib.training.messages import Answer, Ask, Event, Lost, Steer
 from lib.training.run_registry import KEEP_SECONDS, sentence
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
-from tests.unit.fakes import ClientHarness, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 
 WHY = "nobody answers at its address"
 WORDS = sentence("away", why=WHY)
@@ -15,18 +15,18 @@ GONE = "The slot is gone."
 
 
 @pytest.fixture
-def harness():
+def scene():
     """A client whose driver isn't ready yet."""
-    harness = ClientHarness(workers=2, clustered=True)
-    yield harness
-    harness.client.close()
+    scene = Scene(workers=2, clustered=True)
+    yield scene
+    scene.client.close()
 
 
 @pytest.fixture
-def ready(harness):
+def ready(scene):
     """The same with a cluster of three slots."""
-    harness.worker.say(Event("ready", count=3))
-    return harness
+    scene.worker.say(Event("ready", count=3))
+    return scene
 
 
 def is_driver(worker):
@@ -34,14 +34,14 @@ def is_driver(worker):
     return worker.arguments[:1] == (CLUSTER,)
 
 
-def test_with_a_cluster_only_its_driver_starts(harness):
+def test_with_a_cluster_only_its_driver_starts(scene):
     """At once; it has one place until it says how many, and new runs wait for it."""
-    (driver,) = harness.workers
-    assert (is_driver(driver), driver.delay, harness.client.pool.places) == (True, 0.0, 1)
-    assert starts_of(driver, harness.start())
+    (driver,) = scene.workers
+    assert (is_driver(driver), driver.delay, scene.client.pool.places) == (True, 0.0, 1)
+    assert starts_of(driver, scene.start())
     driver.say(Event("ready", count=3))
-    assert (harness.client.pool.places, harness.client.pool.ready) == (3, True)
-    assert harness.workers == [driver]
+    assert (scene.client.pool.places, scene.client.pool.ready) == (3, True)
+    assert scene.workers == [driver]
 
 
 def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
@@ -108,10 +108,10 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-def foreign(harness, run_id="0" * 16):
+def foreign(scene, run_id="0" * 16):
     """A run of another page server that is watched here."""
     run = Run(run_id, make_experiment(), make_dataset())
-    harness.client.adopt(run)
+    scene.client.adopt(run)
     return run
 
 

@@ -10,7 +10,7 @@ from lib.results.run import Status
 from lib.training.architecture import SIZE_BUCKETS, architecture_of
 from lib.training.timing import USUAL
 from tests.unit.fakes import build, make_experiment
-from tests.unit.run_driver import RunDriver
+from tests.unit.stage import Stage
 from tests.waiting import PATIENCE
 
 FIRST = list(SIZE_BUCKETS)[:3]
@@ -39,29 +39,29 @@ class Maker:
 def test_its_own_program_takes_over_without_a_word_or_a_step_lost():
     """Each epoch's loss is what it would be without: they depend on what was trained before."""
     settings = {"epochs": 400, "seeds": 2}
-    maker, alone = Maker(), RunDriver(**settings)
+    maker, alone = Maker(), Stage(**settings)
     alone.until_status(Status.FINISHED)
-    driver = RunDriver(build=maker.build, timing=ALWAYS, buckets=FIRST, **settings)
-    driver.until(lambda: len(driver.programs.asked) == 2 and driver.last.epoch > 0)
+    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, **settings)
+    stage.until(lambda: len(stage.programs.asked) == 2 and stage.last.epoch > 0)
     maker.gate.set()
-    assert driver.programs.asked[1].result(PATIENCE)
-    driver.until_status(Status.FINISHED)
+    assert stage.programs.asked[1].result(PATIENCE)
+    stage.until_status(Status.FINISHED)
     assert maker.calls(of_buckets=True)
     assert maker.calls(of_buckets=False)
-    for found, expected in zip(driver.last.seeds, alone.last.seeds, strict=True):
+    for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
         for mode, result in found.items():
             np.testing.assert_array_equal(result.loss, expected[mode].loss)
-    assert {snapshot.reason for snapshot in driver.sent} <= {"", *(s.reason for s in alone.sent)}
+    assert {snapshot.reason for snapshot in stage.sent} <= {"", *(s.reason for s in alone.sent)}
 
 
 def test_without_memory_a_run_stays_in_its_bucket():
     """Nothing is built for it alone."""
     maker = Maker()
-    driver = RunDriver(
+    stage = Stage(
         build=maker.build, timing=ALWAYS, buckets=FIRST, may_grow=lambda: False, epochs=2000
     )
-    driver.until_status(Status.FINISHED)
-    assert len(driver.programs.asked) == 1
+    stage.until_status(Status.FINISHED)
+    assert len(stage.programs.asked) == 1
 
 
 def test_an_exact_program_that_finds_no_memory_is_done_without():
@@ -72,9 +72,9 @@ def test_an_exact_program_that_finds_no_memory_is_done_without():
             raise MemoryError
         return build(key)
 
-    driver = RunDriver(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
-    driver.until_status(Status.FINISHED)
-    assert (driver.last.epoch, len(driver.programs.asked)) == (2000, 2)
+    stage = Stage(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
+    stage.until_status(Status.FINISHED)
+    assert (stage.last.epoch, len(stage.programs.asked)) == (2000, 2)
 
 
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
@@ -83,10 +83,10 @@ def test_what_is_shown_at_a_pace_repeats(show_seconds):
     maker = Maker()
     maker.gate.set()
     how = {"buckets": FIRST, "built": [OWN], "show_seconds": show_seconds}
-    driver = RunDriver(build=maker.build, epochs=5, **how)
-    driver.until_status(Status.FINISHED)
+    stage = Stage(build=maker.build, epochs=5, **how)
+    stage.until_status(Status.FINISHED)
     assert bool(maker.calls(of_buckets=True)) == (show_seconds is not None)
-    assert len(driver.programs.asked) == 1
+    assert len(stage.programs.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -98,6 +98,6 @@ def test_who_would_gain_nothing_asks_for_no_exact_program(settings, turn):
     """It trains in its size bucket to the end; so does one of many runs, whose turns are short."""
     maker = Maker()
     maker.gate.set()
-    driver = RunDriver(build=maker.build, buckets=FIRST, **settings)
-    driver.until_status(Status.FINISHED, turn)
-    assert len(driver.programs.asked) == 1
+    stage = Stage(build=maker.build, buckets=FIRST, **settings)
+    stage.until_status(Status.FINISHED, turn)
+    assert len(stage.programs.asked) == 1

@@ -17,30 +17,30 @@ DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 
 
 @pytest.fixture
-def ready(harness):
+def ready(scene):
     """A client whose worker is ready."""
-    harness.worker.say(Event("ready"))
-    return harness
+    scene.worker.say(Event("ready"))
+    return scene
 
 
-def start_again(harness, run):
+def start_again(scene, run):
     """The command that the next worker gets, once this one has died."""
-    harness.worker.die()
-    (command,) = starts_of(harness.worker, run)
+    scene.worker.die()
+    (command,) = starts_of(scene.worker, run)
     return command
 
 
-def test_a_run_ends_the_first_delay_and_no_other(harness):
+def test_a_run_ends_the_first_delay_and_no_other(scene):
     """A worker after one that died keeps its wait, and what is only likely to be wanted waits."""
-    first = harness.worker
-    harness.client.prepare(make_experiment(), make_dataset())
+    first = scene.worker
+    scene.client.prepare(make_experiment(), make_dataset())
     assert not first.begun
-    harness.start()
+    scene.start()
     assert first.begun
     first.die()
-    harness.worker.die()
-    harness.start()
-    assert (harness.worker.delay, harness.worker.begun) == (worker_pool.RESTART_DELAYS[1], False)
+    scene.worker.die()
+    scene.start()
+    assert (scene.worker.delay, scene.worker.begun) == (worker_pool.RESTART_DELAYS[1], False)
 
 
 @pytest.mark.parametrize(
@@ -104,12 +104,12 @@ def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
     assert ready.worker.posted == []
 
 
-def test_a_run_keeps_its_pace_and_place_with_another_worker(harness):
+def test_a_run_keeps_its_pace_and_place_with_another_worker(scene):
     """The last pace that was chosen."""
     how = {"show_seconds": 8.0, "background": True}
-    run = harness.client.start(make_experiment(), make_dataset(), **how)
-    harness.client.set_pace(run, 24.0)
-    command = start_again(harness, run)
+    run = scene.client.start(make_experiment(), make_dataset(), **how)
+    scene.client.set_pace(run, 24.0)
+    command = start_again(scene, run)
     assert (command.background, command.show_seconds) == (True, 24.0)
 
 
@@ -154,36 +154,36 @@ def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
     assert values == [1] * len(left) + [2] * (5 - len(left))
 
 
-def test_workers_that_die_again_and_again_are_tried_ever_less_often(harness):
+def test_workers_that_die_again_and_again_are_tried_ever_less_often(scene):
     """After some deaths nothing is trained until one is ready. Deaths far apart don't count."""
     delays = []
     for _ in range(6):
-        harness.worker.die()
-        delays.append(harness.worker.delay)
+        scene.worker.die()
+        delays.append(scene.worker.delay)
     assert delays == [*worker_pool.RESTART_DELAYS, worker_pool.RESTART_DELAYS[-1]]
-    assert "ended 6 times in short order" in harness.client.pool.unavailable
-    assert harness.latest(harness.start()).reason == harness.client.pool.unavailable
-    harness.worker.say(Event("ready"))
-    assert harness.client.pool.unavailable == ""
+    assert "ended 6 times in short order" in scene.client.pool.unavailable
+    assert scene.latest(scene.start()).reason == scene.client.pool.unavailable
+    scene.worker.say(Event("ready"))
+    assert scene.client.pool.unavailable == ""
     for _ in range(3):
-        harness.clock.forward(worker_pool.QUICK_SECONDS + 1)
-        harness.worker.die()
-        assert (harness.worker.delay, harness.client.pool.unavailable) == (0, "")
+        scene.clock.forward(worker_pool.QUICK_SECONDS + 1)
+        scene.worker.die()
+        assert (scene.worker.delay, scene.client.pool.unavailable) == (0, "")
 
 
-def test_a_machine_that_cannot_train_is_tried_again_much_later(harness):
+def test_a_machine_that_cannot_train_is_tried_again_much_later(scene):
     """Until a worker is ready after all, runs and questions fail at once, and no worker starts."""
-    run, question = harness.start(), harness.client.ask("modes")
-    harness.worker.die(unavailable=(why := "No TensorFlow."))
-    reasons = harness.client.pool.unavailable, harness.latest(run).reason, f"{question.exception()}"
+    run, question = scene.start(), scene.client.ask("modes")
+    scene.worker.die(unavailable=(why := "No TensorFlow."))
+    reasons = scene.client.pool.unavailable, scene.latest(run).reason, f"{question.exception()}"
     assert reasons == (why, why, why)
-    assert harness.latest(harness.start()).status is Status.FAILED
-    assert harness.client.ask("modes").done()
-    assert len(harness.workers) == 2
-    assert (harness.worker.delay, harness.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
-    harness.worker.say(Event("ready"))
-    assert not harness.client.pool.unavailable
-    assert harness.status(harness.start()) is Status.QUEUED
+    assert scene.latest(scene.start()).status is Status.FAILED
+    assert scene.client.ask("modes").done()
+    assert len(scene.workers) == 2
+    assert (scene.worker.delay, scene.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
+    scene.worker.say(Event("ready"))
+    assert not scene.client.pool.unavailable
+    assert scene.status(scene.start()) is Status.QUEUED
 
 
 def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):

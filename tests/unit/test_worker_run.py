@@ -14,7 +14,7 @@ from lib.training.timing import USUAL
 from lib.training.worker_run import WorkerRun
 from tests.clock import Clock
 from tests.unit.fakes import build_after, lost_outputs, make_dataset, make_experiment
-from tests.unit.run_driver import RunDriver
+from tests.unit.stage import Stage
 from tests.waiting import eventually
 
 SLOW = replace(USUAL, evaluate_seconds=0.0)
@@ -24,17 +24,17 @@ SLOW = replace(USUAL, evaluate_seconds=0.0)
 def test_a_run_goes_from_compiling_to_finished():
     """With the figures of every epoch; untrained models are shown while its program compiles."""
     gate = threading.Event()
-    driver = RunDriver(build=build_after(gate), epochs=5)
-    driver.until(lambda: any(snapshot.results for snapshot in driver.sent))
-    assert driver.last.status in (Status.QUEUED, Status.COMPILING)
-    assert driver.last.results["last"].checked_epochs.tolist() == [0]
+    stage = Stage(build=build_after(gate), epochs=5)
+    stage.until(lambda: any(snapshot.results for snapshot in stage.sent))
+    assert stage.last.status in (Status.QUEUED, Status.COMPILING)
+    assert stage.last.results["last"].checked_epochs.tolist() == [0]
     gate.set()
-    driver.until_status(Status.FINISHED)
-    assert driver.statuses[-2:] == [Status.RUNNING, Status.FINISHED]
-    assert driver.last.epoch == driver.last.epochs == 5
-    assert driver.last.seconds_left is None
-    assert driver.last.epochs_per_second > 0
-    for result in driver.last.results.values():
+    stage.until_status(Status.FINISHED)
+    assert stage.statuses[-2:] == [Status.RUNNING, Status.FINISHED]
+    assert stage.last.epoch == stage.last.epochs == 5
+    assert stage.last.seconds_left is None
+    assert stage.last.epochs_per_second > 0
+    for result in stage.last.results.values():
         assert result.loss_epochs.tolist() == [1, 2, 3, 4, 5]
         assert result.checked_epochs[[0, -1]].tolist() == [0, 5]
 
@@ -42,50 +42,50 @@ def test_a_run_goes_from_compiling_to_finished():
 @pytest.mark.parametrize("how", ["started paused", "paused while it is compiled"])
 def test_a_run_that_is_paused_before_it_trains_waits_untrained(how):
     """Everything is ready, and epoch 0 is evaluated. Then it goes on to its end."""
-    driver = RunDriver(paused=how == "started paused")
-    driver.run.pause()
-    driver.until_status(Status.PAUSED)
-    driver.run.turn(1)
-    assert driver.last.epoch == 0
-    driver.run.resume()
-    assert driver.run.status is Status.RUNNING
-    driver.until_status(Status.FINISHED)
+    stage = Stage(paused=how == "started paused")
+    stage.run.pause()
+    stage.until_status(Status.PAUSED)
+    stage.run.turn(1)
+    assert stage.last.epoch == 0
+    stage.run.resume()
+    assert stage.run.status is Status.RUNNING
+    stage.until_status(Status.FINISHED)
 
 
 def test_pause_holds_and_resume_goes_on_from_there():
     """No epoch is lost or trained twice. At rest large models' weights are sent, too."""
-    driver = RunDriver(epochs=2000, U=128)
-    driver.until(lambda: driver.last.epoch >= 1)
-    assert driver.last.results["last"].weights is None
-    driver.run.pause()
-    assert driver.last.status is Status.PAUSED
-    assert driver.last.results["last"].weights is not None
-    held = driver.last.epoch
-    driver.run.turn(1)
-    assert driver.last.epoch == held
-    driver.run.resume()
-    driver.until_status(Status.RUNNING)
-    assert driver.last.results["last"].weights is None
-    driver.until_status(Status.FINISHED)
-    epochs = driver.last.results["last"].loss_epochs
+    stage = Stage(epochs=2000, U=128)
+    stage.until(lambda: stage.last.epoch >= 1)
+    assert stage.last.results["last"].weights is None
+    stage.run.pause()
+    assert stage.last.status is Status.PAUSED
+    assert stage.last.results["last"].weights is not None
+    held = stage.last.epoch
+    stage.run.turn(1)
+    assert stage.last.epoch == held
+    stage.run.resume()
+    stage.until_status(Status.RUNNING)
+    assert stage.last.results["last"].weights is None
+    stage.until_status(Status.FINISHED)
+    epochs = stage.last.results["last"].loss_epochs
     assert epochs[[0, -1]].tolist() == [1, 2000]
     assert (np.diff(epochs) > 0).all()
 
 
 def test_a_step_is_one_epoch_and_steps_add_up():
     """Three clicks while the first is trained are three epochs; the last one finishes the run."""
-    driver = RunDriver(paused=True, epochs=5)
-    driver.run.step()  # while it is compiled
-    driver.until_status(Status.PAUSED, seconds=60)
-    assert driver.last.epoch == 1
+    stage = Stage(paused=True, epochs=5)
+    stage.run.step()  # while it is compiled
+    stage.until_status(Status.PAUSED, seconds=60)
+    assert stage.last.epoch == 1
     for _ in range(3):
-        driver.run.step()
-    assert driver.run.status is Status.RUNNING
-    driver.until_status(Status.PAUSED, seconds=60)
-    assert driver.last.epoch == 4
-    driver.run.step()
-    driver.until_status(Status.FINISHED)
-    trains = RunDriver(epochs=5000)
+        stage.run.step()
+    assert stage.run.status is Status.RUNNING
+    stage.until_status(Status.PAUSED, seconds=60)
+    assert stage.last.epoch == 4
+    stage.run.step()
+    stage.until_status(Status.FINISHED)
+    trains = Stage(epochs=5000)
     trains.until(lambda: trains.last.epoch >= 1)
     epoch = trains.last.epoch
     trains.run.step()  # this epoch, and then let me look
@@ -96,30 +96,30 @@ def test_a_step_is_one_epoch_and_steps_add_up():
 def test_stop_keeps_the_figures():
     """It ends at once, evaluated as it is, where that doesn't take long."""
     for timing in (USUAL, SLOW):
-        driver = RunDriver(timing=timing, epochs=5000)
-        driver.until_status(Status.RUNNING)
-        driver.run.turn(60)
-        driver.run.stop()
-        assert driver.last.status is Status.STOPPED
-        judged = driver.last.results["last"].checked_epochs.tolist()
+        stage = Stage(timing=timing, epochs=5000)
+        stage.until_status(Status.RUNNING)
+        stage.run.turn(60)
+        stage.run.stop()
+        assert stage.last.status is Status.STOPPED
+        judged = stage.last.results["last"].checked_epochs.tolist()
         assert judged == ([0, 1] if timing is USUAL else [0])
-        assert driver.run.rest != 0
+        assert stage.run.rest != 0
 
 
 def test_weights_that_are_lost_with_the_last_epoch_are_a_divergence(monkeypatch):
     """Its loss, from before the last update, is a number; the errors after it are none."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", lost_outputs(batches=20))
-    driver = RunDriver(epochs=5)
-    driver.until(lambda: driver.run.status.over)
-    assert driver.last.status is Status.DIVERGED
-    assert "Lower the learning rate" in driver.last.reason
+    stage = Stage(epochs=5)
+    stage.until(lambda: stage.run.status.over)
+    assert stage.last.status is Status.DIVERGED
+    assert "Lower the learning rate" in stage.last.reason
 
 
 def test_a_slow_epoch_says_how_far_it_is():
     """Else nothing on the page would move for a long time."""
-    driver = RunDriver(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
-    driver.until(lambda: "of epoch" in driver.last.reason)
-    assert driver.last.reason.startswith("An epoch takes about ")
+    stage = Stage(timing=replace(USUAL, slow_epoch_seconds=0.0, send_seconds=0.0), epochs=5000)
+    stage.until(lambda: "of epoch" in stage.last.reason)
+    assert stage.last.reason.startswith("An epoch takes about ")
 
 
 def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
@@ -128,9 +128,9 @@ def test_a_model_that_cannot_be_compiled_fails_with_the_reason():
     def broken(_):
         raise ValueError("no such thing")
 
-    driver = RunDriver(build=broken)
-    driver.until_status(Status.FAILED)
-    assert driver.last.reason == sentence("not_compiled", why="no such thing")
+    stage = Stage(build=broken)
+    stage.until_status(Status.FAILED)
+    assert stage.last.reason == sentence("not_compiled", why="no such thing")
 
 
 def test_a_run_that_waits_for_the_compiler_says_so():
@@ -147,11 +147,11 @@ def test_a_run_that_waits_for_the_compiler_says_so():
     gate.set()
 
 
-def turns_until(driver, status):
+def turns_until(stage, status):
     """How many turns, of no time each, it takes until this status is sent."""
     turns = 0
-    while driver.last.status is not status:
-        driver.run.turn(0.0)
+    while stage.last.status is not status:
+        stage.run.turn(0.0)
         turns += 1
         assert turns < 20
     return turns
@@ -160,43 +160,39 @@ def turns_until(driver, status):
 @pytest.mark.parametrize("steered", [False, True])
 def test_a_long_evaluation_has_turns_of_its_own(steered):
     """So others have theirs in between. The end waits for it, and any command comes too late."""
-    driver = RunDriver(timing=SLOW, epochs=1)
-    driver.until_status(Status.RUNNING)
-    driver.run.turn(60)
-    assert driver.last.reason == sentence("evaluating")
-    assert (driver.last.status, driver.last.epoch, driver.run.rest == 0) == (
-        Status.RUNNING,
-        1,
-        True,
-    )
+    stage = Stage(timing=SLOW, epochs=1)
+    stage.until_status(Status.RUNNING)
+    stage.run.turn(60)
+    assert stage.last.reason == sentence("evaluating")
+    assert (stage.last.status, stage.last.epoch, stage.run.rest == 0) == (Status.RUNNING, 1, True)
     if steered:
-        for say in (driver.run.pause, driver.run.resume, driver.run.step, driver.run.stop):
+        for say in (stage.run.pause, stage.run.resume, stage.run.step, stage.run.stop):
             say()
-    assert turns_until(driver, Status.FINISHED) == 4
-    assert driver.last.reason == ""
-    assert driver.last.results["last"].checked_epochs.tolist() == [0, 1]
+    assert turns_until(stage, Status.FINISHED) == 4
+    assert stage.last.reason == ""
+    assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
 @pytest.mark.parametrize("resumed", [False, True])
 def test_a_pause_waits_for_the_evaluation(resumed):
     """A page asks for no more figures of a paused run. A resume in between takes it back."""
-    driver = RunDriver(timing=SLOW, epochs=5000)
-    driver.until_status(Status.RUNNING)
-    driver.run.turn(60)
-    driver.run.pause()
-    assert (driver.last.status, driver.last.reason) == (Status.RUNNING, sentence("evaluating"))
+    stage = Stage(timing=SLOW, epochs=5000)
+    stage.until_status(Status.RUNNING)
+    stage.run.turn(60)
+    stage.run.pause()
+    assert (stage.last.status, stage.last.reason) == (Status.RUNNING, sentence("evaluating"))
     if resumed:
-        driver.run.resume()
-    driver.until(lambda: not driver.last.reason, seconds=0.0)
-    assert driver.run.status is (Status.RUNNING if resumed else Status.PAUSED)
-    assert driver.last.results["last"].checked_epochs.tolist() == [0, 1]
+        stage.run.resume()
+    stage.until(lambda: not stage.last.reason, seconds=0.0)
+    assert stage.run.status is (Status.RUNNING if resumed else Status.PAUSED)
+    assert stage.last.results["last"].checked_epochs.tolist() == [0, 1]
 
 
 def test_a_run_of_few_epochs_leaves_weights_to_look_at():
     """However soon it is over: at a sixteenth of its epochs, and each with its own."""
-    driver = RunDriver(epochs=40)
-    driver.until_status(Status.FINISHED, seconds=60)
-    models = [s.results["last"] for s in driver.sent if s.epoch]
+    stage = Stage(epochs=40)
+    stage.until_status(Status.FINISHED, seconds=60)
+    models = [s.results["last"] for s in stage.sent if s.epoch]
     epochs = [model.checked_epochs[-1] for model in models]
     assert set(range(2, 40, 2)) <= set(epochs)
     for epoch, model in zip(epochs, models, strict=True):

@@ -8,7 +8,7 @@ import pytest
 from lib.results.run import Status
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram
-from tests.unit.run_driver import RunDriver
+from tests.unit.stage import Stage
 from tests.unit.test_pair_trainer_best import BEST, samples
 
 SLOW_JUDGE = replace(USUAL, evaluate_seconds=0.0)
@@ -26,12 +26,12 @@ def kept(snapshot):
 @pytest.mark.parametrize("seconds", [1e-6, 1e-3, 60.0])
 def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, seconds):
     """After epoch 8 of 20, at any pace and in any slices; nobody knows before when that is."""
-    driver = RunDriver(timing=timing, show_seconds=show_seconds, **STOP)
-    driver.until_status(Status.FINISHED, seconds)
-    assert (driver.last.epoch, driver.last.epochs, driver.last.reason) == (8, 20, "")
-    assert kept(driver.last) == BEST
-    assert {snapshot.seconds_left for snapshot in driver.sent} == {None}
-    for mode, result in driver.last.results.items():
+    stage = Stage(timing=timing, show_seconds=show_seconds, **STOP)
+    stage.until_status(Status.FINISHED, seconds)
+    assert (stage.last.epoch, stage.last.epochs, stage.last.reason) == (8, 20, "")
+    assert kept(stage.last) == BEST
+    assert {snapshot.seconds_left for snapshot in stage.sent} == {None}
+    for mode, result in stage.last.results.items():
         assert result.checked_epochs.tolist() == list(range(BEST[mode] + 3))
         assert result.weights is not None
         assert (result.weights[0] == 4 * BEST[mode]).all()
@@ -39,17 +39,17 @@ def test_a_run_is_finished_when_both_modes_have_stopped(timing, show_seconds, se
 
 def test_a_pause_shows_the_epoch_that_was_reached():
     """The best one comes back at the end, after more training."""
-    driver = RunDriver(paused=True, **{**STOP, "keep": "best"})
-    driver.until_status(Status.PAUSED)
+    stage = Stage(paused=True, **{**STOP, "keep": "best"})
+    stage.until_status(Status.PAUSED)
     for _ in range(7):
-        driver.run.step()
-    driver.until_status(Status.PAUSED)
-    assert (driver.last.epoch, kept(driver.last)) == (7, dict.fromkeys(BEST))
-    assert (driver.last.results["last"].predictions == 28).all()
-    driver.run.resume()
-    driver.until_status(Status.FINISHED)
-    assert (driver.last.epoch, kept(driver.last)) == (20, BEST)
-    assert (driver.last.results["last"].predictions == 12).all()
+        stage.run.step()
+    stage.until_status(Status.PAUSED)
+    assert (stage.last.epoch, kept(stage.last)) == (7, dict.fromkeys(BEST))
+    assert (stage.last.results["last"].predictions == 28).all()
+    stage.run.resume()
+    stage.until_status(Status.FINISHED)
+    assert (stage.last.epoch, kept(stage.last)) == (20, BEST)
+    assert (stage.last.results["last"].predictions == 12).all()
 
 
 @pytest.mark.parametrize(("keep", "last"), [("best", 12), ("last", 28)])
@@ -59,11 +59,11 @@ def test_a_run_that_diverges_has_its_best_epochs_back(keep, last):
     def bad(_key):
         return FakeProgram(lambda step: np.nan if step > 30 else 1.0)
 
-    driver = RunDriver(build=bad, optimizer="sgd", lr=0.7, **{**STOP, "keep": keep})
-    driver.until_status(Status.DIVERGED)
-    assert "finite number in epoch 8" in driver.last.reason
-    assert "Lower the learning rate (0.7), or take Adam" in driver.last.reason
-    assert all(np.isfinite(result.loss).all() for result in driver.last.results.values())
-    assert driver.last.epoch == 7
-    assert kept(driver.last) == (BEST if keep == "best" else dict.fromkeys(BEST))
-    assert (driver.last.results["last"].predictions == last).all()
+    stage = Stage(build=bad, optimizer="sgd", lr=0.7, **{**STOP, "keep": keep})
+    stage.until_status(Status.DIVERGED)
+    assert "finite number in epoch 8" in stage.last.reason
+    assert "Lower the learning rate (0.7), or take Adam" in stage.last.reason
+    assert all(np.isfinite(result.loss).all() for result in stage.last.results.values())
+    assert stage.last.epoch == 7
+    assert kept(stage.last) == (BEST if keep == "best" else dict.fromkeys(BEST))
+    assert (stage.last.results["last"].predictions == last).all()

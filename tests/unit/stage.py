@@ -16,7 +16,7 @@ from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.waiting import PATIENCE, eventually
 
 
-class AskedPrograms(ProgramCache):
+class Shop(ProgramCache):
     """Programs, and those that the run has asked for."""
 
     def __init__(self, build, buckets, may_grow):
@@ -33,7 +33,7 @@ class AskedPrograms(ProgramCache):
         wait(self.asked, 0.02)
 
 
-class RunDriver:
+class Stage:
     """A run, what it has sent, and a way to give it turns until something is true."""
 
     def __init__(
@@ -53,7 +53,7 @@ class RunDriver:
         self.sent = []
         self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
-        self.programs = AskedPrograms(build, dict.fromkeys(buckets, True), may_grow)
+        self.programs = Shop(build, dict.fromkeys(buckets, True), may_grow)
         wait([self.programs.ask(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         self.programs.asked.clear()
