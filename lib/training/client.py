@@ -254,7 +254,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                     is_busy = bool(self._registry.unfinished(worker))
                     self.pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
                 case messages.Lost(name=name, how=how):
-                    lost = [r for r in self._registry.unfinished(worker) if r.run.id == name]
+                    lost = [r for r in self._registry.unfinished(worker) if r.id == name]
                     self._registry.fail_over(lost, how)
                     self._settle(Answer(name, error=f"{how} Ask again."))
             self._changed.notify_all()
