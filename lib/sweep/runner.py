@@ -157,7 +157,7 @@ class Runner:
         experiment = point.experiment
         try:
             dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
-            limits.check(experiment, dataset)
+            limits.check_trainable(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
             self._note(point, result_of(point, None, failed))
@@ -193,7 +193,7 @@ class Runner:
 def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
     """Estimated seconds of a sweep on so many places, with a dataset of the same size and width."""
     per_step = sum(
-        limits.seconds(point.experiment, like) * point.experiment.data.timesteps
+        limits.training_seconds(point.experiment, like) * point.experiment.data.timesteps
         for point in plan.points
     )
     seconds = len(plan.points) * COMPILE_SECONDS + per_step / like.shape[1]

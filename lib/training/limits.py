@@ -30,10 +30,10 @@ def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
     if experiment.seeds:
         return experiment
     usual = experiment.set(seeds=USUAL_SEEDS)
-    return usual if seconds(usual, samples) < USUAL_SECONDS else experiment.set(seeds=1)
+    return usual if training_seconds(usual, samples) < USUAL_SECONDS else experiment.set(seeds=1)
 
 
-def seconds(experiment: Experiment, samples: Samples) -> float:
+def training_seconds(experiment: Experiment, samples: Samples) -> float:
     """About how long two processors train all models of an experiment.
 
     Source: `tests/bench/throughput.py`, where a batch takes 62 µs (T=10, 8 units) to 7 ms (60, 64).
@@ -46,7 +46,7 @@ def seconds(experiment: Experiment, samples: Samples) -> float:
     return each * math.ceil(samples.train / batch) * training.epochs * max(1, models / 2)
 
 
-def check(experiment: Experiment, samples: Samples) -> None:
+def check_trainable(experiment: Experiment, samples: Samples) -> None:
     """Raise ExperimentError unless this experiment can be trained on these samples."""
     check_model(experiment, samples.shape[2], samples.targets)
     for name, array, letter in (("x", samples.x, "F"), ("y", samples.y, "K")):

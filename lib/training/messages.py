@@ -178,12 +178,12 @@ def _read(kind: int, data: memoryview) -> np.ndarray:
     return np.ndarray(tuple(shape), dtype, values)
 
 
-BUILDING = threading.Lock()  # for one decoder at a time: msgspec (0.22) ends the process else
+MSGSPEC_LOCK = threading.Lock()  # for one decoder at a time: msgspec (0.22) ends the process else
 
 
 @cache
 def _decoder(expected: Any) -> msgspec.msgpack.Decoder[Any]:
-    with BUILDING:
+    with MSGSPEC_LOCK:
         return msgspec.msgpack.Decoder(expected, ext_hook=_read)
 
 

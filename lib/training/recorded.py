@@ -29,7 +29,7 @@ def recorded(experiment: Experiment) -> Snapshot | None:
     """A settled experiment's recording, with the models of its mode and as many seeds; or None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
     for file in sorted(FOLDER.glob(f"{experiment.data.name}.*")):
-        query, run = read(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
+        query, run = read_recording(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
         of = read_query(query)[0]
         if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
             results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
@@ -52,7 +52,7 @@ Answers = dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], ...]]
 
 def answers_of(data: str) -> Answers:
     """By place, what Keras was asked about the model of these data, untrained and trained."""
-    answers: Answers = read(f"answers-{data}", Answers)
+    answers: Answers = read_recording(f"answers-{data}", Answers)
     return answers
 
 
@@ -68,6 +68,6 @@ def _same(one: Any, other: Any) -> bool:
 
 
 @lru_cache(maxsize=48)
-def read(name: str, kind: Any) -> Any:
+def read_recording(name: str, kind: Any) -> Any:
     """The record, of this kind, in the file of this name, such as the `Damage` of a mistake."""
     return decode(zlib.decompress((FOLDER / f"{name}{END}").read_bytes()), kind)

@@ -169,7 +169,7 @@ class Loop:
         try:
             if is_full:
                 raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
-            limits.check(command.experiment, command.samples)
+            limits.check_trainable(command.experiment, command.samples)
             self._runs[command.run_id] = WorkerRun(
                 command, self._programs, self._send, timing=self._timing, clock=self._clock
             )

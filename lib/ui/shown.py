@@ -19,7 +19,7 @@ from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, sentence
-from lib.training import check, recorded, with_seeds
+from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.session import Loaded, once, session
 from lib.ui.widgets import Linked, hint, linked_slider, plain
@@ -71,7 +71,7 @@ def load_data(settled: Experiment) -> Loaded:
         with upload.below or place:
             hint(every)
     try:
-        check(settled, loaded.dataset)
+        limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
         place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
         return replace(loaded, trainable=False)

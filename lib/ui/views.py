@@ -23,7 +23,7 @@ from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, joined, number, readable, say, short, signed
-from lib.training import read
+from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
@@ -168,7 +168,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            trained = read(case, Damage)
+            trained = read_recording(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
             hint(say(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:
@@ -201,7 +201,8 @@ def worked_numbers() -> dict[str, Any]:
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
     run, eased = (
-        read(name, tuple[dict[str, str], Snapshot])[1] for name in ("worked_raw", "worked_scaled")
+        read_recording(name, tuple[dict[str, str], Snapshot])[1]
+        for name in ("worked_raw", "worked_scaled")
     )
     off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
     off["last"] = off["last"][:, -1:]

@@ -16,7 +16,7 @@ from lib.charts import Palette
 from lib.charts import words as run_words
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds, with_seeds
+from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
@@ -207,7 +207,8 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
         then = train if loaded.trainable else runs.client().pool.unavailable
         is_chosen = session().subject.experiment.seeds > 0
         if loaded.trainable and loaded.experiment.seeds == 1 and not is_chosen:
-            usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
+            several = loaded.experiment.set(seeds=USUAL_SEEDS)
+            usual = limits.training_seconds(several, loaded.dataset)
             then += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
         return snapshot.reason or f"{words} {then}"
     words = snapshot.reason or run_words.kept_sentence(snapshot) or WORDS[snapshot.status][1]
