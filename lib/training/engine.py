@@ -136,7 +136,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models into the lanes, by their weights, or with `memory` after `step` batches."""
+        """Put models into the lanes, each by its weights; after `step` batches with all m and v."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -144,9 +144,9 @@ class Program:
         training = training_of(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)
 
-    def weights(self, state: ModelState, *, memory: bool = False) -> list[list[np.ndarray]]:
-        """Each lane's weights now, in Keras's order, and with `memory` then all m and all v."""
-        values = state.values if memory else state.values[: len(self._shapes)]
+    def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
+        """Each lane's weights now, in Keras's order; `with_optimizer`: then all m and all v."""
+        values = state.values if with_optimizer else state.values[: len(self._shapes)]
         arrays = resized([value.numpy() for value in values], self.architecture, state.own)
         return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 

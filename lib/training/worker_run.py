@@ -179,7 +179,7 @@ class WorkerRun:
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
         if self._exact is None and may_ask and is_long and self._programs.may_ask(key):
             self._exact = self._programs.ask(key, self._kinds[1])
-        elif self._exact is not None and self._exact.done() and not self._trainer.in_step:
+        elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
             self._has_exact = True
             if not self._exact.exception():
                 self._trainer.load(self._exact.result())

@@ -74,7 +74,7 @@ class FakeProgram:
         """How many there are."""
         return len(x)
 
-    def weights(self, state, *, memory=False):  # noqa: ARG002  as the program's
+    def weights(self, state, *, with_optimizer=False):  # noqa: ARG002  as the program's
         """All the number of batches trained; no optimizer remembers anything."""
         return state.weights
 
