@@ -113,7 +113,7 @@ class BatchOrder:
         return sizes
 
     def take(self, steps: int) -> np.ndarray:
-        """The next batches, (steps, B) int32: samples' indexes; -1 where the last batch is short."""
+        """The next batches, (steps, B) int32: sample indexes; -1 where the last batch is short."""
         if (missing := steps - len(self._waiting)) > 0:
             epochs = -(-missing // self.steps)
             indexes = np.tile(np.arange(self.samples, dtype=np.int32), (epochs, 1))

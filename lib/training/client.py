@@ -24,7 +24,7 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
-from lib.training.messages import Answer, Ask, Message, Start, Steer
+from lib.training.messages import Answer, Ask, Cancel, Message, Start, Steer
 from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
@@ -157,10 +157,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if future.cancelled() and (question := self._questions.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
-                question[0].post(Steer("drop", question_id))
+                question[0].post(Cancel(question_id))
 
     def _settle(self, answer: Answer) -> None:
-        _, future = self._questions.pop(answer.question_id, (None, None))
+        _, future = self._questions.pop(answer.id, (None, None))
         if future is None or not future.set_running_or_notify_cancel():
             return  # it was cancelled
         if answer.error:
@@ -253,10 +253,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 case messages.Event():
                     is_busy = bool(self._registry.unfinished(worker))
                     self.pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
-                case messages.Lost(name=name, how=how):
-                    lost = [r for r in self._registry.unfinished(worker) if r.id == name]
+                case messages.Lost(id=lost_id, how=how):
+                    lost = [r for r in self._registry.unfinished(worker) if r.id == lost_id]
                     self._registry.fail_over(lost, how)
-                    self._settle(Answer(name, error=f"{how} Ask again."))
+                    self._settle(Answer(lost_id, error=f"{how} Ask again."))
             self._changed.notify_all()
 
     def _ended(self, worker: WorkerProcess) -> None:

@@ -268,7 +268,7 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches; yield between calls. `seconds` is a turn's length."""
+        """Train all models on the next batches; yield between calls. A turn lasts `seconds`."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
         groups, threads, start = self._training_groups, program.threads, self._clock()

@@ -71,7 +71,7 @@ class ProgramCache:
     def bucket_for(self, key: Any) -> Any:
         """The smallest bucket that holds this key and is near it; the key itself where none is.
 
-        Where memory may not grow: the smallest bucket that holds it and is built, else the smallest.
+        Where memory may not grow: the smallest that holds the key and is built, else the smallest.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_ask(key):

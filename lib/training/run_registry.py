@@ -10,7 +10,7 @@ from msgspec import structs
 from lib.data import share
 from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
-from lib.training.messages import Checkpoint, Report, Start, Steer, id_of, sentence
+from lib.training.messages import Checkpoint, Report, Start, Steer, sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
@@ -186,7 +186,7 @@ class RunRegistry:
 
     def take(self, worker: WorkerProcess, message: Report | Checkpoint) -> None:
         """Take a snapshot or a checkpoint of a worker's run."""
-        if (run := self.runs.get(id_of(message))) and run.worker is worker and not run.over:
+        if (run := self.runs.get(message.id)) and run.worker is worker and not run.over:
             if isinstance(message, Checkpoint):
                 run.checkpoint = message
             else:

@@ -148,9 +148,13 @@ class Loop:
                     key = architecture_of(command.experiment, *command.shape)
                     self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
-                self._questions[command.question_id] = self._helper.submit(
+                self._questions[command.id] = self._helper.submit(
                     lambda: self._answers[command.question](**command.arguments)
                 )
+            case messages.Cancel():
+                future = self._questions.get(command.id)
+                if future is not None and future.cancel():
+                    del self._questions[command.id]
             case messages.Retire():
                 self._retiring = True
 
@@ -160,7 +164,7 @@ class Loop:
         except Exception as error:
             run.fail(sentence("error", why=short_reason(error)))
         if run.status.over:
-            self._runs.pop(run.run_id, None)
+            self._runs.pop(run.id, None)
 
     def _start(self, command: messages.Start) -> None:
         # Runs of sweeps take places that others leave, and none from others.
@@ -170,12 +174,12 @@ class Loop:
             if is_full:
                 raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             limits.check_trainable(command.experiment, command.samples)
-            self._runs[command.run_id] = WorkerRun(
+            self._runs[command.id] = WorkerRun(
                 command, self._programs, self._send, timing=self._timing, clock=self._clock
             )
         except Exception as error:  # whatever is wrong with it, the run must not seem to wait
             failed = Snapshot(
-                command.run_id,
+                command.id,
                 Status.FAILED,
                 epochs=command.experiment.training.epochs,
                 reason=sentence("refused", why=short_reason(error)),
@@ -184,12 +188,11 @@ class Loop:
             self._send(messages.Report(failed))
 
     def _steer(self, command: messages.Steer) -> None:
-        name, run = command.run_id, self._runs.get(command.run_id)
-        if run is None:  # it has just ended, or is a question
-            if (future := self._questions.get(name)) and future.cancel():  # else that has begun
-                del self._questions[name]
-        elif command.verb == "drop":
-            del self._runs[name]
+        run = self._runs.get(command.id)
+        if run is None:  # it has just ended
+            return
+        if command.verb == "drop":
+            del self._runs[command.id]
             run.release()
         elif command.verb == "resume":
             self._guard(run, partial(run.resume, command.epochs))

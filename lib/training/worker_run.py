@@ -34,7 +34,7 @@ class WorkerRun:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.run_id = start.run_id
+        self.id = start.id
         self.background = start.background  # whether it has turns only while no other run needs one
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
@@ -242,7 +242,7 @@ class WorkerRun:
         """Send a checkpoint, before a snapshot: who sees a pause knows that it would last."""
         try:
             saved = self._trainer.saved()
-            self._send(Checkpoint(self.run_id, saved.epoch, encode(saved)))
+            self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
         except Exception:  # most likely there was no memory for it
             log.warning("A run trains on without a checkpoint", exc_info=True)
         self._saves_at = self._clock() + self._timing.checkpoint_seconds
@@ -261,7 +261,7 @@ class WorkerRun:
     def snapshot(self) -> Snapshot:
         """Everything about the run, now."""
         trainer, tempo = self._trainer, self._tempo
-        known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
+        known = Snapshot(self.id, self.status, epochs=self._epochs, reason=self._reason)
         if trainer.evaluated_step < 0:
             return known
         is_end_unknown = self.status.over or self._experiment.training.keep == "stop"

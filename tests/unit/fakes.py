@@ -147,7 +147,7 @@ def verb(command):
 
 def starts_of(worker, run):
     """The commands that start a run there."""
-    return [c for c in worker.posted if isinstance(c, Start) and c.run_id == run.id]
+    return [c for c in worker.posted if isinstance(c, Start) and c.id == run.id]
 
 
 class FakeWorker:

@@ -111,7 +111,7 @@ class Place:
     @property
     def runs(self):
         """Which runs it was told to start."""
-        return [each.run_id for each in self.worker.posted if isinstance(each, Start)]
+        return [each.id for each in self.worker.posted if isinstance(each, Start)]
 
 
 class FakeCluster:

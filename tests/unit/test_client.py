@@ -8,7 +8,7 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Prepare, Steer, sentence
+from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer, sentence
 from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
@@ -155,10 +155,10 @@ def test_an_answer_comes_to_who_asked(scene):
     An answer that comes all the same is passed over.
     """
     future, wrong, cancelled = (scene.client.ask("double", number=k) for k in range(3))
-    first, second, third = (command.question_id for command in scene.worker.posted)
+    first, second, third = (command.id for command in scene.worker.posted)
     assert scene.worker.posted[0] == Ask(first, "double", {"number": 0})
     assert cancelled.cancel()
-    assert scene.worker.posted[3:] == [Steer("drop", third)]
+    assert scene.worker.posted[3:] == [Cancel(third)]
     for question_id in (first, first, third):
         scene.worker.say(Answer(question_id, {"double": 0}))
     scene.worker.say(Answer(second, error="Not that number."))
@@ -174,5 +174,5 @@ def test_a_question_ends_with_its_worker(scene):
     with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
     again = scene.client.ask("double", number=1)
-    scene.worker.say(Answer(scene.worker.posted[0].question_id, {"double": 2}))
+    scene.worker.say(Answer(scene.worker.posted[0].id, {"double": 2}))
     assert again.result(0) == {"double": 2}

@@ -94,7 +94,7 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     """From its checkpoint, paused if it was; a question has to be asked again."""
     run, paused = ready.start(), ready.start()
     future = ready.client.ask("double", number=1)
-    (question_id,) = (c.question_id for c in ready.worker.posted if isinstance(c, Ask))
+    (question_id,) = (c.id for c in ready.worker.posted if isinstance(c, Ask))
     ready.say(run, Status.RUNNING, 3, saved=3)
     ready.say(paused, Status.PAUSED, 2, saved=2)  # by a page of another server
     for name in (run.id, paused.id, question_id, "unknown"):
@@ -120,7 +120,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
     future = ready.client.find("0" * 16)
     (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
     assert ask.arguments == {"run_id": "0" * 16}
-    ready.worker.say(Answer(ask.question_id, {"card": b"card"}))
+    ready.worker.say(Answer(ask.id, {"card": b"card"}))
     assert future.result(0)["card"] == b"card"
     run = foreign(ready)
     ready.client.adopt(run)

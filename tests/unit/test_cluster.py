@@ -9,7 +9,7 @@ from lib.training import messages
 from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
-from lib.training.messages import Answer, Ask, Checkpoint, Event, Lost, Prepare, Steer
+from lib.training.messages import Answer, Ask, Cancel, Checkpoint, Event, Lost, Prepare, Steer
 from lib.training.run_registry import sentence
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import FakeCluster, Place, Server, start_of, until
@@ -54,11 +54,11 @@ async def test_runs_are_spread_over_slots_and_servers():
         await two.take(Ask("q", "double", {}), start_of("c"))
         assert [len(place.worker.posted) for place in places] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
-        await two.take(Steer("drop", "q"), Prepare(make_experiment(), (8, 3, 2, 1)))
+        await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
         (of_a,) = (place for place in places if "a" in place.runs)
         assert Steer("pause", "a") in of_a.worker.posted
         said = [command for place in places for command in place.worker.posted]
-        assert Steer("drop", "q") in said
+        assert Cancel("q") in said
         assert Steer("pause", "unknown") not in said
 
 

@@ -128,7 +128,7 @@ def test_a_pickle_is_refused_and_nothing_is_called(tmp_path, monkeypatch):
 def test_an_extension_that_is_no_good_array_is_refused(kind, content):
     """Objects and texts, sizes that don't fit, and what isn't an array at all."""
     extension = msgspec.msgpack.Ext(kind, msgspec.msgpack.encode(content))
-    bad = msgspec.msgpack.encode({"type": "Answer", "question_id": "q", "values": {"a": extension}})
+    bad = msgspec.msgpack.encode({"type": "Answer", "id": "q", "values": {"a": extension}})
     with pytest.raises(WireError, match="not a message"):
         decode(bad, Answer)
 

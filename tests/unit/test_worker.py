@@ -110,9 +110,9 @@ def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
 def test_too_many_unfinished_runs_are_refused(desk, monkeypatch):
     """Until one of them is over. Runs of sweeps get what others leave, and take no place."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
-    desk.send(structs.replace(START_PAUSED, run_id="swept", background=True))
+    desk.send(structs.replace(START_PAUSED, id="swept", background=True))
     desk.send(START_PAUSED)
-    desk.send(structs.replace(START_PAUSED, run_id="swept too", background=True))
+    desk.send(structs.replace(START_PAUSED, id="swept too", background=True))
     assert desk.find_over("swept too").is_full
     desk.start("two")
     refused = desk.find_over("two")

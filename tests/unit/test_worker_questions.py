@@ -7,7 +7,7 @@ import pytest
 
 from lib.results.run import Status
 from lib.training import worker
-from lib.training.messages import Answer, Ask, Event, Retire, Steer
+from lib.training.messages import Answer, Ask, Cancel, Event, Retire, Steer
 from lib.training.timing import USUAL
 from tests.unit.desk import START_PAUSED, Desk
 from tests.waiting import PATIENCE
@@ -70,12 +70,12 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
     desk = Desk(answers={"note": note})
     for number in range(3):
         desk.send(Ask(f"{number}", "note", {"number": number}))
-    desk.send(Steer("drop", "1"))
-    desk.send(Steer("drop", "unknown"))
+    desk.send(Cancel("1"))
+    desk.send(Cancel("unknown"))
     desk.connection.send_bytes(b"garbage")  # its refusal says that what came before was taken
     desk.find(lambda m: isinstance(m, Event) and m.kind == "refused")
     may_end.set()
-    assert desk.find(lambda m: isinstance(m, Answer) and m.question_id == "2")
+    assert desk.find(lambda m: isinstance(m, Answer) and m.id == "2")
     assert called == [0, 2]
     desk.close()
 
