@@ -45,8 +45,7 @@ if asked in GALLERY:
     with st.container(horizontal=True, key="ways_of_card"):
         path, icon = PAGES[scene.page]
         with st.container(key="way_on", width="content"):
-            label = f"Open in {scene.page}"
-            st.page_link(path, label=label, icon=icon, query_params=scene.query)
+            st.page_link(path, label=f"Open in {scene.page}", icon=icon, query_params=scene.query)
         link("Previous", names[place - 1], ":material/arrow_back:")
         link("Next", names[(place + 1) % len(names)], ":material/arrow_forward:")
         link("All cards", "", PAGES["Gallery"][1])
@@ -66,8 +65,10 @@ with st.container(key="gallery"):
         if scene.group:
             st.markdown(f"## {scene.group}")
         with st.container(border=True, key=f"card_{scene.id}", gap="xxsmall"):
-            plot = plot_of(scene)
-            st.html(small_picture(plot, scene.title, palette))
-            hint(caption(scene.picture, plot))
+            if plot := plot_of(scene):
+                st.html(small_picture(plot, scene.title, palette))
+                hint(caption(scene.picture, plot))
+            else:
+                st.warning(f"Not recorded: run `python -m tests.record {scene.id}`.")
             link(plain(scene.title), scene.id)
             st.markdown(f":small[{scene.text}]")

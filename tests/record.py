@@ -5,7 +5,7 @@ silent mistakes, the ready sweeps, and the gallery's cards that have settings of
 Keras is asked what the Cell page asks about some of these models, and the cards' figures are drawn
 from all of it. A sweep's CSV goes into `lib/sweep/recorded/`, all else into
 `lib/training/recordings/`. A name is that of a dataset, a mistake, a sweep or a card, "leak",
-"answers" or "gallery".
+"answers" or "gallery", which draws the cards' figures alone.
 """
 
 import sys
@@ -46,6 +46,8 @@ def write(name, record):
     recorded.FOLDER.mkdir(exist_ok=True)
     path = recorded.FOLDER / f"{name}.msgpack.z"
     path.write_bytes(zlib.compress(encode(record), 9))
+    recorded.read.cache_clear()
+    recorded.recorded.cache_clear()
 
 
 def _thin_past(known, size):
@@ -110,13 +112,6 @@ def train_leak(samples=2816, trained=768, timesteps=12):
         wrong = model.predict(x[trained:], verbose=0) - y[trained:]
         errors.append((wrong**2).mean(axis=(0, 2), dtype=np.float64))
     return Leak(*errors)
-
-
-def record_leak(_client):
-    """Train an LSTM on noise, one way and both ways."""
-    leak = train_leak()
-    write("leak", leak)
-    print(f"leak: {leak.one_way.round(3)}, {leak.both_ways.round(3)}", flush=True)
 
 
 def record_answers(client):
@@ -217,34 +212,33 @@ def a_level(curve, value, color):
     return Line(ends, np.full(2, value), color, style=style)
 
 
-def record_mistake(name, client):
-    """Train the right target and a mistaken one."""
-    damage = Damage(**client.ask("target_damage", case=name).result(timeout=120))
-    write(name, damage)
-    print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
-
-
-def record_gallery(_client):
-    """Draw the cards' figures."""
-    write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
-
-
 def main(names):
-    """Record what is named, or all."""
-    rest = {"leak": record_leak, "answers": record_answers, "gallery": record_gallery}
+    """Record what is named, or all; then draw the cards' figures, if a card is among that."""
+    every = [*recorded.BUNDLED, *GALLERY, *MISTAKES, *READY, "leak", "answers"]
     with TrainingClient() as client:
-        for name in names or dict.fromkeys([*recorded.BUNDLED, *GALLERY, *MISTAKES, *READY, *rest]):
-            if name in rest:
-                rest[name](client)
+        for name in names or dict.fromkeys(every):
+            if name == "leak":
+                leak = train_leak()
+                write(name, leak)
+                print(f"leak: {leak.one_way.round(3)}, {leak.both_ways.round(3)}", flush=True)
+            elif name == "answers":
+                record_answers(client)
             elif name in READY:
                 READY[name].path.unlink(missing_ok=True)
                 print(name, len(run_plan(READY[name].plan, out=READY[name].path)), flush=True)
             elif name in MISTAKES:
-                record_mistake(name, client)
+                damage = Damage(**client.ask("target_damage", case=name).result(timeout=120))
+                write(name, damage)
+                print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
             elif name in recorded.BUNDLED:
-                record_run(name, with_seeds(suggested(name), make_dataset(suggested(name))), client)
-            else:
+                experiment = with_seeds(suggested(name), make_dataset(suggested(name)))
+                if name in GALLERY and experiments_of(GALLERY[name]) != (experiment,):
+                    raise SystemExit(f"{name} is a dataset, too: give the card another name")
+                record_run(name, experiment, client)
+            elif name != "gallery":
                 record_card(name, client)
+    if not names or {*names} & {"gallery", *GALLERY}:
+        write(FILE, {name: draw_plot(scene) for name, scene in GALLERY.items()})
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from lib.charts.palette import Palette
 from lib.charts.words import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, MODES, Experiment
-from lib.recurrence import GATES, LayerPass, Line, Row, Trace, gate_symbol, state_rows
+from lib.recurrence import GATES, STATE_GATE, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted, number, short, signed
 
@@ -149,7 +149,8 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
     function = "tanh" if about in ("candidate", *STATE.values()) else "σ"
     if function == "tanh" and reset_after:
         rows += [Row("sum of x", from_input, "rule"), Row("sum of h", from_state)]
-        rows.append(Row("x + r·h", from_input + gates["r"] * from_state))
+        gate = STATE_GATE[layer.cell]
+        rows.append(Row(f"x + {gate}·h", from_input + gates[gate] * from_state))
     else:
         rows.append(Row("sum", from_input + from_state, "rule"))
     value = gates[name] if gates else layer.trace.hidden[0, step]
@@ -189,8 +190,9 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
     """Where the playhead stands, and what the picked unit does there with its state."""
-    name, states = _states(layer.trace)
-    states, place = states[:, unit], f"Timestep {step + 1}, unit {unit + 1}"
+    trace, place = layer.trace, f"Timestep {step + 1}, unit {unit + 1}"
+    name, kept = ("state", trace.hidden) if trace.cell is None else ("cell state", trace.cell)
+    states = kept[0, :, unit]
     if not np.isfinite(states[: step + 1]).all():
         return f"{place}: its {name} isn't a number any more."
     if step == 0:
@@ -203,11 +205,6 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
         return f"{place}: keeps {_part(gates['z'][unit])} of its {name}; the rest is new."
     before, after = _read(*states[step - 1 : step + 1])
     return f"{place}: its {name} goes from {before} to {after}."
-
-
-def _states(trace: Trace) -> tuple[str, np.ndarray]:
-    """The name and the values, (T, U), of the state that a cell keeps."""
-    return ("state", trace.hidden[0]) if trace.cell is None else ("cell state", trace.cell[0])
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:

@@ -2,11 +2,12 @@
 
 This is what the pages draw. Sigmoid gates, no dropout, zero initial states, no gradients. Weights
 are in the order of Keras's `get_weights()`: for G blocks of columns `kernel (F, G·U)`,
-`recurrent_kernel (U, G·U)` and `bias`.
+`recurrent_kernel (U, G·U)` and `bias (G·U,)`, or `(2, G·U)` for a GRU with `reset_after`.
 """
 
 from lib.recurrence.cells import (
     GATES,
+    STATE_GATE,
     LayerPass,
     Line,
     Row,

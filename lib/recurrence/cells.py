@@ -17,6 +17,7 @@ GATES: dict[str, dict[str, str]] = {  # by cell, in the order of the kernel's bl
     "gru": {"z": "update gate", "r": "reset gate", "h": "candidate"},
     "simple_rnn": {},
 }
+STATE_GATE = {"gru": "r"}  # by cell with two rows of biases: what scales the state's part
 
 
 def highest_output(cell: str, timesteps: int) -> Array:

@@ -1,4 +1,4 @@
-"""Training in worker processes: the path from the Train button to the points of a chart.
+"""Training in worker processes: from the Train button to the points of a chart. It draws nothing.
 
 1. The button calls `lib.ui.runs.train`, which calls `TrainingClient.start` (`client`). The client
    makes a **run**, which `run_registry` keeps, and sends a command to a **worker process**.
@@ -13,8 +13,6 @@
 8. A run that nobody looks at is paused, and forgotten later (`run_registry`).
 9. `TrainingClient.ask` sends a worker questions that only Keras can answer (`answers`).
 10. In a cluster, the worker process is the cluster's driver (`cluster`), which starts many workers.
-
-It draws nothing, and knows no page.
 """
 
 from lib.training import limits, machine, messages

@@ -30,6 +30,7 @@ class Rule:
 
     p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
     (h, c); gates (L, B, G·U) are what became of p and q; `more` is what else the way back needs.
+    A gate can scale q, as GRU's does, but not the state before it meets recurrent_kernel.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]  # (p, q, states before) → `Stepped`

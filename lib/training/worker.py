@@ -15,7 +15,6 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import partial
 from multiprocessing.connection import Connection
 from types import MappingProxyType
 from typing import Any
@@ -25,8 +24,7 @@ from lib.experiment import ExperimentError
 from lib.results import Snapshot, Status
 from lib.training import limits, machine, messages
 from lib.training.architecture import SIZE_BUCKETS, Architecture, architecture_of
-from lib.training.machine import give_way, set_environment
-from lib.training.messages import decode, encode, sentence, short_reason
+from lib.training.messages import sentence, short_reason
 from lib.training.programs import ProgramCache
 from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
@@ -58,7 +56,7 @@ class Loop:
         self._connection, self._sending = connection, threading.Lock()
         self._questions: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
-        self._helper = ThreadPoolExecutor(1, "answers", give_way)
+        self._helper = ThreadPoolExecutor(1, "answers", machine.give_way)
         self._runs: dict[str, WorkerRun] = {}
         self._retiring = False
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
@@ -71,8 +69,7 @@ class Loop:
         self._reported_grown = -math.inf
 
     def _has_time(self) -> bool:
-        has_memory = memory.used_memory() < IDLE_SHARE * self._limit
-        return self._busy_runs <= IDLE_RUNS and has_memory
+        return self._busy_runs <= IDLE_RUNS and memory.used_memory() < IDLE_SHARE * self._limit
 
     def _may_grow(self) -> bool:
         return memory.used_memory() < self._exact_limit
@@ -102,7 +99,7 @@ class Loop:
         share = timing.round_seconds / max(self._busy_runs, 1)
         seconds = max(timing.shortest_slice_seconds, min(timing.slice_seconds, share))
         for run in runs:
-            self._guard(run, partial(run.turn, seconds))
+            self._guard(run, run.turn, seconds)
             self._take_commands(0)
 
     def _runs_in_turn(self) -> list[WorkerRun]:
@@ -131,7 +128,7 @@ class Loop:
         while self._connection.poll(seconds_to_wait):
             data = self._connection.recv_bytes()
             try:
-                self._do(decode(data, messages.Command))
+                self._do(messages.decode(data, messages.Command))
             except Exception as error:  # nonsense from one must not end the runs of others
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             seconds_to_wait = 0
@@ -158,9 +155,9 @@ class Loop:
             case messages.Retire():
                 self._retiring = True
 
-    def _guard(self, run: WorkerRun, act: Callable[[], None]) -> None:
+    def _guard(self, run: WorkerRun, act: Callable[..., None], *arguments: Any) -> None:
         try:
-            act()
+            act(*arguments)
         except Exception as error:
             run.fail(sentence("error", why=short_reason(error)))
         if run.status.over:
@@ -191,15 +188,20 @@ class Loop:
         run = self._runs.get(command.id)
         if run is None:  # it has just ended
             return
-        if command.verb == "drop":
-            del self._runs[command.id]
-            run.release()
-        elif command.verb == "resume":
-            self._guard(run, partial(run.resume, command.epochs))
-        elif command.verb == "set_pace":
-            self._guard(run, partial(run.set_pace, command.show_seconds))
-        elif command.verb in ("pause", "step", "stop"):
-            self._guard(run, getattr(run, command.verb))
+        match command.verb:
+            case "drop":
+                del self._runs[command.id]
+                run.release()
+            case "pause":
+                self._guard(run, run.pause)
+            case "resume":
+                self._guard(run, run.resume, command.epochs)
+            case "step":
+                self._guard(run, run.step)
+            case "stop":
+                self._guard(run, run.stop)
+            case "set_pace":
+                self._guard(run, run.set_pace, command.show_seconds)
 
     def _send_answers(self) -> None:
         for question_id in [k for k, future in self._questions.items() if future.done()]:
@@ -211,7 +213,7 @@ class Loop:
                 self._send(messages.Answer(question_id, error=words))
 
     def _send(self, message: messages.Message) -> None:
-        data = encode(message)
+        data = messages.encode(message)
         try:
             with self._sending:
                 self._connection.send_bytes(data)
@@ -226,8 +228,8 @@ def main() -> int:
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
-    set_environment()
+    machine.give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
+    machine.set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Connection(int(sys.argv[1])) as connection:
         try:
@@ -246,7 +248,7 @@ def main() -> int:
             if isinstance(error, ModuleNotFoundError) and error.name:
                 name = {"keras": "Keras", "tensorflow": "TensorFlow"}.get(error.name, error.name)
                 why = sentence("not_installed", name=name)
-            connection.send_bytes(encode(messages.Event("failed", why)))
+            connection.send_bytes(messages.encode(messages.Event("failed", why)))
             return 1
         Loop(connection, engine.Program, ANSWERS, buckets=SIZE_BUCKETS, share=share).run()
     return 0

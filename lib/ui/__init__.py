@@ -1,12 +1,12 @@
 """All that imports streamlit: what every page shares, and the parts of single pages.
 
-It computes nothing about models or data: that is for the packages below. A page calls modules of
-this package directly, since a face that imports all of them would delay the first page.
+It computes nothing about models or data: that is for the packages below. Pages import modules of
+this package directly, since an `__init__` that imports them all would delay the first page.
 
 From a slider to the charts:
 
 1. `frame.frame`, each page's first call: `address.begin` reads the URL into the session's
-   experiment, if somebody has opened another one.
+   experiment, if the URL isn't the one that the session wrote last.
 2. `settings.controls` sets each widget to the experiment's value. A widget's callback changes the
    experiment (`address.change`) before the page runs again.
 3. `settings.settled_experiment` returns the experiment within what the data allow, which the charts

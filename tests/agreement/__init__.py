@@ -1,0 +1,1 @@
+"""What needs Keras, asked or as recorded: its claims, and what the real worker computes."""

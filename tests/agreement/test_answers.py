@@ -11,7 +11,7 @@ from lib.training import answers as keras_answers
 from lib.training.answers import breakings, influence, modes, reach
 
 N, T, F, U = 3, 5, 2, 4
-KERAS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+KERAS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
 
 
 def setting(cell, layers=1, head="dense"):

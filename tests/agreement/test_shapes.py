@@ -6,7 +6,7 @@ import pytest
 from lib.experiment import CELLS
 from lib.shapes.output import MERGE_MODES, rnn_output_shape, rnn_parameter_count
 
-LAYERS = {"lstm": keras.layers.LSTM, "gru": keras.layers.GRU, "simple_rnn": keras.layers.SimpleRNN}
+LAYERS = {name: getattr(keras.layers, cell.keras) for name, cell in CELLS.items()}
 
 
 def outputs_of(layer, timesteps, features):

@@ -30,6 +30,7 @@ def opened(name):
 def test_every_card_has_its_claim_picture_and_words():
     """And its link is the claim, to the card alone; the picture says it too, and its axes."""
     app = link("Gallery")
+    assert [each.value for each in app.warning] == []
     page = html(app)
     titles = [scene.title for scene in GALLERY.values()]
     assert [each.label.replace("\\", "") for each in links(app)] == titles

@@ -75,7 +75,8 @@ def test_each_message_explains_one_of_the_tables():
     texts = [text for text, *_ in TODAY + OLDER] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
     explained = {next((each for each, _ in known(*read(text))), None) for text in texts}
-    assert [message.patterns[0] for message in MESSAGES if message not in explained] == []
+    missing = [message.patterns[0] for message in MESSAGES if message not in explained]
+    assert missing == [], "add a text of each to TODAY or OLDER in tests/unit/known_messages.py"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
     assert len(patterns) == len(set(patterns))
 

@@ -23,6 +23,7 @@ CARDS = list(GALLERY)
 @pytest.mark.parametrize("name", CARDS)
 def test_a_cards_picture_is_that_of_its_recording(name):
     """As it is drawn now. `python -m tests.record gallery` mends."""
+    assert plot_of(GALLERY[name]), f"not recorded: run python -m tests.record {name}"
     plot, drawn = plot_of(GALLERY[name]), draw_plot(GALLERY[name])
     assert plot.is_log == drawn.is_log
     for kept, now in zip(plot.lines, drawn.lines, strict=True):
@@ -37,7 +38,7 @@ def test_a_claim_is_one_plain_line_and_what_it_opens_is_recorded(name):
     assert 1 <= len(re.findall(r"[.!?](?: |$)", GALLERY[name].text)) <= 2
     for experiment in experiments_of(GALLERY[name]):
         snapshot = recorded(experiment)
-        assert snapshot is not None
+        assert snapshot is not None, f"not recorded: run python -m tests.record {name}"
         assert len(snapshot.seeds) == experiment.seeds
         assert len(snapshot.past) >= 4
         expected = Status.DIVERGED if name == "diverged" else Status.FINISHED

@@ -172,3 +172,19 @@ def test_comments_name_only_modules_that_are_there():
         if not is_there(place)
     ]
     assert wrong == []
+
+
+def test_comments_of_toml_name_what_their_files_have():
+    """The file that reads a table, as in "read by `x.py`", and names in others: "`X` of `x.py`"."""
+    wrong = []
+    for path in (ROOT / "lib").rglob("*.toml"):
+        lines = path.read_text(encoding="utf-8").splitlines()
+        comments = " ".join(line.strip("# ") for line in lines if line.startswith("#"))
+        named = re.findall(r"`(\w+)`[^`]*? (?:of|in) `?([\w/]+\.py)", comments)
+        for reader in re.findall(r"\b[Rr]ead by `(\w+\.py)`", comments):
+            named.append(("__file__" if reader == f"{path.stem}.py" else path.stem, reader))
+        for name, place in named:
+            file = (ROOT if "/" in place else path.parent) / place
+            if not file.exists() or name not in file.read_text(encoding="utf-8"):
+                wrong.append((path.name, place, name))
+    assert wrong == []

@@ -3,6 +3,7 @@
 import pytest
 
 from lib.charts.palette import LEVELS, PALETTES, mix
+from tests.unit.test_readme import CONFIG
 
 LIGHT = PALETTES["light"]
 
@@ -42,3 +43,9 @@ def test_shades_go_from_pale_to_the_colour_itself():
     values = [luminance(shade) for shade in shades]
     assert values == sorted(values, reverse=True)
     assert mix("#000000", "#FFFFFF", 0.5) == "#808080"
+
+
+def test_streamlits_own_charts_have_the_colours_of_pictures():
+    """In the order of columns: sequence mode, last-step mode, the best possible, a baseline."""
+    colors = [LIGHT.sequence, LIGHT.last, LIGHT.best, LIGHT.baseline]
+    assert CONFIG["theme"]["chartCategoricalColors"] == colors

@@ -3,6 +3,7 @@
 That it is Keras's recurrence is shown in tests/agreement/test_recurrence.py.
 """
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -72,7 +73,7 @@ LSTM, X = layer("lstm")
 @pytest.mark.parametrize(
     ("cell", "weights", "x", "message"),
     [
-        ("rnn", LSTM, X, r"one of \['lstm', 'gru', 'simple_rnn'\], got 'rnn'"),
+        ("rnn", LSTM, X, re.escape(f"one of {list(CELLS)}, got 'rnn'")),
         ("lstm", LSTM, np.zeros((3, 5, 3)), r"kernel must have shape \(3, 16\), got \(2, 16\)"),
         ("lstm", LSTM, X[0], r"x must have 3 axes \(N, T, F\), got shape \(5, 2\)"),
         ("lstm", LSTM[:2], X, r"3 arrays .* got 2"),

@@ -1,4 +1,4 @@
 """A table → samples: its columns as numbers, its rows by series, and windows of them.
 
-`windows` takes the steps: rows in `order`, `cutting`, scales and `baselines`.
+`windows` does it in four steps: sort rows (`order`), cut (`cutting`), scale, add `baselines`.
 """

@@ -1,4 +1,4 @@
-"""The target doctor: whether a target's shape trains what was meant, each axis, and why.
+"""The target doctor: whether a target of this shape trains what was meant, axis by axis, and why.
 
 Mean squared error and its like broadcast a target of a wrong shape without a word, and the model
 learns something else. `diagnose_target` says so before a run, and builds no model. The rules are in

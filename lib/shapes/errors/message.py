@@ -119,7 +119,7 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A message that is known, matched as one line in which every kind of quote is "."""
+    """A known message. Patterns are matched against one line in which any quote is a double one."""
 
     def __init__(
         self,

@@ -16,8 +16,8 @@ from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
 _MODULES = (joining, windows)  # importing them fills LAYERS
-_MENU = """
-lstm gru rnn bi cells convlstm convlstm2d
+_MENU = " ".join(layer.kind for layer in LAYER_OF_CELL.values())
+_MENU += """ bi cells convlstm convlstm2d
 input embed dense td
 repeat flatten reshape permute last unpack
 conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop

@@ -136,7 +136,8 @@ class Bidirectional(Layer, kind="bi", width_letter="U", uses_mask=2):
         return (first, first, *states[1:]) if self.merge_mode == "none" else (first, *states)
 
 
-_CELL = r"(lstm|gru|rnn)([0-9]{1,4})(\.before)?(\.nobias)?"
+_KINDS = "|".join(layer.kind for layer in LAYER_OF_CELL.values())
+_CELL = rf"({_KINDS})([0-9]{{1,4}})(\.before)?(\.nobias)?"
 
 
 class CellStack(Layer, kind="cells", keras="RNN", width_letter="U", uses_mask=2):

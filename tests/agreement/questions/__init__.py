@@ -1,8 +1,7 @@
 """What tests ask Keras. The modules in here import it; see `tests.agreement.recorded`.
 
-A question takes and returns what JSON can hold. What an answer depends on stands in the module of
-its question, in here, or among the arguments: by these an answer is found again. So nothing in here
-imports `lib`.
+A question takes and returns what JSON can hold. A recorded answer is looked up by its arguments and
+by the code in this folder, so nothing in here may import `lib`.
 """
 
 from __future__ import annotations
