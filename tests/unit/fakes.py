@@ -191,7 +191,7 @@ class FakeWorker:
         return [verb(command) for command in self.posted]
 
 
-class Scene:
+class ClientRig:
     """A client on a clock of the test, and the workers that it has started."""
 
     def __init__(self, workers=1, *, clustered=False):

@@ -8,7 +8,7 @@ from tests.clock import Clock
 SLICE = 0.1  # seconds that a run trains at most before it asks what is due
 
 
-class Runner:
+class PacedRun:
     """Does what a tempo says, with an engine that takes `cost` seconds for an epoch."""
 
     def __init__(self, epochs, show_seconds, cost=0.001):
@@ -51,44 +51,44 @@ class Runner:
 @pytest.mark.parametrize("restarted_at", [0, 100])
 def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
     """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
-    runner = Runner(5000, 8.0, cost=0.2)
-    runner.done = restarted_at
-    runner.tempo.begin(runner.clock.seconds, restarted_at)
+    run = PacedRun(5000, 8.0, cost=0.2)
+    run.done = restarted_at
+    run.tempo.begin(run.clock.seconds, restarted_at)
     for epoch in range(restarted_at, restarted_at + 20):
         expected = 5 if epoch > restarted_at else 0
-        assert runner.tempo.rate == pytest.approx(expected, rel=0.1)
-        runner.until(epoch + 1)
-        left = runner.tempo.left(runner.done)
-        assert left is None or left == pytest.approx((5000 - runner.done) / 5, rel=0.1)
+        assert run.tempo.rate == pytest.approx(expected, rel=0.1)
+        run.until(epoch + 1)
+        left = run.tempo.left(run.done)
+        assert left is None or left == pytest.approx((5000 - run.done) / 5, rel=0.1)
     assert left is not None
 
 
 def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
-    """Nothing is waited for, and what is seen is what it does."""
-    runner = Runner(200, 8.0, cost=0.1)
-    runner.until(100)
-    assert runner.gaps() == pytest.approx([0.1] * 99)
-    assert not runner.tempo.keeps_pace
-    assert runner.tempo.rate == pytest.approx(10, rel=0.1)
-    assert runner.tempo.left(100) == pytest.approx(10, rel=0.1)
+    """Without time for its pace a run trains without rests, and reports its real speed."""
+    run = PacedRun(200, 8.0, cost=0.1)
+    run.until(100)
+    assert run.gaps() == pytest.approx([0.1] * 99)
+    assert not run.tempo.keeps_pace
+    assert run.tempo.rate == pytest.approx(10, rel=0.1)
+    assert run.tempo.left(100) == pytest.approx(10, rel=0.1)
 
 
 def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
     """By what others did for ten seconds: half a second's epochs, and then evenly again."""
-    runner = Runner(200, 8.0)
-    runner.until(50)
-    runner.clock.forward(10)
-    runner.turn()
-    runner.turn()
-    assert runner.calls[-1] == pytest.approx(LATE / 0.04 + 1, abs=1)
-    caught_up = runner.done
-    runner.until()
-    assert runner.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
-    assert runner.tempo.keeps_pace
+    run = PacedRun(200, 8.0)
+    run.until(50)
+    run.clock.forward(10)
+    run.turn()
+    run.turn()
+    assert run.calls[-1] == pytest.approx(LATE / 0.04 + 1, abs=1)
+    caught_up = run.done
+    run.until()
+    assert run.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
+    assert run.tempo.keeps_pace
 
 
 def test_a_pace_that_is_none_is_refused():
-    """It must take some time."""
+    """A pace of 0 seconds, less, or no finite number raises ValueError."""
     for seconds in (0.0, -1.0):
         with pytest.raises(ValueError, match="must be shown for more than 0 seconds"):
             Tempo(5, seconds)

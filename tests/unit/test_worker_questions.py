@@ -9,7 +9,7 @@ from lib.results.run import Status
 from lib.training import worker
 from lib.training.messages import Answer, Ask, Cancel, Event, Retire, Steer
 from lib.training.timing import USUAL
-from tests.unit.desk import START_PAUSED, Desk
+from tests.unit.worker_rig import START_PAUSED, WorkerRig
 from tests.waiting import PATIENCE
 
 
@@ -19,43 +19,43 @@ def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
     monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
     monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
     used = 900
-    desk = Desk(timing=replace(USUAL, grown_seconds=pause))
-    desk.send(START_PAUSED)
-    desk.find_status("one", Status.PAUSED)
+    worker_rig = WorkerRig(timing=replace(USUAL, grown_seconds=pause))
+    worker_rig.send(START_PAUSED)
+    worker_rig.find_status("one", Status.PAUSED)
 
     def news():
         """What it says of itself in the turns of two questions, each thing once."""
-        seen = len(desk.seen)
+        seen = len(worker_rig.seen)
         for _ in range(2):
-            desk.ask("double", number=1)
-        events = [m for m in desk.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+            worker_rig.ask("double", number=1)
+        events = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
         return events[:1]
 
     assert news() == []
     used = 1100
     assert news() == [Event("grown")]
     assert news() == again
-    desk.send(Retire())  # somebody has
+    worker_rig.send(Retire())  # somebody has
     news()
     assert news() == []
-    desk.close()
+    worker_rig.close()
 
 
 @pytest.mark.parametrize("has_run", [True, False])
 def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
-    """And not before."""
-    desk = Desk()
-    desk.receive()
+    """A retired worker ends its last run and answers its questions, then ends."""
+    worker_rig = WorkerRig()
+    worker_rig.receive()
     if has_run:
-        desk.send(START_PAUSED)
-    desk.send(Ask("q", "double", {"number": 1}))
-    desk.send(Retire())
-    assert desk.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
+        worker_rig.send(START_PAUSED)
+    worker_rig.send(Ask("q", "double", {"number": 1}))
+    worker_rig.send(Retire())
+    assert worker_rig.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
     if has_run:
-        desk.send(Steer("resume", "one"))
-        assert desk.find_over("one").status is Status.FINISHED
-    desk.wait_for_end()
-    desk.connection.close()
+        worker_rig.send(Steer("resume", "one"))
+        assert worker_rig.find_over("one").status is Status.FINISHED
+    worker_rig.wait_for_end()
+    worker_rig.connection.close()
 
 
 def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
@@ -67,22 +67,24 @@ def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
         called.append(number)
         return {}
 
-    desk = Desk(answers={"note": note})
+    worker_rig = WorkerRig(answers={"note": note})
     for number in range(3):
-        desk.send(Ask(f"{number}", "note", {"number": number}))
-    desk.send(Cancel("1"))
-    desk.send(Cancel("unknown"))
-    desk.connection.send_bytes(b"garbage")  # its refusal says that what came before was taken
-    desk.find(lambda m: isinstance(m, Event) and m.kind == "refused")
+        worker_rig.send(Ask(f"{number}", "note", {"number": number}))
+    worker_rig.send(Cancel("1"))
+    worker_rig.send(Cancel("unknown"))
+    worker_rig.connection.send_bytes(b"garbage")  # its refusal says that what came before was taken
+    worker_rig.find(lambda m: isinstance(m, Event) and m.kind == "refused")
     may_end.set()
-    assert desk.find(lambda m: isinstance(m, Answer) and m.id == "2")
+    assert worker_rig.find(lambda m: isinstance(m, Answer) and m.id == "2")
     assert called == [0, 2]
-    desk.close()
+    worker_rig.close()
 
 
-def test_a_question_is_answered_or_it_is_said_why_not(desk):
-    """By the function's sentence, or its error."""
-    assert desk.ask("double", number=21).values == {"double": 42}
-    assert desk.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
-    assert "TypeError" in desk.ask("double", figure=1).error
-    assert "KeyError" in desk.ask("triple").error
+def test_a_question_is_answered_or_it_is_said_why_not(worker_rig):
+    """A failed answer's error is the function's sentence, or names the exception."""
+    assert worker_rig.ask("double", number=21).values == {"double": 42}
+    assert (
+        worker_rig.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
+    )
+    assert "TypeError" in worker_rig.ask("double", figure=1).error
+    assert "KeyError" in worker_rig.ask("triple").error

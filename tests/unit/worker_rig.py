@@ -26,7 +26,7 @@ ANSWERS = {"double": double}
 START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=True)
 
 
-class Desk:
+class WorkerRig:
     """The client's end of the connection to a loop that runs in a thread."""
 
     def __init__(self, build=build, answers=ANSWERS, timing=USUAL, buckets=MappingProxyType({})):
