@@ -222,7 +222,7 @@ def stack_title(steps: Steps) -> str:
     if place is not None:
         return f"Layer {place + 1}, {steps[place].layer.keras}, can’t be traced here"
     inputs = [tensor for step in steps if step.layer.kind == "input" for tensor in step.tensors]
-    outputs = [tensor for at in shapes.ends(steps) for tensor in steps[at].tensors]
+    outputs = [tensor for at in shapes.output_places(steps) for tensor in steps[at].tensors]
     first, last = (
         readable_shapes(tuple(some)) if len(some) < 3 else f"{len(some)} tensors"
         for some in (inputs, outputs)

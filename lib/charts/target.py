@@ -10,11 +10,11 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import Macros, Scale, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.words import Words
-from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, Verdict, sizes
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, LossVerdict, Role, Tensor, shape_of
 from lib.text import number
 
 HEIGHT = 300
-VERDICTS: dict[Verdict, str] = {
+VERDICTS: dict[LossVerdict, str] = {
     "correct": "Correct",
     "silent": "Silently wrong",
     "error": "An error",
@@ -46,8 +46,8 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
     compared = _compared([pair for pair, *_ in diagnosis.axes]) if broadcast else ()
     scale = Scale.of((output, target, compared), height=100, width=90)
     images = [
-        ("", sizes(output), tensor_image(output, scale, palette, palette.ink), "the output"),
-        ("meets", sizes(target), tensor_image(target, scale, palette, palette.ink), "y"),
+        ("", shape_of(output), tensor_image(output, scale, palette, palette.ink), "the output"),
+        ("meets", shape_of(target), tensor_image(target, scale, palette, palette.ink), "y"),
     ]
     batch = diagnosis.decisive
     if batch and batch.broadcast and compared:
@@ -67,7 +67,7 @@ def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> st
     """Some shapes beside each other, all to the same scale."""
     tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
-    images = [(sizes(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
+    images = [(shape_of(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
     return str(_HTML.shapes(images, palette))
 
 

@@ -21,21 +21,21 @@ from lib.shapes.doctor import (
     write_question,
 )
 from lib.shapes.doctor.damage import EPOCHS, LEAK_EPOCHS, MISTAKES, TRAINED_SAMPLES, Damage, Leak
-from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes, Verdict
+from lib.shapes.doctor.loss_shapes import RULE_OF, LossVerdict, Sizes
 from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
-from lib.shapes.errors.pasted import both_ends, read_sizes
+from lib.shapes.errors.pasted import both_ends, pasted_sizes
 from lib.shapes.output import BLOCKS, STATES, bias_shapes, rnn_output_shape, rnn_parameter_count
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, ShapeError, Stack, put, swap
-from lib.shapes.stack.code import code_lines, ends, keras_code, spare_states
+from lib.shapes.stack.code import code_lines, keras_code, output_places, spare_states
 from lib.shapes.stack.fixes import StackFix, fixes
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.link import PATTERNS, from_text, out_of_range, pattern_of, read_text, to_text
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Input, Unread, with_said_outputs
 from lib.shapes.stack.quiz import question
-from lib.shapes.stack.read import read, read_model
-from lib.shapes.stack.read.pasted import LONGEST, ModelError, Reading
+from lib.shapes.stack.read import read_model, read_source
+from lib.shapes.stack.read.pasted import LONGEST, ModelError, ModelReading
 from lib.shapes.stack.recurrent import TIMESTEPS, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.rewrite import rewritten
 from lib.shapes.stack.tensors import (
@@ -46,7 +46,7 @@ from lib.shapes.stack.tensors import (
     letters,
     readable_shape,
     readable_shapes,
-    sizes,
+    shape_of,
 )
 from lib.shapes.stack.tracing import (
     TracedLayer,

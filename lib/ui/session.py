@@ -23,8 +23,7 @@ if TYPE_CHECKING:  # a session's first page begins to be drawn before these are 
     from lib.charts import Chart
     from lib.data import Dataset, Reading, Table
     from lib.export import Kept
-    from lib.shapes import Reading as ReadModel
-    from lib.shapes import Stack, TargetQuestion
+    from lib.shapes import ModelReading, Stack, TargetQuestion
     from lib.training import AnswerFuture
 
 Query = dict[str, list[str]]  # an address's keys, each with all its values
@@ -111,7 +110,7 @@ class ShapesPage:
     stack: Stack = ()
     stack_text: str = ""
     stack_before: Stack | None = None
-    reading: ReadModel | None = None
+    reading: ModelReading | None = None
     model_text: str = ""
     model_file: str = ""  # the name of the file that was dropped, "" where a text was pasted
     drops: int = 0  # of files: with another number the uploader is empty again

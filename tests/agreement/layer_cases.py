@@ -94,7 +94,7 @@ concat: input_t4_f3~dense_k2~concat_of1-2 input_t4_f3~lstm_u2_state~concat input
 add: input_t4_f3~dense_k3~add_of1-2 input_t4_f3~dense_k2~add_of1-2 input_t4_f3~dense_k1~add_of1-2
   input_t4_f3~input_formflat_f3~add_of1-2 input_t4_f3~input_tany_f3~add_of1-2
   input_b2~input_b4~add_of1-2 input_t4_f3~dense~add_of2 input_t4_f3~mask~dense_k3~add_of2-3
-  input_t4_f3~mask~add_of1-2 input_t4_f3~lstm_u2_state~add input_t4_f3~add_of2-3
+  input_t4_f3~mask~add_of1-2 input_t4_f3~lstm_u2_state~add
 sub: input_t4_f3~dense_k3~sub_of1-2 input_t4_f3~dense_k3~sub_of1-2-1
 mul: input_t4_f3~dense_k3~mul_of1-2 input_t4_f3~mask~mul_of2-2
 ave: input_t4_f3~dense_k3~ave_of1-2-2

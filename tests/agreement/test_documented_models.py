@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from lib.shapes import read_model, total, trace
-from lib.shapes.stack.read import read
+from lib.shapes.stack.read import read_source
 from lib.shapes.stack.tracing import broken, stopped
 from tests.agreement.recorded import ask
 
@@ -54,7 +54,7 @@ def test_code_is_traced_to_the_shapes_and_the_parameters_that_keras_reports(name
 def test_code_that_is_hard_to_read_is_right_or_told_with_its_line(name):
     """A loop, a class of their own, a function of tensors: Keras builds it, so it is no mistake."""
     told = UNREADABLE.search(code_of(name))
-    found = read(code_of(name))
+    found = read_source(code_of(name))
     steps = trace(found.stack)
     assert broken(steps) is None
     if stopped(steps) is None:

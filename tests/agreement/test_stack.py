@@ -11,14 +11,14 @@ from zlib import crc32
 import pytest
 from hypothesis import given
 
-from lib.shapes.stack.code import HEAD, code_lines, ends, keras_code, model_line
+from lib.shapes.stack.code import HEAD, code_lines, keras_code, model_line, output_places
 from lib.shapes.stack.fixes import fixes
 from lib.shapes.stack.link import PATTERNS, from_text, read_text
 from lib.shapes.stack.making import KINDS
 from lib.shapes.stack.plain import Embedding, Input, Reshape, Unread, WithNumber
 from lib.shapes.stack.read import read_model
 from lib.shapes.stack.recurrent import BATCH_SIZE, LAYER_OF_CELL, TIMESTEPS
-from lib.shapes.stack.tensors import sizes
+from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import broken, stopped, total, trace
 from tests.agreement.layer_cases import CASES
 from tests.agreement.recorded import ask
@@ -48,7 +48,7 @@ def check(stack, *, called=False):
         assert answer["lost"] == [at for at, step in enumerate(steps) if step.loses_mask]
         assert answer["parameters"] == total(steps)
         if then:
-            shapes = [shape for at in ends(steps) for shape in steps[at].shapes]
+            shapes = [shape for at in output_places(steps) for shape in steps[at].shapes]
             assert all(map(fits, answer["given"], shapes)), answer["given"]
     return steps
 
@@ -110,7 +110,7 @@ def can_run(steps):
     ):
         return False
     reshaped = [step.inputs.tensors[0] for step in steps if isinstance(step.layer.inside, Reshape)]
-    if any(None in sizes(tensor)[1:] for tensor in reshaped):
+    if any(None in shape_of(tensor)[1:] for tensor in reshaped):
         return False
     shapes = [step.shapes[0] for step in steps if isinstance(step.layer, Input)]
     is_chain = len(shapes) == 1 and not any(step.layer.refs() for step in steps)

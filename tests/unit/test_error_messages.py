@@ -13,8 +13,8 @@ from pathlib import Path
 import pytest
 
 from lib.shapes import EXAMPLES, both_ends, explain_error, from_text, trace
-from lib.shapes.errors import MESSAGES, known
-from lib.shapes.errors.pasted import READ, read
+from lib.shapes.errors import MESSAGES, explanations
+from lib.shapes.errors.pasted import READ, error_and_whole
 from lib.shapes.stack.tracing import broken
 from tests.agreement.recorded import ANSWERS
 from tests.unit.known_messages import OLDER, TODAY
@@ -74,7 +74,8 @@ def test_each_message_explains_one_of_the_tables():
     answers = [json.loads(line)["answer"] for line in recorded]
     texts = [text for text, *_ in TODAY + OLDER] + [row["text"] for row in REAL]
     texts += [answer["message"] for answer in answers if isinstance(answer, dict)]
-    explained = {next((each for each, _ in known(*read(text))), None) for text in texts}
+    found = [explanations(*error_and_whole(text)) for text in texts]
+    explained = {next((each for each, _ in pairs), None) for pairs in found}
     missing = [message.patterns[0] for message in MESSAGES if message not in explained]
     assert missing == [], "add a text of each to TODAY or OLDER in tests/unit/known_messages.py"
     patterns = [pattern for message in MESSAGES for pattern in message.patterns]
@@ -212,7 +213,7 @@ def test_a_message_is_found_in_a_traceback_with_colours_and_line_breaks():
         "(5, 2)\x1b[0m\n\nArguments received"
     )
     assert "x[None]" in explain_error(text).code
-    assert read("layer “lstm”, ‘a’ `b`")[0] == 'layer "lstm", "a" "b"'
+    assert error_and_whole("layer “lstm”, ‘a’ `b`")[0] == 'layer "lstm", "a" "b"'
 
 
 def test_of_a_very_long_text_both_ends_are_read_and_kept():

@@ -9,7 +9,7 @@ import pytest
 
 from lib.shapes import ModelError, read_model, total, trace
 from lib.shapes.stack.fixes import fixes
-from lib.shapes.stack.read import read, read_code
+from lib.shapes.stack.read import read_code, read_source
 from lib.shapes.stack.tracing import broken
 
 CHAIN = [(None, 12, 3), (None, 16), (None, 1)]
@@ -221,7 +221,7 @@ def test_a_notebook_and_a_file_are_told_apart_by_what_is_in_them():
     assert len(read_model(json.dumps({"cells": cells}), "model.ipynb")) == 2
     assert len(read_model(b"m = Sequential([Input((12, 3)), LSTM(16)])", "model.py")) == 2
     with pytest.raises(ModelError, match="UTF-8"):
-        read(b"\xff\xfe\xfa")
+        read_source(b"\xff\xfe\xfa")
 
 
 @pytest.mark.parametrize(
@@ -297,7 +297,7 @@ HOSTILE = {
 def came_of(text):
     """What a text is answered with: its layers, or a sentence."""
     try:
-        stack = read(text).stack
+        stack = read_source(text).stack
     except ModelError as error:
         return str(error)
     assert trace(stack)

@@ -20,7 +20,7 @@ from lib.shapes import (
     Ref,
     broken,
     code_lines,
-    read,
+    read_source,
     stopped,
     total,
     trace,
@@ -78,7 +78,7 @@ def test_a_chain_needs_no_names():
     expected = (Input(timesteps=12, features=3), LSTM(16), Dense(1))
     assert stack_of(CHAIN) == expected
     assert read_config(archive()).stack == expected
-    assert read(json.dumps(json.dumps(CHAIN))).stack == expected
+    assert read_source(json.dumps(json.dumps(CHAIN))).stack == expected
     assert read_config(json.dumps(CHAIN).encode("utf-8-sig")).stack == expected
     assert read_config(json.dumps(CHAIN)).source == "configuration"
 

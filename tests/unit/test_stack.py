@@ -4,15 +4,12 @@ import re
 from itertools import product
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from lib import shapes
 from lib.experiment import CELLS, Experiment
 from lib.shapes import (
     MAX_LAYERS,
     PATTERNS,
-    Input,
     broken,
     code_lines,
     fixes,
@@ -20,19 +17,15 @@ from lib.shapes import (
     keras_code,
     letters,
     put,
-    read_text,
     stopped,
     to_text,
     total,
     trace,
 )
 from lib.shapes.stack.code import model_line
-from lib.shapes.stack.fixes import MOST_FIXES
 from lib.shapes.stack.plain import Dense
-from lib.shapes.stack.recurrent import LSTM
 from lib.shapes.stack.tracing import keras_names
 from tests.agreement.layer_cases import CASES
-from tests.layers import ANY_RANDOM, GRAPHS, any_layer
 
 
 def steps_of(text):
@@ -147,55 +140,6 @@ def test_the_code_names_the_shape_after_each_line_and_where_it_breaks():
     lines = keras_code(steps_of("input_t4_f3~unread_x4.2~dense_k2~add_of2-3")).splitlines()
     assert "incomplete" in lines[0]
     assert lines[5].startswith("x = x2 = ...  # layer")  # which the sum has by name
-
-
-LAYERS = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
-
-
-@settings(derandomize=True, deadline=None)
-@given(st.lists(LAYERS, max_size=MAX_LAYERS - 1))
-def test_a_stack_survives_the_address(layers):
-    """Its text is read as the same stack, and holds nothing that an address would escape."""
-    stack = (Input(timesteps=None, batch=4), *layers)
-    text = to_text(stack)
-    assert read_text(text) == (stack, [])
-    assert set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789_~.-")
-
-
-@settings(derandomize=True, deadline=None)
-@given(GRAPHS)
-def test_a_graph_survives_the_address(stack):
-    """With the layers that others take, start from, or are; its code names no other."""
-    assert read_text(to_text(stack)) == (stack, [])
-    assert len(code_lines(trace(stack))) == len(stack)
-
-
-WORDS = st.sampled_from([*shapes.KINDS, "_", "~", "u", "9e9", "-1", "t", "_of2-9", "_as2"])
-
-
-@settings(derandomize=True, deadline=None)
-@given(st.text() | st.lists(WORDS).map("".join))
-def test_any_text_is_a_stack_or_none(text):
-    """Nonsense in an address is dropped; what is left can be traced, mended and written."""
-    stack = from_text(text)
-    assert len(stack) <= MAX_LAYERS
-    if stack:
-        assert isinstance(stack[0], Input)
-        steps = trace(stack)
-        assert len(fixes(steps)) <= MOST_FIXES
-        assert keras_code(steps)
-
-
-def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
-    """As in the rest of the address, and that is said."""
-    assert "RNN has no setting “clstm”" in read_text("input~cells_clstm")[1][0]
-    assert from_text("input_t9999999_f0~lstm_uabc_seq_what~nothing") == (
-        Input(timesteps=1_000_000, features=1),
-        LSTM(return_sequences=True),
-    )
-    assert from_text("lstm") == (Input(), LSTM())
-    assert from_text("dense~input_f5~input_f6") == (Input(features=5), Dense())
-    assert from_text("") == from_text("what~ever") == ()
 
 
 @pytest.mark.parametrize(
@@ -339,10 +283,3 @@ def test_cells_of_cells_are_counted():
     assert len(shapes.read_model("\n".join([*lines[:6], model]))[1].layers()) == 32
     step = trace(shapes.read_model("\n".join([*lines, model])))[1]
     assert "cells=256" in step.not_traced.reason
-
-
-def test_sizes_in_a_link_are_numbers_of_seven_places_at_most():
-    """Those of a kernel, whose product is written down, and of a sample."""
-    digits = "9" * 3000
-    stack, said = read_text(f"input_formother_x{digits}~conv2d_w{digits}.{digits}")
-    assert (to_text(stack), len(said)) == ("input_formother~conv2d", 2)

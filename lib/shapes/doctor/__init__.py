@@ -13,9 +13,9 @@ from typing import Any
 
 from lib.shapes.doctor import loss_shapes
 from lib.shapes.doctor.fixes import TargetFix, target_fixes
-from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, Sizes, Verdict
+from lib.shapes.doctor.loss_shapes import RULES, BatchResult, LossRule, LossVerdict, Sizes
 
-SIGNS: dict[Verdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # beside colours
+SIGNS: dict[LossVerdict, str] = {"correct": "✓", "silent": "≈", "error": "✗"}  # beside colours
 MAX_SIZE = 1_000_000
 MAX_AXES = 4
 LOSS_NAMES = (*RULES, "crossentropy")
@@ -33,7 +33,7 @@ class AxisPair:
     of_output: str
     of_target: str
 
-    def fate(self, rule: LossRule) -> tuple[Verdict, str]:
+    def fate(self, rule: LossRule) -> tuple[LossVerdict, str]:
         """What a loss does with this axis, with words for what doesn't fit."""
         names = {self.of_output, self.of_target}
         if self.output != self.target:
@@ -54,13 +54,13 @@ class Diagnosis:
 
     output_shape: Sizes
     target_shape: Sizes
-    verdict: Verdict  # the worst of the batches'; "error" where the numbers of samples differ
+    verdict: LossVerdict  # the worst of the batches'; "error" where the numbers of samples differ
     loss: str  # as Keras's function is called
     decisive: BatchResult | None  # the first batch with this verdict; None where samples differ
     broadcast_shape: Sizes | None  # of the pairs that it compares; None where that raises
     keras_says: str  # for an error: what its message says
     cause: str  # why, in sentences
-    axes: list[tuple[AxisPair, Verdict, str]]  # of the decisive batch, and what the loss does
+    axes: list[tuple[AxisPair, LossVerdict, str]]  # of the decisive batch, and what the loss does
     fixes: tuple[TargetFix, ...]  # the likeliest first; empty where nobody can tell
 
 
@@ -86,20 +86,19 @@ def diagnose_target(
     if batch_size < 1:
         raise ValueError(f"expected batch_size to be 1 or more, received {batch_size}")
     rule = loss_shapes.loss_rule(loss, output, target)
-    batches = loss_shapes.follow(output, target, rule, batch_size)
+    batches = loss_shapes.follow_epoch(output, target, rule, batch_size)
     verdict = loss_shapes.worst(batches)
     fixes = target_fixes(output, target, loss, batch_size) if verdict != "correct" else ()
     decisive = next((batch for batch in batches if batch.verdict == verdict), None)
     if decisive is None:  # Keras compares the numbers of samples alone
         shape, says = None, "Data cardinality is ambiguous"
         pair = AxisPair(output[0], target[0], "sample", "sample")
-        axes: list[tuple[AxisPair, Verdict, str]] = [(pair, "error", f"{output[0]} ≠ {target[0]}")]
-        cause = (
-            f"The output has {output[0]} samples and y has {target[0]}: each needs a target. "
-            "Cut x and y from the same windows."
-        )
+        why = f"{output[0]} ≠ {target[0]}"
+        axes: list[tuple[AxisPair, LossVerdict, str]] = [(pair, "error", why)]
+        cause = f"The output has {output[0]} samples and y has {target[0]}: each needs a target. "
+        cause += "Cut x and y from the same windows."
     else:
-        shape, says = decisive.broadcast, decisive.says
+        shape, says = decisive.broadcast, decisive.keras_says
         cause = " ".join(_reasons(output, target, rule, batches[0], decisive))
         shown = decisive
         if rule.labels and len(shown.output) > 1:  # class numbers have no columns
@@ -171,7 +170,7 @@ def _stretched(batch: BatchResult, axes: list[AxisPair]) -> Iterator[str]:
 
 
 def _line_up(output: Sizes, target: Sizes, batch: BatchResult) -> list[AxisPair]:
-    """The axes from the left, lined up from the right; names are those before one is dropped."""
+    """The axes of both shapes, lined up from the right; names are from before one is dropped."""
     rank = max(len(batch.output), len(batch.target))
     lengths, names = [], []
     for shape, axes in ((batch.output, _names(output)), (batch.target, _names(target, "number"))):
@@ -201,7 +200,7 @@ class TargetQuestion:
     batch_size: int = 32
 
     def diagnose(self) -> Diagnosis:
-        """What `fit` does with it."""
+        """Diagnose the question."""
         return diagnose_target(self.output, self.target, self.loss, self.batch_size)
 
 
@@ -231,7 +230,7 @@ def write_question(question: TargetQuestion) -> str:
 
 
 def read_question(text: str) -> TargetQuestion:
-    """The question of an address. Whatever is of no use there is as in the default."""
+    """The question of an address. Parts that can't be read are those of the default question."""
     output, target, loss, size, *_ = [*text[:300].split("_"), "", "", "", ""]
     taken: dict[str, Any] = {}
     for name, shape in (("output", output), ("target", target)):

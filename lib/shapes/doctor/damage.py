@@ -64,7 +64,7 @@ def mistake_of(output: Sizes, target: Sizes) -> str | None:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Damage:
-    """What came of the two trainings, by side: "right" and "wrong"."""
+    """The results of the two trainings, by side: "right" and "wrong"."""
 
     loss: dict[str, np.ndarray]  # each one's own, (EPOCHS,)
     predictions: dict[str, np.ndarray]  # at the last timestep of new sequences, (CHECKED_SAMPLES,)

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from lib.shapes.doctor.loss_shapes import Sizes, follow, loss_rule, worst
+from lib.shapes.doctor.loss_shapes import Sizes, follow_epoch, loss_rule, worst
 from lib.text import counted
 
 LAST_STEP = "LSTM(units, return_sequences=False)"
@@ -22,7 +22,7 @@ def compile_with(loss: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TargetFix:
-    """A way out: what y holds then, what to do, and the shapes and the loss that it leads to."""
+    """A fix: what y must hold for it, what to do, and the shapes and the loss after it."""
 
     condition: str  # when it is the right one: "y has one answer per sample"
     fix: str  # what to do, in sentences
@@ -43,7 +43,7 @@ def target_fixes(output: Sizes, target: Sizes, loss: str, batch_size: int) -> tu
     fixes: dict[str, TargetFix] = {}
     for fix in _candidates(output, target, loss):
         rule = loss_rule(fix.loss, fix.output_shape, fix.target_shape)
-        after = follow(fix.output_shape, fix.target_shape, rule, batch_size)
+        after = follow_epoch(fix.output_shape, fix.target_shape, rule, batch_size)
         if worst(after) == "correct":
             fixes.setdefault(fix.code, fix)
     return tuple(fixes.values())
@@ -109,10 +109,10 @@ def _same_numbers(output: Sizes, target: Sizes, loss: str) -> Iterator[TargetFix
     yield TargetFix(condition, fix, output, output, loss, y=y)
 
 
-Reading = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
+Meaning = tuple[str, str, str, Sizes]  # what y may hold, what to do, its code, and y's shape then
 
 
-def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Reading]:
+def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
     (n, *rest), columns = target, output[-1]
     if len(target) == 1:
         yield from _per_sample((n, 1), steps, "y = y[:, None]", "y[:, None, None]")
@@ -138,7 +138,7 @@ def _numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Readin
             yield from _per_step(target, steps, "", f"y = y[:, -{steps}:]", "y = y[:, -1]")
 
 
-def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Reading]:
+def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[Meaning]:
     n, classes = output[0], output[-1]
     if len(target) in (2, 3) and target[-1] == classes > 1 and (target[2:] or classes != steps):
         condition = "y has a column per class" + ", for each sample" * (len(target) == 2)
@@ -151,7 +151,7 @@ def _class_numbers(output: Sizes, target: Sizes, steps: int | None) -> Iterator[
         yield from _per_step(target, steps, "", f"y = y[:, -{steps}:]", "y = y[:, -1]")
 
 
-def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Reading]:
+def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterator[Meaning]:
     """One answer per sample: y is (N, K), or (N,), after this `code`; or each step gives it."""
     yield "y has one answer per sample", "", code, y
     if steps:
@@ -160,7 +160,7 @@ def _per_sample(y: Sizes, steps: int | None, code: str, repeated: str) -> Iterat
         yield condition, "Repeat it.", code, (y[0], steps, *y[1:])
 
 
-def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Reading]:
+def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> Iterator[Meaning]:
     """An answer per timestep: y is (N, T, K), or (N, T), after `code`; or after `cut` or `last`."""
     n, y_steps, *rest = y
     if steps is None or y_steps == steps:
@@ -174,7 +174,7 @@ def _per_step(y: Sizes, steps: int | None, code: str, cut: str, last: str) -> It
         yield "only the last timestep's answer counts", "Take that one.", last, (n, *rest)
 
 
-def _fix(reading: Reading, output: Sizes, loss: str, labels: bool) -> TargetFix:
+def _fix(reading: Meaning, output: Sizes, loss: str, labels: bool) -> TargetFix:
     """The model that a reading asks for, as the change from the one that is there."""
     condition, todo, y, target = reading
     after = (*target[:2], output[-1]) if labels else target

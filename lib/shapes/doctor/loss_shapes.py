@@ -11,8 +11,8 @@ a word. Last, the loss is taken along the last axis, and the mean of all that.
 from dataclasses import dataclass
 from typing import Literal
 
-Verdict = Literal["correct", "silent", "error"]
-VERDICTS: tuple[Verdict, ...] = ("error", "silent", "correct")
+LossVerdict = Literal["correct", "silent", "error"]
+VERDICTS: tuple[LossVerdict, ...] = ("error", "silent", "correct")
 Sizes = tuple[int, ...]
 
 
@@ -72,9 +72,9 @@ class BatchResult:
 
     output: Sizes
     target: Sizes
-    verdict: Verdict  # "correct" if each output meets its own target, and outputs are told apart
+    verdict: LossVerdict  # "correct" if each output meets its own target; outputs are told apart
     broadcast: Sizes | None  # the shape of the pairs that are compared; None where it raises
-    says: str = ""  # Keras's message, where there is one
+    keras_says: str = ""  # Keras's message, where there is one
 
     @property
     def size(self) -> int:
@@ -82,7 +82,7 @@ class BatchResult:
         return self.output[0]
 
 
-def follow(
+def follow_epoch(
     output: Sizes, target: Sizes, rule: LossRule, batch_size: int
 ) -> tuple[BatchResult, ...]:
     """Follow an epoch of `fit`: the full batch, and a shorter last one; none of unequal N."""
@@ -90,12 +90,12 @@ def follow(
         return ()
     full, rest = divmod(output[0], batch_size)
     return tuple(
-        pair((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
+        follow_batch((size, *output[1:]), (size, *target[1:]), rule, known_size=rest == 0)
         for size in (batch_size,) * (full > 0) + (rest,) * (rest > 0)
     )
 
 
-def worst(batches: tuple[BatchResult, ...]) -> Verdict:
+def worst(batches: tuple[BatchResult, ...]) -> LossVerdict:
     """The verdict on all batches; "error" where there are none."""
     return min((batch.verdict for batch in batches), key=VERDICTS.index, default="error")
 
@@ -117,7 +117,7 @@ def loss_rule(loss: str, output_shape: Sizes, target_shape: Sizes) -> LossRule:
     return RULE_OF[loss]
 
 
-def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
+def follow_batch(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> BatchResult:
     """Follow one batch; TensorFlow has another message where its size divides the samples."""
     columns = output[-1] if len(output) > 1 or not rule.labels else 0  # one axis: no classes
     target, output = _same_rank(target, output)
@@ -128,7 +128,7 @@ def pair(output: Sizes, target: Sizes, rule: LossRule, *, known_size: bool) -> B
     pairs = tuple(zip(padded(output, rank), padded(target, rank), strict=True))
     if target == wanted or not (rule.checks or any(o != t for o, t in pairs)):
         moved = (rule.whole_axis or rule.classes) and output[-1] != columns
-        verdict: Verdict = "silent" if moved or rule.single_class(output) else "correct"
+        verdict: LossVerdict = "silent" if moved or rule.single_class(output) else "correct"
         return BatchResult(output, target, verdict, tuple(o for o, _ in pairs))
     if rule.checks:
         says = "Arguments `target` and `output` must have the same "

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from lib.shapes.errors import arguments, arrays, inputs, loading, models, states, targets
 from lib.shapes.errors.message import Explanation, Message
-from lib.shapes.errors.pasted import Found, read
+from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
 # In the order in which they are looked for: of the messages in a text, those that say more.
@@ -23,16 +23,16 @@ CHECKLIST: list[str] = _EXAMPLES["checklist"]  # what to look at when a message 
 
 def explain_error(message: str) -> Explanation | None:
     """What a message means, or a traceback that ends in it; None for one that isn't known here."""
-    last, whole = read(message)
-    for _, explanation in known(last, whole):
+    last, whole = error_and_whole(message)
+    for _, explanation in explanations(last, whole):
         return explanation
-    for _, explanation in known(whole, whole):  # it stands elsewhere in the text
+    for _, explanation in explanations(whole, whole):  # it stands elsewhere in the text
         return replace(explanation, confidence="possible")
     return None
 
 
-def known(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
-    """The messages that are known in a part of a text."""
+def explanations(part: str, whole: str) -> Iterator[tuple[Message, Explanation]]:
+    """The known messages that match in a part of a text, each with its explanation."""
     for message in MESSAGES:
         for pattern in message.patterns:
             # Unbounded, a long text that repeats the words before .*? would take minutes.

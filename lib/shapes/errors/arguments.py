@@ -43,7 +43,7 @@ LOOK_UP = "Leave it out, or look up its name."
 
 
 def keywords(found: Found) -> Explanation | None:
-    """An argument that a layer, a model or an optimizer doesn't take."""
+    """Explain that a layer, a model or an optimizer doesn't take an argument."""
     pattern, is_class = found.match[0], found["owner"][:1].isupper()
     named_values = r"\{(?:[^{}]|\{[^{}]*\})*\}"  # a value may have names of its own
     received = re.sub(named_values, "", found["got"])

@@ -3,7 +3,7 @@
 import re
 
 from lib.shapes.doctor.fixes import EVERY_STEP, LAST_STEP
-from lib.shapes.errors import remedies as the
+from lib.shapes.errors import remedies
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
 from lib.shapes.errors.pasted import NAMES, RECURRENT, Comparison, Found
@@ -22,7 +22,7 @@ def _wanted(axes: int, kind: str = "") -> str:
 
 
 def axes(found: Found) -> Explanation | None:
-    """A layer, or a whole model, that wants another number of axes."""
+    """Explain that a layer, or a whole model, takes another number of axes."""
     got, kernel = found.shape("got"), found.shape("kernel")
     want, have = int(found["axes"] or len(kernel)), int(found["have"] or len(got))
     if want == have:
@@ -31,28 +31,28 @@ def axes(found: Found) -> Explanation | None:
         return data(found, (None,) * want, got)
     kind, units = RECURRENT.get(found.kind), (got or (None,))[-1]
     told = f"{counted(abs(want - have), 'axis', 'axes')} too {'few' if want > have else 'many'}"
-    remedies, stack = [the.OTHER_INPUT], ""
+    likely, stack = [remedies.OTHER_INPUT], ""
     if (want, have) == (3, 2):
         told, is_first = "there is no time axis", found["layer"] == found.kind
-        remedies = [the.FLAT_INPUT, the.LAYER_BEFORE][:: 1 if is_first else -1]
+        likely = [remedies.FLAT_INPUT, remedies.LAYER_BEFORE][:: 1 if is_first else -1]
         before = f"input_formflat_f{units or 3}" if is_first else f"input~lstm_u{units or 16}"
         stack = f"{before}~{kind}" if kind else ""
     elif (want, have) == (2, 3):
-        remedies = [the.ENCODER, the.WRAPPED] if found.kind == "dense" else [the.ENCODER]
+        likely = [remedies.ENCODER, remedies.WRAPPED][: 2 if found.kind == "dense" else 1]
         stack = f"input_t{got[1] or 12}~lstm_u{units or 16}_seq~repeat" if got else ""
     elif (want, have) == (3, 4) and len(got) > 3 and got[1] == got[2] is not None:
-        remedies = [the.IMAGE, the.BATCH_IN_INPUT]
+        likely = [remedies.IMAGE, remedies.BATCH_IN_INPUT]
     elif (want, have) == (3, 4):
-        remedies = [the.BATCH_IN_INPUT, the.EMBEDDED, the.IMAGE]
+        likely = [remedies.BATCH_IN_INPUT, remedies.EMBEDDED, remedies.IMAGE]
     elif (want, have) == (4, 5):
-        remedies = [the.BATCH_IN_INPUT, the.WRAPPED]
+        likely = [remedies.BATCH_IN_INPUT, remedies.WRAPPED]
     inside = "Conv2D(filters, 3)" if want == 4 else "Dense(units)"
     takes = f"{found['layer'] or 'The layer'} takes ({_wanted(want, found.kind)})"
     return explained(
         f"{takes} and got {found['got'] or counted(have, 'axis', 'axes')}: {told}.",
-        *remedies,
+        *likely,
         words={"sample": _sample(got[2:]), "kind": inside},
-        check=the.LAYER_SHAPES,
+        check=remedies.LAYER_SHAPES,
         stack=stack,
     )
 
@@ -64,22 +64,22 @@ def _sample(shape_: Shape) -> str:
 
 
 def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Data whose shape isn't that of the model's Input; both with the samples in front."""
+    """Explain that data don't have the Input's shape; both shapes have the samples in front."""
     expected, received = expected or found.shape("want"), received or found.shape("got")
     both, is_timed = Comparison(expected, received), len(expected) == 3
     if "Placeholder" in found["tensor"]:
         return weights(found, expected, received)
     if not both.lacks and not both.differing:
         return None
-    remedies = _of_axes(found, both) if both.lacks else _of_sizes(both)
+    likely = _of_axes(found, both) if both.lacks else _of_sizes(both)
     if is_timed and (expected[1] or 0) > LARGEST:
-        remedies = [the.WHOLE_TABLE]
+        likely = [remedies.WHOLE_TABLE]
     elif expected[1:] == received[:1] and received[1:] == (1,):
-        remedies = [the.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
+        likely = [remedies.ONE_SAMPLE]  # of one axis, to which Keras 2 adds another
     takes = found["want"] or f"({_wanted(len(expected))})"
     return explained(
-        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {both.told()}.",
-        *remedies,
+        f"{found['layer'] or 'The model'} takes {takes} and got {found['got']}: {both.in_words()}.",
+        *likely,
         words={
             "place": received.index(1, 1) if 1 in received[1:] else -1,
             "sample": _sample(received[1:]),
@@ -93,43 +93,43 @@ def data(found: Found, expected: Shape = (), received: Shape = ()) -> Explanatio
 def _of_sizes(both: Comparison) -> list[Remedy]:
     expected, received = both.expected, both.received
     if both.is_batch:
-        return [the.FIXED_BATCH]
+        return [remedies.FIXED_BATCH]
     if len(expected) != 3:
-        return [the.OTHER_FEATURES]
+        return [remedies.OTHER_FEATURES]
     if received[1:] == expected[:2]:
-        return [the.BATCH_SHAPE]
+        return [remedies.BATCH_SHAPE]
     if expected[1:] == received[:0:-1]:
-        return [the.SWAPPED]
+        return [remedies.SWAPPED]
     if both.differing == [1]:
-        return [the.OTHER_LENGTH]
-    is_long = len(both.differing) >= 2
-    return [the.BATCH_IN_INPUT, the.OTHER_FEATURES] if is_long else [the.OTHER_FEATURES]
+        return [remedies.OTHER_LENGTH]
+    likely = [remedies.BATCH_IN_INPUT, remedies.OTHER_FEATURES]
+    return likely if len(both.differing) >= 2 else likely[1:]
 
 
 def _of_axes(found: Found, both: Comparison) -> list[Remedy]:
     """What may be wrong with x of more or fewer axes than the Input has."""
     expected, received, gaps = both.expected, both.received, both.gaps
     is_fit, last = "training=True" in found.whole, len(expected) - 1
-    sample = [the.UNBATCHED] if is_fit else [the.ONE_SAMPLE, the.UNBATCHED]
+    sample = [remedies.UNBATCHED] if is_fit else [remedies.ONE_SAMPLE, remedies.UNBATCHED]
     if both.lacks == -1:
-        is_twice = gaps == [0] or (gaps and received[1] is None)
-        return [the.BATCHED_TWICE] if is_twice else [the.AXIS_OF_1, the.IMAGE, the.BATCHED_TWICE]
+        likely = [remedies.AXIS_OF_1, remedies.IMAGE, remedies.BATCHED_TWICE]
+        return likely[2:] if gaps == [0] or (gaps and received[1] is None) else likely
     if both.lacks != 1 or not gaps:
-        return [the.OTHER_INPUT]
+        return [remedies.OTHER_INPUT]
     if gaps == [last] or received[1:] == expected[1:-1]:
-        return [the.FLAT]
+        return [remedies.FLAT]
     if last in gaps:  # open sizes: any axis may lack
         if received[-1] == 1:  # Keras 2 gives an array of one axis, as of lists, a second one
-            return [the.LENGTHS, *sample, the.TABLE]
+            return [remedies.LENGTHS, *sample, remedies.TABLE]
         is_table = (received[0] or 0) > 1 and (received[-1] or 0) <= COLUMNS
-        flat = [the.TABLE, the.FLAT] if is_table else [the.FLAT, the.TABLE]
-        return [*flat, the.LENGTHS, the.ONE_SAMPLE]
+        flat = [remedies.TABLE, remedies.FLAT] if is_table else [remedies.FLAT, remedies.TABLE]
+        return [*flat, remedies.LENGTHS, remedies.ONE_SAMPLE]
     is_sample = gaps == [0] or None is not received[0] == expected[1]
-    return sample if is_sample else [the.TABLE, *sample]
+    return sample if is_sample else [remedies.TABLE, *sample]
 
 
 def number_of_arrays(found: Found) -> Explanation:
-    """As many inputs as the model hasn't."""
+    """Explain that the model takes another number of arrays."""
     keys = ", ".join(re.findall(r'"([^"]+)"', found["keys"])[:6])
     arrays = f"{found['want']} arrays{': ' * bool(keys)}{keys}"
     return explained(
@@ -175,7 +175,7 @@ MESSAGES = [
         rf"(?P<shape>[(\[][^()\[\]]*?{number('got')}[)\]]))?",
         cause="{layer} was made for other features. It wants {want} features and got {shape}.",
         remedies=[
-            the.OTHER_FEATURES,
+            remedies.OTHER_FEATURES,
             Remedy(
                 "a Flatten stands before it, so that timesteps count too, more or fewer of them",
                 "Pad the sequences; or return the last step in place of the Flatten.",
@@ -206,7 +206,7 @@ MESSAGES = [
         cause="Dense has a weight for each entry of its last axis, and that is open in {shape}. "
         "After Flatten it depends on the number of timesteps, which is None.",
         fix="Fix that number; or pool over time, or return the last step only, without a Flatten.",
-        code=the.INPUT,
+        code=remedies.INPUT,
         stack="input_tany~flatten~dense",
     ),
     Message(

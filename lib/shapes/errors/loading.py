@@ -44,7 +44,7 @@ GONE = {name: instead for names, instead in INSTEAD.items() for name in names.sp
 
 
 def gone(found: Found) -> Explanation | None:
-    """A name that isn't there any more."""
+    """Explain that a name of an earlier Keras is gone."""
     if (name := found["name"]) not in GONE:
         return None
     fix, code = GONE[name]
@@ -53,7 +53,7 @@ def gone(found: Found) -> Explanation | None:
 
 
 def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation | None:
-    """Say which axis of a weight differs: the layer's `own` shape, and the one `received`."""
+    """Explain which axis of a weight differs: the layer has the shape `own` and got `received`."""
     own = own or found.shape("own") or found.shape("one")
     received = received or found.shape("got") or found.shape("other")
     if own == received:
@@ -63,7 +63,7 @@ def weights(found: Found, own: Shape = (), received: Shape = ()) -> Explanation 
         rows = "words" if "embedding" in found.match[0].lower() else "features"
         why = f": {own[0]} {rows} here, {received[0]} there"
     elif both.lacks:
-        why = f": {both.told()}, of another layer, or with the batch among them"
+        why = f": {both.in_words()}, of another layer, or with the batch among them"
     elif both.differing:
         why = f": {own[-1]} here, {received[-1]} there: other units, of which an LSTM has four "
         why += "times as many columns, and a GRU three times"

@@ -1,9 +1,7 @@
 """A message that is known, and what is said about it.
 
-To add one, copy a neighbour in the module of its theme: a `Message` has regular expressions and
-plain texts. What a named group of an expression finds fills its {name} in the texts; a sentence, or
-a line of code, is left out where its {name} was not found. In place of the texts a function may
-explain what was found.
+To add one, copy a neighbour in the module of its theme. A `Message` has regular expressions, and
+texts, or a function that writes the explanation.
 """
 
 import re
@@ -17,7 +15,7 @@ from lib.text import capital
 
 Confidence: TypeAlias = Literal["certain", "likely", "possible"]
 CHECK = "print(x.shape, y.shape, y[:2], model.input_shape, model.output_shape)"
-WORDS = {  # for what a message doesn't name
+FALLBACKS = {  # what fills a {name} that the message doesn't tell
     "layer": "The layer",
     "owner": "Layer",
     "wrapper": "Sequential",
@@ -81,12 +79,14 @@ def explained(
     stack: str = "",
     confidence: Confidence | None = None,
 ) -> Explanation:
-    """What a message means: remedies, the likeliest first, or in their place a fix and its code.
+    """Write an explanation from remedies, the likeliest first, or from one fix and its code.
 
     `words` are for the {names} in all texts. Without a `confidence` the texts say how sure it is:
     one cause that says "most likely", or "if", is likely, and so are several.
     """
-    words = WORDS | {name: word for name, word in (words or {}).items() if word not in (None, "")}
+    words = FALLBACKS | {
+        name: word for name, word in (words or {}).items() if word not in (None, "")
+    }
     happened = _filled(cause, words)
     meanings = []
     for each in remedies or (Remedy("", fix, code),):
@@ -119,7 +119,12 @@ def _filled(text: str, words: Mapping[str, Any]) -> str:
 
 
 class Message:
-    """A known message. Patterns are matched against one line in which any quote is a double one."""
+    """A known message. Patterns are matched against one line in which any quote is a double one.
+
+    A {name} in a text becomes what the group of that name matched, else its word in `FALLBACKS`.
+    Where there is neither, the sentence (or the line of code) with the {name} is left out: if no
+    sizes are matched, "Dot wants equal sizes. They are {one} and {other}." ends behind "sizes."
+    """
 
     def __init__(
         self,
@@ -129,7 +134,7 @@ class Message:
         remedies: Sequence[Remedy] = (),
         **texts: Any,
     ) -> None:
-        """Any of the patterns, and texts for `explained`, or a function, None if it can't tell."""
+        """Take regular expressions, and the texts of `explained` or a function in place of them."""
         self.patterns = patterns
         self.explain = explain or (
             lambda found: explained(cause, *remedies, words=found.match.groupdict(), **texts)

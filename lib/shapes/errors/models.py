@@ -9,7 +9,7 @@ OUTSIDE = r"(?![^)]*(?:lstm|gru|rnn|bidirectional))"  # no tensor's name in a re
 
 
 def joined_arrays(found: Found) -> Explanation:
-    """Tensors that are to be joined, and differ in more than the axis along which they are."""
+    """Explain that tensors differ in more than the axis along which they are joined."""
     one, other = found["one"] or "Two shapes", found["other"] or "others"
     both = Comparison(found.shape("one"), found.shape("other"))
     if both.lacks:

@@ -12,23 +12,24 @@ from dataclasses import replace
 
 from lib.shapes.doctor.fixes import LAST_STEP, compile_with, target_fixes
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors import remedies as the
+from lib.shapes.errors import remedies
 from lib.shapes.errors.inputs import LARGEST, data
 from lib.shapes.errors.loading import weights
 from lib.shapes.errors.message import Explanation, Remedy, explained
-from lib.shapes.errors.pasted import Comparison, Found, read_sizes
+from lib.shapes.errors.pasted import Comparison, Found, pasted_sizes
 from lib.shapes.errors.states import batches
 from lib.shapes.output import Shape, bracketed
 
 SAMPLES, OPEN = 100_003, 100_019  # primes that stand for sizes that aren't known
 CATEGORICAL, BINARY = "categorical_crossentropy", "binary_crossentropy"
 SPARSE = f"sparse_{CATEGORICAL}"
+_PER_STEP_OR_SAMPLE = remedies.ANSWER_PER_STEP, remedies.ANSWER_PER_SAMPLE
 # A product that failed as the graph ran has its operands in the order of their names.
 _PRODUCT = re.compile(r'[Nn]ode:? "?(?:[\w.-]+/)+mul(?:_\d+)?(?: defined at|\}\}\])')
 
 
 def incompatible(found: Found) -> Explanation | None:
-    """Two tensors that can't be paired, as the model is built or runs."""
+    """Explain that two tensors can't be paired, when the model is built or runs."""
     one, other = found.shape("one"), found.shape("other")
     if not one or not other:
         return _time_axis_in_one("The loss, most likely, can't pair the output with y")
@@ -46,16 +47,16 @@ def incompatible(found: Found) -> Explanation | None:
     if place and not found.in_loss:
         return explained(
             f"In {place} two tensors meet that can't be paired, {shapes[0]} and {shapes[1]}: "
-            f"{both.told()}. Of two sizes that differ, lined up from the right, one must be 1.",
+            f"{both.in_words()}. Of two sizes that differ, lined up from the right, one must be 1.",
             fix="Print the shapes of all that goes in there.",
-            code=the.LAYER_SHAPES,
+            code=remedies.LAYER_SHAPES,
             confidence="likely",
         )
     return _paired(found, one, other, " with ".join(shapes))
 
 
 def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
-    """Weights of samples, or a mask, that don't fit the loss."""
+    """Explain that the weights of samples, or a mask, don't fit the loss."""
     return explained(
         "The loss can't be weighted. {one} meets {other}. It has one number for each sample, or "
         "each timestep where each is returned, and sample_weight has to have that shape.",
@@ -68,11 +69,11 @@ def of_weights(_: Found, one: str = "", other: str = "") -> Explanation:
 
 def _time_axis_in_one(start: str) -> Explanation:
     happened = f"{start}. One of the two, output or y, has a time axis and the other has none."
-    return explained(happened, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
+    return explained(happened, *_PER_STEP_OR_SAMPLE[::-1])
 
 
 def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
-    """Of two shapes, with the samples, of which one is y's and one the output's."""
+    """Explain two shapes with their samples, of which one is y's and one the output's."""
     first, subject, loss, whole = "", "The loss", found.loss, found.whole
     if "SquaredDifference" in whole:  # of Keras 2
         first = "output"
@@ -93,7 +94,7 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
         )
     if not first and len(short) == len(long):
         happened = f"{start}. Keras drops a last axis of 1, so timesteps may have met columns."
-        return explained(happened, the.OTHER_COLUMNS, the.ANSWER_PER_STEP, the.ANSWER_PER_SAMPLE)
+        return explained(happened, remedies.OTHER_COLUMNS, *_PER_STEP_OR_SAMPLE)
     if not first:
         return _time_axis_in_one(start)
     y, output = (one[1:], other[1:]) if first == "y" else (other[1:], one[1:])
@@ -102,17 +103,17 @@ def _paired(found: Found, one: Shape, other: Shape, texts: str) -> Explanation:
 
 
 def compared(found: Found) -> Explanation | None:
-    """A loss that checks shapes: of y and the output, or, not said which, of one and another."""
+    """Explain that a loss refuses two shapes; a message may not say which of them is y's."""
     if found["one"] and (found.is_loading or re.search(r"\bAssign", found.whole)):
         return weights(found)
     y_text, output_text = found["y"] or found["one"], found["output"] or found["other"]
     if not y_text or not output_text:
         happened = "Cross-entropy wants y in the output's shape; the sparse one, class numbers."
-        return explained(happened, the.CLASS_NUMBERS, the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP)
-    both = Comparison(read_sizes(output_text), read_sizes(y_text))
+        return explained(happened, remedies.CLASS_NUMBERS, *_PER_STEP_OR_SAMPLE[::-1])
+    both = Comparison(pasted_sizes(output_text), pasted_sizes(y_text))
     if not both.received or not both.expected:
         happened = f"y has no axis, the output is {output_text}."
-        return explained(happened, the.Y_IS_A_LIST, the.UNBATCHED) if found["y"] else None
+        return explained(happened, remedies.Y_IS_A_LIST, remedies.UNBATCHED) if found["y"] else None
     if both.is_batch:
         return batches(found, both.received, both.expected)
     y, output, words = both.received[1:], both.expected[1:], found.match[0]
@@ -125,8 +126,8 @@ def compared(found: Found) -> Explanation | None:
         losses = [CATEGORICAL]
     happened = _wants(y_text, output_text, y, output)
     if _is_wider(y, output) and losses in ([CATEGORICAL], [BINARY]) and "target" not in words:
-        remedies = the.COLUMN_EACH, the.OTHER_COLUMNS, the.ANSWER_PER_STEP
-        return explained(happened, *remedies, words={"columns": y[-1]})
+        fitting = remedies.COLUMN_EACH, remedies.OTHER_COLUMNS, remedies.ANSWER_PER_STEP
+        return explained(happened, *fitting, words={"columns": y[-1]})
     return _pair(y, output, losses, happened) if y != output or losses == [SPARSE] else None
 
 
@@ -136,7 +137,7 @@ def _is_wider(y: Shape, output: Shape) -> bool:
 
 
 def passed(found: Found) -> Explanation | None:
-    """Keras 2's check of an array, before the first epoch: x, or y against the output."""
+    """Explain Keras 2's check of an array before the first epoch: of x, or of y and the output."""
     got, name = found.shape("got"), found["layer"].lower()
     is_input = "input" in (found["what"] or re.sub(r"_\d+$", "", name))
     expected = found.shape("want") or (None,) * int(found["axes"] or 0)
@@ -155,26 +156,26 @@ def passed(found: Found) -> Explanation | None:
     fitting: list[Remedy] = []
     if _is_wider(y, output) and not Comparison(output[:-1], y[:-1]).differing:
         # Keras 2's sparse loss said so of any output.
-        fitting = [the.CLASS_COLUMNS, the.OTHER_COLUMNS]
+        fitting = [remedies.CLASS_COLUMNS, remedies.OTHER_COLUMNS]
     elif found["axes"] == "3" and len(y) == 1:
-        fitting = [the.ANSWER_PER_SAMPLE, the.STEP_OF_Y]
+        fitting = [remedies.ANSWER_PER_SAMPLE, remedies.STEP_OF_Y]
     elif found["axes"] and len(y) == len(output) + 1 and y[-1] == 2:
-        fitting = [the.ANSWER_PER_STEP]
-        fitting.insert(0 if y[-2:] == (2, 2) else 1, the.TO_CATEGORICAL_TWICE)
+        fitting = [remedies.ANSWER_PER_STEP]
+        fitting.insert(0 if y[-2:] == (2, 2) else 1, remedies.TO_CATEGORICAL_TWICE)
     elif found["axes"] and len(y) == len(output) + 1 > 2:
-        fitting = [the.ANSWER_PER_STEP]
+        fitting = [remedies.ANSWER_PER_STEP]
     if fitting:
         return explained(happened, *fitting, words={"columns": y[-1]})
     return _pair(y, output, [CATEGORICAL, BINARY], happened)
 
 
 def class_numbers(found: Found) -> Explanation:
-    """Class numbers against an output; timesteps count as samples where both are flattened."""
+    """Explain class numbers that don't fit the output; timesteps count as samples if flattened."""
     y, (*answers, classes) = found.shape("y"), found.shape("output") or (None,)
     numbers, expected = (math.prod(size or 1 for size in each) for each in (y, answers))
-    fitting = [the.ANSWER_PER_STEP, the.CLASS_COLUMNS]
+    fitting = [remedies.ANSWER_PER_STEP, remedies.CLASS_COLUMNS]
     if numbers < expected:
-        fitting = [the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP]
+        fitting = [remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP]
     elif classes and numbers == expected * classes:
         fitting.reverse()
     shapes = f"y is {found['y']}, the output {found['output']}"
@@ -182,7 +183,7 @@ def class_numbers(found: Found) -> Explanation:
 
 
 def _difference(y: Shape, output: Shape) -> str:
-    """How they differ, as the end of a sentence; both without the samples."""
+    """How y and the output differ, as the end of a sentence; both without the samples."""
     both = Comparison((None, *output), (None, *y))
     names = [f"{both.name(at)}s".replace("feature", "column") for at in both.differing]
     more, less = ("the output", "y") if both.lacks > 0 else ("y", "the output")
@@ -198,12 +199,12 @@ def _wants(y_text: str, output_text: str, y: Shape, output: Shape) -> str:
 
 
 def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Explanation:
-    remedies = [each for loss in losses for each in _remedies(y, output, loss)]
-    if not remedies and CATEGORICAL in losses:  # class numbers of other axes
+    likely = [each for loss in losses for each in _remedies(y, output, loss)]
+    if not likely and CATEGORICAL in losses:  # class numbers of other axes
         for each in _remedies(y, output, SPARSE):
             code = f"{each.code}\n{compile_with(SPARSE)}"
-            remedies.append(Remedy(each.condition, f"{each.fix} Take the sparse loss.", code))
-    if not remedies:
+            likely.append(Remedy(each.condition, f"{each.fix} Take the sparse loss.", code))
+    if not likely:
         return explained(
             happened,
             fix="Look at both, and give y the output's axes, or the output y's columns.",
@@ -212,7 +213,7 @@ def _pair(y: Shape, output: Shape, losses: Sequence[str], happened: str) -> Expl
         )
     timed = f"input_t{output[0] or 12}~lstm_u{output[1] or 16}_seq" if len(output) == 2 else ""
     found: dict[str, Remedy] = {}
-    for each in remedies:
+    for each in likely:
         found.setdefault(each.code, each)
     return explained(happened, *[*found.values()][:4], stack=timed)
 

@@ -20,12 +20,12 @@ _LOSS = re.compile(rf'\b(?:in|[Nn]ode:?|loss) "?(?:[\w./-]*/)?({"|".join(RULE_OF
 
 
 def both_ends(text: str) -> str:
-    """The text, or of a very long one the two ends, which are all that is read."""
+    """The text; of a very long one only the two ends, which are all that is read."""
     return text if len(text) <= 2 * READ + 1 else f"{text[:READ]}\n{text[-READ:]}"
 
 
-def read(text: str) -> tuple[str, str]:
-    """A text without colours and line breaks: from its last error on, if it has one, and whole."""
+def error_and_whole(text: str) -> tuple[str, str]:
+    """The text from its last error on, and the whole text, both without colours and line breaks."""
     text = re.sub(r"\x1b\[[0-9;]*m", "", both_ends(text)).translate(_QUOTES)
     starts = [match.end() for match in _ERROR.finditer(text)]
     return " ".join(text[starts[-1] if starts else 0 :].split()), " ".join(text.split())
@@ -49,15 +49,15 @@ class Found:
         self.is_loading = bool(re.search(loading, whole))
 
     def __getitem__(self, name: str) -> str:
-        """The words of a named group; "" where the text lacks them, or the pattern the group."""
+        """What a named group matched; "" where it matched nothing, or isn't in the pattern."""
         return self.match.groupdict().get(name) or ""
 
     def shape(self, name: str) -> Shape:
-        """The sizes of a shape; () where the text lacks it."""
-        return read_sizes(self[name])
+        """The sizes of the shape that a named group matched; () where it matched nothing."""
+        return pasted_sizes(self[name])
 
 
-def read_sizes(shape: str) -> Shape:
+def pasted_sizes(shape: str) -> Shape:
     """The sizes of "(None, 5, 2)", "[?,5]" or "4,5,3"."""
     found = re.findall(r"None|\?|-1|\d{1,18}", shape)
     return tuple(int(size) if size.isdigit() else None for size in found)
@@ -90,7 +90,7 @@ class Comparison:
         """What an entry of the axis at a place is."""
         return NAMES.get(f"{len(self.longer)}", "sample" + 9 * " entry").split()[place]
 
-    def told(self) -> str:
+    def in_words(self) -> str:
         """The axes that differ, in words: "7 timesteps instead of 5", "no axis of features"."""
         if self.lacks:
             gaps = [f"{self.name(at)}s" for at in self.gaps]

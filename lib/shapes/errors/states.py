@@ -3,9 +3,9 @@
 import re
 
 from lib.shapes.doctor.fixes import LAST_STEP
-from lib.shapes.errors import remedies as the
+from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Explanation, Message, Remedy, explained, number, shape, word
-from lib.shapes.errors.pasted import RECURRENT, Found, read_sizes
+from lib.shapes.errors.pasted import RECURRENT, Found, pasted_sizes
 from lib.shapes.output import Shape
 
 STATE_OF_3_AXES = r'states=\(?\[?"?tf\.Tensor\(shape=(?P<state>\(\w+, \w+, \w+\))'
@@ -23,7 +23,7 @@ DIRECTIONS = Remedy(
 
 
 def features_or_units(found: Found) -> Explanation | None:
-    """A kernel that meets other features, or states of other units, in a product."""
+    """Explain that a kernel meets other features, or states of other units, in a product."""
     received, expected = found["got"], found["want"]
     if received == expected:
         return None
@@ -33,39 +33,39 @@ def features_or_units(found: Found) -> Explanation | None:
         return explained(
             f"The layer has {expected} units and starts from states of {received}, not as many.",
             fix="Give encoder and decoder the same number of units.",
-            code=the.DECODER.replace("units", received),
+            code=remedies.DECODER.replace("units", received),
         )
     happened = f"A kernel was made for {expected} features and got {received}."
-    return explained(happened, the.OTHER_FEATURES, the.SWAPPED)
+    return explained(happened, remedies.OTHER_FEATURES, remedies.SWAPPED)
 
 
 def shapes_of_a_step(text: str) -> tuple[Shape, Shape]:
     """The shapes of a cell's input and of its first state, where the text lists them."""
     tensor = r"tf\.Tensor\(shape=(\([\w, ]*\))"
     found = re.search(rf'(?:inputs|sequence)={tensor}.*? states=\(?\[?"?{tensor}', text)
-    return (read_sizes(found[1]), read_sizes(found[2])) if found else ((), ())
+    return (pasted_sizes(found[1]), pasted_sizes(found[2])) if found else ((), ())
 
 
 def batches(found: Found, one: Shape, other: Shape) -> Explanation:
-    """Two tensors of other samples."""
+    """Explain that two tensors have different numbers of samples."""
     x, state = shapes_of_a_step(found.whole)
     if x[:1] == one[:1] and state[:1] == other[:1]:
         return explained(
             f"The layer got {one[0]} samples and states of {other[0]}: each sample needs one.",
             fix="Start from the states of the same samples.",
-            code=the.DECODER,
+            code=remedies.DECODER,
         )
     small, full = sorted((one[0] or 0, other[0] or 0))
     return explained(
         f"A batch of {small} met something that was made for {full} samples.",
-        *(the.SHORT_BATCH, the.OTHER_BATCH, the.FOLDED),
+        *(remedies.SHORT_BATCH, remedies.OTHER_BATCH, remedies.FOLDED),
         words={"full": full},
         check="print(len(x) % {full}, model.input_shape)",
     )
 
 
 def several_tensors(found: Found) -> Explanation:
-    """Several tensors where a layer takes one: an output and its states, or two directions."""
+    """Explain that a layer got several tensors: an output and its states, or two directions."""
     count, kind = int(found["got"]), RECURRENT.get(found.kind, "")
     before, after = {2: "gru", 3: "lstm"}.get(count), kind or "dense" * (found.kind == "dense")
     return explained(
@@ -97,7 +97,7 @@ MESSAGES = [
             Remedy(
                 "a sequence is padded in front, the default of pad_sequences, or masked as a whole",
                 "Pad at the end, and leave out empty sequences; or do without these kernels.",
-                f"{the.PAD}\nLSTM(units, use_cudnn=False)  # or",
+                f"{remedies.PAD}\nLSTM(units, use_cudnn=False)  # or",
             ),
             Remedy("another process has its memory", "Free it.", "LSTM(units, use_cudnn=False)"),
         ],
@@ -129,7 +129,7 @@ MESSAGES = [
         "whole sequence. If it comes from a recurrent layer, it got too few states, or its output "
         "among them: an LSTM starts from two, a GRU from one, Bidirectional from twice as many.",
         fix="Take them from a layer of the same kind with as many units, and leave its output out.",
-        code=the.DECODER,
+        code=remedies.DECODER,
     ),
     Message(
         rf"Expected to see 1 array.*?following list of {number('got')}",
@@ -137,7 +137,7 @@ MESSAGES = [
         rf"received {number('got')}",
         cause="The model takes one array and got a list of {got}, which counts as {got} inputs.",
         fix="Make one array of the list; pad sequences of different lengths first.",
-        code=f"x = np.stack(x)\n{the.PAD}",
+        code=f"x = np.stack(x)\n{remedies.PAD}",
     ),
     Message(
         rf'(?:ayer "?{word("layer")}"? )?expects 1 input(?:\(s\)|s)?,? but it received '
@@ -162,7 +162,7 @@ MESSAGES = [
         cause="{names} values were to be unpacked, and {got} came. If it comes from a recurrent "
         "layer with return_state=True: an LSTM gives 3 tensors, a GRU 2; in Bidirectional 5 and 3.",
         fix="Ask for the states, take them as a list, and start from all of them.",
-        code=the.DECODER,
+        code=remedies.DECODER,
         confidence="possible",
     ),
     Message(
@@ -185,6 +185,6 @@ MESSAGES = [
         cause="The layer is stateful, built for batches of {full}. It got one of {size}. {samples} "
         "doesn't divide by it. The last batch is often short, and fit takes 32 unless told.",
         fix="Give fit, evaluate and predict whole batches; or predict with a twin for another.",
-        code=f"{the.WHOLE_BATCHES}\n{the.TWIN}",
+        code=f"{remedies.WHOLE_BATCHES}\n{remedies.TWIN}",
     ),
 ]

@@ -1,7 +1,7 @@
 """Messages about y and the output, and losses that can't pair them."""
 
 from lib.shapes.doctor.loss_shapes import RULE_OF
-from lib.shapes.errors import remedies as the
+from lib.shapes.errors import remedies
 from lib.shapes.errors.message import Message, Remedy, number, shape
 from lib.shapes.errors.pairs import class_numbers, compared, incompatible, of_weights, passed
 
@@ -42,7 +42,7 @@ MESSAGES = [
         f"target array of shape {shape('y')} while using as loss .categorical_crossentropy",
         cause="y is {y}, with one column: class numbers. The loss wants a column for each class.",
         fix="Take the sparse loss; or turn them into columns.",
-        code=f"{the.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
+        code=f"{remedies.SPARSE}\n# or:\ny = keras.utils.to_categorical(y)",
     ),
     Message(
         r"(?:checking (?P<what>(?:model )?(?:input|target)): )?expected (?P<layer>\S+) to have "
@@ -100,11 +100,11 @@ MESSAGES = [
         rf"(?:.*?: logits_size={shape('output')} labels_size={shape('y')})?",
         cause="Cross-entropy wants y in the output's shape, where timesteps count as samples. The "
         "output is {output}, y {y}. One of the two has a time axis, and the other none.",
-        remedies=[the.ANSWER_PER_SAMPLE, the.ANSWER_PER_STEP],
+        remedies=[remedies.ANSWER_PER_SAMPLE, remedies.ANSWER_PER_STEP],
     ),
     Message(
         rf"Can ?not squeeze dim\[\d+\], expected a dimension of 1, got {number('columns')}",
         cause="The sparse loss, or a metric for class numbers, can't drop an axis of {columns}.",
-        remedies=[the.CLASS_COLUMNS, the.ANSWER_PER_STEP],
+        remedies=[remedies.CLASS_COLUMNS, remedies.ANSWER_PER_STEP],
     ),
 ]

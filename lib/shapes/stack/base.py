@@ -13,7 +13,7 @@ from typing import Any, ClassVar, Literal, NamedTuple, Self, TypeAlias, dataclas
 from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.settings import SHARE, SIGNATURES
-from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, sizes
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, shape_of
 from lib.text import beside, say
 
 _REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
@@ -23,7 +23,7 @@ When = Literal["built", "run", "trained"]  # what a model does as Keras refuses
 
 @dataclass(eq=False)
 class ShapeError(Exception):
-    """Keras refuses this layer on this input, or computes another shape than it reports."""
+    """Keras refuses this layer on this input, fails as it runs, or computes another shape."""
 
     expected: str
     received: str
@@ -59,7 +59,7 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
 def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:
     if not tensors:
         return {}
-    shapes = tuple(map(sizes, tensors))
+    shapes = tuple(map(shape_of, tensors))
     return {
         "tensor": readable_shape(tensors[0]),
         "tensors": readable_shapes(tensors),
@@ -123,7 +123,7 @@ class Origin(NamedTuple):
 
 
 def known_size(tensor: Tensor, *weights: int | str) -> int:
-    """The size of the last axis, for a kernel of such columns; ShapeError where it is None."""
+    """The size of the last axis. Raises ShapeError where it is None: a kernel needs its rows."""
     if (size := tensor[-1].size) is None:
         raise ShapeError.of("open width", tensor, weights=bracketed([None, *weights]))
     return size
@@ -142,14 +142,14 @@ class Inputs:
     unchecked: bool = False  # whether Keras skips its check of the axes, as in TimeDistributed
 
     def only_one(self, message: str | None = None) -> Tensor:
-        """The one tensor that there must be; for several, some layers have another `message`."""
+        """The only input tensor. Raises ShapeError, with `message` if given, for several."""
         if len(self.tensors) > 1:
             error = ShapeError.of("several", *self.tensors, name=self.name)
             raise error if message is None else replace(error, message=message)
         return self.tensors[0]
 
     def of_rank(self, rank: int, *, or_more: bool = False, when: When = "run") -> Tensor:
-        """The one tensor, which must have `rank` axes, or more; unchecked, Keras fails later."""
+        """The only input tensor, with `rank` axes or, if allowed, more. Raises ShapeError."""
         tensor = self.only_one()
         if len(tensor) == rank or (len(tensor) > rank and or_more):
             return tensor
@@ -170,7 +170,6 @@ class Outputs:
 
 MAX_LAYERS = 200
 RANKS = {2: ", (N, F)", 3: ", (N, T, F)", 4: ", (N, T, W, C)", 5: ", (N, T, H, W, C)"}
-LAYERS: dict[str, type[Layer]] = {}  # by kind, filled as classes are defined
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -178,8 +177,14 @@ LAYERS: dict[str, type[Layer]] = {}  # by kind, filled as classes are defined
 class Layer:
     """One layer with its settings; `call` computes its output shapes.
 
-    A subclass is a frozen dataclass without a decorator. Its docstring is what a page shows, and
-    keywords such as `kind` set the class variables below.
+    A subclass becomes a frozen dataclass by itself, without the decorator, and the keywords behind
+    its base class set the class variables below. So these two lines are a whole layer, whose fields
+    are those of `Merge`, whose `kind` in the address is "add", and whose `keras` is "Add":
+
+        class Add(Merge, kind="add"):
+            '''Adds tensors, number by number.'''
+
+    The docstring is shown beside the layer in the menu of the page Shapes.
     """
 
     kind: ClassVar[str]
@@ -204,8 +209,6 @@ class Layer:
         for name, value in {"keras": cls.__dict__.get("keras", cls.__name__), **named}.items():
             setattr(cls, name, value)
         dataclass(frozen=True)(cls)
-        if "kind" in named:
-            LAYERS[cls.kind] = cls
 
     @property
     def title(self) -> str:
@@ -215,7 +218,7 @@ class Layer:
     @classmethod
     @cache
     def settings(cls) -> tuple[LayerSetting, ...]:
-        """The fields that a person can set, in order."""
+        """The settings of the layer, in the order of its fields."""
         found = [one for one in fields(cls) if one.metadata]
         return tuple(LayerSetting(one.name, default=one.default, **one.metadata) for one in found)
 
@@ -236,8 +239,8 @@ class Layer:
         """All references to other layers: inputs, then initial states."""
         return (*self.of, *self.states)
 
-    def at(self, moved: Mapping[int, int]) -> Self:
-        """The layer with its references changed from old to new places."""
+    def with_moved_refs(self, moved: Mapping[int, int]) -> Self:
+        """The layer with references moved from old to new places; it loses all others."""
 
         def after(refs: tuple[Ref, ...]) -> tuple[Ref, ...]:
             return tuple(Ref(moved[ref.place], ref.output) for ref in refs if ref.place in moved)
@@ -272,7 +275,7 @@ class Layer:
             setting.check(getattr(self, setting.name))
 
     def call(self, inputs: Inputs) -> Outputs:
-        """The output. Raises ShapeError for what Keras refuses, NotTraced for what isn't known."""
+        """The outputs. Raises ShapeError for what Keras refuses, NotTraced for what isn't known."""
         raise NotImplementedError
 
     def masks(self, inputs: Inputs, count: int) -> tuple[int, ...]:
@@ -289,12 +292,12 @@ def put(stack: Stack, place: int, *layers: Layer) -> Stack:
     """The stack with one layer replaced by these, or by none; references are adapted."""
     more = len(layers) - 1
     moved = {old: max(0, old + more * (old >= place)) for old in range(len(stack))}
-    rest = (layer.at(moved) for layer in stack[place + 1 :])
+    rest = (layer.with_moved_refs(moved) for layer in stack[place + 1 :])
     return (*stack[:place], *layers, *rest)
 
 
 def swap(stack: Stack, place: int) -> Stack:
     """The stack with the layers at `place` and after it exchanged."""
     moved = {old: old for old in range(len(stack))} | {place: place + 1, place + 1: place}
-    rest = (layer.at(moved) for layer in stack[place + 2 :])
+    rest = (layer.with_moved_refs(moved) for layer in stack[place + 2 :])
     return (*stack[:place], stack[place + 1], stack[place], *rest)

@@ -31,7 +31,7 @@ def model_line(steps: Steps) -> str:
     """The line that makes the model from its inputs and outputs."""
     names = _names(steps)
     inputs = _listed([names[at] for at, step in enumerate(steps) if isinstance(step.layer, Input)])
-    outputs = _listed([names[at] for at in ends(steps)])
+    outputs = _listed([names[at] for at in output_places(steps)])
     return f"model = keras.Model({inputs}, {outputs})"
 
 
@@ -39,7 +39,7 @@ def _listed(names: list[str]) -> str:
     return names[0] if len(names) == 1 else f"[{', '.join(names)}]"
 
 
-def ends(steps: Steps) -> list[int]:
+def output_places(steps: Steps) -> list[int]:
     """The places of layers whose output no other layer takes: the model's outputs."""
     taken = {ref.place for step in steps for ref in step.layer.refs()}
     chained = {at - 1 for at, step in enumerate(steps) if takes_previous(step.layer)}
@@ -49,7 +49,7 @@ def ends(steps: Steps) -> list[int]:
 def _names(steps: Steps) -> list[str]:
     """The name of each layer's output: "x", unless a layer other than the next takes it."""
     named = {ref.place for step in steps for ref in step.layer.refs()}
-    named |= set(ends(steps)[:-1])
+    named |= set(output_places(steps)[:-1])
     names = [f"x{at + 1}" if at in named else "x" for at in range(len(steps))]
     inputs = [at for at, step in enumerate(steps) if isinstance(step.layer, Input)]
     for number, at in enumerate(inputs, start=1):

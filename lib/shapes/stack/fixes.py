@@ -29,7 +29,7 @@ _OFTEN_RIGHT: dict[str, list[Any]] = {
 
 
 class StackFix(NamedTuple):
-    """A change in words, and the stack after it."""
+    """A change of a stack, in words, and the stack after it."""
 
     words: str
     stack: Stack

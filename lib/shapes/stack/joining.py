@@ -4,14 +4,13 @@ from collections.abc import Iterable
 from dataclasses import field, replace
 from functools import reduce
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import bracketed, formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, When, known_size
 from lib.shapes.stack.settings import AXIS, LARGE, REFUSED, SHARE, SLOPE, count, function, setting
-from lib.shapes.stack.tensors import Axis, Tensor, factor, joined_letters, sizes, widened, with_axis
-from lib.text import beside
+from lib.shapes.stack.tensors import Axis, Tensor, factor, one_letter, shape_of, widened, with_axis
 
 
 class Elementwise(Layer):
@@ -21,7 +20,7 @@ class Elementwise(Layer):
 
     def call(self, inputs: Inputs) -> Outputs:
         if len(inputs.tensors) > 1:  # Keras stacks them to one, and fails later
-            raise ShapeError.of("several at once", *inputs.tensors, when=self.fails)
+            raise replace(ShapeError.of("several at once", *inputs.tensors), when=self.fails)
         return Outputs(inputs.tensors)
 
 
@@ -135,7 +134,7 @@ class Joining(Layer):
     """A layer that is called on a list of tensors; a list of one is written in `of`."""
 
     def list_of(self, inputs: Inputs, row: str) -> tuple[Tensor, ...]:
-        """The tensors. Raises ShapeError for one that isn't in a list."""
+        """The input tensors. Raises ShapeError, by its `row`, for a tensor that isn't in a list."""
         if len(inputs.tensors) < 2 and not self.of:
             raise ShapeError.of(row, *inputs.tensors)
         return inputs.tensors
@@ -165,8 +164,28 @@ class Merge(Joining):
         return (max(inputs.masks) * all(inputs.masks) * (not self.by_sign),) * count
 
 
-for _kind, (_keras, _about) in beside(__file__, "alike")["Merge"].items():
-    globals()[_keras] = type(_keras, (Merge,), {"__doc__": _about}, kind=_kind)
+class Add(Merge, kind="add"):
+    """Adds tensors, number by number."""
+
+
+class Subtract(Merge, kind="sub"):
+    """Takes the second tensor from the first."""
+
+
+class Multiply(Merge, kind="mul"):
+    """Multiplies tensors, number by number."""
+
+
+class Average(Merge, kind="ave"):
+    """Takes the mean of tensors, number by number."""
+
+
+class Maximum(Merge, kind="max"):
+    """Keeps the larger of tensors, number by number."""
+
+
+class Minimum(Merge, kind="min"):
+    """Keeps the smaller of tensors, number by number."""
 
 
 def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
@@ -176,8 +195,8 @@ def _by_last_axes(one: Tensor, other: Tensor) -> Tensor:
     if short[0].size != 1:
         met = long[len(long) - len(short)]
         breaks = short[0].size is None and met.size != 1  # for all but one N
-        said = "Incompatible shapes: […" if breaks else ""
-        raise ShapeError.of("samples against an axis", one, other, message=said, axis=met.letter)
+        error = ShapeError.of("samples against an axis", one, other, axis=met.letter)
+        raise error if breaks else replace(error, message="")
     return joined
 
 
@@ -191,9 +210,10 @@ def _broadcast(one: Tensor, other: Tensor, refusal: str, first: int = 1) -> Tens
             axes[place] = axis
         elif None not in (kept.size, axis.size) and axis.size not in (1, kept.size):
             wrong, right = (kept, axis) if len(one) >= len(other) else (axis, kept)
-            lists = " and ".join(f"{[*sizes(tensor)]}" for tensor in (one, other))
-            words: dict[str, Any] = {"one": sizes(long), "other": sizes(short), "lists": lists}
-            raise ShapeError.of(refusal, one, other, wrong=wrong.size, right=right.size, **words)
+            lists = " and ".join(f"{[*shape_of(tensor)]}" for tensor in (one, other))
+            words = {"one": shape_of(long), "other": shape_of(short)}
+            about = {"wrong": wrong.size, "right": right.size, "lists": lists}
+            raise ShapeError.of(refusal, one, other, **words, **about)
     return (*one[:first], *axes)
 
 
@@ -208,7 +228,7 @@ class Concatenate(Joining, kind="concat"):
         if min(map(len, tensors)) < -self.axis:
             raise ShapeError.of("no such axis", first, axis=self.axis)
         axis = self.axis + len(first) * (self.axis < 0)
-        rest = [sizes(with_axis(tensor, axis)) for tensor in tensors]
+        rest = [shape_of(with_axis(tensor, axis)) for tensor in tensors]
         if len({*map(len, tensors)}) > 1 or any(map(_differ, zip(*rest, strict=True))):
             raise ShapeError.of("shapes to concatenate", *tensors)
         if not others:
@@ -217,7 +237,7 @@ class Concatenate(Joining, kind="concat"):
             raise NotTraced.of("samples joined", *tensors)
         if axis >= len(first):
             raise ShapeError.of("no such axis", first, axis=self.axis)
-        letter = joined_letters([tensor[axis].letter for tensor in tensors], "+")
+        letter = one_letter([tensor[axis].letter for tensor in tensors], "+")
         known = [size for tensor in tensors if (size := tensor[axis].size) is not None]
         size = sum(known) if len(known) == len(tensors) else None
         return Outputs((with_axis(first, axis, replace(first[axis], letter=letter, size=size)),))
@@ -275,8 +295,8 @@ class MultiHeadAttention(Attending, kind="mha"):
         if len(self.of) < 2:  # what one layer gives is the query and the value
             inputs.only_one("Cannot convert '((…' to a shape.")
         query, value, key = (inputs.tensors * 2)[:2] + inputs.tensors[-1:]
-        if sizes(value[1:-1]) != sizes(key[1:-1]):
-            words = {"value": sizes(value), "key": sizes(key)}
+        if shape_of(value[1:-1]) != shape_of(key[1:-1]):
+            words = {"value": shape_of(value), "key": shape_of(key)}
             raise ShapeError.of("key and value", query, value, key, **words)
         heads, width, inner = self.num_heads, self.key_dim, self.value_dim or self.key_dim
         read = [known_size(one, heads, width) for one in (query, key)]
@@ -312,8 +332,10 @@ class Attention(Attending, Joining, kind="attend"):
         has_other_ranks = len({*map(len, tensors)}) > 1
         if has_other_ranks and 1 in {tensor[0].size for tensor in tensors}:
             raise NotTraced.of("a batch of one to attend to", *tensors)
+        if has_other_ranks or len(key) < 2:
+            raise ShapeError.of("what can't attend", *tensors)
         pairs = ((query[-1].size, key[-1].size), (key[-2].size, value[-2].size))
-        if has_other_ranks or any(map(_differ, pairs)):
+        if any(map(_differ, pairs)):
             raise ShapeError.of("what can't attend", *tensors)
         return Outputs(((*query[:-1], value[-1]),), count, f"{count or ''}", letter)
 

@@ -26,7 +26,8 @@ ANY = "any"
 LONGEST = 8000
 INSIDE = {kind: each for kind, each in KINDS.items() if each not in (Input, Unread, *BY_PYTHON)}
 _WAYS = {"of": "of", "from": "states", "as": "shares"}  # how a word begins → a layer's field
-_REFS = re.compile(r"(of|from|as)(\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)*)")
+_REF = r"\d{1,4}(?:\.\d{1,4})?"
+_REFS = re.compile(rf"(of|from|as)({_REF}(?:-{_REF})*)")
 
 
 def to_text(stack: Stack) -> str:
@@ -59,51 +60,56 @@ def _words(layer: Layer) -> Iterator[str]:
 
 
 def from_text(text: str) -> Stack:
-    """The stack of a text, () for none, without the sentences of `read_text`."""
+    """The stack of a text, without the sentences of `read_text`; () where there is no layer."""
     return read_text(text)[0]
 
 
 def read_text(text: str) -> tuple[Stack, list[str]]:
     """The stack of a text, and a sentence for each part that was changed or left out.
 
-    Unknown layers and settings are dropped, numbers out of range are clamped, and a stack without
-    an Input gets one.
+    Unknown layers and settings are dropped, as are references to layers that don't stand before.
+    Numbers out of range are clamped, and a stack without an Input gets one.
     """
-    said, layers = list[str](), list[Layer]()
+    sentences, layers = list[str](), list[Layer]()
     for part in text[:LONGEST].split("~"):
         name, *words = part.split("_")
         kind, _, inside = name.partition("-")
         if kind in KINDS and (not inside or inside in INSIDE):
-            layers.append(_read(kind, inside, words, said))
+            layers.append(_read(kind, inside, words, sentences))
             if "init" in words:
                 layers[-1] = _from_unpacked(layers)
         elif part:
-            said.append(f"The link’s layer “{shortened(name)}” isn’t known here. It was left out.")
+            sentences.append(
+                f"The link’s layer “{shortened(name)}” isn’t known here. It was left out."
+            )
     if layers and not isinstance(layers[0], Input):
         first = next((layer for layer in layers if isinstance(layer, Input)), Input())
         layers = [first, *(layer for layer in layers if not isinstance(layer, Input))]
     if len(layers) > MAX_LAYERS:
-        said.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
-    return tuple(layers[:MAX_LAYERS]), said
+        sentences.append(f"The link has {len(layers)} layers. The first {MAX_LAYERS} were taken.")
+    places = enumerate(layers[:MAX_LAYERS])
+    return tuple(
+        _with_earlier_layers(layer, place, sentences) for place, layer in places
+    ), sentences
 
 
-def _read(name: str, inside: str, words: list[str], said: list[str]) -> Layer:
+def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Layer:
     is_wrapper = KINDS[name] is TimeDistributed
     kind = KINDS[inside or Dense.kind] if is_wrapper else KINDS[name]
     values, connections = dict[str, Any](), dict[str, Any]()
     for word in words:
         if found := _REFS.fullmatch(word):
             pairs = (place.partition(".") for place in found[2].split("-"))
-            refs = [Ref(int(at[:4]) - 1, int(out[:4]) if out else None) for at, _, out in pairs]
+            refs = [Ref(int(at) - 1, int(out) if out else None) for at, _, out in pairs]
             connections[_WAYS[found[1]]] = refs[0].place if found[1] == "as" else tuple(refs)
         elif match := _setting_in(word, kind):
             setting, value = match
             values[setting.name], text = value, word.removeprefix(setting.key)
             if setting.limit and value is not None and f"{value:.12g}" != text:
                 label = f"{kind().keras}’s {setting.name}"
-                said.append(out_of_range(label, setting.limit, text, value))
+                sentences.append(out_of_range(label, setting.limit, text, value))
         elif word != "init" or not issubclass(kind, Recurrent):
-            said.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
+            sentences.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
     layer = TimeDistributed(kind(**values)) if is_wrapper else kind(**values)
     if not isinstance(layer, Recurrent):
         connections.pop("states", None)
@@ -118,8 +124,18 @@ def _setting_in(word: str, kind: type[Layer]) -> tuple[LayerSetting, Any] | None
     return None
 
 
+def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Layer:
+    """Drop the references of a layer to layers that don't stand before it, and all of an Input."""
+    earlier = {at: at for at in range(0 if isinstance(layer, Input) else place)}
+    kept = layer.with_moved_refs(earlier)
+    if kept != layer:
+        name = f"Layer {place + 1}, {layer.keras},"
+        sentences.append(f"{name} refers to a layer that isn’t before it. That was left out.")
+    return kept
+
+
 def _from_unpacked(layers: list[Layer]) -> Layer:
-    """The last layer, starting from the states that the last `Unpack` leaves, as in older links."""
+    """Start the last layer from the states that the last `Unpack` leaves: "init" in older links."""
     for place in range(len(layers) - 2, 0, -1):
         unpack = layers[place]
         if isinstance(unpack, Unpack) and isinstance(layers[-1], Recurrent):
@@ -137,7 +153,7 @@ def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:
 
 
 def shortened(text: str) -> str:
-    """A text of any length, cut for a sentence."""
+    """A text, cut to 24 characters for a sentence."""
     return shorten(text, 24, placeholder="…") or text[:24]
 
 

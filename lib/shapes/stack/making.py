@@ -8,29 +8,38 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
-from lib.shapes.stack import joining, windows
-from lib.shapes.stack.base import LAYERS, MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
+from lib.shapes.stack import joining, plain, windows
+from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, NotTraced, ShapeError
 from lib.shapes.stack.plain import BY_PYTHON, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Bidirectional, CellStack, Recurrent
 from lib.shapes.stack.settings import KERAS, MOST, SIGNATURES, STEPS, no_tuple
 from lib.text import joined
 
-_MODULES = (joining, windows)  # importing them fills LAYERS
-_MENU = " ".join(layer.kind for layer in LAYER_OF_CELL.values())
-_MENU += """ bi cells convlstm convlstm2d
-input embed dense td
-repeat flatten reshape permute last unpack
-conv1d conv1dt maxpool avgpool gmaxpool pool upsample zeropad crop
-mask drop sdrop noise bnorm lnorm act relu leaky softmax number
-concat add sub mul ave max min dot attend addattend mha
-conv2d maxpool2d avgpool2d gmaxpool2d pool2d conv3d maxpool3d avgpool3d gmaxpool3d pool3d
-unread
-"""
-KINDS: dict[str, type[Layer]] = {kind: LAYERS[kind] for kind in _MENU.split()}
-"""Every kind of layer by its name in the address, as menus offer them, the most used first.
+_CLASSES: tuple[type[Layer], ...] = (
+    *LAYER_OF_CELL.values(),
+    *(Bidirectional, CellStack, windows.ConvLSTM1D, windows.ConvLSTM2D),
+    *(Input, plain.Embedding, plain.Dense, TimeDistributed, plain.RepeatVector, plain.Flatten),
+    *(plain.Reshape, plain.Permute, plain.LastStep, plain.Unpack),
+    *(windows.Conv1D, windows.Conv1DTranspose, windows.MaxPooling1D, windows.AveragePooling1D),
+    *(windows.GlobalMaxPooling1D, windows.GlobalAveragePooling1D),
+    *(windows.UpSampling1D, windows.ZeroPadding1D, windows.Cropping1D),
+    *(joining.Masking, joining.Dropout, joining.SpatialDropout1D, joining.GaussianNoise),
+    *(joining.BatchNormalization, joining.LayerNormalization),
+    *(joining.Activation, joining.ReLU, joining.LeakyReLU, joining.Softmax, plain.WithNumber),
+    *(joining.Concatenate, joining.Add, joining.Subtract, joining.Multiply, joining.Average),
+    *(joining.Maximum, joining.Minimum, joining.Dot),
+    *(joining.Attention, joining.AdditiveAttention, joining.MultiHeadAttention),
+    *(windows.Conv2D, windows.MaxPooling2D, windows.AveragePooling2D),
+    *(windows.GlobalMaxPooling2D, windows.GlobalAveragePooling2D),
+    *(windows.Conv3D, windows.MaxPooling3D, windows.AveragePooling3D),
+    *(windows.GlobalMaxPooling3D, windows.GlobalAveragePooling3D),
+    Unread,
+)
+KINDS: dict[str, type[Layer]] = {each.kind: each for each in _CLASSES}
+"""Every class of layer by its kind, in the order of menus: the most used first.
 
-To add one, write its class, or a row of alike.toml, add its kind to the menu here, its arguments to
-signatures.toml, and cases to tests/agreement/layer_cases.py, by which it is compared with Keras.
+To add one, write its class, add it to the tuple above, its arguments to signatures.toml, and cases
+to tests/agreement/layer_cases.py, by which it is compared with Keras.
 """
 
 

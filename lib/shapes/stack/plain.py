@@ -10,7 +10,7 @@ from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, ShapeError, Stack, known_size
 from lib.shapes.stack.recurrent import BATCH_SIZE
 from lib.shapes.stack.settings import REFUSED, STEPS, UNITS, count, function, option, setting
-from lib.shapes.stack.tensors import Axis, Role, Tensor, flat, named, sizes, widened, with_axis
+from lib.shapes.stack.tensors import Axis, Role, Tensor, axes_of, flat, shape_of, widened, with_axis
 from lib.shapes.stack.windows import ConvLSTM1D
 
 FORMS = {"sequence": "(T, F)", "flat": "(F,)", "tokens": "(T,)"}
@@ -32,7 +32,7 @@ class Input(Layer, kind="input"):
     shape: tuple[int, ...] = setting("x", (12, 28, 28, 1), "sizes", sizes=0)
 
     def axes(self) -> Tensor:
-        """Its tensor, the batch first."""
+        """The tensor that it gives, the batch first."""
         time, batch = Axis("T", self.timesteps, "time"), Axis("N", self.batch, "batch")
         features = Axis("F", self.features, "features")
         if self.form == "inside":
@@ -46,7 +46,7 @@ class Input(Layer, kind="input"):
         return by_form.get(self.form, (batch, time, features))
 
     def code(self) -> str:
-        batch, *sample = sizes(self.axes())
+        batch, *sample = shape_of(self.axes())
         shape = f"{(*sample,)}" if batch is None else f"batch_shape={(batch, *sample)}"
         return f"keras.Input({shape})"
 
@@ -92,7 +92,7 @@ class TimeDistributed(Layer, kind="td"):
         """(N, T, …) → (N, T, what the layer inside makes of the rest)."""
         tensor, *others = inputs.tensors
         if len(others) > 1:  # of several, Keras takes the shapes for sizes
-            raise ShapeError.of("several at once", *inputs.tensors, when="run")
+            raise ShapeError.of("several at once", *inputs.tensors)
         if others or len(tensor) < 3:
             raise ShapeError.of("axes to distribute", *inputs.tensors)
         # Of a convolution Keras looks at the axes before that, of a recurrent layer after it.
@@ -170,10 +170,10 @@ class Reshape(Layer, kind="reshape", mask="destroys"):
             left = size // known if known else 0
             if size != known * (left if is_open else 1) or (is_open and known == 0):
                 row = "sizes that don't divide" if is_open else "other sizes"
-                words = {"target": self.target_shape, "numbers": size, "sizes": sizes(tuple(rest))}
-                raise ShapeError.of(row, (batch, *rest), **words)
+                words = {"target": self.target_shape, "numbers": size}
+                raise ShapeError.of(row, (batch, *rest), sizes=shape_of(tuple(rest)), **words)
         axes = [left if n == -1 else n for n in self.target_shape]
-        return Outputs(((batch, *named(axes, rest)),))
+        return Outputs(((batch, *axes_of(axes, rest)),))
 
 
 class Permute(Layer, kind="permute", mask="destroys"):
@@ -256,7 +256,7 @@ class Unread(Layer, kind="unread", mask="destroys"):
         if not self.output or isinstance(self.error, ShapeError):
             raise self.error or NotTraced.of("not known", name=self.called)
         batch, *before = inputs.tensors[0] if inputs.tensors else Input().axes()
-        return Outputs(((batch, *named([size or None for size in self.output], before)),))
+        return Outputs(((batch, *axes_of([size or None for size in self.output], before)),))
 
 
 def with_said_outputs(stack: Stack, other: Stack) -> Stack:

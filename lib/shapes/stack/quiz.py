@@ -35,22 +35,22 @@ SIZES = (2, 4, 5, 6, 7, 8, 9, 12, 16, 20, 24)
 RAISES = "It raises an error"
 
 
-class Option(NamedTuple):
+class QuizOption(NamedTuple):
     """An answer, and why it is right or wrong, in 15 words at most."""
 
     text: str
     why: str
 
 
-class Question(NamedTuple):
+class QuizQuestion(NamedTuple):
     """A stack, possible outputs, and which is right."""
 
     steps: tuple[TracedLayer, ...]
-    options: tuple[Option, ...]
+    options: tuple[QuizOption, ...]
     right: int
 
 
-def question(number: int) -> Question:
+def question(number: int) -> QuizQuestion:
     """The question of a number from 0: those in FIRST, then random ones with the number as seed."""
     rng = np.random.default_rng(number)
     is_easy = number < len(FIRST)
@@ -58,7 +58,7 @@ def question(number: int) -> Question:
     right = reason(stack)
     by_text = {right.text: right}  # each shape once, with the first of its reasons
     for text, why in _mistakes(stack):
-        by_text.setdefault(text, Option(text, why))
+        by_text.setdefault(text, QuizOption(text, why))
     _, *wrong = by_text.values()
     if not is_easy:
         first = [option for option in wrong if option.text == RAISES][: rng.random() < 0.6]
@@ -66,7 +66,7 @@ def question(number: int) -> Question:
         wrong = [*first, *(others[i] for i in rng.permutation(len(others)))]
     chosen = [right, *wrong[: OPTIONS - 1]]
     options = tuple(chosen[i] for i in rng.permutation(len(chosen)))
-    return Question(trace(stack), options, options.index(right))
+    return QuizQuestion(trace(stack), options, options.index(right))
 
 
 def _stack(rng: np.random.Generator) -> Stack:
@@ -94,13 +94,13 @@ def _stack(rng: np.random.Generator) -> Stack:
     return (Input(timesteps, features), *layers)
 
 
-def reason(stack: Stack) -> Option:
+def reason(stack: Stack) -> QuizOption:
     """The right option, with the last layer or the layer that breaks as its reason."""
     steps = trace(stack)
     for place, step in enumerate(steps, start=1):
         if error := step.error:
             why = f"Layer {place} expects {error.expected}, and gets {error.received}."
-            return Option(RAISES, why)
+            return QuizOption(RAISES, why)
     layer, (_, *time, last) = steps[-1].layer, steps[-1].tensors[0]
     columns, count = last.size, time[0].size if time else 1
     if isinstance(layer, (Recurrent, Bidirectional)):
@@ -116,11 +116,11 @@ def reason(stack: Stack) -> Option:
         why = f"Flatten lays all numbers end to end: {columns} columns, and no time axis."
     else:
         why = f"The mean over all steps is one vector: {columns} columns, and no time axis."
-    return Option(readable_shapes(steps[-1].tensors), why)
+    return QuizOption(readable_shapes(steps[-1].tensors), why)
 
 
 def _mistakes(stack: Stack) -> Iterator[tuple[str, str]]:
-    """Answers with the mistakes that lead to them, likely ones first; a few may be right."""
+    """Wrong answers, each with its mistake, likely ones first; a few may equal the right one."""
     for place, layer in enumerate(stack):
         for name, values in _BLAMED.items():
             now = getattr(layer, name, None)

@@ -49,7 +49,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
         return Outputs((output, *states), *self.parameters(tensor[-1], inputs.letter))
 
     def parameters(self, axis: Axis, letter: str) -> tuple[int, str, str]:
-        """The count on input with this last axis: the number, the product, and in letters."""
+        """The number of parameters for such a last axis: as a number, a product and a formula."""
         features, blocks = axis.size or 0, BLOCKS[self.cell]
         biases = BIASES[self.cell][0 if getattr(self, "reset_after", True) else -1] * self.use_bias
         factors = [blocks] * (blocks > 1)

@@ -15,7 +15,7 @@ from lib.shapes.stack.link import to_text
 from lib.shapes.stack.making import ALIASES, arguments_of, spelt
 from lib.shapes.stack.plain import Input, TimeDistributed, Unread, with_said_outputs
 from lib.shapes.stack.read import read_code
-from lib.shapes.stack.read.pasted import ModelError, Reading, bare, parsed
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, parsed
 from lib.shapes.stack.recurrent import Bidirectional
 from lib.shapes.stack.settings import SIGNATURES
 
@@ -25,7 +25,7 @@ Position = tuple[int, int]  # a line and a column in bytes, as Python counts the
 
 
 @lru_cache(32)  # a page that shows the lines asks each time that it is drawn
-def rewritten(reading: Reading, after: Stack) -> tuple[dict[int, str], Reading]:
+def rewritten(reading: ModelReading, after: Stack) -> tuple[dict[int, str], ModelReading]:
     """The lines that make a code's stack another one, by number, and what is then read from it.
 
     A new layer is a line after that of the layer before it; a line that goes is a comment. There

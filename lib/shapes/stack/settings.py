@@ -23,7 +23,7 @@ SIGNATURES = {  # class of Keras → its arguments; "=" ends optional ones, "**"
 
 
 def setting(key: str, default: Any, label: str = "", **about: Any) -> Any:
-    """A dataclass field with the arguments of its LayerSetting; by default it is a flag."""
+    """A dataclass field with the arguments of its LayerSetting; without others it is a flag."""
     return field(default=default, metadata={"key": key, "label": label, **about})
 
 
@@ -43,17 +43,17 @@ def function(key: str, default: str, *, seldom: bool = True) -> Any:
 
 
 def window(key: str, default: int | None, axes: int = 1, **about: Any) -> Any:
-    """A field for the size of a window along so many axes, or for its steps."""
+    """A field for the size or the step of a window along this number of axes."""
     return setting(key, default, limit=WINDOW, **{"refusal": no_tuple(axes)} | about)
 
 
 def pair(key: str, default: tuple[int, ...] | None, least: int = 1, sizes: int = 2) -> Any:
-    """A field for two sizes, or for as many as the default has."""
+    """A field for two sizes, or as many as `sizes`."""
     about: dict[str, Any] = {"sizes": sizes, "least": least, "optional": default is None}
     return setting(key, default, refusal=no_tuple(sizes), **about)
 
 
 def no_tuple(count: int) -> str:
-    """Keras's words for sizes that are none, too small, or too many."""
+    """Keras's message for sizes that aren't whole numbers, are too small, or too many."""
     received = "{name}={value}" if count == 1 else "{name}=…"
     return f"The `{{name}}` argument must be a tuple of {count} integers. Received {received}"

@@ -26,7 +26,7 @@ Tensors = tuple[Tensor, ...]  # a layer's output; several with states, or with b
 _LONGEST = 40  # characters for an axis: joining a tensor with itself doubles its letters each time
 
 
-def sizes(tensor: Tensor) -> Shape:
+def shape_of(tensor: Tensor) -> Shape:
     """The shape as Keras has it: (None, 12, 16)."""
     return tuple(axis.size for axis in tensor)
 
@@ -42,27 +42,27 @@ def readable_shape(tensor: Tensor) -> str:
 
 
 def readable_shapes(tensors: Tensors) -> str:
-    """The same of one tensor or several: "(N, 12, 16)", or "(N, 12, 16) and (N, 16)"."""
+    """The shapes of one tensor or several in numbers: "(N, 12, 16) and (N, 16)"."""
     return joined([readable_shape(tensor) for tensor in tensors])
 
 
 def has_time(tensor: Tensor) -> bool:
-    """Whether one of its axes is that of timesteps."""
+    """Whether one axis of the tensor counts timesteps."""
     return any(axis.role == "time" for axis in tensor)
 
 
 def widened(axis: Axis, letter: str, size: int) -> Axis:
-    """The last axis with the features that a layer makes."""
+    """The axis of features with the letter and the size that a layer gives it."""
     return replace(axis, letter=letter, size=size, role="features")
 
 
 def with_axis(tensor: Tensor, place: int, *axes: Axis) -> Tensor:
-    """The tensor with another axis at a place, or none."""
+    """The tensor with the axis at a place replaced by these axes, or removed."""
     return (*tensor[:place], *axes, *tensor[place + 1 :])
 
 
-def named(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
-    """Axes of a sample: features last, time first; one whose size stays keeps its letter."""
+def axes_of(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]:
+    """The axes of a sample of this shape; an axis `before` that keeps its size keeps its letter."""
     for place, size in enumerate(shape):
         is_last = place == len(shape) - 1
         kept = [axis for axis in before if axis.size == size is not None]
@@ -75,19 +75,19 @@ def named(shape: Sequence[int | None], before: Sequence[Axis]) -> Iterator[Axis]
 
 
 def factor(letter: str) -> str:
-    """An axis's letter as a factor of a product: a sum in brackets, "(F+U)"."""
+    """The letter of an axis as a factor of a product: a sum gets brackets, "(F+U)"."""
     return f"({letter})" if "+" in re.sub(r"\([^()]*\)", "", letter) else letter
 
 
-def joined_letters(letters: Iterable[str], sign: str) -> str:
-    """The letters of several axes, shortened if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
+def one_letter(letters: Iterable[str], sign: str) -> str:
+    """The letters of several axes as one, cut if long: "F+U", or "F+F+F+F+F+F+F+F+F+F+…"."""
     text = sign.join(letters)
     return text if len(text) <= _LONGEST else f"{text[: _LONGEST // 2]}…"
 
 
 def flat(axes: Tensor) -> Axis:
-    """Several axes as one: 12 steps of 16 units are 192 features."""
+    """Several axes laid end to end: 12 steps of 16 units are 192 features."""
     known = [axis.size for axis in axes if axis.size is not None]
     size = prod(known) if len(known) == len(axes) else None
-    letters = joined_letters((factor(axis.letter) for axis in axes), "·")
+    letters = one_letter((factor(axis.letter) for axis in axes), "·")
     return Axis(letters or "1", size, "features")

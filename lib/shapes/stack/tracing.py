@@ -17,7 +17,7 @@ from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
 from lib.shapes.stack.plain import Dense, Input, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
-from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, sizes
+from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
 from lib.text import subscript
 
 NOTHING = Outputs(())
@@ -45,7 +45,7 @@ class TracedLayer:
     @property
     def shapes(self) -> tuple[Shape, ...]:
         """The output shapes, as Keras has them: ((None, 12, 16),)."""
-        return tuple(sizes(tensor) for tensor in self.tensors)
+        return tuple(shape_of(tensor) for tensor in self.tensors)
 
     @property
     def parameters(self) -> int:
@@ -60,7 +60,7 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with what it gets and gives, up to the first with an `error` or `not_traced`.
+    """Each layer with its inputs and outputs, up to the first with an `error` or `not_traced`.
 
     Both print as a sentence. Layers that share a letter are told apart by an index, U₁ and U₂,
     unless `indexes` is off.
@@ -99,8 +99,8 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
     outputs = layer.call(inputs)
     for tensor in outputs.tensors:  # joining a tensor with itself doubles an axis each time
         if len(tensor) > MAX_AXES or any((axis.size or 0) > MAX_SIZE for axis in tensor):
-            most = {"axes": MAX_AXES, "size": f"{MAX_SIZE:,}"}
-            raise NotTraced.of("too large to trace", tensor, most=most)
+            most = {"most_axes": MAX_AXES, "most_size": f"{MAX_SIZE:,}"}
+            raise NotTraced.of("too large to trace", tensor, **most)
     if layer.shares is not None:
         first = steps[layer.shares]
         if layer.knows_axes:
@@ -124,7 +124,7 @@ def _called(step: TracedLayer, steps: list[TracedLayer]) -> Outputs:
 
 def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
     layer = step.layer
-    if isinstance(layer, Input) or not steps:
+    if isinstance(layer, Input) or (not steps and isinstance(layer, Unread)):
         return step.inputs
     refs = layer.of or (Ref(len(steps) - 1),)
     found = [_given(ref, steps) for ref in refs]
@@ -137,7 +137,7 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
 
 
 def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
-    step = steps[ref.place] if ref.place < len(steps) else None
+    step = steps[ref.place] if 0 <= ref.place < len(steps) else None
     pairs = list(zip(step.tensors, step.masks, strict=True)) if step else []
     if ref.output is not None:
         pairs = pairs[ref.output : ref.output + 1]
@@ -149,12 +149,12 @@ def _given(ref: Ref, steps: list[TracedLayer]) -> list[tuple[Tensor, int]]:
 
 
 def takes_previous(layer: Layer) -> bool:
-    """Whether a layer is called on what the one before it gives."""
+    """Whether the input of a layer is the output of the layer before it."""
     return not isinstance(layer, Input) and not layer.of
 
 
 def is_chain(stack: Stack) -> bool:
-    """Whether each layer takes what the one before gives."""
+    """Whether the input of each layer is the output of the layer before it."""
     return all(takes_previous(layer) and not layer.states for layer in stack[1:])
 
 

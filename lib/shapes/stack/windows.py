@@ -1,20 +1,19 @@
 """Layers that change lengths: convolution and pooling, and what pads, cuts or repeats timesteps.
 
-Those with 2D or 3D in their names, in alike.toml, go along rows and columns, or timesteps too.
+The windows of layers with 2D in their names go along rows and columns, with 3D along timesteps too.
 """
 
 from dataclasses import replace
 from math import prod
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from lib.experiment import Limit
 from lib.shapes.output import formula
 from lib.shapes.stack.base import Inputs, Layer, Outputs, ShapeError
 from lib.shapes.stack.settings import SHARE, count, function, option, pair, setting, window
 from lib.shapes.stack.tensors import Axis, Tensor, factor, widened, with_axis
-from lib.text import beside
 
-Sizes = int | tuple[int, ...]
+PerAxis = int | tuple[int, ...]
 
 
 class Windows(Layer, time_letter="T′", mask="destroys"):
@@ -28,15 +27,15 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
         return range(first, first + self.spatial)
 
     def stretched(self, inputs: Inputs, times: int = 1, more: int = 0) -> Outputs:
-        """A sequence with T·times + more timesteps."""
+        """(N, T, F) → (N, T·times + more, F)."""
         tensor, place = inputs.of_rank(3), self.along()[0]
         length = None if (before := tensor[place].size) is None else before * times + more
         return Outputs((with_axis(tensor, place, resized(tensor[place], length, inputs.time)),))
 
     def passed(
-        self, tensor: Tensor, inputs: Inputs, kernels: Sizes, strides: Sizes, gap: int = 1
+        self, tensor: Tensor, inputs: Inputs, kernels: PerAxis, strides: PerAxis, gap: int = 1
     ) -> Tensor:
-        """The tensor after a window has moved along its axes. ShapeError where it doesn't fit."""
+        """The tensor that a moving window gives. Raises ShapeError where the window doesn't fit."""
         is_padded = getattr(self, "padding", "valid") != "valid"
         output = tensor
         for place, kernel, stride in zip(self.along(), each(kernels), each(strides), strict=True):
@@ -53,7 +52,7 @@ class Windows(Layer, time_letter="T′", mask="destroys"):
 
 
 def resized(axis: Axis, length: int | None, time: str) -> Axis:
-    """The axis with another length; where the length stays it keeps its letter."""
+    """The axis with another length, and another letter unless the length stays."""
     if length == axis.size is not None:
         return axis
     row = f"{axis.letter}′" if axis.letter[0].isalpha() else f"{length or '?'}"
@@ -61,8 +60,8 @@ def resized(axis: Axis, length: int | None, time: str) -> Axis:
     return replace(axis, letter=letter, size=length)
 
 
-def each(sizes: Sizes) -> tuple[int, ...]:
-    """The sizes as a tuple."""
+def each(sizes: PerAxis) -> tuple[int, ...]:
+    """One number for each axis, as a tuple."""
     return (sizes,) if isinstance(sizes, int) else sizes
 
 
@@ -70,8 +69,8 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
     """Looks at a few neighbouring timesteps at a time, with the same weights everywhere."""
 
     filters: int = count("k", 16, "… Received {name}={value}.")
-    kernel_size: Sizes = window("w", 3)
-    strides: Sizes = window("s", 1)
+    kernel_size: PerAxis = window("w", 3)
+    strides: PerAxis = window("s", 1)
     padding: str = option("p", "valid", "same", "causal")
     dilation_rate: int = window("d", 1, seldom=True)
     groups: int = count("g", 1, seldom=True)
@@ -103,11 +102,11 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         return self.learned(passed, tensor, inputs.letter)
 
     def channels(self, tensor: Tensor) -> int:
-        """The place of the axis that filters take the place of."""
+        """The place of the axis of channels, which becomes that of the filters."""
         return 1 if self.data_format == "channels_first" else len(tensor) - 1
 
     def learned(self, resized: Tensor, tensor: Tensor, letter: str) -> Outputs:
-        """The output with filters for the channels of the input, and its parameters."""
+        """The resized tensor with filters in place of channels, and the number of parameters."""
         place, filters, bias = self.channels(tensor), self.filters, int(self.use_bias)
         channels, kernels = tensor[place], each(self.kernel_size)
         size, shared = "·".join(map(str, kernels)), f"/{self.groups}" * (self.groups > 1)
@@ -116,6 +115,23 @@ class Conv1D(Windows, kind="conv1d", width_letter="C", knows_width=True):
         product = formula([filters], [f"{size}·{channels.size}{shared}", bias])
         rule = formula([letter], [f"{size}·{factor(channels.letter)}{shared}", bias])
         return Outputs((output,), count, product, rule)
+
+
+class Conv2D(Conv1D, kind="conv2d", spatial=2):
+    """Looks at a small square of a picture at a time; of several, inside TimeDistributed."""
+
+    kernel_size: PerAxis = pair("w", (3, 3))
+    strides: PerAxis = pair("s", (1, 1))
+    padding: str = option("p", "valid", "same")
+    dilation_rate: int = window("d", 1, 2, seldom=True)
+
+
+class Conv3D(Conv2D, kind="conv3d", spatial=3):
+    """Looks at a small cube at a time: a square of a few neighbouring pictures."""
+
+    kernel_size: PerAxis = pair("w", (3, 3, 3), sizes=3)
+    strides: PerAxis = pair("s", (1, 1, 1), sizes=3)
+    dilation_rate: int = window("d", 1, 3, seldom=True)
 
 
 class Conv1DTranspose(Conv1D, kind="conv1dt"):
@@ -153,8 +169,8 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
     """An LSTM whose kernels go along a row: of rows that change with time."""
 
     filters: int = count("k", 16, "")
-    kernel_size: Sizes = window("w", 3)
-    strides: Sizes = window("s", 1, least=0)
+    kernel_size: PerAxis = window("w", 3)
+    strides: PerAxis = window("s", 1, least=0)
     padding: str = option("p", "valid", "same")
     return_sequences: bool = setting("seq", False)
     return_state: bool = setting("state", False)
@@ -191,11 +207,18 @@ class ConvLSTM1D(Windows, kind="convlstm", width_letter="C", mask="passes", uses
         return Outputs((output, *(rest,) * 2 * self.return_state), count, product, rule)
 
 
+class ConvLSTM2D(ConvLSTM1D, kind="convlstm2d", spatial=2):
+    """An LSTM whose kernels go over a picture: of pictures that change with time."""
+
+    kernel_size: PerAxis = pair("w", (3, 3))
+    strides: PerAxis = pair("s", (1, 1), least=0)
+
+
 class MaxPooling1D(Windows, kind="maxpool"):
     """Keeps the largest of a few neighbouring timesteps, feature by feature."""
 
-    pool_size: Sizes = window("w", 2)
-    strides: Sizes | None = window("s", None, least=0, optional=True)
+    pool_size: PerAxis = window("w", 2)
+    strides: PerAxis | None = window("s", None, least=0, optional=True)
     padding: str = option("p", "valid", "same")
     data_format: str = option("df", "channels_last", "channels_first", seldom=True)
 
@@ -204,6 +227,32 @@ class MaxPooling1D(Windows, kind="maxpool"):
         tensor = inputs.of_rank(2 + self.spatial)
         strides = self.pool_size if self.strides is None else self.strides
         return Outputs((self.passed(tensor, inputs, self.pool_size, strides),))
+
+
+class MaxPooling2D(MaxPooling1D, kind="maxpool2d", spatial=2):
+    """Keeps the largest of a small square of a picture."""
+
+    pool_size: PerAxis = pair("w", (2, 2))
+    strides: PerAxis | None = pair("s", None, least=0)
+
+
+class MaxPooling3D(MaxPooling1D, kind="maxpool3d", spatial=3):
+    """Keeps the largest of a small cube of neighbouring pictures."""
+
+    pool_size: PerAxis = pair("w", (2, 2, 2), sizes=3)
+    strides: PerAxis | None = pair("s", None, least=0, sizes=3)
+
+
+class AveragePooling1D(MaxPooling1D, kind="avgpool"):
+    """Takes the mean of a few neighbouring timesteps, feature by feature."""
+
+
+class AveragePooling2D(MaxPooling2D, kind="avgpool2d"):
+    """Takes the mean of a small square of a picture."""
+
+
+class AveragePooling3D(MaxPooling3D, kind="avgpool3d"):
+    """Takes the mean of a small cube of neighbouring pictures."""
 
 
 class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
@@ -221,8 +270,24 @@ class GlobalMaxPooling1D(Windows, kind="gmaxpool"):
         return Outputs((tensor,))
 
 
+class GlobalMaxPooling2D(GlobalMaxPooling1D, kind="gmaxpool2d", spatial=2):
+    """Keeps the largest of a whole picture."""
+
+
+class GlobalMaxPooling3D(GlobalMaxPooling1D, kind="gmaxpool3d", spatial=3):
+    """Keeps the largest over all timesteps, rows and columns."""
+
+
 class GlobalAveragePooling1D(GlobalMaxPooling1D, kind="pool", mask="ends", uses_mask=2):
     """Takes the mean over all timesteps."""
+
+
+class GlobalAveragePooling2D(GlobalMaxPooling1D, kind="pool2d", spatial=2):
+    """Takes the mean over a whole picture."""
+
+
+class GlobalAveragePooling3D(GlobalMaxPooling1D, kind="pool3d", spatial=3):
+    """Takes the mean over all timesteps, rows and columns."""
 
 
 class UpSampling1D(Windows, kind="upsample"):
@@ -257,23 +322,3 @@ class Cropping1D(Windows, kind="crop"):
         if (length := outputs.tensors[0][1].size) is not None and length < 1:
             raise ShapeError.of("cut to nothing", *inputs.tensors, cropping=self.cropping)
         return outputs
-
-
-def _define(like: type[Windows], kind: str, keras: str, about: str) -> None:
-    """Define a layer like another, along the number of axes in its name."""
-    axes, changed = int(keras[-2]), dict[str, Any]()
-    for one in like.settings() if axes > 1 else ():
-        if one.name in ("kernel_size", "pool_size", "strides"):
-            default = None if one.default is None else (one.default,) * axes
-            changed[one.name] = pair(one.key, default, 1 if one.least is None else 0, axes)
-        elif one.name == "dilation_rate":
-            changed[one.name] = window(one.key, one.default, axes, seldom=True)
-        elif one.name == "padding":  # none of them can be causal
-            changed[one.name] = option(one.key, "valid", "same")
-    annotated = {"__doc__": about, "__annotations__": dict.fromkeys(changed, Any)}
-    globals()[keras] = type(keras, (like,), annotated | changed, kind=kind, spatial=axes)
-
-
-for _like in (Conv1D, ConvLSTM1D, MaxPooling1D, GlobalMaxPooling1D):
-    for _kind, (_keras, _about) in beside(__file__, "alike")[_like.__name__].items():
-        _define(_like, _kind, _keras, _about)

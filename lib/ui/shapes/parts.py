@@ -11,7 +11,7 @@ import streamlit as st
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
 from lib.charts import target as words
-from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, sizes
+from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
 from lib.training import AnswerFuture, read_recording
 from lib.ui import address, runs
@@ -113,7 +113,7 @@ def take_stack_output() -> None:
     read = page.reading if any(layer.origin for layer in stack) else None
     activation = getattr(stack[-1].inside, "activation", "")
     loss = (read and read.loss) or shapes.fitting_loss(activation, question.loss)
-    batch, *rest = sizes(tensors[0])
+    batch, *rest = shape_of(tensors[0])
     one = tuple(size or shapes.TIMESTEPS for size in rest)
     rule, target = shapes.RULE_OF.get(loss), question.target
     if read and read.target:
@@ -228,7 +228,9 @@ def decoder(palette: Palette) -> None:
         pills("Examples", labels, text if text in labels else None, "error_example", _show)
     size = r"(?:None|\?|[0-9]{1,7})"  # the first three shapes of 2 to 4 axes
     found = re.findall(rf"[(\[]({size}(?:, ?{size}){{1,3}})[)\]]", shapes.both_ends(text))
-    drawn = [shape for shape in dict.fromkeys(map(shapes.read_sizes, found)) if 0 not in shape][:3]
+    drawn = [shape for shape in dict.fromkeys(map(shapes.pasted_sizes, found)) if 0 not in shape][
+        :3
+    ]
     left, right = st.columns(2)
     with left, card("The shapes in the message", height="stretch"):
         if drawn:

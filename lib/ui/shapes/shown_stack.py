@@ -11,7 +11,7 @@ import streamlit as st
 
 from lib import shapes
 from lib.experiment import LOSSES
-from lib.shapes import ModelError, Reading, Stack, to_text
+from lib.shapes import ModelError, ModelReading, Stack, to_text
 from lib.text import counted
 from lib.ui import address
 from lib.ui.frame import PAGES
@@ -132,7 +132,7 @@ def model_box(stack: Stack) -> None:
         pills("Start from", titles, picked, "shapes_pattern", start_from)
 
 
-def _came(reading: Reading) -> None:
+def _came(reading: ModelReading) -> None:
     """Say what was read, or that the stack has changed since."""
     stack = reading.stack
     if not is_of_code():
@@ -170,7 +170,7 @@ def _read(text: str | bytes, name: str = "") -> None:
     if not text.strip():
         return
     try:
-        page.reading = shapes.read(text, name)
+        page.reading = shapes.read_source(text, name)
     except ModelError as error:
         page.model_problem = f"{name}{name and ': '}{error}"
         if isinstance(text, bytes) and name.lower().endswith((".py", ".txt")):

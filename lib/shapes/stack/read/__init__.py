@@ -24,13 +24,13 @@ from lib.shapes.stack.plain import Input
 from lib.shapes.stack.read import pasted, values
 from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
-from lib.shapes.stack.read.pasted import ModelError, Reading, bare, refused
-from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, listed
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, refused
+from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, is_listed
 
 _DEEPEST = 12  # functions that are followed inside one another
 
 
-def read(source: str | bytes, name: str = "") -> Reading:
+def read_source(source: str | bytes, name: str = "") -> ModelReading:
     """Read the model in Keras code or a notebook, a configuration, or a file with this name.
 
     Raises ModelError where no model can be read from it.
@@ -51,11 +51,11 @@ def read(source: str | bytes, name: str = "") -> Reading:
 
 
 def read_model(source: str | bytes, name: str = "") -> Stack:
-    """The stack of a text or file, as `read` reads it. Raises ModelError where there is none."""
-    return read(source, name).stack
+    """The stack of a text or file, read by `read_source`. Raises ModelError where there is none."""
+    return read_source(source, name).stack
 
 
-def read_code(text: str) -> Reading:
+def read_code(text: str) -> ModelReading:
     """The model of a text that is Keras code.
 
     Of several models it is the one that is fitted, else compiled, else summarised, else the last.
@@ -93,15 +93,15 @@ def read_code(text: str) -> Reading:
         samples, *rest = model.target.shape or (None, None)
         if all(isinstance(size, int) for size in rest):
             target = (samples if isinstance(samples, int) else None, *rest)
-    return Reading(stack, "code", tuple(notes), loss, target, text)
+    return ModelReading(stack, "code", tuple(notes), loss, target, text)
 
 
 class Returned(Exception):  # noqa: N818  no error
-    """A function returns the value that is the argument."""
+    """Raised by a `return` statement, with the returned value as its argument."""
 
 
 class Interpreter(Expressions):
-    """Follows the statements of a code."""
+    """Follows the statements of the code in their order."""
 
     _depth = 0
 
@@ -161,7 +161,7 @@ class Interpreter(Expressions):
     def _loop(self, loop: ast.For) -> None:
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
-        if jumps or not listed(rounds):
+        if jumps or not values.is_listed(rounds):
             self._skip_block(loop, "loop")
             return
         for one in rounds:
@@ -198,7 +198,7 @@ class Interpreter(Expressions):
         return self.not_traced(name, "function", tensors) if tensors else UNKNOWN
 
     def follow(self, function: Function, args: list[Any], keywords: dict[str, Any]) -> Any:
-        """What a function of the code returns."""
+        """Follow a function of the code, and give what it returns."""
         self.count_steps(20)
         try:
             bound = function.signature.bind_partial(*function.instance, *args, **keywords)
@@ -271,7 +271,7 @@ def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
         return refused("an error")
     if reader.skipped:
         origin, why = reader.skipped
-        return refused("passed by", origin.line, received=pasted.WORDS["unread"][why])
+        return refused("passed by", origin.line, received=pasted.TEXTS["unread"][why])
     if "torch" in text:
         return refused("other layers")
     for node in tree.body:

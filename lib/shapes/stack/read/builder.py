@@ -11,9 +11,9 @@ from lib.shapes.stack.base import Layer, NotTraced, Origin, Ref, ShapeError, Sta
 from lib.shapes.stack.joining import Joining
 from lib.shapes.stack.making import MAKES, UNKNOWN, input_layer
 from lib.shapes.stack.plain import Embedding, Input, TimeDistributed, Unread
-from lib.shapes.stack.read.pasted import WORDS, Note, refused
-from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, listed, plain
-from lib.shapes.stack.tensors import sizes
+from lib.shapes.stack.read.pasted import TEXTS, Note, refused
+from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, is_listed, is_plain
+from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import trace
 from lib.text import say
 
@@ -24,7 +24,7 @@ _STAND_INS = ((12, 3), (12,), (12, 28, 28, 1), (28, 28, 1))
 
 
 class Builder:
-    """All layers and models of a code, the calls of layers, and what is to be said of them."""
+    """Collects the layers, their calls and the models that code makes, and notes about them."""
 
     def __init__(self) -> None:
         # The layer of each call; its `of` and `states` name earlier places in this list.
@@ -49,13 +49,13 @@ class Builder:
 
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
         """Add a note, by its name in words.toml."""
-        self.notes.append(Note(say(WORDS["notes"], what, **names), line))
+        self.notes.append(Note(say(TEXTS["notes"], what, **names), line))
 
     def unread(self, name: str, why: str) -> LayerObject:
-        """What stands for a layer that can't be read, with a reason by its name in words.toml."""
+        """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
         name = name if len(name) <= 40 else f"{name[:39]}…"
-        reason = say(WORDS["unread"], why, name=f"“{name}”")
+        reason = say(TEXTS["unread"], why, name=f"“{name}”")
         alike = {right.lower(): right for right in MAKES}
         close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
         if why == "value" and close:
@@ -64,31 +64,31 @@ class Builder:
         return LayerObject(layer, known=False)
 
     def refused(self, name: str, why: str) -> LayerObject:
-        """What stands for a layer that Keras refuses, with an error of refusals.toml."""
+        """A stand-in for a layer that Keras refuses, with an error by its name in refusals.toml."""
         error = ShapeError.of(why, name=name)
         return LayerObject(Unread(called=name, error=error, origin=self.origin))
 
-    def put(self, layer: Layer, inputs: Refs = (), states: Refs = (), called: Any = None) -> Ref:
-        """Add a call of a layer to the graph; `called` is the layer where the code made one."""
+    def add_call(self, layer: Layer, of: Refs = (), states: Refs = (), owner: Any = None) -> Ref:
+        """Add a call of a layer to the graph; calls of the same `owner` share their weights."""
         self.count_steps(40)
-        for one in inputs:
+        for one in of:
             if one.place in self._open:
                 self._choose_input(one.place, layer)
-        self.rows.append(replace(layer, of=tuple(inputs), states=tuple(states)))
+        self.rows.append(replace(layer, of=tuple(of), states=tuple(states)))
         place = len(self.rows) - 1
-        if called is not None:
-            self.owners[place] = called
+        if owner is not None:
+            self.owners[place] = owner
         return Ref(place)
 
     def input(self, shape: Any, origin: Origin | None = None) -> Ref:
-        """An input of a shape, the batch first, or of none; with an origin if a call makes it."""
-        is_told = listed(shape) and len(shape) > 0
+        """Add an Input with this shape, the batch first, or a guessed one; `origin` is its call."""
+        is_told = is_listed(shape) and len(shape) > 0
         told = [*shape] if is_told else [None, *_STAND_INS[0]]
-        known = [size if plain(size) else None for size in told]
+        known = [size if is_plain(size) else None for size in told]
         layer = replace(input_layer(known), origin=origin)
         if isinstance(layer, Unread):
-            return self.put(replace(layer, origin=self.origin))
-        tensor = self.put(layer)
+            return self.add_call(replace(layer, origin=self.origin))
+        tensor = self.add_call(layer)
         if known != told or not is_told:
             candidates = [layer, input_layer([*known[:-1], known[-1] or 3])]
             others = [input_layer((None, *one)) for one in _STAND_INS]
@@ -119,7 +119,7 @@ class Builder:
         """The layers that lead to these outputs, or all; `of` is left out in a chain."""
         kept = self.leading_to(one.place for one in outputs)
         moved = {old: new for new, old in enumerate(kept)}
-        layers = [self.rows[place].at(moved) for place in kept]
+        layers = [self.rows[place].with_moved_refs(moved) for place in kept]
         first_calls: dict[Hashable, int] = {}
         for place, old in enumerate(kept):
             layer = layers[place]
@@ -155,12 +155,12 @@ class Builder:
                 yield one
 
     def tensors(self, value: Any) -> list[Ref]:
-        """The tensors that a layer is called on; what isn't one has another in its place."""
+        """The tensors that a layer is called on; a stand-in for each value that isn't a tensor."""
         tensors = []
         for one in self.leaves(value):
             if isinstance(one, Ref):
                 tensors.append(one)
-            elif not plain(one):
+            elif not is_plain(one):
                 # What has the same name in the code is the same tensor.
                 key = getattr(one, "path", one)
                 if key not in self._stand_ins:
@@ -172,17 +172,17 @@ class Builder:
         if isinstance(value, Array) and len(value.shape) > 1:
             return self.input(value.shape)
         if isinstance(value, LayerObject) and not value.known:
-            return self.put(value.layer)
+            return self.add_call(value.layer)
         if isinstance(value, (LayerObject, ModelObject)):
             name = value.layer.keras if isinstance(value, LayerObject) else "model"
-            return self.put(self.refused(name, "not called").layer)
+            return self.add_call(self.refused(name, "not called").layer)
         if any(isinstance(one, Input) and one.origin for one in self.rows):
             name = getattr(value, "name", "") or self.origin.call
-            return self.put(self.unread(name, "value").layer)
+            return self.add_call(self.unread(name, "value").layer)
         return self.input(None)
 
     def not_traced(self, name: str, why: str, *values: Any) -> Any:
-        """A row that isn't traced, called on the tensors in these values, if there are any."""
+        """Add a call of a layer that isn't traced on the tensors in these values, if any."""
         tensors = self.found(values)
         if tensors and all(self.rows[one.place].kind == "unread" for one in tensors):
             return tensors[0]
@@ -190,7 +190,7 @@ class Builder:
         return self.call(unread, tensors) if tensors else unread
 
     def call(self, what: Any, inputs: list[Ref], states: Sequence[Ref] = ()) -> Any:
-        """What a layer or model returns that is called on these tensors."""
+        """Call a layer or a model on these tensors, and give what it returns."""
         inputs = inputs or [self.input(None)]
         if isinstance(what, ModelObject):
             if what.call:
@@ -200,7 +200,7 @@ class Builder:
             what = self.unread(getattr(what, "name", "") or self.origin.call, "value")
         if what.cell_class:
             what = self.unread(what.cell_class, "cell")
-        return self.put(what.layer, inputs, states, called=what)
+        return self.add_call(what.layer, inputs, states, owner=what)
 
     def sequential(self, layers: Iterable[Any]) -> ModelObject:
         """A Sequential model of layers, models and perhaps an Input."""
@@ -218,7 +218,7 @@ class Builder:
         if isinstance(layer, LayerObject):
             self.origin = layer.layer.origin or self.origin
         if not model.inputs and isinstance(layer, ModelObject) and layer.inputs:
-            model.inputs = [self.put(self.rows[layer.inputs[0].place])]
+            model.inputs = [self.add_call(self.rows[layer.inputs[0].place])]
         elif not model.inputs:
             model.inputs = [self.input(getattr(layer, "shape", None))]
         model.outputs = model.outputs or [*model.inputs]
@@ -233,7 +233,7 @@ class Builder:
             return [*inputs[:1], *model.outputs][-1]
         entry = self.rows[inputs[0].place]
         if isinstance(entry, Input) and entry.origin and inputs[0].place not in self._guessed:
-            self.take_shape(model, sizes(entry.axes()))
+            self.take_shape(model, shape_of(entry.axes()))
         moved = {old.place: new for old, new in zip(model.inputs, inputs, strict=False)}
 
         def after(ref: Ref) -> Ref:
@@ -248,7 +248,7 @@ class Builder:
                     each = TimeDistributed(replace(layer, of=()))
                     layer = replace(each, of=layer.of, origin=layer.origin)
                 of, states = ([*map(after, refs)] for refs in (layer.of, layer.states))
-                moved[place] = self.put(layer, of, states, self.owners.get(place))
+                moved[place] = self.add_call(layer, of, states, self.owners.get(place))
         given = [*map(after, outputs)]
         return given[0] if len(given) == 1 else given
 
@@ -256,7 +256,7 @@ class Builder:
         """Take an input shape, the batch first, for a model that has a guessed one, or none."""
         model.shape = model.shape or shape
         for place in [one.place for one in model.inputs if one.place in self._guessed][:1]:
-            known = [size if plain(size) else None for size in shape]
+            known = [size if is_plain(size) else None for size in shape]
             if known == [*shape]:
                 del self._guessed[place]
             elif len(known) > 2:
@@ -264,7 +264,7 @@ class Builder:
             self._open.pop(place, [])
             self.rows[place] = replace(input_layer(known), origin=self.rows[place].origin)
 
-    def ends(self, model: ModelObject) -> tuple[list[Ref], Any]:
+    def inputs_and_outputs(self, model: ModelObject) -> tuple[list[Ref], Any]:
         """The inputs and outputs of a model; one of an own class is called if it wasn't yet."""
         if model.call and not model.outputs:
             self.origin = Origin(model.line, "", "")
@@ -274,7 +274,7 @@ class Builder:
 
     def stack(self, model: ModelObject | None) -> Stack:
         """The layers of a model, from its inputs to its outputs; without a model all layers."""
-        inputs, outputs = self.ends(model) if model else ([], None)
+        inputs, outputs = self.inputs_and_outputs(model) if model else ([], None)
         ends = [*inputs, *self.tensors(outputs)]
         kept = self.leading_to(one.place for one in ends)
         for place in self._guessed.keys() & kept:

@@ -12,7 +12,7 @@ from lib.shapes.stack.making import CELLS, MAKES, UNKNOWN, Unknown, made
 from lib.shapes.stack.plain import SIGNS, Unpack, WithNumber
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.builder import Builder
-from lib.shapes.stack.read.values import Array, Class, LayerObject, ModelObject, Name, listed, plain
+from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, Name, is_listed, is_plain
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import ACTIVATIONS
 
@@ -32,7 +32,7 @@ _RANKS |= dict.fromkeys(("build", "summary", "evaluate", "predict"), 1)
 
 
 class Calls(Builder):
-    """What Keras, and NumPy a little, return for the arguments in a code."""
+    """Evaluates calls of Keras, and of a few functions of NumPy."""
 
     def call_layer(self, layer: LayerObject, args: Args, keywords: Keywords) -> Any:
         """What a layer returns; itself where it isn't read and no tensor is given."""
@@ -49,16 +49,16 @@ class Calls(Builder):
         return self._call_on(layer, given if given[1:] else given[0], states)
 
     def _call_on(self, layer: LayerObject, given: Any, states: Sequence[Ref] = ()) -> Ref:
-        if any(map(plain, self.leaves(given))):
+        if any(map(is_plain, self.leaves(given))):
             layer = self.unread(layer.layer.keras, "no tensor")
         called: Ref = self.call(layer, self.tensors(given), states)
-        self.on_lists |= {called.place} if listed(given) else set()
+        self.on_lists |= {called.place} if is_listed(given) else set()
         return called
 
     def call_library(  # noqa: PLR0911  one each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
-        """What something of a library returns: a layer, an input, a model, an array."""
+        """What a call of a library returns: a layer, an input, a model, an array."""
         name, (root, *modules) = what.name, what.path.split(".")[:-1] or [""]
         tensors = self.found(args, keywords)
         if {"keras", "tf_keras"} & {root, *modules} and _NO_LAYERS.isdisjoint(modules):
@@ -99,7 +99,7 @@ class Calls(Builder):
         if name in SIGNS and len(numbers) == len(tensors) == 1:
             is_first = left is numbers[0]
             number = WithNumber(name, float(numbers[0]), is_first, origin=self.origin)
-            return self.put(number, tensors)
+            return self.add_call(number, tensors)
         if len(tensors) == 2 and type(sign) in _MERGE_OF:
             merge: Any = made(_MERGE_OF[type(sign)])
             return self.call(LayerObject(replace(merge, origin=self.origin, by_sign=True)), tensors)
@@ -140,16 +140,16 @@ class Calls(Builder):
             self.note("a number as shape", self.origin.line, size=shape)
             shape = (shape,)
         whole = _given([], keywords, 0, "batch_shape", "batch_input_shape")
-        return self.input(whole or ((batch, *shape) if listed(shape) else None), self.origin)
+        return self.input(whole or ((batch, *shape) if is_listed(shape) else None), self.origin)
 
     def _model(self, name: str, args: Args, keywords: Keywords) -> Any:
         model = ModelObject(self.origin.line)
         if name == "Sequential":
             layers = _given(args, keywords, 0, "layers") or []
-            if len(args) > 1 and not listed(layers):
+            if len(args) > 1 and not is_listed(layers):
                 layers = args
                 self.note("no list", self.origin.line)
-            model = self.sequential(layers if listed(layers) else [layers])
+            model = self.sequential(layers if is_listed(layers) else [layers])
         else:
             outputs = _given(args, keywords, 1, "outputs", "output")
             if outputs is None:
@@ -160,7 +160,7 @@ class Calls(Builder):
         return model
 
     def call_method(self, model: ModelObject, name: str, args: Args, keywords: Keywords) -> Any:
-        """What is done with a model."""
+        """Learn from a call of a method of a model: `add`, `compile`, `build`, `fit`."""
         first = _given(args, keywords, 0, "x", "input_shape", "layer")
         second = _given(args, keywords, 1, "y", "loss")
         model.rank = max(model.rank, _RANKS.get(name, 0))
@@ -189,7 +189,7 @@ class Calls(Builder):
         if several == 1 and (not count or layer.kind == "unread"):
             return [tensor] * max(count, 1)
         if several == 1 and not unpacks:
-            return [self.put(Unpack(origin=self.origin), [tensor])] * count
+            return [self.add_call(Unpack(origin=self.origin), [tensor])] * count
         return [Ref(tensor.place, at) for at in range(max(several, count))]
 
     def attribute(self, owner: Any, name: str, text: str = "") -> Any:  # noqa: PLR0911  one each
@@ -201,10 +201,10 @@ class Calls(Builder):
                 return shape
             case Ref() if name == "shape":
                 return self.shape(owner)
-            case Class() | ModelObject() if name in owner.attributes:
+            case values.Class() | ModelObject() if name in owner.attributes:
                 return owner.attributes[name]
             case ModelObject() if name in ("input", "inputs", "output", "outputs"):
-                ends = self.ends(owner)[name.startswith("output")]
+                ends = self.inputs_and_outputs(owner)[name.startswith("output")]
                 return ends[0] if isinstance(ends, list) and len(ends) == 1 else ends
             case ModelObject():
                 return self.unread(text or name, "value")
@@ -230,5 +230,5 @@ def _argument(value: Any, in_wrapper: bool, depth: int = 0) -> Any:
         return value.layer
     if isinstance(value, Name):
         return value.name if value.name in ACTIVATIONS else UNKNOWN
-    is_short = plain(value) and not (isinstance(value, str) and len(value) > 200)
+    is_short = is_plain(value) and not (isinstance(value, str) and len(value) > 200)
     return value if is_short else UNKNOWN

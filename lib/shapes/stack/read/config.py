@@ -18,7 +18,7 @@ from lib.shapes.stack.joining import Merge
 from lib.shapes.stack.making import ALIASES_OF_ARGUMENTS, UNKNOWN, arguments_of
 from lib.shapes.stack.plain import Unread
 from lib.shapes.stack.read.calls import Calls
-from lib.shapes.stack.read.pasted import ModelError, Reading, refused
+from lib.shapes.stack.read.pasted import ModelError, ModelReading, refused
 from lib.shapes.stack.read.values import LayerObject, ModelObject
 from lib.shapes.stack.settings import ACTIVATIONS
 
@@ -26,7 +26,7 @@ MAX_BYTES = 1_000_000  # of a configuration, unpacked; one of 200 layers has up 
 Record = dict[str, Any]
 
 
-def read_config(content: str | bytes) -> Reading:
+def read_config(content: str | bytes) -> ModelReading:
     """The stack of a configuration, and its loss. Raises ModelError, and nothing else."""
     try:
         record = _parsed(content)
@@ -37,7 +37,7 @@ def read_config(content: str | bytes) -> Reading:
         loss = (record.get("compile_config") or {}).get("loss")
         loss = loss["class_name"] if isinstance(loss, dict) and "class_name" in loss else loss
         known = loss if isinstance(loss, str) and loss in RULE_OF else ""
-        return Reading(stack, "configuration", tuple(reader.notes), known)
+        return ModelReading(stack, "configuration", tuple(reader.notes), known)
     except ModelError:
         raise
     except RecursionError:

@@ -19,7 +19,7 @@ from lib.shapes.stack.plain import LastStep
 from lib.shapes.stack.read import values
 from lib.shapes.stack.read.calls import MAKES_LAYERS, Calls
 from lib.shapes.stack.read.pasted import bare, dotted
-from lib.shapes.stack.read.values import Function, LayerObject, ModelObject, Name, listed, plain
+from lib.shapes.stack.read.values import LayerObject, ModelObject, Name, is_listed, is_plain
 
 # Names that people use without the line that imports them.
 _NOT_IMPORTED = {"np": "numpy", "tf": "tensorflow", "pd": "pandas", "K": "keras.backend"}
@@ -39,8 +39,8 @@ class Expressions(Calls):
         self.skipped: tuple[Origin, str] | None = None  # the first code with layers so, and why
         self._origins: dict[ast.AST, Origin] = {}
 
-    def at(self, node: Any) -> Origin:
-        """Where a node stands; layers that are made from here on have this origin."""
+    def go_to(self, node: Any) -> Origin:
+        """Make a node's place in the code the origin of the next layers, and give it."""
         if node not in self._origins:
             call = "" if hasattr(node, "body") else ast.unparse(node)
             text = self.lines[node.lineno - 1][:300].strip()
@@ -50,7 +50,7 @@ class Expressions(Calls):
         self.origin = self._origins[node]
         return self.origin
 
-    def named(self, name: str) -> Any:
+    def value_of_name(self, name: str) -> Any:
         """The value of a name. One that the code doesn't define is taken for Keras's."""
         if name in self.names:
             return self.names[name]
@@ -65,7 +65,7 @@ class Expressions(Calls):
             case ast.Constant(value):
                 return values.computed(lambda: value)
             case ast.Name(name):
-                return self.named(name)
+                return self.value_of_name(name)
             case ast.Attribute(ast.Name(owner), name) if f"{owner}.{name}" in self.names.maps[-1]:
                 return self.names.maps[-1][f"{owner}.{name}"]
             case ast.Attribute(owner, name):
@@ -76,7 +76,7 @@ class Expressions(Calls):
                 return self._items(elements)
             case ast.Dict(keys, entries) if None not in keys:
                 pairs = zip(map(self.value, keys), map(self.value, entries), strict=True)
-                return {key: one for key, one in pairs if plain(key)}
+                return {key: one for key, one in pairs if is_plain(key)}
             case ast.BinOp(left, sign, right):
                 return self.operation(sign, self.known(left), self.known(right), node)
             case ast.Compare(left, [sign], [right]):
@@ -110,40 +110,40 @@ class Expressions(Calls):
         found: list[Any] = []
         for node in nodes:
             value = self.known(node)
-            self.count_steps(len(value) / 20 if listed(value) else 0)
-            found += value if isinstance(node, ast.Starred) and listed(value) else [value]
+            self.count_steps(len(value) / 20 if is_listed(value) else 0)
+            found += value if isinstance(node, ast.Starred) and is_listed(value) else [value]
         return found
 
     def known(self, node: ast.expr) -> Any:
-        """The value of an expression, which messages name by its text if it isn't known."""
+        """The value of an expression; if unknown, a Name with its text, for messages."""
         value = self.value(node)
         if value is UNKNOWN:
-            origin = self.at(node)
+            origin = self.go_to(node)
             value = Name(origin.call or origin.text)
         return value
 
     def truth(self, node: ast.expr) -> bool | None:
         """Whether a condition holds; None where that isn't known."""
         value = self.value(node)
-        return bool(value) if values.flat(value) or isinstance(value, dict) else None
+        return bool(value) if values.is_flat(value) or isinstance(value, dict) else None
 
     def operation(self, sign: ast.AST, left: Any, right: Any, node: ast.AST) -> Any:
         """Arithmetic of plain values, lists, arrays and tensors."""
         has_list = {list, tuple} & {type(left), type(right)}
         if has_list or not self.found(left, right):
             return values.operation(sign, left, right)
-        self.at(node)
+        self.go_to(node)
         return self.arithmetic(sign, left, right)
 
     def _subscript(self, owner: Any, index: Any, node: ast.AST) -> Any:
         """An entry: SHAPE[0], or one of several tensors; or the last timestep of a tensor."""
         if isinstance(owner, Ref):
             owner = self.outputs(owner)
-            self.at(node)
+            self.go_to(node)
             every = slice(None)
             is_last = isinstance(index, tuple) and index[:2] == (every, -1)
             if len(owner) == 1 and is_last and all(one in (every, ...) for one in index[2:]):
-                return self.put(LastStep(origin=self.origin), owner)
+                return self.add_call(LastStep(origin=self.origin), owner)
             if len(owner) == 1 or not isinstance(index, (int, slice)):
                 return self.not_traced("", "op", owner)
         if isinstance(owner, (Name, LayerObject)):
@@ -155,7 +155,7 @@ class Expressions(Calls):
 
     def _comprehension(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
         rounds = self.value(loop.iter)
-        if not listed(rounds):
+        if not is_listed(rounds):
             return self.skip(node, "loop")
         outside, self.names = self.names, self.names.new_child()
         found = []
@@ -165,7 +165,7 @@ class Expressions(Calls):
         self.names = outside
         return found
 
-    def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> Function:
+    def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> values.Function:
         """A function of the code, with its defaults and the scope that it is defined in."""
         in_order = [*args.posonlyargs, *args.args]
         defaults = [*map(self.value, args.defaults)]
@@ -181,7 +181,7 @@ class Expressions(Calls):
             parameters.append(Parameter(one.arg, Parameter.KEYWORD_ONLY, default=value))
         if args.kwarg:
             parameters.append(Parameter(args.kwarg.arg, Parameter.VAR_KEYWORD))
-        return Function(name, body, Signature(parameters), self.names)
+        return values.Function(name, body, Signature(parameters), self.names)
 
     def _call(self, node: ast.Call) -> Any:
         func = node.func
@@ -194,8 +194,8 @@ class Expressions(Calls):
                 keywords |= {f"{key}": one for key, one in value.items()}
             else:
                 keywords[keyword.arg or "**"] = value
-        name = bare(func) or self.at(func).call
-        self.at(node)
+        name = bare(func) or self.go_to(func).call
+        self.go_to(node)
         if isinstance(owner, ModelObject) and name not in owner.attributes:
             return self.call_method(owner, name, args, keywords)
         if isinstance(owner, (list, dict)):
@@ -221,7 +221,7 @@ class Expressions(Calls):
                     self.names.maps[-1][dotted(target)] = value
             case ast.Subscript(base, index):
                 owner, place = self.value(base), self.value(index)
-                fits = listed(value) if isinstance(place, slice) else _is_small(place)
+                fits = is_listed(value) if isinstance(place, slice) else _is_small(place)
                 if isinstance(owner, (list, dict)) and fits:
                     values.computed(owner.__setitem__, place, value)
             case ast.Tuple(targets) | ast.List(targets):
@@ -235,16 +235,16 @@ class Expressions(Calls):
 
     def _unpacked(self, value: Any, count: int) -> list[Any]:
         if isinstance(value, Ref):
-            self.at(self.statement)
+            self.go_to(self.statement)
             return self.outputs(value, count)
-        if listed(value):
+        if is_listed(value):
             return list(value)
         return [value if isinstance(value, LayerObject) else UNKNOWN] * count
 
     def skip(self, code: ast.AST, why: str) -> Any:
         """Skip code: what it may change is unknown, and one unread layer stands for its layers."""
         nodes = [one for one in self.walk(code) if isinstance(one, (ast.Name, ast.Attribute))]
-        found = {name: self.named(name) for name in map(dotted, nodes)}
+        found = {name: self.value_of_name(name) for name in map(dotted, nodes)}
         changed = {dotted(one) for one in nodes if isinstance(one.ctx, ast.Store)}
         for name, value in found.items():
             has_method = any(other.startswith(f"{name}.") for other in found)
@@ -253,7 +253,7 @@ class Expressions(Calls):
         given: Any = UNKNOWN
         makes_layers = any(getattr(one, "name", "") in MAKES_LAYERS for one in found.values())
         if makes_layers or self.found(found):
-            origin = self.at(code)
+            origin = self.go_to(code)
             self.skipped = self.skipped or (origin, why)
             given = self.not_traced(why, why, found)
             for name, value in found.items():
@@ -270,7 +270,7 @@ class Expressions(Calls):
                 scope[name] = value
 
     def walk(self, node: ast.AST) -> Iterator[ast.AST]:
-        """A node and all nodes in it, each of which is a step."""
+        """A node and all nodes in it; each counts as a step of reading."""
         for one in ast.walk(node):
             self.count_steps(0.5)
             yield one
@@ -278,4 +278,4 @@ class Expressions(Calls):
 
 def _is_small(index: Any) -> bool:
     """Whether it is an index that is quickly compared, unlike a tuple of tuples."""
-    return plain(index) or isinstance(index, slice)
+    return is_plain(index) or isinstance(index, slice)

@@ -12,7 +12,7 @@ from lib.shapes.output import Shape
 from lib.shapes.stack.base import Stack
 from lib.text import beside, say
 
-WORDS = beside(__file__, "words")
+TEXTS = beside(__file__, "words")
 LONGEST = 200_000
 _LONGEST_NOTEBOOK = 10_000_000  # characters of a notebook's file, with its pictures
 _MOST_MARKS = 40_000  # of punctuation in a text: parsing takes some microseconds for each
@@ -26,7 +26,7 @@ _PROMPT = re.compile(r"^\s*(?:>>>|\.\.\.|In \[\d*\]:|\.{3,}:) ?(.*)$")
 
 @dataclass
 class ModelError(ValueError):
-    """A text or file that no model can be read from: a sentence and, of code, the line."""
+    """No model can be read from a text or file: a sentence says why, and of code the line."""
 
     sentence: str
     line: int | None = None
@@ -44,7 +44,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ModelReading:
     """The stack that was read, and what else the text says of the model."""
 
     stack: Stack
@@ -57,7 +57,7 @@ class Reading:
 
 def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:
     """The error of this name in words.toml."""
-    return ModelError(say(WORDS["errors"], what, **names), line)
+    return ModelError(say(TEXTS["errors"], what, **names), line)
 
 
 def parsed(text: str) -> tuple[ast.Module, list[str]]:

@@ -48,7 +48,7 @@ _MAKES_ARRAY = ("zeros", "ones", "empty", "full", "random", "normal", "uniform",
 
 @dataclass(slots=True, eq=False)
 class Name(Unknown):
-    """What only running the code would tell: of a library by its path, else by its expression."""
+    """A value that only running the code would tell: the path of a library's object, or a text."""
 
     path: str
 
@@ -105,7 +105,7 @@ class LayerObject:
         axes = ("input_length", "input_dim")[: 1 if isinstance(self.layer, Embedding) else 2]
         shape = given.get("input_shape", [given[name] for name in axes if name in given])
         shape = (shape,) if isinstance(shape, int) else shape
-        return (given.get("batch_size"), *shape) if listed(shape) and shape else None
+        return (given.get("batch_size"), *shape) if is_listed(shape) and shape else None
 
 
 @dataclass(slots=True, eq=False)
@@ -125,19 +125,19 @@ class ModelObject:
     each_step: bool = False
 
 
-def plain(value: Any) -> bool:
-    """Whether it is a number, a text or None."""
+def is_plain(value: Any) -> bool:
+    """Whether a value is a number, a text or None."""
     return value is None or isinstance(value, (int, float, str))
 
 
-def listed(value: Any) -> bool:
-    """Whether it is a list, tuple or range of up to LONGEST entries."""
+def is_listed(value: Any) -> bool:
+    """Whether a value is a list, tuple or range of up to LONGEST entries."""
     return isinstance(value, (list, tuple, range)) and len(value) <= LONGEST
 
 
-def flat(value: Any) -> bool:
-    """Whether it is a plain value, or a list of them."""
-    return plain(value) or (listed(value) and all(map(plain, value)))
+def is_flat(value: Any) -> bool:
+    """Whether a value is a plain one, or a list of plain ones."""
+    return is_plain(value) or (is_listed(value) and all(map(is_plain, value)))
 
 
 def computed(function: Callable[..., Any], *args: Any) -> Any:
@@ -163,12 +163,12 @@ def operation(sign: ast.AST, left: Any, right: Any) -> Any:
         left, right = (one if isinstance(one, known) else [one] for one in (left, right))
     if isinstance(sign, ast.Pow):
         bounded = all(numbers) and abs(left) < 1e6 and abs(right) < 40
-    elif isinstance(sign, ast.Mult) and listed(left):
+    elif isinstance(sign, ast.Mult) and is_listed(left):
         bounded = numbers[1] and len(left) * right <= LONGEST
-    elif isinstance(sign, ast.Add) and listed(left):
-        bounded = listed(right)
+    elif isinstance(sign, ast.Add) and is_listed(left):
+        bounded = is_listed(right)
     elif isinstance(sign, (ast.Add, ast.cmpop)):
-        bounded = plain(left) and plain(right)
+        bounded = is_plain(left) and is_plain(right)
     else:
         bounded = all(numbers)
     is_known = bounded and type(sign) in OPERATORS
@@ -178,8 +178,8 @@ def operation(sign: ast.AST, left: Any, right: Any) -> Any:
 def call_function(name: str, args: Sequence[Any]) -> Any:
     """What one of FUNCTIONS returns: len(chars), int(past / step)."""
     for one in args:
-        is_listed = name in _LIST_FUNCTIONS and (listed(one) or isinstance(one, dict))
-        if not flat(one) and not is_listed:
+        taken_whole = name in _LIST_FUNCTIONS and (is_listed(one) or isinstance(one, dict))
+        if not is_flat(one) and not taken_whole:
             return UNKNOWN
     value = computed(FUNCTIONS[name], *args)
     return list(value) if isinstance(value, Iterator) else value
@@ -188,9 +188,9 @@ def call_function(name: str, args: Sequence[Any]) -> Any:
 def call_method(owner: list[Any] | dict[Any, Any], name: str, args: list[Any]) -> Any:
     """What one of some methods of a list or dict returns, which may change it."""
     first = args[0] if args else None
-    if name == "extend" and not listed(first):
+    if name == "extend" and not is_listed(first):
         name = "append"  # as one entry that isn't known
-    is_key = isinstance(owner, list) or plain(first)  # others can be large
+    is_key = isinstance(owner, list) or is_plain(first)  # others can be large
     if name not in _METHODS[type(owner)] or len(owner) > LONGEST or not is_key:
         return UNKNOWN
     value = computed(getattr(owner, name), *args)

@@ -1,0 +1,132 @@
+"""Stacks as text in the address: what is written is read again, and nothing raises."""
+
+from contextlib import suppress
+from random import Random
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lib import shapes
+from lib.shapes import (
+    KINDS,
+    MAX_LAYERS,
+    Input,
+    code_lines,
+    fixes,
+    from_text,
+    keras_code,
+    read_text,
+    to_text,
+    trace,
+)
+from lib.shapes.stack.fixes import MOST_FIXES
+from lib.shapes.stack.plain import Dense
+from lib.shapes.stack.recurrent import LSTM
+from tests.layers import ANY_RANDOM, GRAPHS, any_layer
+
+LAYERS = ANY_RANDOM.map(lambda random: any_layer(random, small=False))
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.lists(LAYERS, max_size=MAX_LAYERS - 1))
+def test_a_stack_survives_the_address(layers):
+    """Its text is read as the same stack, and holds nothing that an address would escape."""
+    stack = (Input(timesteps=None, batch=4), *layers)
+    text = to_text(stack)
+    assert read_text(text) == (stack, [])
+    assert set(text) <= set("abcdefghijklmnopqrstuvwxyz0123456789_~.-")
+
+
+@settings(derandomize=True, deadline=None)
+@given(GRAPHS)
+def test_a_graph_survives_the_address(stack):
+    """With the layers that others take, start from, or are; its code names no other."""
+    assert read_text(to_text(stack)) == (stack, [])
+    assert len(code_lines(trace(stack))) == len(stack)
+
+
+WORDS = st.sampled_from([*shapes.KINDS, "_", "~", "u", "9e9", "-1", "t", "_of2-9", "_as2"])
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text() | st.lists(WORDS).map("".join))
+def test_any_text_is_a_stack_or_none(text):
+    """Nonsense in an address is dropped; what is left can be traced, mended and written."""
+    stack = from_text(text)
+    assert len(stack) <= MAX_LAYERS
+    if stack:
+        assert isinstance(stack[0], Input)
+        steps = trace(stack)
+        assert len(fixes(steps)) <= MOST_FIXES
+        assert keras_code(steps)
+
+
+def test_numbers_out_of_range_are_clamped_and_words_of_no_use_dropped():
+    """As in the rest of the address, and that is said."""
+    assert "RNN has no setting “clstm”" in read_text("input~cells_clstm")[1][0]
+    assert from_text("input_t9999999_f0~lstm_uabc_seq_what~nothing") == (
+        Input(timesteps=1_000_000, features=1),
+        LSTM(return_sequences=True),
+    )
+    assert from_text("lstm") == (Input(), LSTM())
+    assert from_text("dense~input_f5~input_f6") == (Input(features=5), Dense())
+    assert from_text("") == from_text("what~ever") == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "taken", "said"),
+    [
+        ("input~lstm_of7", "input~lstm", "Layer 2, LSTM, refers to a layer"),
+        ("input~dense_of2~add_of1-3-2", "input~dense~add_of1-2", "Layer 2, Dense,"),
+        ("input~lstm~lstm_as0", "input~lstm~lstm", "Layer 3, LSTM,"),
+        ("input~lstm~dense_of99999", "input~lstm~dense", "Dense has no setting “of99999”"),
+        ("input_as2~conv1d~number_as2", "input~conv1d~number_as2", "Layer 1, Input,"),
+        ("dense~lstm_from2~input~input_of1", "input~dense~lstm_from2", ""),
+    ],
+)
+def test_a_reference_leads_to_an_earlier_layer(text, taken, said):
+    """Any other in a link is dropped, and that is said; an Input has none."""
+    stack, sentences = read_text(text)
+    assert to_text(stack) == taken
+    assert " ".join(sentences).startswith(said)
+    assert keras_code(trace(stack))
+
+
+def any_link(random):
+    """A link of any kinds of layers, with settings and references that may make no sense."""
+    parts = ["input"] * (random.random() < 0.7)
+    for kind in random.choices([*KINDS, "td-conv1d", "td-lstm"], k=random.randint(1, 6)):
+        words = [kind]
+        for setting in KINDS[kind.removeprefix("td-")].settings():
+            values = ["", "0", "-1", "2", "99999999", "any", "nan", "2.1", "1.1.1", "same"]
+            if random.random() < 0.2:
+                words.append(setting.key + random.choice([*values, *(setting.options or ())]))
+        for way in ("of", "from", "as"):
+            if random.random() < 0.25:
+                refs = random.choices(["0", "1", "2", "3", "4", "9", "99999", "2.1", "3.9"], k=2)
+                words.append(way + random.choice(["-".join(refs), refs[0]]))
+        parts.append("_".join(words))
+    return "~".join(parts)
+
+
+def test_no_link_raises():
+    """Whatever layers, settings and references it has: read, traced, mended, written as code."""
+    assert fixes(trace(from_text("input_formother_x~addattend_of1-1")))  # of no axes
+    for seed in range(150):
+        stack = from_text(any_link(Random(seed)))  # noqa: S311  no secret
+        steps = trace(stack)
+        code = keras_code(steps)
+        assert from_text(to_text(stack)) == stack
+        for fix in fixes(steps):
+            assert keras_code(trace(fix.stack))
+            with suppress(shapes.ModelError):  # of an incomplete code
+                reading = shapes.read_source(code)
+                shapes.rewritten(reading, fix.stack)
+
+
+def test_sizes_in_a_link_are_numbers_of_seven_places_at_most():
+    """Those of a kernel, whose product is written down, and of a sample."""
+    digits = "9" * 3000
+    stack, said = read_text(f"input_formother_x{digits}~conv2d_w{digits}.{digits}")
+    assert (to_text(stack), len(said)) == ("input_formother~conv2d", 2)
