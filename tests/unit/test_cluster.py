@@ -9,21 +9,11 @@ from lib.training import messages
 from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
-from lib.training.messages import (
-    Answer,
-    Ask,
-    Cancel,
-    Checkpoint,
-    Event,
-    Lost,
-    Prepare,
-    Steer,
-    sentence,
-)
+from lib.training.messages import Answer, Ask, Cancel, Checkpoint, Event, Lost, Prepare, Steer
 from tests.unit.fakes import make_experiment
 from tests.unit.slots import DriverRig, FakeCluster, SlotRig, start_of, until
 
-GONE = sentence("slot_lost", how="is gone")
+GONE = messages.sentence("slot_lost", how="is gone")
 
 
 def find(run_id):
@@ -125,7 +115,7 @@ async def test_a_command_that_does_not_arrive_loses_its_run():
         (slow, quick) = (one, other) if one.runs else (other, one)
         slow.is_silent = True
         await server.take(Steer("pause", "a"))
-        assert server.of(Lost) == [Lost("a", sentence("slot_lost", how="fell silent"))]
+        assert server.of(Lost) == [Lost("a", messages.sentence("slot_lost", how="fell silent"))]
         await until(lambda: server.of(Event)[-1] == Event("ready", count=1))
         await server.take(start_of("a"))
         assert quick.runs == ["a"]

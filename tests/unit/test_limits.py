@@ -41,7 +41,7 @@ def test_what_cannot_be_trained_is_refused(settings, data, words):
     ],
 )
 def test_what_can_be_trained_passes(settings, data):
-    """Settings and data at the limits raise no error."""
+    """Settings and data that can be trained raise no error, also at the limits."""
     limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
 

@@ -14,9 +14,11 @@ from hypothesis import strategies as st
 
 from lib.experiment import Experiment
 from lib.results.run import ModeResult, Snapshot, Status
+from lib.training import messages
 from lib.training.messages import Answer, Ask, Command, Event, Start, WireError, decode, encode
 from tests.unit.fakes import make_dataset
 
+NO_MEMORY = messages.sentence("memory")
 quickly = settings(derandomize=True, deadline=None)
 
 
@@ -179,3 +181,26 @@ def test_a_broken_message_is_refused_or_still_a_message(data):
     )
     with contextlib.suppress(WireError):
         decode(bad, Command)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("no such thing."), "no such thing"),
+        (RuntimeError('lost a bit\n\n  File "x.py", line 3, in call'), "lost a bit"),
+        (KeyError(), "KeyError"),
+        (MemoryError(), NO_MEMORY),
+        (
+            RuntimeError("Out of memory while trying to allocate 808.05MiB"),
+            NO_MEMORY,
+        ),
+        (
+            RuntimeError("Graph execution error:\nOOM when allocating tensor"),
+            NO_MEMORY,
+        ),
+        (ValueError("x" * 10_000), "x" * 300),
+    ],
+)
+def test_an_error_becomes_one_line(error, expected):
+    """A person sees an error's first line, or plain words on a lack of memory."""
+    assert messages.short_reason(error) == expected
