@@ -10,6 +10,7 @@ from lib.ui.fragment import fragment
 from lib.ui.frame import screen
 from lib.ui.session import session
 from lib.ui.settings import settled_experiment
+from lib.ui.views import TALK_SCENES
 
 
 def look() -> None:
@@ -27,7 +28,8 @@ if talk_id := address.page_value("follow"):
     on_screen.follow(talk_id)
     st.stop()
 
-scenes, talk, record = story(address.page_value("story")), on_screen.mine(), session().stage
+scenes = story(address.page_value("story"), TALK_SCENES)
+talk, record = on_screen.mine(), session().stage
 names = [scene.name for scene in scenes]
 if record.talk != talk.id and talk.shown and talk.shown.answers:  # after a reload
     record.answers.setdefault(talk.shown.scene, [*talk.shown.answers])

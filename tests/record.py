@@ -18,14 +18,15 @@ import numpy as np
 from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import StepErrors
 from lib.charts.thumbnail import Line, Plot, by_step, leaked
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import spread_places, untrained
 from lib.results.run import Status, memory_of
 from lib.shapes import LEAK_EPOCHS
 from lib.shapes.doctor.damage import MISTAKES, Damage, Leak
-from lib.story import FILE, GALLERY, experiments_of, runs_of
+from lib.story import GALLERY, runs_of
+from lib.story.scenes import FILE, experiments_of
 from lib.sweep.plan import READY
 from lib.sweep.runner import run_plan
 from lib.training.client import TrainingClient

@@ -15,7 +15,7 @@ ROUNDING = 1e-6  # a smaller share of an axis is rounding, of values that are ba
 
 
 def timestep_axis(names: Sequence[str]) -> Part:
-    """The x axis of T timesteps, 1 to T: few enough names that they never overlap."""
+    """Return the x axis of T timesteps, 1 to T: few enough names that they never overlap."""
     steps = len(names)
     most = 12 if max(map(len, names)) <= 2 else _most_names(names)
     least = max(1, math.ceil((steps - 1) / (most - 1)))  # timesteps from tick to tick
@@ -30,25 +30,25 @@ def timestep_axis(names: Sequence[str]) -> Part:
 
 
 def _most_names(names: Iterable[str]) -> int:
-    """How many fit beside each other on a phone, where a plot is about 230 pixels wide."""
+    """Return how many names fit side by side on a phone, where a plot is about 230 pixels wide."""
     return max(2, min(6, round(230 / (7.5 * max(map(len, names)) + 12))))
 
 
 def row_ticks(names: Mapping[int, str]) -> Part:
-    """Of rows with names as many ticks as stay apart on a phone, the first and last among them."""
+    """Return as many rows' names as ticks as fit on a phone, the first and last among them."""
     rows = list(names)
     ticks = [rows[place] for place in spread_places(len(rows), _most_names(names.values()))]
     return {"tickvals": ticks, "ticktext": [escaped(names[row]) for row in ticks], "tickangle": 0}
 
 
 def epoch_axis(epochs: int) -> Part:
-    """The x axis of a run of `epochs`: fixed from the start, so that the line grows into it."""
+    """Return the x axis of a run of `epochs`, fixed from the start: the line grows into it."""
     last = max(1, epochs)
     return _LOOK["epoch"] | {"range": [-0.01 * last, 1.02 * last]}
 
 
 def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool = False) -> Part:
-    """A y axis that holds `values`, and stands still while they move a little.
+    """Return a y axis that holds `values`, and stays the same while they change a little.
 
     Beyond the `core`, values that never move, it grows in quarters of their span, doubled until
     eight are enough. With `zero` it begins at 0, unless a value is below.
@@ -70,20 +70,20 @@ def linear_axis(title: str, values: np.ndarray, core: np.ndarray, *, zero: bool 
 
 
 def from_zero(values: np.ndarray) -> bool:
-    """Whether 0 is the least of these data, as of amounts, counts, and what is 0 or 1."""
+    """Return whether the data's minimum is 0, as of amounts, counts, or values of 0 and 1."""
     low, high = _span(values)
     return abs(low) <= ROUNDING * (high - low)
 
 
 def with_room(values: np.ndarray) -> np.ndarray:
-    """The ends of `values` and a quarter of their span beyond, as answers swing; none below a 0."""
+    """Return the ends of `values` with a quarter of their span beyond; none below a 0."""
     low, high = _span(values)
     room = (high - low) / 4
     return np.array([low if from_zero(values) else low - room, high + room])
 
 
 def _span(values: np.ndarray) -> tuple[float, float]:
-    """The least and greatest finite value, a little apart; 0 and 1 where there is none but 0."""
+    """Return the least and greatest finite value, a little apart; 0 and 1 if there is only 0."""
     known = values[np.isfinite(values)]
     if not known.any():
         return 0.0, 1.0
@@ -95,7 +95,7 @@ def _span(values: np.ndarray) -> tuple[float, float]:
 
 
 def log_axis(title: str, known: Iterable[float]) -> Part:
-    """A logarithmic y axis of a decade or more for positive `known`; it grows by halves."""
+    """Return a logarithmic y axis of a decade or more for positive `known`; it grows by halves."""
     powers = [math.log10(v) for v in known if v > 0 and math.isfinite(v)] or [-1.0, 0.0]
     low = math.floor(2 * min(powers) - 0.2) / 2
     high = math.ceil(2 * max(powers) + 0.2) / 2

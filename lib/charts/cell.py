@@ -8,14 +8,13 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-from markupsafe import Markup
 
 from lib.charts import html
-from lib.charts.html import OVER_TIME, STEPS, Macros
+from lib.charts.html import STEPS, render
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.data import Dataset
-from lib.experiment import CELLS, MODES, Experiment
+from lib.experiment import CELLS, Experiment
 from lib.recurrence import GATES, STATE_GATE, LayerPass, Line, Row, Trace, gate_symbol, state_rows
 from lib.shapes import STATES
 from lib.text import ALMOST_0, apart, capital, counted, number, short, signed
@@ -26,32 +25,30 @@ SATURATED = 0.05  # a gate this close to 0 or 1 is called shut or open
 STILL = 0.01  # a unit whose output moves less than this over all timesteps never moves
 DIVERGED = "Some of the states aren't numbers any more: the run has diverged."
 STEP_ROOM = "Timestep 100, unit 128: keeps over 99% of its cell state and adds −0.0000888."
-"""As long as `step_takeaway` usually gets: what is next to nothing takes more words."""
-
-_HTML = Macros(__file__, over=OVER_TIME, MODES=MODES, svg_uri=html.svg_uri, signed=signed)
+"""A text as long as `step_takeaway` usually gets; tiny numbers take more words."""
 
 
 def unrolled_picture(x: np.ndarray, palette: Palette, **about: Any) -> str:
-    """Inputs below, cells in the middle, outputs above, over all timesteps.
+    """Draw the layer over all timesteps: inputs below, cells in the middle, outputs above.
 
-    `x` (T, F) is one sample's input. It is about `modes`, whether it `has_cell_state`, a
-    `sentence`, and perhaps `as_it_runs`: outputs up to the playhead alone.
+    `x` (T, F) is one sample's input. `about` holds `modes`, `has_cell_state`, a `sentence`, and
+    maybe `as_it_runs`: then outputs beyond the playhead are hidden.
     """
     reach = float(np.nanmax(np.abs(x), initial=1e-9))
     height = min(3.0, max(0.9, 0.5 * x.shape[1]))
     inputs = html.shaded(x.T, palette, f"height:{height}rem", reach)
     scale = f", ±{number(reach)}" if x.any() and np.isfinite(reach) else ""
-    return str(_HTML.unrolled(inputs, len(x), scale, palette, WIDEST, **about))
+    return render("charts/cell.html", "unrolled", inputs, len(x), scale, palette, WIDEST, **about)
 
 
 def heatmaps(
     matrices: dict[str, np.ndarray], order: np.ndarray, palette: Palette, **about: Any
 ) -> str:
-    """`matrices` (T, U) by name, in a grid that fits the screen.
+    """Draw `matrices` (T, U) by name, in a grid that fits the screen.
 
-    `order` (U,) is which unit stands in each row. It is about a `sentence`, the row that is marked
-    at the `start`, and the `outlined_name` of the first matrix, whose last timestep is what
-    `return_sequences=False` keeps; "" where both modes hand out all of it.
+    `order` (U,) is which unit stands in each row. `about` holds a `sentence`, `start`, the row that
+    is marked at first, and `outlined_name`, the first matrix's name if its last timestep is to be
+    outlined: the one that `return_sequences=False` keeps.
     """
     shown = []
     for name, values in matrices.items():
@@ -60,11 +57,11 @@ def heatmaps(
         shown.append((name, scale, _matrix(rows, reach, palette), rows.shape))
     # Six stand in two rows, four in two as well, however wide the screen is.
     least = "15rem,40%" if len(shown) in (2, 4) else "9rem,30%"
-    return str(_HTML.heatmaps(shown, palette, least, **about))
+    return render("charts/cell.html", "heatmaps", shown, palette, least, **about)
 
 
 def _reach(values: np.ndarray) -> float:
-    """1, or what lies furthest from zero, in round numbers, where that is more."""
+    """Return 1, or the largest absolute value, rounded up, where that is more."""
     most = float(np.max(np.abs(values[np.isfinite(values)]), initial=0.0))
     if most <= 1.001:
         return 1.0
@@ -72,8 +69,8 @@ def _reach(values: np.ndarray) -> float:
     return float(power * next(k for k in (1, 1.5, 2, 3, 5, 7, 10) if k * power >= most))
 
 
-def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:
-    """Values (U, T) from -reach to reach as an image, or as squares with their numbers."""
+def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> str:
+    """Draw values (U, T) from -reach to reach as an image, or as squares with their numbers."""
     units, steps = rows.shape
     if steps > 4 or units > 8:
         height = min(9.0, max(2.0, 0.22 * units))
@@ -82,12 +79,11 @@ def _matrix(rows: np.ndarray, reach: float, palette: Palette) -> Markup:
     for value, index in zip(rows.ravel(), html.shade_indexes(rows, reach).ravel(), strict=True):
         words = signed(value) if not value or abs(value) >= 0.001 else ALMOST_0  # no room for less
         squares.append((words, shades[index], palette.text_on(shades[index])))
-    numbers: Markup = _HTML.numbers(squares, steps)
-    return numbers
+    return render("charts/cell.html", "numbers", squares, steps)
 
 
 def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> str:
-    """A row for each line: its name, its trace with zero, and its formula with the numbers."""
+    """Draw a row for each line: its name, its trace with zero, and its formula with numbers."""
     rows = []
     for line in lines:
         known = np.nan_to_num(np.asarray(line.trace, np.float64), posinf=0.0, neginf=0.0)
@@ -101,38 +97,38 @@ def unit_lines(lines: Sequence[Line], palette: Palette, *, top: bool = True) -> 
         image = html.plot_image(shapes, 40, palette.surface, 3.25)
         ends = short(high), short(low).replace("-", "−")
         rows.append((line, image, *ends, top and line is lines[-1]))
-    return str(_HTML.lines(rows, len(lines[0].trace), palette))
+    return render("charts/cell.html", "lines", rows, len(lines[0].trace), palette)
 
 
 def bound_picture(hidden: np.ndarray, bound: np.ndarray, sentence: str, palette: Palette) -> str:
-    """|h| of every unit, (T, U), below the bound (T,) that they can't cross."""
+    """Draw |h| of every unit, (T, U), below the bound (T,) that no output can cross."""
     heights = 99 - 98 * np.minimum(1, np.abs(np.nan_to_num(hidden)))  # 0 is at the bottom
     each = hidden.shape[1] <= 32
     shapes = "".join(html.plotted_line(unit, palette.baseline, 1) for unit in heights.T if each)
     shapes += html.plotted_line(heights.min(axis=1), palette.ink, 2.5)
     shapes += html.plotted_line(99 - 98 * bound, palette.best, 2.5, dash="7 5")
     image = html.plot_image(shapes, 100, palette.surface, 8)
-    return str(_HTML.bound(image, len(hidden), each, sentence, palette))
+    return render("charts/cell.html", "bound", image, len(hidden), each, sentence, palette)
 
 
 def can_show(features: int, units: int) -> bool:
-    """Whether a layer is small enough to be written out: nobody would follow more."""
+    """Return whether a layer is small enough for all its products to be written out."""
     return features <= 8 and units <= 6
 
 
 def by_hand(layer: LayerPass, step: int, palette: Palette) -> str:
-    """A table of products, (inputs and states, U), for each gate at timestep `step`, 0 to T-1."""
+    """Draw a table of products, (inputs and states, U), for each gate at `step`, 0 to T-1."""
     tables = {
         f"{gate_symbol(name, about)}, {about}": _block(layer, step, place, name, about)
         for place, (name, about) in enumerate((GATES[layer.cell] or STATE).items())
     }
     if rows := state_rows(layer, step):
         tables["the new states"] = rows
-    return str(_HTML.by_hand(tables, palette))
+    return render("charts/cell.html", "by_hand", tables, palette)
 
 
 def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> list[Row]:
-    """One gate: what is multiplied by what, the sum, and what the activation makes of it."""
+    """Return the rows of one gate: its products, their sum, and the activation's result."""
     kernel, recurrent, bias = layer.weights
     columns = slice(place * layer.units, (place + 1) * layer.units)
     x, before, gates = layer.x[step], layer.before(step), layer.gates(step)
@@ -161,7 +157,7 @@ def _block(layer: LayerPass, step: int, place: int, name: str, about: str) -> li
 
 
 def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """What is opened up."""
+    """Return a sentence with the cell, layers, units and data that the page opens up."""
     model = experiment.model
     stack = f"{model.layers} layers, each" if model.layers > 1 else "one layer"
     return (
@@ -171,7 +167,7 @@ def cell_sentence(experiment: Experiment, dataset: Dataset) -> str:
 
 
 def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int) -> Words:
-    """How often a layer is used and what each mode hands out; what goes in, and is handed on."""
+    """Return how often a layer is used, what it reads, and what each mode hands out."""
     model = experiment.model
     reads = f"{features} {'outputs of the layer below' if layer else 'features'}"
     states = "the hidden and the cell state" if "c" in STATES[model.cell] else "the hidden state"
@@ -189,7 +185,7 @@ def unrolled_words(experiment: Experiment, layer: int, steps: int, features: int
 
 
 def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
-    """Where the playhead stands, and what the picked unit does there with its state."""
+    """Return where the playhead stands, and what the picked unit does with its state there."""
     trace, place = layer.trace, f"Timestep {step + 1}, unit {unit + 1}"
     name, kept = ("state", trace.hidden) if trace.cell is None else ("cell state", trace.cell)
     states = kept[0, :, unit]
@@ -208,7 +204,7 @@ def step_takeaway(layer: LayerPass, unit: int, step: int) -> str:
 
 
 def findings(cell: str, trace: Trace) -> tuple[str, str]:
-    """The most striking thing to be seen in one sample's trace, and all of them."""
+    """Return the most striking fact about one sample's trace, and all facts."""
     hidden = trace.hidden[0]
     if not np.isfinite(hidden).all():
         return DIVERGED, DIVERGED
@@ -232,7 +228,7 @@ def findings(cell: str, trace: Trace) -> tuple[str, str]:
 
 
 def _part(values: float | np.ndarray) -> str:
-    """A share, or that of true values, in percent: "0%" is nothing, "100%" is all of it."""
+    """Return a share, or the share of true values, in percent: "0%" is none, "100%" is all."""
     share = float(np.mean(values))
     if 0 < share < 0.01:
         return "under 1%"
@@ -240,6 +236,6 @@ def _part(values: float | np.ndarray) -> str:
 
 
 def _read(*values: float) -> list[str]:
-    """Numbers to be read, told apart, with a minus as wide as a plus, as the formulas have it."""
+    """Write numbers so that they can be told apart, with a typographic minus."""
     texts = apart(*values, nothing=ALMOST_0)
     return [f"−{text[1:]}" if text.startswith("-") else text for text in texts]

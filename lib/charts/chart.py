@@ -30,7 +30,7 @@ VALUE = ",.5~r"  # of numbers in hover texts, as d3 has it: five significant dig
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One word of a chart's key: what a mark or a line stands for."""
+    """One entry of a chart's key: a mark or a line, and what it stands for."""
 
     glyph: str  # a key of GLYPHS
     words: str
@@ -56,7 +56,7 @@ class Chart(go.Figure):
         self._written: Part = written or _written({"data": data, "layout": layout})
 
     def __getattr__(self, name: str) -> Any:
-        """What Plotly's own `__init__` sets."""
+        """Return what Plotly's own `__init__` sets."""
         if name.startswith("__") or "_layout_given" not in self.__dict__:
             raise AttributeError(name)
         layout = self.__dict__.pop("_layout_given")
@@ -64,11 +64,11 @@ class Chart(go.Figure):
         return getattr(self, name)
 
     def to_dict(self) -> Part:
-        """As plain dicts, arrays as Plotly sends them. Not to be changed."""
+        """Return plain dicts, with arrays as Plotly sends them. Not to be changed."""
         return self._written
 
     def of_height(self, height: int | None) -> "Chart":
-        """The same figure in this height in pixels; itself where that is None."""
+        """Return the same figure in this height in pixels; itself if that is None."""
         if height in (None, self._written["layout"]["height"]):
             return self
         layout = {**self._written["layout"], "height": height}
@@ -76,7 +76,7 @@ class Chart(go.Figure):
 
 
 def _written(part: Any) -> Any:
-    """A part of a figure as it is sent, without numpy and None."""
+    """Return a part of a figure as it is sent, without numpy arrays and None."""
     if isinstance(part, dict):
         return {key: _written(value) for key, value in part.items() if value is not None}
     if isinstance(part, list | tuple):
@@ -93,7 +93,7 @@ def _written(part: Any) -> Any:
 
 
 def finite(values: np.ndarray) -> np.ndarray:
-    """`values` as float64 with a gap (nan) wherever there is no finite number."""
+    """Return `values` as float64 with a gap (nan) wherever there is no finite number."""
     values = np.asarray(values, dtype=np.float64)
     return np.where(np.isfinite(values), values, np.nan)
 
@@ -101,7 +101,7 @@ def finite(values: np.ndarray) -> np.ndarray:
 def line(
     name: str, values: Values, style: Part, hover: str, *, x: Values | None = None, dots: int = 0
 ) -> Part:
-    """A line of values (T,) over `x`, else 1 to T, with dots of this size; no `hover`, no text."""
+    """Return a line of values (T,) over `x`, else 1 to T, with dots of this size."""
     x = np.arange(1, len(values) + 1) if x is None else x
     trace = _trace(name, x, values, hover) | {"mode": "lines", "line": style}
     if dots:
@@ -111,7 +111,7 @@ def line(
 
 
 def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style: Part) -> Part:
-    """One thin line for each seed, of its x and y, all in one trace with gaps between them."""
+    """Return one thin line for each seed, of its x and y: one trace with gaps between them."""
     x, y = (
         np.concatenate([np.append(np.float64(v), np.nan) for v in axis])
         for axis in zip(*lines, strict=True)
@@ -120,13 +120,13 @@ def seed_lines(name: str, lines: Sequence[tuple[np.ndarray, np.ndarray]], style:
 
 
 def mode_keys(modes: Iterable[str], sequence: str = "line", last: str = "line") -> list[Entry]:
-    """The key of the modes' lines or marks, by the glyphs of both modes."""
+    """Return entries of the key for the modes' lines or marks, by the glyphs of both modes."""
     glyphs = {"sequence": sequence, "last": last}
     return [Entry(glyphs[mode], MODES[mode].name, mode) for mode in modes]
 
 
 def points(name: str, x: Values, y: Values, marker: Part, hover: str) -> Part:
-    """A mark at each (x, y), without a line."""
+    """Return a mark at each (x, y), without a line."""
     trace = _trace(name, x, y, hover)
     return trace | {"mode": "markers", "marker": marker, "cliponaxis": False}
 
@@ -139,7 +139,7 @@ def _trace(name: str, x: Values, y: Values, hover: str) -> Part:
 def band(
     name: str, x: np.ndarray, edges: tuple[np.ndarray, np.ndarray], color: str, opacity: float
 ) -> Part:
-    """An area, along one edge and back along the other; of a single x it is a bar."""
+    """Return an area, along one edge and back along the other; of a single x it is a bar."""
     style = {"color": color, "width": 8 if len(x) == 1 else 0}
     around = np.concatenate([edges[0], edges[1][::-1]])
     area = line(name, around, style, "", x=np.concatenate([x, x[::-1]]))
@@ -147,7 +147,7 @@ def band(
 
 
 def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **more: Any) -> Part:
-    """Values (rows, T) as shades from low to high, over the timesteps 1 to T."""
+    """Return values (rows, T) as shades from low to high, over the timesteps 1 to T."""
     rows, steps = values.shape
     place = {"x": np.arange(1, steps + 1), "y": np.arange(rows), "z": values}
     scale = [[k / (len(shades) - 1), shade] for k, shade in enumerate(shades)]
@@ -156,12 +156,12 @@ def heatmap(name: str, values: np.ndarray, shades: Sequence[str], hover: str, **
 
 
 def dot_size(steps: int) -> int:
-    """The diameter of a timestep's dot, so that a hundred of them don't touch."""
+    """Return the diameter of a timestep's dot: a hundred of them don't touch."""
     return 7 if steps <= 30 else 4
 
 
 def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
-    """Lines where the `Origin.segment` (R,) of rows at x from `first` on changes; 12 at most."""
+    """Return up to 12 lines where the `Origin.segment` (R,) of rows at x from `first` changes."""
     places = first + 0.5 + np.flatnonzero(np.diff(segment))
     style = {"color": palette.muted, "width": 1, "dash": "dot"}
     font = {"size": 12, "color": palette.muted}
@@ -180,7 +180,7 @@ def level(
     *,
     x: Values | None = None,
 ) -> Part:
-    """The line of a guess without learning, "baseline" (grey, dotted), or the "best" possible."""
+    """Return the line of a naive guess, "baseline" (grey, dotted), or of the "best" possible."""
     style = {"color": getattr(palette, color), "width": 2}
     return line(label, values, style | {"dash": LEVELS[color][0]}, hover, x=x)
 
@@ -199,7 +199,7 @@ def plotted(
     notes: Sequence[Part] = (),
     **more: Any,
 ) -> Chart:
-    """Traces as a chart with the axes `x` and `y`, its key above the plot, and `more` of a layout.
+    """Return traces as a chart with axes `x` and `y`, its key above, and `more` of a layout.
 
     Plotly's legend would take half of the plot on a phone. All margins are fixed: nothing jumps
     while numbers grow. `name` keeps a zoom over updates.
@@ -235,37 +235,37 @@ def plotted(
 
 
 def hover(unit: str = "") -> str:
-    """The hover text of a value, with its unit."""
+    """Return the hover text of a value, with its unit."""
     return f"%{{y:{VALUE}}} {escaped(unit)}".rstrip()
 
 
 def escaped(words: str) -> str:
-    """Words as Plotly writes them out: a column's name is no markup."""
+    """Return a text that Plotly shows as it is: a column's name is no markup."""
     return escape(words, quote=False)
 
 
 def shortened(name: str) -> str:
-    """A name of 13 letters at most, for the room left of a plot."""
+    """Return a name of 13 letters at most, for the room left of a plot."""
     return name if len(name) <= 13 else f"{name[:12].rstrip()}…"
 
 
 def left_of(names: Sequence[str]) -> int:
-    """The left margin in pixels that such names need."""
+    """Return the left margin in pixels that such names need."""
     return max(LEFT, round(8 + 8.4 * max(map(len, names))))
 
 
 def with_unit(title: str, unit: str) -> str:
-    """An axis's title: "typical error (°C)"."""
+    """Return an axis's title: "typical error (°C)"."""
     return f"{title} ({unit})" if unit else title
 
 
 def top(key: Sequence[Sequence[Entry]]) -> int:
-    """The margin above the plot, with the key, in pixels."""
+    """Return the margin above the plot, with the key, in pixels."""
     return 14 + ROW * len(key)
 
 
 def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
-    """The key as an annotation above the plot, flush with the chart's left edge."""
+    """Return the key as an annotation above the plot, flush with the chart's left edge."""
     lines = [
         "&nbsp;&nbsp; ".join(
             f'<span style="color:{getattr(palette, entry.color)}">{GLYPHS[entry.glyph]}</span> '
@@ -280,7 +280,7 @@ def _key(rows: Sequence[Sequence[Entry]], left: int, palette: Palette) -> Part:
 
 
 def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> Part:
-    """Words on a chart, at shares x and y of its plot."""
+    """Return a text on a chart, at shares x and y of its plot."""
     place = {"x": x, "xref": "paper", "y": y, "yref": "paper"}
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
@@ -288,7 +288,7 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
 def side_notes(
     notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
 ) -> list[Part]:
-    """Words, each with a value and a colour, right of a logarithmic plot of `plot` pixels."""
+    """Return texts with values and colours right of a logarithmic plot of `plot` pixels."""
     placed, below = [], -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):
         if value > 0:

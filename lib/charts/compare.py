@@ -15,7 +15,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, typical_error
 from lib.charts.palette import Palette
-from lib.charts.words import Words, name_of, off_unit, pair_sentence, too_few, value_of
+from lib.charts.sentences import Words, name_of, off_unit, pair_sentence, too_few, value_of
 from lib.data import idle, suggested
 from lib.experiment import LOSSES, MODES, SETTINGS
 from lib.results import Compared, decided, independent_samples, lead_of, part_of, same_data
@@ -38,7 +38,7 @@ NO_COMMON_SAMPLE = "Their data aren't the same, so there is no sample that all w
 
 
 class _Curve(NamedTuple):
-    """Values y (P,) over x (P,): a line, or a mark where there is one alone."""
+    """Values y (P,) over x (P,): a line, or a mark if there is only one."""
 
     run: Compared
     mode: str
@@ -47,7 +47,7 @@ class _Curve(NamedTuple):
 
 
 def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
-    """Loss by epoch, logarithmic: on validation, or in training where a run has no such part."""
+    """Draw loss by epoch, logarithmic: validation, or training if a run has no such part."""
     part, x, y = part_of(runs), "loss_epochs", "loss"
     if part == "validation":
         x, y = "checked_epochs", "validation_loss"
@@ -62,7 +62,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 
 
 def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
-    """Typical error by timestep, logarithmic; of different data as a share of the guess's."""
+    """Draw typical errors by timestep, logarithmic; of different data, relative to the guess's."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     alike = same_data(runs)
     name, unit = "the guess of its data", "guess: 1"
@@ -90,7 +90,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
 def answers_figure(
     runs: Sequence[Compared], sample: int, target: int, palette: Palette
 ) -> chart.Chart:
-    """What runs of the same data say of one sample, in the raw unit, beside the target."""
+    """Draw predictions of runs on the same data for one sample, raw, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
 
     def raw(y: np.ndarray) -> np.ndarray:
@@ -111,7 +111,7 @@ def answers_figure(
 
 
 def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
-    """Values (T,) over the timesteps; of the last-step mode the last alone, since that is asked."""
+    """Return values (T,) over the timesteps; of the last-step mode only the last one."""
     asked = slice(0 if mode == "sequence" else -1, None)
     return _Curve(run, mode, np.arange(1, len(y) + 1)[asked], y[asked])
 
@@ -119,7 +119,7 @@ def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
 ) -> chart.Chart:
-    """Curves, over lines `below` them, each with its entry in the key."""
+    """Draw curves, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
@@ -148,7 +148,7 @@ def _figure(
 
 
 def sparkline(run: Compared, palette: Palette) -> str:
-    """A small curve as HTML: both modes' last-step error by epoch, logarithmic. It has no text."""
+    """Draw both modes' last-step error by epoch as a small HTML image without text."""
     across = np.linspace(0, max(1, run.snapshot.epoch), SPARK)
     logs = {}
     for mode, result in run.results.items():
@@ -164,7 +164,7 @@ def sparkline(run: Compared, palette: Palette) -> str:
 
 
 def headline(runs: Sequence[Compared]) -> str:
-    """What is laid over one another, in a line."""
+    """Return a line that says which runs are compared."""
     if len(runs) < 2:
         return "One run: pick another one to lay over it." if runs else "Pick runs in the list."
     is_recorded = all(run.is_recorded for run in runs)
@@ -172,12 +172,12 @@ def headline(runs: Sequence[Compared]) -> str:
 
 
 def differences(runs: Sequence[Compared]) -> list[str]:
-    """The settings of each run that not all have: "Echo · units 8 · cell GRU", its data first.
+    """Return the settings of each run that differ: "Echo · units 8 · cell GRU", data first.
 
-    Beside runs of other data they are those that differ from what the data suggest. Where nothing
-    differs they are data, timesteps and units.
+    If runs have different data, they are the settings that differ from those the data suggest. If
+    nothing differs, they are data, timesteps and units.
     """
-    said = []
+    names = []
     for run in runs:
         others = [o.experiment for o in runs if o.dataset.title == run.dataset.title]
         data = ["data"] * (len(others) < len(runs))
@@ -185,12 +185,12 @@ def differences(runs: Sequence[Compared]) -> list[str]:
             others.append(suggested(run.experiment.data.name).set(seeds=run.experiment.seeds))
         own = [k for k in SETTINGS if any(run.experiment.get(k) != o.get(k) for o in others)]
         keys = data + [key for key in own if key != "data"]
-        said.append(_named(run, keys) or _named(run, ["data", "T", "U"]))
-    return said
+        names.append(_named(run, keys) or _named(run, ["data", "T", "U"]))
+    return names
 
 
 def _named(run: Compared, keys: Sequence[str]) -> str:
-    """These settings and their values, but for those that change nothing with the run's data."""
+    """Write settings and their values, except those without effect on the run's data."""
     used = [SETTINGS[key] for key in keys if key not in idle(run.experiment)]
     texts = [f"{name_of(s)} {value_of(s, run.experiment)}" for s in used]
     if "data" in keys:
@@ -200,20 +200,20 @@ def _named(run: Compared, keys: Sequence[str]) -> str:
 
 
 def spread(run: Compared, mode: str, figure: str = ERROR) -> str:
-    """A figure's median over the seeds, and from where to where it goes: "0.01 (0.008 to 0.02)"."""
+    """Write a figure's median over the seeds and its range: "0.01 (0.008 to 0.02)"."""
     ends = np.sort(run.snapshot.by_seed(mode, figure))[[0, -1]]
     least, most = (short(float(f"{end:.2g}")) for end in ends)
     return middling(run, mode, figure) + (f" ({least} to {most})" if least != most else "")
 
 
 def middling(run: Compared, mode: str, figure: str) -> str:
-    """Its median alone."""
+    """Write a figure's median over the seeds."""
     value = float(np.median(run.snapshot.by_seed(mode, figure)))
     return "–" if math.isnan(value) else short(value)
 
 
 def reached(run: Compared) -> str:
-    """How far it is: "200 epochs, 8 s"; a recording was made at another pace, so without a time."""
+    """Write a run's progress: "200 epochs, 8 s"; a recording's without the time."""
     snapshot = run.snapshot
     of = "" if snapshot.epoch == snapshot.epochs else f"{snapshot.epoch:,} of "
     text, rate = f"{of}{counted(snapshot.epochs, 'epoch')}", snapshot.epochs_per_second
@@ -221,7 +221,7 @@ def reached(run: Compared) -> str:
 
 
 def losses_words(runs: Sequence[Compared]) -> Words:
-    """Which run's loss is the smallest, where it counts the same and the seeds tell."""
+    """Say which run's loss is smallest, where all count the same and seeds suffice."""
     part = part_of(runs)
     labels = dict.fromkeys(LOSSES[run.experiment.training.loss].label for run in runs)
     takeaway, details = _verdict_words(runs, LOSSES_AT_END[part], f"{part} loss")
@@ -231,13 +231,13 @@ def losses_words(runs: Sequence[Compared]) -> Words:
 
 
 def errors_words(runs: Sequence[Compared]) -> Words:
-    """Which run's error at the last step is the smallest, where the seeds tell."""
+    """Say which run's error at the last step is smallest, where seeds suffice."""
     takeaway, details = _verdict_words(runs, ERROR, "last-step error")
     return takeaway, f"Mean squared error at the last step: {details}"
 
 
 def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
-    """The verdict on a figure; the details are each run's numbers and what the verdict rests on."""
+    """Return the verdict on a figure; the details hold each run's numbers and the test."""
     numbers = [
         f"{run.letter} {spread(run, mode, figure)} in {MODES[mode].name}"
         for run in runs
@@ -268,7 +268,7 @@ def _verdict_words(runs: Sequence[Compared], figure: str, what: str) -> Words:
 
 
 def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
-    """Why no run can be called better, by each mode's medians; "" where seeds may decide."""
+    """Return why no run can be called better, by each mode's medians; "" if seeds may decide."""
     if len(runs) < 2:
         return "One run alone: pick another one to lay over it."
     if not all(run.snapshot.status.over for run in runs):
@@ -287,7 +287,7 @@ def _why_open(runs: Sequence[Compared], medians: dict[str, list[float]]) -> str:
 
 
 def answers_words(runs: Sequence[Compared], sample: int, target: int) -> Words:
-    """How far off the answers at a sample's last step are, for runs of the same data."""
+    """Say how far off predictions at a sample's last step are, for runs on the same data."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
     unit, truth = off_unit(dataset), float(dataset.raw(dataset.y[index], index)[-1, target])
     off = {

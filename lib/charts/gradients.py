@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.html import OVER_TIME, STEPS, Macros, enlarged
+from lib.charts.html import STEPS, enlarged, render
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.recurrence import ROUNDING, Padded
 from lib.text import counted, number, readable
 
@@ -18,13 +18,11 @@ ROOM = (  # as long as the longest takeaway of these
 LOSSES = {"sequence": "over all steps", "last": "at the last step"}  # what each mode's loss is of
 LOST = "Some of the gradients aren't numbers."
 
-_HTML = Macros(__file__, over=OVER_TIME, number=number, readable=readable, ROUNDING=ROUNDING)
-
 
 def reach_figure(
     norms: Mapping[str, np.ndarray], names: Sequence[str], palette: Palette
 ) -> chart.Chart:
-    """Norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
+    """Draw norms (T,) of the gradients by the hidden states, for losses "sequence" and "last"."""
     steps = len(names)
     labels = {"sequence": f"loss over all {steps} steps", "last": f"loss at step {steps} alone"}
     hover, dots = chart.hover(), chart.dot_size(steps)
@@ -46,7 +44,7 @@ def reach_figure(
 
 
 def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
-    """Which loss has the larger gradient at step 1, and how much; each, (T,), at both ends."""
+    """Say which loss has the larger gradient at step 1, and both norms, (T,), at both ends."""
     first = {mode: float(norms[mode][0]) for mode in LOSSES}
     more, less = sorted(first, key=lambda mode: -first[mode])
     takeaway = f"Only the loss {LOSSES[more]} has a gradient at step 1."
@@ -69,7 +67,7 @@ def reach_words(norms: Mapping[str, np.ndarray]) -> Words:
 def influence_maps(
     maps: Mapping[str, np.ndarray | str], steps: int, sentence: str, palette: Palette
 ) -> str:
-    """|∂output(t) / ∂input(s)| (T, T) by title, row t and column s; words where it isn't known.
+    """Draw |∂output(t) / ∂input(s)| (T, T) by title, row t, column s; a text if not known.
 
     Inputs run across, outputs down, as in a matrix of attention weights. The maps have one scale;
     exactly zero stays blank.
@@ -82,11 +80,13 @@ def influence_maps(
         share = np.sqrt(made / (most or 1.0))
         indexes = np.where(made > 0, np.maximum(2, share * STEPS), 0).round()
         pictures[title] = enlarged(indexes.astype(np.uint8), shades, "aspect-ratio:1")
-    return str(_HTML.influence(pictures, steps, most, shades, sentence, palette))
+    return render(
+        "charts/gradients.html", "influence", pictures, steps, most, shades, sentence, palette
+    )
 
 
 def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
-    """In how many pairs an input moves an earlier output: maps (T, T), outputs by inputs."""
+    """Say in how many pairs an input moves an earlier output: maps (T, T), outputs by inputs."""
     if not (np.isfinite(one_way).all() and np.isfinite(both_ways).all()):
         return LOST, LOST
     details, moved = [], []
@@ -104,17 +104,17 @@ def influence_words(one_way: np.ndarray, both_ways: np.ndarray) -> Words:
 
 
 def padding_picture(ways: Sequence[Padded], sentence: str, palette: Palette) -> str:
-    """All ways, as many side by side as fit."""
+    """Draw all ways of padding, as many side by side as fit."""
     colors, pictures = (palette.surface, palette.border, palette.muted), []
     for way in ways:
         # Blank steps are masked; grey ones are zeros that the layer reads like any other.
         shades = np.where(way.counts, 2, 0 if way.masked else 1).astype(np.uint8)
         pictures.append((way, enlarged(shades, colors, "height:4.5rem;border-radius:0")))
-    return str(_HTML.padding(pictures, sentence, palette))
+    return render("charts/gradients.html", "padding", pictures, sentence, palette)
 
 
 def padding_words(ways: Sequence[Padded]) -> Words:
-    """How far padding moves the last-step mode's answer for the shortest sequence, at most."""
+    """Say how far padding moves the last-step mode's output for the shortest sequence, at most."""
     plain, masked = (
         max((float(w.differences[-1]) for w in ways if w.masked is with_mask), default=0.0)
         for with_mask in (False, True)

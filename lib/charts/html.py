@@ -1,10 +1,11 @@
 """What pictures in HTML are made of: templates, images, and drawings of tensors.
 
-A picture's markup stands in the HTML file beside its module, as macros that the module calls.
+A picture's markup is a macro in the HTML file beside its module; `render` calls it by name.
 `st.html` drops SVG elements, so a drawing is an image with a data URI. A matrix is a PNG of a
 pixel for each number. `--cell-t` and `--cell-row` place bands: see `lib.ui.cell.chosen`.
 """
 
+import re
 from base64 import b64encode
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -18,44 +19,45 @@ from markupsafe import Markup
 from PIL import Image
 
 from lib.charts.palette import Palette, mix
-from lib.shapes import Axis, Tensor, readable_shape
+from lib.experiment import MODES
+from lib.recurrence import ROUNDING
+from lib.results import BOTH_MODES
+from lib.shapes import Axis, Tensor, has_time, letters, readable_shape
+from lib.text import number, readable, short, signed
 
+LIB = Path(__file__).parents[1]  # the folder `lib`
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
 STEPS = 60  # shades on either side of zero: more than an eye tells apart
 TIME = "cell-time"  # class of a block whose columns are timesteps: pressed, it moves the playhead
 UNITS = "cell-units"  # class of such a block whose rows are units: pressed, it picks one as well
 
 
-def _joined(name: str) -> str:
-    """A template by its path, or its name in this package, with its lines joined."""
-    lines = (Path(__file__).parent / name).read_text("utf-8").splitlines()
+def _source(template: str) -> str:
+    """Return the source of a template with its lines joined."""
+    lines = (LIB / template).read_text("utf-8").splitlines()
     return "".join(line.strip() for line in lines)
 
 
-_TEMPLATES = Environment(loader=FunctionLoader(_joined), autoescape=True, undefined=StrictUndefined)
+_TEMPLATES = Environment(loader=FunctionLoader(_source), autoescape=True, undefined=StrictUndefined)
 
 
-class Macros:
-    """The macros in the HTML file beside a module; they see `names`, and escape what they get.
+def render(template: str, macro: str, *values: Any, **names: Any) -> str:
+    """Return what a macro draws: `render("charts/proofs.html", "equation", one, other, …)`.
 
-    The file is compiled when one of them is used first: a first visitor waits for every import.
+    `template` is a path below `lib`. The macro escapes the values. jinja2 compiles a template at
+    its first use and caches it. No import may render: a first visitor waits for all imports.
     """
-
-    def __init__(self, module: str, **names: Any) -> None:
-        self._template, self._names = f"{Path(module).with_suffix('.html')}", names
-
-    def __getattr__(self, macro: str) -> Any:
-        return getattr(_TEMPLATES.get_template(self._template, globals=self._names).module, macro)
+    return str(getattr(_TEMPLATES.get_template(template).module, macro)(*values, **names))
 
 
 def shade_indexes(values: np.ndarray, reach: float) -> np.ndarray:
-    """Values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN has that of zero."""
+    """Return values from -reach to reach as indexes of 2·STEPS + 1 shades, uint8; NaN as zero."""
     share = np.nan_to_num(np.asarray(values, np.float64) / reach, posinf=1.0, neginf=-1.0)
     return (np.clip(share, -1, 1) * STEPS + STEPS).round().astype(np.uint8)
 
 
 def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
-    """The picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
+    """Return the picture of `indexes` (height, width) into `colors` ("#RRGGBB"), for an `img`."""
     image = Image.frombytes("P", indexes.shape[::-1], indexes.tobytes())
     image.putpalette(bytes.fromhex("".join(color[1:] for color in colors)))
     png = BytesIO()
@@ -64,24 +66,24 @@ def png_uri(indexes: np.ndarray, colors: Sequence[str]) -> str:
 
 
 def enlarged(indexes: np.ndarray, colors: Sequence[str], size: str) -> Markup:
-    """The same as an element as wide as its block; `size` is its height, as CSS."""
+    """Return the same picture as an `img` as wide as its block; `size` is its height, as CSS."""
     image = Markup('<img alt="" class="enlarged" src="{}" style="{}">')
     return image.format(png_uri(indexes, colors), size)
 
 
 def shaded(values: np.ndarray, palette: Palette, size: str, reach: float = 1.0) -> Markup:
-    """Values from -reach to reach as such an element."""
+    """Return values from -reach to reach as an `img` as wide as its block."""
     return enlarged(shade_indexes(values, reach), palette.signed(STEPS), size)
 
 
 def svg_uri(body: str, view_box: str, attributes: str = "") -> str:
-    """A drawing with its `viewBox`, for an `img` or a CSS `url()`."""
+    """Return a drawing with its `viewBox`, for an `img` or a CSS `url()`."""
     svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="{view_box}" {attributes}>{body}</svg>'
     return f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
 
 
 def svg_image(body: str, width: float, height: float, attributes: str, alt: str = "") -> Markup:
-    """A drawing of so many pixels, at the usual 16 px per rem, as an image element."""
+    """Return a drawing as an `img` of this size in pixels, at the usual 16 px per rem."""
     uri = svg_uri(body, f"0 0 {width:.1f} {height:.1f}", attributes)
     return Markup(
         '<img alt="{}" decoding="sync" src="{}" style="width:{:.2f}rem;height:{:.2f}rem;'
@@ -90,7 +92,7 @@ def svg_image(body: str, width: float, height: float, attributes: str, alt: str 
 
 
 def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
-    """Shapes on a plane of 1000 × `height` as an image as wide as its block and `rem` high."""
+    """Return shapes in a box of 1000 × `height` as an `img` as wide as its block, `rem` high."""
     ground = f'<rect width="1000" height="{height}" fill="{background}"/>'
     uri = svg_uri(ground + shapes, f"0 0 1000 {height}", 'preserveAspectRatio="none"')
     image = Markup('<img alt="" src="{}" style="display:block;width:100%;height:{:g}rem">')
@@ -98,7 +100,7 @@ def plot_image(shapes: str, height: int, background: str, rem: float) -> Markup:
 
 
 def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "none") -> str:
-    """A line through the middle of each column of that plane; `heights` (T,) from the top down."""
+    """Return a line through the middles of columns in that box; `heights` (T,) from the top."""
     across = (np.arange(len(heights)) + 0.5) * 1000 / len(heights)
     points = " ".join(f"{x:.0f},{y:.1f}" for x, y in zip(across, heights, strict=True))
     return (
@@ -108,15 +110,11 @@ def plotted_line(heights: np.ndarray, color: str, width: float, dash: str = "non
 
 
 def named(steps: int, most: int) -> dict[int, str]:
-    """The columns, by index, that have their numbers below them: first, last, and round ones."""
+    """Return the columns, by index, that get a number below: first, last, and round ones."""
     stride = next(k for k in (1, 2, 5, 10, 20, 25, 50, 100, 200) if steps / k <= most)
     round_ones = range(stride, steps, stride)
     chosen = [1, *(k for k in round_ones if k - 1 > stride / 2 and steps - k >= stride), steps]
     return {k - 1: f"{k}" for k in chosen}
-
-
-OVER_TIME = Macros(f"{Path(__file__).with_name('timeline')}", TIME=TIME, UNITS=UNITS, named=named)
-"""The macros that pictures over time on the Cell page are made of."""
 
 
 # Tensors, each axis to its own scale
@@ -139,7 +137,7 @@ class Scale:
 
     @classmethod
     def of(cls, tensors: Iterable[Tensor], height: float = 120, width: float = 150) -> "Scale":
-        """The largest that lets each tensor fit into `height` × `width` pixels."""
+        """Return the largest scale at which each tensor fits into `height` × `width` pixels."""
         longest = {"batch": 1, "time": 1, "features": 1, "space": 1}
         for axis in (axis for tensor in tensors for axis in tensor):
             longest[axis.role] = max(longest[axis.role], axis.size or OPEN)
@@ -147,7 +145,7 @@ class Scale:
 
 
 def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> Markup:
-    """A tensor as an image element, its samples in `color`."""
+    """Return a tensor as an `img`, its samples in `color`."""
     by_role = {axis.role: axis for axis in reversed(tensor)}
     time, features = by_role.get("time"), by_role.get("features")
     batches = [axis for axis in tensor if axis.role == "batch"]
@@ -177,16 +175,26 @@ def tensor_image(tensor: Tensor, scale: Scale, palette: Palette, color: str) -> 
         fill = mix(palette.background, mix(palette.surface, color, 0.42), share)
         hidden.append((SHEET * behind, fill, mix(palette.background, color, share)))
     named = time, features, samples, middle, palette
-    body = _TENSOR.drawing(x, y, width, height, hidden, back, lines, *named)
+    body = render("charts/tensor.html", "drawing", x, y, width, height, hidden, back, lines, *named)
     font = 'font-family="sans-serif" font-size="12" font-weight="600"'
     alt = readable_shape(tensor)
     return svg_image(body, right, y + height + (20 if features else 6), font, alt)
 
 
 def _label(axis: Axis) -> str:
-    """The letter and the size; one of them where any size will do, or where there is no letter."""
+    """Return an axis's letter and size; one of them if any size fits, or without a letter."""
     alone = axis.size is None or axis.letter == f"{axis.size}"
     return axis.letter if alone else f"{axis.letter} {axis.size}"
 
 
-_TENSOR = Macros(f"{Path(__file__).with_name('tensor')}", label=_label, px="{:.1f}".format)
+def _breaking(name: str) -> Markup:
+    """Return a layer's name that may break before each capital letter within it."""
+    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
+
+
+# What the templates use besides what they are given.
+_TEMPLATES.globals.update(number=number, readable=readable, short=short, signed=signed)
+_TEMPLATES.globals.update(letters=letters, readable_shape=readable_shape, has_time=has_time)
+_TEMPLATES.globals.update(axis_label=_label, breaking=_breaking, named=named, px="{:.1f}".format)
+_TEMPLATES.globals.update(shaded=shaded, svg_uri=svg_uri, TIME=TIME, UNITS=UNITS)
+_TEMPLATES.globals.update(MODES=MODES, BOTH_MODES=BOTH_MODES, ROUNDING=ROUNDING)

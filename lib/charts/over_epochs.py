@@ -15,7 +15,14 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
-from lib.charts.words import kept_sentence, no_verdict, pair_sentence, seeds_range, too_few
+from lib.charts.sentences import (
+    kept_sentence,
+    no_verdict,
+    pair_sentence,
+    percent_below,
+    seeds_range,
+    too_few,
+)
 from lib.experiment import LOSSES, MODES
 from lib.results import RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, readable, short
@@ -49,7 +56,7 @@ class Losses:
         self.best, self.floor = results.best_loss(run.experiment, dataset)
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Training and validation loss by epoch, with their levels."""
+        """Draw training and validation loss by epoch, with their levels."""
         dataset = self.run.dataset
         levels: list[Level] = [(dataset.naive_label, self.guess, "baseline")]
         if self.floor:
@@ -58,7 +65,7 @@ class Losses:
         return _figure(self.run, self.losses, levels, palette, self.validation, **look)
 
     def takeaway(self) -> str:
-        """Whether losses exploded or a model overfits, else why two losses can't be compared."""
+        """Say if losses exploded or a model overfits, else why two losses can't be compared."""
         run, modes = self.run, list(self.losses)
         is_over, epoch = run.snapshot.status is Status.DIVERGED, f"{run.snapshot.epoch + 1:,}"
         worst = {mode: max(run.snapshot.by_seed(mode, "final_loss")) for mode in modes}
@@ -84,7 +91,7 @@ class Losses:
         return f"Training loss is {loss}; {label} has {rival}."
 
     def sentence(self) -> str:
-        """Each model's training loss, what it counts, and what a guess and the best would have."""
+        """Return each model's training loss, what it counts, and the guess's and best losses."""
         run, steps = self.run, self.run.dataset.shape[1]
         counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
         parts = [kept_sentence(run.snapshot) if run.snapshot.epoch else "Not trained yet."]
@@ -125,7 +132,7 @@ class LastStepErrors:
             self.found = results.compare_modes(errors["sequence"], errors["last"])
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Errors by epoch, with the levels that serve both modes."""
+        """Draw errors by epoch, with the levels that serve both modes."""
         dataset = self.run.dataset
         levels: list[Level] = [(dataset.naive_label, {"both": self.guess}, "baseline")]
         if self.floor and self.best is not None:
@@ -135,7 +142,7 @@ class LastStepErrors:
         return _figure(self.run, self.curves, levels, palette, {}, **look)
 
     def takeaway(self) -> str:
-        """Which mode's error is smaller, if one beats the guess or baseline."""
+        """Say which mode's error is smaller, if one beats the guess or baseline."""
         dataset, medians, guess = self.run.dataset, self.medians, self.guess
         if why := no_verdict(dataset, self.run.snapshot.epoch):
             return why
@@ -156,7 +163,7 @@ class LastStepErrors:
         return f"The {median}error at the last step is {error}; {rival} has {rivals}."
 
     def sentence(self) -> str:
-        """All errors, the guess and the best possible; how several seeds were tested."""
+        """Return all errors, the guess's and the best; with several seeds also the test."""
         dataset, snapshot = self.run.dataset, self.run.snapshot
         numbers = apart(*self.medians.values())
         errors = [f"{MODES[m].model} {text}" for m, text in zip(self.medians, numbers, strict=True)]
@@ -196,19 +203,18 @@ words, and `sentence()`.
 
 
 def _winner(found: Verdict, least: float, most: float) -> str:
-    """Which mode's errors are smaller, as far as so many seeds can tell."""
+    """Return which mode's errors are smaller, as far as so many seeds can tell."""
     better, (less, more) = MODES[("sequence", "last")[found.better]].name, apart(least, most)
     if found.seeds == 1:
         return f"One seed decides nothing; here {better} has {less}, the other {more}."
     if not found.is_clear:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
-    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
     wins = f"{found.wins} of {found.seeds} seeds"
-    return f"{capital(better)} is better in {wins}, by {by}% in the median."
+    return f"{capital(better)} is better in {wins}, by {percent_below(found)} in the median."
 
 
 def _by_mode(values: Mapping[str, float]) -> str:
-    """One value, or two with what they count; one again where both read the same."""
+    """Return one value, or two with what they count; one if both read the same."""
     texts = {mode: _level_text(value) for mode, value in values.items()}
     if len(set(texts.values())) == 1:
         return next(iter(texts.values()))
@@ -216,12 +222,12 @@ def _by_mode(values: Mapping[str, float]) -> str:
 
 
 def _level_text(value: float) -> str:
-    """A level that training ends at: of a great one the decimals matter."""
+    """Write a level; a value of 1000 or more with two decimals."""
     return f"{value:,.2f}" if value >= 1000 else readable(value)
 
 
 def _curves(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
-    """Curves by mode of two fields of `ModeResult`."""
+    """Return curves by mode of two fields of `ModeResult`."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
         seeds = [seed[mode] for seed in snapshot.seeds] if snapshot.others else []
@@ -241,7 +247,7 @@ def _figure(
     title: str,
     **look: Any,
 ) -> chart.Chart:
-    """Curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
+    """Draw curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
     arrays = [curve.values for curve in (*curves.values(), *checks.values())]
     arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
     drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])

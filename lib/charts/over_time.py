@@ -13,7 +13,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import UNTRAINED, no_verdict, off_unit, too_few
+from lib.charts.sentences import UNTRAINED, no_verdict, off_unit, too_few
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import RunAt, Snapshot, best_possible, independent_samples, outcomes
@@ -31,10 +31,10 @@ class ModeValues(NamedTuple):
 
 
 class Answers:
-    """What the models say of one sample and one target column, beside the target, in its unit."""
+    """Predictions of the models for one sample and target column, beside the target, raw."""
 
     def __init__(self, run: RunAt, sample: int, target: int, earlier: bool = False) -> None:
-        """Of the shown samples, 0 to S-1; `earlier` asks last-step mode before the last step."""
+        """Take a shown sample, 0 to S-1; `earlier` asks last-step mode before the last step."""
         self.run, self.target, self.earlier = run, target, earlier
         self.index = int(run.snapshot.samples[sample])
         self.truth = raw_targets(run.dataset, self.index)[:, target]  # (T,)
@@ -45,7 +45,7 @@ class Answers:
         }
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Target and answers over the timesteps; of a table's data the inputs as squares below."""
+        """Draw target and predictions by timestep; for tables also the inputs as squares below."""
         run, dataset, index = self.run, self.run.dataset, self.index
         head, unit, truth = run.experiment.model.head, dataset.target_unit, self.truth
         hover = chart.hover(unit)
@@ -82,7 +82,7 @@ class Answers:
         return chart.plotted([line, *traces], palette, x, y, key, **look)
 
     def _alike(self) -> np.ndarray:
-        """The shown samples of the same series, whose targets lie alike; all if there is one."""
+        """Return the shown samples of the same series, which are alike; else all."""
         shown, origin = self.run.snapshot.samples, self.run.dataset.origin
         if not origin:
             return shown
@@ -91,7 +91,7 @@ class Answers:
         return same if len(same) > 1 else shown
 
     def takeaway(self) -> str:
-        """How far off each model is at the last step."""
+        """Say how far off each model is at the last step."""
         if not self.run.snapshot.epoch:
             return UNTRAINED
         off: list[str] = []
@@ -104,32 +104,32 @@ class Answers:
         return f"At the last step: {', '.join(off)}."
 
     def sentence(self) -> str:
-        """Target and answers at the last step, and how far off the answers are over all steps."""
+        """Return target and predictions at the last step, and the errors over all steps."""
         dataset, off, steps = self.run.dataset, self.off, len(self.truth)
         lasts = [values.median[-1] for values in self.values.values()]
         truth, *answers = apart(self.truth[-1], *lasts, nothing=ALMOST_0)
         named = f"the last step ({dataset.timestep_names[-1]})"
         where = named if dataset.has_named_steps else f"step {steps}"
         name, label = capital(dataset.sample_name(self.index)), dataset.target_labels[self.target]
-        unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-        said = f"{name}: at {where} the target ({label}) is {truth}{unit}."
+        unit = dataset.spaced_unit
+        text = f"{name}: at {where} the target ({label}) is {truth}{unit}."
         for (mode, errors), answer in zip(off.items(), answers, strict=True):
-            said += f" The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
+            text += f" The {MODES[mode].model} says {answer}, off by {readable(errors[-1], 2)}."
         if "sequence" in off:
             mean = readable(off["sequence"].mean())
-            said += f" Over all {steps} steps the sequence model is off by {mean} on average."
+            text += f" Over all {steps} steps the sequence model is off by {mean} on average."
         if "last" in off and self.earlier:
             head, mean = ASKED[self.run.experiment.model.head], readable(off["last"][:-1].mean())
-            said += f" Asked before the last step, {head} would have been off by {mean} on average."
+            text += f" Asked before the last step, {head} would have been off by {mean} on average."
         seeds = len(self.run.snapshot.seeds)
-        return said + f" All of these are medians over {seeds} seeds." * (seeds > 1)
+        return text + f" All of these are medians over {seeds} seeds." * (seeds > 1)
 
 
 class StepErrors:
     """Typical errors on the judged samples by timestep: how early could each model know?"""
 
     def __init__(self, run: RunAt, earlier: bool = False) -> None:
-        """Of a run; `earlier` asks last-step mode before the last step, too."""
+        """Take a run; `earlier` also asks last-step mode before the last step."""
         dataset, self.run, self.earlier = run.dataset, run, earlier
         naive = np.asarray(dataset.naive_mse, np.float64)
         best = best_possible(run.experiment, dataset)
@@ -146,7 +146,7 @@ class StepErrors:
         }
 
     def figure(self, palette: Palette) -> chart.Chart:
-        """Both modes' typical errors over the timesteps, the guess, and the best possible."""
+        """Draw both modes' typical errors by timestep, the guess's, and the best possible."""
         dataset, head, earlier = self.run.dataset, self.run.experiment.model.head, self.earlier
         unit, label = error_unit(dataset), dataset.naive_label
         hover = chart.hover(unit)
@@ -167,7 +167,7 @@ class StepErrors:
         return chart.plotted(data, palette, x, y, [modes, levels], name=name, height=HEIGHT)
 
     def takeaway(self) -> str:
-        """At how many of its steps each mode beats the guess or baseline."""
+        """Say at how many of its steps each mode beats the guess or baseline."""
         if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
             return why
         beats, rival = self.outcomes, self.run.dataset.rival
@@ -188,26 +188,27 @@ class StepErrors:
         return f"Sequence mode beats {rival} at {wins}{rest}."
 
     def sentence(self) -> str:
-        """Typical error at the first and the last step, of each model and of the guess."""
+        """Return typical errors at the first and last step, of each model and the guess."""
         dataset, is_raw = self.run.dataset, self.run.dataset.raw_scale is not None
         unit, kind = (off_unit(dataset), "RMSE") if is_raw else ("", "RMSE of the scaled targets")
         values = {MODES[mode].model: each.median for mode, each in self.errors.items()}
-        said = []
+        parts = []
         for who, errors in (values | {dataset.naive_label: self.guess}).items():
             first, last = apart(*errors[[0, -1]], unit=unit)
             if who != MODES["last"].model:
-                said.append(f"{who} {first} and {last}")
+                parts.append(f"{who} {first} and {last}")
             else:
                 asked = f"{first} (asked earlier) and {last}"
-                said.append(f"{who} {asked if self.earlier else f'{last}, at the last step alone'}")
+                alone = f"{last}, at the last step alone"
+                parts.append(f"{who} {asked if self.earlier else alone}")
         steps = len(self.guess)
-        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(said)}."
+        return f"Typical error ({kind}) at step 1 and at step {steps}: {'; '.join(parts)}."
 
 
 def answers_by_mode(
     dataset: Dataset, snapshot: Snapshot, sample: int, target: int
 ) -> dict[str, ModeValues]:
-    """What the models say of a shown sample's target column, in the raw unit."""
+    """Return the models' predictions of a shown sample's target column, in the raw unit."""
     answers, index = {}, int(snapshot.samples[sample])
     for mode in snapshot.results:
         outputs = snapshot.by_seed(mode, "predictions")[:, sample]
@@ -217,7 +218,7 @@ def answers_by_mode(
 
 
 def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues]:
-    """The typical errors of the models."""
+    """Return the typical errors of the models."""
     errors = {}
     for mode, result in snapshot.middle.results.items():
         seeds = typical_error(dataset, snapshot.by_seed(mode, "step_mse"))
@@ -226,17 +227,17 @@ def errors_by_mode(dataset: Dataset, snapshot: Snapshot) -> dict[str, ModeValues
 
 
 def typical_error(dataset: Dataset, mse: np.ndarray) -> np.ndarray:
-    """The root of mean squared errors, in the raw unit where all targets have one."""
+    """Return the root of mean squared errors, in the raw unit if all targets have one."""
     return (dataset.raw_scale or 1.0) * np.sqrt(chart.finite(mse))
 
 
 def error_unit(dataset: Dataset) -> str:
-    """The unit of typical errors."""
+    """Return the unit of typical errors."""
     return "scaled" if dataset.raw_scale is None else dataset.target_unit
 
 
 def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
-    """One sample's targets, (T, K) float64 in the raw unit: six digits where y has 32 bits."""
+    """Return a sample's targets, (T, K) float64, raw; of 32-bit y to six digits."""
     y = dataset.y[sample]
     raw = dataset.raw(y, sample).astype(np.float64)
     if not dataset.is_scaled:
@@ -248,7 +249,7 @@ def raw_targets(dataset: Dataset, sample: int) -> np.ndarray:
 def mode_traces(
     values: Mapping[str, ModeValues], head: str, palette: Palette, hover: str, *, earlier: bool
 ) -> list[Part]:
-    """The traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
+    """Return the traces of values by mode, "sequence" and "last", over the timesteps 1 to T."""
     traces: list[Part] = []
     drawn = [mode for mode in values if mode == "sequence" or earlier]
     for mode in drawn:
@@ -281,7 +282,7 @@ def _asked(head: str) -> Entry:
 
 
 def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarray:
-    """All numbers that `mode_traces` draws, which an axis has to hold."""
+    """Return all numbers that `mode_traces` draws, which an axis has to hold."""
     drawn = [np.zeros(0)]
     for mode, of_mode in values.items():
         both = np.vstack([of_mode.median, of_mode.seeds])
@@ -292,7 +293,7 @@ def drawn_values(values: Mapping[str, ModeValues], *, earlier: bool) -> np.ndarr
 def input_squares(
     dataset: Dataset, sample: int, palette: Palette, end: float, names: Sequence[str] = ()
 ) -> tuple[Part, Part]:
-    """A trace of one sample's inputs as shades, features by timesteps, and its y axis."""
+    """Return a trace of a sample's inputs as shades, features by timesteps, and its y axis."""
     steps, shades = dataset.shape[1], palette.shades(palette.ink)
     texts = np.array([chart.escaped(name) for name in dataset.feature_names])
     axis = {
@@ -311,7 +312,7 @@ def input_squares(
 
 
 def gaps_of(dataset: Dataset, sample: int, palette: Palette) -> list[Part]:
-    """A line between two timesteps of the sample where rows of time are missing."""
+    """Return a line between timesteps of the sample wherever rows of time are missing."""
     if (origin := dataset.origin) is None:
         return []
     return chart.gap_lines(origin.segment[origin.rows(dataset.shape[1], sample)], 1, palette)

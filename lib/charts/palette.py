@@ -42,25 +42,25 @@ class Palette:
     negative: str  # of numbers below zero, where ink is for those above
 
     def axis(self, role: str) -> str:
-        """The colour of an axis: of time or features; the batch and a picture's have none."""
+        """Return the colour of an axis: time and features have one, other axes are muted."""
         return {"time": self.time, "features": self.features}.get(role, self.muted)
 
     def mode(self, mode: str) -> str:
-        """The colour of "sequence" or "last"."""
+        """Return the colour of "sequence" or "last"."""
         return str(getattr(self, mode))
 
     def words(self, color: str) -> str:
-        """The colour of words beside marks of this one, a field, such as "sequence" or "last"."""
+        """Return the colour of text beside marks of a field's colour, such as "sequence"."""
         plain = self.muted if color == "baseline" else getattr(self, color)
         return str(getattr(self, f"{color}_text", plain))
 
     def shades(self, color: str) -> tuple[str, ...]:
-        """LEVELS shades from almost the surface to `color`, for values from low to high."""
+        """Return LEVELS shades from almost the surface to `color`, for values from low to high."""
         shares = (0.14 + 0.86 * k / (LEVELS - 1) for k in range(LEVELS))
         return tuple(mix(self.surface, color, share) for share in shares)
 
     def signed(self, steps: int) -> tuple[str, ...]:
-        """2·steps + 1 shades from -1 over 0, which is the surface, to 1."""
+        """Return 2·steps + 1 shades from -1 over 0, which is the surface, to 1."""
         return tuple(
             mix(self.surface, self.negative if k < 0 else self.ink, abs(k) / steps)
             for k in range(-steps, steps + 1)
@@ -68,7 +68,7 @@ class Palette:
 
     @staticmethod
     def text_on(color: str) -> str:
-        """Black or white, whichever is clearer on a colour: 4.5 to 1 at least."""
+        """Return black or white, whichever is clearer on a colour: 4.5 to 1 at least."""
         parts = (int(color[k : k + 2], 16) / 255 for k in (1, 3, 5))
         linear = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
         luminance = sum(w * p for w, p in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
@@ -78,7 +78,7 @@ class Palette:
 
 @lru_cache(4096)  # a picture asks for hundreds, mostly the same as the one before
 def mix(start: str, end: str, share: float) -> str:
-    """The colour that is `share`, 0 to 1, of the way from `start` to `end`."""
+    """Return the colour that is `share`, 0 to 1, of the way from `start` to `end`."""
     parts = ((int(start[k : k + 2], 16), int(end[k : k + 2], 16)) for k in (1, 3, 5))
     return "#" + "".join(f"{round(a + (b - a) * share):02X}" for a, b in parts)
 

@@ -5,28 +5,27 @@ difference that 32-bit numbers leave; green says that two things are one.
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from lib.charts.html import OVER_TIME, Macros, shaded
+from lib.charts.html import render
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.experiment import CELLS, Experiment
 from lib.recurrence import ROUNDING, VISIBLE, highest_output
 from lib.shapes import LEAK_EPOCHS, STATES, Leak
-from lib.text import apart, apart_by, beside, number, readable, say, signed
+from lib.text import apart, apart_by, beside, filled, number, readable, signed
 
 STARTING = "Keras is starting …"
 WAITING = "Keras is computing …"
 NO_ANSWER = "no answer"
 LOST = "Some of the outputs aren't numbers any more."
 
-_SAID = beside(__file__)
-_HTML = Macros(__file__, over=OVER_TIME, shaded=shaded)
+_TEXTS = beside(__file__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +38,12 @@ class Measure:
 
     @property
     def same(self) -> bool:
-        """Whether the two are one."""
+        """Return whether both are the same."""
         return self.value is not None and self.value <= self.close_enough
 
     @property
     def text(self) -> str:
-        """The difference in words; "…" while there is no answer."""
+        """Return the difference in words; "…" while there is no answer."""
         if self.value is None:
             return "…"
         return apart_by(self.value) if self.value else "0.0"
@@ -52,7 +51,7 @@ class Measure:
 
 @dataclass(frozen=True, slots=True)
 class ProofCard:
-    """A claim, what was measured for it, what was found, in a line, and why it is so."""
+    """A claim, its measures, a line that says what was found, and the reason."""
 
     title: str
     measures: tuple[Measure, ...]
@@ -62,7 +61,7 @@ class ProofCard:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Side:
-    """One of two things that should be the same: its code, and what of it is shown."""
+    """One of two outputs that should be the same: its code, a description, and its values."""
 
     code: str
     about: str
@@ -79,36 +78,54 @@ class Strip:
     named: dict[int, str]  # what stands below some columns
 
 
-strips = _HTML.strips  # of `Strip`s, `Measure`s, words for an unknown figure, a sentence, a palette
-strips_legend = _HTML.strips_legend  # what their outlines mean, in the colours of a palette
-proof_cards = _HTML.cards  # of `ProofCard`s, a palette, and words for an unknown figure
+def strips(
+    made: Sequence[Strip],
+    measures: Sequence[Measure],
+    missing: str,
+    sentence: str,
+    palette: Palette,
+) -> str:
+    """Return strips one below the other, and their measures; `missing` replaces unknown ones."""
+    return render("charts/proofs.html", "strips", made, measures, missing, sentence, palette)
+
+
+def strips_legend(palette: Palette) -> str:
+    """Return a legend of the outlines in `strips`."""
+    return render("charts/proofs.html", "strips_legend", palette)
+
+
+def proof_cards(cards: Sequence[ProofCard], palette: Palette, missing: str) -> str:
+    """Return cards beside each other; `missing` replaces measures that aren't known."""
+    return render("charts/proofs.html", "cards", cards, palette, missing)
 
 
 def equation(one: Side, other: Side, measure: Measure, palette: Palette, **about: Any) -> str:
-    """Two pictures of the same units, a minus between them, and the picture of what is left.
+    """Draw two pictures of the same units, a minus between them, and their difference.
 
-    It is about a `sentence`; `columns`, in words, with `start`, the row that is marked at first,
-    where they are timesteps; and what is `missing` in place of a measure that isn't known.
+    `about` holds a `sentence`; `columns`, what columns are; `start`, the row that is marked
+    at first, if columns are timesteps; and `missing`, the text for a measure that isn't known.
     """
     left = None
     if one.rows is not None and other.rows is not None:
         left = np.abs(one.rows - other.rows)
-        left /= max(float(np.nanmax(left)), 1e-45)  # what differs at all is to be seen
+        left /= max(float(np.nanmax(left)), 1e-45)  # any difference shows
     rest = Side(measure.of, "on the same weights", left)
-    return str(_HTML.equation(one, other, rest, measure, palette, **about))
+    return render("charts/proofs.html", "equation", one, other, rest, measure, palette, **about)
 
 
 def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> ProofCard:
-    """The card of this name; its takeaway, unless it is given, says the measures by number."""
-    said, texts = _SAID[name], [measure.text for measure in measures]
-    takeaway = takeaway or said["takeaway"].format(*texts, **names)
-    return ProofCard(said["title"].format(**names), measures, takeaway, say(said, "why", **names))
+    """Return the card of this name; by default its takeaway holds the measures."""
+    texts, measured = _TEXTS[name], [measure.text for measure in measures]
+    takeaway = takeaway or texts["takeaway"].format(*measured, **names)
+    return ProofCard(
+        filled(texts, "title", **names), measures, takeaway, filled(texts, "why", **names)
+    )
 
 
 def one_computation(
     experiment: Experiment, steps: int, answer: dict[str, Any] | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That the modes are one, at the last step and at every other; `answer` is that of `modes`."""
+    """Return cards that the modes are one: at the last step, and at every other one."""
     at_last, at_each = None, None
     if answer is not None:
         at_last = float(answer["difference"])
@@ -123,8 +140,8 @@ def one_computation(
 
 
 def _found(name: str, measure: Measure, steps: int) -> str:
-    """A claim that two things are one, with how far apart they are, or that it doesn't hold."""
-    claim = say(_SAID[name], "takeaway", steps=steps)
+    """Return a claim that two things are the same, with their difference, or that it fails."""
+    claim = filled(_TEXTS[name], "takeaway", steps=steps)
     if measure.value is None:
         return f"{claim}."
     if not math.isfinite(measure.value):
@@ -137,7 +154,7 @@ def _found(name: str, measure: Measure, steps: int) -> str:
 def also_measured(
     experiment: Experiment, answer: dict[str, Any] | None, differs: float | None
 ) -> tuple[ProofCard, ProofCard]:
-    """That NumPy `differs` from Keras's `answer` by so much; what return_state adds to outputs."""
+    """Return cards on NumPy against Keras, which `differs` by this, and on return_state."""
     model, states = experiment.model, STATES[experiment.model.cell]
     measure = Measure("max |NumPy − Keras| / max(1, max |Keras|)", differs, VISIBLE)
     takeaway = ""
@@ -160,7 +177,7 @@ def also_measured(
 def prefix_sentence(
     sequence: np.ndarray, prefixes: np.ndarray, unit: int, step: int, source: str
 ) -> str:
-    """What both modes say of the steps up to the playhead, (T, U) each, as `source` computed it."""
+    """Return both modes' values at the playhead, of (T, U) each, as `source` computed them."""
     whole, alone = (f"{v[step, unit]:.7f}".replace("-", "−") for v in (sequence, prefixes))
     steps = f"timesteps 1 to {step + 1}" if step else "timestep 1"
     return (
@@ -175,7 +192,7 @@ def prefix_sentence(
 def ways_to_break_it(
     experiment: Experiment, padding: int, answer: Mapping[str, float] | None
 ) -> dict[str, ProofCard]:
-    """By name, what makes sequence[:, -1] and last two different things, and what only seems to."""
+    """Return cards, by name, on what makes sequence[:, -1] and last differ or seem to."""
 
     def measure(name: str, code: str = "max |sequence[:, -1] − last|") -> Measure:
         return Measure(code, None if answer is None else float(answer[name]))
@@ -195,16 +212,16 @@ def ways_to_break_it(
 
 
 def leak_words(leak: Leak) -> Words:
-    """Where the Bidirectional layer has seen its targets, and where it hasn't."""
+    """Say where the Bidirectional layer has seen its targets, and where it hasn't."""
     seen, honest = readable(leak.both_ways[:-1].mean(), 2), readable(leak.both_ways[-1], 2)
     about = {"steps": len(leak.both_ways) - 1, "seen": seen, "honest": honest}
-    one_way, said = readable(leak.one_way.mean(), 2), _SAID["leak"]
-    why = say(said, "why", one_way=one_way, epochs=LEAK_EPOCHS)
-    return say(said, "takeaway", **about), why
+    one_way, texts = readable(leak.one_way.mean(), 2), _TEXTS["leak"]
+    why = filled(texts, "why", one_way=one_way, epochs=LEAK_EPOCHS)
+    return filled(texts, "takeaway", **about), why
 
 
 def bound_words(experiment: Experiment, dataset: Dataset, hidden: np.ndarray) -> Words:
-    """How near the outputs (T, U) come to their bound, and what that means for the targets."""
+    """Say how near outputs (T, U) come to their bound, and what follows for the targets."""
     bound = highest_output(experiment.model.cell, len(hidden))
     most = np.abs(hidden).max(axis=1)
     if not np.isfinite(most).all():

@@ -16,7 +16,7 @@ from lib.charts.html import png_uri
 from lib.charts.over_epochs import Losses
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette, mix
-from lib.charts.words import Words, no_verdict, off_unit
+from lib.charts.sentences import Words, no_verdict, off_unit
 from lib.data import Dataset
 from lib.experiment import MODES
 from lib.results import Frame, ModeResult, RunAt, Snapshot
@@ -47,7 +47,7 @@ def replay_figure(
     earlier: bool = False,
     layout: str = "wide",
 ) -> chart.Chart:
-    """Answers, error by timestep, loss, and maps of the error, for each of the frames.
+    """Draw predictions, error by timestep, loss, and maps of the error, for each of the frames.
 
     `sample` and `target` are as in `Answers`; `start` is the frame shown first. The panels'
     `layout` is "wide", "narrow", one below the other, or "page", for a sheet of paper.
@@ -97,7 +97,7 @@ def replay_figure(
 
 
 def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
-    """Play, pause, and a slider over the epochs."""
+    """Return buttons to play and pause, and a slider over the epochs."""
     font = {"size": chart.FONT_SIZE, "color": palette.ink}
     box = {"bgcolor": palette.surface, "bordercolor": palette.border, "font": font}
     at_once = _LOOK["at_once"]
@@ -117,7 +117,7 @@ def _controls(frames: Frames, start: int, palette: Palette, look: Part) -> Part:
 
 
 def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
-    """The marks that go along the lines of the loss, which are those of the `end`."""
+    """Return the marks that move along the lines of the loss, which are those of the `end`."""
     traces = []
     for mode, result in end.results.items():
         ring = {"color": palette.background, "width": 2}
@@ -131,7 +131,7 @@ def _loss_marks(frame: Frame, end: Snapshot, palette: Palette) -> Traces:
 
 
 def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> list[Panel]:
-    """The error by epoch and timestep of each mode, on one logarithmic scale for both."""
+    """Return each mode's error by epoch and timestep, on one logarithmic scale for both."""
     by_epoch = results.step_errors(frames).items()
     errors = {mode: over_time.typical_error(dataset, mse) for mode, mse in by_epoch}
     known = np.concatenate([values[values > 0] for values in errors.values()])
@@ -162,7 +162,7 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
 def _together(
     panels: Sequence[Panel], places: Iterable[Sequence[float]], palette: Palette, start: int
 ) -> tuple[Traces, list[Part], Part]:
-    """The figure's traces as in the frame `start`, all frames, and the layout's axes and titles."""
+    """Return the traces of frame `start`, all frames, and the layout's axes and titles."""
     data: Traces = []
     frames: list[Part] = [{"data": [], "traces": []} for _ in panels[0].frames]
     layout: Part = {"annotations": [], "images": []}
@@ -197,7 +197,7 @@ def _together(
 
 
 def _image(heat: Mapping[str, Any], own: Mapping[str, str]) -> Part:
-    """The picture below a heatmap, which Plotly (4.2) takes away when lines move, but for words."""
+    """Return the image below a heatmap: Plotly (4.2) drops the heatmap when lines move."""
     z, scale = np.asarray(heat["z"], np.float64), heat["colorscale"]
     colors = [mix(scale[0][1], scale[-1][1], k / (SHADES - 1)) for k in range(SHADES)]
     low, high = heat.get("zmin", np.nanmin(z)), heat.get("zmax", np.nanmax(z))
@@ -214,7 +214,7 @@ def _values(trace: Mapping[str, Any]) -> Part:
 
 
 def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
-    """Numbers with five digits that count, and a gap where there is none; texts as they are."""
+    """Return numbers with five significant digits, gaps for unknown ones, and texts as they are."""
     known = np.asarray(values)
     if known.dtype.kind != "f":
         return list(known.tolist())
@@ -222,7 +222,7 @@ def _short(values: Sequence[Any] | np.ndarray) -> list[Any]:
 
 
 def replay_words(dataset: Dataset, frames: Frames) -> Words:
-    """From which epoch on each mode beats the guess at the last step, and its error by epoch."""
+    """Say from which epoch on each mode beats the guess at the last step, and its errors."""
     newest = frames[-1].snapshot.middle.results
     since = ", ".join(f"{MODES[m].name} {_since(r, dataset)}" for m, r in newest.items())
     takeaway = no_verdict(dataset, 1) or f"Last step beats {dataset.rival}: {since}."
@@ -238,7 +238,7 @@ def replay_words(dataset: Dataset, frames: Frames) -> Words:
 
 
 def _since(result: ModeResult, dataset: Dataset) -> str:
-    """In words, the first epoch from which on a model is always clearly better than the guess."""
+    """Say from which epoch on a model is always clearly better than the guess."""
     guess, samples = float(dataset.naive_mse[-1]), results.independent_samples(dataset)
     beats = results.outcomes(np.asarray(result.last_step_mse), guess, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])

@@ -9,12 +9,12 @@ from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import gaps_of, input_squares, raw_targets
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.data import Dataset
 from lib.results import spread_places
-from lib.text import ALMOST_0, apart, beside, capital, counted, joined, say
+from lib.text import ALMOST_0, apart, beside, capital, counted, filled, joined
 
-_SAID = beside(__file__)["words"]
+_TEXTS = beside(__file__)["words"]
 PLOT, GAP, ROW = 170, 32, 22  # pixels: of targets or marks, the room below, a feature's squares
 MOST_LINES = 8
 DASHES = (("solid", "line"), ("dash", "dashed"), ("dot", "dotted"), ("dashdot", "dashdot"))
@@ -24,7 +24,7 @@ AROUND = 0.12  # how many rows are seen on each side of a window, as a part of i
 
 
 def frame_of_sample(dataset: Dataset, sample: int) -> Any:
-    """A pandas frame of one sample by timestep: features, targets, and raw ones beside scaled."""
+    """Return a pandas frame of a sample by timestep: features, targets, raw ones beside scaled."""
     import pandas as pd  # noqa: PLC0415  Explore's process does without it
 
     x, raw = dataset.x[sample], raw_targets(dataset, sample)
@@ -37,7 +37,7 @@ def frame_of_sample(dataset: Dataset, sample: int) -> Any:
 
 
 def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Chart:
-    """A sample's raw targets (of several rows ahead two), the last as diamonds; inputs below."""
+    """Draw a sample's raw targets (of several horizons two), the last as diamonds; inputs below."""
     _, steps, features = dataset.shape
     targets, shown = raw_targets(dataset, sample), np.append(dataset.shown, sample)
     ahead = len(dataset.origin.horizons) if dataset.origin else 1
@@ -82,31 +82,31 @@ def sample_figure(dataset: Dataset, sample: int, palette: Palette) -> chart.Char
 
 
 def sample_words(dataset: Dataset, sample: int) -> Words:
-    """Which of its targets each mode has to do with; where these begin, move and end, raw."""
+    """Say which target each mode uses; where the raw targets begin, move and end."""
     y = raw_targets(dataset, sample)[:, 0]
     does, by = ("learns from", "from") if sample < dataset.train else ("is judged on", "on")
-    takeaway = say(_SAID, "takeaway", does=does, by=by, steps=len(y))
+    takeaway = filled(_TEXTS, "takeaway", does=does, by=by, steps=len(y))
     about = {
         "name": capital(dataset.sample_name(sample)),
         "target": f"{dataset.target_labels[0]}{',' if dataset.lead else ''}",
-        "unit": f" {dataset.target_unit}" if dataset.target_unit else "",
+        "unit": dataset.spaced_unit,
     }
     low, high = int(np.argmin(y)), int(np.argmax(y))
     least, most, first, last = apart(y[low], y[high], y[0], y[-1], nothing=ALMOST_0)
     if y[low] == y[high]:
-        return takeaway, say(_SAID, "stays", **about, first=first)
+        return takeaway, filled(_TEXTS, "stays", **about, first=first)
     places = {"low": low + 1, "high": high + 1, "least": least, "most": most}
-    return takeaway, say(_SAID, "moves", **about, first=first, last=last, **places)
+    return takeaway, filled(_TEXTS, "moves", **about, first=first, last=last, **places)
 
 
 def numbers_hint(dataset: Dataset) -> str:
-    """What the columns of a sample's numbers are."""
+    """Say what the columns of a sample's numbers are."""
     scaled = ": both standardised, beside each y its raw value" * dataset.is_scaled
     return f"x is what a model reads, y what it should answer{dataset.ahead}{scaled}."
 
 
 def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) -> chart.Chart:
-    """The rows around sample `sample`, 0 to N-1: those it reads, and those it must say."""
+    """Draw the rows around sample `sample`, 0 to N-1: those it reads, and its targets."""
     origin, steps = dataset.cut_from, dataset.shape[1]
     reads = origin.rows(steps, sample)
     targets = reads[:, None] + np.array(origin.horizons)  # (T, H)
@@ -162,7 +162,7 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
-    """What timestep `step`, 0 to T-1, reads and has to say; the rows of the whole sample."""
+    """Say what timestep `step`, 0 to T-1, reads and predicts; and the rows of the whole sample."""
     origin = dataset.cut_from
     ahead, first = origin.horizons, int(origin.starts[sample])
 
@@ -174,8 +174,8 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
     change = "the change to " if dataset.base is not None and len(ahead) == 1 else ""
     name, series = f"Sample {sample + 1}", origin.names[origin.series[first]]
     takeaway = f"{name}, timestep {step + 1} reads {origin.label(row)} and must say {change}{says}."
-    details = say(
-        _SAID,
+    details = filled(
+        _TEXTS,
         "window",
         name=name,
         series=f", {series}," if series else "",
@@ -184,26 +184,26 @@ def window_words(dataset: Dataset, sample: int, step: int) -> Words:
         each=rows(first + ahead[0], last + ahead[-1]),
         last=rows(last + ahead[0], last + ahead[-1]),
     )
-    return takeaway, details + _SAID["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
+    return takeaway, details + _TEXTS["gap"] * bool(origin.crosses_gap(dataset.shape[1], sample))
 
 
 def shapes_sentence(dataset: Dataset) -> str:
-    """What one sample is made of, by shape."""
+    """Return the shapes of one sample's arrays as a sentence."""
     (_, t, f), k = dataset.shape, dataset.targets
     return f"x ({t}, {f}) → y ({t}, {k}) for the sequence mode, y_last ({k},) for the last step."
 
 
 def slip_sentence(dataset: Dataset) -> str:
-    """Whether targets are also inputs, or in the same row, and when that is right."""
+    """Say whether targets are also inputs, or in the same row, and when that is right."""
     origin = dataset.cut_from
     both = joined([name for name in origin.columns if name in dataset.feature_names])
     if any(origin.horizons):
-        return f"Among inputs and targets: {both}. {_SAID['own_row']}" if both else ""
-    return say(_SAID, "copies", both=both) if both else _SAID["same_row"]
+        return f"Among inputs and targets: {both}. {_TEXTS['own_row']}" if both else ""
+    return filled(_TEXTS, "copies", both=both) if both else _TEXTS["same_row"]
 
 
 def keras_sentence(dataset: Dataset) -> str:
-    """How targets line up in `timeseries_dataset_from_array`."""
+    """Say how targets line up in `timeseries_dataset_from_array`."""
     origin = dataset.cut_from
     back, ahead = origin.rate * (dataset.shape[1] - 1), origin.horizons[0]
-    return say(_SAID, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)
+    return filled(_TEXTS, "keras", shift=counted(back + ahead, "row"), back=back, ahead=ahead)

@@ -7,7 +7,7 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import CONSTANT, Words, nth, off_unit, too_few
+from lib.charts.sentences import CONSTANT, Words, nth, off_unit, too_few
 from lib.data import Baseline, Dataset, Origin, every_kth, season_length
 from lib.experiment import MODES
 from lib.results import ByRow, Forecast, SkillTable, outcomes
@@ -21,7 +21,7 @@ PICKED = " The best epoch was picked on these samples, so a test part says more.
 
 
 def skill_takeaway(table: SkillTable, target: int, part: DataPart = "judged") -> str:
-    """Which modes clearly beat the best baseline, by squared error."""
+    """Say which modes clearly beat the best baseline, by squared error."""
     best, where = table.baselines(target)[0], "In the test" if part == "test" else "In this run"
     if not any(one.rmse[target] for one in table.guesses):
         return CONSTANT
@@ -41,7 +41,7 @@ def skill_takeaway(table: SkillTable, target: int, part: DataPart = "judged") ->
 def skill_sentence(
     dataset: Dataset, table: SkillTable, target: int, part: DataPart = "judged"
 ) -> str:
-    """How wrong models and the best baseline are, on how many samples, and what is measured."""
+    """Say how wrong models and the best baseline are, on how many samples, and by which measure."""
     best, unit, origin = table.baselines(target)[0], off_unit(dataset), dataset.cut_from
     kept = "validation" if dataset.has_validation else "training"
     samples = counted(len(table.samples), f"{'test' if part == 'test' else kept} sample")
@@ -65,7 +65,7 @@ def skill_sentence(
 
 
 def season_sentence(origin: Origin, chosen: int) -> str:
-    """How long a season is, as `chosen` or found, and that of the baseline."""
+    """Say how long the season is, `chosen` or found, and the baseline's."""
     length = season_length(origin, origin.period)
     if chosen:
         return f"A season is {length}, as chosen."
@@ -81,7 +81,7 @@ def season_sentence(origin: Origin, chosen: int) -> str:
 def on_dates_figure(
     dataset: Dataset, by_row: ByRow, target: int, rival: Baseline, palette: Palette
 ) -> chart.Chart:
-    """The target on the dates of a part, both modes' last-step answers, and a baseline."""
+    """Draw the target on the dates of a part, both modes' last-step predictions, and a baseline."""
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     x, axis = _dates(origin, by_row.rows[::every])
@@ -113,7 +113,7 @@ def on_dates_figure(
 
 
 def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
-    """How far off answers are at the last step, and which dates are drawn."""
+    """Say how far off predictions are at the last step, and which dates are drawn."""
     origin = dataset.cut_from
     every = every_kth(len(by_row.rows) / chart.MOST_POINTS, origin.period)
     unit, name = off_unit(dataset), origin.names[origin.series[by_row.rows[0]]]
@@ -135,7 +135,7 @@ def dates_words(dataset: Dataset, by_row: ByRow, target: int) -> Words:
 def forecast_figure(
     dataset: Dataset, forecast: Forecast, series: int, column: int, palette: Palette
 ) -> chart.Chart:
-    """The last known rows of a series, and after them each model's forecast with its band."""
+    """Draw the last known rows of a series, and each model's forecast with its band after them."""
     origin, ahead = dataset.cut_from, _rows_ahead(forecast)
     before = min(max(30, 3 * ahead, 2 * origin.period), chart.MOST_POINTS)
     rows = np.flatnonzero(origin.series == series)[-before:]
@@ -162,9 +162,9 @@ def forecast_figure(
 def forecast_words(
     dataset: Dataset, forecast: Forecast, *, fed_back: bool, picked: bool = False
 ) -> Words:
-    """The forecast of the last row; how it is made, and how often such bands held."""
+    """Say the forecast of the last row, how it is made, and how often such bands held."""
     origin, count = dataset.cut_from, _rows_ahead(forecast)
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
+    unit = dataset.spaced_unit
     when = capital(f"{counted(count, origin.step)} on")
     if forecast.times is not None and origin.time_format:
         when = str(forecast.times[-1].strftime(origin.time_format))
@@ -194,7 +194,7 @@ def _rows_ahead(forecast: Forecast) -> int:
 
 
 def _with_band(value: float, width: float) -> str:
-    """A value to the second digit of its band's width: "356.94 ± 0.66"; as it is without one."""
+    """Write a value to the second digit of its band's width, "356.94 ± 0.66", if it has one."""
     if not (math.isfinite(value) and 1e-5 < width < 1e9):
         return number(value)
     decimals = max(0, 1 - math.floor(math.log10(width)))
@@ -204,7 +204,7 @@ def _with_band(value: float, width: float) -> str:
 def _dates(
     origin: Origin, rows: np.ndarray, forecast: Forecast | None = None
 ) -> tuple[np.ndarray, Part]:
-    """The x of rows and of those that are forecast, as dates or else as names, and the x axis."""
+    """Return the x of rows and of forecast rows, as dates or else as names, and the x axis."""
     times = forecast.times if forecast else None
     if origin.times is not None and origin.time_format and (times is not None or not forecast):
         dates = origin.times[rows] if times is None else origin.times[rows].append(times)
@@ -222,13 +222,13 @@ def _dates(
 
 
 def _style(mode: str, palette: Palette, width: int) -> Part:
-    """The line of last-step mode is dashed, so that colour isn't all that tells them apart."""
+    """Return a mode's line style: last-step mode is dashed, so that not only colour tells."""
     dash = "solid" if mode == "sequence" else "6px"
     return {"color": palette.mode(mode), "width": width, "dash": dash}
 
 
 def _line(name: str, x: np.ndarray, y: np.ndarray, style: Part, unit: str) -> Part:
-    """A line through the finite values of y, with dots where they are few."""
+    """Return a line through the finite values of y, with dots if they are few."""
     known, hover = np.isfinite(y), chart.hover(unit)
     dots = 6 if known.sum() <= 60 else 0  # a single one makes no line
     return chart.line(name, y[known], style, hover, x=x[known], dots=dots)

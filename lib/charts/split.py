@@ -10,13 +10,13 @@ import numpy as np
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette
-from lib.charts.words import Words, nth
-from lib.data import Dataset, Finding, find_leaks, moments, series_by_part
+from lib.charts.sentences import Words, nth
+from lib.data import Dataset, Finding, find_leaks, moments_by_group, series_by_part
 from lib.experiment import MAX_VALUES
 from lib.results import spread_places
-from lib.text import apart, beside, counted, joined, listed, number, say
+from lib.text import apart, beside, counted, filled, joined, listed, number
 
-_HINTS = beside(__file__)["hints"]
+_TEXTS = beside(__file__)["hints"]
 MARKS = {  # of the samples of each part: the colour, the shape of the mark, its glyph in the key
     "training": ("ink", "circle", "dots"),
     "validation": ("baseline", "circle-open", "rings"),
@@ -27,14 +27,14 @@ LONGEST_TITLE = 40  # letters of a file's name: the heading takes two lines on a
 
 
 def data_sentence(dataset: Dataset) -> str:
-    """What there is."""
+    """Return the data's title, the number of samples, timesteps and features."""
     (n, t, f), title = dataset.shape, dataset.title
     title = title if len(title) <= LONGEST_TITLE else f"{title[: LONGEST_TITLE - 1]}…"
     return f"{title}: {n:,} samples of {t} timesteps and {counted(f, 'feature')}."
 
 
 def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
-    """The last target of every sample, on dates or rows; parts have marks, and series bands."""
+    """Draw each sample's last target, on dates or rows; parts have marks, and series bands."""
     origin, numbers, shown = dataset.origin, np.arange(len(dataset.y)), series_shown(dataset)
     if origin and shown:
         numbers = numbers[np.isin(origin.series[origin.starts], shown)]
@@ -77,7 +77,7 @@ def split_figure(dataset: Dataset, palette: Palette) -> chart.Chart:
 
 
 def series_shown(dataset: Dataset) -> list[int]:
-    """Up to `MOST_SERIES` series by parts, one of each at least; none where each has one sample."""
+    """Return up to `MOST_SERIES` series, each part's among them; none if each has one sample."""
     origin = dataset.origin
     if origin is None or len(np.unique(origin.series[origin.starts])) == len(dataset.x):
         return []
@@ -91,7 +91,7 @@ def series_shown(dataset: Dataset) -> list[int]:
 def _places(
     dataset: Dataset, numbers: np.ndarray, shown: list[int]
 ) -> tuple[np.ndarray, Part, list[tuple[Any, Any]]]:
-    """Where samples stand, the x axis, and from where to where rows are left out between parts."""
+    """Return the samples' x, the x axis, and the x ranges of rows left out between parts."""
     origin, count = dataset.origin, len(dataset.y)
     if origin is None or not shown:
         room = max(0.5, 0.03 * count)  # so that no mark is cut
@@ -120,7 +120,7 @@ def _places(
 
 
 def split_words(dataset: Dataset) -> Words:
-    """How many samples are to learn from and to check on; what was found of rows in two parts."""
+    """Say how many samples are for training and checking, and which rows are in two parts."""
     train, judged, test = dataset.train, dataset.seen - dataset.train, dataset.test
     if not judged:
         return f"All {train} samples are for training: none is kept for checking.", (
@@ -137,10 +137,10 @@ def split_words(dataset: Dataset) -> Words:
 
 
 def range_hint(dataset: Dataset) -> str:
-    """That many validation targets lie outside the range of those of training, and what helps.
+    """Say how many validation targets lie outside the training targets' range, and what helps.
 
-    Of a table's first target column; "" where fewer than 5% do, where targets are changes, and
-    where both parts' means are less than a standard deviation of the training part apart.
+    It looks at a table's first target column. It returns "" if fewer than 5% do, if targets are
+    changes, or if both parts' means differ by less than a standard deviation of the training part.
     """
     origin, changes = dataset.origin, dataset.base is not None
     if not origin or changes or 0 in origin.horizons or not dataset.has_validation:
@@ -156,12 +156,14 @@ def range_hint(dataset: Dataset) -> str:
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
-    unit = f" {dataset.target_unit}" if dataset.target_unit else ""
-    return say(_HINTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit)
+    unit = dataset.spaced_unit
+    return filled(
+        _TEXTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit
+    )
 
 
 def levels_hint(dataset: Dataset) -> str:
-    """That levels of series deviate twice as much as their values do, and what helps; "" if not."""
+    """Say that series' means vary twice as much as values within series; "" if not."""
     origin = dataset.origin
     if origin is None or len(origin.names) < 2 or origin.x_scale.by_series:
         return ""
@@ -169,15 +171,15 @@ def levels_hint(dataset: Dataset) -> str:
     if not np.isin(of_samples[dataset.judged], of_samples[: dataset.train]).all():
         return ""
     values, series = origin.targets[origin.training, 0], origin.series[origin.training]
-    levels, own = moments(values, series)[:, series]
+    levels, own = moments_by_group(values, series)[:, series]
     between, within = float(levels.std()), math.sqrt((own**2).mean())
     if not within or between < 2 * within:
         return ""
-    return say(_HINTS, "levels", times=number(between / within))
+    return filled(_TEXTS, "levels", times=number(between / within))
 
 
 def series_hint(dataset: Dataset) -> str:
-    """That not all series are checked on, where some should be, and what helps; "" otherwise."""
+    """Say that only some series are validated, where all could be, and what helps; else ""."""
     origin = dataset.origin
     if origin is None or not dataset.has_validation:
         return ""
@@ -186,28 +188,28 @@ def series_hint(dataset: Dataset) -> str:
     if not np.isin(judged, seen).all() or len(judged) == len(origin.names):
         return ""
     names = listed([origin.names[s] for s in judged])
-    return say(_HINTS, "series", judged=len(judged), all=len(origin.names), names=names)
+    return filled(_TEXTS, "series", judged=len(judged), all=len(origin.names), names=names)
 
 
 def gaps_sentence(dataset: Dataset, most: float = 1.0) -> str:
-    """That some windows, up to a share of `most`, run on across gaps of time; "" if none does."""
+    """Say how many windows cross gaps of time; "" if none does, or more than a share of `most`."""
     origin = dataset.origin
     crosses = np.zeros(1) if origin is None else origin.crosses_gap(dataset.shape[1])
     if origin is None or not crosses.any() or crosses.mean() > most:
         return ""
     windows, gaps = counted(int(crosses.sum()), "window"), counted(origin.gaps, "gap")
-    return say(_HINTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
+    return filled(_TEXTS, "gaps", windows=windows, all=len(origin.starts), gaps=gaps)
 
 
 def thinned(dataset: Dataset) -> str:
-    """That not every window is used, where N is smaller for it than one thinks; "" if all are."""
+    """Say that only every k-th window is used, so that N is small; "" if all are."""
     if dataset.origin is None or (every := dataset.origin.every) == 1:
         return ""
-    return say(_HINTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
+    return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
 def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """Whether something has seen what it must not, and each finding in words."""
+    """Say whether a check found a leak, and describe each finding."""
     clean = [finding.clean for finding in findings]
     takeaway = "Too few samples to tell."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:

@@ -1,14 +1,13 @@
 """A stack of layers: its tensors, an arrow for each that is taken, parameters, and what changed."""
 
-import re
 from collections.abc import Collection, Iterator, Sequence
 
 from markupsafe import Markup
 
 from lib import shapes
-from lib.charts.html import Macros, Scale, svg_image, tensor_image
+from lib.charts.html import Scale, render, svg_image, tensor_image
 from lib.charts.palette import Palette
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.shapes import Stack, Tensor, TracedLayer, readable_shapes, stopped, total
 from lib.text import capital, joined
 
@@ -20,43 +19,28 @@ WIDEST, NARROWEST, GAP, HEIGHT = 118.0, 24.0, 16.0, 34.0  # of its boxes
 LETTER = 6.6  # the width of a letter, about
 
 
-def _breaking(name: str) -> Markup:
-    """A layer's name, which may break where a capital letter begins a word of it."""
-    return Markup("<wbr>").join(re.split(r"(?<=[a-z])(?=[A-Z])", name))
-
-
-_HTML = Macros(
-    __file__,
-    letters=shapes.letters,
-    readable_shape=shapes.readable_shape,
-    has_time=shapes.has_time,
-    breaking=_breaking,
-    px="{:.1f}".format,
-)
-
-
-def layer_pictures(steps: Steps, palette: Palette) -> Iterator[Markup]:
-    """What comes out of each layer, all to one scale; where the trace stops, why."""
+def layer_pictures(steps: Steps, palette: Palette) -> Iterator[str]:
+    """Yield a picture of each layer's output, all to one scale, or why the trace stops there."""
     scale = Scale.of((tensor for step in steps for tensor in step.tensors), height=56, width=88)
     for place, step in enumerate(steps):
         if step.error:
-            yield _HTML.refusal(step.error, palette)
+            yield render("charts/stack.html", "refusal", step.error, palette)
         elif step.not_traced:
-            yield _HTML.not_traced(palette)
+            yield render("charts/stack.html", "not_traced", palette)
         else:
             boxes = _boxes(steps[: place + 1], scale, palette)
-            yield _HTML.layer(step, boxes, layer_sentence(step), palette)
+            yield render("charts/stack.html", "layer", step, boxes, layer_sentence(step), palette)
 
 
-def rows_picture(steps: Steps, pictures: Sequence[Markup], start: int, palette: Palette) -> str:
-    """Layers of a long stack, one below the other: number, name, code, and its `layer_pictures`."""
+def rows_picture(steps: Steps, pictures: Sequence[str], start: int, palette: Palette) -> str:
+    """Draw layers of a long stack one below the other: number, name, code, `layer_pictures`."""
     codes = [step.layer.origin.text if step.layer.origin else step.layer.code() for step in steps]
     rows = zip(range(start + 1, start + 1 + len(steps)), steps, codes, pictures, strict=True)
-    return str(_HTML.rows(rows, palette))
+    return render("charts/stack.html", "rows", rows, palette)
 
 
 def stack_picture(steps: Steps, palette: Palette) -> str:
-    """All tensors of a stack, up to the layer that breaks."""
+    """Draw all tensors of a stack, up to the layer that breaks."""
     scale = Scale.of(tensor for step in steps for tensor in step.tensors)
     layers = []
     for place, step in enumerate(steps):
@@ -65,11 +49,11 @@ def stack_picture(steps: Steps, palette: Palette) -> str:
         if isinstance(layer, shapes.Bidirectional):
             on.insert(0, f"{layer.cell}, {layer.merge_mode}")
         layers.append((step, _boxes(steps[: place + 1], scale, palette), on))
-    return str(_HTML.stack(layers, stack_sentence(steps), palette))
+    return render("charts/stack.html", "stack", layers, stack_sentence(steps), palette)
 
 
 def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, str, Markup]]:
-    """Each output of the last layer, with its name, if there are several, and its image."""
+    """Return each output of the last layer with its image, and its name if there are several."""
     recurrent = shapes.Recurrent, shapes.Bidirectional, shapes.CellStack
     layer, boxes = steps[-1].layer, []
     by_mode = layer.kind != "input" and any(isinstance(step.layer, recurrent) for step in steps)
@@ -82,7 +66,7 @@ def _boxes(steps: Steps, scale: Scale, palette: Palette) -> list[tuple[Tensor, s
 
 
 def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
-    """From which layer to which, and whether states go along it."""
+    """Return from which layer to which tensors go, and whether they are states."""
     found = []
     for at, step in enumerate(steps):
         layer = step.layer
@@ -94,7 +78,7 @@ def arrows(steps: Steps) -> list[tuple[int, int, bool]]:
 
 
 def graph_picture(steps: Steps, palette: Palette) -> str:
-    """The layers as boxes with their numbers; arcs of tensors run above them, of states below."""
+    """Draw layers as boxes with their numbers; arcs of tensors above, of states below."""
     count = len(steps)
     width = min(WIDEST, max(NARROWEST, WIDTH / count - GAP))
     each = width + GAP
@@ -125,17 +109,17 @@ def graph_picture(steps: Steps, palette: Palette) -> str:
         y = base + sign * reach * 1.33
         path = f"M{start:.1f} {base:.1f}C{start:.1f} {y:.1f} {end:.1f} {y:.1f} {end:.1f} "
         paths.append((f"{path}{base + sign * 5:.1f}", states, end, base, -sign))
-    body = _HTML.graph_drawing(boxes, paths, width, HEIGHT, top, palette)
+    body = render("charts/stack.html", "graph_drawing", boxes, paths, width, HEIGHT, top, palette)
     font = 'font-family="sans-serif" font-size="12"'
     image = svg_image(body, each * count - GAP + 2, top + HEIGHT + below + 2, font)
-    return str(_HTML.graph(image, graph_sentence(steps), palette))
+    return render("charts/stack.html", "graph", image, graph_sentence(steps), palette)
 
 
 # Words
 
 
 def graph_sentence(steps: Steps) -> str:
-    """Which layers take more, or other, than the layer before gives: the graph in words."""
+    """Say which layers take inputs other than the output of the layer before."""
     takes, found = [], arrows(steps)
     for at, step in enumerate(steps):
         sources = [f"{'the states of ' * states}{n + 1}" for n, to, states in found if to == at]
@@ -146,7 +130,7 @@ def graph_sentence(steps: Steps) -> str:
 
 
 def layer_sentence(step: TracedLayer) -> str:
-    """A layer with its output, or why there is none: its picture in words."""
+    """Return a layer with its output, or why there is none, as a sentence."""
     name, error = step.layer.title, step.error
     if step.not_traced:
         return f"{name} isn't traced here: {step.not_traced.reason}"
@@ -165,7 +149,7 @@ def layer_sentence(step: TracedLayer) -> str:
 
 
 def stack_sentence(steps: Steps) -> str:
-    """Every layer with its output, up to one where the trace stops: the picture in words."""
+    """Return every layer with its output, up to one where the trace stops, as a sentence."""
     place = stopped(steps)
     reached = steps if place is None else steps[: place + 1]
     end = f" In all {_counted(steps)}." if place is None else ""
@@ -173,14 +157,14 @@ def stack_sentence(steps: Steps) -> str:
 
 
 def _counted(steps: Steps) -> str:
-    """All parameters, and the layers whose parameters aren't known."""
+    """Return all parameters, and the layers whose parameters aren't known, as a text."""
     given = [step.tensors and isinstance(step.layer, shapes.Unread) for step in steps]
     unknown = joined([f"{place}" for place, is_given in enumerate(given, start=1) if is_given])
     return f"{total(steps):,} parameters" + (f" and those of layer {unknown}" if unknown else "")
 
 
 def mended(words: str, lines: Collection[int]) -> str:
-    """What gets past the layer that breaks, and which `lines` of the person's code that changes."""
+    """Say what fixes the layer that breaks, and which `lines` of the person's code that changes."""
     if not lines:
         return f"{words}, and it goes on."
     numbers = joined([f"{line}" for line in lines])
@@ -188,7 +172,7 @@ def mended(words: str, lines: Collection[int]) -> str:
 
 
 def change_words(before: Stack, after: Stack, about: str) -> Words:
-    """What a change did to output and parameters; of another stack, what that is `about`."""
+    """Say what a change did to output and parameters; a new stack is introduced by `about`."""
     old, new = shapes.trace(before), shapes.trace(after)
     about = about or (TRY if stopped(new) is None else MEND)
     if before == after:
@@ -201,7 +185,7 @@ def change_words(before: Stack, after: Stack, about: str) -> Words:
 
 
 def _outcome(old: Steps, new: Steps) -> str:
-    """What a change did from one trace to the next."""
+    """Return what a change did from one trace to the next."""
     if (breaks := shapes.broken(new)) is not None:
         return f"layer {breaks + 1} {'still ' * (breaks == stopped(old))}breaks."
     if (at := stopped(new)) is not None:
@@ -215,7 +199,7 @@ def _outcome(old: Steps, new: Steps) -> str:
 
 
 def stack_title(steps: Steps) -> str:
-    """The stack in one sentence: from which shape to which, with how many parameters."""
+    """Return the stack in a sentence: its input and output shape, and its parameters."""
     place = stopped(steps)
     if place is not None and steps[place].error:
         return f"This stack breaks at layer {place + 1}, {steps[place].layer.keras}"

@@ -13,12 +13,12 @@ from typing import NamedTuple
 import numpy as np
 from markupsafe import Markup
 
-from lib.charts.html import Macros, svg_image
+from lib.charts.html import render, svg_image
 from lib.charts.palette import LEVELS, Palette
 from lib.data import Dataset
 from lib.experiment import MODES, Experiment
 from lib.recurrence import Trace
-from lib.shapes import TracedLayer, has_time, letters, model_layers, readable_shape, total
+from lib.shapes import TracedLayer, has_time, model_layers, readable_shape, total
 from lib.text import capital, counted
 
 CSS = Path(__file__).with_suffix(".css").read_text("utf-8")
@@ -32,18 +32,9 @@ LEGEND = (  # what the letters of shapes mean
     "each layer uses the same ones at every step."
 )
 
-_HTML = Macros(
-    __file__,
-    LEGEND=LEGEND,
-    letters=letters,
-    readable_shape=readable_shape,
-    has_time=has_time,
-    px="{:.1f}".format,
-)
-
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
-    """Values (T, …) as shades, 0 to LEVELS-1, between two ends or their own; gaps as the lowest."""
+    """Return values (T, …) as shades, 0 to LEVELS-1, between two ends or their own; NaN as 0."""
     known = np.nan_to_num(np.asarray(values, np.float64), posinf=np.nan, neginf=np.nan)
     low, high = ends or (float(known.min()), float(known.max()))
     share = (known - low) / max(high - low, 1e-12)
@@ -51,7 +42,7 @@ def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
 
 
 def _drawn(count: int, whole: int = WHOLE) -> list[int | None]:
-    """Which of `count` rows or columns are drawn, in order; None is the ellipsis among them."""
+    """Return which of `count` rows or columns are drawn, in order; None is the ellipsis."""
     if count <= whole:
         return [*range(count)]
     # More of a large tensor is drawn than of a small one, so that a moving slider shows.
@@ -69,12 +60,12 @@ class Grid:
     palette: Palette
 
     def size(self, width: int) -> tuple[float, float]:
-        """Width and height in pixels of a tensor with `width` columns."""
+        """Return width and height in pixels of a tensor with `width` columns."""
         across, down = len(_drawn(width)), len(self.rows)
         return across * self.pitch + 2 * EDGE, down * self.pitch + 2 * EDGE
 
     def middles(self) -> str:
-        """The middle of each timestep's row, as a share of the height; or the ellipsis's."""
+        """Return the middle of each timestep's row as a share of the height, or the ellipsis's."""
         steps = range((self.rows[-1] or 0) + 1)
         places = [self.rows.index(step if step in self.rows else None) for step in steps]
         height = self.size(1)[1]
@@ -83,7 +74,7 @@ class Grid:
     def image(
         self, width: int, levels: np.ndarray | None, color: str, *, pale: bool, outlined: bool
     ) -> Markup:
-        """A tensor with `width` columns as an image element.
+        """Return a tensor with `width` columns as an image element.
 
         Its entries have the `levels` (T, width), 0 to LEVELS-1, of the shades up to `color`; None
         draws it flat. If `pale`, all rows but the last are; `outlined` marks the last row.
@@ -106,12 +97,12 @@ class Grid:
         wide, high = self.size(width)
         outline = (high - self.pitch - 2 * EDGE + 1, wide, high) if outlined else None
         shades = self.palette.shades(color)
-        body = _HTML.entries(paths, shades, dots, outline, self.palette)
+        body = render("charts/strip.html", "entries", paths, shades, dots, outline, self.palette)
         return svg_image(body, wide, high, 'stroke-width="2" stroke-linejoin="round"')
 
 
 class _Stage(NamedTuple):
-    """What comes out of a layer."""
+    """The output of one layer, as the strip draws it."""
 
     step: TracedLayer
     image: Markup
@@ -124,7 +115,7 @@ class _Stage(NamedTuple):
 def shape_strip(
     experiment: Experiment, dataset: Dataset, palette: Palette, *, traces: Traces, sample: int
 ) -> str:
-    """Both modes, always of the same height, side by side where there is room.
+    """Draw both modes, always of the same height, side by side where there is room.
 
     Sample `sample`, 0 to N-1, shades the input; its `traces` shade hidden states and predictions.
     What isn't known is flat: a mode without traces, and the input of data whose rows are hidden.
@@ -144,11 +135,13 @@ def shape_strip(
         stages = _stages(mode, experiment, steps, [read, *above], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
     sentence = strip_sentence(experiment, dataset)
-    return str(_HTML.strip(modes, grid.middles(), brief, sentence, palette))
+    return render(
+        "charts/strip.html", "strip", modes, grid.middles(), brief, LEGEND, sentence, palette
+    )
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """Every shape on the way through each model, and how many parameters it has."""
+    """Return every shape on the way through each model, and its number of parameters."""
     models = model_layers(experiment.model, *dataset.shape[1:], dataset.targets)
     parts = []
     for mode, (start, *steps) in models.items():
@@ -166,7 +159,7 @@ def _stages(
     levels: Sequence[np.ndarray | None],
     grid: Grid,
 ) -> list[_Stage]:
-    """Of one mode the input, then what comes out of each layer."""
+    """Return a mode's input, and then each layer's output."""
     palette, layers, height = grid.palette, experiment.model.layers, grid.size(1)[1]
     image = grid.image(_width(steps[0]), levels[0], palette.ink, pale=False, outlined=False)
     stages = [_Stage(steps[0], image, "input", palette.muted)]
@@ -195,7 +188,7 @@ def _width(step: TracedLayer) -> int:
 def _output_levels(
     experiment: Experiment, target: np.ndarray, trace: tuple[Sequence[Trace], np.ndarray] | None
 ) -> list[np.ndarray | None]:
-    """Shades of each layer's output, where it is known; a head's are beside its `target` (T, K)."""
+    """Return shades of each layer's output, if known; a head's on the scale of `target` (T, K)."""
     head = experiment.model.head == "dense"
     if trace is None:
         return [None] * (experiment.model.layers + head)

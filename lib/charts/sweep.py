@@ -10,8 +10,8 @@ from lib import results
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
-from lib.experiment import MODES as WORDS
-from lib.results import MODES, VARIABLE, PointResult
+from lib.experiment import MODES
+from lib.results import BOTH_MODES, VARIABLE, PointResult
 from lib.text import counted, joined, number, short
 
 HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
@@ -24,17 +24,17 @@ LETTERS = {"sequence": "S", "last": "L"}
 def curve_figure(
     points: Sequence[PointResult], key: str, palette: Palette, *, relative: bool
 ) -> chart.Chart:
-    """Errors against one setting: each mode's median, the band of its seeds, and a dot for each."""
+    """Draw errors by one setting: each mode's median, the band of its seeds, and their dots."""
     values = results.axes_of(points)[key]
     place = {v: v if results.is_number(key) else k for k, v in enumerate(values)}
     measured = sorted((p for p in points if p.is_finished), key=lambda p: place[p.values[key]])
     x = np.array([place[point.values[key]] for point in measured])
     guess = [1.0 if relative else point["baseline_error"] for point in measured]
     data, everything = [chart.level(GUESS, guess, "baseline", palette, x=x)], [*guess]
-    for mode in MODES:
-        color, name = palette.mode(mode), WORDS[mode].name
+    for mode in BOTH_MODES:
+        color, name = palette.mode(mode), MODES[mode].name
         seeds = np.array([point.errors(mode, relative=relative) for point in measured])
-        seeds = seeds.reshape(len(x), len(points[0].rows) // len(MODES))
+        seeds = seeds.reshape(len(x), len(points[0].rows) // len(BOTH_MODES))
         everything += seeds.ravel().tolist()
         edges = seeds.max(axis=1), seeds.min(axis=1)
         data.append(chart.band(f"{name}, seeds", x, edges, color, 0.15))
@@ -51,12 +51,12 @@ def curve_figure(
         data.append(chart.points("no figures", lost, np.full(len(lost), top), cross, ""))
         levels.append(Entry("cross", "diverged, or failed", "wrong"))
     across = _across(key, place, {p.values[key]: p["parameters"] for p in measured})
-    rows = [chart.mode_keys(MODES), levels]
+    rows = [chart.mode_keys(BOTH_MODES), levels]
     return chart.plotted(data, palette, across, up, rows, name=f"sweep {key}", height=HEIGHT)
 
 
 def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> Part:
-    """The axis of a setting's values, by their places; with parameters where these differ."""
+    """Return the axis of a setting's values, evenly spaced; with parameters if these differ."""
     label, places = VARIABLE[key]["label"], list(place.values())
     is_sized = len(set(sizes.values())) > 1
     below = {value: f"<br>{count:,}" for value, count in sizes.items() if is_sized}
@@ -76,17 +76,17 @@ def _across(key: str, place: Mapping[Any, float], sizes: Mapping[Any, int]) -> P
 def map_figure(
     points: Sequence[PointResult], keys: tuple[str, str], what: str, palette: Palette
 ) -> chart.Chart:
-    """Two settings across and up, and in each square a mode's median error, "sequence" or "last".
+    """Draw a mode's median error, "sequence" or "last", on a grid of two settings.
 
-    Or their "difference": which mode's is smaller, how many times, and "?" where that isn't clear.
+    For "difference" it draws which mode's error is smaller, how many times, and "?" if unclear.
     """
     values = results.axes_of(points)
     if what == "difference":
-        squares, (above, below) = _differences(points), MODES
-        texts = {mode: f"{LETTERS[mode]}: {WORDS[mode].name} lower" for mode in MODES}
+        squares, (above, below) = _differences(points), BOTH_MODES
+        texts = {mode: f"{LETTERS[mode]}: {MODES[mode].name} lower" for mode in BOTH_MODES}
     else:
         squares, above, below = _errors(points, what), what, what
-        texts = {what: f"{WORDS[what].name}: median error"}
+        texts = {what: f"{MODES[what].name}: median error"}
     rows = [[Entry("squares", words, mode) for mode, words in texts.items()]]
     rows += [[Entry("squares", "?: may be chance", "baseline")]] * (what == "difference")
     most, least = palette.mode(above), palette.mode(below)
@@ -113,21 +113,21 @@ def map_figure(
 
 
 def _differences(points: Sequence[PointResult]) -> dict[PointResult, tuple[float, str]]:
-    """How much lower a mode is at each finished point, from -1 to 1, and in words."""
+    """Return how much lower a mode is at each finished point, from -1 to 1, and as texts."""
     squares = {}
     for point, found in results.findings(points).items():
         times = 1 / max(1 - max(found.by, 0.0), 1e-6)  # an error may be 0
         shade = min(np.log2(times) / MOST_RATIO, 1.0) * (1 - 2 * found.better)
         mark, shade = ("", shade) if found.is_clear else ("?", 0.3 * shade)  # pale
-        letter = LETTERS[MODES[found.better]]
+        letter = LETTERS[BOTH_MODES[found.better]]
         squares[point] = float(shade), f"{letter} {number(times, 2)}×{mark}"
     return squares
 
 
 def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple[float, str]]:
-    """A mode's median errors, from 0 to 1 on the scale of both modes', and in words."""
+    """Return a mode's median errors, from 0 to 1 on the scale of both modes', and as texts."""
     finished = [point for point in points if point.is_finished]
-    known = [point.median(m) for point in finished for m in MODES]
+    known = [point.median(m) for point in finished for m in BOTH_MODES]
     logs = np.log10([error for error in known if error > 0] or [1.0])
     squares = {}
     for point in finished:
@@ -139,7 +139,7 @@ def _errors(points: Sequence[PointResult], mode: str) -> dict[PointResult, tuple
 
 
 def _ticks(key: str, values: Sequence[Any]) -> Part:
-    """All values of a setting, equally far apart."""
+    """Return all values of a setting, evenly spaced, as ticks."""
     return {
         "range": [-0.5, len(values) - 0.5],
         "tickvals": [*range(len(values))],
@@ -149,7 +149,7 @@ def _ticks(key: str, values: Sequence[Any]) -> Part:
 
 
 def found_takeaway(points: Sequence[PointResult]) -> str:
-    """At how many points each mode is clearly better, in at most 15 words."""
+    """Say at how many points each mode is clearly better, in at most 15 words."""
     found = list(results.findings(points).values())
     if not found:
         return "No point could be trained: see the table." if points else "No point is trained yet."
@@ -165,17 +165,17 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
-    """The smallest error, how it was tested, and what has no figures."""
+    """Say the smallest error, how it was tested, and which points have no figures."""
     finished = [point for point in points if point.is_finished]
     of, details = counted(len(finished), "point"), []
     if finished:
-        medians = {(p, mode): p.median(mode) for p in finished for mode in MODES}
+        medians = {(p, mode): p.median(mode) for p in finished for mode in BOTH_MODES}
         point, mode = least = min(medians, key=medians.__getitem__)
         details.append(
-            f"The smallest median error has {WORDS[mode].name} at {results.named(point.values)}: "
+            f"The smallest median error has {MODES[mode].name} at {results.named(point.values)}: "
             f"{number(medians[least])}."
         )
-        if len(point.rows) > len(MODES):
+        if len(point.rows) > len(BOTH_MODES):
             details.append(
                 f'"Clearly" means p < 0.05 (paired t-test of log errors, corrected for {of} by '
                 "Holm's method)."
@@ -189,6 +189,6 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
 
 
 def sweep_title(title: str, keys: Sequence[str], seeds: int) -> str:
-    """What the page shows: "Seattle weather: the error against steps ahead, 4 seeds"."""
+    """Return the page's title: "Seattle weather: the error against steps ahead, 4 seeds"."""
     against = joined([VARIABLE[key]["label"] for key in keys])
     return f"{title}: the error against {against}, {counted(seeds, 'seed')}"

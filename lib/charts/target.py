@@ -7,9 +7,9 @@ import numpy as np
 from lib import shapes
 from lib.charts import axes, chart
 from lib.charts.chart import Entry, Part
-from lib.charts.html import Macros, Scale, tensor_image
+from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette, mix
-from lib.charts.words import Words
+from lib.charts.sentences import Words
 from lib.shapes import Axis, AxisPair, Damage, Diagnosis, LossVerdict, Role, Tensor, shape_of
 from lib.text import number
 
@@ -25,11 +25,10 @@ LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and 
     "column": ("K", "features"),
     "number": ("K", "features"),
 }
-_HTML = Macros(__file__, LETTERS=LETTERS)
 
 
 def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> Tensor:
-    """A shape with a meaning for each axis; `output` tells what a target's second axis counts."""
+    """Return a shape as axes with roles; `output` tells what a target's second axis counts."""
     ends: tuple[str, ...] = ("timestep", "column")
     if len(shape) == 2:
         counts_steps = output and len(output) == 3 and shape[1] == output[1] != output[2]
@@ -40,7 +39,7 @@ def axes_of(shape: Sequence[int | None], output: shapes.Sizes | None = None) -> 
 
 
 def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str:
-    """The output, the target and what the loss compares; below, every axis with its fate."""
+    """Draw the output, the target and what the loss compares; below, what becomes of each axis."""
     target = axes_of(diagnosis.target_shape, diagnosis.output_shape)
     output, broadcast = axes_of(diagnosis.output_shape), diagnosis.broadcast_shape
     compared = _compared([pair for pair, *_ in diagnosis.axes]) if broadcast else ()
@@ -60,19 +59,19 @@ def lineup_picture(diagnosis: Diagnosis, sentence: str, palette: Palette) -> str
         share = 0.3 if verdict == "silent" else 0.16
         behind = mix(palette.background, colors[verdict], share)
         rows.append((pair, f"{shapes.SIGNS[verdict]} {words}".rstrip(), behind))
-    return str(_HTML.lineup(images, rows, sentence, palette))
+    return render("charts/target.html", "lineup", images, rows, LETTERS, sentence, palette)
 
 
 def shapes_picture(some: Sequence[Sequence[int | None]], palette: Palette) -> str:
-    """Some shapes beside each other, all to the same scale."""
+    """Draw some shapes beside each other, all to the same scale."""
     tensors = [axes_of(shape) for shape in some]
     scale = Scale.of(tensors)
     images = [(shape_of(each), tensor_image(each, scale, palette, palette.ink)) for each in tensors]
-    return str(_HTML.shapes(images, palette))
+    return render("charts/target.html", "shapes", images, palette)
 
 
 def _compared(pairs: list[AxisPair]) -> Tensor:
-    """What is compared: an axis as the side calls it that isn't repeated, in its own place."""
+    """Return the tensor that the loss compares: each axis from the side that isn't repeated."""
     free: list[Role] = ["features", "time", "batch"]
     tensor = []
     for pair in pairs:
@@ -85,20 +84,20 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
 
 
 def verdict_title(diagnosis: Diagnosis) -> str:
-    """The verdict on an output and a target in one sentence."""
+    """Return the verdict on an output and a target in one sentence."""
     sides = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
     return f"{VERDICTS[diagnosis.verdict]}: {sides}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:
-    """What the loss compares, and why."""
+    """Say what the loss compares, and why."""
     if not (batch := diagnosis.decisive) or not batch.broadcast:
         return diagnosis.cause
     return f"In a batch of {batch.size} the loss compares {batch.broadcast}. {diagnosis.cause}"
 
 
 def compared_takeaway(diagnosis: Diagnosis) -> str:
-    """The verdict's reason in short: what is compared, or which axes don't fit."""
+    """Say briefly what is compared, or that the shapes don't fit."""
     if diagnosis.verdict == "correct":
         return "As it is meant: every output meets its own target."
     if diagnosis.verdict == "error":
@@ -109,7 +108,7 @@ def compared_takeaway(diagnosis: Diagnosis) -> str:
 
 
 def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """Both losses over the epochs: each falls, and neither says that something is wrong."""
+    """Draw both setups' losses over the epochs: each falls, and neither shows the mistake."""
     data = []
     for side, color, dash in (("right", palette.best, "solid"), ("wrong", palette.wrong, "dash")):
         style = {"color": color, "dash": dash, "width": 2.5}
@@ -122,7 +121,7 @@ def damage_loss_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 
 def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
-    """What each model says against what is true: the right one lies on the diagonal."""
+    """Draw each model's predictions against the truth: the right one lies on the diagonal."""
     truth, predicted = damage.truth, damage.predictions
     ends = float(truth.min()), float(truth.max())
     right = {"color": palette.best, "size": 7}
@@ -141,7 +140,7 @@ def damage_predictions_figure(damage: Damage, palette: Palette) -> chart.Chart:
 
 
 def damage_words(mistake: shapes.damage.Mistake, damage: Damage) -> Words:
-    """The two errors; how two trainings show losses that fall alike, and predictions that don't."""
+    """Say both errors, and that losses fall alike while predictions differ."""
     right, wrong = (number(damage.error(side)) for side in ("right", "wrong"))
     takeaway = f"Nothing raises, yet the last step's error is {wrong}; with the right y {right}."
     begin, end = (number(float(loss)) for loss in damage.loss["wrong"][[0, -1]])

@@ -5,7 +5,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from lib.charts.html import Macros, svg_uri
+from lib.charts.html import render, svg_uri
 from lib.charts.palette import PALETTES, Palette
 from lib.shapes import Leak
 
@@ -22,8 +22,6 @@ PICTURES = {  # what is on the axes, by a card's name for a picture; `tests.reco
     "cells": "error at the last step by epoch",
 }
 
-_HTML = Macros(__file__, px="{:.1f}".format)
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Line:
@@ -38,32 +36,32 @@ class Line:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Plot:
-    """All lines of a picture, later ones above; y is maybe drawn by its logarithm."""
+    """All lines of a picture, later ones on top; with `is_log`, y is drawn by its logarithm."""
 
     lines: tuple[Line, ...]
     is_log: bool = False
 
 
 def by_step(y: np.ndarray, *about: str) -> Line:
-    """A line of values (T,) over the timesteps."""
+    """Return a line of values (T,) over the timesteps."""
     return Line(np.arange(1.0, len(y) + 1), np.asarray(y, np.float64), *about)
 
 
 def leaked(leak: Leak) -> Plot:
-    """Error by timestep one way and both ways, beside the best possible of any honest model."""
+    """Return errors by timestep one way and both ways, beside the best possible without a leak."""
     best = by_step(np.ones(len(leak.one_way)), "best", "", "dashed")
     one_way = by_step(leak.one_way, "sequence", "LSTM")
     return Plot((best, one_way, by_step(leak.both_ways, "wrong", "Bidirectional")))
 
 
 def caption(picture: str, plot: Plot) -> str:
-    """What a picture has on its axes, in words."""
+    """Return what a picture has on its axes, in words."""
     return f"{PICTURES[picture]}{', logarithmic' * plot.is_log}"
 
 
 @lru_cache(maxsize=128)  # they are the same in every session
 def thumbnail(plot: Plot, theme: str) -> str:
-    """A plot as the address of an image, in the colours of a theme."""
+    """Return a plot as a data URI, in the colours of a theme."""
     heights = [np.log10(line.y) if plot.is_log else line.y for line in plot.lines]
     low, high = min(map(np.min, heights)), max(map(np.max, heights))
     left, right = min(line.x[0] for line in plot.lines), max(line.x[-1] for line in plot.lines)
@@ -75,10 +73,12 @@ def thumbnail(plot: Plot, theme: str) -> str:
         has_room = y[at] > EDGE + 2 * LETTERS  # for its name above that point
         place = x[at], y[at] - 6 if has_room else y[at] + LETTERS + 4
         drawn.append((line, list(zip(x, y, strict=True)), place))
-    body = _HTML.drawing(drawn, PALETTES[theme], WIDTH, HEIGHT, LETTERS, DASHES)
+    body = render(
+        "charts/thumbnail.html", "drawing", drawn, PALETTES[theme], WIDTH, HEIGHT, LETTERS, DASHES
+    )
     return svg_uri(body, f"0 0 {WIDTH} {HEIGHT}")
 
 
 def small_picture(plot: Plot, sentence: str, palette: Palette) -> str:
-    """The same as an element of `st.html`, with this as its alternative text."""
-    return str(_HTML.image(thumbnail(plot, palette.theme), sentence))
+    """Return a plot as an HTML image, with `sentence` as its alternative text."""
+    return render("charts/thumbnail.html", "image", thumbnail(plot, palette.theme), sentence)

@@ -7,7 +7,7 @@ Synthetic tasks, bundled series and uploads become a `Dataset` with `.x` (N, T, 
 from lib.data import memory
 from lib.data.caches import REMEMBERED, remember, remembered
 from lib.data.dataset import Baseline, Dataset, KnownErrors, Origin, Samples
-from lib.data.datasets import (
+from lib.data.datasets.registry import (
     DATASETS,
     FIRST,
     OPTIONAL,
@@ -26,7 +26,7 @@ from lib.data.datasets.synthetic import DATA_X, DATA_Y, TASKS
 from lib.data.memory import GB, GROUPS, MB, share, total_memory
 from lib.data.tables.baselines import check_season, season_length
 from lib.data.tables.cutting import every_kth
-from lib.data.tables.leaks import Finding, find_leaks, moments, series_by_part
+from lib.data.tables.leaks import Finding, find_leaks, moments_by_group, series_by_part
 from lib.data.tables.table import (
     CALENDAR,
     KINDS,

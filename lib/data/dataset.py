@@ -28,7 +28,7 @@ class Scale:
         return self.offset.ndim == 2
 
     def of(self, series: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Offset and deviation for values of these series (…): (…, C), or (C,) if all share one."""
+        """Return offset and deviation for series (…): (…, C), or (C,) if all series share one."""
         if not self.by_series:
             return self.offset, self.deviation
         return self.offset[series], self.deviation[series]
@@ -82,20 +82,20 @@ class Origin(Rows):
         return int(self.segment[-1]) + 1 - len(self.names)
 
     def crosses_gap(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
-        """Which samples, (N,) bool, have rows on both sides of a gap of time."""
+        """Return which samples, (N,) bool, have rows on both sides of a gap of time."""
         first = self.starts[samples]
         last = first + self.rate * (timesteps - 1) + max(self.horizons)
         return self.segment[first] != self.segment[last]
 
     def label(self, row: int) -> str:
-        """The name of row 0 to R-1: its time, else its number in its series, from 1."""
+        """Return the name of row 0 to R-1: its time, else its number in its series, from 1."""
         if self.times is None:
             return f"row {row - np.searchsorted(self.series, self.series[row]) + 1}"
         time = self.times[row]
         return time.strftime(self.time_format) if self.time_format else f"{time}"
 
     def rows(self, timesteps: int, samples: Chosen = slice(None)) -> np.ndarray:
-        """The rows that each sample reads, (N, T) int, or (T,) for one sample."""
+        """Return the rows that each sample reads, (N, T) int, or (T,) for one sample."""
         return self.starts[samples, None] + self.rate * np.arange(timesteps)
 
 
@@ -113,7 +113,7 @@ class KnownErrors:
     """The errors of all guesses on data whose rows are hidden: see `lib.results.replay`."""
 
     naive_mse: np.ndarray  # `Dataset.naive_mse`, (T,)
-    naive_losses: Mapping[str, np.ndarray]  # (T,) on the training samples, by `lib.results.ERRORS`
+    naive_losses: Mapping[str, np.ndarray]  # (T,) in training, by `lib.results.baselines.ERRORS`
     independent: float  # `lib.results.compared.independent_samples`
 
 
@@ -158,7 +158,7 @@ class Samples:
 
     @property
     def seen(self) -> int:
-        """How many samples, from the first, are for training and validation, not for the test."""
+        """The number of samples for training and validation."""
         return len(self.x)
 
     @property
@@ -232,7 +232,7 @@ class Dataset(Samples):
 
     @property
     def seen(self) -> int:
-        """How many samples, from the first, are for training and validation, not for the test."""
+        """The number of samples for training and validation; those of the test follow."""
         return len(self.x) - self.test
 
     @property
@@ -249,13 +249,18 @@ class Dataset(Samples):
 
     @property
     def ahead(self) -> str:
-        """What follows a target's name: ", one day ahead" or ""."""
+        """The words after a target's name: ", one day ahead" or ""."""
         return f", {self.lead} ahead" if self.lead else ""
 
     @property
     def target_labels(self) -> tuple[str, ...]:
-        """K names of targets with how far ahead they are: "temp_max, one day ahead"."""
+        """K names of targets with their lead: "temp_max, one day ahead"."""
         return tuple(f"{name}{self.ahead}" for name in self.target_names)
+
+    @property
+    def spaced_unit(self) -> str:
+        """The raw unit after a space, to follow a number: " °C"; empty where there is none."""
+        return f" {self.target_unit}" if self.target_unit else ""
 
     @property
     def has_named_steps(self) -> bool:
@@ -263,7 +268,7 @@ class Dataset(Samples):
         return self.timestep_names[-1] != f"{self.shape[1]}"
 
     def steps_of(self, index: int) -> tuple[str, ...]:
-        """T names of a sample's timesteps: the times of its rows, where there are dates."""
+        """Return T names of a sample's timesteps: the times of its rows, if there are dates."""
         if not (origin := self.origin) or not origin.time_format:
             return self.timestep_names
         return tuple(origin.label(row) for row in origin.rows(self.shape[1], index))
@@ -282,7 +287,7 @@ class Dataset(Samples):
         return (wrong**2).mean(axis=(0, 2))
 
     def raw(self, values: np.ndarray, samples: Chosen, *, last: bool = False) -> np.ndarray:
-        """Targets or predictions of `samples` in the raw unit.
+        """Return targets or predictions of `samples` in the raw unit.
 
         `values` are (T, K) of one sample or (S, T, K); with `last` of the last step, (K,), (S, K).
         """
@@ -305,7 +310,7 @@ class Dataset(Samples):
         return abs(float(scale.flat[0])) if np.all(scale == scale.flat[0]) else None
 
     def sample_name(self, index: int, *, short: bool = False) -> str:
-        """The name of sample `index`, 0 to N-1: "sample 241 (validation)"; `short`: no end."""
+        """Name sample `index`, 0 to N-1: "sample 241 (validation)"; `short` leaves out its end."""
         name = f"sample {index + 1}"
         if origin := self.origin:  # its series, and from which row to which its inputs are
             rows = origin.rows(self.shape[1], index)

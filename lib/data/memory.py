@@ -19,7 +19,7 @@ log = logging.getLogger(__name__)
 
 
 def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
-    """Bytes of memory for the app and all processes that it starts."""
+    """Return the bytes of memory for the app and all processes that it starts."""
     limits = [psutil.virtual_memory().total]
     for folder in _folders(groups, own):
         for name in _LIMITS:
@@ -34,7 +34,7 @@ def total_memory(groups: Path = GROUPS, own: Path = OWN) -> int:
 
 
 def _folders(groups: Path, own: Path) -> list[Path]:
-    """The control groups whose memory limits apply: this process's own, and its parents."""
+    """Return the control groups whose memory limits apply: this process's own, and its parents."""
     folders = [groups, groups / "memory"]
     with suppress(OSError):  # not on Linux
         for line in own.read_text().splitlines():
@@ -46,13 +46,13 @@ def _folders(groups: Path, own: Path) -> list[Path]:
 
 
 def used_memory(process: psutil.Process = _THIS_PROCESS) -> int:
-    """Bytes that a process doesn't share: what its end would free."""
+    """Return the bytes that a process doesn't share: they are free once it has ended."""
     memory = process.memory_info()
     return int(memory.rss - getattr(memory, "shared", 0))
 
 
 def free_memory() -> int:
-    """Bytes left beside this process and all that it has started."""
+    """Return the bytes left beside this process and all that it has started."""
     used = 0
     for process in (_THIS_PROCESS, *_THIS_PROCESS.children(recursive=True)):
         with suppress(psutil.Error):  # it has just ended
@@ -61,5 +61,5 @@ def free_memory() -> int:
 
 
 def share() -> float:
-    """The factor by which limits are scaled on a small machine, above 0 and up to 1."""
+    """Return the factor by which limits are scaled on a small machine, above 0 and up to 1."""
     return min(1.0, total_memory() / ENOUGH)

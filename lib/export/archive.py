@@ -117,7 +117,7 @@ class TableRecord:
 
 
 def record_of(table: Table) -> TableRecord:
-    """The record of a table."""
+    """Return the record of a table."""
     return TableRecord(
         frame={str(name): _column(entries) for name, entries in table.frame.items()},
         times=None if table.times is None else _column(table.times),
@@ -135,7 +135,7 @@ def _column(entries: Any) -> Column:
 
 
 def table_of(record: TableRecord) -> Table:
-    """The table of a record. Raises an error of any kind for a record that no file becomes."""
+    """Return the table of a record. Raises an error of any kind for an invalid record."""
     import pandas as pd  # noqa: PLC0415
 
     def entries(column: Column, dtype: str) -> Any:

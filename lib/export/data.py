@@ -25,20 +25,20 @@ LINE = 100  # the longest line of a script
 
 
 def imports(dataset: Dataset, *others: str, own: tuple[str, ...] = ()) -> str:
-    """A script's imports, with those that its data need; Python's `own` modules first."""
+    """Return a script's imports, with those that its data need; Python's `own` modules first."""
     own += ("import zlib",) * (dataset.origin is not None)
     blank = [""] * bool(own)
     return "\n".join([*own, *blank, "import keras", "import numpy as np", *others])
 
 
 def short(title: str) -> str:
-    """A dataset's title, cut where it is long."""
+    """Return a dataset's title, cut where it is long."""
     return shorten(plain(title), LINE // 3, placeholder=" …")
 
 
 @cache  # a page asks for three with each move of a slider
 def source(function: Callable[..., object]) -> str:
-    """The source of one of the project's functions."""
+    """Return the source of one of the project's functions."""
     return inspect.getsource(function).rstrip()
 
 
@@ -77,7 +77,7 @@ def blocks(template: str, *names: str, **fields: Any) -> dict[str, str]:
 
 
 def data_name(dataset: Dataset) -> str:
-    """The stem of file names of this dataset, in safe letters: "seattle", or the upload's name."""
+    """Return a safe stem of file names of this dataset: "seattle", or the upload's name."""
     own = dataset.name == "upload"
     known = unicodedata.normalize("NFKD", PurePath(dataset.title).stem if own else dataset.name)
     data = re.sub("[^a-z0-9]+", "-", known.encode("ascii", "ignore").decode().lower())
@@ -85,7 +85,7 @@ def data_name(dataset: Dataset) -> str:
 
 
 def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
-    """The code of `x`, `y` and `train`, after a task's function."""
+    """Return the code of `x`, `y` and `train`, after a task's function."""
     name = find_spec(experiment).name
     if name in TASKS:
         task = TASKS[name]
@@ -111,7 +111,7 @@ def data_code(experiment: Experiment, dataset: Dataset) -> list[str]:
 
 
 def has_plain_windows(dataset: Dataset) -> bool:
-    """Whether each part has all windows of its rows, which are those of one series."""
+    """Return whether each part has all windows of its rows, which are those of one series."""
     origin, steps, begin = dataset.cut_from, dataset.shape[1], 0
     several = len(origin.names) > 1 or len(origin.horizons) > 1 or origin.rate > 1
     if several or dataset.base is not None:
@@ -124,7 +124,7 @@ def has_plain_windows(dataset: Dataset) -> bool:
 
 
 def _sizes(dataset: Dataset) -> dict[str, int]:
-    """Number of samples of each part, by its name in a script."""
+    """Return the number of samples of each part, by its name in a script."""
     names = {"training": "train"}
     return {names.get(p, p): own.stop - own.start for p, own in dataset.parts.items()}
 

@@ -57,7 +57,7 @@ class Kept(RunAt):
 
 
 def versions() -> dict[str, str]:
-    """Versions of Unrolled, Python and the installed packages."""
+    """Return the versions of Unrolled, Python and the installed packages."""
     found = {"python": platform.python_version()}
     if _ABOUT.exists():
         found["unrolled"] = tomllib.loads(_ABOUT.read_text("utf-8"))["project"]["version"]
@@ -91,7 +91,7 @@ def keep(run: RunAt, past: Sequence[tuple[int, SeedWeights]], table: Table | Non
 
 
 def _sketch(dataset: Dataset) -> tuple[float, ...]:
-    """Sizes, and of x and y the norm and a projection: alike but for a processor's rounding."""
+    """Return sizes, and of x and y the norm and a projection: equal but for CPU rounding."""
     found: list[float] = [dataset.train, dataset.test, *dataset.shape, dataset.targets]
     for flat in (dataset.x.reshape(-1), dataset.y.reshape(-1)):
         norm = np.linalg.norm(flat)

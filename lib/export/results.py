@@ -20,7 +20,7 @@ from jinja2 import Environment, StrictUndefined
 from plotly.offline import get_plotlyjs
 
 from lib import results, text
-from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, strip, words
+from lib.charts import EXPLORE_CARDS, PALETTES, html, replay_figure, replay_words, sentences, strip
 from lib.data import Dataset, idle
 from lib.experiment import MODES, SETTINGS, Experiment
 from lib.export.script import keras_script
@@ -65,11 +65,11 @@ def history_csv(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
     """Write the losses by epoch, mode and seed; empty where unknown. Epoch 0 is before training."""
     rows = []
     for seed, mode, result in _models(experiment, snapshot):
-        told, checked = result.loss_epochs, result.checked_epochs
+        epochs, checked = result.loss_epochs, result.checked_epochs
         curves = (result.loss, result.validation_loss, result.last_step_mse)
-        each = zip((told, checked, checked), curves, strict=True)
+        each = zip((epochs, checked, checked), curves, strict=True)
         columns = [dict(zip(*curve, strict=False)) for curve in each]
-        for epoch in np.union1d(told, checked):
+        for epoch in np.union1d(epochs, checked):
             rows.append([epoch, mode, seed, *(column.get(epoch, "") for column in columns)])
     return _csv(HISTORY, rows)
 
@@ -102,7 +102,7 @@ def weights_npz(experiment: Experiment, _: Dataset, snapshot: Snapshot) -> bytes
 
 
 def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) -> pd.DataFrame:
-    """Predictions and targets of every judged sample, in the raw unit.
+    """Return predictions and targets of every judged sample, in the raw unit.
 
     A row for each sample, timestep (from 1 on) and target column; a column for each mode and seed.
     Last-step mode predicts at T alone: NaN elsewhere.
@@ -130,10 +130,10 @@ def predictions(experiment: Experiment, dataset: Dataset, snapshot: Snapshot) ->
     }
     for seed, mode, result in _models(experiment, snapshot):
         if result.weights is not None:
-            said = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
+            predicted = raw(results.model_outputs(experiment, result.weights, dataset.x[samples]))
             several = f"_seed_{seed}" if snapshot.others else ""
             asked = (mode == "sequence") | (step + 1 == steps)
-            columns[f"{mode}{several}"] = np.where(asked, said, np.nan)
+            columns[f"{mode}{several}"] = np.where(asked, predicted, np.nan)
     return pd.DataFrame(columns)
 
 
@@ -162,7 +162,7 @@ class Reported(RunAt):
 
 
 def figures(of: Reported) -> list[tuple[str, go.Figure, str, str]]:
-    """Title, figure, takeaway and sentences of each chart."""
+    """Return title, figure, takeaway and sentences of each chart."""
     pictures = list[tuple[str, go.Figure, str, str]]()
     picked = {"predictions": (of.sample, of.target, of.earlier), "step_error": (of.earlier,)}
     for name, title in _TITLES.items():
@@ -211,7 +211,7 @@ def report(of: Reported, link: str, made: datetime, versions: Mapping[str, str])
             modes=MODES,
             palette=_LIGHT,
             lead=next(takeaway for title, _, takeaway, _ in shown if title == _TITLES["compare"]),
-            words=words,
+            sentences=sentences,
             english=text,
         )
         .encode()

@@ -47,7 +47,7 @@ def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 
 
 def _head(experiment: Experiment, dataset: Dataset, about: str, imported: str) -> list[str]:
-    """The blocks of a script up to its data, with two blank lines around a function."""
+    """Return the blocks of a script up to its data, with two blank lines around a function."""
     *function, code = data_code(experiment, dataset)
     separate = [f"\n{each}\n" for each in function]
     return [f'"""{short(dataset.title)}: {about}."""', imported, *separate, code]
@@ -85,7 +85,7 @@ def notebook(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 def template_fields(
     experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 ) -> dict[str, Any]:
-    """The fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
+    """Return the fields of the templates plain.py.jinja, exact.py.jinja and notebook.py.jinja."""
     model, training = experiment.model, experiment.training
     scale, (_, steps, features) = dataset.raw_scale if dataset.is_scaled else None, dataset.shape
     is_judged, units = dataset.has_validation, model.units
@@ -119,7 +119,7 @@ def template_fields(
 
 
 def _line(*of: TracedLayer) -> str:
-    """A layer's line of code with its output shapes; for the layers of both modes `every_step`."""
+    """Return a layer's line of code and output shapes; `every_step` for layers of both modes."""
     layer, shapes = of[0].layer, dict.fromkeys(readable_shape(step.tensors[0]) for step in of)
     code = layer.code() if layer.kind == "input" else f"keras.{layer.code()}"
     if isinstance(layer, Recurrent):
@@ -142,7 +142,7 @@ class Shown:
 
 
 def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None) -> Shown:
-    """The epochs and figures of the experiment's run, up to the epoch that was judged last."""
+    """Return the epochs and figures of a run, up to the epoch that was evaluated last."""
     training = experiment.training
     keeps = training.keep != "last" and dataset.has_validation
     patience = training.patience if training.keep == "stop" else training.epochs
@@ -168,7 +168,7 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:
-    """A file name without an ending: "seattle-lstm-both"."""
+    """Return a file name without an ending: "seattle-lstm-both"."""
     cell, mode = experiment.model.cell.replace("_", "-"), experiment.model.mode
     return f"{data_name(dataset)}-{cell}-{mode}"
 
@@ -181,7 +181,7 @@ class Export:
     ending: str  # of the file's name, after `name_of`
 
     def file_name(self, experiment: Experiment, dataset: Dataset) -> str:
-        """The file's name: "seattle-lstm-both-exact.py"."""
+        """Return the file's name: "seattle-lstm-both-exact.py"."""
         return f"{name_of(experiment, dataset)}{self.ending}"
 
 

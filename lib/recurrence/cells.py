@@ -21,13 +21,13 @@ STATE_GATE = {"gru": "r"}  # by cell with two rows of biases: what scales the st
 
 
 def highest_output(cell: str, timesteps: int) -> Array:
-    """What |h| stays below at each timestep, (T,): an LSTM's cell state grows by less than 1."""
+    """Return the bound of |h| by timestep, (T,): an LSTM's cell state grows by less than 1."""
     steps = np.arange(1.0, timesteps + 1)
     return np.tanh(steps) if cell == "lstm" else np.ones_like(steps)
 
 
 def gate_symbol(name: str, about: str) -> str:
-    """A name and what it is, of `GATES`, as formulas write it: a candidate has a tilde."""
+    """Return a gate's symbol in formulas, by its name and kind in `GATES`."""
     return f"{name}\u0303" if about == "candidate" else name
 
 
@@ -125,7 +125,7 @@ STEPS: dict[str, Callable[..., None]] = {"lstm": _lstm, "gru": _gru, "simple_rnn
 
 
 def _checked(cell: str, weights: Sequence[Array], x: Array) -> tuple[Array, Array, Array]:
-    """The three weights, float32. Raises ValueError unless they fit the cell and x."""
+    """Return the three weights, float32. Raises ValueError unless they fit the cell and x."""
     if cell not in STEPS:
         raise ValueError(f"cell must be one of {list(CELLS)}, got {cell!r}")
     if x.ndim != 3:
@@ -156,11 +156,11 @@ class LayerPass:
     trace: Trace  # what `unroll` made of it, for this one sample
 
     def before(self, step: int) -> Array:
-        """The hidden states that a step starts from, (U,)."""
+        """Return the hidden states that a step starts from, (U,)."""
         return _before(self.trace.hidden[0], step)
 
     def gates(self, step: int) -> dict[str, Array]:
-        """Of one step, by the names in `GATES`: (U,) each."""
+        """Return the gates of one step, by their names in `GATES`: (U,) each."""
         return {name: values[0, step] for name, values in self.trace.gates.items()}
 
     @property
@@ -197,12 +197,12 @@ class Row:
 
 
 def _before(states: Array, step: int) -> Array:
-    """Of states (T, …) those that a step starts from: zeros at first."""
+    """Return the states of (T, …) that a step starts from: zeros at first."""
     return states[step - 1] if step else np.zeros_like(states[0])
 
 
 def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
-    """All that a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
+    """Return what a unit, 0 to U-1, computes at a step, 0 to T-1; hₜ₋₁ is the state before it."""
     columns = slice(unit, None, layer.units)  # a column for each gate
     about = GATES[layer.cell] or {"h": "hidden state"}
     from_input = dict(zip(about, layer.x[step] @ layer.weights[0][:, columns], strict=True))
@@ -249,18 +249,18 @@ def lines(layer: LayerPass, unit: int, step: int) -> list[Line]:
 
 
 def _factor(value: float) -> str:
-    """A number of a product, in brackets where it is negative."""
+    """Return a number of a product, in brackets where it is negative."""
     return signed(value) if value >= 0 else f"({signed(value)})"
 
 
 def _sum(first: float, *others: float) -> str:
-    """Terms of a sum with their signs: "0.3 − 0.2 + 1"."""
+    """Return terms of a sum with their signs: "0.3 − 0.2 + 1"."""
     rest = (f" {'−' if term < 0 else '+'} {number(abs(term))}" for term in others)
     return signed(first) + "".join(rest)
 
 
 def state_rows(layer: LayerPass, step: int) -> list[Row]:
-    """How gates and states make the new states; nothing for a cell that has no gates."""
+    """Return how gates and states make the new states; [] for a cell without gates."""
     gates, before, hidden = layer.gates(step), layer.before(step), layer.trace.hidden[0, step]
     if layer.trace.cell is not None:
         cell, carried = layer.trace.cell[0, step], _before(layer.trace.cell[0], step)

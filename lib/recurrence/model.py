@@ -20,13 +20,13 @@ VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 def layers_of(
     weights: Sequence[np.ndarray], layers: int | None = None
 ) -> list[tuple[np.ndarray, ...]]:
-    """The arrays of each recurrent layer, from the bottom up: of so many, or of all there are."""
+    """Return the arrays of each recurrent layer, from the bottom up; of `layers` or of all."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
 
 
 def weight_names(cell: str, arrays: int) -> list[str]:
-    """Keras's paths of a model's arrays, in order: "lstm_1/lstm_cell/kernel", …, "dense/bias"."""
+    """Return Keras's paths of a model's arrays, in order: "lstm_1/lstm_cell/kernel" and so on."""
     layers, head = divmod(arrays, ARRAYS_EACH)
     names = [f"{cell}_{k + 1}" if layers > 1 else cell for k in range(layers)]
     paths = [f"{name}/{cell}_cell/{kernel}" for name in names for kernel in _KERNELS]
@@ -36,7 +36,7 @@ def weight_names(cell: str, arrays: int) -> list[str]:
 def initial_weights(
     cell: str, features: int, units: int, rng: np.random.Generator
 ) -> list[np.ndarray]:
-    """A fresh layer's weights, as Keras's defaults (a GRU's `reset_after`) draw them, float32."""
+    """Return a new layer's weights, drawn as Keras's defaults (GRU: `reset_after`), float32."""
     width = BLOCKS[cell] * units
     kernel = glorot_uniform(features, width, rng)
     recurrent = orthogonal(units, width, rng)
@@ -47,7 +47,7 @@ def initial_weights(
 
 
 def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
-    """The weights that both modes start from, by the experiment's seed, in Keras's order."""
+    """Return the weights that both modes start from, by the experiment's seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
     weights: list[np.ndarray] = []
@@ -60,7 +60,7 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
 
 
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Keras's `GlorotUniform`.
+    """Draw from Keras's `GlorotUniform`.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
     networks", 2010, equation 16.
@@ -70,7 +70,7 @@ def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndar
 
 
 def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
-    """Keras's `Orthogonal`: orthonormal rows, or columns where these are fewer.
+    """Draw from Keras's `Orthogonal`: orthonormal rows, or columns if these are fewer.
 
     Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
     deep linear neural networks", 2014.
@@ -83,7 +83,7 @@ def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
 def unroll_stack(
     cell: str, weights: Sequence[np.ndarray], x: np.ndarray, mask: np.ndarray | None = None
 ) -> list[Trace]:
-    """The trace of each layer, from the bottom up; Keras hands a mask (N, T) up to all of them."""
+    """Return the trace of each layer, from the bottom up; Keras passes a mask (N, T) on to all."""
     traces: list[Trace] = []
     for layer in layers_of(weights):
         traces.append(unroll(cell, layer, x, mask))
@@ -112,7 +112,7 @@ def forward(
 def outputs_in_parts(
     experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> Iterator[np.ndarray]:
-    """A model's outputs (n, T, K) for x (N, T, F), some samples after the other: see `forward`."""
+    """Return `forward`'s outputs (n, T, K) for x (N, T, F), some samples at a time."""
     each = 6 * x.shape[1] * experiment.model.units * experiment.model.layers
     size = max(1, HELD // each)
     for start in range(0, len(x), size):
@@ -126,7 +126,7 @@ def difference(
     sequence: np.ndarray,
     states: Sequence[np.ndarray],
 ) -> float:
-    """The largest difference from Keras's outputs, relative to its largest value above 1.
+    """Return the largest difference from Keras's outputs, relative to its largest value above 1.
 
     Of a stack's top layer: Keras's `sequence` (N, T, U) and last `states` (N, U), h and maybe c.
     """
@@ -159,7 +159,7 @@ class Padded:
 
 
 def lengths(steps: int) -> np.ndarray:
-    """The lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
+    """Return the lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
     return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
 
 

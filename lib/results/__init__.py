@@ -21,9 +21,9 @@ from lib.results.baselines import (
     step_losses,
 )
 from lib.results.compared import (
+    BOTH_MODES,
     CHANCE,
     LETTERS,
-    MODES,
     VARIABLE,
     Compared,
     PointResult,

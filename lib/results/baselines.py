@@ -37,12 +37,12 @@ ERRORS: dict[str, Callable[[np.ndarray], np.ndarray]] = {  # a key of LOSSES →
 
 
 def step_losses(loss: str, wrong: np.ndarray) -> np.ndarray:
-    """Loss by timestep (T,) of errors (N, T, K)."""
+    """Return the loss by timestep (T,) of errors (N, T, K)."""
     return ERRORS[loss](wrong).mean(axis=(0, 2), dtype=np.float64)
 
 
 def mode_losses(steps: np.ndarray, modes: Sequence[str] = ("sequence", "last")) -> dict[str, float]:
-    """Loss by mode from losses by timestep (T,): their mean, or the last."""
+    """Return the loss by mode from losses by timestep (T,): their mean, or the last."""
     return {mode: float(steps.mean() if mode == "sequence" else steps[-1]) for mode in modes}
 
 
@@ -58,7 +58,7 @@ class Best:
 def best_possible(
     experiment: Experiment, dataset: Dataset, samples: slice | None = None
 ) -> Best | None:
-    """Least mean squared error of the models on `samples` (the judged); None if unknown."""
+    """Return the least MSE of the models on `samples` (the judged); None if unknown."""
     known = dataset.best_mse
     best = None if known is None else Best(known, "best possible", dataset.best_why)
     if experiment.model.head == "dense" or not dataset.has_rows:  # the floor quotes a target
@@ -77,7 +77,7 @@ def best_possible(
 
 
 def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
-    """Training loss of the naive baseline by mode."""
+    """Return the training loss of the naive baseline by mode."""
     loss = experiment.training.loss
     if dataset.known_errors is not None:
         return mode_losses(dataset.known_errors.naive_losses[loss], experiment.model.modes)
@@ -86,7 +86,7 @@ def naive_loss(experiment: Experiment, dataset: Dataset) -> dict[str, float]:
 
 
 def best_loss(experiment: Experiment, dataset: Dataset) -> tuple[dict[str, float], Best | None]:
-    """Least possible training loss by mode, and the reason; for "mse" only."""
+    """Return the least possible training loss by mode, and the reason; for "mse" only."""
     best = best_possible(experiment, dataset, slice(dataset.train))
     if best is None or experiment.training.loss != "mse":
         return {}, None
@@ -130,7 +130,7 @@ class SkillTable:
     independent: float  # how many of the samples are independent: see `independent_samples`
 
     def baselines(self, target: int) -> list[Score]:
-        """The baselines, by increasing RMSE for this target column."""
+        """Return the baselines, by increasing RMSE for this target column."""
         return sorted(self.guesses, key=lambda score: float(score.rmse[target]))
 
     def skill(self, score: Score, target: int) -> float:
@@ -140,7 +140,7 @@ class SkillTable:
 
 
 def part_of(dataset: Dataset, part: Part) -> np.ndarray:
-    """Indexes of the samples of a part, (M,)."""
+    """Return the indexes of a part's samples, (M,)."""
     samples = np.arange(len(dataset.x))
     return samples[dataset.judged] if part == "judged" else samples[len(samples) - dataset.test :]
 
@@ -148,12 +148,12 @@ def part_of(dataset: Dataset, part: Part) -> np.ndarray:
 def model_outputs(
     experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
 ) -> np.ndarray:
-    """A model's outputs at every step, (n, T, K)."""
+    """Return a model's outputs at every step, (n, T, K)."""
     return np.concatenate(list(outputs_in_parts(experiment, weights, x)))
 
 
 def cost(weights: ModelWeights, timesteps: int) -> int:
-    """Multiply-adds that the answers of all modes for one sample take."""
+    """Return the multiply-adds of all modes' predictions for one sample."""
     return timesteps * sum(array.size for arrays in weights.values() for array in arrays)
 
 
@@ -165,7 +165,7 @@ def answers(
     *,
     seeds: int = 1,
 ) -> Answers:
-    """Outputs for a part: for every k-th sample, so that all seeds take about a second."""
+    """Predict for every k-th sample of a part, so that all seeds take about a second."""
     samples = part_of(dataset, part)
     share = seeds * len(samples) * cost(weights, dataset.shape[1]) / BUDGET
     every = every_kth(share, dataset.origin.period if dataset.origin else 1)
@@ -177,14 +177,14 @@ def answers(
 
 
 def last_errors(dataset: Dataset, samples: np.ndarray, last: np.ndarray) -> np.ndarray:
-    """Errors at the last step of `samples`, (M, K) in the raw unit, of outputs in the unit of y."""
+    """Return errors at the last step of `samples`, (M, K) raw, from outputs in the unit of y."""
     raw = partial(dataset.raw, samples=samples, last=True)
     return raw(last.astype(np.float64)) - raw(dataset.y[samples, -1].astype(np.float64))
 
 
-def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
-    """Errors of models and baselines. Raises ValueError for data of no table."""
-    samples, unit = said.samples, seasonal_error(dataset.cut_from)
+def evaluate(dataset: Dataset, given: Answers) -> SkillTable:
+    """Return the errors of models and baselines. Raises ValueError for data of no table."""
+    samples, unit = given.samples, seasonal_error(dataset.cut_from)
 
     def score(name: str, label: str, last: np.ndarray) -> Score:
         wrong = last_errors(dataset, samples, last)
@@ -193,21 +193,21 @@ def evaluate(dataset: Dataset, said: Answers) -> SkillTable:
             mase = np.where(unit > 0, mae / unit, np.nan)
         return Score(name, label, mae, np.sqrt((wrong**2).mean(axis=0)), mase)
 
-    models = tuple(score(mode, MODES[mode].name, last) for mode, last in said.last.items())
+    models = tuple(score(mode, MODES[mode].name, last) for mode, last in given.last.items())
     guesses = tuple(score(one.name, one.label, one.last[samples]) for one in dataset.baselines)
-    return SkillTable(samples, said.every, models, guesses, independent_samples(dataset, samples))
+    return SkillTable(samples, given.every, models, guesses, independent_samples(dataset, samples))
 
 
 def skill_of_seeds(
     experiment: Experiment, dataset: Dataset, weights: SeedWeights, part: Part = "judged"
 ) -> SkillTable:
-    """Medians over seeds of the models' errors. Raises ValueError for data of no table."""
+    """Return medians over seeds of the models' errors. Raises ValueError for data of no table."""
     seeds = (answers(experiment, dataset, w, part, seeds=len(weights)) for w in weights)
     return median_skill([evaluate(dataset, each) for each in seeds])
 
 
 def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
-    """Medians over seeds; an RMSE is the root of the median MSE, which other cards show."""
+    """Return medians over seeds; an RMSE is the root of the median MSE, as on other cards."""
     models = []
     for same in zip(*(seed.models for seed in seeds), strict=True):
         mae, rmse, mase = np.array([(one.mae, one.rmse, one.mase) for one in same]).swapaxes(0, 1)
@@ -218,7 +218,7 @@ def median_skill(seeds: Sequence[SkillTable]) -> SkillTable:
 
 
 def seasonal_error(origin: Origin) -> np.ndarray:
-    """Mean absolute change from a season before, over the training rows of each series, (K,)."""
+    """Return the mean absolute change over a season in the training rows of each series, (K,)."""
     season = max(1, origin.period)
     known = origin.training[season:] & origin.training[:-season]
     known &= origin.series[season:] == origin.series[:-season]
@@ -239,11 +239,11 @@ class ByRow:
     most: int  # how many steps have the same row as their target, at most
 
 
-def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
-    """The answers in order of rows. Raises ValueError for data of no table."""
+def by_row(dataset: Dataset, given: Answers, target: int, series: int) -> ByRow:
+    """Return the answers in order of rows. Raises ValueError for data of no table."""
     origin, timesteps = dataset.cut_from, dataset.shape[1]
-    mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == series)
-    samples = said.samples[mine]
+    mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == series)
+    samples = given.samples[mine]
     column, ahead = divmod(target, len(origin.horizons))
     about = origin.rows(timesteps, samples) + origin.horizons[ahead]  # (m, T)
     rows = np.unique(about)
@@ -257,10 +257,10 @@ def by_row(dataset: Dataset, said: Answers, target: int, series: int) -> ByRow:
     order = np.argsort(about, axis=None, kind="stable")
     first = np.searchsorted(about.ravel()[order], rows)
     steps = None
-    if said.steps is not None and len(rows):
-        values = dataset.raw(said.steps[mine], samples)[..., target].ravel()[order]
+    if given.steps is not None and len(rows):
+        values = dataset.raw(given.steps[mine], samples)[..., target].ravel()[order]
         steps = np.minimum.reduceat(values, first), np.maximum.reduceat(values, first)
-    models = {mode: raw(last[mine]) for mode, last in said.last.items()}
+    models = {mode: raw(last[mine]) for mode, last in given.last.items()}
     guesses = {one.name: raw(one.last[samples]) for one in dataset.baselines}
     most = int(np.diff(first, append=about.size).max(initial=0))
     return ByRow(rows, origin.targets[rows, column], models, guesses, steps, most)

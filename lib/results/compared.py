@@ -17,7 +17,7 @@ from lib.experiment import SETTINGS
 from lib.results.run import ModeResult, RunAt, Status
 from lib.text import beside, number
 
-MODES = ("sequence", "last")
+BOTH_MODES = ("sequence", "last")
 VARIABLE: dict[str, dict[str, str]] = beside(__file__, "swept")  # settings that can vary, by key
 LETTERS = "ABCDEF"  # names of compared runs in charts
 CHANCE = 0.05  # the significance level
@@ -26,7 +26,7 @@ CORRELATION = 0.8  # of two models' errors on the same samples; on bundled table
 
 
 def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = None) -> float:
-    """Count independent errors among samples (the judged ones): targets that overlap are one."""
+    """Return the number of independent samples (of the judged): overlapping targets are one."""
     if dataset.known_errors is not None:
         return dataset.known_errors.independent
     if (origin := dataset.origin) is None:
@@ -38,7 +38,7 @@ def independent_samples(dataset: Dataset, samples: slice | np.ndarray | None = N
 
 
 def decisive_ratio(samples: float) -> float:
-    """Smallest ratio at which two mean squared errors on so many samples differ significantly.
+    """Return the ratio from which on two MSEs of so many samples differ significantly.
 
     For n pairs of normal errors around 0 with correlation r, and the ratio F of their mean squares,
     √n (√F - 1/√F) / 2√(1 - r²) has Student's distribution with n degrees of freedom (Morgan, "A
@@ -52,13 +52,13 @@ def decisive_ratio(samples: float) -> float:
 
 
 def decided(first: float | np.ndarray, second: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether so many samples tell two mean squared errors apart; a NaN error counts as decided."""
+    """Return whether so many samples tell two MSEs apart; a NaN error counts as decided."""
     ratio = decisive_ratio(samples)
     return np.logical_not(np.maximum(first, second) < ratio * np.minimum(first, second))
 
 
 def outcomes(errors: float | np.ndarray, rival: float | np.ndarray, samples: float) -> np.ndarray:
-    """Whether errors beat a rival's: "clear", "no", or "unclear" on so few samples."""
+    """Return by error whether it beats a rival's: "clear", "no", or "unclear" on few samples."""
     better = np.where(errors < BETTER * rival, "clear", "no")
     return np.where(decided(errors, rival, samples), better, "unclear")
 
@@ -100,7 +100,7 @@ def compare_modes(
 
 
 def t_test_p_value(t: float, degrees_of_freedom: int) -> float:
-    """Two-sided p-value of `t` under Student's distribution.
+    """Return the two-sided p-value of `t` under Student's distribution.
 
     Source: Abramowitz and Stegun, Handbook of Mathematical Functions, 26.7.3 and 26.7.4.
     """
@@ -138,12 +138,12 @@ def lead_of(errors: Sequence[np.ndarray]) -> tuple[int, dict[int, Verdict]]:
 
 
 def part_of(runs: Sequence[Compared]) -> str:
-    """The part on which losses are compared: "training" if a run has no validation part."""
+    """Return the part on which losses are compared: "training" if a run has no validation part."""
     return "validation" if all(run.dataset.has_validation for run in runs) else "training"
 
 
 def same_data(runs: Sequence[Compared]) -> bool:
-    """Whether all runs have the same samples."""
+    """Return whether all runs have the same samples."""
     one, *others = [run.dataset for run in runs]
     return all(
         np.array_equal(one.x, other.x, equal_nan=True)
@@ -154,13 +154,13 @@ def same_data(runs: Sequence[Compared]) -> bool:
 
 
 def overfits_in_seeds(run: RunAt, mode: str, guess: float) -> bool:
-    """Whether a mode's model overfits in three of four seeds at least: one curve may only swing."""
+    """Return whether a mode's model overfits in at least three of four seeds."""
     seeds, samples = run.snapshot.seeds, independent_samples(run.dataset)
     return 4 * sum(is_overfit(seed[mode], guess, samples) for seed in seeds) >= 3 * len(seeds)
 
 
 def is_overfit(result: ModeResult, guess: float, samples: float = math.inf) -> bool:
-    """Whether validation loss has risen, by over 2% of `guess`, clearly above the training loss."""
+    """Return whether validation loss rose by over 2% of `guess`, clearly above training loss."""
     checks = np.asarray(result.validation_loss, np.float64)
     if len(checks) < 9 or not len(result.loss) or not np.isfinite(checks).all():
         return False
@@ -184,18 +184,18 @@ class PointResult:
         return self.rows[0][column]
 
     def errors(self, mode: str, *, relative: bool = False) -> np.ndarray:
-        """Errors at the last step by seed, (R,); `relative` to the best baseline's."""
+        """Return errors at the last step by seed, (R,); `relative` to the best baseline's."""
         errors = np.array([row["last_step_error"] for row in self.rows if row["mode"] == mode])
         return errors / (self["baseline_error"] if relative else 1.0)
 
     def median(self, mode: str) -> float:
-        """Median error over the seeds."""
+        """Return the median error over the seeds."""
         return float(np.median(self.errors(mode)))
 
     @property
     def has_samples(self) -> bool:
         """Whether enough samples were judged to tell the median errors apart."""
-        first, second = map(self.median, MODES)
+        first, second = map(self.median, BOTH_MODES)
         return bool(decided(first, second, self["independent_samples"]))
 
     @property
@@ -206,7 +206,7 @@ class PointResult:
 
 def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
     """Compare both modes at each finished point, with Holm's correction of the p-values."""
-    found = {p: compare_modes(*map(p.errors, MODES)) for p in points if p.is_finished}
+    found = {p: compare_modes(*map(p.errors, BOTH_MODES)) for p in points if p.is_finished}
     p_values = corrected([each.p_value for each in found.values()])
     return {
         point: replace(each, p_value=p_value, has_samples=point.has_samples)
@@ -215,8 +215,8 @@ def findings(points: Sequence[PointResult]) -> dict[PointResult, Verdict]:
 
 
 def clear_mode(found: Verdict) -> str:
-    """The mode that is clearly better, "" where none is."""
-    return MODES[found.better] if found.is_clear else ""
+    """Return the mode that is clearly better, "" where none is."""
+    return BOTH_MODES[found.better] if found.is_clear else ""
 
 
 def corrected(p_values: Sequence[float]) -> list[float]:
@@ -231,23 +231,23 @@ def corrected(p_values: Sequence[float]) -> list[float]:
 
 
 def axes_of(points: Sequence[PointResult]) -> dict[str, list[Any]]:
-    """The settings that vary, with their values: numbers increase, names come as given."""
+    """Return the settings that vary, with their values: numbers increase, names come as given."""
     keys = points[0].values if points else ()
     axes = {key: list(dict.fromkeys(point.values[key] for point in points)) for key in keys}
     return {key: sorted(each) if is_number(key) else each for key, each in axes.items()}
 
 
 def is_number(key: str) -> bool:
-    """Whether a setting's values are numbers, and not names."""
+    """Return whether a setting's values are numbers, and not names."""
     return SETTINGS[key].limit is not None
 
 
 def worded(key: str, value: Any) -> str:
-    """A setting's value as people read it: "LSTM", "0.01"."""
+    """Return a setting's value as people read it: "LSTM", "0.01"."""
     options = SETTINGS[key].options
     return options[value].label if options else number(value)
 
 
 def named(values: Mapping[str, Any]) -> str:
-    """The settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
+    """Return the settings of a point as a sentence has them: "T = 8, cell = LSTM"."""
     return ", ".join(f"{key} = {worded(key, value)}" for key, value in values.items())

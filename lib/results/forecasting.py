@@ -43,7 +43,7 @@ class Forecast:
 
 
 def why_not_fed_back(dataset: Dataset) -> str:
-    """Why answers can't be fed back, as a sentence; "" where they can."""
+    """Return why answers can't be fed back, as a sentence; "" where they can."""
     origin = dataset.cut_from
     if origin.horizons != (1,):
         return "Answers are fed back one row at a time: that needs a horizon of 1."
@@ -69,7 +69,7 @@ def forecast(
     judged: Answers,
     tested: Answers | None = None,
 ) -> Forecast:
-    """Forecast the rows after the last one of `series`, 0 to S-1, of target `column`, 0 to C-1.
+    """Forecast the rows after the end of `series`, 0 to S-1, of target `column`, 0 to C-1.
 
     `feed` is how many rows to go by feeding answers back; 0 is direct, as far as the horizon. Bands
     are from `judged` answers, coverage from `tested` ones. Raises ForecastError if impossible.
@@ -92,14 +92,14 @@ def forecast(
 
 
 def half_widths(errors: np.ndarray) -> np.ndarray:
-    """Half of a band's height by step, (h,), of absolute errors (n, h); NaN for fewer than nine."""
+    """Return half of a band's height by step, (h,), of absolute errors (n, h); NaN below nine."""
     ranks = np.ceil(LEVEL * (np.isfinite(errors).sum(axis=0) + 1) - 1e-9).astype(int)
     ordered = np.pad(np.sort(errors, axis=0), ((0, 1), (0, 0)), constant_values=np.nan)  # NaN last
     return cast(np.ndarray, np.take_along_axis(ordered, ranks[None] - 1, axis=0)[0])
 
 
 def future_times(dataset: Dataset, series: int, count: int) -> pd.DatetimeIndex | None:
-    """The times of the `count` rows after a series; None where they aren't known."""
+    """Return the times of the `count` rows after a series; None where they aren't known."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     origin = dataset.cut_from
@@ -135,20 +135,20 @@ class _Model:
         return self.dataset.cut_from.rate * (self.dataset.shape[1] - 1)
 
     def predict(self, windows: np.ndarray, series: np.ndarray, now: np.ndarray) -> np.ndarray:
-        """Predictions at the last step, (n, C, H) in the raw unit, after targets `now` (n, C)."""
+        """Return predictions at the last step, (n, C, H) raw, after targets `now` (n, C)."""
         predicted = model_outputs(self.experiment, self.arrays, windows)[:, -1].astype(np.float64)
         raw = self.dataset.cut_from.y_scale.raw(predicted, series).reshape(*now.shape, -1)
         return raw if self.dataset.base is None else raw + now[..., None]
 
     def last_rows(self) -> np.ndarray:
-        """Rows of the series in which a window ends, one at least."""
+        """Return rows of the series in which a window ends, at least one."""
         rows = np.flatnonzero(self.dataset.cut_from.series == self.series)[self.reach :]
         if not len(rows):
             raise ForecastError("This series has too few rows for a window.")
         return rows
 
     def direct(self) -> np.ndarray:
-        """(h,) in the raw unit, of windows at the series' end; NaN where one would be too long."""
+        """Return raw predictions (h,) of windows at the series' end; NaN where one is too long."""
         origin, far = self.dataset.cut_from, max(self.dataset.cut_from.horizons)
         if not far:
             raise ForecastError("Targets are of their timestep's own row, so none lies ahead.")
@@ -158,16 +158,16 @@ class _Model:
         values = predicted[:, self.column].ravel()
         return np.pad(values, (far - len(values), 0), constant_values=np.nan)
 
-    def errors(self, said: Answers) -> np.ndarray:
-        """Absolute errors of these answers for the series, (n, h) in the raw unit."""
+    def errors(self, given: Answers) -> np.ndarray:
+        """Return absolute errors of predictions for the series, (n, h) in the raw unit."""
         origin = self.dataset.cut_from
-        mine = np.flatnonzero(origin.series[origin.starts[said.samples]] == self.series)
-        wrong = last_errors(self.dataset, said.samples[mine], said.last[self.mode][mine])
+        mine = np.flatnonzero(origin.series[origin.starts[given.samples]] == self.series)
+        wrong = last_errors(self.dataset, given.samples[mine], given.last[self.mode][mine])
         by_column = np.abs(wrong).reshape(-1, len(origin.columns), len(origin.horizons))
         return cast(np.ndarray, by_column[:, self.column])
 
     def fed_back(self, feed: int) -> np.ndarray:
-        """(feed,) in the raw unit: one row ahead again and again, with inputs of dates to come."""
+        """Return raw predictions (feed,), one row ahead again and again, with future dates."""
         origin, last = self.dataset.cut_from, self.last_rows()[-1:]
         ahead = np.tile(origin.inputs[last], (1, feed, 1))
         offset, deviation = origin.x_scale.of(np.array(self.series))
@@ -178,7 +178,7 @@ class _Model:
         return self.continue_from(last, ahead)[0]
 
     def errors_fed_back(self, part: Part, feed: int) -> np.ndarray:
-        """Absolute recursive errors in a part, (n, feed); NaN beyond the part's last row."""
+        """Return absolute recursive errors in a part, (n, feed); NaN beyond the part's last row."""
         origin = self.dataset.cut_from
         last = origin.starts[part_of(self.dataset, part)] + self.reach
         last = last[origin.series[last] == self.series]
@@ -193,7 +193,7 @@ class _Model:
         return np.where(inside, np.abs(predicted - origin.targets[rows, self.column]), np.nan)
 
     def continue_from(self, last: np.ndarray, ahead: np.ndarray) -> np.ndarray:
-        """Answers (n, h) after these rows, each put into the inputs `ahead` (n, h, F)."""
+        """Return predictions (n, h) after rows, each put into the inputs `ahead` (n, h, F)."""
         origin, names = self.dataset.cut_from, self.dataset.feature_names
         series = origin.series[last]
         own = [f for f, name in enumerate(names) if name in origin.columns]
@@ -213,7 +213,7 @@ class _Model:
 
 
 def _by_dates(origin: Origin, times: pd.Index | None) -> dict[str, Callable[[], np.ndarray]]:
-    """What computes the inputs that these dates decide, by the feature's name."""
+    """Return the functions that compute the date-dependent inputs, by the feature's name."""
     names = CALENDAR if origin.time_format else ()
     made = (feature for name in names for feature in on_a_circle(name, times))
     return {name: of for name, of in made if name not in origin.columns}

@@ -32,7 +32,7 @@ Value = TypeVar("Value")
 
 
 def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
-    """The snapshot at epoch 0. Both modes start from the same weights, so one pass serves both."""
+    """Return the snapshot at epoch 0, from one pass: both modes start from the same weights."""
     none, modes, sizes = np.zeros(0), experiment.model.modes, (dataset.shape[2], dataset.targets)
     each = (tuple(initial_model_weights(seed, *sizes)) for seed in experiment.each_seed)
     weights = tuple(dict.fromkeys(modes, models) for models in each)
@@ -44,7 +44,7 @@ def untrained(experiment: Experiment, dataset: Dataset) -> Snapshot:
 
 
 def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGET) -> Snapshot:
-    """The snapshot after an earlier epoch, from the weights then, in `budget` multiply-adds."""
+    """Return the snapshot after an earlier epoch, from its weights, in `budget` multiply-adds."""
     experiment, dataset, snapshot = run.experiment, run.dataset, run.snapshot
     judged: dict[int, _Evaluated] = {}
 
@@ -75,7 +75,7 @@ def as_of(run: RunAt, epoch: int, weights: SeedWeights, *, budget: float = BUDGE
 def _evaluate(
     experiment: Experiment, dataset: Dataset, weights: Sequence[np.ndarray], budget: float
 ) -> _Evaluated:
-    """Errors by timestep (T,), loss by mode and predictions (S, T, K), of some samples at least."""
+    """Return errors by timestep (T,), loss by mode, predictions (S, T, K), on a few samples."""
     shown = dataset.shown
     judged = np.arange(len(dataset.x))[dataset.judged]
     cost = len(judged) * dataset.shape[1] * sum(w.size for w in weights)
@@ -101,7 +101,7 @@ class Frame:
 
 
 def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
-    """Frames of the epochs with known weights, and of the snapshot itself, in about a second."""
+    """Return frames of the epochs with known weights and of the snapshot, in about a second."""
     snapshot, dataset, budget = run.snapshot, run.dataset, BUDGET / 4
     end = BEST * snapshot.keeps_best
     epochs = [epoch for epoch in sorted(past) if end or epoch < snapshot.epoch]
@@ -114,7 +114,7 @@ def frames_of(run: RunAt, past: Mapping[int, SeedWeights]) -> tuple[Frame, ...]:
 
 
 def step_errors(frames: tuple[Frame, ...]) -> dict[str, np.ndarray]:
-    """Median mean squared error over seeds by mode, of each frame and timestep, (E, T)."""
+    """Return the median MSE over seeds by mode, for each frame and timestep, (E, T)."""
     return {
         mode: np.stack([np.median(frame.snapshot.by_seed(mode, "step_mse"), 0) for frame in frames])
         for mode in frames[-1].snapshot.results
@@ -218,13 +218,13 @@ class WeightHistory(History[SeedWeights]):
 
 
 def _nothing(shape: tuple[int, ...]) -> np.ndarray:
-    """NaN in this shape, float32, without memory of its own."""
+    """Return NaN in this shape, float32, without memory of its own."""
     return np.broadcast_to(np.float32(np.nan), shape)
 
 
 @remembered
 def without_rows(dataset: Dataset) -> Dataset:
-    """The dataset with NaN for its arrays, numbered names, and the errors of the baselines."""
+    """Return the dataset with NaN arrays, numbered names, and the baselines' errors."""
     (n, steps, features), targets = dataset.shape, dataset.targets
     wrong = dataset.naive[: dataset.train] - dataset.y[: dataset.train]
     scale = None
@@ -255,7 +255,7 @@ def without_rows(dataset: Dataset) -> Dataset:
 
 @remembered
 def without_answers(snapshot: Snapshot) -> Snapshot:
-    """The snapshot with NaN for predictions, which are close to the rows of the file."""
+    """Return the snapshot with NaN for predictions, which are close to the rows of the file."""
 
     def hide(result: ModeResult) -> ModeResult:
         return replace(result, predictions=_nothing(result.predictions.shape))
@@ -266,7 +266,7 @@ def without_answers(snapshot: Snapshot) -> Snapshot:
 
 @remembered
 def redacted(run: Run) -> Run:
-    """The run with neither rows nor names of its file."""
+    """Return the run with neither rows nor names of its file."""
     no_columns = {key: SETTINGS[key].default for key in COLUMN_SETTINGS}
     experiment = run.experiment.set(**no_columns)
     return replace(run, experiment=experiment, dataset=without_rows(run.dataset))

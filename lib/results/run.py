@@ -118,7 +118,7 @@ class Snapshot:
         return _middle(self)
 
     def by_seed(self, mode: str, figure: str = "final_mse") -> np.ndarray:
-        """A figure of `ModeResult` by seed, (R,)."""
+        """Return a figure of `ModeResult` by seed, (R,)."""
         return np.array([getattr(seed[mode], figure) for seed in self.seeds])
 
     @property
@@ -130,7 +130,7 @@ class Snapshot:
         )
 
     def has_all(self, weights: SeedWeights) -> bool:
-        """Whether these weights include each seed's models."""
+        """Return whether these weights include each seed's models."""
         pairs = zip(self.seeds, weights, strict=False)
         return all(seed.keys() <= models.keys() for seed, models in pairs)
 

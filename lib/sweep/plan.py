@@ -15,7 +15,15 @@ from urllib.parse import urlencode
 
 from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.results import MODES, VARIABLE, PointResult, Snapshot, Status, independent_samples, named
+from lib.results import (
+    BOTH_MODES,
+    VARIABLE,
+    PointResult,
+    Snapshot,
+    Status,
+    independent_samples,
+    named,
+)
 from lib.text import beside, listed
 from lib.training import limits
 
@@ -177,7 +185,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
     rows = []
     for place, each in enumerate(experiment.each_seed):
         results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
-        for mode in MODES:
+        for mode in BOTH_MODES:
             result = results.get(mode)
             judged = result if is_finished else None
             figures = {

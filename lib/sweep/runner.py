@@ -18,7 +18,7 @@ from lib.data import Samples, Table, make_settled_dataset
 from lib.experiment import Experiment, ExperimentError
 from lib.results import PointResult, Run, Snapshot, Status
 from lib.sweep.plan import Plan, Point, base_of, make_plan, read_done, result_of, write
-from lib.text import sentence
+from lib.text import with_full_stop
 from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, machine
 
 if TYPE_CHECKING:
@@ -156,10 +156,10 @@ class Runner:
             return False
         experiment = point.experiment
         try:
-            dataset = self._data(Experiment(data=experiment.data, seed=experiment.seed))
+            dataset = self._data(experiment.data_only)
             limits.check_trainable(experiment, dataset)
         except ExperimentError as error:
-            failed = Snapshot("", Status.FAILED, reason=sentence(f"{error}"))
+            failed = Snapshot("", Status.FAILED, reason=with_full_stop(f"{error}"))
             self._note(point, result_of(point, None, failed))
             return True
         run = self.client.start(experiment, dataset, background=True, card=self._card(experiment))

@@ -15,9 +15,9 @@ import numpy as np
 from lib.data import Samples
 from lib.experiment import Experiment
 from lib.results import Snapshot
-from lib.text import beside, say
+from lib.text import beside, filled
 
-sentence = partial(say, beside(__file__, "words"))  # a text of `words.toml` with its {names} filled
+sentence = partial(filled, beside(__file__, "words"))  # a text of `words.toml` with its {names}
 BEAT_SECONDS = 1.0  # between two signs of life of a worker
 
 

@@ -11,8 +11,8 @@ from functools import partial
 
 import streamlit as st
 
-from lib.charts import Macros, Palette, answers_figure, errors_figure, losses_figure, sparkline
-from lib.charts import compare as words
+from lib import charts
+from lib.charts import Palette, answers_figure, errors_figure, losses_figure, render, sparkline
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
@@ -35,7 +35,6 @@ GONE = "{} of the link or list {} gone: runs last a few hours, and not beyond a 
 _PLAIN = re.compile(r"[\w .=+-]{1,24}")
 LONGEST_NAME = 40
 SECONDS = 1.0  # least seconds between two redraws: each row is many elements
-_HTML = Macros(__file__)
 
 
 def find(run_id: str) -> Compared | None:
@@ -137,11 +136,11 @@ def side_by_side(palette: Palette) -> None:
 def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     picks = session().compare.picks
-    st.markdown(f"# {plain(words.headline(laid))}")
+    st.markdown(f"# {plain(charts.compare.headline(laid))}")
     if any(map(runs.is_looked_for, picks)):
         hint(runs.LOOKING)
     with st.container(key="compare_list", gap=None):
-        for run, own in zip(rows, words.differences(rows), strict=True):
+        for run, own in zip(rows, charts.compare.differences(rows), strict=True):
             key, is_picked = f"compare_row_{run.id}", run.id in picks
             with st.container(key=key, horizontal=True, vertical_alignment="center"):
                 full = len(picks) == len(LETTERS) and not is_picked
@@ -155,18 +154,20 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
         return
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
-            told_chart(losses_figure(known, palette), *words.losses_words(known), "compare_losses")
+            texts = charts.compare.losses_words(known)
+            told_chart(losses_figure(known, palette), *texts, "compare_losses")
         with card("How wrong at each timestep"):
-            told_chart(errors_figure(known, palette), *words.errors_words(known), "compare_errors")
+            texts = charts.compare.errors_words(known)
+            told_chart(errors_figure(known, palette), *texts, "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in known):
                 hint(HIDDEN)
             elif not same_data(known):
-                hint(words.NO_COMMON_SAMPLE)
+                hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
                 figure = answers_figure(known, *picked, palette)
-                told_chart(figure, *words.answers_words(known, *picked), "compare_answers")
+                told_chart(figure, *charts.compare.answers_words(known, *picked), "compare_answers")
 
 
 def _row(run: Compared, own: str, palette: Palette) -> str:
@@ -175,17 +176,17 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     if not (run.is_recorded or run.is_kept):
         badge = WORDS[run.snapshot.status][0].partition("[")[2].rstrip("]")
     part = part_of([run])
-    losses = words.LOSSES_AT_END[part]
+    losses = charts.compare.LOSSES_AT_END[part]
     said = {
-        badge: words.reached(run),
+        badge: charts.compare.reached(run),
         "settings": own,
         "error by epoch": sparkline(run, palette),
         "error at the last step": {
-            mode: f"{MODES[mode].label} {words.spread(run, mode)}" for mode in run.results
+            mode: f"{MODES[mode].label} {charts.compare.spread(run, mode)}" for mode in run.results
         },
-        f"{part} loss": {mode: words.middling(run, mode, losses) for mode in run.results},
+        f"{part} loss": {mode: charts.compare.middling(run, mode, losses) for mode in run.results},
     }
-    return str(_HTML.row(run.letter, said, palette))
+    return render("ui/compare.html", "row", run.letter, said, palette)
 
 
 def _more(run: Compared) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from lib.charts import Macros
+from lib.charts import render
 from lib.data import DATASETS
 from lib.experiment import Experiment
 from lib.text import beside
@@ -24,10 +24,8 @@ PAGES: dict[str, list[str]] = beside(__file__)  # menu label → the page's file
 
 _ICON = b64encode(Path(__file__).with_name("favicon.png").read_bytes()).decode("ascii")
 FAVICON = f"data:image/png;base64,{_ICON}"  # a file is gone where a run of a page is cut short
-_ADVICE = Path(__file__).with_name("advice")
-ADVICE = beside(__file__, _ADVICE.name)
+ADVICE = beside(__file__, "advice")
 """Which one do I need? Usual cases, each tried in Keras with both values; and what letters mean."""
-TABLE = f"{Macros(str(_ADVICE)).advice(ADVICE['advice'], ADVICE['letters'])}"
 MORE = "more"  # the group of settings that is drawn once somebody unfolds it; also its key
 TAGLINE = "every timestep, or just the last?"
 
@@ -106,7 +104,12 @@ def _menu() -> None:
             st.page_link(path, label=label, icon=icon, query_params=address.query(label))
         question, icon = "Which one do I need?", ":material/help:"
         with st.popover(question, icon=icon, type="tertiary", key="advice"):
-            st.html(TABLE)
+            st.html(advice_table())
+
+
+def advice_table() -> str:
+    """Return the table "Which one do I need?" as HTML."""
+    return render("ui/advice.html", "advice", ADVICE["advice"], ADVICE["letters"])
 
 
 def complaints() -> None:

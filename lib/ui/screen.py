@@ -15,17 +15,17 @@ from urllib.parse import urlencode
 import segno
 import streamlit as st
 
-from lib.charts import Macros
+from lib.charts import render
 from lib.data import remember
 from lib.experiment import Experiment
-from lib.story import SCENES, TALK, Scene, story
+from lib.story import TALK, Scene, story
 from lib.ui import address, clock, runs, stage
 from lib.ui.browser import browser_id, component, current_palette
 from lib.ui.frame import PAGES
 from lib.ui.session import Loaded, Query, Stage, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shown import load_data
-from lib.ui.views import VIEWS, draw
+from lib.ui.views import TALK_SCENES, VIEWS, draw
 from lib.ui.widgets import bound, hint, plain, press, rerun_when
 
 KEYS = ("story", "scene", "open", "follow", "notes", "back")
@@ -37,7 +37,6 @@ LONGEST_LABEL = 40
 GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
-_HTML = Macros(__file__)
 _component = component("present_screen", __file__, "present")
 
 
@@ -121,7 +120,9 @@ def show(scene: Scene, settled: Experiment, *, follows: bool = False) -> Loaded:
             stage.verdicts(scene)
             if ask := stage.open_ask(scene):
                 st.markdown(f"**{plain(ask.text)}**")
-                st.html(_HTML.options([option.text for option in ask.options]))
+                st.html(
+                    render("ui/screen.html", "options", [option.text for option in ask.options])
+                )
     return loaded
 
 
@@ -204,7 +205,7 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
         talk.shown = talk.shown and replace(talk.shown, answers=())
         address.set_page_values({"scene": "", "open": ""})
 
-    titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in SCENES.items()}
+    titles = {k: f"{KINDS[k.rpartition('.')[0]]}: {each.title}" for k, each in TALK_SCENES.items()}
     shown: Any = bound("story_picks", picked, take)
     shown["format_func"] = lambda name: shorten(titles[name], LONGEST_LABEL, placeholder=" …")
     st.multiselect("Your talk, in this order", [*titles], **shown)
@@ -224,7 +225,7 @@ def overview(scenes: Sequence[Scene], scene: Scene, talk: Talk) -> None:
 def share(url: str, about: str) -> None:
     """Draw a link and its QR code."""
     code = segno.make(url, micro=False).svg_data_uri(scale=8, border=2, light="#fff")
-    st.html(f"{_HTML.share(code, url, about)}")
+    st.html(render("ui/screen.html", "share", code, url, about))
 
 
 def follow(talk_id: str) -> None:
@@ -276,7 +277,7 @@ def notes(notes_id: str) -> None:
 def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
     """A talk, what it shows, its scenes and the shown one's index; without any that is said."""
     if talk and talk.shown:
-        scenes = story(talk.shown.query["story"][-1])
+        scenes = story(talk.shown.query["story"][-1], TALK_SCENES)
         place = [scene.name for scene in scenes].index(talk.shown.scene)
         return talk, talk.shown, scenes, place
     st.markdown(f"# This talk is over{runs.or_elsewhere()}")

@@ -27,7 +27,7 @@ _ROWS = {key: row for rows in GROUPS.values() for key, row in rows.items()}
 def label_of(setting: Setting) -> str:
     """A setting's label without limits and units: "Targets", "Learning rate"."""
     label = LABELS.get(setting.key) or _ROWS.get(setting.key, {}).get("label") or name_of(setting)
-    label = label.format(step="Row", columns="month")
+    label = label.format(limits="", step="Row", columns="month")
     return label.partition(" (")[0].partition(",")[0].partition("  ")[0]
 
 
@@ -74,7 +74,9 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
     is_unused = key in data.OPTIONAL and key not in uses
     if is_unused or (key == "patience" and settled.training.keep != "stop"):
         return
-    label, options = row["label"].format(**names), SETTINGS[key].options or {}
+    limit, options = LIMITS.get(key), SETTINGS[key].options or {}
+    limits = f"{number(limit.minimum)} to {number(limit.maximum)}" if limit else ""
+    label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # a sentence below moves no widget to another place
         if key in why:
             value = settled.get(key)
@@ -122,7 +124,6 @@ def _slider(key: str, label: str, settled: Experiment) -> None:
 def _field(key: str, label: str, step: float) -> None:
     limit, kind = LIMITS[key], type(SETTINGS[key].default)
     value, control = bound_setting(key)
-    label = label.replace("LIMITS", f"{number(limit.minimum)} to {number(limit.maximum)}")
     control |= {"format": "%g" if kind is float else None, "help": _help(key)}
     low, high = kind(limit.minimum), kind(limit.maximum)
     st.number_input(label, low, high, value, step=kind(step), **control)

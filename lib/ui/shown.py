@@ -16,9 +16,9 @@ import streamlit as st
 from lib import data, results
 from lib.charts import split
 from lib.data import FIRST, Dataset, Table, TooShortError, suggested
-from lib.experiment import Experiment, ExperimentError, ModelSettings, TrainingSettings
+from lib.experiment import Experiment, ExperimentError
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
-from lib.text import capital, joined, sentence
+from lib.text import capital, joined, with_full_stop
 from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.session import Loaded, once, session
@@ -33,7 +33,7 @@ made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settle
 
 def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
     """The dataset of a settled experiment; the session keeps the last one of a table."""
-    key = Experiment(settled.data, ModelSettings(), TrainingSettings(), settled.seed)
+    key = settled.data_only
     if table is None or settled.data.name != "upload":
         return made_dataset(key)
     return once("dataset", (key, table), lambda: data.make_settled_dataset(key, table))
@@ -73,7 +73,9 @@ def load_data(settled: Experiment) -> Loaded:
     try:
         limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
-        place.warning(plain(sentence(f"This can't be trained: {error}")), icon=":material/info:")
+        place.warning(
+            plain(with_full_stop(f"This can't be trained: {error}")), icon=":material/info:"
+        )
         return replace(loaded, trainable=False)
     return replace(loaded, trainable=not runs.client().pool.unavailable)
 

@@ -4,6 +4,7 @@ The gallery, the guide and a presentation draw the same scenes (`lib.story`), ea
 The steps of the guide are remembered for each browser.
 """
 
+from collections.abc import Callable
 from functools import partial
 
 import streamlit as st
@@ -11,8 +12,8 @@ import streamlit as st
 from lib.data import remember
 from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
-from lib.shapes import TracedLayer, broken, read_text, trace
-from lib.story import GUIDE, Ask, Scene, Until
+from lib.shapes import Diagnosis, TracedLayer, broken, read_question, read_text, trace
+from lib.story import GUIDE, Ask, Scene
 from lib.ui import address, runs
 from lib.ui.browser import browser_id
 from lib.ui.fragment import following_fragment
@@ -24,6 +25,7 @@ LOOK_SECONDS = 0.5  # least seconds between two looks at the scene's run
 STEP = "at"  # the key of the lesson's step in the address
 _KEPT: dict[str, Stage] = {}  # each browser's progress in the lesson, of its newest session there
 MOST_KEPT = 500  # browsers
+WATCHED = 20  # the epoch up to which a person watches the run of a scene
 
 
 def enter_step() -> None:
@@ -159,19 +161,19 @@ def waiting(scene: Scene) -> None:
     """Say what is still to do, with a button to skip it: a worker may be slow or missing."""
     if not answered(scene) or has_happened(scene):
         return
-    epoch = scene.until.epoch if scene.until else 0
+    needs_run = scene.until == "epoch_20"
 
     def look() -> tuple[str, bool]:
         """What is to do, or how far the run is; and whether a run goes on."""
         _, snapshot = runs.current_run() or (None, None)
-        if epoch and snapshot and snapshot.status.active:
-            return f"Epoch {snapshot.epoch} of the {epoch} that it waits for …", True
-        why = runs.client().pool.unavailable if epoch else ""
+        if needs_run and snapshot and snapshot.status.active:
+            return f"Epoch {snapshot.epoch} of the {WATCHED} that it waits for …", True
+        why = runs.client().pool.unavailable if needs_run else ""
         return (f"{why} Skip shows a recorded run." if why else scene.todo), False
 
     def skip() -> None:
         session().stage.passed.add(scene.name)
-        if epoch:  # the recorded run takes its place
+        if needs_run:  # the recorded run takes its place
             runs.leave()
 
     with st.container(key="scene_waits", horizontal=True, vertical_alignment="center"):
@@ -192,25 +194,32 @@ def done(scene: Scene) -> bool:
 
 def has_happened(scene: Scene) -> bool:
     """Whether what the scene waits for after its first questions has happened, or was skipped."""
-    stage, until = session().stage, scene.until
-    is_here = stage.scene == scene.name
-    if answered(scene) and (until is None or (is_here and _is_so(scene, until))):
+    stage, is_here = session().stage, session().stage.scene == scene.name
+    if answered(scene) and (not scene.until or (is_here and REACHED[scene.until]())):
         stage.passed.add(scene.name)
     return scene.name in stage.passed
-
-
-def _is_so(scene: Scene, until: Until) -> bool:
-    if until.epoch:
-        current = runs.current_run()
-        return current is not None and current[1].epoch >= until.epoch
-    if until.mended:
-        return broken(traced_stack()) is None
-    is_picture = until.key in address.PICTURE_KEYS
-    setting = session().subject.experiment.get
-    now = address.page_value(until.key) if is_picture else f"{setting(until.key)}"
-    return now == until.value if until.value else now not in scene.query.get(until.key, ())
 
 
 def traced_stack() -> tuple[TracedLayer, ...]:
     """The address's stack, traced."""
     return trace(read_text(address.page_value("stack"))[0])
+
+
+def _check() -> Diagnosis:
+    return read_question(address.page_value("check")).diagnose()
+
+
+def _epoch() -> int:
+    _, snapshot = runs.current_run() or (None, None)
+    return snapshot.epoch if snapshot else 0
+
+
+REACHED: dict[str, Callable[[], bool]] = {
+    "playhead_at_3": lambda: address.page_value("step") == "3",
+    "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
+    "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
+    "target_is_correct": lambda: _check().verdict == "correct",
+    "epoch_20": lambda: _epoch() >= WATCHED,
+    "stack_works": lambda: broken(traced_stack()) is None,
+}
+"""Whether something has happened that a scene waits for (`Scene.until`)."""

@@ -17,11 +17,10 @@ import streamlit as st
 from lib import charts, results, sweep
 from lib.charts import Palette
 from lib.data import DATASETS
-from lib.experiment import MODES as WORDS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult, Status
 from lib.sweep import READY, Plan, Ready, Runner
-from lib.text import beside, counted, duration, joined, number, sentence
+from lib.text import beside, counted, duration, joined, with_full_stop
 from lib.training import KEEP_SECONDS, MAX_SWEEPS, WATCH_SECONDS, sweep_refusal
 from lib.ui import runs, widgets
 from lib.ui.address import change, page_value, set_page_value, set_page_values
@@ -38,9 +37,6 @@ GONE = "The link's sweep is gone{}: sweeps last a few hours, and not beyond a re
 UNWATCHED = "nobody watched it, and another sweep needed its place. Press Start to train it again."
 LOOK_SECONDS = 1.0
 SAID: dict[str, str] = beside(__file__)  # badges by the sweep's state, and sentences
-_HTML = charts.Macros(
-    __file__, MODES=results.MODES, WORDS=WORDS, named=results.named, number=number
-)
 
 
 def form(loaded: Loaded) -> Plan | None:
@@ -79,7 +75,9 @@ def _plan(loaded: Loaded, vary: list[str]) -> Plan | None:
         try:
             plan = sweep.make_plan(loaded.experiment, sweep.parse_vary(vary), seeds, table)
         except ExperimentError as error:
-            st.error(plain(sentence(f"This can't be swept: {error}")), icon=":material/error:")
+            st.error(
+                plain(with_full_stop(f"This can't be swept: {error}")), icon=":material/error:"
+            )
             return None
         seconds = sweep.estimated_seconds(plan, loaded.dataset, runs.client().pool.places)
         points = len(plan.points)
@@ -226,7 +224,7 @@ def _progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> None:
     st.progress(runner.share, text=f"{words} points{left}")
     if runner.error:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
-        hint(plain(sentence(f"It ended by itself{why}")))
+        hint(plain(with_full_stop(f"It ended by itself{why}")))
     elif not now.id:
         hint(SAID["recorded"].format(start=runs.client().pool.unavailable or SAID["start"]))
     elif not now.is_mine:
@@ -255,7 +253,7 @@ def _pictures(points: Sequence[PointResult], words: str, palette: Palette) -> No
     curve = charts.sweep.curve_figure(of_curve, across, palette, relative=relative)
     widgets.steady_chart(curve, words, "sweep_curve")
     for key in others if len(others) == 1 else ():
-        for what in ("difference", *results.MODES):
+        for what in ("difference", *results.BOTH_MODES):
             figure = charts.sweep.map_figure(points, (across, key), what, palette)
             widgets.steady_chart(figure, words, f"sweep_{what}")
 
@@ -268,5 +266,5 @@ def _table(points: Sequence[PointResult], *, hides_columns: bool) -> str:
         run = f"&run={point['run']}" if runs.client().get(point["run"]) else ""
         better = results.clear_mode(found[point]) if point in found else ""
         kept = [each for each in parse_qsl(point["settings"]) if each[0] not in hidden]
-        rows.append((point, urlencode(kept) + run, better))
-    return str(_HTML.points(rows, hides_columns))
+        rows.append((point, results.named(point.values), urlencode(kept) + run, better))
+    return charts.render("ui/sweeps.html", "points", rows, hides_columns)

@@ -15,14 +15,12 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import Palette, cell, samples
-from lib.charts import target as words
 from lib.data import make_dataset, suggested
-from lib.experiment import MODES
 from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
-from lib.text import beside, joined, number, readable, say, short, signed
+from lib.text import beside, filled, joined, number, readable
 from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
@@ -30,7 +28,7 @@ from lib.ui.cell import parts
 from lib.ui.cell.chosen import choose, follow_playhead
 from lib.ui.explore import charts as cards
 from lib.ui.fragment import following_fragment
-from lib.ui.frame import PAGES, TABLE, complaints, screen
+from lib.ui.frame import PAGES, advice_table, complaints, screen
 from lib.ui.session import Loaded, session
 from lib.ui.settings import settled_experiment
 from lib.ui.shapes.parts import damage_card
@@ -41,7 +39,6 @@ from lib.ui.widgets import Linked, hint, plain, press, steady_chart, takeaway
 Draw = Callable[[Loaded, Palette], None]
 SAID: dict[str, str] = beside(__file__)
 REAL_STEPS = 3  # the steps of a sample before its padding, if it has more
-_HTML = charts.Macros(__file__, signed=signed, short=short, MODES=MODES, SAID=SAID)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +116,7 @@ def _stack(_: Loaded, palette: Palette) -> None:
 
 def _advice(_: Loaded, __: Palette) -> None:
     with st.container(border=True):
-        st.html(TABLE)
+        st.html(advice_table())
 
 
 def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
@@ -134,7 +131,7 @@ def _chain(loaded: Loaded, palette: Palette, *, plays: bool = False) -> None:
 def _hand(loaded: Loaded, palette: Palette) -> None:
     """Draw a layer's states, and the playhead's step computed by hand."""
     chosen = choose(loaded)
-    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), say(SAID, "states")
+    layer, bar, title = chosen.layer_pass, st.container(key="cell_bar"), filled(SAID, "states")
     states, units = {title: layer.trace.hidden[0]}, np.arange(layer.units)
     with st.container(border=True, gap="xsmall"):
         parts.draw_chain(chosen, palette, told=False)
@@ -155,7 +152,7 @@ def _pair(_: Loaded, palette: Palette) -> None:
     """Draw an output and a target without a verdict."""
     question = shapes.read_question(address.page_value("check"))
     with st.container(border=True):
-        hint(say(SAID, "pair"))
+        hint(filled(SAID, "pair"))
         st.html(charts.shapes_picture([question.output, question.target], palette))
 
 
@@ -164,20 +161,21 @@ def _target(_: Loaded, palette: Palette) -> None:
     question = shapes.read_question(address.page_value("check"))
     diagnosis = question.diagnose()
     with st.container(border=True, gap="xsmall", key="target"):
-        takeaway(words.verdict_title(diagnosis))
-        st.html(charts.lineup_picture(diagnosis, words.compared_sentence(diagnosis), palette))
+        takeaway(charts.target.verdict_title(diagnosis))
+        compared = charts.target.compared_sentence(diagnosis)
+        st.html(charts.lineup_picture(diagnosis, compared, palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
             trained = read_recording(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
-            hint(say(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
+            hint(filled(SAID, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:
-            hint(words.compared_takeaway(diagnosis))
+            hint(charts.target.compared_takeaway(diagnosis))
         with st.container(key="target_fixes", gap="xsmall"):
             for place, fix in enumerate(diagnosis.fixes):
                 mended = replace(question, output=fix.output_shape, target=fix.target_shape)
                 act = partial(address.set_page_value, "check", shapes.write_question(mended))
-                label = say(SAID, "fix", code=fix.model or fix.y)
+                label = filled(SAID, "fix", code=fix.model or fix.y)
                 press(plain(label), "build", f"target_fix_{place}", act)
 
 
@@ -193,7 +191,7 @@ def _code(_: Loaded, __: Palette) -> None:
 
 def _worked(_: Loaded, __: Palette) -> None:
     """Draw the two worked examples in numbers, and why their targets are out of reach."""
-    st.html(f"{_HTML.worked(**worked_numbers())}")
+    st.html(charts.render("ui/views.html", "worked", SAID, **worked_numbers()))
 
 
 def worked_numbers() -> dict[str, Any]:
@@ -221,7 +219,7 @@ def _glance(loaded: Loaded, _: Palette) -> None:
     """Draw a mask, the final states, and both directions, with this layer's numbers."""
     layer = choose(loaded).layer_pass
     with st.container(border=True):
-        st.html(f"{_HTML.glance(**glance_numbers(layer))}")
+        st.html(charts.render("ui/views.html", "glance", SAID, **glance_numbers(layer)))
 
 
 def glance_numbers(layer: LayerPass) -> dict[str, Any]:
@@ -276,7 +274,8 @@ VIEWS = {
 }
 """Views by their names in scenes and in the address."""
 _PICTURES = (Scene(f"view.{name}", v.title, name, page=v.page) for name, v in VIEWS.items())
-SCENES.update({scene.name: scene for scene in _PICTURES})
+TALK_SCENES = SCENES | {scene.name: scene for scene in _PICTURES}
+"""All that a talk can be made of, by name."""
 
 
 def draw(name: str, loaded: Loaded, palette: Palette) -> None:

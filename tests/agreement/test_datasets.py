@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 
-from lib.data.datasets import make_dataset
+from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
 from tests.waiting import PATIENCE
 

@@ -9,11 +9,12 @@ import keras
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset
+from lib.data.datasets.registry import make_dataset
 from lib.recurrence import forward
 from lib.results.run import Status
 from lib.shapes import Damage, Leak
-from lib.story import GALLERY, experiments_of
+from lib.story import GALLERY
+from lib.story.scenes import experiments_of
 from lib.training.recorded import answers_of, read_recording, recorded
 from tests.record import train_leak
 from tests.waiting import PATIENCE

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.recurrence import unroll
 from lib.recurrence.cells import LayerPass
 from lib.shapes.doctor import read_question
@@ -20,6 +20,7 @@ from lib.shapes.stack.tracing import trace
 from lib.story import GUIDE
 from lib.training.recorded import recorded
 from lib.ui import views
+from lib.ui.stage import WATCHED
 
 N = 3
 
@@ -123,7 +124,7 @@ def hints_win():
     """By far, in each of four seeds, and already at the epoch that the step waits for."""
     assert winner("parity") == "sequence"
     assert said("parity", 0).text.startswith("Sequence")
-    run, epoch = recorded(suggested("parity").set(seeds=4)), GUIDE["parity"].until.epoch
+    run, epoch = recorded(suggested("parity").set(seeds=4)), WATCHED
     assert run.results["sequence"].last_step_mse[epoch] < 0.1
     assert run.results["last"].last_step_mse[epoch] > 1
     assert len(run.seeds) == 4

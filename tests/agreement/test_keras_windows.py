@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset, settle, suggested
+from lib.data.datasets.registry import make_dataset, settle, suggested
 from lib.data.tables import windows
 from lib.export.data import arrays, keras_windows
 from lib.export.script import keras_script

@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset
-from lib.results.compared import MODES
+from lib.data.datasets.registry import make_dataset
+from lib.results.compared import BOTH_MODES
 from lib.sweep.plan import READY, base_of, from_csv, make_plan, result_of
 from lib.sweep.runner import Runner, run_sweep
 from tests.waiting import PATIENCE
@@ -74,7 +74,7 @@ def test_a_recorded_point_holds(client):
         assert now[same] == was[same]
     assert [row["seed"] for row in now.rows] == [row["seed"] for row in was.rows]
     assert now["baseline_error"] == pytest.approx(was["baseline_error"])
-    for mode in MODES:
+    for mode in BOTH_MODES:
         np.testing.assert_allclose(now.errors(mode), was.errors(mode), rtol=0.02)
 
 
@@ -92,7 +92,7 @@ def test_a_script_gets_a_data_frame(tmp_path):
         progress=lambda now: seen.append(now.share),
     )
     assert list(frame.columns[:4]) == ["optimizer", "seed", "mode", "last_step_error"]
-    assert list(frame["mode"]) == [*MODES, *MODES]
+    assert list(frame["mode"]) == [*BOTH_MODES, *BOTH_MODES]
     assert frame["last_step_error"].notna().all()
     assert set(frame["epochs"]) == {5}
     assert seen[-1] == 1.0

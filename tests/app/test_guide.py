@@ -4,10 +4,10 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from lib.data.datasets import settle, suggested
+from lib.data.datasets.registry import settle, suggested
 from lib.experiment import SETTINGS, read_query
 from lib.results.run import Status
-from lib.story import GUIDE, Until
+from lib.story import GUIDE
 from lib.training.recorded import recorded
 from lib.ui import address, stage
 from lib.ui.browser import KEYS
@@ -115,7 +115,8 @@ def test_what_a_step_waits_for_can_be_done(name, client):
     scene, app = GUIDE[name], open_step(start("Guide"), name)
     answer(app, scene)
     match scene.until:
-        case Until(epoch=count) if count:
+        case "epoch_20":
+            count = 20
             app.button(key="do_train").click().run()
             run = next(iter(client.runs.values()))
             client.set(run, Status.PAUSED, epoch=count - 1)
@@ -131,19 +132,19 @@ def test_what_a_step_waits_for_can_be_done(name, client):
             assert not may_go_on(app)
             client.set(run, Status.RUNNING, epoch=count)
             app.run()
-        case Until(key="mode", value=value):
-            app.segmented_control(key="mode").set_value(value).run()
-        case Until(key="step", value=value):
+        case "mode_is_last":
+            app.segmented_control(key="mode").set_value("last").run()
+        case "playhead_at_3":
             # As the playhead's script does, which isn't run here.
-            session(app).subject.values["step"] = value
+            session(app).subject.values["step"] = "3"
             app.run()
-        case Until(key="T", value=value):
+        case "timesteps_are_14":
             app.slider(key="T").set_value(8).run()
             assert not may_go_on(app)
-            app.slider(key="T").set_value(int(value)).run()
-        case Until(key="check"):
+            app.slider(key="T").set_value(14).run()
+        case "target_is_correct":
             app.button(key="target_fix_0").click().run()
-        case Until(mended=True):
+        case "stack_works":
             app.button(key="fix_0").click().run()
             assert not may_go_on(app)
             app.button(key="fix_0").click().run()

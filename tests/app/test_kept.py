@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.export.kept import keep
 from lib.results.run import RunAt
 from lib.training.limits import with_seeds

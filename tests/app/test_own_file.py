@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from lib.data.datasets import settle
+from lib.data.datasets.registry import settle
 from tests.app.driver import APP, give, start
 
 

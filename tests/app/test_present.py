@@ -4,9 +4,10 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from lib.results.run import Status
-from lib.story import GALLERY, GUIDE, SCENES, TALK
+from lib.story import GALLERY, GUIDE, TALK
 from lib.ui import clock, screen
 from lib.ui.session import KEY
+from lib.ui.views import TALK_SCENES
 from tests.app.driver import APP, text, title
 from tests.clock import Clock
 
@@ -69,7 +70,7 @@ def test_every_scene_opens_and_followers_see_the_same(browsers):
 
     Who follows has the same settings, the same values of the page, and the same pictures.
     """
-    scenes, told_ones = [*SCENES.values()], {*TALK, *GALLERY, *GUIDE}
+    scenes, told_ones = [*TALK_SCENES.values()], {*TALK, *GALLERY, *GUIDE}
     app = browsers.open("a", story=",".join(scene.name for scene in scenes))
     talk = browsers.talks["a"]
     follower = browsers.open("b", follow=talk.id)

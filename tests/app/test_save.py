@@ -3,7 +3,7 @@
 import numpy as np
 import streamlit as st
 
-from lib.data.datasets import make_dataset, settle
+from lib.data.datasets.registry import make_dataset, settle
 from lib.experiment import Experiment
 from lib.ui import browser
 from tests.app.driver import start

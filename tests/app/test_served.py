@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from lib.data.caches import REMEMBERED
-from lib.data.datasets import suggested
+from lib.data.datasets.registry import suggested
 from lib.training.limits import with_seeds
 from lib.training.recorded import recorded
 from lib.ui.browser import COOKIE

@@ -5,7 +5,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from lib.data.datasets import DATASETS, FIRST, suggested
+from lib.data.datasets.registry import DATASETS, FIRST, suggested
 from lib.experiment import Experiment
 from lib.ui import address, browser, runs, sweeps, upload, widgets
 from lib.ui.session import once, session

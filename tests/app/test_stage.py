@@ -2,7 +2,7 @@
 
 import pytest
 
-from lib.data.datasets import FIRST, suggested
+from lib.data.datasets.registry import FIRST, suggested
 from lib.experiment import read_query
 from lib.story import TALK
 from lib.ui.session import KEY

@@ -12,12 +12,11 @@ from plotly.offline import get_plotlyjs
 from lib.export.kept import card_of
 from lib.results.replay import HIDDEN, untrained
 from lib.results.run import Status
-from lib.story import SCENES
 from lib.ui import runs, sweeps
 from lib.ui.frame import PAGES
 from lib.ui.screen import Shown, Talk
 from lib.ui.session import KEY
-from lib.ui.views import VIEWS
+from lib.ui.views import TALK_SCENES, VIEWS
 from tests.app.driver import seen, start
 from tests.app.test_present import browsers
 from tests.app.test_sweep import sweep
@@ -209,7 +208,7 @@ def test_who_follows_a_talk_sees_no_rows(client, browsers):
     run, talk = client.runs["r0"], Talk(0.0, 0.0)
     browsers.talks["a"] = talk
     query = {key: [text] for key, text in LINK.items()}
-    for scene in SCENES.values():
+    for scene in TALK_SCENES.values():
         talk.shown = Shown(scene.name, {**query, "story": [scene.name]})
         follower = browsers.open("b", follow=talk.id)
         assert not follower.exception

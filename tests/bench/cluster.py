@@ -20,7 +20,7 @@ import time
 from functools import partial
 from pathlib import Path
 
-from lib.data.datasets import make_dataset
+from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
 from lib.sweep.runner import run_sweep
 from lib.training.client import TrainingClient

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 from playwright.sync_api import expect
 
-from lib.data.datasets import DATASETS, FIRST
+from lib.data.datasets.registry import DATASETS, FIRST
 from tests.browser.driver import open_page, settle, upload
 
 HEIGHT = 720

@@ -9,7 +9,7 @@ from urllib.parse import parse_qs
 
 import pytest
 
-from lib.data.datasets import make_dataset
+from lib.data.datasets.registry import make_dataset
 from lib.experiment import Experiment
 from lib.export.kept import card_of, read_card
 from lib.results.run import Status

@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 import numpy as np
 
-from lib.data.datasets import DATASETS
+from lib.data.datasets.registry import DATASETS
 from lib.experiment import SETTINGS
 from lib.story import GALLERY, GUIDE, TALK
 from lib.ui.views import VIEWS

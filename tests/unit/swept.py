@@ -1,6 +1,6 @@
 """Results of a sweep that wasn't trained, for the tests of its sentences and pictures."""
 
-from lib.results.compared import MODES, PointResult
+from lib.results.compared import BOTH_MODES, PointResult
 from lib.results.run import Status
 
 
@@ -23,6 +23,6 @@ def a_point(sequence, last, status=Status.FINISHED, samples=float("inf"), **valu
             "settings": "&".join(f"{key}={value}" for key, value in values.items()),
         }
         for seed, errors in enumerate(zip(sequence, last, strict=True))
-        for mode, error in zip(MODES, errors, strict=True)
+        for mode, error in zip(BOTH_MODES, errors, strict=True)
     ]
     return PointResult(values, rows)

@@ -9,9 +9,9 @@ import numpy as np
 import plotly.graph_objects as go
 import pytest
 
-from lib.charts import compare as words
+from lib.charts import compare
 from lib.charts.compare import LOOKS, answers_figure, errors_figure, losses_figure, sparkline
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import SETTINGS
 from lib.export.results import NUMBERS, runs_csv
 from lib.results.compared import LETTERS, Compared, same_data
@@ -56,7 +56,7 @@ def runs_on(dataset, *errors):
 )
 def test_the_words_name_the_run_that_is_better_than_each_of_the_others(errors, leader):
     """By the verdicts of `compare_modes`, with the seeds in which it is."""
-    says, details = words.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
+    says, details = compare.errors_words(runs_on(a_dataset(), *({"last": e} for e in errors)))
     assert f"{leader} in last-step mode" in says if leader else says.startswith("No clear winner")
     assert len(says.split()) <= 15
     squares = dict(zip(LETTERS, np.square(errors), strict=False))
@@ -88,12 +88,12 @@ OF_TABLE = of_a_table(a_dataset())
 )
 def test_no_winner_is_named_where_seeds_or_samples_cannot_tell(why, runs):
     """Whatever the numbers are, in at most 15 words; nor of losses that count different things."""
-    says = words.errors_words(runs)[0]
+    says = compare.errors_words(runs)[0]
     assert says.startswith(why)
     assert len(says.split()) <= 15
     mae = replace(OTHER, experiment=OTHER.experiment.set(loss="mae"))
-    assert words.losses_words([ONE, mae])[0].startswith("Their losses count different things")
-    assert words.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
+    assert compare.losses_words([ONE, mae])[0].startswith("Their losses count different things")
+    assert compare.losses_words([ONE, OTHER])[0].startswith("Smallest validation loss")
 
 
 def run_of(name, **settings):
@@ -116,8 +116,8 @@ def test_what_differs_is_named_data_first():
         ([small, mean], ["units 4 · cell GRU", "units 16 · cell LSTM"]),
         ([mean], ["Running mean · timesteps 12 · units 16"]),
     ):
-        assert words.differences(runs) == names
-    assert words.differences([mean, far])[1].endswith("and 2 more")
+        assert compare.differences(runs) == names
+    assert compare.differences([mean, far])[1].endswith("and 2 more")
 
 
 def test_the_same_data_are_told_by_their_samples():
@@ -130,12 +130,12 @@ def test_the_same_data_are_told_by_their_samples():
 def test_each_runs_numbers_have_their_range():
     """Median, least and most; a time only where it was trained here."""
     run = a_run(last=[0.1, 0.2, 0.3])
-    assert words.spread(run, "last") == "0.04 (0.01 to 0.09)"
-    assert words.reached(run) == "10 of 20 epochs"
+    assert compare.spread(run, "last") == "0.04 (0.01 to 0.09)"
+    assert compare.reached(run) == "10 of 20 epochs"
     timed = replace(run, snapshot=replace(run.snapshot, epoch=20, epochs_per_second=4.0))
-    assert words.reached(timed) == "20 epochs, 5 s"
-    assert words.reached(replace(timed, is_recorded=True)) == "20 epochs"
-    assert "2 runs" in words.headline([run, run])
+    assert compare.reached(timed) == "20 epochs, 5 s"
+    assert compare.reached(replace(timed, is_recorded=True)) == "20 epochs"
+    assert "2 runs" in compare.headline([run, run])
 
 
 @pytest.mark.parametrize("data", DATASETS)
@@ -187,7 +187,7 @@ def test_answers_are_in_the_raw_unit_and_said_so():
     truth = 10 * scaled.y[7, :, 0]
     np.testing.assert_allclose(the(figure, "A, sequence mode").y, truth + 5)
     np.testing.assert_allclose(the(figure, "B, last-step mode").y, truth[-1:] + 2.5)
-    says, details = words.answers_words(runs, 1, 0)
+    says, details = compare.answers_words(runs, 1, 0)
     assert says.endswith("off by 2.5 °C to 5 °C.")
     assert "A in sequence mode by 5 °C and B in last-step mode by 2.5 °C" in details
 

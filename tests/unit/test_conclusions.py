@@ -11,7 +11,7 @@ import pytest
 
 from lib.charts.split import levels_hint, series_hint
 from lib.data import read_upload
-from lib.data.datasets import make_dataset, settle
+from lib.data.datasets.registry import make_dataset, settle
 from lib.experiment import Experiment
 from tests.unit.own_data import csv, load, panel
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts import EXPLORE_CARDS, words
+from lib.charts import EXPLORE_CARDS, sentences
 from lib.data import DATASETS, Baseline, make_dataset, suggested
 from lib.experiment import MODES, Experiment
 from lib.results import (
@@ -225,7 +225,7 @@ def test_it_is_said_which_epochs_are_kept():
         ({"sequence": None, "last": 31}, ["Last-step mode keeps epoch 31"]),
     ):
         run = replace(both, snapshot=with_kept(both.snapshot, **kept))
-        said = words.kept_sentence(run.snapshot)
+        said = sentences.kept_sentence(run.snapshot)
         assert all(fact in said for fact in facts)
         assert bool(said) is bool(facts)
         assert said in sentence("loss", run)
@@ -270,7 +270,7 @@ def test_two_models_are_compared_seed_by_seed():
         ([1e3, 2e3, 1e3, 3e3], "A is below B in 4 of 4 seeds, by over 99% in the median (p < 0"),
     ):
         found = compare_modes([1.0, 2.0, 1.5, 1.2], errors)
-        assert words.pair_sentence(found, "A", "B").startswith(says)
+        assert sentences.pair_sentence(found, "A", "B").startswith(says)
 
 
 @pytest.mark.parametrize(
@@ -298,9 +298,9 @@ def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last,
 
 def test_the_headline_says_what_is_returned():
     """By cell, layers and mode."""
-    said = words.setup_sentence(EXPERIMENT, a_dataset())
+    said = sentences.setup_sentence(EXPERIMENT, a_dataset())
     assert said == "1 LSTM layer over 4 timesteps, returning every step, or only the last."
-    said = words.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
+    said = sentences.setup_sentence(EXPERIMENT.set(mode="last", cell="gru", layers=3), a_dataset())
     assert said == "3 GRU layers over 4 timesteps, returning only the last step."
 
 
@@ -308,7 +308,7 @@ def test_a_scaled_error_is_told_in_the_raw_unit_too():
     """An error of 0.5 deviations of 10 °C is 5 °C; raw errors and mixed units have no second."""
     mixed = a_dataset(k=2, target_scale=np.array([10.0, 2]), target_offset=np.zeros(2))
     for dataset, says in ((a_dataset(**SCALED), "≈ 5 °C off"), (a_dataset(), ""), (mixed, "")):
-        assert words.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == says
+        assert sentences.off_by(dataset, a_run(dataset, last=0.5).snapshot.results["last"]) == says
 
 
 def test_progress_is_told_as_a_person_would():
@@ -320,7 +320,7 @@ def test_progress_is_told_as_a_person_would():
         (Snapshot("r", Status.PAUSED, 7, 200, 131.2, 0.5), "epoch 7 of 200"),
         (Snapshot("r", Status.FINISHED, 1043, 2000), "stopped early after 1,043 of 2,000 epochs"),
     ):
-        assert words.progress_sentence(snapshot).endswith(says)
+        assert sentences.progress_sentence(snapshot).endswith(says)
 
 
 def test_settings_are_named_where_they_differ():
@@ -332,12 +332,12 @@ def test_settings_are_named_where_they_differ():
         ({"lr": 0.5, "T": 40, "U": 3}, "T = 40 and 2 more"),
         ({"data": "sine", "T": 40, "U": 3}, "Sine wave"),
     ):
-        assert words.own_settings(chosen.set(**change), chosen, words.name_of) == says
-    assert words.own_settings(chosen.set(lr=0.5), chosen, label_of) == "Learning rate = 0.5"
+        assert sentences.own_settings(chosen.set(**change), chosen, sentences.name_of) == says
+    assert sentences.own_settings(chosen.set(lr=0.5), chosen, label_of) == "Learning rate = 0.5"
     many = {"T": 15, "cell": "gru", "U": 8, "lr": 0.1, "inputs": ("a", "b")}
     for change, says in (
         ({}, ""),
         ({"data": "sine"}, f"data Running mean → {DATASETS['sine'].title}"),
         (many, "timesteps 12 → 15, inputs the usual → a and b and 3 more"),
     ):
-        assert words.changed_settings(chosen, chosen.set(**change), words.name_of) == says
+        assert sentences.changed_settings(chosen, chosen.set(**change), sentences.name_of) == says

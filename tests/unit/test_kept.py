@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from lib.data import make_dataset, read_upload, settle, suggested
-from lib.data.datasets import FIRST, make_settled_dataset
+from lib.data.datasets.registry import FIRST, make_settled_dataset
 from lib.experiment import Experiment
 from lib.export import EXPORTS, KeptError, archive, is_kept, keep, kept, open_kept
 from lib.export.archive import MAX_UNPACKED, MEMBERS, VERSION, record_of, table_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_dataset, suggested
+from lib.data.datasets.registry import make_dataset, suggested
 from lib.experiment import Experiment
 from lib.recurrence import forward
 from lib.results.replay import untrained

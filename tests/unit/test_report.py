@@ -8,8 +8,8 @@ from html.parser import HTMLParser
 
 import pytest
 
+from lib.charts.sentences import setup_sentence
 from lib.charts.strip import strip_sentence
-from lib.charts.words import setup_sentence
 from lib.export.results import Reported, figures, report
 from lib.export.script import keras_script
 from lib.results.replay import as_of

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from lib.data.datasets import DATASETS, make_dataset, settle, suggested
+from lib.data.datasets.registry import DATASETS, make_dataset, settle, suggested
 from lib.experiment import Experiment
 from lib.recurrence import forward, model
 from lib.recurrence.cells import unroll

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from lib.charts import chart
+from lib.charts.sentences import nth
 from lib.charts.skill import (
     _with_band,
     dates_words,
@@ -15,7 +16,6 @@ from lib.charts.skill import (
     skill_sentence,
     skill_takeaway,
 )
-from lib.charts.words import nth
 from lib.data import every_kth
 from lib.data.datasets.series import gapminder, macro
 from lib.results import SkillTable, answers, by_row, evaluate, forecast

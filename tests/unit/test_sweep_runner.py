@@ -5,7 +5,7 @@ import time
 import numpy as np
 import pytest
 
-from lib.data.datasets import make_settled_dataset, suggested
+from lib.data.datasets.registry import make_settled_dataset, suggested
 from lib.results.run import ModeResult, Snapshot, Status
 from lib.sweep.plan import make_plan, result_of
 from lib.sweep.runner import FULL_SECONDS, Runner

@@ -7,7 +7,7 @@ import pytest
 
 from lib.charts.sweep import found_details, found_takeaway, sweep_title
 from lib.results import compare_modes
-from lib.results.compared import MODES, axes_of, clear_mode, corrected, findings, named
+from lib.results.compared import BOTH_MODES, axes_of, clear_mode, corrected, findings, named
 from lib.results.run import Status
 from tests.unit.swept import a_point
 
@@ -22,7 +22,7 @@ def test_the_sentence_counts_the_points_at_which_a_mode_is_better():
         points = [a_point(*both.tolist(), T=k + 2) for k, both in enumerate(errors)]
         sentence = found_takeaway(points)
         found = [clear_mode(each) for each in findings(points).values()]
-        better = [mode for mode in MODES if mode in found]
+        better = [mode for mode in BOTH_MODES if mode in found]
         counts = {count, *(found.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
         assert ("Neither mode" in sentence) is (not better)
@@ -37,7 +37,7 @@ def test_where_no_mode_is_better_hardly_any_sweep_finds_one():
     for _ in range(200):
         points = [a_point(*np.exp(rng.normal(0, 1, (2, 4))).tolist(), T=k + 2) for k in range(12)]
         wrong += any(map(clear_mode, findings(points).values()))
-        uncorrected += any(compare_modes(*map(p.errors, MODES)).p_value < 0.05 for p in points)
+        uncorrected += any(compare_modes(*map(p.errors, BOTH_MODES)).p_value < 0.05 for p in points)
     assert wrong <= 0.07 * 200
     assert uncorrected > 0.3 * 200
 

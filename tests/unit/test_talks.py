@@ -6,6 +6,7 @@ import pytest
 
 from lib.story import TALK, story
 from lib.ui import clock, screen
+from lib.ui.views import TALK_SCENES
 from tests.clock import Clock
 
 
@@ -67,7 +68,7 @@ def test_ids_cannot_be_guessed_and_each_opens_its_own(give):
 )
 def test_a_story_has_the_scenes_that_the_link_names_in_its_order(text, expected):
     """From all registries, and the app's pictures; without any that is known the ready talk."""
-    assert [scene.name for scene in story(text)] == expected
+    assert [scene.name for scene in story(text, TALK_SCENES)] == expected
 
 
 @pytest.mark.parametrize("name", list(TALK))

@@ -15,7 +15,7 @@ FILES = Path(__file__).parent / "files"
 
 @cache
 def seattle() -> Table:
-    """Daily weather, 1,461 rows."""
+    """Load daily weather, 1,461 rows."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     raw = pd.read_csv(FILES / "seattle-weather.csv")
@@ -32,7 +32,7 @@ def seattle() -> Table:
 
 @cache
 def macro() -> Table:
-    """US quarters, 202 rows, in percent: growth, changes and inflation, and the levels beside."""
+    """Load US quarters, 202 rows, in percent: growth, changes and inflation, and their levels."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
 
     raw = pd.read_csv(FILES / "macrodata.csv")
@@ -64,7 +64,7 @@ def macro() -> Table:
 
 @cache
 def gapminder() -> Table:
-    """142 countries every fifth year from 1952 to 2007, 1,704 rows: a panel."""
+    """Load 142 countries every fifth year from 1952 to 2007, 1,704 rows: a panel."""
     import pandas as pd  # noqa: PLC0415  see lib/data/tables/table.py
     import plotly.data  # noqa: PLC0415 - a second that only this dataset is worth
 

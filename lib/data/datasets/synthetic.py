@@ -145,7 +145,7 @@ class Task:
     persists: bool = False  # whether the natural guess is this step's value, or the mean
 
     def arguments(self, experiment: Experiment) -> dict[str, Any]:
-        """The keyword arguments of the function."""
+        """Return the keyword arguments of the function."""
         return {key: experiment.get(key) for key in ("N", "T", "F", *self.options)}
 
 
@@ -185,7 +185,7 @@ a row in specs.toml."""
 
 
 def make_task(experiment: Experiment, title: str, about: str) -> Dataset:
-    """The dataset of a task, for settled settings. The first three quarters are for training."""
+    """Return the dataset of a task, for settled settings. Three quarters are for training."""
     task = TASKS[experiment.data.name]
     arguments = task.arguments(experiment)
     x, y = task.function(np.random.default_rng([experiment.seed, 0]), **arguments)
@@ -210,7 +210,7 @@ def make_task(experiment: Experiment, title: str, about: str) -> Dataset:
 
 
 def _dataset(x: np.ndarray, y: np.ndarray, train: int, **more: Any) -> Dataset:
-    """Arrays as a dataset. The naive guess is the mean, unless `more` has another."""
+    """Return arrays as a dataset. The naive guess is the mean, unless `more` has another."""
     x, y = x.astype(np.float32), y.astype(np.float32)
     usual: dict[str, Any] = {
         "naive": np.repeat(y[:train].mean(axis=0, keepdims=True), len(y), axis=0),
@@ -229,7 +229,7 @@ DATA_Y = (
 
 
 def make_worked(name: str, title: str, about: str) -> Dataset:
-    """The dataset of a worked example."""
+    """Return the dataset of a worked example."""
     x, y = np.array(DATA_X), np.array(DATA_Y, np.float64)
     more: dict[str, Any] = {}
     if name == "worked_scaled":

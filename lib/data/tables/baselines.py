@@ -34,7 +34,7 @@ A weekday is a day of data without weekends."""
 
 
 def with_baselines(dataset: Dataset) -> Dataset:
-    """A table's dataset with all baselines, and the best one as its naive guess."""
+    """Return a table's dataset with all baselines, and the best one as its naive guess."""
     errors, baselines = dict[str, float](), dict[str, Baseline]()
     for name in LABELS:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -52,7 +52,7 @@ def with_baselines(dataset: Dataset) -> Dataset:
 
 
 def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
-    """A guess (N, T, K) in the unit of y, or (N, 1, K) of the `last` step; None if it has none."""
+    """Return a guess (N, T, K), or (N, 1, K) of the `last` step, in y's unit; else None."""
     origin = dataset.cut_from
     if name == "linear":
         return _linear(dataset, origin.columns, last)
@@ -76,7 +76,7 @@ def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
 
 
 def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """That of the series' training rows; of all training rows where it has none."""
+    """Return the mean of the series' training rows; of all training rows if it has none."""
     known, count = origin.training, len(origin.names)
     values, series = origin.targets[known], origin.series[known]
     sums = np.stack([np.bincount(series, column, count) for column in values.T], axis=-1)
@@ -86,7 +86,7 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """The last known value, and the mean change since the series began for each row from it."""
+    """Return the last known value plus the mean change since the series began for each row."""
     begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
     values, since = origin.targets[rows], (rows - begin)[..., None]
     slope = (values - origin.targets[begin]) / np.maximum(since, 1)
@@ -94,17 +94,17 @@ def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
 
 
 def _seasonal(origin: Origin, rows: np.ndarray, lags: np.ndarray) -> np.ndarray:
-    """The value `lags` (H,) rows before a target; the last known one where there is none."""
+    """Return the value `lags` (H,) rows before a target; the last known one if there is none."""
     known = rows[..., None] + np.array(origin.horizons) - lags
     there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
     return np.swapaxes(origin.targets[np.where(there, known, rows[..., None])], -1, -2)
 
 
 def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:
-    """Ridge regression on the window, with an intercept, of the training samples.
+    """Return predictions of a ridge regression on the window, fitted to the training samples.
 
-    One for each timestep, on what has been read until then. Of a window that is too wide it reads
-    the target columns alone, or the latest timesteps.
+    Each timestep has its own regression, on the steps up to it. Of too wide a window it reads only
+    the target columns, or the latest timesteps.
     """
     x, y, train = dataset.x, dataset.y, dataset.train
     own = [f for f, name in enumerate(dataset.feature_names) if name in columns]
@@ -134,7 +134,7 @@ def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarra
 
 
 def _label(name: str, origin: Origin) -> str:
-    """The name of a guess in a sentence."""
+    """Return the name of a guess in a sentence."""
     period, step = origin.baseline_period, origin.step
     season, repeats = natural_seasons(origin).get(period), max(origin.horizons) > period
     if name == "last" and step == "day" and origin.horizons == (1,):
@@ -161,7 +161,7 @@ LABELS = {  # all guesses, with their usual names; of two that are equally good 
 
 
 def on_weekdays(places: np.ndarray) -> bool:
-    """Whether these are dates (R,), none of them on a weekend: then Monday follows Friday."""
+    """Return whether these dates (R,) are all weekdays: then Monday follows Friday."""
     if places.dtype.kind != "M" or len(places) <= 10:
         return False
     days = places.astype("M8[D]")
@@ -169,12 +169,12 @@ def on_weekdays(places: np.ndarray) -> bool:
 
 
 def back(origin: Origin, period: int = 1) -> np.ndarray:
-    """How many rows before a target its last known value is, or the last of that season, (H,)."""
+    """Return how many rows (H,) before a target its last known value is, or its season's."""
     return period * -(-np.maximum(1, origin.horizons) // period)
 
 
 def natural_seasons(origin: Origin) -> dict[int, str]:
-    """The calendar's seasons for such rows, the usual one first: rows → name ("" for no name)."""
+    """Return the calendar's seasons for such rows, usual one first: rows → name or ""."""
     return _SEASONS.get(_step(origin), {})
 
 
@@ -190,7 +190,7 @@ def check_season(origin: Origin, period: int) -> None:
 
 
 def find_season(origin: Origin) -> tuple[int, int]:
-    """The season of the targets, as far as the training rows tell, and that of the baseline.
+    """Return the season of the targets by the training rows, and the baseline's season.
 
     A season's values must be nearer to the targets than the last known ones; of those that are
     about as near as the nearest the shortest is taken.
@@ -212,7 +212,7 @@ def find_season(origin: Origin) -> tuple[int, int]:
 
     @cache
     def error(lag: int) -> float:
-        """Mean square of the change over so many rows, in variances, summed over the C columns."""
+        """Return the mean squared change over so many rows, in variances, summed over C columns."""
         change = origin.targets[rows] - origin.targets[rows - lag]
         return float(((change**2).mean(axis=0) / spread).sum())
 
@@ -232,7 +232,7 @@ def find_season(origin: Origin) -> tuple[int, int]:
 
 
 def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
-    """The calendar's seasons, and what `coreforecast` finds in rows (R',), with its divisors."""
+    """Return the calendar's seasons, and those that `coreforecast` finds in rows (R',)."""
     # A power of two: the same rows, and a known answer, where a slider moves the training part.
     count = min(1 << len(rows).bit_length() - 1, _SEARCHED_ROWS)
     found = _search(origin.targets[rows[:count], 0].tobytes())
@@ -241,7 +241,7 @@ def _candidates(origin: Origin, rows: np.ndarray) -> list[int]:
 
 @lru_cache(maxsize=64)
 def _search(column: bytes) -> int:
-    """The season of a column of float64, 0 for none."""
+    """Return the season of a column of float64, 0 for none."""
     from coreforecast.seasonal import find_season_length  # noqa: PLC0415  for tables alone
 
     values = np.frombuffer(column)
@@ -249,12 +249,12 @@ def _search(column: bytes) -> int:
 
 
 def season_length(origin: Origin, period: int) -> str:
-    """So many rows in words: "7 days"; "7 rows" where a gap makes them more days."""
+    """Return so many rows in words: "7 days"; "7 rows" if gaps make them more days."""
     return counted(period, "row" if origin.gaps else _step(origin))
 
 
 def _step(origin: Origin) -> str:
-    """What lies between two rows: "weekday" for days without weekends."""
+    """Return the step between two rows: "weekday" for days without weekends."""
     dates = origin.times
     weekdays = origin.step == "day" and dates is not None and on_weekdays(dates.values)
     return "weekday" if weekdays else origin.step

@@ -19,7 +19,7 @@ _HOURS_OF_A_WEEK = 168
 
 
 def every_kth(times: float, period: int) -> int:
-    """The k for which every k-th makes at least `times` times fewer, and meets all of a season."""
+    """Return the least k of at least `times` that is coprime to `period`: all phases are kept."""
     every = max(1, math.ceil(times))
     while math.gcd(every, max(1, period)) > 1:
         every += 1
@@ -27,12 +27,12 @@ def every_kth(times: float, period: int) -> int:
 
 
 def parts_of(data: DataSettings) -> int:
-    """2, or 3 with a test part."""
+    """Return the number of parts: 2, or 3 with a test part."""
     return 3 if data.test else 2
 
 
 def span_of(data: DataSettings) -> int:
-    """The rows that a window covers, targets included."""
+    """Return the rows that a window covers, targets included."""
     return (data.timesteps - 1) * data.rate + data.horizon + 1
 
 
@@ -55,7 +55,7 @@ def cut(
     *,
     segment: np.ndarray | None = None,
 ) -> Cut:
-    """Cut rows into windows; where there are too few rows for a test part, without one.
+    """Cut rows into windows; without a test part if there are too few rows for one.
 
     Each row (R,) belongs to a series and, where no window may leave it, to a segment of that: ints
     that never decrease. Its rank is its place in time, from 0. Of more than `most` windows every
@@ -95,7 +95,7 @@ def cut(
 
 
 def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: float) -> Cut | None:
-    """The windows, or None where a part would have none. No window leaves its `block`."""
+    """Return the windows, or None if a part would have none. No window leaves its `block`."""
     if part is None:
         return None
     span, parts = span_of(data), int(part.max()) + 1
@@ -118,7 +118,7 @@ def _cut(block: np.ndarray, part: np.ndarray | None, data: DataSettings, most: f
 
 
 def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
-    """The part of each row, (R,) int. Of one series each part has its share of windows."""
+    """Return the part of each row, (R,) int. Within a series each part has its share of windows."""
     times, span = int(rank.max(initial=-1)) + 1, span_of(data)
     if data.test and times < 3 * span + 2 * data.gap:
         data = replace(data, test=0)
@@ -140,7 +140,7 @@ def _parts_by_time(rank: np.ndarray, data: DataSettings) -> np.ndarray | None:
 def _parts_by_series(
     series: np.ndarray, block: np.ndarray, data: DataSettings, seed: int
 ) -> np.ndarray | None:
-    """The part of each row's series, (R,) int, drawn by the seed; -1 for one without a window."""
+    """Return the part of each row's series, (R,) int, drawn by the seed; -1 without a window."""
     longest, parts = np.zeros(series[-1] + 1, int), parts_of(data)
     np.maximum.at(longest, series, np.bincount(block)[block])
     if (count := len(longest)) < parts:
@@ -160,7 +160,7 @@ def _parts_by_series(
 
 
 def _shares(count: int, data: DataSettings) -> tuple[int, int]:
-    """How many of all are for training and for the test: at least one for each part."""
+    """Return how many are for training and for the test: at least one for each part."""
     train = min(max(round(count * data.train / 100), 1), count - parts_of(data) + 1)
     test = min(max(round(count * data.test / 100), 1), count - train - 1) if data.test else 0
     return train, test

@@ -28,7 +28,7 @@ class Finding:
 
 @remembered
 def find_leaks(dataset: Dataset) -> list[Finding]:
-    """All checks that can be made of these data."""
+    """Return all checks that can be made of these data."""
     findings, origin = [_answers(dataset)], dataset.origin
     if len(dataset.parts) < 2:
         return findings
@@ -45,7 +45,7 @@ def find_leaks(dataset: Dataset) -> list[Finding]:
 
 
 def _answers(dataset: Dataset) -> Finding:
-    """Inputs that tell a target at its own timestep."""
+    """Find inputs that equal or reveal a target at its own timestep."""
     about, origin = "Answers among the inputs", dataset.origin
     x, y = dataset.samples.x, dataset.samples.y
     if (steps := x.shape[0] * x.shape[1]) < FEWEST:
@@ -70,7 +70,7 @@ def _answers(dataset: Dataset) -> Finding:
 
 
 def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
-    """|correlation| of each of a (N, T, F) with each of b (N, T, K), (F, K)."""
+    """Return the |correlation| of each of a (N, T, F) with each of b (N, T, K), (F, K)."""
     columns = np.concatenate([a, b], axis=-1).reshape(-1, a.shape[-1] + b.shape[-1])
     still = columns.std(axis=0) <= 1e-5 * np.abs(columns).max(axis=0)  # or rounding
     columns = np.where(still, 0, columns - columns.mean(axis=0, dtype=np.float64))
@@ -80,7 +80,7 @@ def _correlations(a: np.ndarray, b: np.ndarray) -> np.ndarray:
 
 
 def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
-    """|partial correlation| of each input with each target, given the target's past, (F, K).
+    """Return |partial correlation| of inputs with targets, given the targets' past, (F, K).
 
     The past: four values and that of a season before; of an input, three rows. 0 for too few rows.
     """
@@ -105,19 +105,19 @@ def _given_past(dataset: Dataset, origin: Origin) -> np.ndarray:
             continue
         for f in range(width):
             left = _rest(rest, _rest(read[..., f], past))
-            told = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
-            found[f, k] = np.sqrt(max(0.0, told))
+            explained = 1 - (left**2).sum() / freedom / ((rest**2).sum() / (freedom + 3))
+            found[f, k] = np.sqrt(max(0.0, explained))
     return found
 
 
 def _rest(values: np.ndarray, known: np.ndarray) -> np.ndarray:
-    """What a regression of values (R, C) on known columns (R, D), with an intercept, leaves."""
+    """Return the residuals of a regression of values (R, C) on columns (R, D) and an intercept."""
     known = np.c_[np.ones(len(known)), known / np.maximum(np.abs(known).max(axis=0), 1e-9)]
     return values - known @ np.linalg.lstsq(known, values)[0]
 
 
 def _shared_samples(dataset: Dataset) -> Finding:
-    """Of samples without rows: those that are there twice, also one timestep on."""
+    """Find samples that are there twice, also shifted by a timestep, in data without rows."""
     learned, kept = dataset.x[: dataset.train], dataset.x[dataset.train :]
     whole, begin, end = slice(None), slice(None, -1), slice(1, None)
     twice = np.zeros(len(kept), bool)
@@ -132,7 +132,7 @@ def _shared_samples(dataset: Dataset) -> Finding:
 
 
 def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
-    """Which rows each part reads or has as targets, (R,) bool, by its name."""
+    """Return which rows each part reads or has as targets, (R,) bool, by its name."""
     by_part = {}
     for name, samples in dataset.parts.items():
         read = np.zeros(len(origin.series), bool)
@@ -144,17 +144,17 @@ def _rows_by_part(dataset: Dataset, origin: Origin) -> dict[str, np.ndarray]:
 
 
 def series_by_part(dataset: Dataset, origin: Origin) -> dict[str, set[int]]:
-    """Which series have windows in each part, by its name."""
+    """Return which series have windows in each part, by its name."""
     first = {name: origin.starts[samples] for name, samples in dataset.parts.items()}
     return {name: set(np.unique(origin.series[rows]).tolist()) for name, rows in first.items()}
 
 
 def _scaling(origin: Origin) -> Finding:
-    """How far inputs are from a mean of 0 and a deviation of 1 in the training rows."""
+    """Check that inputs have a mean of 0 and a deviation of 1 in the training rows."""
     group = origin.series if origin.x_scale.by_series else np.zeros_like(origin.series)
     known, off = origin.training, 0.0
     for column in origin.inputs.T:  # one by one: there may be a million rows
-        mean, deviation = moments(column[known], group[known])
+        mean, deviation = moments_by_group(column[known], group[known])
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
     clean = bool(off < CLOSE)
@@ -164,15 +164,15 @@ def _scaling(origin: Origin) -> Finding:
     return Finding("Scaling on everything", clean, sentence)
 
 
-def moments(column: np.ndarray, group: np.ndarray) -> np.ndarray:
-    """Mean and deviation of the rows (R,) of each group, (2, G); both are 0 where there is none."""
+def moments_by_group(column: np.ndarray, group: np.ndarray) -> np.ndarray:
+    """Return mean and deviation of the rows (R,) of each group, (2, G); 0 for an empty one."""
     count, values = np.maximum(np.bincount(group), 1), column.astype(np.float64)
     mean = np.bincount(group, values) / count
     return np.array([mean, np.sqrt(np.bincount(group, (values - mean[group]) ** 2) / count)])
 
 
 def _shared_series(dataset: Dataset, origin: Origin, used: dict[str, np.ndarray]) -> Finding:
-    """Series in several parts; where there is none, dates in several parts."""
+    """Find series in several parts; if there is none, dates in several parts."""
     about = "Series and dates in two parts"
     series = [each for part in series_by_part(dataset, origin).values() for each in part]
     if shared := int((np.bincount(series) > 1).sum()):

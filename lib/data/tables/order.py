@@ -66,7 +66,7 @@ def order_rows(table: Table, times: pd.Series, labels: tuple[str, ...], notes: l
 
 
 def rows_without_times(table: Table, notes: list[str]) -> Table:
-    """The table with its rows as they are; they may be of several series all the same."""
+    """Return the table with its rows in their order; they may still be of several series."""
     [series] = series_columns(table.frame) or [""]
     if series:
         count = counted(table.frame[series].nunique(), "series", "series")
@@ -75,7 +75,7 @@ def rows_without_times(table: Table, notes: list[str]) -> Table:
 
 
 def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[str]:
-    """The column that identifies series, or the columns that do together; [] where none do.
+    """Return the column or columns that identify series together; [] if none do.
 
     Each series must have one row a time. Without times only columns with a typical name count, if
     the series follow one another, or have equally many rows.
@@ -112,12 +112,12 @@ def series_columns(frame: pd.DataFrame, times: pd.Series | None = None) -> list[
 
 
 def _differ(series: np.ndarray, times: np.ndarray) -> bool:
-    """Whether no series has two rows of one time; both are codes (R,)."""
+    """Return whether no series has two rows of one time; both are codes (R,)."""
     return pd.Index(series * (int(times.max()) + 1) + times).is_unique
 
 
 def as_texts(column: pd.Series) -> pd.Series:
-    """Numbers as texts, whole ones without a point, as categories; texts as they are."""
+    """Return numbers as texts, whole ones without a point, as categories; texts as they are."""
     if not pd.api.types.is_numeric_dtype(column):
         return column
     codes, values = pd.factorize(column)
@@ -126,7 +126,7 @@ def as_texts(column: pd.Series) -> pd.Series:
 
 
 def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]:
-    """The step between two rows of a series ("day"), and sentences on gaps and uneven steps."""
+    """Return the step between rows of a series ("day"), and sentences on gaps and uneven steps."""
     order = np.lexsort((times.asi8, codes))
     times, same = times[order], np.diff(codes[order]) == 0
     seconds = np.diff(times.to_numpy()) / np.timedelta64(1, "s")
@@ -153,7 +153,7 @@ def spacing(times: pd.DatetimeIndex, codes: np.ndarray) -> tuple[str, list[str]]
 
 
 def _even_share(counts: np.ndarray) -> float:
-    """The share of the steps, in usual ones, that are whole; 1 where there are no steps."""
+    """Return the share of the steps, in usual ones, that are whole; 1 where there are no steps."""
     whole = counts.round()
     return float(((np.abs(counts - whole) < 0.1) & (whole >= 1)).mean()) if len(counts) else 1.0
 
@@ -172,7 +172,7 @@ def segments(series: np.ndarray, numbers: np.ndarray, times: np.ndarray | None) 
 
 
 def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
-    """The steps between rows, in the median ones of their series, (R-1,); NaN where none is."""
+    """Return the steps between rows, in median steps of their series, (R-1,); NaN across series."""
     steps = np.diff(places).astype(np.int64)
     if on_weekdays(places):
         days = places.astype("M8[D]")
@@ -182,7 +182,7 @@ def _step_counts(series: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _duration(seconds: float) -> str:
-    """So many seconds in words: "5 minutes"."""
+    """Return so many seconds in words: "5 minutes"."""
     unit = next((u for u in ("day", "hour", "minute") if seconds >= _STEPS[u][0]), "second")
     count = number(seconds / _STEPS[unit][0])
     return f"{count} {unit}{'' if count == '1' else 's'}"
@@ -191,7 +191,7 @@ def _duration(seconds: float) -> str:
 def rows_of(
     table: Table, inputs: tuple[str, ...], targets: tuple[str, ...], data: DataSettings
 ) -> tuple[list[str], Rows, np.ndarray, list[str]]:
-    """F names of features, the rows that can be used, their ranks, and notes on what was done.
+    """Return F names of features, the usable rows, their ranks, and notes on what was done.
 
     A row's rank (R,) is its place among all distinct times; it increases in each series. Raises
     WindowError for wrong columns, none or too many.
@@ -256,6 +256,6 @@ def rows_of(
 
 
 def _missing(frame: pd.DataFrame, labels: list[str]) -> dict[str, int]:
-    """How many values are missing, by column where there are any."""
+    """Return how many values are missing, by column where there are any."""
     counts = dict(zip(labels, frame.isna().sum().tolist(), strict=True))
     return {name: count for name, count in counts.items() if count}

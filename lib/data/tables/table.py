@@ -108,7 +108,7 @@ class Table:
 
 @remembered
 def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
-    """Inputs and targets to start from, where the person hasn't chosen.
+    """Return the default input and target columns.
 
     All columns of numbers are inputs (at most 16, the target among them), except those that
     identify series or number the rows, and those whose first value is in the later half, since rows
@@ -137,7 +137,7 @@ def default_columns(table: Table) -> tuple[tuple[str, ...], tuple[str, ...]]:
 
 
 def row_numbers(numbers: pd.DataFrame) -> list[str]:
-    """The columns that count the rows from 0 or 1, or are ids by name; [] if all columns do."""
+    """Return columns that count the rows from 0 or 1, or are ids by name; [] if all do."""
     counters = list[str]()
     for name, column in numbers.items():
         values = column.to_numpy()
@@ -152,7 +152,7 @@ def row_numbers(numbers: pd.DataFrame) -> list[str]:
 
 
 def wide_columns(table: Table) -> list[str]:
-    """The columns of months, or of quarters, in a table with a row a year; [] where it isn't so."""
+    """Return the columns of months, or quarters, of a table with a row a year; else []."""
     for words in _WIDE_NAMES if table.step == "year" else ():
         names = [
             [n for n in table.numbers if re.fullmatch(word, n.strip(), re.IGNORECASE)]
@@ -164,7 +164,7 @@ def wide_columns(table: Table) -> list[str]:
 
 
 def calendar_names(table: Table) -> tuple[str, ...]:
-    """The inputs that a table's dates can be: those that differ from row to row."""
+    """Return the inputs that a table's dates can be: those that differ from row to row."""
     times = cast("pd.DatetimeIndex | None", table.times)
     if times is None or times.dtype.kind != "M" or times.hasnans:
         return ()
@@ -178,12 +178,12 @@ def calendar_names(table: Table) -> tuple[str, ...]:
 
 @remembered
 def feature_names(table: Table, inputs: tuple[str, ...]) -> list[str]:
-    """F names of the features that these inputs make. Raises WindowError for an unknown column."""
+    """Return the F feature names of these inputs. Raises WindowError for an unknown column."""
     return [name for column in inputs for name, _ in _features_of(table, column)]
 
 
 def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.ndarray]]:
-    """The features of these inputs: F names, and F columns (R,) float64, NaN where missing."""
+    """Return the features of these inputs: F names, and F columns (R,) float64, NaN if missing."""
     if not inputs:
         raise WindowError("at least one input column is needed, got none.")
     made = [feature for column in inputs for feature in _features_of(table, column)]
@@ -196,7 +196,7 @@ def features(table: Table, inputs: Sequence[str]) -> tuple[list[str], list[np.nd
 
 
 def _features_of(table: Table, column: str) -> list[_Feature]:
-    """The names of an input's features, and what computes each."""
+    """Return the names of an input's features, and what computes each."""
     if column in table.numbers:
         return [(column, lambda: table.frame[column].to_numpy(np.float64))]
     if column in table.categories:
@@ -208,7 +208,7 @@ def _features_of(table: Table, column: str) -> list[_Feature]:
 
 
 def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
-    """Sine and cosine of where a time is in the round of `CALENDAR`: 23 o'clock nears midnight."""
+    """Return sine and cosine of a time's place in the cycle of `CALENDAR`: hour 23 nears hour 0."""
 
     def wave(of: np.ufunc) -> np.ndarray:
         return of(2 * np.pi * CALENDAR[name](cast("pd.DatetimeIndex", times)))
@@ -217,7 +217,7 @@ def on_a_circle(name: str, times: pd.Index | None) -> list[_Feature]:
 
 
 def _one_hot(texts: pd.Series, column: str) -> list[_Feature]:
-    """A feature for each category, 1 where a row has it; missing ones are 0 in all."""
+    """Return a feature for each category, 1 where a row has it; missing ones are 0 in all."""
     counts = texts.value_counts()
     names = [*counts[counts > 0].index]
     kept = len(names) if len(names) <= MOST_CATEGORIES else MOST_CATEGORIES - 1

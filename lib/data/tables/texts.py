@@ -57,14 +57,14 @@ class Parsed(NamedTuple):
 
 
 def bare(entry: str) -> str:
-    """An entry without currency, percent sign and typographic minus."""
+    """Return an entry without currency, percent sign and typographic minus."""
     for pattern, replacement in _AROUND_A_NUMBER:
         entry = re.sub(pattern, replacement, entry)
     return entry
 
 
 def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
-    """A text column (R,) as numbers; None unless most of its entries are numbers."""
+    """Return a text column (R,) as numbers; None unless most of its entries are numbers."""
     texts = texts.astype("str").str.strip()
     known = texts.dropna()
     if known.empty or parse_numbers(known.iloc[:SAMPLE], decimal_commas).values.isna().all():
@@ -74,7 +74,7 @@ def as_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed | None:
 
 
 def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
-    """Each text (R,) as a number, NaN where it is none; all commas are read in the same way."""
+    """Return each text (R,) as a number, else NaN; all commas are read in the same way."""
     for pattern, replacement in _AROUND_A_NUMBER:
         texts = texts.str.replace(pattern, replacement, regex=True)
     if texts.str.fullmatch(_SPACE_GROUPS, na=False).any():
@@ -105,7 +105,7 @@ def parse_numbers(texts: pd.Series, decimal_commas: bool) -> Parsed:
 
 
 def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
-    """A sentence on the entries of a column that aren't numbers, if there are any."""
+    """Return a sentence on the entries of a column that aren't numbers, if there are any."""
     wrong = texts[numbers.isna() & texts.notna()]
     if wrong.empty:
         return []
@@ -114,7 +114,7 @@ def not_numbers_note(texts: pd.Series, numbers: pd.Series) -> list[str]:
 
 
 def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Parsed | None:
-    """A column (R,) as times, or None; a few entries may be none, as the "Total" of a last line."""
+    """Return a column (R,) as times, or None; a few entries may be none, such as "Total"."""
     if column.dtype.kind == "M":
         if column.dt.tz is None:
             return Parsed(column)
@@ -133,7 +133,7 @@ def as_times(name: str, column: pd.Series, decimal_commas: bool = False) -> Pars
 
 
 def _from_texts(texts: pd.Series, sample: pd.Series) -> Parsed | None:
-    """Texts (R,) as times by the format that fits best; `sample` are some that aren't missing."""
+    """Return texts (R,) as times by the format that fits best; `sample` are some known ones."""
     if sample.str.fullmatch(r"\d{4}[- ]?Q[1-4]").mean() >= SHARE:
         for k in range(4):  # pandas has no format for these: the quarter's first month
             quarter, month = f"[- ]?Q{k + 1}$", f"-{3 * k + 1:02}"
@@ -167,7 +167,7 @@ def _parse(texts: pd.Series, form: str) -> pd.Series:
 
 
 def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
-    """Years, 20240131, a spreadsheet's days or (milli)seconds since 1970, by name and size."""
+    """Read years, 20240131, a spreadsheet's days or (milli)seconds since 1970 as times."""
     words, numbers = {*re.findall("[a-z]+", name.lower())}, column.dropna()
     speaks_of_time = words & {"year", "date", "day", "time", "timestamp"}
     if len(numbers) < max(1, SHARE * len(column)) or not speaks_of_time or (numbers % 1).any():
@@ -191,7 +191,7 @@ def _from_numbers(name: str, column: pd.Series) -> Parsed | None:
 
 
 def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
-    """Times from a year, with a month or a quarter, a day and an hour, in a column each."""
+    """Return times from a year, with a month or a quarter, a day and an hour, a column each."""
     found, parts = list[str](), dict[str, pd.Series]()
     for part in _PARTS:
         if part == "quarter" and "month" in parts:
@@ -213,7 +213,7 @@ def from_parts(frame: pd.DataFrame) -> tuple[list[str], Parsed] | None:
 
 
 def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
-    """Days that repeat (R,) with the hours or times of day of a column: its name, and the times."""
+    """Return repeating days (R,) with the clock times of a column: its name, and the times."""
     dates = times.values
     if dates.is_unique or dates.isna().any() or (dates != dates.dt.normalize()).any():
         return None
@@ -232,7 +232,7 @@ def with_clock(times: Parsed, frame: pd.DataFrame) -> tuple[str, Parsed] | None:
 
 
 def _part(name: str, column: pd.Series, part: str) -> pd.Series | None:
-    """A column as whole numbers that this part of a date can have, (R,); None if it isn't one."""
+    """Return a column as whole numbers that this part of a date can be, (R,); else None."""
     names, least, most = _PARTS[part]
     if name.strip().lower() not in names:
         return None

@@ -17,13 +17,13 @@ VALUE = "value"  # the name of the one column of unrolled months
 
 @partial(remembered, size=1)  # it may have a million rows
 def reread(table: Table, types: tuple[str, ...], wide: str) -> Table:
-    """The table with columns read as `types` say, and unrolled if `wide` is "unroll"."""
+    """Return the table with columns read as `types` say, and unrolled if `wide` is "unroll"."""
     made = retyped(table, types) if types else table
     return unrolled(made) if wide == "unroll" else made
 
 
 def retyped(table: Table, types: tuple[str, ...]) -> Table:
-    """The table with some columns read as they are said to be: "store:category", by `KINDS`.
+    """Return the table with columns read as entries say, "store:category", by `KINDS`.
 
     A number that becomes a category is its text; what isn't a number is missing. Raises WindowError
     for a column or kind that there isn't, and for one that can't be read so.
@@ -64,7 +64,7 @@ def retyped(table: Table, types: tuple[str, ...]) -> Table:
 
 
 def _wanted(table: Table, types: tuple[str, ...]) -> dict[str, str]:
-    """Each column with its kind, of entries such as "store:category". Raises WindowError."""
+    """Return each column with its kind, from entries like "store:category". Raises WindowError."""
     names, wanted = [*table.labels, *map(str, table.frame.columns)], dict[str, str]()
     for entry in types:
         column, _, kind = entry.rpartition(":")
@@ -93,7 +93,7 @@ def _as_number(column: pd.Series, notes: list[str]) -> pd.Series:
 
 
 def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
-    """The column as times (R,), none missing."""
+    """Return the column as times (R,), none missing."""
     # Whatever the column is called, it is to be read as dates.
     times = as_times("year date", column if column.dtype.kind == "f" else column.astype("str"))
     if times is None or times.values.isna().any():
@@ -107,7 +107,7 @@ def _as_times(column: pd.Series, notes: list[str]) -> pd.Series:
 
 
 def unrolled(table: Table) -> Table:
-    """The table with a row a month or quarter, if it is wide."""
+    """Return the table with a row a month or quarter, if it is wide."""
     columns = wide_columns(table)
     if not columns:
         return table

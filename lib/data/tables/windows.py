@@ -123,7 +123,7 @@ def _standardised(
     *,
     names: list[str],
 ) -> tuple[np.ndarray, Scale, np.ndarray, Scale]:
-    """The inputs (R, F), called `names`, and y (N, T, K), each with the scale that it has got."""
+    """Return inputs (R, F), called `names`, and y (N, T, K), standardised, with their scales."""
     training, rate, change = windows.part == 0, data.rate, data.form == "change"
     read = windows.starts[:, None] + rate * np.arange(data.timesteps)
     # What belongs together when a change is computed: rows of a series, or between two gaps.
@@ -158,7 +158,7 @@ def _standardised(
 
 
 def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tuple[int, ...]:
-    """H times how many rows ahead targets lie. Raises WindowError for what can't be predicted."""
+    """Return H horizons in rows. Raises WindowError for columns that can't be predicted."""
     if wrong := [name for name in targets if name not in table.numbers]:
         raise WindowError(
             f"the target column {wrong[0]!r} isn't a number column of {table.name}, and only "
@@ -186,8 +186,8 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
 def scale_of(
     values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
 ) -> Scale:
-    """The scale of columns (R, C) by training rows, of each of `groups` (series (R,), and S)."""
-    offset, deviation = _moments(values[training])
+    """Return the scale of columns (R, C) by training rows, maybe of each of S series (R,)."""
+    offset, deviation = _offset_and_deviation(values[training])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
@@ -195,12 +195,12 @@ def scale_of(
     rows = np.flatnonzero(training)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
     for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s] = _moments(known)
+        offset[s], deviation[s] = _offset_and_deviation(known)
     return Scale(offset, deviation)
 
 
-def _moments(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean and deviation of columns (R, C), 1 where a column is constant but for rounding."""
+def _offset_and_deviation(known: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return means and deviations (C,) of rows (R, C); 1 for a constant column's deviation."""
     offset, deviation = known.mean(axis=0), known.std(axis=0)
     constant = known.max(axis=0) == known.min(axis=0)
     constant |= deviation <= 1e-12 * np.abs(offset)
@@ -219,7 +219,7 @@ def _check_size(deviations: np.ndarray, names: Sequence[str]) -> None:
 
 
 def _notes(cut: Cut, origin: Origin, data: DataSettings, changed: Sequence[str]) -> list[str]:
-    """Sentences on the windows: which are used, the parts, the scale."""
+    """Return sentences on the windows: which are used, the parts, the scale."""
     notes = list[str]()
     if data.test and not cut.sizes[2]:
         notes.append("There are too few rows for a test part.")

@@ -29,7 +29,7 @@ def main() -> None:
 
 
 def shortened(column: pd.Series) -> pd.Series:
-    """Decimals with 32 bits, where that moves none by a millionth of their deviation."""
+    """Return decimals with 32 bits, if that moves none by a millionth of their deviation."""
     if column.dtype != np.float64:
         return column
     with np.errstate(over="ignore"):

@@ -23,7 +23,7 @@ _ONE_AT_A_TIME = Lock()  # `warnings.catch_warnings` acts on all threads
 
 
 def read_csv(content: bytes) -> Entries:
-    """The entries of a CSV. Raises UploadError for what isn't one."""
+    """Return the entries of a CSV. Raises UploadError for what isn't one."""
     text, lines_above = _table_as_utf8(content)
     sample = text[:_SAMPLE].decode("utf-8", errors="ignore")
     is_whole = len(text) <= _SAMPLE
@@ -61,7 +61,7 @@ def read_csv(content: bytes) -> Entries:
 
 
 def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
-    """The text of the table, and how many lines above it are left out. Raises UploadError."""
+    """Return the table's text, and how many lines above it are left out. Raises UploadError."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = content.decode("utf-16", errors="replace")
     else:
@@ -84,7 +84,7 @@ def _table_as_utf8(content: bytes) -> tuple[bytes, int]:
 
 
 def find_delimiter(sample: str) -> str:
-    """The delimiter that cuts most lines into as many entries as the first; rarer ones win."""
+    """Return the delimiter that cuts most lines into as many entries as the first line."""
     best, most = ",", 0.0
     for delimiter in _DELIMITERS:
         rows = _rows(sample, delimiter)
@@ -101,7 +101,7 @@ def find_delimiter(sample: str) -> str:
 
 
 def _rows(sample: str, delimiter: str) -> list[list[str]]:
-    """The sample's lines as entries; blank lines are left out, as pandas does."""
+    """Return the sample's lines as entries; blank lines are left out, as pandas does."""
     lines = io.StringIO(sample, newline="")
     try:
         rows = list(csv.reader(lines, delimiter=delimiter, skipinitialspace=True))
@@ -114,7 +114,7 @@ def _rows(sample: str, delimiter: str) -> list[list[str]]:
 
 
 def has_decimal_commas(entries: list[str], delimiter: str) -> bool:
-    """Whether a file's commas are decimal, from some of its entries.
+    """Return whether a file's commas are decimal, from some of its entries.
 
     "1,234" alone may be either: behind a semicolon it is taken as decimal, as spreadsheets of
     such countries write it, otherwise as a thousand. "1.234.567" can only be theirs.
@@ -145,7 +145,7 @@ def _parse(text: bytes, lines_above: int, layout: dict[str, Any]) -> pd.DataFram
 
 
 def _explained(error: str, width: int, lines_above: int) -> UploadError:
-    """What pandas complains of, in plain words; `lines_above` of the file it hasn't seen."""
+    """Return pandas's complaint in plain words; pandas hasn't seen `lines_above` of the file."""
     if "EOF inside string" in error:
         return UploadError(
             'A quotation mark (") is opened and never closed, so the rest of the file is one '

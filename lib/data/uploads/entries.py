@@ -36,7 +36,7 @@ class Entries:
     known: dict[str, Any] = field(default_factory=dict)  # fields of the `Table` in the file itself
 
     def drop_empty_rows(self) -> None:
-        """Leave out rows in which there is nothing; a column alone may have gaps."""
+        """Leave out rows without any entry; a single column may have gaps."""
         empty = self.frame.isna().all(axis=1)
         if empty.any() and len(self.frame.columns) > 1:
             self.notes.append(f"{counted(int(empty.sum()), 'empty row')} left out.")
@@ -44,7 +44,7 @@ class Entries:
 
 
 def has_header(first: list[str], body: list[list[str]]) -> bool:
-    """Whether the first line holds names, judged by the lines below it.
+    """Return whether the first line holds names, judged by the lines below it.
 
     A text above values is a name. Else values make the first line data, with texts above texts as
     in iris.data; unless they are years, or 0, 1, 2, … as pandas calls nameless columns.
@@ -69,7 +69,7 @@ def has_header(first: list[str], body: list[list[str]]) -> bool:
 
 
 def is_value(entry: str) -> bool:
-    """Whether an entry holds a number or a date rather than a name."""
+    """Return whether an entry holds a number or a date rather than a name."""
     entry = texts.bare(entry.strip())
     if any(char.isdigit() for char in entry):
         entry = _WORDS_OF_DATES.sub("1", entry)
@@ -81,7 +81,7 @@ def _is_known(entry: str) -> bool:
 
 
 def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
-    """Names that are all different and never empty, and notes on what was changed."""
+    """Return names that are all different and never empty, and notes on what was changed."""
     wanted = [" ".join(entry.split()) or f"column {i + 1}" for i, entry in enumerate(entries)]
     names, twice = list[str](), list[str]()
     for name in wanted:
@@ -93,7 +93,7 @@ def unique_names(entries: list[str]) -> tuple[list[str], list[str]]:
 
 
 def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
-    """The table of a file's entries. Raises UploadError for too few rows, and without numbers."""
+    """Return the table of a file's entries. Raises UploadError if too short or without numbers."""
     notes, found = entries.notes, _find_times(entries)
     if found is None:
         table = Table(name, _usable_columns(entries))
@@ -137,7 +137,7 @@ def make_table(name: str, fingerprint: str, entries: Entries) -> Table:
 
 
 def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
-    """What labels the rows: columns, and their times (R,); repeating years only of a panel."""
+    """Return the columns that label the rows, and the times (R,); years repeat only in panels."""
     frame, years = entries.frame, list[tuple[list[str], texts.Parsed]]()
     for column in frame.columns:
         times = texts.as_times(column, frame[column], entries.decimal_commas)
@@ -158,7 +158,7 @@ def _find_times(entries: Entries) -> tuple[list[str], texts.Parsed] | None:
 
 
 def _usable_columns(entries: Entries) -> pd.DataFrame:
-    """The columns as float64, NaN where a value is missing or can't be used, and as categories."""
+    """Return columns of numbers as float64, NaN if missing or unusable, others as categories."""
     notes, columns = entries.notes, dict[str, pd.Series]()
     readings, dates, empty, huge = dict[str, list[str]](), list[str](), list[str](), 0
     for name in map(str, entries.frame.columns):

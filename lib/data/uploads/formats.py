@@ -31,7 +31,7 @@ _Y_NAMES = ("y_train", "ytrain", "y", "targets", "target", "labels", "label", "o
 
 
 def read_workbook(content: bytes, sheet: str = "") -> Entries:
-    """The entries of a sheet, by default the first with a table. Raises UploadError."""
+    """Return the entries of a sheet, by default the first with a table. Raises UploadError."""
     cells, chosen, sheets = _cells(content, sheet)
     check_size(*cells.shape)
     filled = cells.notna().sum(axis=1).to_numpy()
@@ -60,7 +60,7 @@ def read_workbook(content: bytes, sheet: str = "") -> Entries:
 
 
 def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
-    """All cells of a sheet, its name, and those of all sheets. Raises UploadError."""
+    """Return all cells of a sheet, its name, and all sheets' names. Raises UploadError."""
     try:
         with pd.ExcelFile(io.BytesIO(content), engine="calamine") as book:
             sheets = [str(name) for name in book.sheet_names]
@@ -83,7 +83,7 @@ def _cells(content: bytes, sheet: str) -> tuple[pd.DataFrame, str, list[str]]:
 
 
 def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], list[str]]:
-    """The row in which the entries begin, the names above them, and notes; `filled`: (R,) cells."""
+    """Return the row where entries begin, the names above, and notes; `filled`: (R,) cells."""
     width = int(filled.max())
     wide = np.flatnonzero(filled[:_ROWS_ABOVE] > max(width / 3, width > 1))
     first = int(wide[0]) if len(wide) else int(filled.argmax())
@@ -97,7 +97,7 @@ def _header(cells: pd.DataFrame, filled: np.ndarray) -> tuple[int, list[str], li
 
 
 def read_parquet(content: bytes) -> Entries:
-    """The entries of a Parquet file. Raises UploadError."""
+    """Return the entries of a Parquet file. Raises UploadError."""
     try:
         file = pq.ParquetFile(io.BytesIO(content))
         schema = file.schema_arrow
@@ -133,7 +133,7 @@ def read_parquet(content: bytes) -> Entries:
 
 
 def read_arrays(content: bytes) -> Entries:
-    """The rows of a file's array or arrays. Raises UploadError."""
+    """Return the rows of a file's array or arrays. Raises UploadError."""
     arrays, described = dict[str, np.ndarray](), dict[str, str]()
     try:
         loaded = np.load(io.BytesIO(content), allow_pickle=False)
@@ -172,12 +172,12 @@ def _told(error: Exception) -> str:
 
 
 def _is_samples(array: np.ndarray) -> bool:
-    """Whether it has samples of several timesteps, (N, T, F)."""
+    """Return whether it has samples of several timesteps, (N, T, F)."""
     return array.ndim == 3 and array.shape[1] > 1
 
 
 def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-    """Samples and their targets, or all columns of the same rows. Raises UploadError for others."""
+    """Return samples and targets, or all columns of the same rows. Raises UploadError otherwise."""
     samples = {key: array for key, array in arrays.items() if _is_samples(array)}
     longest = max(samples or arrays, key=lambda key: 0 if samples else len(arrays[key]))
     x = _named(samples or arrays, _X_NAMES) or longest
@@ -201,13 +201,13 @@ def _choose(arrays: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
 
 
 def _named(arrays: dict[str, np.ndarray], names: tuple[str, ...]) -> str:
-    """The array that has the first of these names; "" for none."""
+    """Return the array that has the first of these names; "" for none."""
     lower = {key.lower(): key for key in arrays}
     return next((lower[name] for name in names if name in lower), "")
 
 
 def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFrame:
-    """Arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2"."""
+    """Return arrays (R, columns) as one frame with names such as "wind", "sea1", "sea2"."""
     check_size(len(next(iter(arrays.values()))), sum(a.shape[1] for a in arrays.values()))
     names, renamed = unique_names(
         [
@@ -222,7 +222,7 @@ def _side_by_side(arrays: dict[str, np.ndarray], notes: list[str]) -> pd.DataFra
 
 
 def _panel(x: np.ndarray, targets: list[np.ndarray], notes: list[str]) -> Entries:
-    """Samples (N, T, F), each a series of T rows, and their targets where there are any."""
+    """Return samples (N, T, F) as rows, each a series of T rows, with their targets if any."""
     n, steps, features = x.shape
     check_size(n * steps, features)
     rows = {"x": x.reshape(n * steps, features)}

@@ -44,7 +44,7 @@ _waiting = dict["Reading", int]()  # bytes of the files that wait
 
 
 def begins_as(content: bytes) -> str:
-    """The kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text"."""
+    """Return the kind by the first bytes: "parquet", "arrays", "workbook", "zip" or "text"."""
     for signature, description in _OTHER_SIGNATURES.items():
         if content.startswith(signature):
             raise UploadError(
@@ -55,7 +55,7 @@ def begins_as(content: bytes) -> str:
 
 
 def _kind_of_zip(content: bytes) -> str:
-    """The kind of a ZIP file's content, "workbook" or "arrays". Raises UploadError."""
+    """Return the kind of a ZIP file's content, "workbook" or "arrays". Raises UploadError."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = archive.namelist()

@@ -14,7 +14,7 @@ from lib.experiment import Limit
 from lib.shapes.output import bracketed
 from lib.shapes.stack.settings import SHARE, SIGNATURES
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shape, readable_shapes, shape_of
-from lib.text import beside, say
+from lib.text import beside, filled
 
 _REFUSALS = beside(__file__, "refusals") | beside(__file__, "refused_arguments")
 _NOT_TRACED = beside(__file__, "not_traced")
@@ -53,7 +53,7 @@ class NotTraced(Exception):  # noqa: N818  Keras may well accept the layer
     @classmethod
     def of(cls, what: str, /, *tensors: Tensor, **words: object) -> Self:
         """The reason with this name in not_traced.toml, filled like a `ShapeError`."""
-        return cls(say(_NOT_TRACED, what, **(_described(tensors) | words)))
+        return cls(filled(_NOT_TRACED, what, **(_described(tensors) | words)))
 
 
 def _described(tensors: tuple[Tensor, ...]) -> dict[str, object]:

@@ -12,8 +12,7 @@ from typing import Any
 
 import streamlit as st
 
-from lib.charts import Palette
-from lib.charts import words as run_words
+from lib.charts import Palette, sentences
 from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
@@ -45,7 +44,7 @@ def explore() -> None:
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 
-    st.markdown(f"# {plain(run_words.setup_sentence(experiment, data))}")
+    st.markdown(f"# {plain(sentences.setup_sentence(experiment, data))}")
     draw_strip(loaded, palette)
 
     own = architecture_of(experiment, data.train, *data.shape[1:], data.targets)
@@ -190,7 +189,7 @@ def _progress(epochs: Epochs, place: Place) -> None:
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     then = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
-    place.show("progress", share, f"{badge} {run_words.progress_sentence(snapshot)}{then}")
+    place.show("progress", share, f"{badge} {sentences.progress_sentence(snapshot)}{then}")
 
 
 def _stands_in(shown: ShownRun) -> str:
@@ -211,7 +210,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
             usual = limits.training_seconds(several, loaded.dataset)
             then += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
         return snapshot.reason or f"{words} {then}"
-    words = snapshot.reason or run_words.kept_sentence(snapshot) or WORDS[snapshot.status][1]
+    words = snapshot.reason or sentences.kept_sentence(snapshot) or WORDS[snapshot.status][1]
     is_failed = snapshot.status in (Status.DIVERGED, Status.FAILED)
     if _is_watched(shown):
         rows = "shares" if run.dataset.has_rows else "keeps"
@@ -220,7 +219,7 @@ def _words(loaded: Loaded, shown: ShownRun) -> str:
         return f"You are watching a run that another browser started. {then}"
     if is_failed or is_same(loaded, shown):
         return words
-    changed = run_words.changed_settings(run.experiment, loaded.experiment, label_of)
+    changed = sentences.changed_settings(run.experiment, loaded.experiment, label_of)
     if not changed or run.dataset.title != loaded.dataset.title:
         changed = f"data {run.dataset.title} → {loaded.dataset.title}"
     begins = "New run" if snapshot.status is Status.PAUSED else "Train"

@@ -12,9 +12,8 @@ from typing import Any, TypeVar
 import numpy as np
 import streamlit as st
 
-from lib import results
+from lib import charts, results
 from lib.charts import Palette, with_unit
-from lib.charts import skill as words
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
 from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
@@ -113,15 +112,15 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         found = _once(shown, f"medians {part}", make)
         st.markdown(_markdown(found, target, dataset.target_unit))
-        details = words.skill_sentence(dataset, found, target, part)
+        details = charts.skill.skill_sentence(dataset, found, target, part)
         if len(weights) > 1:
             details += f" The modes' figures are medians over {len(weights)} seeds."
-        details += words.PICKED * (part == "judged" and shown.snapshot.keeps_best)
-        widgets.takeaway(words.skill_takeaway(found, target, part), details)
+        details += charts.skill.PICKED * (part == "judged" and shown.snapshot.keeps_best)
+        widgets.takeaway(charts.skill.skill_takeaway(found, target, part), details)
 
     table("judged")
     chosen, asked = shown.experiment.data.period, session().subject.experiment.data.period
-    hint(words.season_sentence(origin, chosen))
+    hint(charts.skill.season_sentence(origin, chosen))
     one_control("period", shown.experiment)
     if asked != chosen:
         try:
@@ -167,8 +166,8 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
         guesses = sorted(dataset.baselines, key=lambda one: best_first.index(one.name))
         guess = guesses[_pick("Baseline", [one.label for one in guesses], "baseline")]
     rows = results.by_row(dataset, said, target, series)
-    figure = words.on_dates_figure(dataset, rows, target, guess, palette)
-    widgets.told_chart(figure, *words.dates_words(dataset, rows, target), "skill_on_dates")
+    figure = charts.skill.on_dates_figure(dataset, rows, target, guess, palette)
+    widgets.told_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
 
 
 def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
@@ -195,7 +194,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     except ForecastError as error:
         hint(f"{error}")
         return
-    figure = words.forecast_figure(dataset, coming, series, column, palette)
+    figure = charts.skill.forecast_figure(dataset, coming, series, column, palette)
     kept = shown.snapshot.keeps_best
-    told = words.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
+    told = charts.skill.forecast_words(dataset, coming, fed_back=feed > 0, picked=kept)
     widgets.told_chart(figure, *told, "skill_ahead")

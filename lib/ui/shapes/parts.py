@@ -10,7 +10,6 @@ import streamlit as st
 
 from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.charts import target as words
 from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
 from lib.training import AnswerFuture, read_recording
@@ -39,7 +38,7 @@ def doctor(palette: Palette) -> None:
     """Draw the verdict with its picture, the fixes, the usual cases, and the damage."""
     question, page = shapes.read_question(address.page_value(CHECK_KEY)), session().shapes
     diagnosis = question.diagnose()
-    st.markdown(f"# {plain(words.verdict_title(diagnosis))}")
+    st.markdown(f"# {plain(charts.target.verdict_title(diagnosis))}")
     narrow, wide = st.columns([2, 5])
     with narrow.container(border=True, height="stretch"):
         for name, label in (("output", "The model’s output"), ("target", "y.shape")):
@@ -57,10 +56,10 @@ def doctor(palette: Palette) -> None:
         size = bound("check_batch", question.batch_size, lambda size: _set(batch_size=size))
         st.number_input("Batch size", 1, 4096, **size)
     with wide.container(border=True, height="stretch", key="lineup"):
-        compared = words.compared_sentence(diagnosis)
-        sentence = f"{words.verdict_title(diagnosis)}. {compared}"
+        compared = charts.target.compared_sentence(diagnosis)
+        sentence = f"{charts.target.verdict_title(diagnosis)}. {compared}"
         st.html(charts.lineup_picture(diagnosis, sentence, palette))
-        takeaway(words.compared_takeaway(diagnosis), f"{compared} {SCALES}")
+        takeaway(charts.target.compared_takeaway(diagnosis), f"{compared} {SCALES}")
         if diagnosis.keras_says and diagnosis.verdict == "error":
             hint("Keras says:")
             st.code(diagnosis.keras_says, language=None, wrap_lines=True)
@@ -145,7 +144,9 @@ def _usual(question: TargetQuestion) -> None:
                 act, label = partial(ask, output), f"y for the output {name}"
                 pills(label, painted, asked, f"usual_{name}", act)
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
-        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in words.VERDICTS.items()]
+        signs = [
+            f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in charts.target.VERDICTS.items()
+        ]
         usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
         hint(f"{' · '.join(signs)}. {usual}")
 
@@ -190,12 +191,12 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     if problem:
         st.error(plain(f"{problem}"), icon=":material/error:")
     left, right = st.columns(2)
-    told, sentence = words.damage_words(mistakes[case], damage)
+    told, sentence = charts.target.damage_words(mistakes[case], damage)
     with left:
-        steady_chart(words.damage_loss_figure(damage, palette), sentence, "damage_loss")
+        steady_chart(charts.target.damage_loss_figure(damage, palette), sentence, "damage_loss")
         hint("What both trainings report: nothing raises.")
     with right:
-        figure = words.damage_predictions_figure(damage, palette)
+        figure = charts.target.damage_predictions_figure(damage, palette)
         steady_chart(figure, sentence, "damage_predictions")
         hint("What both models say, against what is true.")
     takeaway(told, sentence)

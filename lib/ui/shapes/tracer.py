@@ -13,9 +13,8 @@ from typing import Any
 
 import streamlit as st
 
-from lib import shapes
+from lib import charts, shapes
 from lib.charts import SCALES, Palette
-from lib.charts import stack as narrate
 from lib.shapes import Layer, LayerSetting, Ref, Stack, StackFix, TracedLayer
 from lib.text import beside, capital
 from lib.ui.browser import save_button
@@ -43,23 +42,23 @@ def tracer(stack: Stack, palette: Palette) -> None:
     lines: dict[int, str] = {}  # of the person's code, that the first fix changes, by number
     if fixes and is_read and page.reading:
         lines, _ = shapes.rewritten(page.reading, fixes[0].stack)
-    title = SAYS["unread"] if page.model_problem else narrate.stack_title(steps)
+    title = SAYS["unread"] if page.model_problem else charts.stack.stack_title(steps)
     st.markdown(f"# {plain(title)}")
     model_box(stack)
     said = page.said
     closable("  \n".join(map(plain, said)), "stack_said", "link_off", said.clear)
     about = _about(stack, steps, is_sidebar=is_sidebar)
     if fixes and is_read:
-        about = narrate.mended(fixes[0].words, lines)
-    words, change = narrate.change_words(page.stack_before or stack, stack, about)
+        about = charts.stack.mended(fixes[0].words, lines)
+    words, change = charts.stack.change_words(page.stack_before or stack, stack, about)
     moves = MOVES if is_sidebar else ""
-    details = f"{moves}{change} {narrate.stack_sentence(steps)} {SCALES}"
+    details = f"{moves}{change} {charts.stack.stack_sentence(steps)} {SCALES}"
     with st.container(border=True, key="stack"):
         takeaway(words, details, longest=LONGEST)
         if fixes and is_read:  # of a long model the row that breaks is far below
             _mend(0, fixes[0])
         if not shapes.is_chain(stack):
-            st.html(narrate.graph_picture(steps, palette))
+            st.html(charts.stack.graph_picture(steps, palette))
         _rows(steps, fixes, lines, palette)
         with st.container(horizontal=True, vertical_alignment="center"):
             _adding("Add a layer", "add_layer", len(stack), stack, icon=":material/add:")
@@ -89,13 +88,15 @@ def _about(stack: Stack, steps: Steps, *, is_sidebar: bool) -> str:
 def _rows(steps: Steps, fixes: list[StackFix], lines: dict[int, str], palette: Palette) -> None:
     """Draw each layer with its settings; of a long stack's layers all but one are pictures."""
     opened = [*range(len(steps))] if len(steps) <= AT_ONCE else _pick_layer(steps)
-    pictures = list(narrate.layer_pictures(steps, palette))
+    pictures = list(charts.stack.layer_pictures(steps, palette))
     with st.container(key="rows", gap=None):
         for is_open, group in groupby(range(len(steps)), opened.__contains__):
             places = [*group]
             if not is_open:
                 shown = slice(places[0], places[-1] + 1)
-                st.html(narrate.rows_picture(steps[shown], pictures[shown], places[0], palette))
+                st.html(
+                    charts.stack.rows_picture(steps[shown], pictures[shown], places[0], palette)
+                )
                 continue
             for place in places:
                 with st.container(key=f"layer_{place}"):

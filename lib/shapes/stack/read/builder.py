@@ -15,7 +15,7 @@ from lib.shapes.stack.read.pasted import TEXTS, Note, refused
 from lib.shapes.stack.read.values import Array, LayerObject, ModelObject, is_listed, is_plain
 from lib.shapes.stack.tensors import shape_of
 from lib.shapes.stack.tracing import trace
-from lib.text import say
+from lib.text import filled
 
 Refs = Sequence[Ref]
 _MOST_STEPS = 40_000  # statements and expressions that are followed; a layer is some
@@ -49,13 +49,13 @@ class Builder:
 
     def note(self, what: str, line: int | None = None, /, **names: object) -> None:
         """Add a note, by its name in words.toml."""
-        self.notes.append(Note(say(TEXTS["notes"], what, **names), line))
+        self.notes.append(Note(filled(TEXTS["notes"], what, **names), line))
 
     def unread(self, name: str, why: str) -> LayerObject:
         """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
         name = name if len(name) <= 40 else f"{name[:39]}…"
-        reason = say(TEXTS["unread"], why, name=f"“{name}”")
+        reason = filled(TEXTS["unread"], why, name=f"“{name}”")
         alike = {right.lower(): right for right in MAKES}
         close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
         if why == "value" and close:

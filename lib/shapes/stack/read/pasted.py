@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Stack
-from lib.text import beside, say
+from lib.text import beside, filled
 
 TEXTS = beside(__file__, "words")
 LONGEST = 200_000
@@ -57,7 +57,7 @@ class ModelReading:
 
 def refused(what: str, line: int | None = None, /, **names: object) -> ModelError:
     """The error of this name in words.toml."""
-    return ModelError(say(TEXTS["errors"], what, **names), line)
+    return ModelError(filled(TEXTS["errors"], what, **names), line)
 
 
 def parsed(text: str) -> tuple[ast.Module, list[str]]:

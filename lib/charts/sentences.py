@@ -16,13 +16,13 @@ UNTRAINED = "Not trained yet: this is what the initial weights give."
 
 
 def nth(place: int) -> str:
-    """The ordinal of a number: "2nd", "3rd", "11th"."""
+    """Return the ordinal of a number: "2nd", "3rd", "11th"."""
     is_teen = 10 < place % 100 < 14
     return f"{place:,}{'th' if is_teen else {1: 'st', 2: 'nd', 3: 'rd'}.get(place % 10, 'th')}"
 
 
 def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
-    """The layers, the timesteps, and what each mode returns, in a line."""
+    """Return the layers, the timesteps, and what each mode returns, in a line."""
     model = experiment.model
     layers = counted(model.layers, f"{CELLS[model.cell].label} layer")
     returns = {"both": "every step, or only the last", "sequence": "every step"}
@@ -31,12 +31,12 @@ def setup_sentence(experiment: Experiment, dataset: Dataset) -> str:
 
 
 def name_of(setting: Setting) -> str:
-    """What a setting is called in a sentence."""
+    """Return a setting's name for a sentence."""
     return "data" if setting.key == "data" else setting.name.replace("_", " ")
 
 
 def value_of(setting: Setting, experiment: Experiment) -> str:
-    """A setting's value, as people read it."""
+    """Return a setting's value as people read it."""
     value = experiment.get(setting.key)
     if setting.key == "data":
         return DATASETS[value].title
@@ -46,14 +46,14 @@ def value_of(setting: Setting, experiment: Experiment) -> str:
 
 
 def changed_settings(before: Experiment, after: Experiment, name: Name) -> str:
-    """What differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
+    """Return what differs: "timesteps 12 → 15, cell LSTM → GRU and 2 more"; "" if nothing."""
     differing = _differing(before, after)
     changes = [f"{name(s)} {value_of(s, before)} → {value_of(s, after)}" for s in differing]
     return ", ".join(changes[:2]) + _more(len(changes) - 2)
 
 
 def own_settings(shown: Experiment, chosen: Experiment, name: Name) -> str:
-    """What of the shown settings isn't chosen now: "T = 40 and 2 more"; "" if nothing."""
+    """Return the shown settings that aren't chosen now: "T = 40 and 2 more"; "" if none."""
     if not (own := _differing(shown, chosen)):
         return ""
     first, value = own[0], value_of(own[0], shown)
@@ -67,13 +67,13 @@ def _more(count: int) -> str:
 
 
 def _differing(one: Experiment, other: Experiment) -> list[Setting]:
-    """The settings in which they differ; other data alone, since the rest goes with them."""
+    """Return the settings that differ; only the data if they do, since the rest follows."""
     differing = [s for s in SETTINGS.values() if one.get(s.key) != other.get(s.key)]
     return [s for s in differing if s.key == "data"] or differing
 
 
 def progress_sentence(snapshot: Snapshot) -> str:
-    """Where a run stands: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
+    """Return a run's progress: "epoch 140 of 2,000 · 131 epochs/s · about 15 s left"."""
     if snapshot.status is Status.FINISHED and snapshot.epoch < snapshot.epochs:
         return f"stopped early after {snapshot.epoch:,} of {snapshot.epochs:,} epochs"
     parts = [f"epoch {snapshot.epoch:,} of {snapshot.epochs:,}"]
@@ -86,7 +86,7 @@ def progress_sentence(snapshot: Snapshot) -> str:
 
 
 def kept_sentence(snapshot: Snapshot) -> str:
-    """Which epoch's weights each mode has back, of those that have; "" where none has."""
+    """Say which epoch's weights each mode has restored; "" if none has."""
     if snapshot.others and snapshot.keeps_best:
         return "Each seed's modes keep their own best epochs on validation."
     kept = [
@@ -98,12 +98,12 @@ def kept_sentence(snapshot: Snapshot) -> str:
 
 
 def off_unit(dataset: Dataset) -> str:
-    """The unit of how far off a value is, after a space: 3% is 1 point off from 4%, not 1%."""
-    return {"": "", "%": " points"}.get(dataset.target_unit, f" {dataset.target_unit}")
+    """Return the unit of errors after a space: 3% is 1 point off from 4%, not 1%."""
+    return " points" if dataset.target_unit == "%" else dataset.spaced_unit
 
 
 def off_by(dataset: Dataset, result: ModeResult) -> str:
-    """The root of the last-step error in the raw unit, "≈ 2.6 °C off"; "" where y has that unit."""
+    """Return the last-step RMSE in the raw unit, "≈ 2.6 °C off"; "" if y has that unit."""
     scale = dataset.raw_scale
     if not dataset.is_scaled or scale is None or not len(result.last_step_mse):
         return ""
@@ -112,31 +112,35 @@ def off_by(dataset: Dataset, result: ModeResult) -> str:
 
 
 def seeds_range(snapshot: Snapshot, mode: str) -> str:
-    """From the least to the greatest error at the last step: "0.010 to 0.015"; "" of one seed."""
+    """Return the range of errors at the last step: "0.010 to 0.015"; "" for one seed."""
     errors = snapshot.by_seed(mode)
     return "" if len(errors) == 1 else " to ".join(apart(errors.min(), errors.max()))
 
 
+def percent_below(found: Verdict) -> str:
+    """Return by how much the better errors are below the others, in the median: "12%"."""
+    return f"{'over 99' if found.by >= 0.995 else readable(100 * found.by, 2)}%"
+
+
 def pair_sentence(found: Verdict, first: str, second: str) -> str:
-    """How two models' errors, called `first` and `second`, differ seed by seed."""
-    by = "over 99" if found.by >= 0.995 else readable(100 * found.by, 2)
+    """Say how the errors of two models, called `first` and `second`, differ by seed."""
     below, above = (second, first) if found.better else (first, second)
     p_value = f"p = {found.p_value:.2f}" if found.p_value >= 0.01 else "p < 0.01"
     return (
         f"{below} is below {above} in {found.wins} of {found.seeds} seeds, by "
-        f"{by}% in the median ({p_value}, paired t-test of log errors)."
+        f"{percent_below(found)} in the median ({p_value}, paired t-test of log errors)."
     )
 
 
 def too_few(samples: float, what: str = "") -> str:
-    """That errors are closer than `decisive_ratio` of so many independent samples."""
+    """Say that errors are closer than `decisive_ratio` of so many independent samples."""
     ratio = apart(1, decisive_ratio(samples))[1]
     apart_by = f"{samples:,.0f} independent samples need squared errors {ratio} times apart"
     return f"{capital(f'{what}too close to tell')}: {apart_by}."
 
 
 def no_verdict(dataset: Dataset, epoch: int) -> str:
-    """Why no error can be compared yet, or ever; "" where errors can be."""
+    """Return why no error can be compared yet, or ever; "" if errors can be."""
     if not dataset.naive_mse.any() and (dataset.y == dataset.y[0, 0]).all():
         return CONSTANT
     return "" if epoch else UNTRAINED

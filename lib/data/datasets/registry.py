@@ -1,0 +1,196 @@
+"""All data that can be chosen: the registry `DATASETS`, and `make_dataset` from a choice to arrays.
+
+Tasks and worked examples are in `synthetic`, bundled tables in `series`.
+"""
+
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from lib.data.dataset import Dataset
+from lib.data.datasets.series import TABLES
+from lib.data.datasets.synthetic import TASKS, make_task, make_worked
+from lib.data.tables.table import (
+    MAX_COLUMNS,
+    Table,
+    WindowError,
+    default_columns,
+    feature_names,
+    wide_columns,
+)
+from lib.experiment import (
+    LIMITS,
+    MAX_VALUES,
+    SETTINGS,
+    DataSettings,
+    Experiment,
+    ExperimentError,
+    validate,
+)
+from lib.text import beside
+
+_WINDOWS = {"horizon", "inputs", "targets", "ahead", "form", "stride", "rate", "period"}
+_PARTS = {"train", "test", "gap"}
+SPEC_GROUPS = {
+    "Idea": "To understand",
+    "Task": "Tasks",
+    "Series": "Real series",
+    "File": "Your own",
+}
+"""Kinds of data in order: the word before a title in a list → the heading of the kind."""
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetSpec:
+    """One dataset that can be chosen. Settings go by their URL keys, as in `SETTINGS`."""
+
+    name: str  # its key in `DATASETS`, and the value of `data` in the URL
+    table: Callable[[], Table] | None  # loads the table of a bundled series
+    uses: frozenset[str]  # the optional data settings that matter; T and F always do
+    group: str  # a key of `SPEC_GROUPS`
+    title: str
+    shows: str  # what it demonstrates, in at most 12 words
+    about: str  # one sentence: what has to be predicted from what
+    fixed: Mapping[str, Any] = field(default_factory=dict)  # settings that can't have another value
+    why: Mapping[str, str] = field(default_factory=dict)  # why settings can't be chosen
+    at_least: Mapping[str, float] = field(default_factory=dict)  # minimums above the usual ones
+    at_most: Mapping[str, float] = field(default_factory=dict)  # maximums below the usual ones
+    suggested: Mapping[str, Any] = field(default_factory=dict)  # settings to start from
+    targets: int = 1  # K, the number of target columns; 0 where a table's columns decide it
+
+    @property
+    def label(self) -> str:
+        """Its title behind its kind: "Task · Echo"."""
+        return f"{self.group} · {self.title}"
+
+
+def _spec(name: str, row: dict[str, Any]) -> DatasetSpec:
+    """Return the spec of a row of specs.toml, with the settings that all tasks or tables use."""
+    uses = {*row.pop("uses", ())}
+    if name in TASKS:
+        uses |= {"N", *TASKS[name].options}
+    elif name in (*TABLES, "upload"):
+        uses |= _WINDOWS | _PARTS
+    return DatasetSpec(name, TABLES.get(name), frozenset(uses), **row)
+
+
+DATASETS = {name: _spec(name, row) for name, row in beside(__file__, "specs").items()}
+"""Every dataset by name, the value of `data` in the URL; in the order in which they are offered."""
+FIRST = next(iter(DATASETS))  # the dataset that the app opens with: the two modes differ most there
+
+OPTIONAL = frozenset({"N", "noise", "lag"}) | DATASETS["upload"].uses  # what only some data use
+
+
+def find_spec(experiment: Experiment) -> DatasetSpec:
+    """Return the spec of the dataset that is chosen. Raises ExperimentError if there is none."""
+    name = experiment.data.name
+    if name not in DATASETS:
+        raise ExperimentError(f"data must be one of {list(DATASETS)}, got {name!r}")
+    return DATASETS[name]
+
+
+@lru_cache(maxsize=64)
+def suggested(name: str) -> Experiment:
+    """Return the experiment that a person gets by picking dataset `name`, a key of `DATASETS`."""
+    return settle(Experiment().set(data=name, seeds=0, **DATASETS[name].suggested))
+
+
+def settle(experiment: Experiment, table: Table | None = None) -> Experiment:
+    """Return the experiment as its dataset allows it: some values fixed, others clamped.
+
+    An unused setting gets its default, so that experiments with the same meaning are equal. Raises
+    ExperimentError for an unknown dataset.
+    """
+    spec = find_spec(experiment)
+    values: dict[str, Any] = {key: SETTINGS[key].default for key in OPTIONAL - spec.uses}
+    values |= spec.fixed
+    values |= {key: max(experiment.get(key), least) for key, least in spec.at_least.items()}
+    values |= {key: min(experiment.get(key), most) for key, most in spec.at_most.items()}
+    width = spec.targets
+    if not width:
+        values["F"], width = _widths(experiment, spec.table() if spec.table else table)
+    if "test" in spec.uses:
+        values["test"] = min(experiment.data.test, 95 - experiment.data.train)
+    settled = experiment.set(**values)
+    data = settled.data
+    if "lag" in spec.uses:
+        settled = settled.set(lag=min(data.lag, data.timesteps - 1))
+    if "N" in spec.uses:
+        step = int(LIMITS["N"].step)
+        most = MAX_VALUES // (data.timesteps * data.features) // step * step
+        settled = settled.set(N=min(data.samples, most))
+    if settled.training.keep != "stop":
+        settled = settled.set(patience=SETTINGS["patience"].default)
+    if settled.model.head == "none" and width:
+        settled = settled.set(U=min(width, int(LIMITS["U"].maximum)))
+    return settled
+
+
+def _widths(experiment: Experiment, table: Table | None) -> tuple[int, int]:
+    """Return F and K of a table; the experiment's F, and K 0, if they aren't known."""
+    data = experiment.data
+    with suppress(WindowError):  # `make_dataset` refuses what is wrong
+        table = table and prepared(table, data)
+    inputs, targets = _columns(data, table)
+    features = len(inputs)
+    with suppress(WindowError):
+        features = len(feature_names(table, inputs)) if table else features
+    ahead = max(1, data.horizon) if data.ahead == "each" else 1
+    return min(features, MAX_COLUMNS) or data.features, len(targets) * ahead
+
+
+def prepared(table: Table, data: DataSettings) -> Table:
+    """Return the table, read as `types` and `wide` say. Raises WindowError."""
+    if not data.types and not (data.wide == "unroll" and wide_columns(table)):
+        return table
+    from lib.data.tables.types import reread  # noqa: PLC0415  brings pandas along
+
+    return reread(table, data.types, data.wide)
+
+
+def _columns(data: DataSettings, table: Table | None) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the chosen input and target columns, else the table's default ones."""
+    inputs, targets = default_columns(table) if table else ((), ())
+    return data.inputs or inputs, data.targets or targets
+
+
+def dictated(experiment: Experiment) -> dict[str, str]:
+    """Return settings that follow from the data or the head: key → why they can't be set."""
+    spec = find_spec(experiment)
+    why = dict(spec.why)
+    if spec.fixed.get("head", experiment.model.head) == "none":
+        why.setdefault("U", "No head: a unit for each target.")
+    return why
+
+
+def idle(experiment: Experiment) -> frozenset[str]:
+    """Return the keys of settings without effect: dictated, or not used by the data."""
+    return (OPTIONAL - find_spec(experiment).uses) | dictated(experiment).keys()
+
+
+def example_of_upload(experiment: Experiment) -> Experiment:
+    """Return the experiment that is shown without an upload: with Seattle's columns."""
+    return settle(experiment.set(data="seattle", inputs=(), targets=()))
+
+
+def make_dataset(experiment: Experiment, table: Table | None = None) -> Dataset:
+    """Return the dataset of an experiment, settled first; `table` is the person's own."""
+    return make_settled_dataset(settle(experiment, table), table)
+
+
+def make_settled_dataset(settled: Experiment, table: Table | None = None) -> Dataset:
+    """Return the dataset of an experiment that `settle` has returned."""
+    validate(settled)
+    spec = find_spec(settled)
+    if spec.name in TASKS:
+        return make_task(settled, spec.title, spec.about)
+    if "horizon" not in spec.uses:
+        return make_worked(spec.name, spec.title, spec.about)
+    from lib.data.tables.windows import make_windows  # noqa: PLC0415  brings pandas along
+
+    if (own := spec.table() if spec.table else table) is None:
+        raise ExperimentError("your own data needs an uploaded table, and none is there yet.")
+    own = prepared(own, settled.data)
+    return make_windows(own, *_columns(settled.data, own), settled.data, seed=settled.seed)

@@ -1,0 +1,231 @@
+"""The settings of an experiment: their groups, limits, options and URL keys."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields, replace
+from typing import Any
+
+import msgspec
+
+from lib.text import beside, number
+
+
+class ExperimentError(ValueError):
+    """A setting that Unrolled can't run. The message says what is allowed and what was asked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One entry of a registry: the name a person reads, Keras's own name, and a sentence."""
+
+    label: str
+    keras: str = ""
+    about: str = ""
+    # Of a cell.
+    blocks: int = 1  # matrices side by side in each kernel: one per gate, and one for the candidate
+    biases: tuple[int, ...] = (1,)  # of each column of the kernels, Keras's default first
+    states: tuple[str, ...] = ("h",)  # carried on: "h" the hidden state, "c" a cell state
+    # Of a mode; empty for both.
+    kind: str = ""  # as in "the last-step model"
+    name: str = ""  # in a chart's key: "last-step mode"
+    model: str = ""  # in a sentence: "last-step model"
+    variable: str = ""  # its model in code: "last_step"
+    color: str = ""  # as Markdown and .streamlit/config.toml call it
+
+    def colored(self, words: str) -> str:
+        """Return Markdown of `words` in the mode's colour; unchanged for both modes."""
+        return f":{self.color}[{words}]" if self.color else words
+
+
+REGISTRIES = msgspec.convert(beside(__file__, "experiment"), dict[str, dict[str, Choice]])
+MODES, CELLS, HEADS = REGISTRIES["modes"], REGISTRIES["cells"], REGISTRIES["heads"]
+OPTIMIZERS, LOSSES = REGISTRIES["optimizers"], REGISTRIES["losses"]
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """The inclusive range of a number, and the step a control moves it by."""
+
+    minimum: float
+    maximum: float
+    step: float = 1
+
+    def clamp(self, value: float) -> float:
+        """Return the nearest allowed value."""
+        return min(max(value, self.minimum), self.maximum)
+
+
+NO_SERIES = "-"  # the value of `DataSettings.series` for "all rows are one series"
+MAX_PARAMETERS = 400_000  # of a model; three LSTM layers of 128 units on 16 features: 337,408
+MAX_VALUES = 2_000_000  # numbers in `x` (N·T·F) and in `y` (N·T·K), each: 8 MB as float32
+
+
+def _setting(key: str, default: Any, **allowed: Any) -> Any:
+    """Return a field with the metadata of a `Setting`: URL key, and `limit` or `options`."""
+    return field(default=default, metadata={"key": key, **allowed})
+
+
+def _number(key: str, default: float, minimum: float, maximum: float, step: float = 1) -> Any:
+    return _setting(key, default, limit=Limit(minimum, maximum, step))
+
+
+@dataclass(frozen=True, slots=True)
+class DataSettings:
+    """Which data, and how it is cut; tasks alone use `samples`, `noise`, `lag`, tables the rest."""
+
+    name: str = _setting("data", "running_mean")
+    timesteps: int = _number("T", 12, 2, 512)
+    features: int = _number("F", 3, 1, 16)
+    samples: int = _number("N", 320, 32, 4096, 32)
+    noise: float = _number("noise", 0.0, 0.0, 1.0, 0.05)
+    lag: int = _number("lag", 3, 1, 50)
+    horizon: int = _number("horizon", 1, 0, 365)  # rows from a timestep to its target
+    inputs: tuple[str, ...] = _setting("inputs", ())
+    targets: tuple[str, ...] = _setting("targets", ())
+    missing: str = _setting("missing", "fill", options=REGISTRIES["missing"])
+    ahead: str = _setting("ahead", "one", options=REGISTRIES["ahead"])
+    form: str = _setting("form", "value", options=REGISTRIES["forms"])
+    stride: int = _number("stride", 1, 1, 1000)  # rows from one window's start to the next one's
+    rate: int = _number("rate", 1, 1, 100)  # rows from a timestep to the next
+    split: str = _setting("split", "time", options=REGISTRIES["splits"])
+    train: int = _number("train", 75, 10, 95)  # percent of the windows (or series)
+    test: int = _number("test", 0, 0, 40)  # percent; the validation part has the rest
+    gap: int = _number("gap", 0, 0, 1000)  # rows that are left out between two parts
+    period: int = _number("period", 0, 0, 10000)  # rows of a season; 0 means that it is looked for
+    series: str = _setting("id", "")  # the column that tells series apart; "" is to be guessed
+    scale: str = _setting("scale", "all", options=REGISTRIES["scalings"])
+    types: tuple[str, ...] = _setting("types", ())  # columns to be read otherwise: "store:category"
+    wide: str = _setting("wide", "unroll", options=REGISTRIES["wide"])
+    at_gaps: str = _setting("at_gaps", "run_on", options=REGISTRIES["at_gaps"])
+
+
+@dataclass(frozen=True, slots=True)
+class ModelSettings:
+    """The recurrent stack. Of several `layers` all but the top one always return sequences."""
+
+    mode: str = _setting("mode", "both", options=MODES)
+    units: int = _number("U", 16, 1, 128)
+    cell: str = _setting("cell", "lstm", options=CELLS)
+    layers: int = _number("layers", 1, 1, 3)
+    head: str = _setting("head", "dense", options=HEADS)
+
+    @property
+    def modes(self) -> tuple[str, ...]:
+        """The modes that are trained: "sequence", "last", or the two."""
+        return ("sequence", "last") if self.mode == "both" else (self.mode,)
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingSettings:
+    """How the weights are found."""
+
+    optimizer: str = _setting("optimizer", "adam", options=OPTIMIZERS)
+    loss: str = _setting("loss", "mse", options=LOSSES)
+    learning_rate: float = _number("lr", 0.01, 1e-5, 1.0)
+    batch_size: int = _number("batch", 32, 1, 512)
+    epochs: int = _number("epochs", 200, 1, 5000)
+    keep: str = _setting("keep", "last", options=REGISTRIES["keeps"])
+    patience: int = _number("patience", 20, 1, 1000)  # epochs, where `keep` is "stop"
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """All that is needed to repeat a run: data, model, training, and the seed for all three."""
+
+    data: DataSettings = DataSettings()
+    model: ModelSettings = ModelSettings()
+    training: TrainingSettings = TrainingSettings()
+    seed: int = _number("seed", 0, 0, 9999)
+    seeds: int = _number("seeds", 1, 0, 16)  # `seed` and those after it; 0 leaves it to their cost
+
+    @property
+    def each_seed(self) -> tuple[Experiment, ...]:
+        """One experiment of a single seed for each seed."""
+        count = max(1, self.seeds)
+        return tuple(replace(self, seed=self.seed + k, seeds=1) for k in range(count))
+
+    @property
+    def data_only(self) -> Experiment:
+        """The experiment with usual model and training settings: a dataset depends on no others."""
+        return Experiment(self.data, seed=self.seed)
+
+    def set(self, **values: Any) -> Experiment:
+        """Return a copy with some settings changed, by URL key: `experiment.set(T=24, cell="gru")`.
+
+        Raises ExperimentError for an unknown key; values are taken as they are (`validate`).
+        """
+        parts: dict[str, dict[str, Any]] = {}
+        for key, value in values.items():
+            if key not in SETTINGS:
+                raise ExperimentError(f"no setting is called {key!r}; there are {list(SETTINGS)}")
+            setting = SETTINGS[key]
+            parts.setdefault(setting.part, {})[setting.name] = value
+        top = parts.pop("", {})
+        changed = {part: replace(getattr(self, part), **new) for part, new in parts.items()}
+        return replace(self, **changed, **top)
+
+    def get(self, key: str) -> Any:
+        """Return the value of a setting by its URL key: `experiment.get("T")`."""
+        setting = SETTINGS[key]
+        return getattr(getattr(self, setting.part) if setting.part else self, setting.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One field of an experiment: its URL key, where it lives, and what values it allows."""
+
+    key: str
+    part: str
+    name: str
+    default: Any
+    limit: Limit | None = None
+    options: Mapping[str, Choice] | None = None
+
+    @property
+    def allowed(self) -> str:
+        """The values of a number or an option, in words: "a whole number from 2 to 512"."""
+        if self.limit is None:
+            return f"one of {', '.join(self.options or ())}"
+        kind = "whole number" if isinstance(self.default, int) else "number"
+        return f"a {kind} from {number(self.limit.minimum)} to {number(self.limit.maximum)}"
+
+    def check(self, value: Any) -> None:
+        """Raise ExperimentError unless `value` is allowed."""
+        fits = True
+        if self.limit is not None:
+            kinds = int if isinstance(self.default, int) else (int, float)
+            fits = isinstance(value, kinds) and not isinstance(value, bool)
+            fits = fits and self.limit.minimum <= value <= self.limit.maximum
+        elif self.options is not None:
+            fits = isinstance(value, str) and value in self.options
+        if not fits:
+            raise ExperimentError(f"{self.name} must be {self.allowed}, got {value!r:.80}")
+
+    def parse(self, texts: list[str]) -> Any:
+        """Return a value from a URL's text; a number is clamped. Raises ValueError if of no use."""
+        if isinstance(self.default, tuple):
+            return tuple(texts)
+        text = texts[-1]
+        if self.limit is not None and math.isfinite(value := float(text)):
+            return type(self.default)(self.limit.clamp(value))
+        if self.limit is not None or (self.options is not None and text not in self.options):
+            raise ValueError(text)
+        return text
+
+
+_PARTS = {"data": DataSettings, "model": ModelSettings, "training": TrainingSettings}
+SETTINGS = {
+    item.metadata["key"]: Setting(part=part, name=item.name, default=item.default, **item.metadata)
+    for part, record in {**_PARTS, "": Experiment}.items()
+    for item in fields(record)
+    if "key" in item.metadata
+}
+LIMITS = {key: setting.limit for key, setting in SETTINGS.items() if setting.limit is not None}
+
+
+def validate(experiment: Experiment) -> None:
+    """Raise ExperimentError, naming the limit and what was asked, unless all are allowed."""
+    for key, setting in SETTINGS.items():
+        setting.check(experiment.get(key))

@@ -1,0 +1,112 @@
+"""Scenes: their record, the registries read from TOML, and the recordings of cards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+from urllib.parse import parse_qs
+
+import msgspec
+
+from lib.charts import Plot
+from lib.data import make_dataset, settle, suggested
+from lib.experiment import CELLS, Experiment, read_query
+from lib.results import RunAt
+from lib.text import beside
+from lib.training import read_recording, recorded, with_seeds
+
+FILE = "gallery"  # the name of the recording of the pictures
+
+
+class Option(NamedTuple):
+    """An answer that can be given, and why it is right or wrong."""
+
+    text: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question that is asked before a scene shows how it is."""
+
+    text: str
+    options: tuple[Option, ...]
+    right: int  # index of the right option
+    after: bool = False  # whether it is asked, as the last, once the picture is revealed
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One thing to look at."""
+
+    name: str  # in addresses: "gallery.parity", "guide.shapes", or "number" in the ready talk
+    title: str
+    shows: str  # the picture, a key of `lib.ui.views.VIEWS`
+    text: str = ""  # what to look at, as Markdown
+    setup: str = ""  # its settings, as an address has them: "data=parity&U=8&epoch=20"
+    page: str = "Explore"  # the page that opens with these settings, where somebody wants to go on
+    asks: tuple[Ask, ...] = ()
+    reveals: str = ""  # the picture once all questions are answered; "" where it stays the same
+    controls: tuple[str, ...] = ()  # settings to move, by URL key, and "run", which trains
+    until: str = ""  # what has to happen besides the answers, a key of `lib.ui.stage.REACHED`
+    todo: str = ""  # the same in words, for the person
+    points_at: str = ""  # the Streamlit key of the control that is marked until it has been used
+    pause: int = 0  # the epoch at which a training that begins here pauses; 0 for none
+    seconds: float = 0.0  # duration of the training until then; 0 for the chosen pace
+    aside: str = ""  # a picture that can be opened besides, a key of `lib.ui.views.VIEWS`
+    picture: str = ""  # of a card, how it is drawn small: a key of `lib.charts.thumbnail.PICTURES`
+    group: str = ""  # of a card, the heading above it and the cards that follow
+    notes: str = ""  # what to say, for who presents
+
+    @property
+    def id(self) -> str:
+        """Its name within its registry."""
+        return self.name.rpartition(".")[2]
+
+    @property
+    def query(self) -> dict[str, list[str]]:
+        """The setup, by key."""
+        return parse_qs(self.setup, keep_blank_values=True)
+
+
+def _read(table: str, prefix: str = "") -> dict[str, Scene]:
+    rows = {name: {**row, "name": prefix + name} for name, row in beside(__file__, table).items()}
+    return msgspec.convert(rows, dict[str, Scene])
+
+
+GALLERY = _read("gallery", "gallery.")  # the cards by their names in the address, in order
+GUIDE = _read("guide", "guide.")  # the steps of the lesson, likewise
+TALK = _read("talk")  # the scenes of the ready talk, and in what order it tells them
+SCENES = {scene.name: scene for part in (TALK, GALLERY, GUIDE) for scene in part.values()}
+
+
+def story(text: str, scenes: Mapping[str, Scene]) -> tuple[Scene, ...]:
+    """Return those of `scenes` that an address names, "strip,number"; if none, the ready talk."""
+    names = [name for name in dict.fromkeys(text.split(",")) if name in scenes]
+    return tuple(scenes[name] for name in names) or tuple(TALK.values())
+
+
+def experiments_of(scene: Scene) -> tuple[Experiment, ...]:
+    """Return the experiments of a card, with the usual seeds: one, or the same with two cells."""
+    usual, found = suggested(scene.query["data"][-1]), list[Experiment]()
+    cells = [{"cell": ["lstm"]}, {"cell": ["simple_rnn"]}]
+    for cell in cells if scene.picture == "cells" else [{}]:
+        experiment = settle(read_query(scene.query | cell, usual)[0])
+        found.append(with_seeds(experiment, make_dataset(experiment)))
+    return tuple(found)
+
+
+def runs_of(scene: Scene) -> dict[str, RunAt]:
+    """Return a card's recorded runs by their cell's label. Raises KeyError without a run."""
+    runs = {}
+    for experiment in experiments_of(scene):
+        if (snapshot := recorded(experiment)) is None:
+            raise KeyError(f"nothing is recorded of {experiment}")
+        label = CELLS[experiment.model.cell].label
+        runs[label] = RunAt(experiment, make_dataset(experiment), snapshot)
+    return runs
+
+
+def plot_of(scene: Scene) -> Plot | None:
+    """Return the recorded picture of a card; None if `tests.record` hasn't drawn it."""
+    plots: dict[str, Plot] = read_recording(FILE, dict[str, Plot])
+    return plots.get(scene.id)

@@ -1,0 +1,121 @@
+"""English for numbers, counts and lists."""
+
+import math
+import re
+from collections.abc import Iterable, Sequence
+
+NOTHING = 1e-7  # sizes below this are written "nothing": rounding to 32 bits leaves as much
+NEXT_TO_NOTHING = 1e-6  # sizes below this are written in words
+ALMOST_0 = "≈ 0"  # for "nothing" where room is short, and for values that aren't sizes
+MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+
+
+def counted(number: int, one: str, many: str = "") -> str:
+    """Return a count with its noun: "1 row", "1,461 rows". `many` defaults to `one` with an s."""
+    return f"{number:,} {one if number == 1 else many or f'{one}s'}"
+
+
+def capital(text: str) -> str:
+    """Return `text` with a capital first letter; the rest stays as it is."""
+    return text[:1].upper() + text[1:]
+
+
+def with_full_stop(text: str) -> str:
+    """Return `text` with one full stop at its end."""
+    return f"{text.rstrip('.')}."
+
+
+def joined(words: Sequence[str]) -> str:
+    """List words as a sentence does: "a", "a and b", "a, b and c"."""
+    return " and ".join([", ".join(words[:-1]), words[-1]] if len(words) > 1 else words)
+
+
+def listed(words: Iterable[str]) -> str:
+    """List up to six words, each cut to 40 letters, and say how many more there are."""
+    words = [word if len(word) <= 40 else f"{word[:39]}…" for word in words]
+    more = f" and {len(words) - 6} more" if len(words) > 6 else ""
+    return (", ".join(words[:6]) + more) if words else "none"
+
+
+def number(value: float, digits: int = 3) -> str:
+    """Return a number with `digits` significant digits: "0.0123", "26,109", "3.44e11"."""
+    value = float(value)
+    if not math.isfinite(value):
+        return "not a number" if math.isnan(value) else "infinite"
+    if value and not 0.9995e-5 <= abs(value) < 0.9995e9:
+        return _powered(value, digits)
+    return _written_out(value, digits) if value else "0"
+
+
+def short(value: float) -> str:
+    """Return a number in at most nine letters, for labels: "3.75e8", "≈ 0"."""
+    if 0 < abs(value) < 1e-5:
+        return ALMOST_0 if abs(value) < NEXT_TO_NOTHING else f"{value:.6f}"
+    text = number(value)
+    return _powered(value) if len(text) > 9 and math.isfinite(value) else text
+
+
+def readable(value: float, digits: int = 3, unit: str = "", nothing: str = "nothing") -> str:
+    """Return a number for a sentence, with its `unit` (" °C"); `nothing` for a size below 1e-7."""
+    return nothing if 0 < abs(value) < NOTHING else apart_by(value, digits) + unit
+
+
+def apart_by(value: float, digits: int = 3) -> str:
+    """Return the difference between two unequal things, so never "nothing"."""
+    if 0 < abs(value) < NEXT_TO_NOTHING:
+        return "less than a millionth"
+    return _written_out(value, digits) if 0 < abs(value) < 1e-5 else number(value, digits)
+
+
+def apart(*values: float, unit: str = "", nothing: str = "nothing") -> list[str]:
+    """Return numbers with enough digits to tell the others from the first: "355.1", "355.4"."""
+    first = float(values[0]) if values else 0.0
+    gaps = {float(value): float(value) - first for value in values}
+    gaps = {value: gap for value, gap in gaps.items() if math.inf > abs(gap) >= 1e-6 * abs(first)}
+    for digits in range(3, 8):  # 3 are enough to read; a 32-bit number has 7
+        shown = {value: float(f"{value:.{digits}g}") for value in (first, *gaps)}
+        off = [abs(shown[v] - shown[first] - gap) / abs(gap) for v, gap in gaps.items() if gap]
+        if max(off, default=0) <= 0.1:
+            break
+    return [readable(each, digits, unit, nothing) for each in values]
+
+
+def signed(value: float) -> str:
+    """Return a number with a typographic minus sign, for formulas."""
+    return number(value).replace("-", "−")
+
+
+def subscript(index: int) -> str:
+    """Return an index in subscript digits: "₁₂"."""
+    return f"{index}".translate(str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉"))
+
+
+def _powered(value: float, digits: int = 3) -> str:
+    factor, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return f"{_trim(factor)}e{int(power)}"
+
+
+def _written_out(value: float, digits: int) -> str:
+    decimals = digits - 1 - math.floor(math.log10(abs(value)))
+    return _trim(f"{value:,.{max(0, decimals)}f}")
+
+
+def _trim(text: str) -> str:
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def widest(sentence: str) -> str:
+    """Return a text as long as the sentence can get while its numbers change, to reserve room."""
+    wide = re.sub(r"\d[\d,]*\.\d+", lambda found: max(found[0], "0.0000888", key=len), sentence)
+    return f"{wide} 8,888 8,888 8,888"
+
+
+def duration(seconds: float) -> str:
+    """Return a remaining time in steps so coarse that the text is steady: "about 15 s"."""
+    if seconds < 3:
+        return "a moment"
+    steps = ((10, 1), (20, 5), (60, 10), (120, 30), (600, 60), (3600, 300), (math.inf, 1800))
+    step = next(step for most, step in steps if seconds < most)
+    minutes, rest = divmod(max(1, round(seconds / step)) * step, 60)
+    units = ((minutes // 60, "h"), (minutes % 60, "min"), (rest, "s"))
+    return " ".join(["about", *(f"{value} {unit}" for value, unit in units if value)])
