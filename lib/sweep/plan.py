@@ -58,9 +58,8 @@ def make_plan(
 ) -> Plan:
     """Plan a sweep around `base`. `vary` has values, or their texts, by URL key.
 
-    Each point has `seeds` seeds from the base's seed on. `table` is an upload, which `file`
-    identifies. Raises ExperimentError for a setting that can't vary, for an invalid value, and for
-    more than MOST_RUNS runs.
+    `seeds` count from the base's seed on; `file` identifies `table`, an upload. Raises
+    ExperimentError for a setting that can't vary, an invalid value, and beyond MOST_RUNS.
     """
     if not (seeds := read_value("seeds", seeds)):
         raise ExperimentError("a sweep needs 1 seed at least, got 0")

@@ -171,10 +171,7 @@ class Program:
     def train(
         self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
-        """Train on (steps, L, B) sample indexes; return each batch's loss before it, (steps, L).
-
-        At most `most_steps` at a time.
-        """
+        """Train on at most `most_steps` batches (steps, L, B); losses before each, (steps, L)."""
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches

@@ -96,8 +96,7 @@ class PairTrainer:
     @property
     def _training_groups(self) -> list[Group]:
         """The groups with a model that hasn't stopped; a stopped one in these trains in vain."""
-        models = self._training_models.keys()
-        return [group for group in self._groups if set(group.models) & models]
+        return [g for g in self._groups if set(g.models) & self._training_models.keys()]
 
     @property
     def stopped(self) -> bool:
@@ -180,10 +179,9 @@ class PairTrainer:
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
-        Training pauses at the end of an epoch where possible, and always after the first epoch, so
-        that there is something to show soon. Where one step of all models takes longer, the next
-        call of `advance` completes the step. Where the best epoch is kept, every epoch is
-        evaluated, on slow machines too.
+        It ends at the end of an epoch where possible, and always after the first, so that there is
+        something to show soon. Where a step of all models takes longer, the next call completes the
+        step. Where the best epoch is kept, every epoch is evaluated, on slow machines too.
         """
         if (program := self._program) is None:
             return

@@ -149,8 +149,7 @@ class Loop:
                     lambda: self._answers[command.question](**command.arguments)
                 )
             case messages.Cancel():
-                future = self._questions.get(command.id)
-                if future is not None and future.cancel():
+                if (future := self._questions.get(command.id)) and future.cancel():
                     del self._questions[command.id]
             case messages.Retire():
                 self._retiring = True

@@ -1,9 +1,8 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
 A run begins with the program of a size bucket (`architecture`), which mostly is built already. For
-a long run a program of its exact size is built meanwhile, 1.5 to 3 times as fast, and then used. A
-run at a pace stays with its bucket, so that its figures repeat to the last bit; so does any run
-where memory is short.
+a long run a program of its exact size is built meanwhile, 1.5 to 3 times as fast, and then used,
+unless memory is short. A run at a pace keeps its bucket, so that it repeats to the last bit.
 """
 
 import logging
