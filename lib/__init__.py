@@ -7,6 +7,6 @@ tensorflow, so all the rest works from a plain Python script: see README, "Use i
 
 import os
 
-# A step of a recurrent layer is a small product, of which NumPy's threads wait for each other more
-# than they compute: in the pages, which all visitors share, and in the worker.
-os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # read when NumPy is imported
+# NumPy's threads cost more than they gain on the small products of a recurrent step, in the page
+# process as in the worker. NumPy reads the setting when it is imported.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -43,11 +43,11 @@ POINTS = 48  # of a small picture's line, at most
 
 
 def write(name, record):
-    """Keep a record in the file of this name, from where `recorded.read` takes it."""
+    """Keep a record in the file of this name, from where `recorded.read_recording` takes it."""
     recorded.FOLDER.mkdir(exist_ok=True)
     path = recorded.FOLDER / f"{name}.msgpack.z"
     path.write_bytes(zlib.compress(encode(record), 9))
-    recorded.read.cache_clear()
+    recorded.read_recording.cache_clear()
     recorded.recorded.cache_clear()
 
 
@@ -152,9 +152,9 @@ def draw_plot(scene):
     data = scene.query["data"][-1]
     match scene.picture:
         case "leaked":
-            return leaked(recorded.read("leak", Leak))
+            return leaked(recorded.read_recording("leak", Leak))
         case "broadcast":
-            damage = recorded.read("flat", Damage)
+            damage = recorded.read_recording("flat", Damage)
             order, said = np.argsort(damage.truth), damage.predictions
             truth, right, wrong = (
                 values[order].astype(float)

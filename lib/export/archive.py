@@ -15,7 +15,7 @@ import numpy as np
 
 from lib.data import MAX_BYTES, MIN_ROWS, Table, check_size
 from lib.experiment import SETTINGS
-from lib.training import BUILDING
+from lib.training import MSGSPEC_LOCK
 
 Record = TypeVar("Record")
 VERSION = 2  # version of the file format; raised when an older Unrolled can't read it
@@ -93,7 +93,7 @@ def unpack(content: bytes, expected: type[Record]) -> Record:
         found.flags.writeable = False
         return found
 
-    with BUILDING:
+    with MSGSPEC_LOCK:
         decoder = msgspec.json.Decoder(expected, dec_hook=array)
     return decoder.decode(head)
 

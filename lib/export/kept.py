@@ -19,7 +19,7 @@ from lib.data import Dataset, Table, make_settled_dataset, settle
 from lib.experiment import Experiment, validate
 from lib.export.archive import VERSION, KeptError, TableRecord, pack, record_of, table_of, unpack
 from lib.results import Run, RunAt, SeedWeights, Snapshot, Status, kept_places, memory_of, untrained
-from lib.training import check, decode, encode
+from lib.training import limits, messages
 
 _PACKAGES = ("numpy", "pandas", "keras", "tensorflow", "tensorflow-cpu", "streamlit")
 MOST_BYTES = 8_000_000  # limit of a card's rows: a run on more is shown by its own server alone
@@ -132,7 +132,7 @@ def _opened(name: str, content: bytes, table: Table | None) -> Kept:
     if settle(experiment, table) != experiment or not experiment.seeds:
         raise ValueError("its settings don't fit its data")
     dataset = make_settled_dataset(experiment, table)
-    check(experiment, dataset)
+    limits.check_trainable(experiment, dataset)
     if not np.allclose(_sketch(dataset), record.sketch, rtol=1e-4, atol=1e-4):
         version = record.versions.get("unrolled", "another")[:20]
         raise KeptError(
@@ -180,13 +180,13 @@ _Card = tuple[Experiment, str | None, str, TableRecord | None]
 def card_of(experiment: Experiment, table: Table | None, browser: str | None, name: str) -> bytes:
     """Write the card of a browser's run called `name`; empty where an upload has too many rows."""
     rows = record_of(table) if experiment.data.name == "upload" and table is not None else None
-    card = encode((experiment, browser, name, rows))
+    card = messages.encode((experiment, browser, name, rows))
     return card if len(card) <= MOST_BYTES else b""
 
 
 def read_card(card: bytes, run_id: str) -> tuple[Run, str | None, Table | None, str]:
     """Read a card: the run, its browser, table and name. Raises ValueError for bytes of none."""
-    experiment, browser, name, rows = decode(card, _Card)
+    experiment, browser, name, rows = messages.decode(card, _Card)
     try:
         validate(experiment)
         table = table_of(rows) if rows else None

@@ -12,7 +12,7 @@ from lib.data import make_dataset, settle, suggested
 from lib.experiment import CELLS, Experiment, read_query
 from lib.results import RunAt
 from lib.text import beside
-from lib.training import read, recorded, with_seeds
+from lib.training import read_recording, recorded, with_seeds
 
 FILE = "gallery"  # the name of the recording of the pictures
 
@@ -108,5 +108,5 @@ def runs_of(scene: Scene) -> dict[str, RunAt]:
 
 def plot_of(scene: Scene) -> Plot | None:
     """Return the recorded picture of a card; None if `tests.record` hasn't drawn it."""
-    plots: dict[str, Plot] = read(FILE, dict[str, Plot])
+    plots: dict[str, Plot] = read_recording(FILE, dict[str, Plot])
     return plots.get(scene.id)

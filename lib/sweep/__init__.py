@@ -1,8 +1,8 @@
-"""Sweeps: train settings over values that a person picks, times seeds, in both modes.
+"""Sweeps: train every combination of chosen settings' values, with several seeds, in both modes.
 
     frame = run_sweep(data="seattle", vary={"T": [8, 16, 32], "U": [8, 32]}, seeds=4)
 
-It uses this machine's training processes, or the cluster that `UNROLLED_RAY` names.
+Runs train on this machine, or on the cluster that `UNROLLED_RAY` names.
 """
 
 from lib.sweep.plan import MOST_RUNS, READY, Plan, Ready, base_of, make_plan, offered, parse_vary

@@ -1,4 +1,4 @@
-"""`python -m lib.sweep`: a sweep from a terminal. After a kill the same command goes on."""
+"""`python -m lib.sweep`: a sweep from a terminal. The same command continues a sweep that ended."""
 
 import logging
 import os
@@ -65,7 +65,7 @@ def main(
 
 
 def _settings(texts: list[str]) -> dict[str, Any]:
-    """Settings by key; one that holds several names, such as inputs, gets all that are given."""
+    """Settings by key from texts "key=value"; a setting with several values may be repeated."""
     given: dict[str, Any] = {}
     for text in texts:
         key, equals, value = text.partition("=")
@@ -77,5 +77,5 @@ def _settings(texts: list[str]) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    logging.getLogger("lib.training").setLevel(logging.CRITICAL)  # `main` says it
+    logging.getLogger("lib.training").setLevel(logging.CRITICAL)  # `main` prints what it logs
     main()

@@ -32,7 +32,7 @@ MOST_RUNS = 96  # points times seeds
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Point:
-    """One choice of the settings that vary: one run of both modes and all seeds."""
+    """One combination of the settings that vary: one run, of both modes and all seeds."""
 
     values: dict[str, Any]  # the settings that vary, by URL key
     experiment: Experiment
@@ -41,7 +41,7 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """All points of a sweep, and a note on each value that the data change."""
+    """All points of a sweep, with a note on each value that the data don't allow."""
 
     keys: tuple[str, ...]
     points: tuple[Point, ...]
@@ -56,9 +56,9 @@ def make_plan(
     table: Table | None = None,
     file: str = "",
 ) -> Plan:
-    """Plan a sweep around `base`, with values or their texts to `vary` by URL key.
+    """Plan a sweep around `base`. `vary` has values, or their texts, by URL key.
 
-    `seeds` count from the base's own; `table` is an upload, which `file` identifies. Raises
+    `seeds` count from the base's seed on; `file` identifies `table`, an upload. Raises
     ExperimentError for a setting that can't vary, an invalid value, and beyond MOST_RUNS.
     """
     if not (seeds := read_value("seeds", seeds)):
@@ -80,7 +80,7 @@ def make_plan(
         asked = dict(zip(axes, values, strict=True))
         settled = settle(base.set(**asked), table)
         used = {key: settled.get(key) for key in asked}
-        # What differs from the defaults or from what the data suggest.
+        # All settings that differ from the defaults, or from what the data suggest.
         texts = {"data": data, **to_query(settled), **to_query(settled, suggested(data))}
         query = urlencode(texts | ({"file": file} if file else {}), doseq=True)
         points.setdefault(settled, Point(used, settled, query))
@@ -119,7 +119,7 @@ def read_value(key: str, value: Any) -> Any:
 
 
 def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
-    """The settings that data suggest, with some changed by URL key. Raises ExperimentError."""
+    """The settings that a dataset suggests, some changed by URL key. Raises ExperimentError."""
     if taken := settings.keys() & {"mode", "seeds", "data"}:
         raise ExperimentError(f"{listed(sorted(taken))} can't be set: a sweep has its own")
     find_spec(Experiment().set(data=data, **settings))
@@ -131,7 +131,7 @@ def base_of(data: str, settings: Mapping[str, Any]) -> Experiment:
 
 
 def _values(key: str, values: Iterable[Any], base: Experiment) -> list[Any]:
-    """Check the values of a setting that varies, each once."""
+    """Check the values of a setting that varies, and drop repeated ones."""
     if key not in VARIABLE:
         raise ExperimentError(f"{key!r:.40} can't vary: expected one of {', '.join(VARIABLE)}")
     if key in idle(base):
@@ -197,7 +197,7 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
 
 
 def from_csv(text: str) -> list[PointResult]:
-    """Read what `write` has written. Raises ValueError or KeyError."""
+    """Read the results in a CSV by `write`. Raises ValueError or KeyError for other texts."""
     reader = csv.DictReader(io.StringIO(text))
     names = list(reader.fieldnames or [])
     keys = names[: names.index("seed")]
@@ -213,7 +213,7 @@ def from_csv(text: str) -> list[PointResult]:
 
 
 def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> None:
-    """Write the table to a file, with all digits; the file is replaced as a whole."""
+    """Write results to a CSV, with all digits; the file is replaced at once, never half written."""
     text = io.StringIO()
     writer = csv.DictWriter(text, [*keys, *KINDS], lineterminator="\n")
     writer.writeheader()
@@ -227,7 +227,7 @@ def write(points: Iterable[PointResult], keys: Sequence[str], path: Path) -> Non
 
 
 def read_done(path: Path, plan: Plan) -> list[PointResult]:
-    """Read a plan's results, but failed points, from a file. ExperimentError for another file."""
+    """Read a plan's results, but failed ones, from a file. ExperimentError for another plan's."""
     if not path.exists():
         return []
     known = {point.settings: point for point in plan.points}
@@ -255,21 +255,21 @@ class Ready:
     settings: dict[str, Any]
     vary: list[str]
     seeds: int
-    relative: bool = False  # whether errors are shown as shares of the best guess's
+    relative: bool = False  # whether errors are shown relative to the best guess's error
 
     @cached_property
     def plan(self) -> Plan:
-        """Its points."""
+        """The plan with the sweep's points."""
         return make_plan(base_of(self.data, self.settings), parse_vary(self.vary), self.seeds)
 
     @property
     def path(self) -> Path:
-        """The CSV of its results."""
+        """The path of the CSV with the recorded results."""
         return Path(__file__).with_name("recorded") / f"{self.name}.csv"
 
     @cached_property
     def recorded(self) -> list[PointResult]:
-        """Its results."""
+        """The recorded results."""
         return from_csv(self.path.read_text(encoding="utf-8"))
 
 

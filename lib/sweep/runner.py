@@ -1,6 +1,6 @@
-"""Train the points of a plan in the background of a `TrainingClient`, as many as it has places.
+"""Train a plan's points as background runs of a `TrainingClient`, on all its places.
 
-`run_sweep` is for scripts, `run_plan` for the terminal and for tests.
+Scripts call `run_sweep`, the command and tests `run_plan`.
 """
 
 from __future__ import annotations
@@ -24,17 +24,17 @@ from lib.training import KEEP_SECONDS, WATCH_SECONDS, TrainingClient, limits, ma
 if TYPE_CHECKING:
     import pandas as pd
 
-LOOK_SECONDS = 0.05  # between two looks
-FULL_SECONDS = 2.0  # before the next start when a worker was full or had forgotten a run
+LOOK_SECONDS = 0.05  # between two checks for finished runs
+FULL_SECONDS = 2.0  # before the next start, after a worker was full or a run was forgotten
 COMPILE_SECONDS = 1.5  # estimated seconds of a point besides training
 
 
 class Runner:
-    """One sweep, without the points that are `done`.
+    """Runs one sweep, except for the points that are `done`.
 
-    The thread of `run` starts and steers all runs; the other methods return at once, in any thread.
+    The thread of `run` starts and steers all runs; other methods return at once, in any thread.
     `keep` receives all results after each new one. With `rests` the sweep pauses while nobody calls
-    `watch`. `card` makes the card by which other page servers show a run.
+    `watch`. `card` makes the card with which other page servers show a run.
     """
 
     def __init__(
@@ -52,7 +52,7 @@ class Runner:
         self.plan, self.client = plan, client
         self.error: Exception | None = None  # what ended the sweep, unless a person did
         self._card, self._keep, self._rests, self._clock = card, keep, rests, clock
-        # Points of which only the model differs share their data.
+        # Points that differ only in the model share their dataset.
         self._data = lru_cache(maxsize=1)(partial(make_settled_dataset, table=table))
         self._known = {result["settings"]: result for result in done}
         self._going: dict[str, tuple[Point, Run]] = {}  # in training, by settings
@@ -68,12 +68,12 @@ class Runner:
         threading.Thread(target=self.run, daemon=True).start()
 
     def run(self, look: Callable[[Runner], object] = lambda _: None) -> None:
-        """Train all points; call `look` many times a second, and at the end."""
+        """Train all points; call `look(self)` many times a second, and at the end."""
         try:
             now = self._clock()
             while not (state := self.state).over:
                 self._steer(state)
-                # One start per turn: making its data may take a while, and other runs need care.
+                # One start per turn: making its data may take a while, and runs end meanwhile.
                 begun = state is Status.RUNNING and self._begin()
                 time.sleep(0.0 if begun else LOOK_SECONDS)
                 before, now = now, self._clock()
@@ -82,7 +82,7 @@ class Runner:
                     raise ExperimentError(self.client.pool.unavailable)
                 self._take()
                 look(self)
-        except Exception as error:  # such as a full disk: shown to whoever looks
+        except Exception as error:  # such as a full disk: pages show the error
             self.error = error
         finally:
             self.stop()
@@ -101,17 +101,17 @@ class Runner:
         self._is_paused = False
 
     def stop(self, why: str = "") -> None:
-        """End the sweep; unfinished runs have no result. `error` says why, unless a person did."""
+        """End the sweep; unfinished runs have no result. `why`, if given, becomes the `error`."""
         self.error = ExperimentError(why) if why else self.error
         self._is_ended = True
 
     def watch(self) -> None:
-        """Note that somebody looks."""
+        """Note that a page shows the sweep."""
         self._watched = self._clock()
 
     @property
     def state(self) -> Status:
-        """Where the sweep stands."""
+        """The sweep's status: RUNNING, PAUSED, STOPPED or FINISHED."""
         if len(self.results) == len(self.plan.points):
             return Status.FINISHED
         unseen = self.unwatched_seconds if self._rests else 0.0
@@ -132,7 +132,7 @@ class Runner:
 
     @property
     def share(self) -> float:
-        """Share of all points' epochs that are trained, 0 to 1."""
+        """The share of all points' epochs that are trained, 0 to 1."""
         going = {key: self.client.latest(run) for key, (_, run) in self._going.copy().items()}
         epochs = {key: now.epoch / max(1, now.epochs) for key, now in going.items() if now}
         done = epochs | dict.fromkeys(self._known, 1.0)
@@ -141,7 +141,7 @@ class Runner:
 
     @property
     def seconds_left(self) -> float | None:
-        """Estimated seconds to the end, as if all epochs took the same; None if unknown."""
+        """Estimated seconds to the end, if all epochs take equally long; None if unknown."""
         share = self.share
         if self.state is not Status.RUNNING or share <= self._share_before:
             return None
@@ -157,7 +157,7 @@ class Runner:
         experiment = point.experiment
         try:
             dataset = self._data(experiment.data_only)
-            limits.check(experiment, dataset)
+            limits.check_trainable(experiment, dataset)
         except ExperimentError as error:
             failed = Snapshot("", Status.FAILED, reason=with_full_stop(f"{error}"))
             self._note(point, result_of(point, None, failed))
@@ -191,9 +191,9 @@ class Runner:
 
 
 def estimated_seconds(plan: Plan, like: Samples, places: int) -> float:
-    """Estimated seconds of a sweep on so many places, with a dataset of the same size and width."""
+    """Estimated seconds of a sweep on so many places, for data of the size of `like`."""
     per_step = sum(
-        limits.seconds(point.experiment, like) * point.experiment.data.timesteps
+        limits.training_seconds(point.experiment, like) * point.experiment.data.timesteps
         for point in plan.points
     )
     seconds = len(plan.points) * COMPILE_SECONDS + per_step / like.shape[1]
@@ -210,7 +210,7 @@ def run_sweep(
     progress: Callable[[Runner], object] = lambda _: None,
     **settings: Any,
 ) -> pd.DataFrame:
-    """Train each value of each setting with each of the others, and return all numbers.
+    """Train every combination of settings' values, and return all figures.
 
     Args:
         data: a key of `lib.data.DATASETS`; with a `table` it is "upload".
@@ -218,12 +218,12 @@ def run_sweep(
         seeds: of each point, 1 to 16; points × seeds are 96 at most.
         table: a table, or the path of its file.
         out: a CSV of all rows, written after each point; the same call continues from there.
-        progress: called many times a second, and at the end, with the `Runner`.
-        settings: any other setting, by URL key; else what the data suggest.
+        progress: called with the `Runner`, many times a second and at the end.
+        settings: other settings by URL key; the rest are those that the data suggest.
 
     Returns a row for each point, seed and mode: the settings that vary, and `lib.sweep.plan.KINDS`.
     `last_step_error` is the mean squared error on the judged samples, in the unit of y squared; NaN
-    of an unfinished run. Raises ExperimentError for what can't be swept, UploadError for a file.
+    for an unfinished run. Raises ExperimentError for invalid settings, UploadError for a bad file.
     """
     import pandas as pd  # noqa: PLC0415  pages show sweeps without it
 
@@ -247,7 +247,7 @@ def run_plan(
     out: Path | None = None,
     look: Callable[[Runner], object] = lambda _: None,
 ) -> tuple[PointResult, ...]:
-    """Train the points of a plan that `out` doesn't have; returns all results in order."""
+    """Train the points of a plan that aren't in `out`; return all results in order."""
     done = read_done(out, plan) if out else []
     keep = partial(write, keys=plan.keys, path=out) if out else lambda _: None
     keep(done)  # raises for a missing folder before anything is trained
@@ -260,7 +260,7 @@ def run_plan(
 
 
 def read_table(path: str | Path) -> tuple[Table, str]:
-    """A person's file as a table, and what tells it from others. Raises UploadError."""
+    """Read a person's file: the table, and a hash that identifies it. Raises UploadError."""
     from lib.data import UploadError, read_upload  # noqa: PLC0415  brings pandas along
 
     try:

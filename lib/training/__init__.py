@@ -15,11 +15,11 @@
 10. In a cluster, the worker process is the cluster's driver (`cluster`), which starts many workers.
 """
 
-from lib.training import limits, machine
+from lib.training import limits, machine, messages
 from lib.training.architecture import architecture_of, bucket_of
 from lib.training.client import AnswerFuture, TrainingClient
-from lib.training.limits import MAX_SWEEPS, USUAL_SEEDS, check, seconds, sweep_refusal, with_seeds
+from lib.training.limits import MAX_SWEEPS, USUAL_SEEDS, sweep_refusal, with_seeds
 from lib.training.machine import give_way
-from lib.training.messages import BUILDING, decode, encode
-from lib.training.recorded import read, recorded, recorded_answer
+from lib.training.messages import MSGSPEC_LOCK
+from lib.training.recorded import read_recording, recorded, recorded_answer
 from lib.training.run_registry import KEEP_SECONDS, WATCH_SECONDS

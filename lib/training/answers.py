@@ -4,9 +4,9 @@ Arguments and answers are plain values and NumPy arrays (read-only on arrival; t
 lists). `weights` are in Keras's order: three for each of the recurrent `layers` from the bottom up,
 and the head's, if any.
 
-Recurrent layers take 2 ms of Python for each timestep, which the runs that train have to share;
-traced, they take microseconds, after 0.1 to 1 s. So what is asked once about a few timesteps isn't
-traced, and the rest is.
+An eager recurrent layer takes 2 ms of Python for each timestep, which slows down the runs that
+train; a traced one takes microseconds, after 0.1 to 1 s of tracing. So a model runs eagerly for its
+first few timesteps, and is traced if it is asked about more.
 """
 
 from collections import Counter
@@ -26,27 +26,27 @@ from lib.shapes import MISTAKES, TRAINED_SAMPLES, damage
 from lib.training.engine import traced, tracing
 
 Weights = Sequence[np.ndarray]
-UNTRACED_STEPS = 40  # timesteps that each answer runs a model for untraced, in all
-MOST_OUTPUTS = 200  # outputs that are looked at: T times as many as output columns
-MOST_VALUES = 1_000_000  # states in one pass, which remembers about twenty numbers for each: 80 MB
-_steps: Counter[tuple[Any, ...]] = Counter()
+UNTRACED_STEPS = 40  # timesteps that a model runs eagerly for one kind of answer, in all
+MOST_OUTPUTS = 200  # outputs that `influence` differentiates: T times the output columns
+MOST_VALUES = 1_000_000  # states in one pass, which keeps about twenty numbers for each: 80 MB
+_steps: Counter[tuple[Any, ...]] = Counter()  # timesteps so far, by answer and model
 
 
 class Calls:
-    """Runs layers for one answer, all eagerly or all traced, as the two may round differently."""
+    """Runs all layers of one answer eagerly, or all traced: the two may round differently."""
 
     def __init__(self, answer: str, cell: str, weights: Weights, steps: int) -> None:
-        """For the answer of this name about a model with these weights on `steps` timesteps."""
+        """Count the `steps` timesteps that an answer needs of a model with these weights."""
         key = (answer, cell, *(np.shape(w) for w in weights))
         _steps[key] += steps
         self._traced = _steps[key] > UNTRACED_STEPS
 
     def run(self, layers: Sequence[Any], x: np.ndarray, mask: np.ndarray | None = None) -> Any:
-        """The output of layers in a row for x (N, T, F); `mask` (N, T) is for the first layer."""
+        """Outputs of layers, the bottom one first, for x (N, T, F) and its mask (N, T), if any."""
         return self(through, tuple(layers), *([x] if mask is None else [x, mask]))
 
     def __call__(self, function: Callable[..., Any], what: Any, *arrays: np.ndarray) -> Any:
-        """`function(what, *tensors)` as NumPy arrays; `what` is hashable."""
+        """The arrays that `function(what, *tensors)` returns, as NumPy's; `what` is hashable."""
         shapes = tuple((None, None, *array.shape[2:]) for array in arrays)
         call = _code(function, what, shapes) if self._traced else partial(function, what)
         made = call(*(tf.constant(array, tf.float32) for array in arrays))
@@ -54,14 +54,14 @@ class Calls:
 
 
 def through(layers: Sequence[Any], inputs: Any, mask: Any = None) -> Any:
-    """The output of layers in a row; `mask` is for the first layer."""
+    """Outputs of a stack of layers, from the bottom up; the first layer gets the mask."""
     for layer in layers:
         options = {} if mask is None else {"mask": keras.ops.cast(mask, "bool")}
         inputs, mask = layer(inputs, **options), None
     return inputs
 
 
-@lru_cache(maxsize=32)  # of 4 MB, about fifteen for a model, which has any weights
+@lru_cache(maxsize=32)  # entries of 4 MB; a model has about fifteen, for any values of its weights
 def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> Callable[..., Any]:
     with tracing:
         return traced(partial(function, what), *map(tf.TensorSpec, shapes))
@@ -70,8 +70,8 @@ def _code(function: Callable[..., Any], what: Any, shapes: tuple[Any, ...]) -> C
 def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **options: Any) -> Any:
     """A built recurrent layer with kernel, recurrent_kernel and bias, and Keras's own `options`.
 
-    With a `merge_mode` it is Bidirectional, with six arrays. The layer of a `place` in a stack is
-    made once for each size and options.
+    With a `merge_mode` the layer is Bidirectional and has six arrays. Layers are cached by size,
+    options and `place` in the stack.
     """
     features, options["units"] = len(weights[0]), len(weights[1])
     named = tuple(sorted(options.items()))
@@ -81,19 +81,19 @@ def recurrent(cell: str, weights: Weights, place: int, merge_mode: str = "", **o
 
 
 def stack(cell: str, parts: Sequence[Any], **options: Any) -> tuple[Any, ...]:
-    """Layers one above the other; those below return sequences, `options` are the top one's."""
+    """A stack of layers from their weights; the top has `options`, the others return sequences."""
     top = len(parts) - 1
     below = [recurrent(cell, parts[place], place, return_sequences=True) for place in range(top)]
     return (*below, recurrent(cell, parts[top], top, **options))
 
 
-# Every layer that Keras builds leaves 0.13 MB behind (measured), and some are wanted once a second.
-# One thread answers, so nobody else has a layer meanwhile.
+# Every layer that Keras builds leaks 0.13 MB (measured), and some are wanted once a second. Layers
+# can be shared, since a single thread answers questions.
 @lru_cache(maxsize=80)
 def _layer(
     kind: str, features: int, options: tuple[Any, ...], merge_mode: str = "", place: int = 0
 ) -> Any:
-    del place  # it only tells layers apart
+    del place  # it only keeps the layers of a stack apart
     layer = getattr(keras.layers, kind)(**dict(options))
     if merge_mode:
         layer = keras.layers.Bidirectional(layer, merge_mode=merge_mode)
@@ -102,7 +102,7 @@ def _layer(
 
 
 def _head(weights: Weights) -> list[Any]:
-    """The built Dense head alone; nothing, where there are no weights for one."""
+    """The built Dense head in a list; an empty list without weights."""
     if not weights:
         return []
     features, units = weights[0].shape
@@ -117,8 +117,8 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
     Returns:
         `sequence` (N, T, U) and `last` (N, U), the top layer's outputs; `difference`, the largest
         of |sequence[:, -1] - last|; `prefixes` (T, U), the last-step outputs for the first 1, 2, …
-        T timesteps of the sample, and `whole` (T, U), the sequence mode's for all of it, run alone
-        as the prefixes are; and `states`, each (N, U), that `return_state` adds.
+        T timesteps of the sample, and `whole` (T, U), the sequence mode's outputs for this sample
+        alone; and `states`, each (N, U), the extra outputs of `return_state`.
     """
     parts = layers_of(weights, layers)
     every, last = stack(cell, parts, return_sequences=True, return_state=True), stack(cell, parts)
@@ -139,10 +139,11 @@ def modes(cell: str, layers: int, weights: Weights, x: np.ndarray, sample: int) 
 def breakings(
     cell: str, weights: Weights, backward: Weights, x: np.ndarray, padding: int
 ) -> dict[str, float]:
-    """Largest absolute differences over samples and units, by what is compared.
+    """Largest absolute differences over samples and units, by the name of the comparison.
 
-    `weights` are of the layers up to the one that is asked, which hand a mask up, `backward` of the
-    one that reads backwards, where there are two; `padding` steps of zeros go after x (N, T, F).
+    `weights` are those of the layers up to the one in question; masks pass through all of them.
+    `backward` are weights of its backward layer, for comparisons that make it Bidirectional.
+    `padding` timesteps of zeros are appended to x (N, T, F).
     """
     run = Calls("breakings", cell, weights, x.shape[1]).run
     parts = layers_of(weights)
@@ -177,17 +178,18 @@ def breakings(
 
 
 def _largest(values: np.ndarray) -> float:
-    """The largest absolute value: 0.0 only where all of them are exactly zero."""
+    """The largest absolute value; 0.0 only where all values are exactly zero."""
     return float(np.abs(values).max(initial=0.0))
 
 
 def influence(
     *, cell: str, layers: int, weights: Weights, x: np.ndarray, backward: Weights | None = None
 ) -> dict[str, Any]:
-    """Norms of the gradients of one sample's outputs by its inputs x (T, F).
+    """Norms of the gradients of one sample's outputs with respect to its inputs x (T, F).
 
-    With weights of layers that read `backward`, every layer is Bidirectional and averages. Returns
-    `map` (T, T): row t, column s; and `columns`, of how many output columns it is the norm.
+    With weights of `backward` layers, every layer is Bidirectional with merge_mode "ave". Returns
+    `map` (T, T), the norm at output step t (row) and input step s (column), and `columns`, the
+    number of output columns that the norm is taken over.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     if backward is None:
@@ -201,7 +203,7 @@ def influence(
     width = of_head[0].shape[1] if of_head else units
     columns = max(1, min(width, MOST_OUTPUTS // steps))
     count = steps * columns
-    # The sample is repeated, so that one pass backwards has a row for each of some outputs.
+    # Repeat the sample once for each output, so that one backward pass gives many gradients.
     rows = max(1, MOST_VALUES // (steps * units * layers * (1 if backward is None else 2)))
     call = Calls("influence", cell, (*weights, *(backward or ())), steps)
     layers_up = (*below_head, *_head(of_head))
@@ -215,7 +217,7 @@ def influence(
 
 
 def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
-    """Gradients by x (rows, T, F) of the outputs for which `chosen` (rows, T, columns) isn't 0."""
+    """Gradients (rows, T, F) of the outputs that `chosen` (rows, T, columns) marks with 1."""
     with tf.GradientTape() as tape:
         tape.watch(x)
         outputs = through(layers, x)
@@ -226,10 +228,10 @@ def _by_inputs(layers: tuple[Any, ...], x: tf.Tensor, chosen: tf.Tensor) -> tf.T
 def reach(
     *, cell: str, layers: int, weights: Weights, x: np.ndarray, y: np.ndarray, loss: str, layer: int
 ) -> dict[str, Any]:
-    """Norms of the gradients by the hidden states of `layer` (from 0), each the mean over samples.
+    """Mean norms, over samples, of the loss's gradients with respect to a layer's hidden states.
 
-    Samples are x (N, T, F) with targets y (N, T, K). Returns `sequence`, where a sample's loss is
-    the mean over its timesteps, and `last`, where it is that of the last; (T,) each.
+    x is (N, T, F), y (N, T, K); `layer` counts from 0. Returns `sequence` (T,), for the mean loss
+    over timesteps, and `last` (T,), for the loss at the last timestep.
     """
     parts, of_head = layers_of(weights, layers), weights[ARRAYS_EACH * layers :]
     cells = tuple(recurrent(cell, part, place).cell for place, part in enumerate(parts))
@@ -246,7 +248,7 @@ def reach(
 
 
 def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.Tensor:
-    """Gradients of both losses by hidden states, one half of the samples for each loss."""
+    """Gradients with respect to hidden states: of one loss for each half of the samples."""
     cells, head, loss, layer = model
     measure = keras.losses.get(LOSSES[loss].keras)
     with tf.GradientTape() as tape:
@@ -262,9 +264,9 @@ def _by_states(model: Any, x: tf.Tensor, y: tf.Tensor, nudges: tf.Tensor) -> tf.
 
 
 def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tensor:
-    """Keras's own cell, step by step: inputs (T, N, F) to hidden states (T, N, U), plus `nudges`.
+    """Run Keras's cell step by step: inputs (T, N, F) to hidden states (T, N, U).
 
-    The gradient by these zeros, (N, T, U), is that by the states.
+    `nudges` (N, T, U), zeros, are added to the states: the gradient by them is that by the states.
     """
     start = tf.nest.flatten(cell.get_initial_state(batch_size=tf.shape(inputs)[1]))
     nothing = tf.zeros((tf.shape(inputs)[0], 1, 1))
@@ -278,7 +280,7 @@ def _unrolled(cell: Any, inputs: tf.Tensor, nudges: tf.Tensor | None) -> tf.Tens
 
 
 def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[str, bytes]:
-    """The `file` that Keras saves of a model of one mode. It isn't compiled."""
+    """Save a model of one mode, not compiled, and return the bytes of its `.keras` file."""
     paths, top = weight_names(cell, len(weights)), len(weights) // ARRAYS_EACH - 1
     names = list(dict.fromkeys(path.partition("/")[0] for path in paths))
     kind, units = getattr(keras.layers, CELLS[cell].keras), len(weights[1])
@@ -296,7 +298,7 @@ def keras_file(cell: str, mode: str, weights: Weights, timesteps: int) -> dict[s
 
 
 def target_damage(case: str) -> dict[str, Any]:
-    """Train a mistake of MISTAKES and what is right from the same weights: a `Damage`'s fields."""
+    """Train one of MISTAKES and its correction from the same weights; return `Damage`'s fields."""
     mistake = MISTAKES[case]
     x, y = damage.damage_data()
     right = wrong = y
@@ -320,7 +322,7 @@ def target_damage(case: str) -> dict[str, Any]:
             target[:TRAINED_SAMPLES],
             batch_size=damage.BATCH_SIZE,
             epochs=damage.EPOCHS,
-            shuffle=False,  # the samples are noise in any order, and both get the same batches
+            shuffle=False,  # the samples are noise; both models get the same batches
             verbose=0,
         )
         loss[side] = np.array(history.history["loss"], np.float32)

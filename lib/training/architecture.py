@@ -1,10 +1,10 @@
 """The key of a compiled program: exactly what it depends on, so that equal keys share a program.
 
-Not in here: the loss, the optimizer, the seed, the number of epochs, the data, and, up to the next
-power of two, the number of samples.
+A program doesn't depend on the loss, the optimizer, the seed, the number of epochs, the data, or,
+up to the next power of two, the number of samples.
 
-Size buckets are programs for larger models than a run's, whose weights are padded with zeros, so
-that settings no larger than one of `SIZE_BUCKETS` wait for no compiler. Zeros stay zero: a unit
+A size bucket is a program that trains smaller models, too: their weights are padded with zeros. So
+settings no larger than one of `SIZE_BUCKETS` needn't wait for the compiler. Zeros stay zero: a unit
 without weights has a state of 0 in every cell (its candidate is tanh 0), so its gradients are 0.
 """
 
@@ -21,8 +21,8 @@ from lib.training import machine
 from lib.training.limits import MAX_STATES
 
 MOST_LANES = 8
-LANE_PRODUCTS = 400_000  # of a gate in a forward pass; larger models keep a processor busy alone
-MOST_TIMES, CHEAP = 8, 3_000_000  # a near one's work: times the exact one's, or so many
+LANE_PRODUCTS = 400_000  # multiplications of a gate; larger models keep a processor busy alone
+MOST_TIMES, CHEAP = 8, 3_000_000  # a near bucket's work: at most 8 times the exact, or so many
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,25 +43,25 @@ class Architecture:
     timesteps: int
     features: int
     targets: int
-    capacity: int  # samples: the training part is padded to so many that no batch names
+    capacity: int  # samples that the training part is padded to
     batch: int
-    lanes: int = 1  # models that are trained side by side
-    threads: int = 1  # calls at the same time, each of which needs a compile of its own
+    lanes: int = 1  # models that one call trains side by side
+    threads: int = 1  # calls at the same time; XLA compiles the program for each thread
 
     @property
     def work(self) -> float:
-        """About how many multiplications of a gate a batch of one model costs."""
+        """Multiplications of a gate in a batch of one model, about."""
         each = self.units * (self.units + self.features + self.targets)
         return self.batch * self.timesteps * self.code.layers * each
 
     def holds(self, other: "Architecture") -> bool:
-        """Whether this size bucket can train models of the other, padded (`resized`)."""
+        """Whether this size bucket can train the other's models, padded (`resized`)."""
         sizes = ("units", "timesteps", "features", "targets", "batch")
         fits = all(getattr(self, size) >= getattr(other, size) for size in sizes)
         return self.code == other.code and fits
 
     def is_near(self, other: "Architecture") -> bool:
-        """Whether a batch of the other's models costs not much more here, or is cheap."""
+        """Whether a batch of the other's models is cheap in this bucket, or not much dearer."""
         price = self.work * other.timesteps / self.timesteps  # padded timesteps cost little
         return price <= max(MOST_TIMES * other.work, CHEAP)
 
@@ -69,15 +69,15 @@ class Architecture:
 def architecture_of(
     experiment: Experiment, samples: int, timesteps: int, features: int, targets: int
 ) -> Architecture:
-    """The key of the exact program for an experiment on so many training samples."""
+    """The key of the program of an experiment's exact size, for so many training samples."""
     model, seeds = experiment.model, len(experiment.each_seed)
     batch = min(experiment.training.batch_size, samples)
     states = batch * timesteps * model.units * model.layers
-    # With half of the models each, two threads have a call.
+    # Two threads share the models: each call trains half of them, if they fit.
     lanes = min(MOST_LANES, -(-seeds * len(model.modes) // 2))
     if states * (model.units + features) > LANE_PRODUCTS:
         lanes = 1
-    # One seed leaves a processor to others.
+    # A run of one seed leaves the second processor to others.
     several = seeds > 1 and machine.cores() >= 2 and 2 * lanes * states <= MAX_STATES
     return Architecture(
         Code(model.cell, model.layers, model.head),
@@ -93,7 +93,7 @@ def architecture_of(
 
 
 CAPACITY = 1024  # samples that a bucket holds at a time
-_BUCKETS = [  # layers, units, timesteps, features, targets, batch; what is likely comes first
+_BUCKETS = [  # layers, units, timesteps, features, targets, batch; the likeliest sizes first
     (1, 16, 32, 4, 4, 32),
     (1, 32, 32, 4, 4, 32),
     (1, 64, 64, 4, 4, 32),
@@ -118,13 +118,13 @@ SIZE_BUCKETS = {
     for layers, u, t, f, k, batch in _BUCKETS
     for cell in CELLS
 }
-"""Each with whether it is built from the start on. Others take up to 60 MB, if needed."""
+"""Whether each bucket is built ahead, in idle time. Others, of up to 60 MB, are built on demand."""
 
 
 def bucket_of(
     exact: Architecture, buckets: Iterable[Architecture] = SIZE_BUCKETS
 ) -> Architecture | None:
-    """The smallest size bucket that holds models of these sizes and is near; None if none is."""
+    """The smallest size bucket that holds models of these sizes and is near; else None."""
     near = [bucket for bucket in buckets if bucket.holds(exact) and bucket.is_near(exact)]
     return min(near, key=lambda bucket: bucket.work, default=None)
 
@@ -144,7 +144,7 @@ def weight_shapes(of: Architecture) -> Shapes:
 
 
 def resized(arrays: Sequence[np.ndarray], old: Architecture, new: Architecture) -> list[np.ndarray]:
-    """Arrays (…, weight), once or more over, padded with 0 or cut to another model's sizes."""
+    """Pad arrays (…, weight) with 0, or cut them, to a model's sizes; all m and v may follow."""
     if old == new:
         return list(arrays)
 

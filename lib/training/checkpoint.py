@@ -1,7 +1,7 @@
-"""The state of a run: what is known of its models, its order of batches, and its checkpoints.
+"""The state of a run: the record of each model, the order of batches, and the checkpoint.
 
-From a checkpoint a run goes on with another worker. It is of the end of an epoch after which the
-models were evaluated.
+A checkpoint lets another worker continue the run. It holds the state at the end of an epoch after
+which the models were evaluated.
 """
 
 from __future__ import annotations
@@ -14,23 +14,23 @@ import numpy as np
 
 from lib.results import History, ModeResult
 
-MAX_SENT_PARAMETERS = 50_000  # larger models are sent only with a resting run's snapshots
-MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4  # kept of a model, or half with more than MANY seeds
-MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends none, and begins again from its start
+MAX_SENT_PARAMETERS = 50_000  # weights of larger models are sent only while the run doesn't train
+MAX_LOSSES, MAX_CHECKS, MANY = 600, 400, 4  # points kept per model; half with more than MANY seeds
+MOST_CHECKPOINT_BYTES = 16_000_000  # a larger run sends no checkpoint, and begins again at epoch 0
 
 
 @dataclass(frozen=True, slots=True)
 class Errors:
-    """How wrong some weights are on the judged samples."""
+    """The errors of a model's outputs on the judged samples."""
 
-    step_mse: np.ndarray  # (T,)
-    losses: dict[str, float]  # the training's loss there, by mode
-    predictions: np.ndarray  # for the shown samples, (S, T, K)
+    step_mse: np.ndarray  # mean squared error at each timestep, (T,)
+    losses: dict[str, float]  # by mode, the loss that is trained
+    predictions: np.ndarray  # for the S shown samples, (S, T, K)
 
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """The epoch after which the loss on the validation part was the least."""
+    """The epoch after which the loss on the validation part was lowest."""
 
     epoch: int
     loss: float
@@ -41,26 +41,26 @@ class Best:
 
 @dataclass(slots=True, eq=False)
 class ModelRecord:
-    """One of a run's models, "sequence" or "last", of one seed."""
+    """What is known of one model: one mode, "sequence" or "last", and one seed."""
 
     weights: list[np.ndarray]  # of the last evaluation, in Keras's order; or the best, if kept
-    losses: History[float]
-    checks: History[float]  # mean squared errors at the last timestep
-    validation: History[float]  # losses there: at the epochs of `checks`, or at none
+    losses: History[float]  # on the training part, of each epoch
+    checks: History[float]  # mean squared error at the last timestep, of each evaluation
+    validation: History[float]  # loss on the validation part, at the same epochs, if there is one
     errors: Errors = field(default_factory=lambda: Errors(np.empty(0), {}, np.empty(0)))
     unfinished: np.ndarray = field(default_factory=lambda: np.empty(0))  # batch losses
-    best: Best | None = None  # None before its first epoch, and where the last epoch is kept
-    kept_epoch: int | None = None  # the best one, when its weights are back; it trains no more then
+    best: Best | None = None  # None before the first epoch, and where the last epoch is kept
+    kept_epoch: int | None = None  # the best, once its weights are back; the model trains no more
 
     @classmethod
     def untrained(cls, weights: list[np.ndarray], seeds: int) -> ModelRecord:
-        """One of a run of so many seeds, with its initial weights."""
+        """The record of a model with its initial weights, in a run of so many seeds."""
         share = 2 if seeds > MANY else 1
         losses, checks = MAX_LOSSES // share, MAX_CHECKS // share
         return cls(weights, History(losses), History(checks), History(checks))
 
     def compare(self, epoch: int, loss: float) -> int:
-        """Count the epochs since the best one, which is the one of Keras's `EarlyStopping`."""
+        """Note a validation loss; return the epochs since the best, as `EarlyStopping` counts."""
         with np.errstate(over="ignore"):
             if self.best is None or np.float32(loss) < np.float32(self.best.loss):
                 training_loss = self.losses.points[-1][1]
@@ -68,7 +68,7 @@ class ModelRecord:
         return epoch - self.best.epoch
 
     def keep_best(self) -> None:
-        """Take back weights and figures of the best epoch, if there is one."""
+        """Go back to the weights and figures of the best epoch, if there is one."""
         if (best := self.best) is None or self.kept_epoch is not None:
             return
         self.kept_epoch, self.weights, self.errors = best.epoch, best.weights, best.errors
@@ -77,7 +77,7 @@ class ModelRecord:
         self.validation.put_back(best.epoch, best.loss)
 
     def result(self, *, whole: bool) -> ModeResult:
-        """The figures as they are sent: `whole` is with weights of any number."""
+        """The figures as they are sent; `whole`: with weights of any size."""
         parameters = sum(array.size for array in self.weights)
         return ModeResult(
             loss_epochs=self.losses.epochs,
@@ -93,9 +93,10 @@ class ModelRecord:
 
 
 class BatchOrder:
-    """Which samples come in which batch: shuffled, epoch after epoch, the same for each mode.
+    """Which samples come in which batch: shuffled anew for each epoch, the same for both modes.
 
-    No length of `take` changes the order. The exact script of `lib.export` has the same batches.
+    The order doesn't depend on how many batches each `take` asks for. The exact script of
+    `lib.export` trains on the same batches.
     """
 
     def __init__(self, samples: int, batch: int, seed: int) -> None:
@@ -106,13 +107,13 @@ class BatchOrder:
 
     @property
     def sizes(self) -> np.ndarray:
-        """How many samples each batch of an epoch has, (steps,): the last one has what is left."""
+        """Samples in each batch of an epoch, (steps,); the last batch may be smaller."""
         sizes = np.full(self.steps, self.batch)
         sizes[-1] = self.samples - self.batch * (self.steps - 1)
         return sizes
 
     def take(self, steps: int) -> np.ndarray:
-        """The next batches, (steps, B) int32: indexes, and -1 where the last batch is short."""
+        """The next batches, (steps, B) int32: sample indexes; -1 where the last batch is short."""
         if (missing := steps - len(self._waiting)) > 0:
             epochs = -(-missing // self.steps)
             indexes = np.tile(np.arange(self.samples, dtype=np.int32), (epochs, 1))
@@ -123,13 +124,13 @@ class BatchOrder:
         return taken
 
     @property
-    def place(self) -> str:
-        """Where the order is between two epochs: the state of its random numbers, as JSON."""
+    def rng_state(self) -> str:
+        """The state of the random generator at the end of an epoch, as JSON."""
         return json.dumps(self._rng.bit_generator.state)
 
-    @place.setter
-    def place(self, place: str) -> None:
-        self._rng.bit_generator.state = json.loads(place)
+    @rng_state.setter
+    def rng_state(self, rng_state: str) -> None:
+        self._rng.bit_generator.state = json.loads(rng_state)
         self._waiting = self._waiting[:0]
 
 
@@ -139,6 +140,6 @@ class SavedRun(msgspec.Struct, frozen=True, array_like=True):
     step: int
     epoch: int
     evaluate_seconds: float
-    places: list[str]  # by seed, the place in the order of batches
+    rng_states: list[str]  # of each seed's `BatchOrder`
     models: list[ModelRecord]  # all seeds of the first mode, then of the second
-    numbers: list[list[np.ndarray]]  # weights and optimizer of each; empty where it has stopped
+    arrays: list[list[np.ndarray]]  # each model's weights and optimizer's arrays; [] once stopped

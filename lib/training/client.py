@@ -1,10 +1,10 @@
-"""`TrainingClient`: start runs, steer them, and read their snapshots. No Streamlit, no TensorFlow.
+"""`TrainingClient`: start runs, steer them, and read their snapshots, in any Python process.
 
     with TrainingClient() as client:
         run = client.start(experiment, dataset)
         snapshot = client.wait(run)
 
-All methods may be called from any thread, and none but `wait` and `close` blocks.
+All methods may be called from any thread; only `wait` and `close` block.
 """
 
 import atexit
@@ -24,7 +24,7 @@ from lib.data import Dataset
 from lib.experiment import Experiment
 from lib.results import Run, SeedWeights, Snapshot
 from lib.training import machine, messages
-from lib.training.messages import Answer, Ask, Message, Start, Steer
+from lib.training.messages import Answer, Ask, Cancel, Message, Start, Steer
 from lib.training.run_registry import TIDY_SECONDS, RunRegistry
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import MakeWorker, WorkerProcess
@@ -33,14 +33,14 @@ AnswerFuture = Future[dict[str, Any]]
 
 
 class AnswerError(RuntimeError):
-    """There will be no answer; the text says why, in a sentence."""
+    """A question has no answer; the text is a sentence that says why."""
 
 
 class TrainingClient(AbstractContextManager["TrainingClient"]):
-    """The way to the worker processes, from a page or a script.
+    """Trains runs and answers questions in worker processes, for a page or a script.
 
     Workers start after `delay` seconds, so that a page's first visitor gets the processor, or with
-    their first run. `clustered` is whether a Ray cluster trains; None asks the environment. The
+    their first run. `clustered` is whether a Ray cluster trains; None: as the environment says. The
     `pool` says whether a worker is ready, how many runs can train at a time, and why none can.
     """
 
@@ -78,12 +78,12 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         background: bool = False,
         card: bytes = b"",
     ) -> Run:
-        """Train an experiment on a dataset, or, with `paused`, only get everything ready for it.
+        """Train an experiment on a dataset; with `paused`, prepare to train and wait.
 
-        `show_seconds` spreads its epochs evenly. In the `background` it has turns while no other
-        run needs one. `owner` is a browser, "" for one without a cookie; a run beyond the limits,
-        or its owner's, is FAILED, with the reason. Other servers show it by its `card`. Raises
-        WireError, a ValueError, for values that no worker takes.
+        `show_seconds` spreads the epochs evenly over a time. A run in the `background` trains while
+        no other run needs its worker. `owner` is the browser, "" for one without a cookie. A run
+        beyond the server's or its owner's limits is FAILED, with the reason. `card` lets other page
+        servers show the run. Raises WireError, a ValueError, for values that can't be sent.
         """
         run = Run(secrets.token_hex(8), experiment, dataset)
         start = Start(run.id, experiment, dataset.samples, paused, show_seconds, background, card)
@@ -92,13 +92,13 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return run
 
     def adopt(self, run: Run) -> None:
-        """Watch a run that another page server of the cluster has started: see `find`."""
+        """Watch a run that another page server of the cluster started: see `find`."""
         with self._changed:
             if not self._closed:
                 self._registry.adopt(run)
 
     def set_pace(self, run: Run, show_seconds: float | None) -> None:
-        """Change how fast a run's epochs come from now on: see `start`."""
+        """Change the pace of a run's further epochs: see `start`."""
         with self._changed:
             if (known := self._registry.runs.get(run.id)) and not known.over:
                 known.start = structs.replace(known.start, show_seconds=show_seconds)
@@ -123,24 +123,24 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
     def _steer(self, run: Run, verb: messages.Verb, epochs: int | None = None) -> None:
         with self._changed:
             if (known := self._registry.look_at(run.id)) and not known.over:
-                # To go on for some epochs is a long step: both end in a pause.
+                # Like a step, going on for some epochs ends in a pause.
                 known.note_command("step" if epochs else verb)
                 known.worker.post(Steer(verb, run.id, epochs=epochs))
                 self._changed.notify_all()
 
     def prepare(self, experiment: Experiment, dataset: Dataset) -> None:
-        """Compile ahead what this experiment would need, when there is nothing better to do."""
+        """Compile an experiment's program ahead, when no run waits for another."""
         shape = (dataset.train, *dataset.shape[1:], dataset.targets)
         with self._changed:
             if not self.pool.unavailable:
                 self._least_busy().need().post(messages.Prepare(experiment, shape))
 
     def ask(self, name: str, **arguments: Any) -> AnswerFuture:
-        """Ask Keras, in the worker, one of `lib.training.answers.ANSWERS`.
+        """Have a worker call one of `lib.training.answers.ANSWERS`, by name.
 
-        It doesn't end the first worker's delay. The future is of plain values and read-only arrays
-        by name, or raises AnswerError, with a sentence; if it is cancelled in time, nothing is
-        computed. Raises WireError, a ValueError, for arguments that can't be sent.
+        The future returns plain values and read-only arrays by name, or raises AnswerError. A
+        future cancelled before its turn costs nothing. A question doesn't end the workers' `delay`.
+        Raises WireError, a ValueError, for arguments that can't be sent.
         """
         question_id, future = secrets.token_hex(8), AnswerFuture()
         with self._changed:
@@ -157,10 +157,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         with self._changed:
             if future.cancelled() and (question := self._questions.pop(question_id, None)):
                 future.set_running_or_notify_cancel()
-                question[0].post(Steer("drop", question_id))
+                question[0].post(Cancel(question_id))
 
     def _settle(self, answer: Answer) -> None:
-        _, future = self._questions.pop(answer.question_id, (None, None))
+        _, future = self._questions.pop(answer.id, (None, None))
         if future is None or not future.set_running_or_notify_cancel():
             return  # it was cancelled
         if answer.error:
@@ -173,23 +173,23 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
             self._settle(Answer(question_id, error=why))
 
     def find(self, run_id: str) -> AnswerFuture:
-        """Look for a run in a cluster: as `ask`, for its `card`; None where no slot has the run."""
+        """Ask a cluster for a run's `card`, which is None where no slot holds the run."""
         return self.ask(messages.FIND_RUN, run_id=run_id)
 
     def get(self, run_id: str) -> Run | None:
-        """The run of an id, as long as it is known."""
+        """The run of an id; None where it is unknown or forgotten."""
         with self._changed:
             return known.run if (known := self._registry.runs.get(run_id)) else None
 
     def latest(self, run: Run) -> Snapshot | None:
-        """The newest snapshot of a run that is known; a run that nobody looks at is paused."""
+        """A run's newest snapshot, or None; a call counts as watching, without which runs pause."""
         with self._changed:
             known = self._registry.look_at(run.id)
             self._registry.tidy(TIDY_SECONDS)
             return known.snapshot if known else None
 
     def checkpoints(self, run: Run) -> list[tuple[int, SeedWeights]]:
-        """Earlier epochs, increasing, with all models' weights then; none where too many."""
+        """Earlier epochs, increasing, and all models' weights then; [] if weights are too large."""
         with self._changed:
             known = self._registry.runs.get(run.id)
             return [*known.weights.points] if known else []
@@ -200,10 +200,10 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         timeout: float | None = None,
         until: Callable[[Snapshot], bool] = lambda snapshot: snapshot.status.over,
     ) -> Snapshot:
-        """Wait for a snapshot of a run that `until` is true of; without it, until it is over.
+        """Wait for a snapshot for which `until` is true: by default, for the run's last one.
 
-        A run that was paused because nobody looked at it goes on. Raises TimeoutError after
-        `timeout` seconds, or when the run is over in another way, and KeyError once it isn't known.
+        A run that was paused as unwatched goes on. Raises TimeoutError after `timeout` seconds, or
+        if the run ends without such a snapshot, and KeyError if the run is unknown or forgotten.
         """
         with self._changed:
             known = self._registry.runs[run.id]
@@ -222,7 +222,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return snapshot
 
     def close(self) -> None:
-        """End the workers. Runs that aren't over fail."""
+        """End the workers. Unfinished runs fail."""
         reason = "The training process was closed."
         with self._changed:
             self._closed = True
@@ -243,7 +243,7 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
         return self.pool.least_busy(self._registry.going)
 
     def _received(self, worker: WorkerProcess, message: Message) -> None:
-        """Take a worker's message. Called from its reader thread."""
+        """Take a worker's message. Called from the worker's reader thread."""
         with self._changed:
             match message:
                 case messages.Report() | messages.Checkpoint():
@@ -253,14 +253,14 @@ class TrainingClient(AbstractContextManager["TrainingClient"]):
                 case messages.Event():
                     is_busy = bool(self._registry.unfinished(worker))
                     self.pool.supervisor_of(worker).note_event(worker, message, is_busy=is_busy)
-                case messages.Lost(name=name, how=how):
-                    lost = [r for r in self._registry.unfinished(worker) if r.run.id == name]
+                case messages.Lost(id=lost_id, how=how):
+                    lost = [r for r in self._registry.unfinished(worker) if r.id == lost_id]
                     self._registry.fail_over(lost, how)
-                    self._settle(Answer(name, error=f"{how} Ask again."))
+                    self._settle(Answer(lost_id, error=f"{how} Ask again."))
             self._changed.notify_all()
 
     def _ended(self, worker: WorkerProcess) -> None:
-        """Replace a worker whose process has ended by itself. Called from its reader thread."""
+        """Replace a worker whose process has died. Called from the worker's reader thread."""
         with self._changed:
             if self._closed:
                 return

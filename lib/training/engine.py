@@ -1,7 +1,7 @@
 """Keras's models and optimizers, compiled into programs that train.
 
-A program trains many batches in one call, in one piece of XLA code. That is what makes small
-models fast: Keras's `fit` spends most of a batch outside of the mathematics.
+A program trains many batches in one call of XLA code. That makes small models fast: Keras's `fit`
+spends most of a batch's time outside of the mathematics.
 """
 
 from __future__ import annotations
@@ -22,20 +22,20 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
 
 Array: TypeAlias = "tf.Tensor"
-# Samples, x and y, padded to a program's sizes; or, where they are too many, as they were.
+# x and y, padded to a program's sizes; or, where the program can't hold them all, as they were.
 Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
 DEVICES = "CPU:0", "CPU:1"
-tracing = Lock()  # held while TensorFlow traces: two traces at once would both end late
+tracing = Lock()  # held while TensorFlow traces: two traces at once would slow each other down
 
 
 def configure_tensorflow() -> None:
     """Set TensorFlow up for this process: `DEVICES` with a thread each, float32.
 
-    With two threads a device is slower by a third (TensorFlow 2.21). Six programs at a time: three
-    that are being compiled, two calls of a run that trains, and one that answers a question.
+    A device with two threads is a third slower (TensorFlow 2.21). Six operations may run at a time:
+    three compiles, two calls of a run that trains, and an answer to a question.
     """
     (processors,) = tf.config.list_physical_devices("CPU")
     each = [tf.config.LogicalDeviceConfiguration() for _ in DEVICES]
@@ -43,7 +43,7 @@ def configure_tensorflow() -> None:
     tf.config.threading.set_intra_op_parallelism_threads(1)
     tf.config.threading.set_inter_op_parallelism_threads(6)
     keras.config.set_floatx("float32")
-    tf.zeros(())  # starts TensorFlow's threads here: from a helper they'd have its low priority
+    tf.zeros(())  # starts TensorFlow's threads with this thread's priority, not a helper's
 
 
 def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> Any:
@@ -54,35 +54,35 @@ def traced(function: Callable[..., Any], *signature: Any, xla: bool = False) -> 
 
 EPSILON = 1e-7
 UPDATES = {
-    # m_part, v_part, inside, outside, whether the rate makes up for m and v having been zeros
+    # m_part, v_part, inside, outside, whether the rate corrects for m and v that began as zeros
     "adam": (1 - 0.9, 1 - 0.999, 0.0, EPSILON, True),
     "sgd": (1.0, 0.0, 1.0, 0.0, False),  # v stays 0, so that m, which is g, is divided by 1
     "rmsprop": (1.0, 1 - 0.9, EPSILON, 0.0, False),
 }
-"""The numbers that make one rule Keras's optimizers, so that one program has them all.
+"""The constants with which one update rule is each of Keras's optimizers, in the same program.
 
-m and v are zeros at first. m takes a part of the gradient g, v of g²; then the weights lose
-rate · m / (√(v + inside) + outside).
+m and v begin as zeros. At each step m ← (1 - m_part)·m + m_part·g and v ← (1 - v_part)·v +
+v_part·g², where g is the gradient; then weights ← weights - rate·m / (√(v + inside) + outside).
 
 Source: `update_step` of keras/src/optimizers/{adam,sgd,rmsprop}.py.
 """
-COPIES = 3  # arrays for each of the weights: these, m and v
+COPIES = 3  # arrays for each weight: the weight, m and v
 
 
 @dataclass(slots=True, eq=False)
 class ModelState:
-    """The models in a program's lanes: weights and optimizers' memory."""
+    """The models in a program's lanes: their weights and optimizers' arrays."""
 
-    own: Architecture  # their sizes; the program may be larger, a size bucket
-    values: list[tf.Tensor]  # the weights, all m and all v; the first axis of each is the lanes
-    step: int  # batches that they were trained on
+    own: Architecture  # the models' sizes; the program may be a larger size bucket
+    values: list[tf.Tensor]  # all weights, then all m, then all v, (L, …) each
+    step: int  # batches that the models were trained on
     training: Training
 
 
 def training_of(
     settings: TrainingSettings, mode: str, own: Architecture, timesteps: int
 ) -> Training:
-    """How a program of so many timesteps trains models of their `own`."""
+    """The settings with which a program of so many timesteps trains models of their `own` sizes."""
     *rule, corrects = UPDATES[settings.optimizer]
     last = own.timesteps - 1
     counts = [t <= last and (t == last or mode == "sequence") for t in range(timesteps)]
@@ -92,10 +92,10 @@ def training_of(
 
 
 class Program:
-    """One compiled architecture, which trains as many models at once as it has lanes.
+    """One compiled architecture. A call trains as many models as the program has lanes.
 
-    Any number of models take turns, in several threads too: of any mode, optimizer and loss, and of
-    all sizes that the architecture `holds`.
+    Models of any mode, optimizer, loss and size that the architecture `holds` share the program,
+    also from several threads.
     """
 
     def __init__(self, architecture: Architecture) -> None:
@@ -104,7 +104,7 @@ class Program:
         self.max_steps = max(64, min(2048, 32_768 // architecture.batch))  # in one call
         self._shapes = weight_shapes(architecture)
         arguments, code = self._nothing(), architecture.code
-        if code not in _codes:  # who needs no trace waits for none
+        if code not in _codes:  # checked without the lock: another trace may hold it for long
             with tracing:
                 if code not in _codes:
                     specs = tf.nest.map_structure(
@@ -114,10 +114,10 @@ class Program:
         self._run = _codes[code]
         for device in DEVICES[: self.threads]:
             with tf.device(device):
-                self._run(*arguments)  # XLA compiles at the first call; other threads go on
+                self._run(*arguments)  # XLA compiles at the first call, without the GIL
 
     def _nothing(self) -> tuple[Any, ...]:
-        """Arguments of `_train` without any batch."""
+        """Arguments for `_train` of the program's sizes, with no batch to train on."""
         of, zeros = self.architecture, tf.zeros
         return (
             [zeros((self.lanes, *shape)) for shape in self._shapes] * COPIES,
@@ -136,7 +136,7 @@ class Program:
         *,
         step: int = 0,
     ) -> ModelState:
-        """Put models into the lanes, by their weights, or with `memory` after `step` batches."""
+        """Put models into the lanes, each by its weights; after `step` batches with all m and v."""
         arrays = [np.stack(lanes) for lanes in zip(*models, strict=True)]
         values = [tf.constant(a, tf.float32) for a in resized(arrays, own, self.architecture)]
         if len(values) == len(self._shapes):
@@ -144,21 +144,21 @@ class Program:
         training = training_of(settings, mode, own, self.architecture.timesteps)
         return ModelState(own, values, step, training)
 
-    def weights(self, state: ModelState, *, memory: bool = False) -> list[list[np.ndarray]]:
-        """Each lane's weights now, in Keras's order, and with `memory` then all m and all v."""
-        values = state.values if memory else state.values[: len(self._shapes)]
+    def weights(self, state: ModelState, *, with_optimizer: bool = False) -> list[list[np.ndarray]]:
+        """Each lane's weights now, in Keras's order; `with_optimizer`: then all m and all v."""
+        values = state.values if with_optimizer else state.values[: len(self._shapes)]
         arrays = resized([value.numpy() for value in values], self.architecture, state.own)
         return [[array[lane] for array in arrays] for lane in range(self.lanes)]
 
     def most_steps(self, own: Architecture) -> int:
-        """The most batches that one call can train, of models and data of these sizes."""
+        """The most batches that one call can train, for models and data of these sizes."""
         of = self.architecture
         if own.capacity <= of.capacity:
             return self.max_steps
         return max(1, min(self.max_steps, of.capacity // (own.batch * self.lanes)))
 
     def samples(self, x: np.ndarray, y: np.ndarray) -> Padded:
-        """Pad x (N, T, F) and y (N, T, K); more samples than it holds stay as they are."""
+        """Pad x (N, T, F) and y (N, T, K) to the program's sizes, unless N exceeds its capacity."""
         of = self.architecture
         if len(x) > of.capacity:
             return x, y
@@ -171,7 +171,7 @@ class Program:
     def train(
         self, state: ModelState, samples: Padded, batches: np.ndarray, thread: int = 0
     ) -> np.ndarray:
-        """Train on batches (steps, L, B), at most `most_steps`; losses before each, (steps, L)."""
+        """Train on at most `most_steps` batches (steps, L, B); losses before each, (steps, L)."""
         steps, _, size = batches.shape
         order = np.full((self.max_steps, self.lanes, self.architecture.batch), -1, np.int32)
         order[:steps, :, :size] = batches
@@ -188,7 +188,7 @@ class Program:
         return losses.numpy()[:steps]
 
 
-_codes: dict[Code, Any] = {}  # traced for arguments of any sizes; XLA compiles for some
+_codes: dict[Code, Any] = {}  # traced for any sizes; XLA compiles each for the sizes in use
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
@@ -201,8 +201,8 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 ) -> tuple[list[tf.Tensor], tf.Tensor]:
     """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
     count, (rule, choices, _) = len(values) // COPIES, training
-    # Rates of all steps, which make up for m and v having been zeros, before the first: two powers
-    # at each step took a tenth of a tiny model's time.
+    # The corrected rates of all steps, before the first step: two powers in each step took a tenth
+    # of a tiny model's time.
     rate, m_part, v_part, *_ = tf.unstack(rule, num=5)
     numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
     missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
@@ -262,10 +262,10 @@ def _updated(
 
 
 def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:
-    """The costs of outputs that are wrong by so much, by the loss of the `chosen` place in LOSSES.
+    """Each output's cost, by the loss at index `chosen` of LOSSES; a loss is the mean of the costs.
 
-    A loss is the mean of these. Differentiating the choice would take a tenth of a small model's
-    training time, so each loss comes with its derivative.
+    Differentiating the choice would take a tenth of a small model's training time, so each loss
+    comes with its derivative.
     """
 
     @tf.custom_gradient
@@ -298,7 +298,7 @@ def _huber(wrong: tf.Tensor) -> Costs:
 
 
 def _keras_loss(name: str, wrong: tf.Tensor) -> Costs:
-    """A mean over the last axis: here each output has its own."""
+    """Any loss of Keras's: a mean over the last axis, so that each output gets its own axis."""
     alone = wrong[..., None]
     with tf.GradientTape() as tape:
         tape.watch(alone)
@@ -307,4 +307,4 @@ def _keras_loss(name: str, wrong: tf.Tensor) -> Costs:
 
 
 _FORMULAS = {"mse": _mse, "mae": _mae, "huber": _huber}
-"""By a key of LOSSES; another loss is computed by Keras's function, which XLA doesn't fuse."""
+"""By a key of LOSSES. Any other loss is computed by Keras's function, which XLA doesn't fuse."""

@@ -1,6 +1,6 @@
-"""Limits: what can be trained, and how many runs and sweeps visitors may have going.
+"""Limits on models and data, and on the runs and sweeps that visitors may have at a time.
 
-Visitors without a cookie, as in a frame of another site, share a limit. Scripts have none.
+Visitors without a cookie, as in a frame of another site, share one limit. Scripts have no limit.
 """
 
 import math
@@ -13,28 +13,28 @@ from lib.experiment import MAX_PARAMETERS, MAX_VALUES, Experiment, ExperimentErr
 from lib.shapes import model_layers, total
 from lib.training.messages import sentence
 
-MAX_STATES = int(8_000_000 * share())  # states that a step keeps for the way back; 40 bytes each
-MAX_PRODUCTS = 2_200_000_000  # multiplications of a step's forward pass: 0.17 s
+MAX_STATES = int(8_000_000 * share())  # states kept for a batch's backward pass; 40 bytes each
+MAX_PRODUCTS = 2_200_000_000  # multiplications in a batch's forward pass: 0.17 s
 
-USUAL_SEEDS = 4
-USUAL_SECONDS = 10.0  # how many seeds are trained by default, if all of them cost less than this
+USUAL_SEEDS = 4  # seeds that are trained by default…
+USUAL_SECONDS = 10.0  # … if they take less than this together; else one
 
 MAX_RUNS = 48  # unfinished runs of a worker: each keeps its data and its models in memory
-MAX_RUNS_EACH = 8  # going in one browser; and, by place, of all browsers without a cookie
+MAX_RUNS_EACH = 8  # runs of one browser; per place, of all browsers without a cookie together
 MAX_VALUES_EACH = 4 * MAX_VALUES  # numbers of data that these runs may hold together
-MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # of a page server; of browsers without a cookie
+MAX_SWEEPS, MAX_SWEEPS_NAMELESS = 16, 2  # of a page server; of all browsers without a cookie
 
 
 def with_seeds(experiment: Experiment, samples: Samples) -> Experiment:
-    """The experiment with a number of seeds: where it has none, as many as cost little time."""
+    """The experiment with a number of seeds: its own, else USUAL_SEEDS if quick, else one."""
     if experiment.seeds:
         return experiment
     usual = experiment.set(seeds=USUAL_SEEDS)
-    return usual if seconds(usual, samples) < USUAL_SECONDS else experiment.set(seeds=1)
+    return usual if training_seconds(usual, samples) < USUAL_SECONDS else experiment.set(seeds=1)
 
 
-def seconds(experiment: Experiment, samples: Samples) -> float:
-    """About how long two processors train all models of an experiment.
+def training_seconds(experiment: Experiment, samples: Samples) -> float:
+    """Estimated seconds in which two processors train all models of an experiment.
 
     Source: `tests/bench/throughput.py`, where a batch takes 62 µs (T=10, 8 units) to 7 ms (60, 64).
     """
@@ -46,7 +46,7 @@ def seconds(experiment: Experiment, samples: Samples) -> float:
     return each * math.ceil(samples.train / batch) * training.epochs * max(1, models / 2)
 
 
-def check(experiment: Experiment, samples: Samples) -> None:
+def check_trainable(experiment: Experiment, samples: Samples) -> None:
     """Raise ExperimentError unless this experiment can be trained on these samples."""
     check_model(experiment, samples.shape[2], samples.targets)
     for name, array, letter in (("x", samples.x, "F"), ("y", samples.y, "K")):
@@ -79,7 +79,7 @@ def check_model(experiment: Experiment, features: int, targets: int) -> None:
 
 
 def parameter_count(experiment: Experiment, features: int, targets: int) -> int:
-    """Trainable numbers in each model of an experiment."""
+    """The number of trainable parameters in each model of an experiment."""
     models = model_layers(experiment.model, 1, features, targets)  # no parameter depends on T
     return total(next(iter(models.values())))
 
@@ -89,7 +89,7 @@ def run_refusal(
 ) -> str:
     """Say why a browser ("" without a cookie, None for a script) can't start a run; else "".
 
-    `going` are the browsers and data of all visitors' runs; `places` train side by side.
+    `going` has the browser and dataset of each visitor's run; `places` runs train side by side.
     """
     if browser is None:
         return ""
@@ -102,7 +102,7 @@ def run_refusal(
 
 
 def sweep_refusal(browser: str | None, going: Sequence[str | None]) -> str:
-    """Say why a browser can't start a sweep beside others that are watched; empty if possible."""
+    """Say why a browser can't start a sweep, else ""; `going` has each watched sweep's browser."""
     nameless = 0 if browser else sum(not other for other in going)
     if nameless >= MAX_SWEEPS_NAMELESS:
         return sentence("nameless_sweeps", most=MAX_SWEEPS_NAMELESS, count=nameless)

@@ -1,4 +1,4 @@
-"""What this machine or container has room for; what threads and TensorFlow are told of it."""
+"""The number of workers and the memory that fit this machine; thread priorities; environment."""
 
 import logging
 import os
@@ -14,22 +14,22 @@ from lib.text import beside
 MEMORY_SHARE = 0.7  # of the memory that a worker may use; the page process needs some
 MOST_MEMORY = 3 * GB // 2  # bytes that a worker may use at most, however large its machine
 BESIDE = 300 * MB  # bytes that a worker leaves to the page process and to one that reads a file
-LEAST_GROWTH = 150 * MB  # that a worker may always add to what it began with: thirty programs
-TWO_FIT_IN = 2 * GB  # with less there is no room for a full worker and a fresh one
+LEAST_GROWTH = 150 * MB  # bytes that a worker may always grow by: thirty programs
+TWO_FIT_IN = 2 * GB  # total memory that has room for a grown worker and a new one
 
 SETTING, MOST_WORKERS = "UNROLLED_WORKERS", 16  # environment variable, and its largest value
-MOST_BY_DEFAULT = 4
+MOST_BY_DEFAULT = 4  # workers, without the setting
 RAY = "UNROLLED_RAY"  # environment variable: the cluster that trains, HOST:PORT, or "auto"
 CORES_EACH = 2  # processors for each worker: one trains, the other compiles and draws pages
 WORKER_NICE = 5  # from 0 (highest) to 19: beside a busy page process it gets a third of the time
-HELPER_NICE = 10  # of threads beside the worker's loop, such as compilers: a third of its time
-IDLE_NICE = 13  # where nobody waits: half of a helper's time; 19 would hold Python's lock long
+HELPER_NICE = 10  # of a worker's helper threads, such as compilers: a third of the loop's time
+IDLE_NICE = 13  # of work nobody waits for: half a helper's time; at 19 it would hold the GIL long
 
 log = logging.getLogger(__name__)
 
 
 def worker_count() -> int:
-    """The setting, else what there is room for; one at least."""
+    """The number of workers: the setting's, else as many as fit, at least one."""
     setting = os.environ.get(SETTING, "")
     if setting.isdecimal() and 1 <= int(setting) <= MOST_WORKERS:
         return int(setting)
@@ -53,7 +53,7 @@ def cores(groups: Path = GROUPS) -> float:
 
 
 def memory_limit(total: int, start: int) -> int:
-    """Bytes that a worker may use, on a machine of `total` bytes, if it began with `start`."""
+    """Bytes that a worker may use, which started with `start`, on a machine of `total` bytes."""
     most = min(int(MEMORY_SHARE * total), total - BESIDE, MOST_MEMORY)
     return max(most, start + LEAST_GROWTH)
 
@@ -62,12 +62,12 @@ def give_way(nice: int = HELPER_NICE) -> None:
     """Lower the priority of this thread, and of those that it will start, on Linux."""
     if sys.platform == "linux":
         me = os.PRIO_PROCESS, threading.get_native_id()
-        with suppress(OSError):  # it is faster with it, but works without
+        with suppress(OSError):  # without a priority all works, only slower
             os.setpriority(*me, max(nice, os.getpriority(*me)))
 
 
 def set_environment() -> None:
-    """Set what TensorFlow reads when it is imported. XLA flags that are set already come last."""
+    """Set the environment that TensorFlow reads at import; XLA flags set before win."""
     table = beside(__file__, "environment")
     os.environ.update(table["variables"])
     names = "tensorflow-cpu", "tensorflow"

@@ -1,8 +1,9 @@
-"""One run's models, a pair for each seed: trained in slices, in step, and evaluated in between.
+"""The models of one run, a pair for each seed: train them in slices, evaluate them in between.
 
-A call of the program trains models of one mode side by side, as many as it has lanes. Where it has
-two threads, as for several seeds, a helper thread makes every second call. NumPy evaluates, which
-is as quick, and needs no compile. `worker_run` knows whether a run is paused, waits or is over.
+All models train on the same batches, and none goes on before all have trained on the last ones.
+A call of the program trains models of one mode side by side, as many as it has lanes. Where the
+program has two threads, as for several seeds, a helper thread makes every second call. NumPy
+evaluates the models: it is as quick, and needs no compile. `worker_run` keeps the run's status.
 """
 
 from __future__ import annotations
@@ -27,16 +28,16 @@ from lib.training.machine import give_way
 if TYPE_CHECKING:
     from lib.training.engine import ModelState, Program
 
-Model = tuple[str, int]  # a mode, "sequence" or "last", and the place of a seed, from 0
-LONGER = 2.0  # how many times longer a slice may be, so that it ends with an epoch
+Model = tuple[str, int]  # a mode, "sequence" or "last", and the index of a seed, from 0
+LONGER = 2.0  # a slice may last so many times its seconds, so that it ends with an epoch
 
 
 @dataclass(slots=True, eq=False)
 class Group:
-    """Models of one mode that one call trains."""
+    """Models of one mode that one call of the program trains."""
 
     models: list[Model]
-    places: list[int]  # the seed in each lane; the last is repeated where there are more lanes
+    lane_seeds: list[int]  # the seed's index for each lane; spare lanes repeat the last one
     state: ModelState
 
 
@@ -44,7 +45,7 @@ _helper = ThreadPoolExecutor(1, "lanes", give_way)
 
 
 class PairTrainer:
-    """The models of one run. `evaluate` works before `load` brings a program, `advance` after."""
+    """The models of one run. `evaluate` needs no program; `advance` needs one, from `load`."""
 
     def __init__(
         self,
@@ -56,19 +57,19 @@ class PairTrainer:
         self._experiment, self._samples, self._clock = experiment, samples, clock
         n, (_, timesteps, features), targets = samples.train, samples.shape, samples.targets
         self._orders = [BatchOrder(n, training.batch_size, each.seed) for each in seeds]
-        self.batches = self._orders[0]  # of the first seed; others have batches of the same sizes
+        self.batches = self._orders[0]  # the first seed's; all seeds have batches of these sizes
         self.step = self.epoch = 0  # batches per model; complete epochs with finite losses
-        self.diverged: Model | None = None  # has a loss or an error that isn't finite
+        self.diverged: Model | None = None  # the first model with a loss or error that isn't finite
         self.evaluate_seconds = math.inf  # of the fastest: others may have waited for a processor
-        self.in_step: Iterator[None] | None = None  # the models that a step hasn't reached
-        self._evaluating: Iterator[None] | None = None  # the rest of an evaluation in progress
+        self.step_in_progress: Iterator[None] | None = None  # the calls that are left of a step
+        self._evaluating: Iterator[None] | None = None  # the parts that are left of an evaluation
         self._evaluating_seconds = 0.0
         self._program: Program | None = None  # None before `load` and after `release`
         self._groups: list[Group] = []
         self._data: Any = None  # the training samples, as the program takes them
         self.evaluated_step, self._saved_step = -1, 0  # of the last evaluation and checkpoint
-        self._numbers: dict[Model, list[np.ndarray]] = {}  # of a checkpoint, until it is loaded
-        self._speed = 0.0  # steps per second while training, as of the last call
+        self._saved_arrays: dict[Model, list[np.ndarray]] = {}  # a checkpoint's, until `load`
+        self._speed = 0.0  # steps per second of training, a running estimate
         self.architecture = architecture_of(experiment, n, timesteps, features, targets)
         initial = [initial_model_weights(each, features, targets) for each in seeds]
         self._models = {
@@ -79,102 +80,108 @@ class PairTrainer:
         self._keeps_best = training.keep != "last" and samples.has_validation
         self._patience = training.patience if training.keep == "stop" else math.inf
         size = 4 * len(self._models) * sum(array.size for array in initial[0])
-        # The weights, these with two more numbers each for the optimizer, and perhaps the best.
+        # The last evaluation's weights, today's with the optimizer's two arrays, perhaps the best.
         self._fits_checkpoint = (4 + self._keeps_best) * size <= MOST_CHECKPOINT_BYTES
 
     @property
     def at_epoch_end(self) -> bool:
         """Whether all models are at the end of an epoch."""
-        return self.in_step is None and self.step % self.batches.steps == 0
+        return self.step_in_progress is None and self.step % self.batches.steps == 0
+
+    @property
+    def _training_models(self) -> dict[Model, ModelRecord]:
+        """The models that haven't stopped for good at their best epoch."""
+        return {key: m for key, m in self._models.items() if m.kept_epoch is None}
+
+    @property
+    def _training_groups(self) -> list[Group]:
+        """The groups with a model that hasn't stopped; a stopped one in these trains in vain."""
+        return [g for g in self._groups if set(g.models) & self._training_models.keys()]
 
     @property
     def stopped(self) -> bool:
-        """Whether each model has the weights of its best epoch back, so that none trains on."""
-        return not self._going
+        """Whether every model has its best epoch's weights back, so that none trains on."""
+        return not self._training_models
 
     @property
     def done(self) -> float:
-        """Epochs, including the part that is done of the one in progress."""
+        """Trained epochs, with the fraction of the one in progress."""
         return self.step / self.batches.steps
 
     @property
     def may_be_saved(self) -> bool:
-        """Whether a checkpoint can be made, and would be newer than the last one."""
+        """Whether a checkpoint can be made that is newer than the last one."""
         is_new = self._saved_step < self.evaluated_step == self.step and self.at_epoch_end
         is_over = self.diverged or self.stopped or self.epoch >= self._experiment.training.epochs
         return is_new and not is_over and self._program is not None and self._fits_checkpoint
 
     def saved(self) -> SavedRun:
-        """The checkpoint's content, where `may_be_saved`."""
+        """Make the content of a checkpoint; only where `may_be_saved`."""
         self._saved_step = self.step
-        found, models = self._weights(memory=True), list(self._models.values())
-        numbers = [found.get(key, []) for key in self._models]
-        places = [order.place for order in self._orders]
-        return SavedRun(self.step, self.epoch, self.evaluate_seconds, places, models, numbers)
+        found, models = self._weights(with_optimizer=True), list(self._models.values())
+        arrays = [found.get(key, []) for key in self._models]
+        rng_states = [order.rng_state for order in self._orders]
+        return SavedRun(self.step, self.epoch, self.evaluate_seconds, rng_states, models, arrays)
 
     def go_on_from(self, saved: SavedRun) -> None:
         """Continue from a checkpoint of the same run, before `load`."""
-        for order, place in zip(self._orders, saved.places, strict=True):
-            order.place = place
-        self._numbers = dict(zip(self._models, saved.numbers, strict=True))
+        for order, rng_state in zip(self._orders, saved.rng_states, strict=True):
+            order.rng_state = rng_state
+        self._saved_arrays = dict(zip(self._models, saved.arrays, strict=True))
         self._models = dict(zip(self._models, saved.models, strict=True))
         self.step = self.evaluated_step = self._saved_step = saved.step
         self.epoch, self.evaluate_seconds = saved.epoch, saved.evaluate_seconds
 
     def results(self, *, whole: bool = False) -> tuple[dict[str, ModeResult], ...]:
-        """Results by seed and mode."""
+        """Results by mode, a dict for each seed; `whole`: with weights of any size."""
         seeds: list[dict[str, ModeResult]] = [{} for _ in self._orders]
         for (mode, k), model in self._models.items():
             seeds[k][mode] = model.result(whole=whole)
         return tuple(seeds)
 
     def load(self, program: Program) -> None:
-        """Put all models, not `in_step`, into a program, also from another one."""
-        models = self._weights(memory=True)
-        self._program, self._groups, self._numbers = program, [], {}
+        """Load all models into a program, at the end of a step; they may come from another one."""
+        models = self._weights(with_optimizer=True)
+        self._program, self._groups, self._saved_arrays = program, [], {}
         n, width, settings = self._samples.train, program.lanes, self._experiment.training
         self._data = program.samples(self._samples.x[:n], self._samples.y[:n])
         for mode in self._experiment.model.modes:
-            seeds = [place for of, place in models if of == mode]
+            seeds = [k for of, k in models if of == mode]
             for start in range(0, len(seeds), width):
                 part = seeds[start : start + width]
-                places = part + part[-1:] * (width - len(part))
-                arrays = [models[mode, k] for k in places]
+                lane_seeds = part + part[-1:] * (width - len(part))
+                arrays = [models[mode, k] for k in lane_seeds]
                 state = program.load(arrays, self.architecture, settings, mode, step=self.step)
-                self._groups.append(Group([(mode, k) for k in part], places, state))
+                self._groups.append(Group([(mode, k) for k in part], lane_seeds, state))
 
-    @property
-    def _going_groups(self) -> list[Group]:
-        """The groups with models that haven't stopped; others in these are trained along."""
-        return [group for group in self._groups if set(group.models) & self._going.keys()]
-
-    def _weights(self, *, memory: bool = False) -> dict[Model, list[np.ndarray]]:
-        """Each model's weights now, and the `memory` of its optimizer, unless it has stopped."""
+    def _weights(self, *, with_optimizer: bool = False) -> dict[Model, list[np.ndarray]]:
+        """The weights now of each model that trains, then perhaps its optimizer's arrays."""
+        models = self._training_models
         if self._program is None:
-            known = self._numbers if memory else {}
-            return {key: known.get(key, model.weights) for key, model in self._going.items()}
+            known = self._saved_arrays if with_optimizer else {}
+            return {key: known.get(key, model.weights) for key, model in models.items()}
         found: dict[Model, list[np.ndarray]] = {}
-        for group in self._going_groups:
-            lanes = self._program.weights(group.state, memory=memory)
+        for group in self._training_groups:
+            lanes = self._program.weights(group.state, with_optimizer=with_optimizer)
             found |= dict(zip(group.models, lanes, strict=False))
-        return {model: found[model] for model in self._going}
+        return {model: found[model] for model in models}
 
     def release(self) -> None:
-        """Let go of programs and samples; the figures stay."""
-        self.in_step = self._evaluating = self._program = self._data = None
+        """Release the program and the samples from memory; results stay."""
+        self.step_in_progress = self._evaluating = self._program = self._data = None
         self._groups = []
 
     def keep_best(self) -> None:
-        """Take back each model's best epoch, where that is kept. The model trains no more then."""
+        """Go back to each model's best epoch, where that is kept, and train the model no more."""
         for model in self._models.values():
             model.keep_best()
 
     def advance(self, seconds: float, goal: int) -> None:
         """Train all models for about `seconds`, at most up to step `goal`.
 
-        It ends with an epoch where that is possible, and always with the first one, so that there
-        is something to show soon. Where one step takes longer, the next call trains the rest of the
-        models. Where the best epoch is kept, every epoch is evaluated, on slow machines too.
+        It ends at the end of an epoch where possible, and always after the first, so that there is
+        something to show soon. Where a step of all models takes longer, the next call completes the
+        step. Where the best epoch is kept, every epoch is evaluated, on slow machines too.
         """
         if (program := self._program) is None:
             return
@@ -187,19 +194,19 @@ class PairTrainer:
             left = seconds - (now - start)
             if left < seconds / 4:
                 return
-            if self.in_step is None:
+            if self.step_in_progress is None:
                 steps = self._steps(program, goal, self._speed * left)
-                self.in_step = self._train(program, steps, seconds)
-            for _ in self.in_step:
+                self.step_in_progress = self._train(program, steps, seconds)
+            for _ in self.step_in_progress:
                 if self._clock() - start > LONGER * seconds:
                     return
-            self.in_step = None
+            self.step_in_progress = None
             if self._keeps_best and not self.evaluate(seconds - (self._clock() - start)):
                 return
             now = self._clock()
 
     def evaluate(self, seconds: float = math.inf) -> bool:
-        """Evaluate for about `seconds`, at the end of an epoch; whether nothing is left to do."""
+        """Evaluate all models for about `seconds`, at the end of an epoch; return whether done."""
         if self._evaluating is None:
             if self.diverged or not self.at_epoch_end or self.evaluated_step == self.step:
                 return True
@@ -215,12 +222,8 @@ class PairTrainer:
             self.evaluate_seconds = min(self.evaluate_seconds, self._evaluating_seconds)
         return is_done
 
-    @property
-    def _going(self) -> dict[Model, ModelRecord]:
-        return {key: m for key, m in self._models.items() if m.kept_epoch is None}
-
     def _evaluate_all(self) -> Iterator[None]:
-        """Evaluate the models that haven't stopped, in parts of a twentieth of a second at most."""
+        """Evaluate the models that haven't stopped, in parts of 0.05 s at most."""
         errors: dict[Model, Errors] = {}
         weights = self._weights()
         for key, now in weights.items():
@@ -228,7 +231,7 @@ class PairTrainer:
             if not np.isfinite(errors[key].step_mse).all():
                 self.diverged = key
                 return
-        for key, model in self._going.items():
+        for key, model in self._training_models.items():
             model.weights, model.errors = weights[key], errors[key]
             model.checks.add(self.epoch, float(model.errors.step_mse[-1]))
             loss = model.errors.losses[key[0]]
@@ -252,7 +255,7 @@ class PairTrainer:
         return Errors(step_mse, losses, outputs[self._samples.shown - (judged.start or 0)])
 
     def _steps(self, program: Program, goal: int, fitting: float) -> int:
-        """How many steps to train next: as many as fit, or rather whole epochs."""
+        """The number of steps to train next: as many as are `fitting`, or else whole epochs."""
         epoch = self.batches.steps
         rest = epoch - self.step % epoch
         if fitting < rest <= LONGER * fitting:
@@ -263,33 +266,33 @@ class PairTrainer:
         return rest + (steps - rest) // epoch * epoch
 
     def _train(self, program: Program, steps: int, seconds: float) -> Iterator[None]:
-        """Train all models on the next batches, in parts, in turns of so many seconds."""
+        """Train all models on the next batches; yield between calls. A turn lasts `seconds`."""
         batches = np.stack([order.take(steps) for order in self._orders], axis=1)
         losses: dict[Model, np.ndarray] = {}
-        groups, abreast, start = self._going_groups, program.threads, self._clock()
+        groups, threads, start = self._training_groups, program.threads, self._clock()
 
         def call(group: Group, thread: int) -> None:
-            own = batches[:, group.places]
+            own = batches[:, group.lane_seeds]
             found = program.train(group.state, self._data, own, thread)
             losses.update({model: found[:, k] for k, model in enumerate(group.models)})
 
-        for place in range(0, len(groups), abreast):
-            others = [_helper.submit(call, g, 1) for g in groups[place + 1 : place + abreast]]
+        for first in range(0, len(groups), threads):
+            others = [_helper.submit(call, g, 1) for g in groups[first + 1 : first + threads]]
             try:
-                call(groups[place], 0)
+                call(groups[first], 0)
             finally:
-                wait(others)  # after an error, too: the run releases what they train
+                wait(others)  # after an error, too: the run then releases the models they train
             for other in others:
                 other.result()
-            if place + abreast < len(groups):
+            if first + threads < len(groups):
                 yield
-        # A call may have waited for other threads: the estimate goes up and down by degrees.
+        # A call may have waited for other threads: let the estimate change by degrees.
         speed = max(steps / max(self._clock() - start, 1e-6), self._speed / 2)
         self._speed = min(speed, 8 * steps / seconds)
         self.step += steps
         sizes = self.batches.sizes
         epochs: dict[Model, np.ndarray] = {}  # the losses of the epochs that are complete now
-        for key, model in self._going.items():
+        for key, model in self._training_models.items():
             known = np.concatenate([model.unfinished, losses[key]])
             complete = len(known) // len(sizes) * len(sizes)
             model.unfinished = known[complete:]
@@ -300,6 +303,6 @@ class PairTrainer:
                 self.diverged = self.diverged or key
         finite = np.isfinite(np.stack(list(epochs.values()))).all(axis=0)
         good = len(finite) if finite.all() else int(np.argmin(finite))
-        for key, model in self._going.items():
+        for key, model in self._training_models.items():
             model.losses.extend(self.epoch + 1, epochs[key][:good].tolist())
         self.epoch += good

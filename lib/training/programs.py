@@ -12,16 +12,19 @@ from lib.training.machine import HELPER_NICE, IDLE_NICE, give_way
 
 Key: TypeAlias = Hashable
 Request: TypeAlias = tuple[int, Key, Future[Any]]
-WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # in the order in which they are built
-IDLE_SECONDS = 0.5  # between two looks whether there is time for a size bucket
+WANTED, FASTER, LIKELY, BACKGROUND, BUCKET = range(5)  # kinds of requests; lower ones come first
+IDLE_SECONDS = 0.5  # between two checks whether there is time for a size bucket
 
 
 class ProgramCache:
-    """Programs by key. None is dropped: TensorFlow keeps what XLA has made of it all the same.
+    """Programs by key. No program is dropped: TensorFlow would keep its XLA code all the same.
 
-    Two threads build what runs wait for or gain by, and one of them what is likely. A third of low
-    priority builds the rest while nobody waits: for background runs, and, while there `has_time`,
-    `buckets` wanted from the start (True). What runs can do without, while memory `may_grow`.
+    Three threads build programs:
+    - two build what a run waits for (WANTED), or would train faster with (FASTER);
+    - the first of them also builds what a visitor is likely to start (LIKELY);
+    - the third, of low priority, works while no run waits: for runs in the BACKGROUND, and, while
+      the worker `has_time`, on each size BUCKET that `buckets` marks as wanted from the start.
+    A program that a run can do without is built only while memory `may_grow()`.
     """
 
     def __init__(
@@ -35,16 +38,16 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._programs = dict[Key, Future[Any]]()
         self._buckets = sorted(buckets, key=lambda bucket: bucket.work)
-        self._requests: list[Request] = [  # what isn't begun, in the order in which it came
+        self._requests: list[Request] = [  # not begun yet, the oldest first
             (BUCKET, key, self._find(key)) for key, at_once in buckets.items() if at_once
         ]
-        self._building = 0  # how many are built for runs that wait
+        self._building = 0  # how many programs the first two threads are building
         threads = (HELPER_NICE, {WANTED, FASTER, LIKELY}), (HELPER_NICE, {WANTED, FASTER})
         for nice, kinds in (*threads, (IDLE_NICE, {BACKGROUND, BUCKET})):
             threading.Thread(target=self._work, args=(nice, kinds), daemon=True).start()
 
     def ask(self, key: Key, kind: int = WANTED) -> Future[Any]:
-        """The program of this key, for a run that waits for it or gains by it."""
+        """The program of this key, as a future; build it if it isn't there."""
         with self._changed:
             future = self._find(key)
             if not (future.running() or future.done()):
@@ -53,14 +56,14 @@ class ProgramCache:
             return future
 
     def leave(self, future: Future[Any], kind: int = WANTED) -> None:
-        """Take back what a run asked for. What no other run wants isn't begun."""
+        """Take back a run's request; a program that no other run wants isn't begun then."""
         with self._changed:
             own = [each for each in self._requests if each[0] == kind and each[2] is future]
             if own:
                 self._requests.remove(own[0])
 
     def ahead(self, key: Key) -> None:
-        """Build this when no run waits for a program, instead of what was given here before."""
+        """Build this program when no run waits for one; it replaces the last one asked for here."""
         with self._changed:
             self._requests = [each for each in self._requests if each[0] != LIKELY]
         self.ask(key, LIKELY)
@@ -68,7 +71,7 @@ class ProgramCache:
     def bucket_for(self, key: Any) -> Any:
         """The smallest bucket that holds this key and is near it; the key itself where none is.
 
-        Where memory may not grow, the smallest that holds it and is there, else any.
+        Where memory may not grow: the smallest that holds the key and is built, else the smallest.
         """
         holding = [bucket for bucket in self._buckets if bucket.holds(key)]
         if not holding or self.may_ask(key):
@@ -76,7 +79,7 @@ class ProgramCache:
         return next(filter(self.has, holding), holding[0])
 
     def has(self, key: Key) -> bool:
-        """Whether the program of this key is there."""
+        """Whether the program of this key is built."""
         future = self._programs.get(key)
         return future is not None and future.done() and not future.exception()
 
@@ -102,7 +105,7 @@ class ProgramCache:
                 self._building += WANTED in kinds
             try:
                 future.set_result(self._build(key))
-            except BaseException as error:  # whatever it is, who waits must hear of it
+            except BaseException as error:  # of any kind: the runs that wait must get it
                 future.set_exception(error)
             with self._changed:
                 self._building -= WANTED in kinds

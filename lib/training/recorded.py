@@ -1,7 +1,7 @@
-"""Recorded runs and answers: what pages show before anybody trains. Reading needs no TensorFlow.
+"""Recorded runs and answers, which pages show before anybody trains. Reading needs no TensorFlow.
 
-A bundled dataset with its suggested settings has a file in `recordings/`, such as "echo", and so
-have settings of gallery cards, "echo.beyond": compressed messages, written by `tests/record.py`.
+Each file in `recordings/` is a compressed record that `tests/record.py` has written: one for each
+bundled dataset with its suggested settings, such as "echo", and for gallery cards, "echo.beyond".
 """
 
 import zlib
@@ -26,10 +26,10 @@ BUNDLED = [name for name in DATASETS if name != "upload"]
 
 @lru_cache(maxsize=64)
 def recorded(experiment: Experiment) -> Snapshot | None:
-    """A settled experiment's recording, with the models of its mode and as many seeds; or None."""
+    """A settled experiment's recording, cut to its modes and number of seeds; or None."""
     modes, count = experiment.model.modes, len(experiment.each_seed)
     for file in sorted(FOLDER.glob(f"{experiment.data.name}.*")):
-        query, run = read(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
+        query, run = read_recording(file.name.removesuffix(END), tuple[dict[str, str], Snapshot])
         of = read_query(query)[0]
         if of == experiment.set(mode="both", seeds=of.seeds) and count <= len(run.seeds):
             results, *others = ({mode: seed[mode] for mode in modes} for seed in run.seeds[:count])
@@ -51,8 +51,8 @@ Answers = dict[str, tuple[tuple[dict[str, Any], dict[str, Any]], ...]]
 
 
 def answers_of(data: str) -> Answers:
-    """By place, what Keras was asked about the model of these data, untrained and trained."""
-    answers: Answers = read(f"answers-{data}", Answers)
+    """By place, the recorded arguments and answers about the model of a dataset."""
+    answers: Answers = read_recording(f"answers-{data}", Answers)
     return answers
 
 
@@ -68,6 +68,6 @@ def _same(one: Any, other: Any) -> bool:
 
 
 @lru_cache(maxsize=48)
-def read(name: str, kind: Any) -> Any:
-    """The record, of this kind, in the file of this name, such as the `Damage` of a mistake."""
+def read_recording(name: str, kind: Any) -> Any:
+    """The record of this type in the file of this name, such as a `Damage` in "flat"."""
     return decode(zlib.decompress((FOLDER / f"{name}{END}").read_bytes()), kind)

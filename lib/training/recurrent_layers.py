@@ -29,20 +29,20 @@ class Rule:
     """One timestep of a cell, forwards and backwards.
 
     p is the projected input and q the projected hidden state, (L, B, G·U) each; states are (h,) or
-    (h, c); gates (L, B, G·U) are what became of p and q; `more` is what else the way back needs.
+    (h, c); gates (L, B, G·U) are the activations; `more` is what else the backward pass needs.
     A gate can scale q, as GRU's does, but not the state before it meets recurrent_kernel.
     """
 
     step: Callable[[tf.Tensor, tf.Tensor, PerUnit], Stepped]  # (p, q, states before) → `Stepped`
     back: Callable[[tf.Tensor, PerUnit, PerUnit, PerUnit], Gradients]
     """(gates, more, states before, gradients of the states after) → gradients of p, of q, and of
-    the states before, as far as they don't come through q."""
-    more: int = 0
-    sum_only: bool = True  # whether only p + q is used; not by GRU, whose reset gate scales q alone
+    the states before, without the part that comes through q."""
+    more: int = 0  # the number of arrays in `more`
+    sum_only: bool = True  # whether a step uses only p + q; GRU's reset gate scales q alone
 
 
 def _sigmoid(x: tf.Tensor) -> tf.Tensor:
-    """Computed by tanh, for which XLA has faster code than for an exponential and a division."""
+    """The sigmoid by tanh, for which XLA has faster code than for an exponential and a division."""
     return 0.5 * tf.tanh(0.5 * x) + 0.5
 
 
@@ -65,7 +65,7 @@ def _lstm_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerU
 
 
 def _gru_step(p: tf.Tensor, q: tf.Tensor, states: PerUnit) -> Stepped:
-    """With `reset_after`, Keras's default."""
+    """GRU with `reset_after`, Keras's default."""
     (pz, pr, pg), (qz, qr, qg) = tf.split(p, 3, axis=-1), tf.split(q, 3, axis=-1)
     z, r = _sigmoid(pz + qz), _sigmoid(pr + qr)
     g = tf.tanh(pg + r * qg)
@@ -106,8 +106,8 @@ def recurrent(
     """The hidden states (T, L, B, U) of a Keras layer for x (T, L, B, F), zeros after `timesteps`.
 
     `weights` are kernel, recurrent kernel and bias, each with the lanes in front. The projected
-    input, the gates and their gradients take turns in one array: a place that was read isn't needed
-    again. New arrays would have to be filled with zeros first, for every batch.
+    input, the gates and their gradients share one array, since each is read only once: new arrays
+    would have to be filled with zeros first, for every batch.
     """
     rule = RULES[cell]
 
@@ -118,10 +118,10 @@ def recurrent(
         steps, lanes, batch, features = tf.unstack(tf.shape(x))
         units = tf.shape(recurrent_kernel)[1]
         bias_p, bias_q = (bias, None) if rule.sum_only else tf.unstack(bias, num=2, axis=1)
-        # What is projected for timesteps that don't count stays in `work`, and so has to be 0.
+        # Projections of timesteps that don't count stay in the `work` array, so they have to be 0.
         ones = tf.cast(tf.range(steps) < timesteps, tf.float32)[:, None, None, None]
         ones *= tf.ones(tf.stack((steps, lanes, batch, 1)))
-        x = tf.concat((x, ones), 3)  # a bias is a row of the kernel, its gradient no extra sum
+        x = tf.concat((x, ones), 3)  # so a bias is a row of the kernel, without a sum of its own
         p = product(x, tf.concat((kernel, bias_p[:, None]), 1))
         start = (tf.zeros(tf.stack((lanes, batch, units))),) * len(STATES[cell])
 
@@ -191,10 +191,10 @@ def recurrent(
 
 
 def product(x: tf.Tensor, matrix: tf.Tensor) -> tf.Tensor:
-    """X (T, L, B, I) times each lane's matrix (L, I, O), in one product: (T, L, B, O)."""
+    """Multiply x (T, L, B, I) by each lane's matrix (L, I, O) at once: (T, L, B, O)."""
     return tf.einsum("tlbi,lio->tlbo", x, matrix)
 
 
 def _sums(x: tf.Tensor, y: tf.Tensor) -> tf.Tensor:
-    """The sum of xᵀy over timesteps and samples: (T, L, B, I) and (T, L, B, O) to (L, I, O)."""
+    """Sum xᵀy over timesteps and samples: (T, L, B, I) and (T, L, B, O) to (L, I, O)."""
     return tf.einsum("tlbi,tlbo->lio", x, y)

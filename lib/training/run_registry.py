@@ -1,4 +1,4 @@
-"""The runs that a client knows: who trains each, and what becomes of those nobody looks at."""
+"""The runs that a client knows: their workers, and when to pause or forget unwatched runs."""
 
 import math
 from collections import Counter
@@ -10,15 +10,15 @@ from msgspec import structs
 from lib.data import share
 from lib.results import Run, Snapshot, Status, WeightHistory, memory_of
 from lib.training.limits import MAX_RUNS, run_refusal
-from lib.training.messages import Checkpoint, Report, Start, Steer, id_of, sentence
+from lib.training.messages import Checkpoint, Report, Start, Steer, sentence
 from lib.training.worker_pool import Supervisor, WorkerPool
 from lib.training.worker_process import WorkerProcess
 
-TIDY_SECONDS = 5.0  # between two looks for what can be paused or forgotten
-WATCH_SECONDS = 600  # how long a run goes on that nobody looks at: others want the processor
-KEEP_RUNS = 40  # that are over and still known; and as many of sweeps, which leave people theirs
-KEEP_BYTES = int(20_000_000 * share())  # of these, and of runs that were left; the newest stays
-KEEP_SECONDS = 3 * 3600  # for runs that are over, or that are paused and that nobody looks at
+TIDY_SECONDS = 5.0  # between two searches for runs to pause or forget
+WATCH_SECONDS = 600  # an unwatched run trains for so long: other runs want the processor
+KEEP_RUNS = 40  # finished runs that are kept; as many more of sweeps, which push out no others
+KEEP_BYTES = int(20_000_000 * share())  # for finished and for abandoned runs; the newest stays
+KEEP_SECONDS = 3 * 3600  # a finished run, or a paused and unwatched one, is kept for so long
 TWICE_SECONDS = 60.0  # a run that loses two workers within this time may be what kills them
 
 
@@ -33,13 +33,18 @@ class ClientRun:
     snapshot: Snapshot  # the newest; another object whenever something in it changes
     seen_at: float  # when somebody last looked at it, or when it ended
     is_foreign: bool = False  # whether another page server has started it, and sees to it
-    reason: str = ""  # shown where its worker gives none, such as why it began again
-    unwatched: bool = False  # whether the client has paused it because nobody looked at it
-    last_verb: str = "start"  # the last command of a person
-    resumed_at: int = -1  # the epoch of a pause that a command has ended, until it goes on; else -1
-    lost_at: float = -math.inf  # when it was last started again because its worker died
-    checkpoint: Checkpoint | None = None  # the newest; None before the first, and when it is over
+    reason: str = ""  # shown where its worker gives none, such as why the run began again
+    unwatched: bool = False  # whether the client has paused the run because nobody looked at it
+    last_verb: str = "start"  # a person's last command
+    resumed_at: int = -1  # the epoch of a pause that a command ended, until training goes on
+    lost_at: float = -math.inf  # when the run last began again because its worker died
+    checkpoint: Checkpoint | None = None  # the newest; None before the first and after the end
     weights: WeightHistory = field(default_factory=WeightHistory)
+
+    @property
+    def id(self) -> str:
+        """The run's id."""
+        return self.run.id
 
     @property
     def over(self) -> bool:
@@ -48,17 +53,17 @@ class ClientRun:
 
     @property
     def is_going(self) -> bool:
-        """Whether it isn't over, nor told to stop, nor paused because nobody looked at it."""
+        """Whether the run is neither over, nor told to stop, nor paused as unwatched."""
         return not (self.over or self.unwatched or self.last_verb == "stop")
 
     @property
     def nbytes(self) -> int:
-        """About how much memory it holds, without its dataset."""
+        """Bytes of memory that the run holds, about, without its dataset."""
         saved = len(self.checkpoint.state) if self.checkpoint else 0
         return saved + len(self.start.card) + memory_of(self.snapshot) + self.weights.nbytes
 
     def note_command(self, verb: str) -> None:
-        """Note a person's command. A paused run counts as RUNNING until the worker has answered."""
+        """Note a person's command. A paused run counts as RUNNING until its worker answers."""
         self.unwatched, self.last_verb, self.resumed_at = False, verb, -1
         if verb != "pause" and self.snapshot.status is Status.PAUSED:
             self.resumed_at = self.snapshot.epoch
@@ -81,23 +86,23 @@ class ClientRun:
             self.seen_at, self.checkpoint = now, None
 
     def end(self, reason: str, now: float) -> None:
-        """Mark it as failed, or as stopped if a person has stopped it."""
+        """Mark the run as failed for this reason, or as stopped if a person stopped it."""
         stopped = self.last_verb == "stop"
         status, why = (Status.STOPPED, "") if stopped else (Status.FAILED, reason)
         self.snapshot = replace(self.snapshot, status=status, reason=why, seconds_left=None)
         self.seen_at, self.checkpoint = now, None
 
     def begin_again(self, worker: WorkerProcess, how: str) -> None:
-        """Start it with another worker, from its checkpoint if there is one. `how` says why."""
+        """Start the run with another worker, from its checkpoint if any; `how` says why."""
         saved, verb = self.checkpoint, self.last_verb
         rests = self.unwatched or verb in ("pause", "step") or self.snapshot.status is Status.PAUSED
         if verb == "step":
-            self.last_verb = "pause"  # no further epoch is waited for
+            self.last_verb = "pause"  # the step isn't repeated
         self.worker, self.resumed_at = worker, -1
         epoch, state = (saved.epoch, saved.state) if saved else (0, b"")
         self.weights.cut(epoch if saved else -1)
         self.reason = sentence("goes_on" if saved else "begins_again", how=how, epoch=epoch)
-        self.snapshot = replace(  # the figures stay until there are others
+        self.snapshot = replace(  # figures stay until the new worker sends others
             self.snapshot,
             status=Status.QUEUED,
             reason=self.reason,
@@ -117,13 +122,13 @@ class RunRegistry:
         self._tidied = clock()
 
     def start(self, run: Run, start: Start, owner: str | None, supervisor: Supervisor) -> None:
-        """Give a new run to a worker; a run beyond its owner's limits has failed."""
+        """Give a new run to a worker; a run beyond its owner's limits is FAILED."""
         self.tidy()
-        # Where no place is left, forget the paused run that was left the longest ago.
+        # Where no place is free, forget the paused run that was last looked at the longest ago.
         own = [r for r in self.runs.values() if not (r.over or r.is_foreign or r.start.background)]
         left = [each for each in own if self._may_forget(each)]
         if left and len(own) >= MAX_RUNS * self._pool.places:
-            self.drop(min(left, key=lambda each: each.seen_at).run.id)
+            self.drop(min(left, key=lambda each: each.seen_at).id)
         going = [
             (each.owner, each.run.dataset)
             for each in self.runs.values()
@@ -160,45 +165,45 @@ class RunRegistry:
         return [run for run in self.runs.values() if run.worker is worker and not run.over]
 
     def going(self, worker: WorkerProcess) -> int:
-        """How many runs of a worker are going that this server has started."""
+        """Number of this server's own runs that a worker trains or is to train."""
         return sum(run.is_going and not run.is_foreign for run in self.unfinished(worker))
 
     def _may_forget(self, run: ClientRun) -> bool:
-        """Whether a run is over, or paused and left: who has paused it may still look at it."""
+        """Whether a run is over, or paused with nobody looking for WATCH_SECONDS."""
         is_left = run.seen_at < self._clock() - WATCH_SECONDS
         return run.over or (run.snapshot.status is Status.PAUSED and is_left)
 
     def look_at(self, run_id: str) -> ClientRun | None:
-        """Note that somebody looks at a run; returns the run, None where it isn't known."""
+        """Note that somebody looks at a run, and return it; None for an unknown id."""
         if run := self.runs.get(run_id):
             run.seen_at = self._clock()
         return run
 
     def drop(self, run_id: str) -> None:
-        """End a run and forget it; another server's is only forgotten."""
+        """End a run and forget it; another server's run is only forgotten."""
         if (run := self.runs.pop(run_id, None)) and not run.over:
             run.worker.post(Steer("unwatch" if run.is_foreign else "drop", run_id))
 
     def take(self, worker: WorkerProcess, message: Report | Checkpoint) -> None:
         """Take a snapshot or a checkpoint of a worker's run."""
-        if (run := self.runs.get(id_of(message))) and run.worker is worker and not run.over:
+        if (run := self.runs.get(message.id)) and run.worker is worker and not run.over:
             if isinstance(message, Checkpoint):
                 run.checkpoint = message
             else:
                 run.take(message.snapshot, self._clock())
-        self.tidy(TIDY_SECONDS)  # here too: perhaps nobody looks at anything
+        self.tidy(TIDY_SECONDS)  # here too, since perhaps no page asks for snapshots
 
     def fail_over(self, lost: Iterable[ClientRun], how: str, *, is_suspect: bool = True) -> None:
-        """Start runs whose worker died with another one; `how` is a sentence on what happened.
+        """Start runs whose worker died with another worker; `how` is a sentence that says why.
 
-        Runs fail where no worker can train, and where they are `is_suspect` of having killed two
-        in short order. Another server's runs are forgotten: who looks again looks for them.
+        A run fails where no worker can train, and where, with `is_suspect`, it loses a second
+        worker within TWICE_SECONDS. Another server's runs are forgotten; a page finds them again.
         """
         now = self._clock()
         for run in lost:
             twice = is_suspect and now - run.lost_at < TWICE_SECONDS
             if run.is_foreign:
-                self.runs.pop(run.run.id, None)
+                self.runs.pop(run.id, None)
             elif self._pool.unavailable:
                 run.end(how, now)
             elif twice or run.last_verb == "stop":
@@ -208,26 +213,25 @@ class RunRegistry:
                 run.lost_at = now if is_suspect else run.lost_at
 
     def tidy(self, at_least_seconds: float = 0.0) -> None:
-        """Forget old runs, and pause those nobody looks at, so many seconds after the last time."""
+        """Forget old runs and pause unwatched ones, `at_least_seconds` after the last time."""
         if (now := self._clock()) - self._tidied < at_least_seconds:
             return
         self._tidied = now
-        for run in self._stale():
-            self.drop(run.run.id)
+        self._forget_old_runs()
         for run in self.runs.values():
             is_ours = run.snapshot.status.active and not (run.is_foreign or run.unwatched)
             if is_ours and now - run.seen_at > WATCH_SECONDS:
                 run.unwatched = True
-                run.worker.post(Steer("pause", run.run.id))
+                run.worker.post(Steer("pause", run.id))
 
-    def _stale(self) -> list[ClientRun]:
-        """The runs to forget: seen too long ago, too many, or holding too much memory together.
+    def _forget_old_runs(self) -> None:
+        """Forget runs seen too long ago, and the oldest where too many or too large together.
 
-        Once half of KEEP_BYTES is held, older ones keep the weights of a few epochs.
+        Runs older than those that fill half of KEEP_BYTES keep the weights of only a few epochs.
         """
         runs = sorted(self.runs.values(), key=lambda run: run.seen_at, reverse=True)
         counts: Counter[tuple[bool, ...]] = Counter()
-        held, datasets, stale = 0, set[int](), list[ClientRun]()
+        held, datasets = 0, set[int]()
         for place, run in enumerate(filter(self._may_forget, runs)):
             # Refused runs, which have no figures, push out no others.
             kind = run.start.background, run.is_foreign, bool(run.snapshot.results)
@@ -239,8 +243,7 @@ class RunRegistry:
             size += run.nbytes
             is_old = run.seen_at < self._clock() - KEEP_SECONDS
             if is_old or counts[kind] > KEEP_RUNS or (held + size > KEEP_BYTES and place > 0):
-                stale.append(run)
+                self.drop(run.id)
             else:
                 held += size
                 datasets.add(id(data))
-        return stale

@@ -30,16 +30,16 @@ from lib.training.timing import USUAL, Timing
 from lib.training.worker_run import WorkerRun
 
 SWITCH_SECONDS = 0.0005  # Python's, between threads; with 5 ms the loop waits for those that trace
-IDLE_SHARE, IDLE_RUNS = 0.5, 4  # of the memory limit, and busy runs, for building spare buckets
-EXACT_SHARE = 0.4  # of what a worker may grow by, up to which runs get programs of their exact size
+IDLE_SHARE, IDLE_RUNS = 0.5, 4  # below this share of memory, with so few runs, buckets are built
+EXACT_SHARE = 0.4  # of what a worker may grow by: up to here runs get programs of their exact size
 
 
 class LostConnection(BaseException):
-    """The client has gone. Not an Exception: those end only the run or answer that raised them."""
+    """The client has gone. No Exception, since that would end only the run that raised it."""
 
 
 class Loop:
-    """The worker's work from its first command to the end of its connection."""
+    """The worker's loop, from the first command to the end of the connection."""
 
     def __init__(
         self,
@@ -62,8 +62,8 @@ class Loop:
         start, most = memory.used_memory(), memory.total_memory() // machine.worker_count()
         self._limit = machine.memory_limit(share or most, start)
         self._exact_limit = start + EXACT_SHARE * (self._limit - start)
-        # How many runs trained in the last round. Many before the first: the runs of a worker that
-        # died may follow, and shouldn't wait for size buckets.
+        # Runs that trained in the last round. At first as if many did: a dead worker's runs may
+        # arrive, and shouldn't wait for size buckets.
         self._busy_runs = IDLE_RUNS + 1
         self._programs = ProgramCache(build, buckets, self._has_time, self._may_grow)
         self._reported_grown = -math.inf
@@ -83,7 +83,7 @@ class Loop:
                 rests = [run.rest for run in self._runs_in_turn()]
                 if self._questions:
                     rests.append(self._timing.poll_seconds)
-                # 0 while runs are busy, None for ever without work.
+                # 0 while runs are busy; None, which is for ever, without work.
                 seconds_to_wait = min((rest for rest in rests if rest is not None), default=None)
                 if seconds_to_wait is None:
                     self._busy_runs = 0
@@ -103,7 +103,7 @@ class Loop:
             self._take_commands(0)
 
     def _runs_in_turn(self) -> list[WorkerRun]:
-        """The runs of the next round: those in the background rest while others need processors."""
+        """The runs of the next round; runs in the background wait while others train or compile."""
         runs = list(self._runs.values())
         others = [run for run in runs if not run.background]
         is_busy = any(run.rest == 0 or run.waiting for run in others)
@@ -116,7 +116,7 @@ class Loop:
                 self._send(messages.Event("alive"))
 
     def _report_grown(self) -> None:
-        """Report memory beyond the limit; without runs, already beyond that of exact programs."""
+        """Report memory above the limit, which is lower while there is no run to interrupt."""
         now = time.monotonic()
         is_soon = now - self._reported_grown < self._timing.grown_seconds
         limit = self._limit if self._runs else self._exact_limit
@@ -129,7 +129,7 @@ class Loop:
             data = self._connection.recv_bytes()
             try:
                 self._do(messages.decode(data, messages.Command))
-            except Exception as error:  # nonsense from one must not end the runs of others
+            except Exception as error:  # an invalid command must not end the runs of others
                 self._send(messages.Event("refused", f"{type(error).__name__}: {error}"))
             seconds_to_wait = 0
 
@@ -145,9 +145,12 @@ class Loop:
                     key = architecture_of(command.experiment, *command.shape)
                     self._programs.ahead(self._programs.bucket_for(key))
             case messages.Ask():
-                self._questions[command.question_id] = self._helper.submit(
+                self._questions[command.id] = self._helper.submit(
                     lambda: self._answers[command.question](**command.arguments)
                 )
+            case messages.Cancel():
+                if (future := self._questions.get(command.id)) and future.cancel():
+                    del self._questions[command.id]
             case messages.Retire():
                 self._retiring = True
 
@@ -157,7 +160,7 @@ class Loop:
         except Exception as error:
             run.fail(sentence("error", why=short_reason(error)))
         if run.status.over:
-            self._runs.pop(run.run_id, None)
+            self._runs.pop(run.id, None)
 
     def _start(self, command: messages.Start) -> None:
         # Runs of sweeps take places that others leave, and none from others.
@@ -166,13 +169,13 @@ class Loop:
         try:
             if is_full:
                 raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
-            limits.check(command.experiment, command.samples)
-            self._runs[command.run_id] = WorkerRun(
+            limits.check_trainable(command.experiment, command.samples)
+            self._runs[command.id] = WorkerRun(
                 command, self._programs, self._send, timing=self._timing, clock=self._clock
             )
-        except Exception as error:  # whatever is wrong with it, the run must not seem to wait
+        except Exception as error:  # of any kind: the run must not seem to wait
             failed = Snapshot(
-                command.run_id,
+                command.id,
                 Status.FAILED,
                 epochs=command.experiment.training.epochs,
                 reason=sentence("refused", why=short_reason(error)),
@@ -181,14 +184,12 @@ class Loop:
             self._send(messages.Report(failed))
 
     def _steer(self, command: messages.Steer) -> None:
-        name, run = command.run_id, self._runs.get(command.run_id)
-        if run is None:  # it has just ended, or is a question
-            if (future := self._questions.get(name)) and future.cancel():  # else that has begun
-                del self._questions[name]
+        run = self._runs.get(command.id)
+        if run is None:  # it has just ended
             return
         match command.verb:
             case "drop":
-                del self._runs[name]
+                del self._runs[command.id]
                 run.release()
             case "pause":
                 self._guard(run, run.pause)
@@ -206,7 +207,7 @@ class Loop:
             future = self._questions.pop(question_id)
             try:
                 self._send(messages.Answer(question_id, future.result()))
-            except Exception as error:  # whatever it is, who asked must hear of it
+            except Exception as error:  # of any kind: the client must get it
                 words = f"{error}" if isinstance(error, ValueError) else f"{error!r}"
                 self._send(messages.Answer(question_id, error=words))
 
@@ -220,27 +221,27 @@ class Loop:
 
 
 def main() -> int:
-    """Serve the process that started this one, and return an exit code: 0 when it hangs up.
+    """Serve the process that started this one, until it hangs up; return an exit code.
 
-    Arguments: the connection's number, and perhaps how many bytes of memory this process has.
+    Arguments: the connection's number, and perhaps the bytes of memory that this process may use.
     """
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends them, and their end ends us
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C ends the client, whose end ends this
     share = int(sys.argv[2]) if len(sys.argv) > 2 else None
-    machine.give_way(machine.WORKER_NICE)  # so do all the threads that this one will start
+    machine.give_way(machine.WORKER_NICE)  # and of all threads that this one will start
     machine.set_environment()
     sys.setswitchinterval(SWITCH_SECONDS)
     with Connection(int(sys.argv[1])) as connection:
         try:
-            # They import TensorFlow, which reads the environment just set.
+            # These import TensorFlow, which reads the environment just set.
             from lib.training import engine  # noqa: PLC0415
             from lib.training.answers import ANSWERS  # noqa: PLC0415
 
             engine.configure_tensorflow()
-            # To collect all that was imported, 330,000 objects, took 0.2 s, while runs waited.
+            # A garbage collection of the 330,000 imported objects would hold up runs for 0.2 s.
             gc.freeze()
         except MemoryError:
             raise
-        except Exception as error:  # whatever it is, the client must hear of it
+        except Exception as error:  # of any kind: the client must get it
             traceback.print_exc()  # for the server's log
             why = sentence("broken")
             if isinstance(error, ModuleNotFoundError) and error.name:

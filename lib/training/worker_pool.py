@@ -1,8 +1,8 @@
 """Worker processes kept alive, and the choice of one for a new run.
 
-A `Supervisor` replaces one process when it dies or has grown too large. The `WorkerPool` has those
-of this machine, and perhaps that of a cluster's driver, which speaks the worker's protocol. The
-client calls these, and the `run_registry`, from one thread at a time.
+A `Supervisor` replaces one process when it dies or has grown too large. The `WorkerPool` has the
+supervisors of this machine's workers, and perhaps one of a cluster's driver, which takes the same
+commands as a worker. The client calls them, and the `run_registry`, from one thread at a time.
 """
 
 import logging
@@ -16,43 +16,43 @@ from lib.training.messages import Event, Retire, sentence
 from lib.training.worker_process import MakeWorker, WorkerProcess
 
 CLUSTER = "lib.training.cluster"
-RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by how many workers died shortly before
-MOST_DEATHS = 3  # with more deaths than this nothing is trained until the next worker is ready
-QUICK_SECONDS = 90.0  # deaths within this time count together
-UNAVAILABLE_SECONDS = 600.0  # until it is tried again whether TensorFlow can be imported after all
+RESTART_DELAYS = (0.0, 1.0, 4.0, 15.0, 30.0)  # seconds, by the number of deaths shortly before
+MOST_DEATHS = 3  # after more deaths nothing is trained until the next worker is ready
+QUICK_SECONDS = 90.0  # a death within this time of the last one adds to the number of deaths
+UNAVAILABLE_SECONDS = 600.0  # until the next attempt to import TensorFlow, once that has failed
 log = logging.getLogger(__name__)
 
 
 class Supervisor:
-    """Has one worker for new commands: a cluster's `driver` if its module is given."""
+    """Keeps one worker for new commands: a cluster's driver if the `driver` module is given."""
 
     def __init__(self, make: MakeWorker, clock: Callable[[], float], *driver: str) -> None:
         self.worker: WorkerProcess | None = None  # None before the first was needed
-        self.unavailable = ""  # why it can't train: a sentence, of a cluster a clause
+        self.unavailable = ""  # why it can't train: a sentence, or a clause if it is a cluster
         self.is_cluster = bool(driver)
-        self.places = 0 if self.is_cluster else 1  # runs side by side; 0 before a cluster has said
+        self.places = 0 if self.is_cluster else 1  # runs side by side; 0 until a cluster is ready
         self._make, self._driver, self._clock = make, driver, clock
-        self._retired: list[WorkerProcess] = []  # grown ones, which end with the runs they have
+        self._retired: list[WorkerProcess] = []  # grown workers, which end after their last run
         self._deaths, self._died_at = 0, -math.inf
 
     @property
     def workers(self) -> list[WorkerProcess]:
-        """All that are there: one, and those that have grown."""
+        """The worker, if any, and the grown ones that still have runs."""
         return [*([self.worker] if self.worker else []), *self._retired]
 
     def need(self, delay: float = 0.0) -> WorkerProcess:
-        """The worker for new commands; without one, a new one that starts in `delay` seconds."""
+        """The worker for new commands, made if there is none; it starts in `delay` seconds."""
         if self.worker is None:
             self.worker = self._make(delay, *self._driver)
         return self.worker
 
     def end_delay(self) -> None:
-        """Start a first worker now; not one that waits since another died."""
+        """Start a waiting worker now, unless it waits because others died."""
         if self.worker is not None and not self._deaths:
             self.worker.begin()
 
     def note_event(self, worker: WorkerProcess, event: Event, *, is_busy: bool) -> None:
-        """Note that a worker can train, or follow one that has grown, if two fit or it is idle."""
+        """Note that a worker is ready; replace one that has grown, if two fit or it is idle."""
         if worker is not self.worker:
             return
         if event.kind == "ready":
@@ -65,7 +65,7 @@ class Supervisor:
             self.worker = self._make(0.0)
 
     def replace_dead(self, worker: WorkerProcess) -> str:
-        """Replace a worker whose process has ended; returns sentences on that for a person."""
+        """Replace a worker whose process has ended; return what happened, in sentences."""
         driver = "driver_" if self.is_cluster else ""
         how = sentence(f"{driver}ended", how=worker.ending)
         if worker in self._retired:
@@ -90,7 +90,7 @@ class Supervisor:
 
 
 class WorkerPool:
-    """As many supervisors of this machine as `workers`, and perhaps that of a cluster's driver."""
+    """The supervisors of this machine's `workers`, and perhaps one of a cluster's driver."""
 
     def __init__(
         self, make: MakeWorker, clock: Callable[[], float], workers: int, clustered: bool
@@ -108,34 +108,34 @@ class WorkerPool:
 
     @property
     def places(self) -> int:
-        """How many runs can train side by side; 1 as long as a cluster hasn't said."""
+        """The number of runs that can train side by side; 1 until a cluster is ready."""
         return max(1, sum(supervisor.places for supervisor in self._used))
 
     @property
     def ready(self) -> bool:
-        """Whether one of the workers has imported TensorFlow."""
+        """Whether at least one worker has imported TensorFlow."""
         return any(each.worker is not None and each.worker.ready for each in self._used)
 
     @property
     def unavailable(self) -> str:
-        """Why nothing can be trained now, as a sentence; empty while it can be."""
+        """A sentence that says why nothing can be trained now; else ""."""
         return self._used[0].unavailable
 
     @property
     def away(self) -> str:
-        """A sentence that says why a cluster isn't used that should be; else empty."""
+        """A sentence that says why the configured cluster isn't used; else ""."""
         why = self.cluster.unavailable if self.cluster else ""
         return sentence("away", why=why) if why else ""
 
     def begin(self, delay: float) -> None:
-        """Start workers in so many seconds; with a cluster, its driver now, and none here."""
+        """Start this machine's workers in `delay` seconds, or only a cluster's driver, now."""
         for supervisor in self._used:
             supervisor.need(0.0 if supervisor.is_cluster else delay)
 
     def least_busy(self, going: Callable[[WorkerProcess], int]) -> Supervisor:
-        """The one for a new run, or a question: that whose worker has the fewest `going`."""
+        """The supervisor whose worker has the fewest runs `going`, for a new run or question."""
         return min(self._used, key=lambda each: going(each.worker) if each.worker else 0)
 
     def supervisor_of(self, worker: WorkerProcess) -> Supervisor:
-        """The supervisor that has made a worker."""
+        """The supervisor that made a worker."""
         return next(each for each in self.supervisors if worker in each.workers)

@@ -20,17 +20,17 @@ from typing import IO
 from lib.training import messages
 from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
-SILENT_BEATS = 30  # without a sign of life until a worker is killed; a busy one may miss some
-IMPORT_BEATS = 300  # the same until it has imported TensorFlow, which takes 6 to 15 s
+SILENT_BEATS = 30  # beats without a message until a worker is killed; a busy one may miss some
+IMPORT_BEATS = 300  # the same before the worker has imported TensorFlow, which takes 6 to 15 s
 ROOT = Path(__file__).parents[2]
 TRAINING = "lib.training.worker"
 log = logging.getLogger(__name__)
 
 
 class WorkerProcess:
-    """A worker that starts in `delay` seconds, and gets commands when it is ready.
+    """A worker process that starts in `delay` seconds, and gets its commands once it is ready.
 
-    `on_message` and `on_end` are called from its own thread, `on_end` once, and not after `close`.
+    A reader thread calls `on_message` for each message, and `on_end` once, unless after `close`.
     """
 
     def __init__(
@@ -41,35 +41,35 @@ class WorkerProcess:
         module: str = TRAINING,
         *arguments: str,
     ) -> None:
-        self.ready = False  # whether it has imported TensorFlow
-        self.ending = ""  # how it ended, as the end of "The training process …"
-        self.unavailable = ""  # why the next process can't train either, if that is known
+        self.ready = False  # whether the process has imported TensorFlow
+        self.ending = ""  # how the process ended: completes "The training process …"
+        self.unavailable = ""  # why the next process can't train either, if known
         self._on_message, self._on_end, self._delay = on_message, on_end, delay
         self._module, self._arguments = module, arguments
         self._pending: SimpleQueue[bytes | None] = SimpleQueue()  # None ends the writer
         self._begun, self._may_write = threading.Event(), threading.Event()
         self._starting, self._closing = threading.Lock(), False
         self._silent = 0  # beats since its last message
-        self.process: subprocess.Popen[bytes] | None = None  # None until it is started
+        self.process: subprocess.Popen[bytes] | None = None  # None until the delay is over
         self._thread = threading.Thread(target=self._run, name="worker-reader", daemon=True)
         self._thread.start()
 
     def begin(self) -> None:
-        """Start now, whatever is left of the delay."""
+        """Start the process now, without the rest of the delay."""
         self._begun.set()
 
     def post(self, command: Command) -> None:
-        """Send a command as soon as the worker can take it; WireError where it never would."""
+        """Send a command once the worker is ready. Raises WireError for an invalid command."""
         data = encode(command)
         decode(data, Command)
         self._pending.put(data)
 
     def close(self) -> None:
-        """End the process, and wait until it has ended."""
+        """Kill the process, and wait until it has ended."""
         with self._starting:
             self._closing = True
             if self.process is not None:
-                self.process.kill()  # it has nothing to save
+                self.process.kill()  # a worker has nothing to save
         self.begin()
         if threading.current_thread() is not self._thread:
             self._thread.join(timeout=10)
@@ -80,7 +80,7 @@ class WorkerProcess:
         try:
             with tempfile.TemporaryFile() as errors:
                 self._serve(errors)
-        except Exception as error:  # whatever it is, who waits must hear that it ended
+        except Exception as error:  # of any kind: the client must learn of the end
             log.warning("the training process can't be talked to", exc_info=True)
             how = "could not be started"
             if self.process is not None:
@@ -92,7 +92,7 @@ class WorkerProcess:
             self._on_end(self)
 
     def _serve(self, errors: IO[bytes]) -> None:
-        """Start the process and read until it hangs up; not where it was closed meanwhile."""
+        """Start the process, unless `close` was called, and read its messages until it hangs up."""
         path = [str(ROOT), os.environ.get("PYTHONPATH")]
         connection, theirs = Pipe()
         with connection:
@@ -123,7 +123,7 @@ class WorkerProcess:
     def _kill_if_silent(self, process: subprocess.Popen[bytes]) -> None:
         while process.returncode is None:
             time.sleep(BEAT_SECONDS)
-            # Beats are counted, since this process may have been stopped itself.
+            # Count beats rather than seconds: this process may have been stopped for a while.
             self._silent += 1
             if self._silent > (SILENT_BEATS if self.ready else IMPORT_BEATS):
                 self.ending = f"said nothing for {self._silent * BEAT_SECONDS:g} s and was ended"
@@ -157,14 +157,14 @@ class WorkerProcess:
 
     def _write(self, connection: Connection) -> None:
         self._may_write.wait()
-        with contextlib.suppress(OSError):  # `_read` sees it too
+        with contextlib.suppress(OSError):  # `_read` notices, too, that the worker has hung up
             for data in iter(self._pending.get, None):
                 connection.send_bytes(data)
 
     def _note_end(self, process: subprocess.Popen[bytes], errors: IO[bytes]) -> None:
         try:
             code = process.wait(2)
-        except subprocess.TimeoutExpired:  # it hung up, but lives
+        except subprocess.TimeoutExpired:  # the process hung up, but is alive
             process.kill()
             code = process.wait()
         self.ending = self.ending or _ending(code)
@@ -177,7 +177,7 @@ class WorkerProcess:
             log.error("the training process %s\n%s", self.ending, last_words)
 
 
-MakeWorker = Callable[..., WorkerProcess]  # or what stands for it, with the same arguments
+MakeWorker = Callable[..., WorkerProcess]  # the class, or a test's stand-in
 
 
 def _ending(code: int) -> str:

@@ -1,8 +1,8 @@
 """One run inside the worker: its status, its goal, and its snapshots.
 
-A run begins with the program of a size bucket (`architecture`), which is mostly there already. A
-long run has one of exactly its size built meanwhile, 1.5 to 3 times as fast, and changes to it. A
-run at a pace stays with its bucket, so that it repeats to the last bit, or where memory is short.
+A run begins with the program of a size bucket (`architecture`), which mostly is built already. For
+a long run a program of its exact size is built meanwhile, 1.5 to 3 times as fast, and then used,
+unless memory is short. A run at a pace keeps its bucket, so that it repeats to the last bit.
 """
 
 import logging
@@ -34,16 +34,16 @@ class WorkerRun:
         timing: Timing = USUAL,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
-        self.run_id = start.run_id
-        self.background = start.background  # whether it has turns only while no other run needs one
+        self.id = start.id
+        self.background = start.background  # whether it trains only while no other run does
         self.status = Status.QUEUED
         self._experiment, self._samples, self._send = start.experiment, start.samples, send
         self._epochs = start.experiment.training.epochs
         self._goal = 0 if start.paused else self._epochs  # the epoch to train to
-        self._stepping = False  # whether to train to the end of a step, without a pace
+        self._stepping = False  # whether `step` set the goal, which is reached without a pace
         self._tempo = Tempo(self._epochs, start.show_seconds)
         self._reason = ""
-        self._next: tuple[Status, str] | None = None  # after the evaluation in progress
+        self._next: tuple[Status, str] | None = None  # status and reason after an evaluation
         self._timing, self._clock = timing, clock
         self._saves_at = clock() + timing.checkpoint_seconds  # the next checkpoint, if it trains
         self._evaluated_at, self._trained_at, self._sent_at = 0.0, 0.0, -math.inf
@@ -57,12 +57,12 @@ class WorkerRun:
         begins_exact = programs.has(key) and start.show_seconds is None
         bucket = key if begins_exact else programs.bucket_for(key)
         self._first = programs.ask(bucket, self._kinds[0])
-        self._exact = self._first if bucket == key else None  # the program of its exact size
+        self._exact = self._first if bucket == key else None  # the run's exact-size program
         self._has_exact = bucket == key
 
     @property
     def waiting(self) -> bool:
-        """Whether its program is still being compiled."""
+        """Whether the run waits for its first program."""
         return not self._loaded and not self.status.over
 
     @property
@@ -79,43 +79,43 @@ class WorkerRun:
         return self._tempo.rest(self._clock(), self._trainer.done)
 
     def pause(self) -> None:
-        """Stop training until a command to go on, even in the middle of an epoch."""
+        """Pause training, even in the middle of an epoch."""
         self._goal, self._stepping = 0, False
         if self._loaded:
             self._evaluate_then(Status.PAUSED)
 
     def resume(self, epochs: int | None = None) -> None:
-        """Go on to the end, or for so many epochs and pause then."""
+        """Train to the end, or for so many epochs and then pause."""
         self._stepping = False
         most = self._epochs if epochs is None else self._trainer.epoch + max(1, epochs)
         self._aim(min(self._epochs, most))
 
     def step(self) -> None:
-        """Train to the end of the next epoch, then pause; each further call is one epoch more."""
+        """Train to the end of the next epoch, then pause; each call meanwhile adds an epoch."""
         from_epoch = self._goal if self._stepping else self._trainer.epoch
         self._stepping = True
         self._aim(min(self._epochs, from_epoch + 1))
 
     def set_pace(self, show_seconds: float | None) -> None:
-        """Train as many epochs a second from now on as take all of them that long."""
+        """Change the pace: all epochs together would take `show_seconds`; None has no pace."""
         self._tempo.set_pace(show_seconds)
         self._tempo.begin(self._clock(), self._trainer.done)
         self._post()
 
     def stop(self) -> None:
-        """End it; its figures stay, and are those of the last epoch unless that takes long."""
+        """End the run. The last epoch is evaluated, if that is quick; else older figures stay."""
         if self._next is None or not self._next[0].over:
             self._trainer.evaluate(self._timing.evaluate_seconds)
             self._take(Status.STOPPED)
 
     def fail(self, reason: str) -> None:
-        """End it because of an error. Its models aren't evaluated: they may be the cause."""
+        """End the run with an error. The models aren't evaluated: they may be the cause."""
         self.status, self._reason, self._next = Status.FAILED, reason, None
         self._post()
         self.release()
 
     def turn(self, seconds: float) -> None:
-        """Look for the program, or train or evaluate the models for about that long."""
+        """Check for the program, or else train or evaluate the models for about `seconds`."""
         if self._next is not None:
             self._evaluate(seconds)
         elif self.waiting:
@@ -124,7 +124,7 @@ class WorkerRun:
             self._train(seconds)
 
     def _wait(self) -> None:
-        """Show the untrained models meanwhile, and load the program when it is there."""
+        """Send the untrained models' figures, and load the program once it is built."""
         if self._sent_at < 0:
             self._evaluate_then(self.status)
         if self._next is not None or self.status.over:
@@ -148,7 +148,7 @@ class WorkerRun:
         trainer, timing, tempo = self._trainer, self._timing, self._tempo
         was_untrained, epoch_steps = trainer.epoch == 0, trainer.batches.steps
         due = self._goal if self._stepping else tempo.due(self._clock(), trainer.done)
-        stop = self._epochs  # or, of few epochs, where models are evaluated, however soon that is
+        stop = self._epochs  # the epoch where training stops for an evaluation
         if self._epochs <= timing.few_epochs:
             stretch = max(1, self._epochs // timing.stops)
             stop = (trainer.epoch // stretch + 1) * stretch
@@ -158,7 +158,7 @@ class WorkerRun:
         now = self._clock()
         tempo.note(now, trainer.done)
         epoch, is_first = trainer.step // epoch_steps, was_untrained and trainer.epoch > 0
-        # Send now or at the next turn, whichever is nearer to the time: many runs have few turns.
+        # Send at this turn or the next, whichever is nearer to the due time: turns may be rare.
         half_a_turn, self._trained_at = (now - self._trained_at) / 2, now
         must_send = now + half_a_turn - self._sent_at >= timing.send_seconds
         pause = trainer.evaluate_seconds / timing.evaluate_share
@@ -174,12 +174,12 @@ class WorkerRun:
             self._post()
 
     def _take_exact_program(self, *, may_ask: bool) -> None:
-        """Train on by the program of the run's exact size where that is there, or ask for it."""
+        """Change to the program of the run's exact size once it is built; first, request it."""
         key, left = self._trainer.architecture, self._epochs - self._trainer.done
         is_long = 0 < self._timing.exact_seconds * self._tempo.rate < left
         if self._exact is None and may_ask and is_long and self._programs.may_ask(key):
             self._exact = self._programs.ask(key, self._kinds[1])
-        elif self._exact is not None and self._exact.done() and not self._trainer.in_step:
+        elif self._exact is not None and self._exact.done() and not self._trainer.step_in_progress:
             self._has_exact = True
             if not self._exact.exception():
                 self._trainer.load(self._exact.result())
@@ -194,7 +194,7 @@ class WorkerRun:
             self._evaluate_then(Status.RUNNING if goes_on else Status.PAUSED)
 
     def _evaluate_then(self, status: Status, reason: str = "") -> None:
-        """Evaluate the models as they are now, then take this status, maybe in later turns."""
+        """Evaluate the models as they are, maybe over several turns, then take this status."""
         if self._next is not None and self._next[0].over:
             return
         self._next = status, reason
@@ -239,16 +239,16 @@ class WorkerRun:
             self.release()
 
     def _save(self) -> None:
-        """Send a checkpoint, before a snapshot: who sees a pause knows that it would last."""
+        """Send a checkpoint, ahead of the snapshot: a pause that is shown can be restored."""
         try:
             saved = self._trainer.saved()
-            self._send(Checkpoint(self.run_id, saved.epoch, encode(saved)))
+            self._send(Checkpoint(self.id, saved.epoch, encode(saved)))
         except Exception:  # most likely there was no memory for it
             log.warning("A run trains on without a checkpoint", exc_info=True)
         self._saves_at = self._clock() + self._timing.checkpoint_seconds
 
     def release(self) -> None:
-        """Let go of program and models."""
+        """Release the programs, the models and the samples."""
         self._programs.leave(self._first, self._kinds[0])
         if self._exact is not None:
             self._programs.leave(self._exact, self._kinds[1])
@@ -259,9 +259,9 @@ class WorkerRun:
         self._sent_at = self._clock()
 
     def snapshot(self) -> Snapshot:
-        """Everything about the run, now."""
+        """The run's status and figures now."""
         trainer, tempo = self._trainer, self._tempo
-        known = Snapshot(self.run_id, self.status, epochs=self._epochs, reason=self._reason)
+        known = Snapshot(self.id, self.status, epochs=self._epochs, reason=self._reason)
         if trainer.evaluated_step < 0:
             return known
         is_end_unknown = self.status.over or self._experiment.training.keep == "stop"
@@ -277,7 +277,7 @@ class WorkerRun:
         )
 
     def _slow_epoch(self) -> str:
-        """How much of an epoch is done, where epochs are so long that no figure changes."""
+        """A sentence on the epoch in progress, where epochs are long; else ""."""
         rate, done = self._tempo.rate, self._trainer.done
         if self._tempo.keeps_pace or not rate or 1 / rate < self._timing.slow_epoch_seconds:
             return ""

@@ -22,7 +22,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 import lib.ui.explore.live  # noqa: F401  0.3 s, for which no visitor waits
 from lib.data import REMEMBERED
-from lib.training import machine, read, recorded
+from lib.training import machine, read_recording, recorded
 from lib.ui import runs
 from lib.ui.browser import COOKIE
 from lib.ui.explore.charts import FRAMES
@@ -50,7 +50,7 @@ async def lifespan(_: st.App) -> AsyncIterator[None]:
 
 def rest() -> None:
     """Drop most caches and return their memory: tenths of a second, while nobody is there."""
-    for cache in (made_dataset, recorded, read):
+    for cache in (made_dataset, recorded, read_recording):
         cache.cache_clear()
     FRAMES.clear()
     REMEMBERED.clear()  # each kept run has figures and untrained models there

@@ -19,7 +19,7 @@ from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, with_full_stop
-from lib.training import check, recorded, with_seeds
+from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import Loaded, once, session
@@ -72,7 +72,7 @@ def load_data(settled: Experiment) -> Loaded:
         with upload.below or place:
             hint(every)
     try:
-        check(settled, loaded.dataset)
+        limits.check_trainable(settled, loaded.dataset)
     except ExperimentError as error:
         text = with_full_stop(f"This can't be trained: {error}")
         place.warning(plain(text), icon=":material/info:")

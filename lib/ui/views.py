@@ -21,7 +21,7 @@ from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
 from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, filled, joined, number, readable
-from lib.training import read
+from lib.training import read_recording
 from lib.ui import address
 from lib.ui.browser import PICTURED, current_palette
 from lib.ui.cell import parts
@@ -160,7 +160,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, sentence, palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            trained = read(case, Damage)
+            trained = read_recording(case, Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
             hint(filled(TEXTS, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:
@@ -193,7 +193,7 @@ def worked_numbers() -> dict[str, Any]:
     raw, scaled = suggested("worked_raw"), suggested("worked_scaled")
     data, easy = make_dataset(raw), make_dataset(scaled)
     names = "worked_raw", "worked_scaled"
-    run, eased = (read(name, tuple[dict[str, str], Snapshot])[1] for name in names)
+    run, eased = (read_recording(name, tuple[dict[str, str], Snapshot])[1] for name in names)
     off = {mode: result.predictions - easy.y for mode, result in eased.results.items()}
     off["last"] = off["last"][:, -1:]
     return {

@@ -155,7 +155,7 @@ def test_losses_and_weights_are_those_of_train_on_batch(case, begins_in):
     losses = [first.train(state, samples, batches[a:b, None])[:, 0] for a, b in pairwise(ends)]
 
     state = ours.load(
-        first.weights(state, memory=True), own, experiment.training, mode, step=state.step
+        first.weights(state, with_optimizer=True), own, experiment.training, mode, step=state.step
     )
     samples = ours.samples(dataset.x[:N], dataset.y[:N])
     losses.append(ours.train(state, samples, batches[order.steps :, None])[:, 0])

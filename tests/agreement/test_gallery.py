@@ -15,7 +15,7 @@ from lib.results.run import Status
 from lib.shapes import Damage, Leak
 from lib.story import GALLERY
 from lib.story.scenes import experiments_of
-from lib.training.recorded import answers_of, read, recorded
+from lib.training.recorded import answers_of, read_recording, recorded
 from tests.record import train_leak
 from tests.waiting import PATIENCE
 
@@ -157,7 +157,7 @@ def test_no_lstm_gets_below_the_floor(find):
 
 def test_a_silent_broadcast_learns_the_mean():
     """That it is so today is in test_target_damage; here are the numbers from its predictions."""
-    damage = read("flat", Damage)
+    damage = read_recording("flat", Damage)
     wrong, right = (damage.predictions[side] - damage.truth for side in ("wrong", "right"))
     numbers = re.findall(r"error (\S+) instead of (\S+)", GALLERY["broadcast"].title)[0]
     assert [*map(float, numbers)] == pytest.approx([(wrong**2).mean(), (right**2).mean()], rel=0.05)
@@ -167,7 +167,7 @@ def test_a_silent_broadcast_learns_the_mean():
 @pytest.mark.parametrize("live", [False, pytest.param(True, marks=pytest.mark.weekly)])
 def test_bidirectional_reads_the_answer(live):
     """At every step but the last, where it is as wrong as an honest model."""
-    leak = train_leak() if live else read("leak", Leak)
+    leak = train_leak() if live else read_recording("leak", Leak)
     one_way, both_ways = leak.one_way, leak.both_ways
     assert (one_way > 0.9).all()
     assert both_ways[:-1].max() < 0.1

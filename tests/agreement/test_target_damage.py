@@ -6,7 +6,7 @@ import pytest
 from lib.shapes import diagnose_target
 from lib.shapes.doctor.damage import BATCH_SIZE, MISTAKES, Damage
 from lib.training.answers import target_damage
-from lib.training.recorded import read
+from lib.training.recorded import read_recording
 from tests.weekly import first_of
 
 
@@ -16,7 +16,7 @@ def test_training_now_gives_what_was_recorded(case):
     mistake = MISTAKES[case]
     diagnosis = diagnose_target(mistake.output, mistake.target, "mse", BATCH_SIZE)
     assert diagnosis.verdict == "silent"
-    live, recorded = Damage(**target_damage(case)), read(case, Damage)
+    live, recorded = Damage(**target_damage(case)), read_recording(case, Damage)
     np.testing.assert_array_equal(live.truth, recorded.truth)
     for side in ("right", "wrong"):
         np.testing.assert_allclose(live.loss[side][0], recorded.loss[side][0], rtol=1e-3)

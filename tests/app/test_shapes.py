@@ -5,7 +5,7 @@ from dataclasses import asdict
 import pytest
 
 from lib.shapes import Damage
-from lib.training.recorded import read
+from lib.training.recorded import read_recording
 from tests.app.driver import address, link, text, title
 
 
@@ -129,7 +129,7 @@ def test_damage_that_comes_is_shown_and_a_training_that_fails_says_why(client, e
     if error:
         question.answer.set_exception(error)
     else:
-        question.answer.set_result(asdict(read(question.arguments["case"], Damage)))
+        question.answer.set_result(asdict(read_recording(question.arguments["case"], Damage)))
     app.run()
     assert badge in text(app)
     assert [e.value.replace("\\", "") for e in app.error] == ([str(error)] if error else [])

@@ -6,9 +6,9 @@ import pytest
 
 from lib.training import pair_trainer
 from lib.training.messages import Event
-from tests.unit.desk import Desk
-from tests.unit.fakes import Scene, counted_outputs
+from tests.unit.fakes import ClientRig, counted_outputs
 from tests.unit.slots import run
+from tests.unit.worker_rig import WorkerRig
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -28,17 +28,17 @@ def _counting_models(monkeypatch):
 
 
 @pytest.fixture
-def desk():
+def worker_rig():
     """A worker's loop that ends with its test."""
-    desk = Desk()
-    assert desk.receive() == Event("ready")
-    yield desk
-    desk.close()
+    worker_rig = WorkerRig()
+    assert worker_rig.receive() == Event("ready")
+    yield worker_rig
+    worker_rig.close()
 
 
 @pytest.fixture
-def scene():
+def rig():
     """A client whose worker isn't ready yet."""
-    scene = Scene()
-    yield scene
-    scene.client.close()
+    rig = ClientRig()
+    yield rig
+    rig.client.close()

@@ -74,7 +74,7 @@ class FakeProgram:
         """How many there are."""
         return len(x)
 
-    def weights(self, state, *, memory=False):  # noqa: ARG002  as the program's
+    def weights(self, state, *, with_optimizer=False):  # noqa: ARG002  as the program's
         """All the number of batches trained; no optimizer remembers anything."""
         return state.weights
 
@@ -147,7 +147,7 @@ def verb(command):
 
 def starts_of(worker, run):
     """The commands that start a run there."""
-    return [c for c in worker.posted if isinstance(c, Start) and c.run_id == run.id]
+    return [c for c in worker.posted if isinstance(c, Start) and c.id == run.id]
 
 
 class FakeWorker:
@@ -191,7 +191,7 @@ class FakeWorker:
         return [verb(command) for command in self.posted]
 
 
-class Scene:
+class ClientRig:
     """A client on a clock of the test, and the workers that it has started."""
 
     def __init__(self, workers=1, *, clustered=False):

@@ -47,7 +47,7 @@ def start_of(run_id, **options):
     return Start(run_id, make_experiment(), make_dataset().samples, **options)
 
 
-class Place:
+class SlotRig:
     """A slot, and what Ray does with it: call it, lose it, start it again."""
 
     def __init__(self, *, is_ready=True):
@@ -111,24 +111,24 @@ class Place:
     @property
     def runs(self):
         """Which runs it was told to start."""
-        return [each.run_id for each in self.worker.posted if isinstance(each, Start)]
+        return [each.id for each in self.worker.posted if isinstance(each, Start)]
 
 
 class FakeCluster:
     """Places by name; a test may add some."""
 
-    def __init__(self, *places):
-        self.places = [*places]
+    def __init__(self, *slots):
+        self.slots = [*slots]
         self.is_silent = False
 
     async def find_slots(self):
         """All of them, unless the head is gone."""
         if self.is_silent:
             await asyncio.sleep(3600)
-        return {f"slot-{place}": each.call for place, each in enumerate(self.places)}
+        return {f"slot-{number}": each.call for number, each in enumerate(self.slots)}
 
 
-class Server:
+class DriverRig:
     """A page server's driver at work, which ends with the block."""
 
     def __init__(self, cluster):

@@ -4,15 +4,17 @@ from dataclasses import fields, replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from lib.results.run import ModeResult, Status
 from lib.training import checkpoint, pair_trainer, worker_run
-from lib.training.checkpoint import SavedRun
+from lib.training.checkpoint import BatchOrder, SavedRun
 from lib.training.messages import decode, encode
 from lib.training.pair_trainer import PairTrainer
 from lib.training.timing import USUAL
 from tests.unit.fakes import FakeProgram, make_dataset, make_experiment
-from tests.unit.stage import Stage
+from tests.unit.run_rig import RunRig
 from tests.unit.test_pair_trainer_best import samples
 
 LONG = 60.0
@@ -109,64 +111,101 @@ def test_where_there_is_nothing_to_go_on_with_none_is_sent():
 
 
 def test_a_run_that_trains_sends_one_every_two_seconds():
-    """Of increasing epochs; none when it is over, which a short one is before the first."""
+    """A training run sends checkpoints of increasing epochs, and none once it is over."""
 
     def slowly(_key):
         return FakeProgram(lambda step: 1 / (step + 1), max_steps=4)
 
-    stage = Stage(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
-    stage.until_status(Status.FINISHED)
-    epochs = [made.epoch for made in stage.made]
+    rig = RunRig(build=slowly, epochs=5000, timing=replace(USUAL, checkpoint_seconds=0.05))
+    rig.until_status(Status.FINISHED)
+    epochs = [made.epoch for made in rig.made]
     assert len(epochs) > 3
     assert epochs == sorted(set(epochs))
     assert epochs[-1] < 5000
-    short = Stage(epochs=5)
+    short = RunRig(epochs=5)
     short.until_status(Status.FINISHED)
     assert short.made == []
 
 
 def test_a_run_that_pauses_sends_one_before_it_says_so():
     """Who sees the pause knows that it would last. Another pause at the same epoch sends none."""
-    stage = Stage(paused=True, epochs=10)
-    stage.until_status(Status.PAUSED)
-    assert stage.made == []
-    stage.run.step()
-    stage.until_status(Status.PAUSED)
-    stage.run.pause()
-    assert [made.epoch for made in stage.made] == [1]
-    assert stage.sent[stage.places[0]].status is Status.PAUSED
+    rig = RunRig(paused=True, epochs=10)
+    rig.until_status(Status.PAUSED)
+    assert rig.made == []
+    rig.run.step()
+    rig.until_status(Status.PAUSED)
+    rig.run.pause()
+    assert [made.epoch for made in rig.made] == [1]
+    assert rig.sent[rig.sent_before[0]].status is Status.PAUSED
 
 
 def test_a_run_that_goes_on_shows_its_figures_before_its_program_is_there():
     """At once, and then it trains to its end, as far as ever."""
-    first = Stage(paused=True, epochs=10)
+    first = RunRig(paused=True, epochs=10)
     for _ in range(3):
         first.run.step()
     first.until_status(Status.PAUSED)
-    stage = Stage(epochs=10, checkpoint=first.made[-1].state)
-    stage.run.turn(1e-3)
-    assert (stage.last.status.active, stage.last.epoch) == (True, 3)
-    assert_same_results(stage.last.results["last"], first.last.results["last"])
-    stage.until_status(Status.FINISHED)
+    rig = RunRig(epochs=10, checkpoint=first.made[-1].state)
+    rig.run.turn(1e-3)
+    assert (rig.last.status.active, rig.last.epoch) == (True, 3)
+    assert_same_results(rig.last.results["last"], first.last.results["last"])
+    rig.until_status(Status.FINISHED)
     first.run.resume()
     first.until_status(Status.FINISHED)
-    assert stage.last.results["last"].loss_epochs.tolist() == list(range(1, 11))
-    for mode, result in stage.last.results.items():
+    assert rig.last.results["last"].loss_epochs.tolist() == list(range(1, 11))
+    for mode, result in rig.last.results.items():
         np.testing.assert_array_equal(result.loss, first.last.results[mode].loss)
         np.testing.assert_array_equal(result.predictions, first.last.results[mode].predictions)
 
 
 def test_a_checkpoint_that_cannot_be_made_ends_no_run(monkeypatch):
-    """It is larger than it may be, or there is no memory for it."""
+    """A run trains on without a checkpoint that is too large or doesn't fit into memory."""
     monkeypatch.setattr(pair_trainer, "MOST_CHECKPOINT_BYTES", 100)
-    stage = Stage(epochs=500, timing=SOON)
-    stage.until_status(Status.FINISHED)
-    assert stage.made == []
+    rig = RunRig(epochs=500, timing=SOON)
+    rig.until_status(Status.FINISHED)
+    assert rig.made == []
 
     def no_memory(_):
         raise MemoryError
 
     monkeypatch.setattr(worker_run, "encode", no_memory)
-    stage = Stage(epochs=500, timing=SOON)
-    stage.until_status(Status.FINISHED)
-    assert stage.made == []
+    rig = RunRig(epochs=500, timing=SOON)
+    rig.until_status(Status.FINISHED)
+    assert rig.made == []
+
+
+quickly = settings(derandomize=True, deadline=None)
+
+
+@quickly
+@given(st.integers(1, 30), st.integers(1, 12), st.lists(st.integers(1, 20), min_size=1, max_size=8))
+def test_the_order_does_not_depend_on_how_it_is_taken(n, b, parts):
+    """Slices of any length give the batches that one long call gives."""
+    whole = BatchOrder(n, b, 3).take(sum(parts))
+    order = BatchOrder(n, b, 3)
+    np.testing.assert_array_equal(np.concatenate([order.take(part) for part in parts]), whole)
+
+
+@pytest.mark.parametrize(
+    ("n", "batch", "steps", "sizes"),
+    [(10, 4, 3, [4, 4, 2]), (8, 4, 2, [4, 4]), (3, 32, 1, [3]), (1, 1, 1, [1])],
+)
+def test_the_last_batch_has_what_is_left(n, batch, steps, sizes):
+    """It is filled up with -1; a batch is never larger than the data."""
+    order = BatchOrder(n, batch, 0)
+    assert order.steps == steps
+    assert order.sizes.tolist() == sizes
+    assert (order.take(steps) >= 0).sum(axis=1).tolist() == sizes
+
+
+@quickly
+@given(st.integers(1, 30), st.integers(1, 12), st.integers(0, 9999), st.integers(0, 40))
+def test_an_order_goes_on_from_the_place_of_another(n, b, seed, epochs):
+    """With the very batches that come next there, however many came before."""
+    first, second = BatchOrder(n, b, seed), BatchOrder(n, b, seed)
+    if epochs:
+        first.take(epochs * first.steps - 1)
+        first.take(1)
+    second.take(1)
+    second.rng_state = first.rng_state
+    np.testing.assert_array_equal(second.take(50), first.take(50))

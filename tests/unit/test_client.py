@@ -8,17 +8,17 @@ import pytest
 
 from lib.results.run import Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Prepare, Steer, sentence
-from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
+from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Steer, sentence
+from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
 from tests.waiting import PATIENCE
 
 
 @pytest.fixture
 def pair():
     """A client of two workers, which aren't ready yet."""
-    scene = Scene(workers=2)
-    yield scene
-    scene.client.close()
+    rig = ClientRig(workers=2)
+    yield rig
+    rig.client.close()
 
 
 @contextmanager
@@ -36,37 +36,37 @@ def while_waiting(act):
     thread.join()
 
 
-def test_a_run_is_queued_while_the_worker_starts(scene):
+def test_a_run_is_queued_while_the_worker_starts(rig):
     """It says so, and what to wait for; once the worker is ready it doesn't any more."""
-    run = scene.start()
-    snapshot = scene.latest(run)
+    run = rig.start()
+    snapshot = rig.latest(run)
     assert (snapshot.status, snapshot.reason) == (Status.QUEUED, sentence("starting"))
     assert snapshot.epochs == 5
-    assert not scene.client.pool.ready
-    scene.worker.say(Event("ready"))
-    assert scene.client.pool.ready
-    scene.say(run, Status.QUEUED)
-    assert scene.latest(run).reason == scene.latest(scene.start()).reason == ""
-    (command,) = starts_of(scene.worker, run)
+    assert not rig.client.pool.ready
+    rig.worker.say(Event("ready"))
+    assert rig.client.pool.ready
+    rig.say(run, Status.QUEUED)
+    assert rig.latest(run).reason == rig.latest(rig.start()).reason == ""
+    (command,) = starts_of(rig.worker, run)
     assert command.experiment == run.experiment
     assert np.shares_memory(command.samples.x, run.dataset.x)
 
 
-def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
+def test_the_newest_snapshot_is_the_one_that_is_seen(rig):
     """A run that is over takes no commands or late snapshots; a dropped one isn't known."""
-    run, dropped = scene.start(), scene.start()
-    scene.say(run, Status.RUNNING, 1)
-    scene.say(run, Status.RUNNING, 2)
-    assert scene.latest(run).epoch == 2
-    scene.forget(dropped)
-    scene.say(dropped, Status.RUNNING, 3)
-    assert scene.client.latest(dropped) is scene.client.get(dropped.id) is None
-    scene.say(run, Status.FINISHED, 5)
-    for steer in (scene.client.pause, scene.client.resume, scene.client.step, scene.client.stop):
+    run, dropped = rig.start(), rig.start()
+    rig.say(run, Status.RUNNING, 1)
+    rig.say(run, Status.RUNNING, 2)
+    assert rig.latest(run).epoch == 2
+    rig.forget(dropped)
+    rig.say(dropped, Status.RUNNING, 3)
+    assert rig.client.latest(dropped) is rig.client.get(dropped.id) is None
+    rig.say(run, Status.FINISHED, 5)
+    for steer in (rig.client.pause, rig.client.resume, rig.client.step, rig.client.stop):
         steer(run)
-    assert scene.worker.verbs == ["start", "start", "drop"]
-    scene.say(run, Status.RUNNING, 3)
-    assert scene.status(run) is Status.FINISHED
+    assert rig.worker.verbs == ["start", "start", "drop"]
+    rig.say(run, Status.RUNNING, 3)
+    assert rig.status(run) is Status.FINISHED
 
 
 @pytest.mark.parametrize(
@@ -77,48 +77,48 @@ def test_the_newest_snapshot_is_the_one_that_is_seen(scene):
         ("stop", [(1, Status.RUNNING)]),
     ],
 )
-def test_a_paused_run_counts_as_running_until_the_worker_has_answered(scene, verb, answers):
+def test_a_paused_run_counts_as_running_until_the_worker_has_answered(rig, verb, answers):
     """Pages look on: they see a pause only that came after the command."""
-    run = scene.start()
-    scene.say(run, Status.PAUSED, 1)
-    getattr(scene.client, verb)(run)
-    assert scene.status(run) is Status.RUNNING
+    run = rig.start()
+    rig.say(run, Status.PAUSED, 1)
+    getattr(rig.client, verb)(run)
+    assert rig.status(run) is Status.RUNNING
     for epoch, seen in answers:
-        scene.say(run, Status.PAUSED, epoch)
-        assert scene.status(run) is seen
-    scene.client.pause(run)
-    scene.say(run, Status.PAUSED, 2)
-    assert scene.status(run) is Status.PAUSED
-    assert scene.worker.verbs == ["start", verb, "pause"]
+        rig.say(run, Status.PAUSED, epoch)
+        assert rig.status(run) is seen
+    rig.client.pause(run)
+    rig.say(run, Status.PAUSED, 2)
+    assert rig.status(run) is Status.PAUSED
+    assert rig.worker.verbs == ["start", verb, "pause"]
 
 
-def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(scene):
-    """With the start; and later to a run that isn't over."""
-    run = scene.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
-    assert [start.show_seconds for start in scene.worker.posted] == [8.0]
+def test_a_pace_is_sent_and_another_one_whenever_it_is_chosen(rig):
+    """The start command has the pace; a later change is sent unless the run is over."""
+    run = rig.client.start(make_experiment(), make_dataset(), show_seconds=8.0)
+    assert [start.show_seconds for start in rig.worker.posted] == [8.0]
     for seconds in (24.0, None):
-        scene.client.set_pace(run, seconds)
+        rig.client.set_pace(run, seconds)
     paces = [Steer("set_pace", run.id, seconds) for seconds in (24.0, None)]
-    assert scene.worker.posted[1:] == paces
-    scene.say(run, Status.FINISHED, 5)
-    scene.client.set_pace(run, 8.0)
-    assert len(scene.worker.posted) == 3
+    assert rig.worker.posted[1:] == paces
+    rig.say(run, Status.FINISHED, 5)
+    rig.client.set_pace(run, 8.0)
+    assert len(rig.worker.posted) == 3
 
 
-def test_waiting_ends_when_what_was_waited_for_is_there(scene):
+def test_waiting_ends_when_what_was_waited_for_is_there(rig):
     """From another thread's report, or where the run is forgotten; without `until`, at its end."""
-    run, dropped = scene.start(), scene.start()
-    with while_waiting(lambda: scene.say(run, Status.RUNNING, 1)) as looked:
-        snapshot = scene.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
+    run, dropped = rig.start(), rig.start()
+    with while_waiting(lambda: rig.say(run, Status.RUNNING, 1)) as looked:
+        snapshot = rig.client.wait(run, 60, lambda now: looked(now) or now.epoch > 0)
     assert snapshot.epoch == 1
-    finish = while_waiting(lambda: scene.say(run, Status.FINISHED, 5))
+    finish = while_waiting(lambda: rig.say(run, Status.FINISHED, 5))
     with finish as looked, pytest.raises(TimeoutError, match="it is finished"):
-        scene.client.wait(run, 60, looked)
-    assert scene.client.wait(run, 0).status is Status.FINISHED
+        rig.client.wait(run, 60, looked)
+    assert rig.client.wait(run, 0).status is Status.FINISHED
     with pytest.raises(TimeoutError, match="it is queued: The training process is starting"):
-        scene.client.wait(dropped, 0.01)
-    with while_waiting(lambda: scene.forget(dropped)) as never, pytest.raises(KeyError):
-        scene.client.wait(dropped, 60, never)
+        rig.client.wait(dropped, 0.01)
+    with while_waiting(lambda: rig.forget(dropped)) as never, pytest.raises(KeyError):
+        rig.client.wait(dropped, 60, never)
 
 
 def test_a_closed_client_has_no_worker_and_takes_no_runs(pair):
@@ -149,30 +149,30 @@ def test_a_run_goes_where_there_is_the_least_to_do(pair):
     assert one.verbs[2:] == ["pause", "resume", "step", "stop"]
 
 
-def test_an_answer_comes_to_who_asked(scene):
+def test_an_answer_comes_to_who_asked(rig):
     """The future has what the worker says, or raises its sentence; a cancelled one is taken back.
 
     An answer that comes all the same is passed over.
     """
-    future, wrong, cancelled = (scene.client.ask("double", number=k) for k in range(3))
-    first, second, third = (command.question_id for command in scene.worker.posted)
-    assert scene.worker.posted[0] == Ask(first, "double", {"number": 0})
+    future, wrong, cancelled = (rig.client.ask("double", number=k) for k in range(3))
+    first, second, third = (command.id for command in rig.worker.posted)
+    assert rig.worker.posted[0] == Ask(first, "double", {"number": 0})
     assert cancelled.cancel()
-    assert scene.worker.posted[3:] == [Steer("drop", third)]
+    assert rig.worker.posted[3:] == [Cancel(third)]
     for question_id in (first, first, third):
-        scene.worker.say(Answer(question_id, {"double": 0}))
-    scene.worker.say(Answer(second, error="Not that number."))
+        rig.worker.say(Answer(question_id, {"double": 0}))
+    rig.worker.say(Answer(second, error="Not that number."))
     assert future.result(0) == {"double": 0}
     with pytest.raises(AnswerError, match=r"^Not that number\.$"):
         wrong.result(0)
 
 
-def test_a_question_ends_with_its_worker(scene):
-    """It can be asked again."""
-    lost = scene.client.ask("double", number=1)
-    scene.worker.die()
+def test_a_question_ends_with_its_worker(rig):
+    """A question fails when its worker dies, with a reason that says to ask again."""
+    lost = rig.client.ask("double", number=1)
+    rig.worker.die()
     with pytest.raises(AnswerError, match=r"was killed \(SIGKILL\)\..*Ask again\."):
         lost.result(0)
-    again = scene.client.ask("double", number=1)
-    scene.worker.say(Answer(scene.worker.posted[0].question_id, {"double": 2}))
+    again = rig.client.ask("double", number=1)
+    rig.worker.say(Answer(rig.worker.posted[0].id, {"double": 2}))
     assert again.result(0) == {"double": 2}

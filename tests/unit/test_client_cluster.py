@@ -4,10 +4,10 @@ import pytest
 
 from lib.results import Run, Snapshot, Status
 from lib.training.client import AnswerError
-from lib.training.messages import Answer, Ask, Event, Lost, Steer
-from lib.training.run_registry import KEEP_SECONDS, sentence
+from lib.training.messages import Answer, Ask, Event, Lost, Steer, sentence
+from lib.training.run_registry import KEEP_SECONDS
 from lib.training.worker_pool import CLUSTER, RESTART_DELAYS
-from tests.unit.fakes import Scene, make_dataset, make_experiment, starts_of
+from tests.unit.fakes import ClientRig, make_dataset, make_experiment, starts_of
 
 WHY = "nobody answers at its address"
 WORDS = sentence("away", why=WHY)
@@ -15,18 +15,18 @@ GONE = "The slot is gone."
 
 
 @pytest.fixture
-def scene():
+def rig():
     """A client whose driver isn't ready yet."""
-    scene = Scene(workers=2, clustered=True)
-    yield scene
-    scene.client.close()
+    rig = ClientRig(workers=2, clustered=True)
+    yield rig
+    rig.client.close()
 
 
 @pytest.fixture
-def ready(scene):
+def ready(rig):
     """The same with a cluster of three slots."""
-    scene.worker.say(Event("ready", count=3))
-    return scene
+    rig.worker.say(Event("ready", count=3))
+    return rig
 
 
 def is_driver(worker):
@@ -34,18 +34,18 @@ def is_driver(worker):
     return worker.arguments[:1] == (CLUSTER,)
 
 
-def test_with_a_cluster_only_its_driver_starts(scene):
+def test_with_a_cluster_only_its_driver_starts(rig):
     """At once; it has one place until it says how many, and new runs wait for it."""
-    (driver,) = scene.workers
-    assert (is_driver(driver), driver.delay, scene.client.pool.places) == (True, 0.0, 1)
-    assert starts_of(driver, scene.start())
+    (driver,) = rig.workers
+    assert (is_driver(driver), driver.delay, rig.client.pool.places) == (True, 0.0, 1)
+    assert starts_of(driver, rig.start())
     driver.say(Event("ready", count=3))
-    assert (scene.client.pool.places, scene.client.pool.ready) == (3, True)
-    assert scene.workers == [driver]
+    assert (rig.client.pool.places, rig.client.pool.ready) == (3, True)
+    assert rig.workers == [driver]
 
 
 def test_without_a_cluster_training_goes_on_here_until_it_is_back(ready):
-    """From checkpoints, with the reason; then new runs go there, and one that is lost here."""
+    """Runs continue on this machine from checkpoints, and new ones use the cluster again."""
     (driver,) = ready.workers
     run = ready.start()
     ready.say(run, Status.RUNNING, 3, saved=2)
@@ -91,10 +91,10 @@ def test_a_driver_that_is_killed_is_followed_by_another(ready):
 
 
 def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
-    """From its checkpoint, paused if it was; a question has to be asked again."""
+    """A lost run starts from its checkpoint, paused if it was; a lost question fails."""
     run, paused = ready.start(), ready.start()
     future = ready.client.ask("double", number=1)
-    (question_id,) = (c.question_id for c in ready.worker.posted if isinstance(c, Ask))
+    (question_id,) = (c.id for c in ready.worker.posted if isinstance(c, Ask))
     ready.say(run, Status.RUNNING, 3, saved=3)
     ready.say(paused, Status.PAUSED, 2, saved=2)  # by a page of another server
     for name in (run.id, paused.id, question_id, "unknown"):
@@ -108,10 +108,10 @@ def test_what_is_lost_with_a_slot_begins_again_elsewhere(ready):
     assert ready.status(run) is Status.FAILED  # within a minute: it may be what ends them
 
 
-def foreign(scene, run_id="0" * 16):
+def foreign(rig, run_id="0" * 16):
     """A run of another page server that is watched here."""
     run = Run(run_id, make_experiment(), make_dataset())
-    scene.client.adopt(run)
+    rig.client.adopt(run)
     return run
 
 
@@ -120,7 +120,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
     future = ready.client.find("0" * 16)
     (ask,) = (c for c in ready.worker.posted if isinstance(c, Ask))
     assert ask.arguments == {"run_id": "0" * 16}
-    ready.worker.say(Answer(ask.question_id, {"card": b"card"}))
+    ready.worker.say(Answer(ask.id, {"card": b"card"}))
     assert future.result(0)["card"] == b"card"
     run = foreign(ready)
     ready.client.adopt(run)
@@ -140,7 +140,7 @@ def test_a_run_of_another_server_is_found_watched_and_steered(ready):
 
 @pytest.mark.parametrize("how", ["lost", "dropped", "old", "died"])
 def test_a_run_of_another_server_is_only_forgotten_here(ready, how):
-    """It may go on, and whoever looks again finds it again."""
+    """Another server's run may go on after this client forgets it."""
     run = foreign(ready)
     ready.say(run, Status.RUNNING, 2)
     (driver,) = ready.workers

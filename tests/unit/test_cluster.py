@@ -9,12 +9,11 @@ from lib.training import messages
 from lib.training.cluster import slot as module
 from lib.training.cluster.driver import HEAD_SECONDS, LOAD_SECONDS, NO_SLOT_SECONDS, ClusterError
 from lib.training.cluster.slot import GONE_SECONDS, REST_SECONDS, UNWANTED_SECONDS
-from lib.training.messages import Answer, Ask, Checkpoint, Event, Lost, Prepare, Steer
-from lib.training.run_registry import sentence
+from lib.training.messages import Answer, Ask, Cancel, Checkpoint, Event, Lost, Prepare, Steer
 from tests.unit.fakes import make_experiment
-from tests.unit.slots import FakeCluster, Place, Server, start_of, until
+from tests.unit.slots import DriverRig, FakeCluster, SlotRig, start_of, until
 
-GONE = sentence("slot_lost", how="is gone")
+GONE = messages.sentence("slot_lost", how="is gone")
 
 
 def find(run_id):
@@ -24,13 +23,13 @@ def find(run_id):
 
 async def test_it_counts_the_slots_that_can_train():
     """More may come, and some may go; one that isn't ready yet holds up nobody."""
-    one, other = Place(), Place(is_ready=False)
+    one, other = SlotRig(), SlotRig(is_ready=False)
     cluster = FakeCluster(one, other)
-    async with Server(cluster) as server:
+    async with DriverRig(cluster) as server:
         await server.said(Event("ready", count=1))
         other.worker.say(Event("ready"))
         await server.said(Event("ready", count=2))
-        cluster.places.append(Place())
+        cluster.slots.append(SlotRig())
         await server.said(Event("ready", count=3))
         one.lose()
         await until(lambda: server.of(Event)[-1] == Event("ready", count=2))
@@ -43,62 +42,62 @@ async def test_runs_are_spread_over_slots_and_servers():
 
     A slot that has grown gets nothing where there is another one.
     """
-    places = Place(), Place(), Place()
-    await places[2].slot.version()
-    places[2].worker.say(Event("grown"))
-    cluster = FakeCluster(*places)
-    async with Server(cluster) as one, Server(cluster) as two:
+    slots = SlotRig(), SlotRig(), SlotRig()
+    await slots[2].slot.version()
+    slots[2].worker.say(Event("grown"))
+    cluster = FakeCluster(*slots)
+    async with DriverRig(cluster) as one, DriverRig(cluster) as two:
         await asyncio.gather(*(each.said(Event("ready", count=3)) for each in (one, two)))
         await one.take(start_of("a"), start_of("b"))
         await asyncio.sleep(2 * LOAD_SECONDS)  # then the other server has heard of that
         await two.take(Ask("q", "double", {}), start_of("c"))
-        assert [len(place.worker.posted) for place in places] == [2, 2, 0]
+        assert [len(slot.worker.posted) for slot in slots] == [2, 2, 0]
         await one.take(Steer("pause", "a"), Steer("pause", "unknown"))
-        await two.take(Steer("drop", "q"), Prepare(make_experiment(), (8, 3, 2, 1)))
-        (of_a,) = (place for place in places if "a" in place.runs)
+        await two.take(Cancel("q"), Prepare(make_experiment(), (8, 3, 2, 1)))
+        (of_a,) = (slot for slot in slots if "a" in slot.runs)
         assert Steer("pause", "a") in of_a.worker.posted
-        said = [command for place in places for command in place.worker.posted]
-        assert Steer("drop", "q") in said
+        said = [command for slot in slots for command in slot.worker.posted]
+        assert Cancel("q") in said
         assert Steer("pause", "unknown") not in said
 
 
 async def test_what_a_slot_says_is_passed_on():
-    """Of a run that is slower fetched than it goes, the newest."""
-    place = Place()
-    async with Server(FakeCluster(place)) as server:
+    """The client gets a slot's messages; a slow one skips to a run's newest snapshot."""
+    slot = SlotRig()
+    async with DriverRig(FakeCluster(slot)) as server:
         await server.take(start_of("a"), Ask("q", "double", {}))
         for epoch in (1, 2, 3):
-            await place.report("a", epoch=epoch)
-        place.worker.say(Checkpoint("a", 3, b"state"))
-        place.worker.say(Answer("q", {"double": 2}))
+            await slot.report("a", epoch=epoch)
+        slot.worker.say(Checkpoint("a", 3, b"state"))
+        slot.worker.say(Answer("q", {"double": 2}))
         await until(lambda: server.epochs("a")[-1:] == [3])
         await until(lambda: server.of(Answer) and server.of(Checkpoint))
         assert server.of(Checkpoint) == [Checkpoint("a", 3, b"state")]
         assert server.of(Answer)[0].values == {"double": 2}
         assert len(server.epochs("a")) < 3
-        await place.report("a", Status.FINISHED, 5)
+        await slot.report("a", Status.FINISHED, 5)
         await until(lambda: server.epochs("a")[-1] == 5)
 
 
 async def test_runs_wait_where_there_is_no_slot():
-    """With all that is said to them, in order; also what a slot hadn't taken when it went."""
-    place = Place()
-    async with Server(FakeCluster(place)) as server:
-        place.lose()
+    """Without a slot, runs and commands wait in order, also those sent to a slot that is gone."""
+    slot = SlotRig()
+    async with DriverRig(FakeCluster(slot)) as server:
+        slot.lose()
         await server.take(start_of("first"))
         steers = Steer("pause", "a"), Steer("resume", "a")
         await server.take(start_of("a"), *steers, Ask("q", "double", {}))
-        place.begin()
-        await until(lambda: place.worker and len(place.worker.posted) == 5)
-        assert set(place.runs) == {"first", "a"}
-        assert [c for c in place.worker.posted if isinstance(c, Steer)] == [*steers]
+        slot.begin()
+        await until(lambda: slot.worker and len(slot.worker.posted) == 5)
+        assert set(slot.runs) == {"first", "a"}
+        assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [*steers]
         assert server.of(Lost) == []
 
 
 async def test_what_is_lost_with_a_slot_is_told():
-    """Runs and questions alike: the client starts runs again, in another slot."""
-    one, other = Place(), Place()
-    async with Server(FakeCluster(one, other)) as server:
+    """The client hears which runs and questions are lost, and starts runs in another slot."""
+    one, other = SlotRig(), SlotRig()
+    async with DriverRig(FakeCluster(one, other)) as server:
         await server.take(start_of("a"), start_of("b"), Ask("q", "double", {}))
         (lost, kept) = (one, other) if "a" in one.runs else (other, one)
         lost.lose()
@@ -109,14 +108,14 @@ async def test_what_is_lost_with_a_slot_is_told():
 
 
 async def test_a_command_that_does_not_arrive_loses_its_run():
-    """What the slow slot does with it is no news, and ends."""
-    one, other = Place(), Place()
-    async with Server(FakeCluster(one, other)) as server:
+    """A run is lost when its slot doesn't take a command; the slow slot drops it later."""
+    one, other = SlotRig(), SlotRig()
+    async with DriverRig(FakeCluster(one, other)) as server:
         await server.take(start_of("a"))
         (slow, quick) = (one, other) if one.runs else (other, one)
         slow.is_silent = True
         await server.take(Steer("pause", "a"))
-        assert server.of(Lost) == [Lost("a", sentence("slot_lost", how="fell silent"))]
+        assert server.of(Lost) == [Lost("a", messages.sentence("slot_lost", how="fell silent"))]
         await until(lambda: server.of(Event)[-1] == Event("ready", count=1))
         await server.take(start_of("a"))
         assert quick.runs == ["a"]
@@ -128,33 +127,33 @@ async def test_a_command_that_does_not_arrive_loses_its_run():
 
 
 async def test_a_run_that_is_sent_again_replaces_the_one_before():
-    """As by the next driver of the same page server."""
-    place = Place()
-    cluster = FakeCluster(place)
+    """A run that a page server's next driver starts again replaces the old one."""
+    slot = SlotRig()
+    cluster = FakeCluster(slot)
     for epoch in (1, 3):
-        async with Server(cluster) as server:
+        async with DriverRig(cluster) as server:
             await server.take(start_of("a"))
-            await place.report("a", epoch=epoch)
+            await slot.report("a", epoch=epoch)
             await until(lambda server=server, epoch=epoch: server.epochs("a") == [epoch])
-    assert place.runs == ["a", "a"]
-    assert place.worker.posted[-2] == Steer("drop", "a")
+    assert slot.runs == ["a", "a"]
+    assert slot.worker.posted[-2] == Steer("drop", "a")
 
 
 async def test_a_run_of_another_server_is_found_watched_and_steered():
-    """By its id, also when it is over."""
-    cluster = FakeCluster(Place(), Place())
-    async with Server(cluster) as one, Server(cluster) as two:
+    """A page server finds another server's run by id, also when the run is over."""
+    cluster = FakeCluster(SlotRig(), SlotRig())
+    async with DriverRig(cluster) as one, DriverRig(cluster) as two:
         await asyncio.gather(*(each.said(Event("ready", count=2)) for each in (one, two)))
         await one.take(start_of("a", card=b"card"))
-        (place,) = (place for place in cluster.places if place.runs)
-        await place.report("a", epoch=2)
+        (slot,) = (slot for slot in cluster.slots if slot.runs)
+        await slot.report("a", epoch=2)
         await two.take(find("a"), find("unknown"))
         await until(lambda: len(two.of(Answer)) == 2)
         assert [each.values["card"] for each in two.of(Answer)] == [b"card", None]
         await two.take(Steer("watch", "a"), Steer("pause", "a"))
         await until(lambda: two.epochs("a") == [2])
-        assert place.worker.posted[-1] == Steer("pause", "a")
-        await place.report("a", Status.FINISHED, 5)
+        assert slot.worker.posted[-1] == Steer("pause", "a")
+        await slot.report("a", Status.FINISHED, 5)
         await until(lambda: two.epochs("a") == one.epochs("a") == [2, 5])
         await two.take(find("a"), Steer("watch", "a"), Steer("watch", "unknown"))
         await until(lambda: two.epochs("a") == [2, 5, 5])
@@ -162,8 +161,8 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         await one.take(start_of("b"))
         await two.take(find("b"), Steer("watch", "b"))
         await two.take(Steer("unwatch", "b"))
-        (place,) = (place for place in cluster.places if "b" in place.runs)
-        await place.report("b", epoch=3)
+        (slot,) = (slot for slot in cluster.slots if "b" in slot.runs)
+        await slot.report("b", epoch=3)
         await until(lambda: one.epochs("b") == [3])
         assert two.epochs("b") == []
         await two.take(find("b"), Steer("watch", "b"))
@@ -172,11 +171,11 @@ async def test_a_run_of_another_server_is_found_watched_and_steered():
         assert one.of(Lost) == []
 
 
-async def ended(*places, is_silent=False):
+async def ended(*slots, is_silent=False):
     """Why a driver of these ends, and what it said before."""
-    cluster = FakeCluster(*places)
+    cluster = FakeCluster(*slots)
     cluster.is_silent = is_silent
-    server = Server(cluster)
+    server = DriverRig(cluster)
     with pytest.raises(ExceptionGroup) as raised:
         await server.driver.run()
     (error,) = raised.value.exceptions
@@ -186,7 +185,7 @@ async def ended(*places, is_silent=False):
 
 async def test_slots_of_another_version_are_refused():
     """Each once, and those that can't train; where no other is there the cluster can't be used."""
-    one, other = Place(), Place()
+    one, other = SlotRig(), SlotRig()
     one.answers["version"] = "another"
     other.answers["ready"] = "no Keras: run 'pip install'."
     why, server = await ended(one, other)
@@ -197,19 +196,19 @@ async def test_slots_of_another_version_are_refused():
 
 
 async def test_without_a_slot_for_long_a_cluster_is_none():
-    """As one whose nodes have no processor; or whose head is gone."""
+    """The driver ends when no slot can train for long, or when the head doesn't answer."""
     now = asyncio.get_running_loop().time
-    assert (await ended(Place(is_ready=False)))[0] == "no node has a processor free"
+    assert (await ended(SlotRig(is_ready=False)))[0] == "no node has a processor free"
     assert NO_SLOT_SECONDS < now() < NO_SLOT_SECONDS + 5
     assert (await ended(is_silent=True))[0] == "its head doesn't answer"
     assert now() < NO_SLOT_SECONDS + 5 + HEAD_SECONDS
 
 
 async def test_an_error_that_nobody_expects_ends_the_driver():
-    """Another one follows it; else a command would be lost without a word."""
-    place = Place()
-    async with Server(FakeCluster(place)) as server:
-        place.slot.take = None
+    """An unexpected error ends the driver, so that another replaces it and no command is lost."""
+    slot = SlotRig()
+    async with DriverRig(FakeCluster(slot)) as server:
+        slot.slot.take = None
         await server.take(start_of("a"))
         with pytest.raises(ExceptionGroup):
             await server.work
@@ -217,33 +216,33 @@ async def test_an_error_that_nobody_expects_ends_the_driver():
 
 async def test_a_slot_whose_worker_cannot_train_says_so_and_lives_on():
     """The next one would come to the same; with any other end Ray starts the slot again."""
-    place = Place(is_ready=False)
-    await place.slot.version()
-    ready = asyncio.ensure_future(place.slot.ready())
+    slot = SlotRig(is_ready=False)
+    await slot.slot.version()
+    ready = asyncio.ensure_future(slot.slot.ready())
     await asyncio.sleep(1)
     assert not ready.done()
-    place.worker.die(unavailable="Keras is not installed.")
+    slot.worker.die(unavailable="Keras is not installed.")
     assert await ready == "Keras is not installed."
-    assert place.ended == []
-    place.worker.die()
-    assert place.ended == [1]
+    assert slot.ended == []
+    slot.worker.die()
+    assert slot.ended == [1]
 
 
 async def test_of_a_run_only_the_newest_waits():
-    """Whoever comes later is shown that, and gets no checkpoint."""
-    place = Place()
-    await place.slot.version()
-    await place.take(start_of("a"))
+    """A slot keeps a run's newest snapshot for late drivers; only its owner gets checkpoints."""
+    slot = SlotRig()
+    await slot.slot.version()
+    await slot.take(start_of("a"))
     for epoch in (2, 4, 6):
-        await place.report("a", epoch=epoch)
-    place.worker.say(Checkpoint("a", 6, b"state"))
+        await slot.report("a", epoch=epoch)
+    slot.worker.say(Checkpoint("a", 6, b"state"))
     await asyncio.sleep(0)
-    (snapshot, saved), number = await place.news("a")
+    (snapshot, saved), number = await slot.news("a")
     assert (snapshot.epoch, saved.epoch) == (6, 6)
-    assert (await place.news("a", number))[0] == []
-    await place.report("a", Status.FINISHED, 9)
-    (end,), _ = await place.news("a", number)
-    (late,), _ = await place.news("a", is_owner=False)
+    assert (await slot.news("a", number))[0] == []
+    await slot.report("a", Status.FINISHED, 9)
+    (end,), _ = await slot.news("a", number)
+    (late,), _ = await slot.news("a", is_owner=False)
     assert end.status is late.status is Status.FINISHED
 
 
@@ -251,47 +250,47 @@ async def test_runs_that_are_over_are_forgotten_the_oldest_first(monkeypatch):
     """Where there are too many, or too large ones; none that goes on."""
     monkeypatch.setattr(module, "KEEP_RUNS", 3)
     monkeypatch.setattr(module, "KEEP_BYTES", 1000)
-    place = Place()
-    await place.slot.version()
+    slot = SlotRig()
+    await slot.slot.version()
     names = ["going", *"abcd", "large"]
     for name in names:
-        await place.take(start_of(name, card=bytes(900 if name == "large" else 0)))
+        await slot.take(start_of(name, card=bytes(900 if name == "large" else 0)))
         if name != "going":
-            await place.report(name, Status.FINISHED)
-    there = [name for name in names if await place.slot.find(name) is not None]
+            await slot.report(name, Status.FINISHED)
+    there = [name for name in names if await slot.slot.find(name) is not None]
     assert there == ["going", "c", "d", "large"]
-    await place.take(start_of("new", card=bytes(200)))
-    assert await place.slot.find("c") is None
+    await slot.take(start_of("new", card=bytes(200)))
+    assert await slot.slot.find("c") is None
 
 
 async def test_runs_that_nobody_asks_for_end_and_then_the_slot_leaves():
-    """What somebody watches goes on."""
-    place = Place()
-    await place.slot.version()
-    await place.take(start_of("a"), start_of("b"))
+    """A slot drops runs without a watcher, and leaves the cluster without any driver."""
+    slot = SlotRig()
+    await slot.slot.version()
+    await slot.take(start_of("a"), start_of("b"))
     for _ in range(4):
-        await place.news("b", is_owner=False)
+        await slot.news("b", is_owner=False)
         await asyncio.sleep(UNWANTED_SECONDS / 3)
-    assert [c for c in place.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
-    assert await place.slot.find("a") is None
+    assert [c for c in slot.worker.posted if isinstance(c, Steer)] == [Steer("drop", "a")]
+    assert await slot.slot.find("a") is None
     await asyncio.sleep(GONE_SECONDS - UNWANTED_SECONDS)
-    assert place.ended == []
+    assert slot.ended == []
     await asyncio.sleep(UNWANTED_SECONDS)
-    assert place.ended[0] == "left"
+    assert slot.ended[0] == "left"
 
 
 async def test_one_that_has_grown_ends_when_it_rests():
-    """Not before its runs are over, and a while after the last word was fetched."""
-    place = Place()
-    await place.slot.version()
-    await place.take(start_of("a"))
-    place.worker.say(Event("grown"))
+    """A slot whose worker has grown ends once its runs are over and their news are fetched."""
+    slot = SlotRig()
+    await slot.slot.version()
+    await slot.take(start_of("a"))
+    slot.worker.say(Event("grown"))
     await asyncio.sleep(10 * REST_SECONDS)
-    assert await place.slot.load() == (True, 1)
-    await place.report("a", Status.FINISHED)
+    assert await slot.slot.load() == (True, 1)
+    await slot.report("a", Status.FINISHED)
     await asyncio.sleep(REST_SECONDS - 2)
-    await place.news("a")
+    await slot.news("a")
     await asyncio.sleep(REST_SECONDS - 2)
-    assert place.ended == []
+    assert slot.ended == []
     await asyncio.sleep(4)
-    assert place.ended[0] == 1
+    assert slot.ended[0] == 1

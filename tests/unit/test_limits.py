@@ -28,7 +28,7 @@ BIG = {"U": 128, "layers": 3, "batch": 512}
 def test_what_cannot_be_trained_is_refused(settings, data, words):
     """By the worker, whatever a page let pass: a script may ask for anything."""
     with pytest.raises(ExperimentError, match=words):
-        limits.check(make_experiment(**settings), make_dataset(**data))
+        limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ def test_what_cannot_be_trained_is_refused(settings, data, words):
     ],
 )
 def test_what_can_be_trained_passes(settings, data):
-    """No news is good news."""
-    limits.check(make_experiment(**settings), make_dataset(**data))
+    """Settings and data that can be trained raise no error, also at the limits."""
+    limits.check_trainable(make_experiment(**settings), make_dataset(**data))
 
 
 @pytest.mark.parametrize(
@@ -57,10 +57,10 @@ def test_a_batch_that_takes_too_much_is_refused_with_one_that_does_not(cell, wha
     dataset = make_dataset(n=600, t=100, train=512)
     large = make_experiment(cell=cell, **BIG)
     with pytest.raises(ExperimentError, match=f"{what} .*a batch size of {most} would do"):
-        limits.check(large, dataset)
-    limits.check(large.set(batch=most), dataset)
+        limits.check_trainable(large, dataset)
+    limits.check_trainable(large.set(batch=most), dataset)
     with pytest.raises(ExperimentError, match="would do"):
-        limits.check(large.set(batch=most + 1), dataset)
+        limits.check_trainable(large.set(batch=most + 1), dataset)
 
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf])
@@ -71,7 +71,7 @@ def test_data_that_is_no_number_is_refused(bad):
     x[0, 0, :] = bad
     object.__setattr__(dataset, "x", x)
     with pytest.raises(ExperimentError, match="all of x must be finite numbers, got 2 that"):
-        limits.check(make_experiment(), dataset)
+        limits.check_trainable(make_experiment(), dataset)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "gru", "simple_rnn"])

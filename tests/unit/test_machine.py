@@ -99,7 +99,7 @@ def test_how_many_workers_there_are(monkeypatch, cores, total, setting, expected
 
 
 def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
-    """Its quota is a part of a period."""
+    """A container's processor quota counts where it is below the machine's."""
     there = machine.cores(tmp_path)
     assert there >= 1
     (tmp_path / "cpu.max").write_text("max 100000\n")
@@ -110,7 +110,7 @@ def test_a_container_may_have_fewer_processors_than_its_machine(tmp_path):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere threads have no priority")
 def test_only_the_thread_that_gives_way_has_a_lower_priority():
-    """And a thread that it starts."""
+    """A thread that gives way lowers its own priority and that of threads it starts."""
     priorities = []
 
     def note():

@@ -4,7 +4,10 @@ import contextlib
 import copy
 import os
 import pickle
+import subprocess
+import sys
 from dataclasses import fields, is_dataclass
+from pathlib import Path
 
 import msgspec
 import numpy as np
@@ -14,9 +17,11 @@ from hypothesis import strategies as st
 
 from lib.experiment import Experiment
 from lib.results.run import ModeResult, Snapshot, Status
+from lib.training import messages
 from lib.training.messages import Answer, Ask, Command, Event, Start, WireError, decode, encode
 from tests.unit.fakes import make_dataset
 
+NO_MEMORY = messages.sentence("memory")
 quickly = settings(derandomize=True, deadline=None)
 
 
@@ -128,7 +133,7 @@ def test_a_pickle_is_refused_and_nothing_is_called(tmp_path, monkeypatch):
 def test_an_extension_that_is_no_good_array_is_refused(kind, content):
     """Objects and texts, sizes that don't fit, and what isn't an array at all."""
     extension = msgspec.msgpack.Ext(kind, msgspec.msgpack.encode(content))
-    bad = msgspec.msgpack.encode({"type": "Answer", "question_id": "q", "values": {"a": extension}})
+    bad = msgspec.msgpack.encode({"type": "Answer", "id": "q", "values": {"a": extension}})
     with pytest.raises(WireError, match="not a message"):
         decode(bad, Answer)
 
@@ -179,3 +184,58 @@ def test_a_broken_message_is_refused_or_still_a_message(data):
     )
     with contextlib.suppress(WireError):
         decode(bad, Command)
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (ValueError("no such thing."), "no such thing"),
+        (RuntimeError('lost a bit\n\n  File "x.py", line 3, in call'), "lost a bit"),
+        (KeyError(), "KeyError"),
+        (MemoryError(), NO_MEMORY),
+        (
+            RuntimeError("Out of memory while trying to allocate 808.05MiB"),
+            NO_MEMORY,
+        ),
+        (
+            RuntimeError("Graph execution error:\nOOM when allocating tensor"),
+            NO_MEMORY,
+        ),
+        (ValueError("x" * 10_000), "x" * 300),
+    ],
+)
+def test_an_error_becomes_one_line(error, expected):
+    """A person sees an error's first line, or plain words on a lack of memory."""
+    assert messages.short_reason(error) == expected
+
+
+RACE = """
+import dataclasses, sys
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
+from lib.export.archive import pack, unpack
+from lib.training.messages import decode, encode
+
+sys.setswitchinterval(1e-6)
+fields = {f"b{j}": {f"a{i}": i for i in range(40)} for j in range(5)} | {"version": 1}
+data = {decode: encode(fields), unpack: pack(fields)}
+for _ in range(60):
+    inner = dataclasses.make_dataclass("Inner", [(f"a{i}", int) for i in range(40)])
+    outer = dataclasses.make_dataclass("Outer", [(f"b{j}", inner) for j in range(5)])
+    start = Barrier(8)
+
+    def work(read):
+        start.wait()
+        return read(data[read], outer).b4.a39
+
+    with ThreadPoolExecutor(8) as threads:
+        assert list(threads.map(work, [decode, unpack] * 4)) == [39] * 8
+"""
+"""Each round has classes that no decoder was made of before, and eight threads that need one."""
+
+
+def test_threads_that_need_one_class_at_once_all_get_whole_decoders():
+    """Messages and kept files alike: one made of half a class would end the page's process."""
+    root, script = Path(__file__).parents[2], [sys.executable, "-c", RACE]
+    done = subprocess.run(script, cwd=root, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stderr) == (0, "")

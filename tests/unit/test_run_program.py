@@ -10,7 +10,7 @@ from lib.results.run import Status
 from lib.training.architecture import SIZE_BUCKETS, architecture_of
 from lib.training.timing import USUAL
 from tests.unit.fakes import build, make_experiment
-from tests.unit.stage import Stage
+from tests.unit.run_rig import RunRig
 from tests.waiting import PATIENCE
 
 FIRST = list(SIZE_BUCKETS)[:3]
@@ -18,7 +18,7 @@ OWN = architecture_of(make_experiment(), 8, 3, 2, 1)
 ALWAYS = replace(USUAL, exact_seconds=1e-6, exact_slice_seconds=0)  # whatever is left of a run
 
 
-class Maker:
+class GatedBuilder:
     """Builds buckets at once, and the programs of runs when it is let."""
 
     def __init__(self):
@@ -39,29 +39,29 @@ class Maker:
 def test_its_own_program_takes_over_without_a_word_or_a_step_lost():
     """Each epoch's loss is what it would be without: they depend on what was trained before."""
     settings = {"epochs": 400, "seeds": 2}
-    maker, alone = Maker(), Stage(**settings)
+    builder, alone = GatedBuilder(), RunRig(**settings)
     alone.until_status(Status.FINISHED)
-    stage = Stage(build=maker.build, timing=ALWAYS, buckets=FIRST, **settings)
-    stage.until(lambda: len(stage.programs.asked) == 2 and stage.last.epoch > 0)
-    maker.gate.set()
-    assert stage.programs.asked[1].result(PATIENCE)
-    stage.until_status(Status.FINISHED)
-    assert maker.calls(of_buckets=True)
-    assert maker.calls(of_buckets=False)
-    for found, expected in zip(stage.last.seeds, alone.last.seeds, strict=True):
+    rig = RunRig(build=builder.build, timing=ALWAYS, buckets=FIRST, **settings)
+    rig.until(lambda: len(rig.programs.asked) == 2 and rig.last.epoch > 0)
+    builder.gate.set()
+    assert rig.programs.asked[1].result(PATIENCE)
+    rig.until_status(Status.FINISHED)
+    assert builder.calls(of_buckets=True)
+    assert builder.calls(of_buckets=False)
+    for found, expected in zip(rig.last.seeds, alone.last.seeds, strict=True):
         for mode, result in found.items():
             np.testing.assert_array_equal(result.loss, expected[mode].loss)
-    assert {snapshot.reason for snapshot in stage.sent} <= {"", *(s.reason for s in alone.sent)}
+    assert {snapshot.reason for snapshot in rig.sent} <= {"", *(s.reason for s in alone.sent)}
 
 
 def test_without_memory_a_run_stays_in_its_bucket():
     """Nothing is built for it alone."""
-    maker = Maker()
-    stage = Stage(
-        build=maker.build, timing=ALWAYS, buckets=FIRST, may_grow=lambda: False, epochs=2000
+    builder = GatedBuilder()
+    rig = RunRig(
+        build=builder.build, timing=ALWAYS, buckets=FIRST, may_grow=lambda: False, epochs=2000
     )
-    stage.until_status(Status.FINISHED)
-    assert len(stage.programs.asked) == 1
+    rig.until_status(Status.FINISHED)
+    assert len(rig.programs.asked) == 1
 
 
 def test_an_exact_program_that_finds_no_memory_is_done_without():
@@ -72,21 +72,21 @@ def test_an_exact_program_that_finds_no_memory_is_done_without():
             raise MemoryError
         return build(key)
 
-    stage = Stage(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
-    stage.until_status(Status.FINISHED)
-    assert (stage.last.epoch, len(stage.programs.asked)) == (2000, 2)
+    rig = RunRig(build=build_small, timing=ALWAYS, buckets=FIRST, epochs=2000)
+    rig.until_status(Status.FINISHED)
+    assert (rig.last.epoch, len(rig.programs.asked)) == (2000, 2)
 
 
 @pytest.mark.parametrize("show_seconds", [None, 8.0])
 def test_what_is_shown_at_a_pace_repeats(show_seconds):
     """It trains in the same bucket whatever else was built; another takes what is fastest."""
-    maker = Maker()
-    maker.gate.set()
+    builder = GatedBuilder()
+    builder.gate.set()
     how = {"buckets": FIRST, "built": [OWN], "show_seconds": show_seconds}
-    stage = Stage(build=maker.build, epochs=5, **how)
-    stage.until_status(Status.FINISHED)
-    assert bool(maker.calls(of_buckets=True)) == (show_seconds is not None)
-    assert len(stage.programs.asked) == 1
+    rig = RunRig(build=builder.build, epochs=5, **how)
+    rig.until_status(Status.FINISHED)
+    assert bool(builder.calls(of_buckets=True)) == (show_seconds is not None)
+    assert len(rig.programs.asked) == 1
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ def test_what_is_shown_at_a_pace_repeats(show_seconds):
 )
 def test_who_would_gain_nothing_asks_for_no_exact_program(settings, turn):
     """It trains in its size bucket to the end; so does one of many runs, whose turns are short."""
-    maker = Maker()
-    maker.gate.set()
-    stage = Stage(build=maker.build, buckets=FIRST, **settings)
-    stage.until_status(Status.FINISHED, turn)
-    assert len(stage.programs.asked) == 1
+    builder = GatedBuilder()
+    builder.gate.set()
+    rig = RunRig(build=builder.build, buckets=FIRST, **settings)
+    rig.until_status(Status.FINISHED, turn)
+    assert len(rig.programs.asked) == 1

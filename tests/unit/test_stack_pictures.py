@@ -26,7 +26,7 @@ from lib.charts.target import (
     shapes_picture,
 )
 from lib.shapes import PATTERNS, Damage, TargetQuestion, from_text, is_chain, trace
-from lib.training import read
+from lib.training import read_recording
 from tests.unit.pictures import LIGHT
 
 STATES = "input~lstm_u8_state~input_t6_f2~lstm_u8_seq_from2.1-2.2~dense_k4"
@@ -175,7 +175,7 @@ def test_the_line_up_says_the_fate_of_each_axis(question, words):
 
 def test_the_charts_of_the_damage_have_both_sides():
     """The losses over all epochs, and what is said against what is true."""
-    result, setups = read("flat", Damage), ["right setup", "wrong setup"]
+    result, setups = read_recording("flat", Damage), ["right setup", "wrong setup"]
     assert [trace.name for trace in damage_loss_figure(result, LIGHT).data] == setups
     truth, *said = damage_predictions_figure(result, LIGHT).data
     assert (truth.name, [trace.name for trace in said]) == ("truth", setups)

@@ -17,30 +17,30 @@ DIED = sentence("ended", how="was killed (SIGKILL)") + sentence("replaced")
 
 
 @pytest.fixture
-def ready(scene):
+def ready(rig):
     """A client whose worker is ready."""
-    scene.worker.say(Event("ready"))
-    return scene
+    rig.worker.say(Event("ready"))
+    return rig
 
 
-def start_again(scene, run):
+def start_again(rig, run):
     """The command that the next worker gets, once this one has died."""
-    scene.worker.die()
-    (command,) = starts_of(scene.worker, run)
+    rig.worker.die()
+    (command,) = starts_of(rig.worker, run)
     return command
 
 
-def test_a_run_ends_the_first_delay_and_no_other(scene):
+def test_a_run_ends_the_first_delay_and_no_other(rig):
     """A worker after one that died keeps its wait, and what is only likely to be wanted waits."""
-    first = scene.worker
-    scene.client.prepare(make_experiment(), make_dataset())
+    first = rig.worker
+    rig.client.prepare(make_experiment(), make_dataset())
     assert not first.begun
-    scene.start()
+    rig.start()
     assert first.begun
     first.die()
-    scene.worker.die()
-    scene.start()
-    assert (scene.worker.delay, scene.worker.begun) == (worker_pool.RESTART_DELAYS[1], False)
+    rig.worker.die()
+    rig.start()
+    assert (rig.worker.delay, rig.worker.begun) == (worker_pool.RESTART_DELAYS[1], False)
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_a_run_ends_the_first_delay_and_no_other(scene):
     [(None, b"", 0, "began again."), (3, b"state", 3, "goes on from epoch 3.")],
 )
 def test_a_run_goes_on_with_another_worker(ready, saved, state, epoch, says):
-    """From its newest checkpoint, or else from epoch 0. It says so until it is over."""
+    """A run of a dead worker goes on from its newest checkpoint, or from epoch 0, and says so."""
     done, run = ready.start(), ready.start()
     ready.say(done, Status.FINISHED, 5)
     ready.say(run, Status.RUNNING, 4, saved)
@@ -94,7 +94,7 @@ def test_a_run_that_rests_comes_back_paused(ready, act):
 
 
 def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
-    """With its figures, and without a complaint."""
+    """A run told to stop is STOPPED with its figures, without a reason, when its worker dies."""
     run = ready.start()
     ready.say(run, Status.RUNNING, 3, saved=3)
     ready.client.stop(run)
@@ -104,12 +104,12 @@ def test_a_run_that_was_told_to_stop_ends_with_its_worker(ready):
     assert ready.worker.posted == []
 
 
-def test_a_run_keeps_its_pace_and_place_with_another_worker(scene):
-    """The last pace that was chosen."""
+def test_a_run_keeps_its_pace_and_place_with_another_worker(rig):
+    """A run of a dead worker keeps the last pace that was chosen, and its background."""
     how = {"show_seconds": 8.0, "background": True}
-    run = scene.client.start(make_experiment(), make_dataset(), **how)
-    scene.client.set_pace(run, 24.0)
-    command = start_again(scene, run)
+    run = rig.client.start(make_experiment(), make_dataset(), **how)
+    rig.client.set_pace(run, 24.0)
+    command = start_again(rig, run)
     assert (command.background, command.show_seconds) == (True, 24.0)
 
 
@@ -154,36 +154,36 @@ def test_weights_are_kept_up_to_where_the_run_goes_on(ready, saved, left):
     assert values == [1] * len(left) + [2] * (5 - len(left))
 
 
-def test_workers_that_die_again_and_again_are_tried_ever_less_often(scene):
+def test_workers_that_die_again_and_again_are_tried_ever_less_often(rig):
     """After some deaths nothing is trained until one is ready. Deaths far apart don't count."""
     delays = []
     for _ in range(6):
-        scene.worker.die()
-        delays.append(scene.worker.delay)
+        rig.worker.die()
+        delays.append(rig.worker.delay)
     assert delays == [*worker_pool.RESTART_DELAYS, worker_pool.RESTART_DELAYS[-1]]
-    assert "ended 6 times in short order" in scene.client.pool.unavailable
-    assert scene.latest(scene.start()).reason == scene.client.pool.unavailable
-    scene.worker.say(Event("ready"))
-    assert scene.client.pool.unavailable == ""
+    assert "ended 6 times in short order" in rig.client.pool.unavailable
+    assert rig.latest(rig.start()).reason == rig.client.pool.unavailable
+    rig.worker.say(Event("ready"))
+    assert rig.client.pool.unavailable == ""
     for _ in range(3):
-        scene.clock.forward(worker_pool.QUICK_SECONDS + 1)
-        scene.worker.die()
-        assert (scene.worker.delay, scene.client.pool.unavailable) == (0, "")
+        rig.clock.forward(worker_pool.QUICK_SECONDS + 1)
+        rig.worker.die()
+        assert (rig.worker.delay, rig.client.pool.unavailable) == (0, "")
 
 
-def test_a_machine_that_cannot_train_is_tried_again_much_later(scene):
+def test_a_machine_that_cannot_train_is_tried_again_much_later(rig):
     """Until a worker is ready after all, runs and questions fail at once, and no worker starts."""
-    run, question = scene.start(), scene.client.ask("modes")
-    scene.worker.die(unavailable=(why := "No TensorFlow."))
-    reasons = scene.client.pool.unavailable, scene.latest(run).reason, f"{question.exception()}"
+    run, question = rig.start(), rig.client.ask("modes")
+    rig.worker.die(unavailable=(why := "No TensorFlow."))
+    reasons = rig.client.pool.unavailable, rig.latest(run).reason, f"{question.exception()}"
     assert reasons == (why, why, why)
-    assert scene.latest(scene.start()).status is Status.FAILED
-    assert scene.client.ask("modes").done()
-    assert len(scene.workers) == 2
-    assert (scene.worker.delay, scene.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
-    scene.worker.say(Event("ready"))
-    assert not scene.client.pool.unavailable
-    assert scene.status(scene.start()) is Status.QUEUED
+    assert rig.latest(rig.start()).status is Status.FAILED
+    assert rig.client.ask("modes").done()
+    assert len(rig.workers) == 2
+    assert (rig.worker.delay, rig.worker.begun) == (worker_pool.UNAVAILABLE_SECONDS, False)
+    rig.worker.say(Event("ready"))
+    assert not rig.client.pool.unavailable
+    assert rig.status(rig.start()) is Status.QUEUED
 
 
 def test_a_grown_worker_is_followed_by_a_fresh_one(ready, monkeypatch):

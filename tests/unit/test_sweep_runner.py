@@ -23,7 +23,7 @@ def until(true):
         time.sleep(0.002)
 
 
-class Sweep:
+class SweepRig:
     """A sweep over U; a test names its runs by number, from 0 in the order of starts."""
 
     def __init__(self, places=2, vary=None, **options):
@@ -31,7 +31,7 @@ class Sweep:
         self.client.pool.places = places
         base = suggested("running_mean").set(N=64)
         self.plan = make_plan(base, vary or {"U": [2, 3, 4, 5]}, seeds=1)
-        options |= {"clock": self.clock.now, "keep": self.keep}
+        options = {"clock": self.clock.now, "keep": self.keep, **options}
         self.runner = Runner(self.plan, self.client, **options)
 
     def keep(self, points):
@@ -66,7 +66,7 @@ class Sweep:
 def sweep(monkeypatch):
     """A sweep with two places, which rests while nobody watches."""
     monkeypatch.setattr("lib.sweep.runner.LOOK_SECONDS", 0.005)
-    sweep = Sweep(rests=True)
+    sweep = SweepRig(rests=True)
     yield sweep
     sweep.runner.stop()
 
@@ -189,10 +189,10 @@ def test_the_time_left_follows_from_finished_epochs(sweep):
 
 
 def test_finished_points_are_not_trained_again():
-    """Results of an earlier command count."""
-    plan = Sweep().plan
+    """Points that an earlier command finished count as done and aren't trained again."""
+    plan = SweepRig().plan
     done = [result_of(point, None, Snapshot("", Status.DIVERGED)) for point in plan.points[:3]]
-    again = Sweep(places=1, done=done)
+    again = SweepRig(places=1, done=done)
     again.begin()
     assert again.units() == [5]
     again.say(0, Status.FINISHED)
@@ -201,8 +201,8 @@ def test_finished_points_are_not_trained_again():
 
 
 def test_a_point_without_enough_rows_is_a_failed_result():
-    """It says why, and takes no time of a worker."""
-    sweep = Sweep()
+    """A point without enough rows fails with the reason, and uses no worker."""
+    sweep = SweepRig()
     plan = make_plan(suggested("macro"), {"T": [250]}, seeds=1)
     runner = Runner(plan, sweep.client, clock=sweep.clock.now)
     runner.run()
@@ -213,13 +213,13 @@ def test_a_point_without_enough_rows_is_a_failed_result():
     assert not sweep.client.runs
 
 
-def test_an_error_outside_of_runs_stops_the_sweep(sweep):
-    """For example a full disk; the error is kept for whoever looks."""
+def test_an_error_outside_of_runs_stops_the_sweep():
+    """A full disk ends the sweep and its runs, and pages can show the error."""
 
     def full(_):
         raise OSError("no space left")
 
-    sweep.runner._keep = full
+    sweep = SweepRig(keep=full)
     sweep.begin()
     sweep.say(0, Status.FINISHED)
     sweep.calls("stop 1")

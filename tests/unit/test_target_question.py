@@ -16,7 +16,7 @@ from lib.shapes.doctor import (
     write_question,
 )
 from lib.shapes.doctor.damage import CHECKED_SAMPLES, EPOCHS, MISTAKES, damage_data, mistake_of
-from lib.training.recorded import read
+from lib.training.recorded import read_recording
 
 
 @pytest.mark.parametrize(
@@ -85,7 +85,7 @@ def test_the_task_of_the_mistakes_ends_with_a_variance_of_1():
 @pytest.mark.parametrize("name", MISTAKES)
 def test_a_recording_shows_the_damage(name):
     """The right target is learnt; with the wrong one the last step is wrong by much more."""
-    result = read(name, Damage)
+    result = read_recording(name, Damage)
     assert len(result.loss["right"]) == len(result.loss["wrong"]) == EPOCHS
     assert len(result.truth) == CHECKED_SAMPLES
     assert result.error("right") < 0.002

@@ -8,11 +8,11 @@ import pytest
 from msgspec import structs
 
 from lib.results.run import Snapshot, Status
-from lib.training import limits, pair_trainer
-from lib.training.messages import Event, Prepare, Steer, Verb
+from lib.training import limits, pair_trainer, worker
+from lib.training.messages import Answer, Ask, Cancel, Event, Prepare, Retire, Steer, Verb
 from lib.training.timing import USUAL
-from tests.unit.desk import START_PAUSED, Desk
 from tests.unit.fakes import FakeProgram, broken_outputs, build, build_after, make_experiment
+from tests.unit.worker_rig import START_PAUSED, WorkerRig
 from tests.waiting import PATIENCE
 
 ONE_BATCH = replace(USUAL, slice_seconds=1e-9, shortest_slice_seconds=1e-9)  # a batch in each turn
@@ -34,57 +34,59 @@ class HeldProgram(FakeProgram):
         return losses
 
 
-def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(desk):
-    """After just as many, wherever it was."""
-    desk.start("one", paused=True, epochs=30)
-    desk.find_status("one", Status.PAUSED)
-    desk.send(Steer("resume", "one", epochs=20))
-    paused = desk.find(lambda m: isinstance(m, Snapshot) and m.epoch and m.status is Status.PAUSED)
+def test_a_run_that_is_resumed_for_some_epochs_pauses_after_them(worker_rig):
+    """A resume for 20 epochs pauses the run 20 epochs later, or at its end."""
+    worker_rig.start("one", paused=True, epochs=30)
+    worker_rig.find_status("one", Status.PAUSED)
+    worker_rig.send(Steer("resume", "one", epochs=20))
+    paused = worker_rig.find(
+        lambda m: isinstance(m, Snapshot) and m.epoch and m.status is Status.PAUSED
+    )
     assert paused.epoch == 20
-    desk.send(Steer("resume", "one", epochs=20))
-    assert desk.find_over("one").epoch == 30
+    worker_rig.send(Steer("resume", "one", epochs=20))
+    assert worker_rig.find_over("one").epoch == 30
 
 
-def test_nonsense_is_refused_and_runs_go_on(desk):
+def test_nonsense_is_refused_and_runs_go_on(worker_rig):
     """Commands for runs that have ended meanwhile are passed over."""
-    desk.connection.send_bytes(b"garbage")
-    assert desk.receive().kind == "refused"
+    worker_rig.connection.send_bytes(b"garbage")
+    assert worker_rig.receive().kind == "refused"
     for verb in get_args(Verb):
-        desk.send(Steer(verb, "nobody"))
-    desk.start("large", U=1000)
-    refused = desk.find_over("large").reason
+        worker_rig.send(Steer(verb, "nobody"))
+    worker_rig.start("large", U=1000)
+    refused = worker_rig.find_over("large").reason
     assert refused.endswith("from 1 to 128, got 1000.")
-    desk.start("one")
-    assert desk.find_over("one").status is Status.FINISHED
+    worker_rig.start("one")
+    assert worker_rig.find_over("one").status is Status.FINISHED
 
 
 def test_a_worker_answers_and_gives_signs_of_life_while_a_program_is_compiled():
-    """And the run goes on by itself as soon as that is done."""
+    """A compile doesn't block answers or beats, and its run trains once it is done."""
     gate = threading.Event()
-    desk = Desk(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
-    desk.start("one")
-    desk.find_status("one", Status.COMPILING)
-    assert desk.ask("double", number=1).values == {"double": 2}
+    worker_rig = WorkerRig(build_after(gate), timing=replace(USUAL, beat_seconds=0.01))
+    worker_rig.start("one")
+    worker_rig.find_status("one", Status.COMPILING)
+    assert worker_rig.ask("double", number=1).values == {"double": 2}
     for _ in range(3):
-        desk.find(lambda message: message == Event("alive"))
+        worker_rig.find(lambda message: message == Event("alive"))
     gate.set()
-    assert desk.find_over("one").status is Status.FINISHED
-    desk.close()
+    assert worker_rig.find_over("one").status is Status.FINISHED
+    worker_rig.close()
 
 
 def test_runs_take_turns_and_commands_come_between():
     """A second run doesn't wait for the first one's end, nor does a pause."""
     held = HeldProgram()  # after its second batch
-    desk = Desk(lambda _: held, timing=ONE_BATCH)
-    desk.start("long", epochs=5000)
+    worker_rig = WorkerRig(lambda _: held, timing=ONE_BATCH)
+    worker_rig.start("long", epochs=5000)
     assert held.beyond.wait(PATIENCE)
-    desk.start("short")
+    worker_rig.start("short")
     held.let.set()
-    over = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
+    over = worker_rig.find(lambda m: isinstance(m, Snapshot) and m.status.over)
     assert (over.run_id, over.status) == ("short", Status.FINISHED)
-    desk.send(Steer("pause", "long"))
-    assert desk.find_status("long", Status.PAUSED).epoch < 5000
-    desk.close()
+    worker_rig.send(Steer("pause", "long"))
+    assert worker_rig.find_status("long", Status.PAUSED).epoch < 5000
+    worker_rig.close()
 
 
 @pytest.mark.parametrize("error", [RuntimeError("lost a bit"), OSError("lost a bit")])
@@ -93,34 +95,34 @@ def test_a_run_that_breaks_fails_alone(error, good, monkeypatch):
     """In training or in its evaluation, with what went wrong. Others go on."""
     monkeypatch.setattr(pair_trainer, "outputs_in_parts", broken_outputs(error, good=0, units=3))
     broken = FakeProgram(error=error, good=good)
-    desk = Desk(lambda key: broken if key.units == 3 else build(key))
-    desk.start("good", epochs=2000)
-    desk.start("bad", U=3)
+    worker_rig = WorkerRig(lambda key: broken if key.units == 3 else build(key))
+    worker_rig.start("good", epochs=2000)
+    worker_rig.start("bad", U=3)
     ends = {}
     while len(ends) < 2:
-        snapshot = desk.find(lambda m: isinstance(m, Snapshot) and m.status.over)
+        snapshot = worker_rig.find(lambda m: isinstance(m, Snapshot) and m.status.over)
         ends[snapshot.run_id] = snapshot
     assert ends["good"].status is Status.FINISHED
     assert ends["bad"].status is Status.FAILED
     assert ends["bad"].reason.endswith(" an error: lost a bit.")
     assert ends["bad"].results["last"].checked_epochs.tolist() == [0]  # the figures stay
-    desk.close()
+    worker_rig.close()
 
 
-def test_too_many_unfinished_runs_are_refused(desk, monkeypatch):
+def test_too_many_unfinished_runs_are_refused(worker_rig, monkeypatch):
     """Until one of them is over. Runs of sweeps get what others leave, and take no place."""
     monkeypatch.setattr(limits, "MAX_RUNS", 1)
-    desk.send(structs.replace(START_PAUSED, run_id="swept", background=True))
-    desk.send(START_PAUSED)
-    desk.send(structs.replace(START_PAUSED, run_id="swept too", background=True))
-    assert desk.find_over("swept too").is_full
-    desk.start("two")
-    refused = desk.find_over("two")
+    worker_rig.send(structs.replace(START_PAUSED, id="swept", background=True))
+    worker_rig.send(START_PAUSED)
+    worker_rig.send(structs.replace(START_PAUSED, id="swept too", background=True))
+    assert worker_rig.find_over("swept too").is_full
+    worker_rig.start("two")
+    refused = worker_rig.find_over("two")
     assert "at most 1 runs may be unfinished at a time, and 1 are" in refused.reason
     assert refused.is_full
-    desk.send(Steer("drop", "one"))
-    desk.start("three")
-    assert desk.find_over("three").status is Status.FINISHED
+    worker_rig.send(Steer("drop", "one"))
+    worker_rig.start("three")
+    assert worker_rig.find_over("three").status is Status.FINISHED
 
 
 def test_what_is_prepared_is_compiled_once():
@@ -131,23 +133,100 @@ def test_what_is_prepared_is_compiled_once():
         built.append(key)
         return build(key)
 
-    desk = Desk(noting)
+    worker_rig = WorkerRig(noting)
     for units in (1000, 2):
-        desk.send(Prepare(make_experiment(U=units), (8, 3, 2, 1)))
-    desk.start("one")
-    desk.find_over("one")
+        worker_rig.send(Prepare(make_experiment(U=units), (8, 3, 2, 1)))
+    worker_rig.start("one")
+    worker_rig.find_over("one")
     assert len(built) == 1
-    desk.close()
+    worker_rig.close()
 
 
 def test_a_run_in_the_background_waits_for_the_end_of_others():
     """From the moment the other is there, until it is over; then it goes on by itself."""
     order = []
-    desk = Desk(timing=ONE_BATCH)
-    desk.start("theirs", background=True, epochs=400)
-    desk.find_status("theirs", Status.RUNNING)
-    desk.start("own", epochs=50)
+    worker_rig = WorkerRig(timing=ONE_BATCH)
+    worker_rig.start("theirs", background=True, epochs=400)
+    worker_rig.find_status("theirs", Status.RUNNING)
+    worker_rig.start("own", epochs=50)
     while len(order) < 2:
-        order.append(desk.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
-    desk.close()
+        order.append(worker_rig.find(lambda m: getattr(m, "status", Status.QUEUED).over).run_id)
+    worker_rig.close()
     assert order == ["own", "theirs"]
+
+
+@pytest.mark.parametrize(("pause", "again"), [(1e9, []), (0.0, [Event("grown")])])
+def test_a_loop_says_now_and_then_that_it_has_grown(pause, again, monkeypatch):
+    """Beyond its limit somebody fresh should take over, and if that failed, somebody else."""
+    monkeypatch.setattr(worker.machine, "memory_limit", lambda _total, _start: 1000)
+    monkeypatch.setattr(worker.memory, "used_memory", lambda: used)
+    used = 900
+    worker_rig = WorkerRig(timing=replace(USUAL, grown_seconds=pause))
+    worker_rig.send(START_PAUSED)
+    worker_rig.find_status("one", Status.PAUSED)
+
+    def news():
+        """What it says of itself in the turns of two questions, each thing once."""
+        seen = len(worker_rig.seen)
+        for _ in range(2):
+            worker_rig.ask("double", number=1)
+        events = [m for m in worker_rig.seen[seen:] if isinstance(m, Event) and m.kind != "alive"]
+        return events[:1]
+
+    assert news() == []
+    used = 1100
+    assert news() == [Event("grown")]
+    assert news() == again
+    worker_rig.send(Retire())  # somebody has
+    news()
+    assert news() == []
+    worker_rig.close()
+
+
+@pytest.mark.parametrize("has_run", [True, False])
+def test_a_retired_loop_ends_when_its_runs_are_over_and_all_is_answered(has_run):
+    """A retired worker ends its last run and answers its questions, then ends."""
+    worker_rig = WorkerRig()
+    worker_rig.receive()
+    if has_run:
+        worker_rig.send(START_PAUSED)
+    worker_rig.send(Ask("q", "double", {"number": 1}))
+    worker_rig.send(Retire())
+    assert worker_rig.find(lambda m: isinstance(m, Answer)).values == {"double": 2}
+    if has_run:
+        worker_rig.send(Steer("resume", "one"))
+        assert worker_rig.find_over("one").status is Status.FINISHED
+    worker_rig.wait_for_end()
+    worker_rig.connection.close()
+
+
+def test_a_question_that_is_cancelled_while_it_waits_is_not_answered():
+    """Its function isn't called; those around it are answered."""
+    may_end, called = threading.Event(), list[int]()
+
+    def note(number):
+        assert may_end.wait(PATIENCE)
+        called.append(number)
+        return {}
+
+    worker_rig = WorkerRig(answers={"note": note})
+    for number in range(3):
+        worker_rig.send(Ask(f"{number}", "note", {"number": number}))
+    worker_rig.send(Cancel("1"))
+    worker_rig.send(Cancel("unknown"))
+    worker_rig.connection.send_bytes(b"garbage")  # its refusal says that what came before was taken
+    worker_rig.find(lambda m: isinstance(m, Event) and m.kind == "refused")
+    may_end.set()
+    assert worker_rig.find(lambda m: isinstance(m, Answer) and m.id == "2")
+    assert called == [0, 2]
+    worker_rig.close()
+
+
+def test_a_question_is_answered_or_it_is_said_why_not(worker_rig):
+    """A failed answer's error is the function's sentence, or names the exception."""
+    assert worker_rig.ask("double", number=21).values == {"double": 42}
+    assert (
+        worker_rig.ask("double", number=-1).error == "expected a number of 0 or more, received -1."
+    )
+    assert "TypeError" in worker_rig.ask("double", figure=1).error
+    assert "KeyError" in worker_rig.ask("triple").error

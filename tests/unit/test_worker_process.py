@@ -43,7 +43,7 @@ def stub(tmp_path, monkeypatch):
     return make
 
 
-class Watched:
+class ProcessRig:
     """A worker process, what it says, and how it ends."""
 
     def __init__(self, heard=None):
@@ -68,15 +68,15 @@ def test_an_error_in_what_is_done_with_a_message_ends_the_worker(stub):
     def fail(_worker, _message):
         raise KeyError("lost")
 
-    assert Watched(fail).ending() == "was ended ('lost')"
+    assert ProcessRig(fail).ending() == "was ended ('lost')"
 
 
 def test_what_is_no_message_is_passed_over(stub):
-    """And said to the log; what comes after it arrives."""
+    """Invalid bytes are logged and skipped; later messages arrive."""
     stub(
         f"{CONNECTED}    connection.send_bytes(b'garbage')\n    say('ready')\n    time.sleep(600)\n"
     )
-    watched = Watched()
+    watched = ProcessRig()
     assert watched.messages.get(timeout=PATIENCE) == Event("ready")
     assert watched.worker.ready
     watched.worker.close()
@@ -84,21 +84,21 @@ def test_what_is_no_message_is_passed_over(stub):
 
 
 def test_a_silence_is_ended(monkeypatch, stub):
-    """After some beats since the last word, with the process."""
+    """A worker that says nothing for some beats is killed."""
     stub(f"{CONNECTED}    say('ready')\n    time.sleep(600)\n")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 3)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
-    watched = Watched()
+    watched = ProcessRig()
     assert watched.ending().startswith("said nothing for ")
 
 
 def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
-    """After longer than a silence."""
+    """A worker that doesn't finish importing TensorFlow is killed, after longer."""
     stub("exec sleep 600")
     monkeypatch.setattr(worker_process, "SILENT_BEATS", 0)
     monkeypatch.setattr(worker_process, "IMPORT_BEATS", 10)
     monkeypatch.setattr(worker_process, "BEAT_SECONDS", 0.05)
-    watched = Watched()
+    watched = ProcessRig()
     watched.ending()
     assert "does not end" in watched.worker.unavailable
 
@@ -116,7 +116,7 @@ def test_an_import_of_tensorflow_that_hangs_is_given_up(monkeypatch, stub):
 def test_any_end_has_words(stub, caplog, command, words):
     """A signal without a name too. What the process has written last is in the log."""
     stub(f"echo its last words >&2; {command}")
-    assert Watched().ending() == words
+    assert ProcessRig().ending() == words
     errors = [each.getMessage() for each in caplog.records if each.levelname == "ERROR"]
     assert len(errors) == (command != "exit 0")
     assert all("the training process " in each for each in errors)
@@ -124,9 +124,9 @@ def test_any_end_has_words(stub, caplog, command, words):
 
 
 def test_a_worker_that_cannot_be_started_has_ended(monkeypatch):
-    """With the reason."""
+    """A process that can't be started ends the worker with the reason."""
     monkeypatch.setattr(sys, "executable", "/no/such/python")
-    assert Watched().ending().startswith("could not be started ([Errno 2] No such file")
+    assert ProcessRig().ending().startswith("could not be started ([Errno 2] No such file")
 
 
 def test_what_no_worker_takes_is_refused_at_once():

@@ -1,4 +1,4 @@
-"""A run that is shown at a pace: what is trained and sent when. With programs that count."""
+"""A run that is shown at a pace: what is due, trained and sent when. With programs that count."""
 
 from itertools import pairwise
 
@@ -6,69 +6,71 @@ import numpy as np
 import pytest
 
 from lib.results.run import Status
-from lib.training.timing import USUAL
-from tests.unit.stage import Stage
+from lib.training.timing import LATE, USUAL, Tempo
+from tests.clock import Clock
+from tests.unit.run_rig import RunRig
 
-CLOSE = 0.01  # seconds of the stage's clock that looking at it may take
+SLICE = 0.1  # seconds that a run trains at most before it asks what is due
+CLOSE = 0.01  # seconds of the rig's clock that looking at it may take
 
 
-def trained(stage):
+def trained(rig):
     """The epochs that were sent while it trained, each once."""
-    epochs = [s.epoch for s in stage.sent if s.status in (Status.RUNNING, Status.FINISHED)]
+    epochs = [s.epoch for s in rig.sent if s.status in (Status.RUNNING, Status.FINISHED)]
     return [after for before, after in pairwise([-1, *epochs]) if after > before]
 
 
-def seconds_between(stage):
+def seconds_between(rig):
     """Between two snapshots while it trained."""
     times = [
         time
-        for snapshot, time in zip(stage.sent, stage.times, strict=True)
+        for snapshot, time in zip(rig.sent, rig.times, strict=True)
         if snapshot.status is Status.RUNNING and snapshot.epoch
     ]
     return [after - before for before, after in pairwise(times)]
 
 
 def test_of_few_epochs_each_is_judged_and_sent_when_it_is_trained():
-    """Twenty in eight seconds: one each 0.4 s, with its own errors and weights."""
-    stage = Stage(epochs=20, show_seconds=8.0)
-    stage.until_status(Status.FINISHED)
-    assert trained(stage) == list(range(21))
-    assert seconds_between(stage) == pytest.approx([0.4] * 18, abs=CLOSE)
-    for snapshot in stage.sent:
+    """Twenty epochs in 8 s come every 0.4 s, each with its own errors and weights."""
+    rig = RunRig(epochs=20, show_seconds=8.0)
+    rig.until_status(Status.FINISHED)
+    assert trained(rig) == list(range(21))
+    assert seconds_between(rig) == pytest.approx([0.4] * 18, abs=CLOSE)
+    for snapshot in rig.sent:
         for result in snapshot.results.values():
             assert result.checked_epochs.tolist() == list(range(snapshot.epoch + 1))
 
 
 def test_a_pause_comes_at_once_and_leaves_the_epoch_as_it_is():
-    """At whichever epoch somebody asks for it; going on, nothing is made up for."""
-    stage = Stage(epochs=200, show_seconds=8.0)
-    stage.until(lambda: stage.run.snapshot().epoch == 37)
-    stage.run.pause()
-    assert (stage.last.status, stage.last.epoch) == (Status.PAUSED, 37)
-    assert stage.run.rest is None
-    stage.clock.forward(60)
-    stage.run.resume()
-    stage.until(lambda: stage.run.snapshot().epoch > 37)
-    assert stage.run.snapshot().epoch == 38
-    resumed = stage.clock.seconds
-    stage.until_status(Status.FINISHED)
-    assert stage.clock.seconds - resumed == pytest.approx((200 - 38) * 0.04, abs=0.05)
+    """A paced run pauses at its current epoch, and doesn't make up for the pause afterwards."""
+    rig = RunRig(epochs=200, show_seconds=8.0)
+    rig.until(lambda: rig.run.snapshot().epoch == 37)
+    rig.run.pause()
+    assert (rig.last.status, rig.last.epoch) == (Status.PAUSED, 37)
+    assert rig.run.rest is None
+    rig.clock.forward(60)
+    rig.run.resume()
+    rig.until(lambda: rig.run.snapshot().epoch > 37)
+    assert rig.run.snapshot().epoch == 38
+    resumed = rig.clock.seconds
+    rig.until_status(Status.FINISHED)
+    assert rig.clock.seconds - resumed == pytest.approx((200 - 38) * 0.04, abs=0.05)
 
 
 def test_the_pace_can_be_changed_on_the_way():
-    """It counts from there, without a rush; nothing is estimated before its first epoch."""
-    stage = Stage(epochs=200, show_seconds=2000.0)
-    stage.until(lambda: stage.run.snapshot().epoch == 10)
-    stage.clock.forward(5)
-    stage.run.set_pace(8.0)
-    assert (stage.last.epochs_per_second, stage.last.seconds_left) == (0, None)
-    changed, sent = stage.clock.seconds, len(stage.sent)
-    stage.until(lambda: stage.last.epoch > 10)
-    assert stage.last.epochs_per_second == 25
-    assert stage.last.seconds_left == pytest.approx((200 - stage.last.epoch) / 25)
-    stage.until_status(Status.FINISHED)
-    assert stage.clock.seconds - changed == pytest.approx(190 / 25, abs=0.1)
-    assert max(np.diff([snapshot.epoch for snapshot in stage.sent[sent:]])) <= 5
+    """A new pace counts from its change on, without a rush of epochs."""
+    rig = RunRig(epochs=200, show_seconds=2000.0)
+    rig.until(lambda: rig.run.snapshot().epoch == 10)
+    rig.clock.forward(5)
+    rig.run.set_pace(8.0)
+    assert (rig.last.epochs_per_second, rig.last.seconds_left) == (0, None)
+    changed, sent = rig.clock.seconds, len(rig.sent)
+    rig.until(lambda: rig.last.epoch > 10)
+    assert rig.last.epochs_per_second == 25
+    assert rig.last.seconds_left == pytest.approx((200 - rig.last.epoch) / 25)
+    rig.until_status(Status.FINISHED)
+    assert rig.clock.seconds - changed == pytest.approx(190 / 25, abs=0.1)
+    assert max(np.diff([snapshot.epoch for snapshot in rig.sent[sent:]])) <= 5
 
 
 def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
@@ -76,25 +78,111 @@ def test_of_many_epochs_some_are_sent_as_often_as_of_any_run():
 
     They leave the weights of some forty epochs or more, none far from the next.
     """
-    stage = Stage(epochs=200, show_seconds=8.0)
-    stage.until_status(Status.FINISHED)
-    assert max(np.diff(trained(stage))) <= 5
-    between = seconds_between(stage)
+    rig = RunRig(epochs=200, show_seconds=8.0)
+    rig.until_status(Status.FINISHED)
+    assert max(np.diff(trained(rig))) <= 5
+    between = seconds_between(rig)
     assert max(between) == pytest.approx(USUAL.send_seconds, abs=0.04)
     assert np.mean(between) == pytest.approx(USUAL.send_seconds, abs=0.04)
-    epochs = sorted({s.results["last"].checked_epochs[-1] for s in stage.sent if s.results})
+    epochs = sorted({s.results["last"].checked_epochs[-1] for s in rig.sent if s.results})
     assert len(epochs) >= 40
     assert max(np.diff(epochs)) <= 5
 
 
 @pytest.mark.parametrize("paused", [True, False])
 def test_a_step_is_made_at_once(paused):
-    """However slow the pace is: three clicks are three epochs, also of a run that waits."""
-    stage = Stage(paused=paused, epochs=20, show_seconds=2000.0)
-    stage.until(lambda: stage.last.epoch == 1 or stage.run.status is Status.PAUSED)
-    before, epoch = stage.clock.seconds, stage.last.epoch
+    """Three steps train three epochs at once, however slow the pace is, also of a paused run."""
+    rig = RunRig(paused=paused, epochs=20, show_seconds=2000.0)
+    rig.until(lambda: rig.last.epoch == 1 or rig.run.status is Status.PAUSED)
+    before, epoch = rig.clock.seconds, rig.last.epoch
     for _ in range(3):
-        stage.run.step()
-    stage.until_status(Status.PAUSED)
-    assert stage.last.epoch == epoch + 3
-    assert stage.clock.seconds - before < 1
+        rig.run.step()
+    rig.until_status(Status.PAUSED)
+    assert rig.last.epoch == epoch + 3
+    assert rig.clock.seconds - before < 1
+
+
+class PacedRun:
+    """Does what a tempo says, with an engine that takes `cost` seconds for an epoch."""
+
+    def __init__(self, epochs, show_seconds, cost=0.001):
+        self.clock = Clock()
+        self.tempo = Tempo(epochs, show_seconds)
+        self.cost = cost
+        self.done = 0
+        self.ends = []  # when each epoch was trained, in seconds from the start
+        self.calls = []  # how many epochs were trained at a time
+        self._epochs = epochs
+        self._start = self.clock.seconds
+        self.tempo.begin(self.clock.seconds, 0)
+
+    def turn(self):
+        """Train what is due, else wait until something is."""
+        if rest := self.tempo.rest(self.clock.seconds, self.done):
+            self.clock.forward(rest)
+            return
+        due = self.tempo.due(self.clock.seconds, self.done)
+        self.calls.append(min(due - self.done, max(1, round(SLICE / self.cost))))
+        for _ in range(self.calls[-1]):
+            self.clock.forward(self.cost)
+            self.ends.append(self.clock.seconds - self._start)
+        self.done += self.calls[-1]
+        self.tempo.note(self.clock.seconds, self.done)
+
+    def until(self, epoch=None):
+        """Go on until so many are done, or all."""
+        turns = 0
+        while self.done < (epoch or self._epochs):
+            self.turn()
+            turns += 1
+            assert turns < 100_000
+
+    def gaps(self):
+        """The seconds between two epochs."""
+        return [after - before for before, after in zip(self.ends, self.ends[1:], strict=False)]
+
+
+@pytest.mark.parametrize("restarted_at", [0, 100])
+def test_before_the_first_measurement_nothing_is_estimated(restarted_at):
+    """5,000 epochs in 8 s are 625 a second; a machine that does 5 must not promise that."""
+    run = PacedRun(5000, 8.0, cost=0.2)
+    run.done = restarted_at
+    run.tempo.begin(run.clock.seconds, restarted_at)
+    for epoch in range(restarted_at, restarted_at + 20):
+        expected = 5 if epoch > restarted_at else 0
+        assert run.tempo.rate == pytest.approx(expected, rel=0.1)
+        run.until(epoch + 1)
+        left = run.tempo.left(run.done)
+        assert left is None or left == pytest.approx((5000 - run.done) / 5, rel=0.1)
+    assert left is not None
+
+
+def test_a_machine_that_is_too_slow_for_the_pace_takes_longer():
+    """Without time for its pace a run trains without rests, and reports its real speed."""
+    run = PacedRun(200, 8.0, cost=0.1)
+    run.until(100)
+    assert run.gaps() == pytest.approx([0.1] * 99)
+    assert not run.tempo.keeps_pace
+    assert run.tempo.rate == pytest.approx(10, rel=0.1)
+    assert run.tempo.left(100) == pytest.approx(10, rel=0.1)
+
+
+def test_a_run_that_was_held_up_makes_up_for_a_moment_only():
+    """By what others did for ten seconds: half a second's epochs, and then evenly again."""
+    run = PacedRun(200, 8.0)
+    run.until(50)
+    run.clock.forward(10)
+    run.turn()
+    run.turn()
+    assert run.calls[-1] == pytest.approx(LATE / 0.04 + 1, abs=1)
+    caught_up = run.done
+    run.until()
+    assert run.gaps()[caught_up:] == pytest.approx([0.04] * (199 - caught_up))
+    assert run.tempo.keeps_pace
+
+
+def test_a_pace_that_is_none_is_refused():
+    """A pace of 0 seconds or less raises ValueError."""
+    for seconds in (0.0, -1.0):
+        with pytest.raises(ValueError, match="must be shown for more than 0 seconds"):
+            Tempo(5, seconds)

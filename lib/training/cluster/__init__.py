@@ -1,8 +1,8 @@
 """Training on more than one machine, by Ray. `UNROLLED_RAY` names the cluster.
 
 - A **slot** (`slot`) is one place for training: a named actor of Ray's, one for each processor of
-  the cluster, with a worker process of its own. It holds the runs that train there, or have ended
-  there, for any page server that asks for them.
+  the cluster, with a worker process of its own. Slots hold **jobs**, which are runs and questions,
+  while they go on and afterwards, for any page server that asks for one.
 - A **driver** (`driver`): one process of each page server, which its client treats as a worker.
 - Nobody keeps a list of which slot has which run: a driver asks all slots for a run's id.
 

@@ -17,15 +17,15 @@ from lib.training.cluster.driver import ClusterError, Driver
 from lib.training.machine import RAY
 from lib.training.messages import Event, encode, sentence, short_reason
 
-PROBE_SECONDS = 2.0  # how long its head may take to take a connection
+PROBE_SECONDS = 2.0  # for the cluster's head to accept a connection
 
 
 def why_away(address: str) -> str:
-    """Why there can't be a cluster at HOST:PORT, or at "auto" for this machine's; else empty."""
+    """Why no cluster can be at HOST:PORT, or at "auto", this machine's; else ""."""
     if find_spec("ray") is None:
         return sentence("no_ray")
     if not any(process.info["name"] == "raylet" for process in psutil.process_iter(["name"])):
-        return sentence("no_node")  # without one Ray would end this process, and say nothing
+        return sentence("no_node")  # without a node Ray would end this process silently
     if address == "auto":
         return ""
     host, _, port = address.rpartition(":")
@@ -37,7 +37,7 @@ def why_away(address: str) -> str:
 
 
 def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) -> None:
-    """Hand commands to a driver, whose event loop this is, until the client ends."""
+    """Hand the client's commands to the driver on its event loop, until the client ends."""
     while True:
         try:
             data = client.recv_bytes()
@@ -47,13 +47,13 @@ def read(client: Connection, loop: asyncio.AbstractEventLoop, driver: Driver) ->
 
 
 def give_up(client: Connection, why: str) -> None:
-    """Tell the client why the cluster isn't used, and end: the client tries again."""
+    """Tell the client why the cluster can't be used, and exit: the client starts another driver."""
     client.send_bytes(encode(Event("failed", why)))
-    os._exit(0)  # at once: calls of Ray's that wait for a head last long
+    os._exit(0)  # at once: Ray's calls may wait long for a head
 
 
 async def drive(address: str, client: Connection) -> None:
-    """Serve the client until the cluster can't be used (any more), and say why."""
+    """Serve the client until the cluster can't be used, and say why."""
     os.environ.setdefault("RAY_NUM_REDIS_GET_RETRIES", "4")  # seconds until Ray gives up, else 20
     try:
         from lib.training.cluster import on_ray  # noqa: PLC0415  imports ray, which reads that
@@ -63,14 +63,14 @@ async def drive(address: str, client: Connection) -> None:
         given = client, asyncio.get_running_loop(), driver
         threading.Thread(target=read, args=given, daemon=True).start()
         await driver.run()
-    except* ImportError as group:  # half of it is missing, or something that it needs
+    except* ImportError as group:  # Ray is there, but incomplete
         give_up(client, sentence("broken_ray", why=short_reason(group.exceptions[0])))
     except* ClusterError as group:
         give_up(client, f"{group.exceptions[0]}")
     os._exit(1)
 
 
-if __name__ == "__main__":  # the process that started this one starts another when this ends
+if __name__ == "__main__":  # when this process ends, its client starts another
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     page_server, head = Connection(int(sys.argv[1])), os.environ.get(RAY, "auto")
     if reason := why_away(head):

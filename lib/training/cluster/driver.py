@@ -1,7 +1,8 @@
-"""What stands between a page server and the cluster: to its client a worker, made of many slots.
+"""The driver: it makes a cluster's many slots look like one worker to a page server's client.
 
-It passes commands on to slots, asks these for news of each run and question, and tells the client
-what is lost with a slot: the client has the checkpoints, and starts runs again.
+The driver passes commands on to slots, fetches the news of each run and question from its slot, and
+tells the client which are lost with a slot: the client has the checkpoints, and starts runs again.
+A **job** here is a run or a question; its id is theirs.
 """
 
 from __future__ import annotations
@@ -14,14 +15,14 @@ from typing import Any
 
 from lib.training import messages
 from lib.training.cluster.slot import Load, fingerprint
-from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, id_of, sentence
+from lib.training.messages import BEAT_SECONDS, Command, Message, decode, encode, sentence
 
-GATHER_SECONDS = 0.05  # between two looks for news of a run at least
-LOAD_SECONDS = 2.0  # between two looks how busy a slot is
-SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0  # between looks for new slots; for the head to answer one
-NO_SLOT_SECONDS = 60.0  # a cluster that has had no slot that trains for so long can't be used
-ANSWER_SECONDS = 20.0  # for a slot to answer, on a busy node; it waits for news half as long
-PATIENCE_SECONDS = 3600.0  # for a slot that has no processor yet, or imports TensorFlow
+GATHER_SECONDS = 0.05  # between two requests for a job's news, at least
+LOAD_SECONDS = 2.0  # between two questions how busy a slot is
+SURVEY_SECONDS, HEAD_SECONDS = 2.0, 6.0  # between searches for slots; for the head to answer one
+NO_SLOT_SECONDS = 60.0  # without a slot that can train for so long, the cluster can't be used
+ANSWER_SECONDS = 20.0  # for a slot on a busy node to answer; the slot waits half as long for news
+PATIENCE_SECONDS = 3600.0  # for a slot that waits for a processor, or imports TensorFlow
 
 
 class ClusterError(Exception):
@@ -29,11 +30,11 @@ class ClusterError(Exception):
 
 
 class UnavailableError(Exception):
-    """A slot doesn't answer; the text says how: "is gone"."""
+    """A slot doesn't answer; the text says how, such as "is gone"."""
 
 
 class UnusableError(UnavailableError):
-    """A slot isn't to be used; the text is a clause that says why."""
+    """A slot must not be used; the text is a clause that says why."""
 
 
 Call = Callable[..., Awaitable[Any]]
@@ -47,13 +48,13 @@ class Link:
 
     call: Call
     is_ready: bool = False
-    refused: str = ""  # why it isn't to be used
-    load: Load = (False, 0)  # how busy it was when last asked, with what it was given since
+    refused: str = ""  # why the slot must not be used
+    load: Load = (False, 0)  # how busy the slot said it is, plus the jobs that it was given since
     commands: asyncio.Queue[tuple[Command, bytes]] = field(default_factory=asyncio.Queue)
 
 
 class Driver:
-    """The cluster as one worker, whose client gets messages by `send`."""
+    """The cluster as one worker. `send` sends bytes to the client."""
 
     def __init__(
         self, find_slots: Callable[[], Awaitable[dict[str, Call]]], send: Callable[[bytes], object]
@@ -61,20 +62,20 @@ class Driver:
         self._find_slots, self._send = find_slots, send
         self._commands: asyncio.Queue[bytes] = asyncio.Queue()
         self._links: dict[str, Link] = {}  # the slots by name
-        self._found: dict[str, Link] = {}  # where runs of other servers were found, by id
-        self._where: dict[str, Link] = {}  # of unfinished runs and open questions, by id
-        self._followed: dict[str, asyncio.Task[None]] = {}  # the tasks that fetch the news of these
+        self._found: dict[str, Link] = {}  # the slots of other servers' runs, by the run's id
+        self._where: dict[str, Link] = {}  # the slots of unfinished jobs, by id
+        self._followed: dict[str, asyncio.Task[None]] = {}  # tasks that fetch jobs' news, by id
         self._slots_told = 0  # how many slots the client knows of
         self._tasks = asyncio.TaskGroup()
 
     async def run(self) -> None:
-        """Serve until something goes wrong: raises ClusterError, in a group, without a cluster."""
+        """Serve for ever. Raises ClusterError, in a group, where the cluster can't be used."""
         async with self._tasks:
             for work in (self._survey, self._beat, self._assign):
                 self._tasks.create_task(work())
 
     def take(self, data: bytes) -> None:
-        """Take a command of the client's."""
+        """Take an encoded command of the client's."""
         self._commands.put_nowait(data)
 
     def _tell(self, message: Message) -> None:
@@ -86,7 +87,7 @@ class Driver:
             await asyncio.sleep(BEAT_SECONDS)
 
     async def _survey(self) -> None:
-        """Find new slots, now and then. Raises ClusterError where none can be used."""
+        """Find new slots every SURVEY_SECONDS. Raises ClusterError where none can be used."""
         now = asyncio.get_running_loop().time
         since = now()
         while True:
@@ -120,7 +121,7 @@ class Driver:
                 if theirs != (ours := fingerprint()):
                     raise UnusableError(sentence("other_version", theirs=theirs, ours=ours))
                 if failed := await link.call("ready", seconds=PATIENCE_SECONDS):
-                    reason, _, _ = failed.partition(":")  # a page has no room for what helps
+                    reason, _, _ = failed.partition(":")  # a page has no room for the remedy
                     raise UnusableError(sentence("node_fails", why=reason))
                 link.load = await link.call("load", seconds=ANSWER_SECONDS)
                 link.refused = ""
@@ -138,78 +139,80 @@ class Driver:
             await asyncio.sleep(SURVEY_SECONDS)
 
     def _use(self, link: Link, *, is_ready: bool) -> None:
-        """Use a slot, or no more until it answers again; tell the client how many there are."""
+        """Note whether a slot can be used; tell the client how many can, where that changes."""
         link.is_ready = is_ready
         if (count := len(self._ready)) != self._slots_told:
             self._slots_told = count
             self._tell(messages.Event("ready", count=count))
 
     async def _assign(self) -> None:
-        """Give each command to the slot that it is for."""
+        """Hand each command to the slot that it is for."""
         while True:
             data = await self._commands.get()
             command: Command = decode(data, Command)
-            name, link = id_of(command), None
+            link = None
             match command:
                 case messages.Ask(question=messages.FIND_RUN, arguments=arguments):
-                    self._tasks.create_task(self._find(name, arguments["run_id"]))
+                    self._tasks.create_task(self._find(command.id, arguments["run_id"]))
                 case messages.Steer(verb="watch"):
-                    if found := self._found.pop(name, None):
-                        self._follow(name, found, is_owner=False)
+                    if found := self._found.pop(command.id, None):
+                        self._follow(command.id, found, is_owner=False)
                     else:
-                        self._tell_lost(name, sentence("slot_gone"))
+                        self._tell_lost(command.id, sentence("slot_gone"))
                 case messages.Steer(verb="unwatch"):
-                    self._forget(name)
+                    self._forget(command.id)
                 case messages.Start() | messages.Ask():
-                    while (link := self._least_busy()) is None:  # what follows waits, too
+                    while (link := self._least_busy()) is None:  # later commands wait, too
                         await asyncio.sleep(GATHER_SECONDS)
                     link.load = link.load[0], link.load[1] + 1
-                    self._where[name] = link
+                    self._where[command.id] = link
                 case messages.Prepare():
                     link = self._least_busy()
-                case messages.Steer(verb=verb):
-                    link = self._where.get(name)
-                    if verb == "drop":
-                        self._forget(name)
+                case messages.Steer(verb="drop") | messages.Cancel():
+                    link = self._where.get(command.id)
+                    self._forget(command.id)
+                case messages.Steer():
+                    link = self._where.get(command.id)
             if link is not None:
                 link.commands.put_nowait((command, data))
 
     def _least_busy(self) -> Link | None:
         ready = self._ready
-        random.shuffle(ready)  # so that not all servers choose the same of those that are alike
+        random.shuffle(ready)  # so that servers choose different ones of equally busy slots
         return min(ready, key=lambda link: link.load, default=None)
 
     async def _pass_on(self, link: Link) -> None:
         """Send a slot its commands, one after the other."""
         while True:
             command, data = await link.commands.get()
-            name = id_of(command)
-            is_new = isinstance(command, messages.Start | messages.Ask)
             try:
                 await link.call("take", data, seconds=ANSWER_SECONDS)
             except UnavailableError as error:
                 self._use(link, is_ready=False)
-                if is_new:
-                    self.take(data)  # another slot gets it
-                else:
-                    self._lose(name, f"{error}")
+                match command:
+                    case messages.Start() | messages.Ask():
+                        self.take(data)  # another slot gets it
+                    case messages.Steer() | messages.Cancel():
+                        self._lose(command.id, f"{error}")
             else:
-                if is_new and self._where.get(name) is link:
-                    self._follow(name, link)
+                match command:
+                    case messages.Start() | messages.Ask():
+                        if self._where.get(command.id) is link:
+                            self._follow(command.id, link)
 
-    def _follow(self, name: str, link: Link, *, is_owner: bool = True) -> None:
-        """Pass on the news of a run or a question from now on."""
-        self._where[name] = link
-        news = self._fetch(name, link, is_owner=is_owner)
-        self._followed[name] = self._tasks.create_task(news)
+    def _follow(self, job_id: str, link: Link, *, is_owner: bool = True) -> None:
+        """Pass on a job's news from now on."""
+        self._where[job_id] = link
+        news = self._fetch(job_id, link, is_owner=is_owner)
+        self._followed[job_id] = self._tasks.create_task(news)
 
-    async def _fetch(self, name: str, link: Link, *, is_owner: bool) -> None:
+    async def _fetch(self, job_id: str, link: Link, *, is_owner: bool) -> None:
         number, is_last = 0, False
         try:
             while not is_last:
-                news = await link.call("news", name, number, is_owner, seconds=ANSWER_SECONDS)
+                news = await link.call("news", job_id, number, is_owner, seconds=ANSWER_SECONDS)
                 if news is None:
-                    self._lose(name, sentence("slot_gone"))
+                    self._lose(job_id, sentence("slot_gone"))
                     return
                 found, number, is_last = news
                 for data in found:
@@ -217,26 +220,26 @@ class Driver:
                 await asyncio.sleep(GATHER_SECONDS)
         except UnavailableError as error:
             self._use(link, is_ready=False)
-            self._lose(name, f"{error}")
+            self._lose(job_id, f"{error}")
         else:
-            self._forget(name)
+            self._forget(job_id)
 
-    def _forget(self, name: str) -> bool:
-        """Fetch no more news of something; returns whether it was followed, or was to be."""
-        if (task := self._followed.pop(name, None)) and task is not asyncio.current_task():
+    def _forget(self, job_id: str) -> bool:
+        """Fetch no more news of a job; return whether the job was unfinished."""
+        if (task := self._followed.pop(job_id, None)) and task is not asyncio.current_task():
             task.cancel()
-        return self._where.pop(name, None) is not None
+        return self._where.pop(job_id, None) is not None
 
-    def _lose(self, name: str, how: str) -> None:
-        """Tell the client of something that is lost, which starts a run again elsewhere."""
-        if self._forget(name):
-            self._tell_lost(name, how)
+    def _lose(self, job_id: str, how: str) -> None:
+        """Tell the client that an unfinished job is lost; the client starts a run again."""
+        if self._forget(job_id):
+            self._tell_lost(job_id, how)
 
-    def _tell_lost(self, name: str, how: str) -> None:
-        self._tell(messages.Lost(name, sentence("slot_lost", how=how)))
+    def _tell_lost(self, job_id: str, how: str) -> None:
+        self._tell(messages.Lost(job_id, sentence("slot_lost", how=how)))
 
     async def _find(self, question_id: str, run_id: str) -> None:
-        """Ask all slots for a run; answer with its card, or None."""
+        """Ask all slots for a run; answer the question with the run's card, or None."""
         ready, found = self._ready, None
         calls = [link.call("find", run_id, seconds=1.0) for link in ready]
         cards = await asyncio.gather(*calls, return_exceptions=True)

@@ -1,7 +1,7 @@
-"""The cluster as Ray has it, in a driver process or on a node.
+"""Ray's part of the cluster, used in a driver process and on the nodes.
 
-Its actors are named and outlive who made them, so that every page server finds the same ones. A
-node makes them of its own code: it has to have the same version of Unrolled.
+Slots are named actors of Ray's that outlive the driver that made them, so that all page servers
+find the same ones. A node runs its own copy of the code, which must be of the driver's version.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from lib.training.cluster.slot import Slot
 from lib.training.messages import sentence, short_reason
 
 NAMESPACE = "unrolled"
-CALLS = 1000  # calls that a slot may have open: each page server looks at each slot in one
+CALLS = 1000  # open calls that a slot may have: each page server has a few with each slot
 
 
 def connect(address: str) -> None:
-    """Be a driver of the cluster at an address, HOST:PORT or "auto". Raises ClusterError."""
+    """Connect to the cluster at HOST:PORT, or "auto", as a driver. Raises ClusterError."""
     os.environ.setdefault("RAY_AUTH_MODE", "token")
-    # Ray has nodes look for code where its driver is; each is to take its own.
+    # Ray makes nodes import code from the driver's working directory; each must use its own copy.
     os.chdir(tempfile.gettempdir())
     try:
         ray.init(
@@ -38,14 +38,14 @@ def connect(address: str) -> None:
             logging_level=logging.ERROR,
             configure_logging=False,
         )
-    except (AuthenticationError, ConnectionError):  # Ray writes why only to its log
+    except (AuthenticationError, ConnectionError):  # Ray says why only in its log
         raise ClusterError(sentence("no_token")) from None
     except (Exception, SystemExit) as error:
         raise ClusterError(sentence("not_connected", why=short_reason(error))) from None
 
 
 class SlotActor(Slot):
-    """A slot on the node that Ray has chosen."""
+    """A slot on the node that Ray chose."""
 
     def __init__(self) -> None:
         context = ray.get_runtime_context()
@@ -56,7 +56,7 @@ class SlotActor(Slot):
 
 
 async def _call(handle: Any, method: str, *arguments: Any, seconds: float) -> Any:
-    """What a slot's method returns. Raises UnavailableError, and what the method raises."""
+    """Call a slot's method. Raises UnavailableError, or what the method raises."""
     try:
         called = getattr(handle, method).remote(*arguments)
         return await asyncio.wait_for(asyncio.wrap_future(called.future()), seconds)
@@ -79,7 +79,7 @@ async def find_slots() -> dict[str, Call]:
 
 @cache
 def _slot(name: str) -> Call:
-    """The slot of a name, which all page servers find, and which outlives who makes it."""
+    """The slot of a name, made unless another page server has made it."""
     made: Any = ray.remote(SlotActor).options(
         name=name,
         get_if_exists=True,

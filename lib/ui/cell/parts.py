@@ -13,7 +13,7 @@ from lib.charts import Palette, ProofCard, Side, Strip, cell, gradients
 from lib.recurrence import difference, unroll, unroll_stack, ways
 from lib.shapes import Leak
 from lib.text import beside
-from lib.training import read
+from lib.training import read_recording
 from lib.ui import runs
 from lib.ui.browser import playhead_band
 from lib.ui.cell.ask import AVERAGED, PADDING, Reply, ask, backward, keras_progress, measured, watch
@@ -196,7 +196,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
 
 def draw_leak(_: object, palette: Palette) -> None:
     """Draw a recorded Bidirectional layer that predicts the next value of noise."""
-    leak = read("leak", Leak)
+    leak = read_recording("leak", Leak)
     with card("Its first steps have read the end", gap="xsmall", key="cell_leak", height="stretch"):
         (text, details), plot = charts.proofs.leak_words(leak), charts.leaked(leak)
         st.html(charts.small_picture(plot, text, palette))

@@ -16,7 +16,7 @@ import streamlit as st
 from lib.charts import Palette, sentences
 from lib.results import FEWEST, Run, Snapshot, Status
 from lib.text import beside, duration
-from lib.training import USUAL_SEEDS, architecture_of, bucket_of, seconds, with_seeds
+from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
@@ -228,7 +228,8 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     sentence = f"{meaning} {text.advice}"
     is_chosen = session().subject.experiment.seeds > 0
     if loaded.experiment.seeds == 1 and not is_chosen:
-        usual = seconds(loaded.experiment.set(seeds=USUAL_SEEDS), loaded.dataset)
+        several = loaded.experiment.set(seeds=USUAL_SEEDS)
+        usual = limits.training_seconds(several, loaded.dataset)
         sentence += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
     return sentence
 

@@ -12,7 +12,7 @@ from lib import charts, shapes
 from lib.charts import SCALES, Palette
 from lib.shapes import Damage, Explanation, ShapeTextError, TargetQuestion, shape_of
 from lib.text import capital
-from lib.training import AnswerFuture, read
+from lib.training import AnswerFuture, read_recording
 from lib.ui import address, runs
 from lib.ui.fragment import following_fragment
 from lib.ui.session import session
@@ -182,7 +182,7 @@ def _damage(question: TargetQuestion, palette: Palette, answers: Answers) -> Non
     answer = answers.get(case)
     problem = answer.exception() if answer and answer.done() else None
     is_live = answer is not None and answer.done() and not problem
-    damage = Damage(**answer.result()) if answer and is_live else read(case, Damage)
+    damage = Damage(**answer.result()) if answer and is_live else read_recording(case, Damage)
     with st.container(horizontal=True, vertical_alignment="center"):
         press("Train both", "play_arrow", "train_both", train, disabled=waiting)
         badge = ":green-badge[trained just now]" if is_live else ":gray-badge[recorded]"

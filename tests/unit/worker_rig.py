@@ -26,7 +26,7 @@ ANSWERS = {"double": double}
 START_PAUSED = Start("one", make_experiment(), make_dataset().samples, paused=True)
 
 
-class Desk:
+class WorkerRig:
     """The client's end of the connection to a loop that runs in a thread."""
 
     def __init__(self, build=build, answers=ANSWERS, timing=USUAL, buckets=MappingProxyType({})):
@@ -52,7 +52,7 @@ class Desk:
     def ask(self, question, **arguments):
         """Ask, and wait for what comes of it."""
         self.send(Ask("q", question, arguments))
-        return self.find(lambda m: isinstance(m, Answer) and m.question_id == "q")
+        return self.find(lambda m: isinstance(m, Answer) and m.id == "q")
 
     def receive(self):
         """The next message that isn't a sign of life."""

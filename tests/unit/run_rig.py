@@ -16,7 +16,7 @@ from tests.unit.fakes import build, make_dataset, make_experiment
 from tests.waiting import PATIENCE, eventually
 
 
-class Shop(ProgramCache):
+class RecordingPrograms(ProgramCache):
     """Programs, and those that the run has asked for."""
 
     def __init__(self, build, buckets, may_grow):
@@ -33,7 +33,7 @@ class Shop(ProgramCache):
         wait(self.asked, 0.02)
 
 
-class Stage:
+class RunRig:
     """A run, what it has sent, and a way to give it turns until something is true."""
 
     def __init__(
@@ -53,7 +53,7 @@ class Stage:
         self.sent = []
         self.times = []  # when each of them was sent, by the clock
         self.clock = Clock(tick=1e-4)
-        self.programs = Shop(build, dict.fromkeys(buckets, True), may_grow)
+        self.programs = RecordingPrograms(build, dict.fromkeys(buckets, True), may_grow)
         wait([self.programs.ask(key) for key in built])
         assert all(eventually(lambda key=key: self.programs.has(key)) for key in buckets)
         self.programs.asked.clear()
@@ -61,13 +61,13 @@ class Stage:
         start = Start("id", make_experiment(**settings), samples, paused, show_seconds)
         start = structs.replace(start, checkpoint=checkpoint)
         self.made = []  # the checkpoints that were sent
-        self.places = []  # how many snapshots had been sent before each of these
+        self.sent_before = []  # how many snapshots had been sent before each of these
         self.run = WorkerRun(start, self.programs, self._send, timing=timing, clock=self.clock.now)
 
     def _send(self, message):
         if isinstance(message, Checkpoint):
             self.made.append(message)
-            self.places.append(len(self.sent))
+            self.sent_before.append(len(self.sent))
         else:
             self.sent.append(message.snapshot)
             self.times.append(self.clock.seconds)
