@@ -15,20 +15,10 @@ set_environment()
 
 import keras  # noqa: E402  after the environment
 
-from lib.experiment import (
-    CELLS,
-    HEADS,
-    LOSSES,
-    OPTIMIZERS,
-    Choice,
-    Experiment,  # noqa: E402
-)
+from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
-from lib.training import (
-    engine,  # noqa: E402
-    machine,
-)
+from lib.training import engine, machine  # noqa: E402
 from lib.training.architecture import (  # noqa: E402
     SIZE_BUCKETS,
     Architecture,
