@@ -174,7 +174,7 @@ def _row(run: Compared, own: str, palette: Palette) -> str:
     """A run's figures as an HTML list of terms with their values."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
-        badge = STATUS_TEXTS[run.snapshot.status].badge
+        badge = STATUS_TEXTS[run.snapshot.status]["badge"]
     part = part_of([run])
     losses = charts.compare.LOSSES_AT_END[part]
     terms = {

@@ -156,7 +156,7 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
-    _sample_index(len(names))
+    picked_answers(shown)  # at first the first sample
     for what, control, texts, width in (
         ("Target", st.selectbox, targets, 150),
         ("Sample", st.select_slider, names, 200),
@@ -169,14 +169,10 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
 
 
 def picked_answers(shown: RunAt) -> tuple[int, int]:
-    """The indices of the picked sample and target."""
-    target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
-    return _sample_index(len(shown.snapshot.samples)), target
-
-
-def _sample_index(count: int) -> int:
-    """Which of `count` shown samples is picked, 0 to count-1."""
-    return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0
+    """The indices of the picked sample, of those shown, and of the picked target."""
+    state, count = st.session_state, len(shown.snapshot.samples)
+    sample = state.setdefault(f"sample_{count}", 0) if count > 1 else 0
+    return sample, state.get(f"target_{shown.dataset.targets}", 0)
 
 
 class Epochs:
