@@ -29,7 +29,7 @@ from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, follow_epochs, load_data
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
-from lib.ui.widgets import bound, card, linked_buttons, linked_toggle, plain, press, say_steadily
+from lib.ui.widgets import bound, card, linked_toggle, plain, press, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
@@ -88,8 +88,10 @@ def _panel(
             options = sorted({*SEEDS, now})
             st.segmented_control("Seeds", options, default=now, required=True, **control)
         with st.container(key="run_speed"):
-            labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
-            linked_buttons("Pace", labels, runs.PACE, on_change=runs.follow_pace, disabled=watched)
+            places, labels = range(len(runs.PACES)), [label for label, _ in runs.PACES.values()]
+            control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_watched(shown)}
+            control |= {"default": runs.PACE.index, "format_func": labels.__getitem__}
+            st.segmented_control("Pace", places, required=True, **control)
     badge = charts.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
         charts.replay(epochs, palette, badge=badge)
