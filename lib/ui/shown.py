@@ -15,7 +15,6 @@ import streamlit as st
 
 from lib import data, results
 from lib.charts import split
-from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError
 from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, with_full_stop
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
 
 
-def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
+def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
     """The dataset of a settled experiment; the session keeps the last one of a table."""
     key = settled.data_only
     if table is None or settled.data.name != "upload":
@@ -58,12 +57,12 @@ def load_data(settled: Experiment) -> Loaded:
             dataset = dataset_of(settled, upload.table)
             loaded = Loaded(with_seeds(settled, dataset), dataset)
     except ExperimentError as error:
-        first = suggested(FIRST)
+        first = data.suggested(data.FIRST)
         last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if cure := error.cure if isinstance(error, TooShortError) else {}:
+        if cure := error.cure if isinstance(error, data.TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, trainable=False)
@@ -86,7 +85,7 @@ def _example(settled: Experiment) -> Loaded:
     try:
         dataset = dataset_of(example, None)
     except ExperimentError:  # theirs may be longer than Seattle's
-        example = data.settle(replace(settled, data=suggested(example.data.name).data))
+        example = data.settle(replace(settled, data=data.suggested(example.data.name).data))
         dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         text = f"No table is uploaded yet, so {dataset.title} stands in for it."
@@ -122,7 +121,7 @@ untrained_models = data.remembered(
 )
 
 
-def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
+def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     """The session's run, else a kept run, a recording or the untrained model."""
     run, snapshot = runs.current_run() or (None, None)
     # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
@@ -144,7 +143,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
-def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
+def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     """The shown run if it has this model and these data, else the untrained model."""
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:

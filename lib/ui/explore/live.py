@@ -19,7 +19,6 @@ from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_s
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
-from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import draw_files
 from lib.ui.fragment import Place, fragment
@@ -41,7 +40,7 @@ STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 def explore() -> None:
     """Draw the Explore page."""
-    loaded = load_data(frame("Explore", (EARLIER.name, OPEN_REPLAY.name, *KEYS)))
+    loaded = load_data(frame("Explore", (charts.EARLIER.name, charts.OPEN_REPLAY.name, *KEYS)))
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 
@@ -76,7 +75,7 @@ def _panel(
             say_steadily(_status_sentence(loaded, shown), gray=True, place=sentence)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             has_replay = len(epochs.choice.texts) >= FEWEST
-            is_open = has_replay and linked_toggle("Replay", OPEN_REPLAY)
+            is_open = has_replay and linked_toggle("Replay", charts.OPEN_REPLAY)
             if not is_open:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
@@ -116,7 +115,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     steered = None if run is None or status.over or _is_watched(shown) else run
-    same, trainable = is_same(loaded, shown), loaded.trainable
+    same, trainable = charts.is_same(loaded, shown), loaded.trainable
     paused = steered is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
@@ -209,7 +208,7 @@ def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
         own = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
         advice = outcome if has_failed else own
         return f"You are watching a run that another browser started. {advice}"
-    if has_failed or is_same(loaded, shown):
+    if has_failed or charts.is_same(loaded, shown):
         return outcome
     changed = sentences.changed_settings(run.experiment, loaded.experiment, label_of)
     if not changed or run.dataset.title != loaded.dataset.title:
