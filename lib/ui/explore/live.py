@@ -33,8 +33,8 @@ from lib.ui.widgets import bound, card, linked_toggle, plain, press, say_steadil
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
 FAILURES = (Status.DIVERGED, Status.FAILED)
-# Badge, its color and meaning by status. "kept", "recorded" and "untrained", which also have an
-# advice, are for what is shown without a run.
+# Badge, its color and meaning by status. "kept", "recorded" and "untrained" are for what is shown
+# without a run; the last two also have an advice.
 STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 
@@ -225,7 +225,7 @@ def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     meaning = text["meaning"].format(**(shown.kept.about if shown.kept else {}))
     if not loaded.trainable:
         return f"{meaning} {runs.client().pool.unavailable}"
-    sentence = f"{meaning} {text['advice']}"
+    sentence = f"{meaning} {text.get('advice', '')}"
     is_chosen = session().subject.experiment.seeds > 0
     if loaded.experiment.seeds == 1 and not is_chosen:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
