@@ -16,7 +16,6 @@ import streamlit as st
 from lib import data, results
 from lib.charts import split
 from lib.experiment import Experiment, ExperimentError
-from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, with_full_stop
 from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
@@ -103,10 +102,10 @@ def in_words(cure: Mapping[str, int]) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownRun(RunAt):
+class ShownRun(results.RunAt):
     """The figures to show, and where they are from."""
 
-    run: Run | None = None
+    run: results.Run | None = None
     is_recorded: bool = False
     kept: Kept | None = None  # the file that it is from
 
@@ -125,7 +124,7 @@ def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     """The session's run, else a kept run, a recording or the untrained model."""
     run, snapshot = runs.current_run() or (None, None)
     # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
-    has_begun = snapshot and (snapshot.results or snapshot.status is not Status.FAILED)
+    has_begun = snapshot and (snapshot.results or snapshot.status is not results.Status.FAILED)
     if run and snapshot and (has_begun or not runs.client().pool.unavailable):
         if not snapshot.results:  # before its first epoch those of the untrained models
             whole = runs.client().get(run.id) or run
@@ -151,7 +150,7 @@ def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
-def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
+def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
@@ -167,7 +166,7 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
     return picked_answers(shown)
 
 
-def picked_answers(shown: RunAt) -> tuple[int, int]:
+def picked_answers(shown: results.RunAt) -> tuple[int, int]:
     """The indices of the picked sample, of those shown, and of the picked target."""
     state, count = st.session_state, len(shown.snapshot.samples)
     sample = state.setdefault(f"sample_{count}", 0) if count > 1 else 0
@@ -181,7 +180,7 @@ class Epochs:
         self.shown = shown
         self.weights = _weights(shown)
         """By epoch, increasing; not those of the best epochs, with which a model may end."""
-        texts = [f"{epoch}" for epoch in self.weights] + [BEST] * shown.snapshot.keeps_best
+        texts = [f"{epoch}" for epoch in self.weights] + [results.BEST] * shown.snapshot.keeps_best
         # An earlier epoch is evaluated on the samples anew, which takes their rows.
         if shown.polling or not shown.dataset.has_rows:
             texts = texts[-1:]
@@ -194,7 +193,7 @@ class Epochs:
 
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
-        labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
+        labels = [text if text == results.BEST else f"{int(text):,}" for text in self.choice.texts]
         linked_slider("After epoch", labels, self.choice, wide=wide)
 
     @property
@@ -218,15 +217,15 @@ def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], ob
     )
 
 
-def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
+def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:
     """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
     run, snapshot = shown.run, shown.snapshot
     # While it trains nobody can go back to them.
     start = () if shown.polling else untrained_models(shown.dataset, shown.experiment).weights
     past = snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start, **{epoch: each for epoch, each in past if snapshot.has_all(each)}}
-    results = [result for seed in snapshot.seeds for result in seed.values()]
-    checked = [int(epoch) for result in results for epoch in result.checked_epochs[-1:]]
+    trained = [result for seed in snapshot.seeds for result in seed.values()]
+    checked = [int(epoch) for result in trained for epoch in result.checked_epochs[-1:]]
     if snapshot.has_all(snapshot.weights) and checked and not snapshot.keeps_best:
         known[max(checked)] = snapshot.weights
     return dict(sorted(known.items()))
