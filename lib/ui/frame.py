@@ -84,9 +84,10 @@ def frame(
         address.finish()
         complaints()
         with st.container():
-            read = session().upload
-            why, close = plain(read.error), partial(setattr, read, "error", "")
-            closable(why, "error_of_file", "error", close)
+            upload = session().upload
+            if upload.error:
+                close = partial(setattr, upload, "error", "")
+                closable(plain(upload.error), "error_of_file", "error", close)
             if not has_uploader:  # a file may be dropped anywhere on the page
                 progress()
     return settled

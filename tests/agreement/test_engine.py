@@ -15,7 +15,7 @@ set_environment()
 
 import keras  # noqa: E402  after the environment
 
-from lib.experiment.settings import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
+from lib.experiment import CELLS, HEADS, LOSSES, OPTIMIZERS, Choice, Experiment  # noqa: E402
 from lib.recurrence.model import initial_model_weights, outputs_in_parts  # noqa: E402
 from lib.results.baselines import ERRORS  # noqa: E402
 from lib.training import engine, machine  # noqa: E402

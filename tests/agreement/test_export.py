@@ -16,7 +16,7 @@ from nbclient import NotebookClient
 
 from lib.data import read_upload
 from lib.data.datasets.registry import DATASETS, make_dataset, settle
-from lib.experiment.settings import CELLS, HEADS, LOSSES, MODES, OPTIMIZERS, REGISTRIES, Experiment
+from lib.experiment import CELLS, HEADS, LOSSES, MODES, OPTIMIZERS, REGISTRIES, Experiment
 from lib.export.data import arrays, data_name
 from lib.export.script import EXPORTS
 from lib.results import RunAt, Status
