@@ -11,18 +11,10 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lib import results
-from lib.charts import axes, chart
+from lib.charts import axes, chart, sentences
 from lib.charts.chart import Entry, Part
 from lib.charts.over_time import Answers, StepErrors
 from lib.charts.palette import Palette
-from lib.charts.sentences import (
-    kept_sentence,
-    no_verdict,
-    pair_sentence,
-    percent_below,
-    seeds_range,
-    too_few,
-)
 from lib.experiment import LOSSES, MODES
 from lib.results import RunAt, Snapshot, Status, Verdict
 from lib.text import apart, capital, readable, short
@@ -93,10 +85,10 @@ class Losses:
 
     def sentence(self) -> str:
         """Return each model's training loss, what it counts, and the guess's and best losses."""
-        run, steps = self.run, self.run.dataset.shape[1]
+        run, snapshot, steps = self.run, self.run.snapshot, self.run.dataset.shape[1]
         counts = {"sequence": f"the mean over {steps} steps", "last": "over the last step alone"}
-        parts = [kept_sentence(run.snapshot) if run.snapshot.epoch else "Not trained yet."]
-        for mode, result in run.snapshot.middle.results.items():
+        parts = [sentences.kept_sentence(snapshot) if snapshot.epoch else "Not trained yet."]
+        for mode, result in snapshot.middle.results.items():
             loss = readable(result.final_loss) if len(result.loss) else "known after one epoch"
             text = f"The {MODES[mode].model}'s training loss is {loss}, {counts[mode]}"
             if mode in self.validation:
@@ -145,7 +137,7 @@ class LastStepErrors:
     def takeaway(self) -> str:
         """Say which mode's error is smaller, if one beats the guess or baseline."""
         dataset, medians, guess = self.run.dataset, self.medians, self.guess
-        if why := no_verdict(dataset, self.run.snapshot.epoch):
+        if why := sentences.no_verdict(dataset, self.run.snapshot.epoch):
             return why
         if not medians or not all(map(math.isfinite, medians.values())):
             return "There is no error to compare: the figures aren't numbers any more."
@@ -154,7 +146,7 @@ class LastStepErrors:
         samples = results.independent_samples(dataset)
         is_decided = results.decided(least, most if modes_compete else guess, samples)
         if not is_decided and not (modes_compete and most - least <= SAME * most):
-            return too_few(samples, "modes are " if modes_compete else "")
+            return sentences.too_few(samples, "modes are " if modes_compete else "")
         if self.found and modes_compete:
             return _winner(self.found, least, most)
         error, rivals = apart(least, guess)
@@ -179,7 +171,7 @@ class LastStepErrors:
         parts = [f"{kind}{scaled} {where}: {', '.join(errors)}."]
         if snapshot.others:
             ranges = [
-                f"of the {MODES[mode].model} from {seeds_range(snapshot, mode)}"
+                f"of the {MODES[mode].model} from {sentences.seeds_range(snapshot, mode)}"
                 for mode in self.medians
             ]
             first = self.run.experiment.seed
@@ -187,7 +179,7 @@ class LastStepErrors:
             parts.append(f"Over the seeds {seeds} the errors are {', '.join(ranges)}.")
             if self.found:
                 names = MODES["sequence"].name, MODES["last"].name
-                parts.append(capital(pair_sentence(self.found, *names)))
+                parts.append(capital(sentences.pair_sentence(self.found, *names)))
         return " ".join(parts)
 
 
@@ -217,8 +209,8 @@ def _winner(found: Verdict, least: float, most: float) -> str:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
     if is_same:
         return f"Both modes' errors are nearly the same in {found.seeds} seeds: {less} and {more}."
-    wins = f"{found.wins} of {found.seeds} seeds"
-    return f"{capital(better)} is better in {wins}, by {percent_below(found)} in the median."
+    wins, by = f"{found.wins} of {found.seeds} seeds", sentences.percent_below(found)
+    return f"{capital(better)} is better in {wins}, by {by} in the median."
 
 
 def _by_mode(values: Mapping[str, float]) -> str:

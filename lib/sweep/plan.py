@@ -13,17 +13,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
+from lib import results
 from lib.data import Dataset, Table, dictated, find_spec, idle, settle, suggested
 from lib.experiment import SETTINGS, Experiment, ExperimentError, to_query
-from lib.results import (
-    BOTH_MODES,
-    VARIABLE,
-    PointResult,
-    Snapshot,
-    Status,
-    independent_samples,
-    named,
-)
+from lib.results import BOTH_MODES, VARIABLE, PointResult, Snapshot, Status, named
 from lib.text import beside, listed
 from lib.training import limits
 
@@ -180,12 +173,12 @@ def result_of(point: Point, dataset: Dataset | None, snapshot: Snapshot) -> Poin
         _, _, features = dataset.shape
         about["parameters"] = limits.parameter_count(experiment, features, dataset.targets)
         about["baseline_error"] = float(dataset.naive_mse[-1])
-        about["independent_samples"] = independent_samples(dataset)
+        about["independent_samples"] = results.independent_samples(dataset)
     rows = []
     for place, each in enumerate(experiment.each_seed):
-        results = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
+        by_mode = snapshot.seeds[place] if place < len(snapshot.seeds) else {}
         for mode in BOTH_MODES:
-            result = results.get(mode)
+            result = by_mode.get(mode)
             judged = result if is_finished else None
             figures = {
                 "last_step_error": judged.final_mse if judged else math.nan,

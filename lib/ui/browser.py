@@ -1,8 +1,8 @@
 """What a browser gets beside a page's elements: a name, CSS, and scripts in components.
 
 The CSS is what Streamlit has no options for, by the marks that 1.67 gives elements. The rules stand
-in `css/`, a file for each page; here are those that Python has to write. An element with a key has
-the class `st-key-` and that key; the `data-testid`s are Streamlit's own.
+in `css/`, a file for each page, and three with names that Python fills in. An element with a key
+has the class `st-key-` and that key; the `data-testid`s are Streamlit's own.
 """
 
 import re
@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from string import Template
 from types import SimpleNamespace
 from typing import Any
 
@@ -33,7 +34,6 @@ EVERYWHERE: list[dict[str, Any]] = [
 ]
 """The keys that all pages have, besides `?`, which shows them all."""
 LISTENER = "listener"
-HIDE_AFTER = "0.5s"  # from then on a covered chart is hidden from screen readers, too
 IN_PLACE = "<wbr>"  # with it a style keeps its place on the page, which page.css hides
 _SHEETS = {file.stem: file.read_text("utf-8") for file in Path(__file__).with_name("css").iterdir()}
 _SHEETS["page"] = html.CSS + _SHEETS["page"]
@@ -58,9 +58,7 @@ def current_palette() -> Palette:
 def component(key: str, module: str, name: str, *scripts: str) -> Any:
     """A component of `name`.html, .css and .js beside a `module`'s file, after other `scripts`."""
     own = Path(module).with_name(name)
-    html, css, js = (
-        own.with_suffix(f".{kind}").read_text("utf-8") for kind in ("html", "css", "js")
-    )
+    html, css, js = (own.with_suffix(f".{k}").read_text("utf-8") for k in ("html", "css", "js"))
     others = [own.with_name(name).read_text("utf-8") for name in scripts]
     return st.components.v2.component(key, html=html, css=_SHARED + css, js="".join([*others, js]))
 
@@ -112,16 +110,12 @@ def _note_heights() -> None:
 
 def _letters() -> str:
     """CSS that shows a button's key in its corner, but not to screen readers: they have theirs."""
-    rules = []
+    rules, sheet = list[str](), Template(_SHEETS["letter"])
     for page, keys in KEYS.items():
         where = "[class*=st-key-present] " if page == "Present" else ""
         for key in (key for key in keys if "part" not in key):
             for button in (f"{where}.st-key-{on} button" for on in key["on"]):
-                rules.append(
-                    f"{button}{{position:relative}}{button}::after{{content:'{key['name']}' / '';"
-                    "position:absolute;right:0.25rem;top:0;font-size:0.75rem;line-height:1.4;"
-                    "opacity:0.8}"
-                )
+                rules.append(sheet.substitute(button=button, key=key["name"]))
     return f"@media(hover:hover) and (min-width:40.1rem){{{''.join(rules)}}}"
 
 
@@ -144,26 +138,14 @@ def hide(*keys: str) -> None:
 
 def point_at(key: str) -> None:
     """Outline the element with this key, with an arrow at it; "" for none."""
-    outline = "outline:2px solid var(--ink);outline-offset:4px;border-radius:4px;position:relative"
-    arrow = (
-        "content:'➜' / '';position:absolute;z-index:1;animation:nudge 1s 3;"
-        "left:var(--pointer,-1.75rem);top:calc(50% - 0.75em)"
-    )
-    where = f".st-key-{key}"
-    _write(f"{where}{{{outline}}}{where}::before{{{arrow}}}" if key else "")
+    _write(Template(_SHEETS["pointer"]).substitute(key=key) if key else "")
 
 
 def lay_above(tops: Mapping[str, int], at: Place) -> None:
     """Lay one of the two charts of each container above the other: `tops` is key → 0 or 1."""
-    rules = "".join(
-        f".st-key-{key}{{display:grid;grid-template-columns:minmax(0,1fr)}}"
-        f".st-key-{key}>*{{grid-area:1/1;width:100%}}"
-        f".st-key-{key}>:nth-child({top + 1}){{z-index:1}}"
-        f".st-key-{key}>:has([data-title='Close fullscreen']){{z-index:1000050}}"
-        f".st-key-{key}_{1 - top}{{visibility:hidden;transition:visibility 0s {HIDE_AFTER}}}"
-        for key, top in tops.items()
-    )
-    at.show("html", f"<style>{rules}</style>{IN_PLACE}")
+    rules = Template(_SHEETS["above"]).substitute
+    each = [rules(key=key, place=top + 1, below=1 - top) for key, top in tops.items()]
+    at.show("html", f"<style>{''.join(each)}</style>{IN_PLACE}")
 
 
 def playhead_band(key: str, figure: go.Figure) -> None:

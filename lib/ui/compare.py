@@ -12,7 +12,6 @@ from functools import partial
 import streamlit as st
 
 from lib import charts
-from lib.charts import Palette, answers_figure, errors_figure, losses_figure, render, sparkline
 from lib.data import DATASETS, suggested
 from lib.experiment import MODES
 from lib.results import HIDDEN, LETTERS, Compared, part_of, same_data
@@ -123,7 +122,7 @@ def _stand_ins(own: list[str]) -> list[str]:
     return [each for each in dict.fromkeys([*names, *STAND_INS]) if find(each)][:2]
 
 
-def side_by_side(palette: Palette) -> None:
+def side_by_side(palette: charts.Palette) -> None:
     """Draw the list of runs, and the picked ones in shared pictures; again while one trains."""
 
     def going(rows: Sequence[Compared]) -> set[str]:
@@ -133,7 +132,7 @@ def side_by_side(palette: Palette) -> None:
     following_fragment(listed, partial(_panel, palette), going, SECONDS)
 
 
-def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
+def _panel(palette: charts.Palette, rows: Sequence[Compared]) -> None:
     laid = sorted((run for run in rows if run.letter), key=lambda run: run.letter)
     picks = session().compare.picks
     st.markdown(f"# {plain(charts.compare.headline(laid))}")
@@ -155,10 +154,10 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
     with st.container(key="compare_pictures"):
         with card("Loss over epochs"):
             text = charts.compare.losses_words(known)
-            told_chart(losses_figure(known, palette), *text, "compare_losses")
+            told_chart(charts.losses_figure(known, palette), *text, "compare_losses")
         with card("How wrong at each timestep"):
             text = charts.compare.errors_words(known)
-            told_chart(errors_figure(known, palette), *text, "compare_errors")
+            told_chart(charts.errors_figure(known, palette), *text, "compare_errors")
         with card("One sample, answered by each"):
             if not all(run.dataset.has_rows for run in known):
                 hint(HIDDEN)
@@ -166,27 +165,27 @@ def _panel(palette: Palette, rows: Sequence[Compared]) -> None:
                 hint(charts.compare.NO_COMMON_SAMPLE)
             else:
                 picked = pick_answers(known[0])
-                figure = answers_figure(known, *picked, palette)
+                figure = charts.answers_figure(known, *picked, palette)
                 told_chart(figure, *charts.compare.answers_words(known, *picked), "compare_answers")
 
 
-def _row(run: Compared, own: str, palette: Palette) -> str:
+def _row(run: Compared, own: str, palette: charts.Palette) -> str:
     """A run's figures as an HTML list of terms with their values."""
     badge = "recorded" if run.is_recorded else "from a file"
     if not (run.is_recorded or run.is_kept):
-        badge = STATUS_TEXTS[run.snapshot.status].badge
+        badge = STATUS_TEXTS[run.snapshot.status]["badge"]
     part = part_of([run])
     losses = charts.compare.LOSSES_AT_END[part]
     terms = {
         badge: charts.compare.reached(run),
         "settings": own,
-        "error by epoch": sparkline(run, palette),
+        "error by epoch": charts.sparkline(run, palette),
         "error at the last step": {
             mode: f"{MODES[mode].label} {charts.compare.spread(run, mode)}" for mode in run.results
         },
         f"{part} loss": {mode: charts.compare.middling(run, mode, losses) for mode in run.results},
     }
-    return render("ui/compare.html", "row", run.letter, terms, palette)
+    return charts.render("ui/compare.html", "row", run.letter, terms, palette)
 
 
 def _more(run: Compared) -> None:

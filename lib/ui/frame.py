@@ -14,7 +14,6 @@ from lib.text import beside
 from lib.ui import address, runs
 from lib.ui.browser import MENU, PICTURED, listener, style
 from lib.ui.fragment import turn
-from lib.ui.runs import foreign_upload
 from lib.ui.session import session
 from lib.ui.settings import columns, controls, has_columns, settled_experiment
 from lib.ui.upload import kept_before, opener, progress, take_file, uploader
@@ -85,9 +84,10 @@ def frame(
         address.finish()
         complaints()
         with st.container():
-            read = session().upload
-            why, close = plain(read.error), partial(setattr, read, "error", "")
-            closable(why, "error_of_file", "error", close)
+            upload = session().upload
+            if upload.error:
+                close = partial(setattr, upload, "error", "")
+                closable(plain(upload.error), "error_of_file", "error", close)
             if not has_uploader:  # a file may be dropped anywhere on the page
                 progress()
     return settled
@@ -135,7 +135,7 @@ def sidebar(settled: Experiment, *, with_table: bool) -> None:
         with st.expander(label, expanded=is_upload):
             if is_upload:
                 uploader()
-            if is_upload and foreign_upload():
+            if is_upload and runs.foreign_upload():
                 hint("This is another person's run. The settings apply to a file of your own.")
             else:
                 columns(settled)

@@ -77,9 +77,9 @@ def look_up(run_id: str | None) -> bool:
         return False
     answer, until = _LOOKUPS.get(run_id, (None, 0.0))
     if answer is None or clock.now() >= until + PAUSE_SECONDS:
-        answer, until = training.find(run_id), clock.now() + FIND_SECONDS
-        remember(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
-    if answer.done() and answer.exception():  # the process that was to answer has ended
+        answer, until = None, clock.now() + FIND_SECONDS
+    # Also where the process that was to answer has ended.
+    if answer is None or (answer.done() and answer.exception()):
         answer = training.find(run_id)
         remember(_LOOKUPS, run_id, (answer, until), MOST_LOOKUPS)
     if not answer.done() or answer.exception():

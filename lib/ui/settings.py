@@ -79,9 +79,12 @@ def one_control(key: str, settled: Experiment, **names: object) -> None:
     label = row["label"].format(limits=limits, **names)
     with st.container(gap=None):  # a sentence below moves no widget to another place
         if key in why:
-            value = settled.get(key)
-            text = options[value].label if options else f"{value:,}"
-            st.selectbox(label, [text], disabled=True, key=f"{key}_fixed_{value}")
+            value, key_of_it = settled.get(key), f"{key}_fixed_{settled.get(key)}"
+            if options:
+                st.selectbox(label, [options[value].label], disabled=True, key=key_of_it)
+            else:
+                most = max(value, int(LIMITS[key].maximum))
+                st.slider(label, 1, most, value, disabled=True, key=key_of_it)
             hint(why[key])
         elif row.get("typed"):
             _field(key, label, row.get("step", 1))

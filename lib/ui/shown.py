@@ -15,9 +15,7 @@ import streamlit as st
 
 from lib import data, results
 from lib.charts import split
-from lib.data import FIRST, Dataset, Table, TooShortError, suggested
 from lib.experiment import Experiment, ExperimentError
-from lib.results import BEST, Run, RunAt, SeedWeights, Status
 from lib.text import capital, joined, with_full_stop
 from lib.training import limits, recorded, with_seeds
 from lib.ui import address, runs
@@ -32,7 +30,7 @@ if TYPE_CHECKING:
 made_dataset = lru_cache(maxsize=max(2, int(8 * data.share())))(data.make_settled_dataset)
 
 
-def dataset_of(settled: Experiment, table: Table | None) -> Dataset:
+def dataset_of(settled: Experiment, table: data.Table | None) -> data.Dataset:
     """The dataset of a settled experiment; the session keeps the last one of a table."""
     key = settled.data_only
     if table is None or settled.data.name != "upload":
@@ -58,12 +56,12 @@ def load_data(settled: Experiment) -> Loaded:
             dataset = dataset_of(settled, upload.table)
             loaded = Loaded(with_seeds(settled, dataset), dataset)
     except ExperimentError as error:
-        first = suggested(FIRST)
+        first = data.suggested(data.FIRST)
         last = upload.last_good or Loaded(first, dataset_of(first, None))
         shown = f"{last.dataset.title} with {last.dataset.shape[1]} timesteps"
         text = plain(f"{capital(str(error))} Until then you see {shown}.")
         place.warning(text, icon=":material/info:")
-        if cure := error.cure if isinstance(error, TooShortError) else {}:
+        if cure := error.cure if isinstance(error, data.TooShortError) else {}:
             label, changes = f"Use {in_words(cure)}", (dict(cure),)
             place.button(label, key="use_cure", on_click=address.change, args=changes)
         return replace(last, trainable=False)
@@ -86,7 +84,7 @@ def _example(settled: Experiment) -> Loaded:
     try:
         dataset = dataset_of(example, None)
     except ExperimentError:  # theirs may be longer than Seattle's
-        example = data.settle(replace(settled, data=suggested(example.data.name).data))
+        example = data.settle(replace(settled, data=data.suggested(example.data.name).data))
         dataset = dataset_of(example, None)
     with st.container(horizontal=True, vertical_alignment="center"):
         text = f"No table is uploaded yet, so {dataset.title} stands in for it."
@@ -104,10 +102,10 @@ def in_words(cure: Mapping[str, int]) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class ShownRun(RunAt):
+class ShownRun(results.RunAt):
     """The figures to show, and where they are from."""
 
-    run: Run | None = None
+    run: results.Run | None = None
     is_recorded: bool = False
     kept: Kept | None = None  # the file that it is from
 
@@ -122,11 +120,11 @@ untrained_models = data.remembered(
 )
 
 
-def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
+def shown_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     """The session's run, else a kept run, a recording or the untrained model."""
     run, snapshot = runs.current_run() or (None, None)
     # A run that couldn't begin, because nothing can be trained on this server, isn't shown.
-    has_begun = snapshot and (snapshot.results or snapshot.status is not Status.FAILED)
+    has_begun = snapshot and (snapshot.results or snapshot.status is not results.Status.FAILED)
     if run and snapshot and (has_begun or not runs.client().pool.unavailable):
         if not snapshot.results:  # before its first epoch those of the untrained models
             whole = runs.client().get(run.id) or run
@@ -144,7 +142,7 @@ def shown_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
-def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
+def fitting_run(experiment: Experiment, dataset: data.Dataset) -> ShownRun:
     """The shown run if it has this model and these data, else the untrained model."""
     shown = shown_run(experiment, dataset)
     if shown.dataset is dataset and shown.experiment.model == experiment.model:
@@ -152,11 +150,11 @@ def fitting_run(experiment: Experiment, dataset: Dataset) -> ShownRun:
     return ShownRun(experiment, dataset, untrained_models(dataset, experiment))
 
 
-def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
+def pick_answers(shown: results.RunAt, *, labels: bool = True) -> tuple[int, int]:
     """Draw pickers of a sample and a target, narrow without `labels`; returns both indices."""
     dataset, targets = shown.dataset, shown.dataset.target_names
     names = [dataset.sample_name(index, short=True) for index in shown.snapshot.samples]
-    _sample_index(len(names))
+    picked_answers(shown)  # at first the first sample
     for what, control, texts, width in (
         ("Target", st.selectbox, targets, 150),
         ("Sample", st.select_slider, names, 200),
@@ -168,15 +166,11 @@ def pick_answers(shown: RunAt, *, labels: bool = True) -> tuple[int, int]:
     return picked_answers(shown)
 
 
-def picked_answers(shown: RunAt) -> tuple[int, int]:
-    """The indices of the picked sample and target."""
-    target = st.session_state.get(f"target_{shown.dataset.targets}", 0)
-    return _sample_index(len(shown.snapshot.samples)), target
-
-
-def _sample_index(count: int) -> int:
-    """Which of `count` shown samples is picked, 0 to count-1."""
-    return st.session_state.setdefault(f"sample_{count}", 0) if count > 1 else 0
+def picked_answers(shown: results.RunAt) -> tuple[int, int]:
+    """The indices of the picked sample, of those shown, and of the picked target."""
+    state, count = st.session_state, len(shown.snapshot.samples)
+    sample = state.setdefault(f"sample_{count}", 0) if count > 1 else 0
+    return sample, state.get(f"target_{shown.dataset.targets}", 0)
 
 
 class Epochs:
@@ -186,7 +180,7 @@ class Epochs:
         self.shown = shown
         self.weights = _weights(shown)
         """By epoch, increasing; not those of the best epochs, with which a model may end."""
-        texts = [f"{epoch}" for epoch in self.weights] + [BEST] * shown.snapshot.keeps_best
+        texts = [f"{epoch}" for epoch in self.weights] + [results.BEST] * shown.snapshot.keeps_best
         # An earlier epoch is evaluated on the samples anew, which takes their rows.
         if shown.polling or not shown.dataset.has_rows:
             texts = texts[-1:]
@@ -199,7 +193,7 @@ class Epochs:
 
     def draw(self, *, wide: bool = False) -> None:
         """Draw the slider, where there is a choice."""
-        labels = [text if text == BEST else f"{int(text):,}" for text in self.choice.texts]
+        labels = [text if text == results.BEST else f"{int(text):,}" for text in self.choice.texts]
         linked_slider("After epoch", labels, self.choice, wide=wide)
 
     @property
@@ -223,15 +217,15 @@ def follow_epochs(loaded: Loaded, draw: Callable[[Epochs], Callable[[Epochs], ob
     )
 
 
-def _weights(shown: ShownRun) -> dict[int, SeedWeights]:
+def _weights(shown: ShownRun) -> dict[int, results.SeedWeights]:
     """Weights of all modes by epoch: the initial ones, a run's checkpoints, and the newest."""
     run, snapshot = shown.run, shown.snapshot
     # While it trains nobody can go back to them.
     start = () if shown.polling else untrained_models(shown.dataset, shown.experiment).weights
     past = snapshot.past if run is None else runs.client().checkpoints(run)
     known = {0: start, **{epoch: each for epoch, each in past if snapshot.has_all(each)}}
-    results = [result for seed in snapshot.seeds for result in seed.values()]
-    checked = [int(epoch) for result in results for epoch in result.checked_epochs[-1:]]
+    trained = [result for seed in snapshot.seeds for result in seed.values()]
+    checked = [int(epoch) for result in trained for epoch in result.checked_epochs[-1:]]
     if snapshot.has_all(snapshot.weights) and checked and not snapshot.keeps_best:
         known[max(checked)] = snapshot.weights
     return dict(sorted(known.items()))

@@ -12,7 +12,7 @@ import streamlit as st
 from lib.data import remember
 from lib.experiment import SETTINGS, Experiment
 from lib.results import Run, Snapshot, Status
-from lib.shapes import Diagnosis, TracedLayer, broken, read_question, read_text, trace
+from lib.shapes import TracedLayer, broken, read_question, read_text, trace
 from lib.story import GUIDE, Ask, Scene
 from lib.ui import address, runs
 from lib.ui.browser import browser_id
@@ -205,8 +205,8 @@ def traced_stack() -> tuple[TracedLayer, ...]:
     return trace(read_text(address.page_value("stack"))[0])
 
 
-def _check() -> Diagnosis:
-    return read_question(address.page_value("check")).diagnose()
+def _verdict() -> str:
+    return read_question(address.page_value("check")).diagnose().verdict
 
 
 def _epoch() -> int:
@@ -218,7 +218,7 @@ REACHED: dict[str, Callable[[], bool]] = {
     "playhead_at_3": lambda: address.page_value("step") == "3",
     "mode_is_last": lambda: session().subject.experiment.model.mode == "last",
     "timesteps_are_14": lambda: session().subject.experiment.data.timesteps == 14,
-    "target_is_correct": lambda: _check().verdict == "correct",
+    "target_is_correct": lambda: _verdict() == "correct",
     "epoch_20": lambda: _epoch() >= WATCHED,
     "stack_works": lambda: broken(traced_stack()) is None,
 }

@@ -26,10 +26,7 @@ if PRIVATE:
     from streamlit.runtime import Runtime
     from streamlit.runtime.app_session import AppSession, AppSessionState
     from streamlit.runtime.scriptrunner import get_script_run_ctx
-    from streamlit.runtime.scriptrunner_utils.script_requests import (
-        ScriptRequests,
-        ScriptRequestType,
-    )
+    from streamlit.runtime.scriptrunner_utils import script_requests
     from streamlit.runtime.scriptrunner_utils.script_run_context import ThreadState, enqueue_message
 SOON = 0.005  # seconds until the next look whether a session's messages were delivered
 PURGE_SECONDS = 30.0  # between two looks for expired sessions
@@ -72,8 +69,8 @@ def mend_sessions() -> None:
         sessions._create_scriptrunner = delivered_first(AppSession._create_scriptrunner)
         sessions.request_rerun = of_open_page(AppSession.request_rerun)
         sessions._clear_queue = keeping_messages(AppSession._clear_queue)
-        requests: Any = ScriptRequests
-        requests._request_rerun_locked = of_browser_first(ScriptRequests._request_rerun_locked)
+        requests: Any = script_requests.ScriptRequests
+        requests._request_rerun_locked = of_browser_first(requests._request_rerun_locked)
 
 
 def delivered_first(start: Method) -> Method:
@@ -87,7 +84,7 @@ def delivered_first(start: Method) -> Method:
 
     def start_when_delivered(session: Any, asked: Any) -> None:
         is_first = session not in waiting
-        waiting.setdefault(session, ScriptRequests()).request_rerun(asked)
+        waiting.setdefault(session, script_requests.ScriptRequests()).request_rerun(asked)
         if is_first or session._scriptrunner is None:
             look(session)
 
@@ -150,9 +147,9 @@ def of_browser_first(ask: Method) -> Method:
     """
 
     def ask_after_browser(requests: Any, asked: Any) -> Any:
-        waits = requests._rerun_data
+        waits, rerun = requests._rerun_data, script_requests.ScriptRequestType.RERUN
         # A request of a script has no values of widgets.
-        if requests._state is ScriptRequestType.RERUN and asked.widget_states is None:
+        if requests._state is rerun and asked.widget_states is None:
             names = "query_string", "page_script_hash", "page_name", "is_history_navigation"
             asked = replace(asked, **{name: getattr(waits, name) for name in names})
         return ask(requests, asked)

@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlencode
 import streamlit as st
 
 from lib import charts, results, sweep
-from lib.charts import Palette
 from lib.data import DATASETS
 from lib.experiment import SETTINGS, ExperimentError
 from lib.results import TITLE, VARIABLE, PointResult, Status
@@ -186,7 +185,7 @@ def _make_room(browser: str | None) -> str:
     return ""
 
 
-def draw_sweep(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
+def draw_sweep(plan: Plan | None, loaded: Loaded, palette: charts.Palette) -> None:
     """Draw the shown sweep, and keep it up to date while it may change by itself."""
 
     def may_change(now: Sweep) -> bool:
@@ -198,7 +197,7 @@ def draw_sweep(plan: Plan | None, loaded: Loaded, palette: Palette) -> None:
     following_fragment(current_sweep, draw, may_change, LOOK_SECONDS)
 
 
-def _draw_panel(plan: Plan | None, loaded: Loaded, palette: Palette, now: Sweep) -> None:
+def _draw_panel(plan: Plan | None, loaded: Loaded, palette: charts.Palette, now: Sweep) -> None:
     """Draw the buttons, the progress, the finding and the pictures of a sweep."""
     runner, args, points = now.runner, (plan, loaded), now.runner.results
     idle = runner.state.over or not now.is_mine
@@ -239,7 +238,7 @@ def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> 
             hint(TEXTS["other_settings"])
 
 
-def _draw_pictures(points: Sequence[PointResult], text: str, palette: Palette) -> None:
+def _draw_pictures(points: Sequence[PointResult], text: str, palette: charts.Palette) -> None:
     """Draw curves over one setting for picked values of others, and maps of two settings."""
     axes = results.axes_of(points)
     across, *others = sorted(axes, key=lambda key: not results.is_number(key))

@@ -18,7 +18,6 @@ import streamlit as st
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from lib import data
-from lib.data import DATASETS, MAX_BYTES, Table, TooShortError, UploadError, WindowError
 from lib.experiment import NO_SERIES, SETTINGS, ExperimentError
 from lib.results import memory_of
 from lib.text import counted
@@ -40,7 +39,7 @@ MOST_KEPT, MOST_KEPT_BYTES = 8, 1_200_000  # so many runs, none of more bytes
 # The path to which browsers send files (Streamlit 1.67), with the file's id in it.
 UPLOADS = re.compile(r"/_stcore/upload_file/[^/]+/([^/]+)$")
 # Bytes of files in memory that no page has taken; a single file may be larger.
-SERVER_BYTES = max(MAX_BYTES, min(4 * MAX_BYTES, data.total_memory() // 6))
+SERVER_BYTES = max(data.MAX_BYTES, min(4 * data.MAX_BYTES, data.total_memory() // 6))
 UNTAKEN_SECONDS = 60.0  # a file waits so long for a page to take it
 _HELD = dict[str, tuple[int, Callable[[], object]]]()
 """Files in memory that no page has taken: id → bytes, and what has Streamlit drop it."""
@@ -146,7 +145,7 @@ def _begin(name: str, content: bytes, sheet: str = "") -> None:
             record.reading = data.Reading(name, content, sheet)
     except KeptError as error:
         _refuse(f"{name} isn't open. {error}")
-    except UploadError as error:
+    except data.UploadError as error:
         _refuse(error)
 
 
@@ -180,14 +179,14 @@ def kept_before() -> Kept | None:
     return _KEPT.get(browser_id() or "")
 
 
-def _settle(new: Table) -> None:
+def _settle(new: data.Table) -> None:
     changes = _changes(new)
     while True:
         try:
             dataset_of(data.settle(session().subject.experiment.set(**changes), new), new)
             break
         except ExperimentError as error:
-            cure = error.cure if isinstance(error, TooShortError) else {}
+            cure = error.cure if isinstance(error, data.TooShortError) else {}
             if cure.items() <= changes.items():  # none, or it was no help
                 _refuse(f"{new.name} can't be used: {error}")
                 return
@@ -197,18 +196,18 @@ def _settle(new: Table) -> None:
     session().upload.table = new
 
 
-def _changes(new: Table) -> dict[str, Any]:
+def _changes(new: data.Table) -> dict[str, Any]:
     """The settings that change with a table as the data, without those a person has set."""
     now, old = session().subject.experiment.data, session().upload.table
     if now.name == "upload":
         changes = address.fitting(old.settings if old else {}, new.settings)
     else:
-        suits = {**DATASETS["upload"].suggested, **new.settings}
-        changes = {"data": "upload", **address.fitting(DATASETS[now.name].suggested, suits)}
+        suits = {**data.DATASETS["upload"].suggested, **new.settings}
+        changes = {"data": "upload", **address.fitting(data.DATASETS[now.name].suggested, suits)}
     there = {*new.frame.columns, *new.labels, *data.calendar_names(new), NO_SERIES, ""}
     try:
         there |= {*data.prepared(new, now).frame.columns}
-    except WindowError:  # or no file with such columns could ever become the data
+    except data.WindowError:  # or no file with such columns could ever become the data
         changes["types"] = ()
     named = {*now.inputs, *now.targets, now.series, *(e.rpartition(":")[0] for e in now.types)}
     if now.name != "upload" or not named <= there:

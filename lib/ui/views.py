@@ -18,7 +18,6 @@ from lib.charts import Palette, cell, samples
 from lib.data import make_dataset, suggested
 from lib.recurrence import LayerPass, forward, highest_output, unroll
 from lib.results import HIDDEN, LETTERS, Compared, Snapshot, best_loss
-from lib.shapes import Damage
 from lib.story import GALLERY, SCENES, Scene, runs_of
 from lib.text import beside, filled, joined, number, readable
 from lib.training import read_recording
@@ -160,7 +159,7 @@ def _target(_: Loaded, palette: Palette) -> None:
         st.html(charts.lineup_picture(diagnosis, sentence, palette))
         case = shapes.damage.mistake_of(question.output, question.target)
         if case and diagnosis.verdict == "silent":
-            trained = read_recording(case, Damage)
+            trained = read_recording(case, shapes.Damage)
             errors = {side: number(trained.error(side)) for side in trained.loss}
             hint(filled(TEXTS, "trained", **errors, mended=shapes.MISTAKES[case].right))
         else:

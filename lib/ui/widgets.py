@@ -228,17 +228,10 @@ def linked_slider(label: str, labels: Sequence[str], choice: Linked, *, wide: bo
     return choice.index
 
 
-def linked_buttons(
-    label: str,
-    labels: Sequence[str],
-    choice: Linked,
-    on_change: Callable[[], None] = lambda: None,
-    **options: Any,
-) -> int:
+def linked_buttons(label: str, labels: Sequence[str], choice: Linked, **options: Any) -> int:
     """Draw buttons with `labels` for several texts; returns the chosen index."""
     if len(labels) > 1:
-        options |= {"default": choice.index, "format_func": labels.__getitem__}
-        options |= choice.bind(on_change)
+        options |= {"default": choice.index, "format_func": labels.__getitem__, **choice.bind()}
         st.segmented_control(label, range(len(labels)), required=True, **options)
     return choice.index
 

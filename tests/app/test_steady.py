@@ -56,7 +56,7 @@ def test_two_charts_take_turns():
     for number, drawn, hidden in ((1, [1], 1), (2, [1, 2], 0), (3, [3, 2], 1)):
         charts, values, style = run(app, number)
         assert values == drawn
-        assert f".st-key-it_{hidden}{{visibility:hidden" in style
+        assert f".st-key-it_{hidden} {{\n  visibility: hidden" in style
         older = before.keys() & charts.keys()
         assert len(older) == min(number - 1, 1)
         assert all(charts[words] == before[words] for words in older)

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from lib.data import MAX_BYTES, UploadError, WindowError, default_columns, read_upload
 from lib.data.tables.table import MAX_CELLS
 from lib.data.tables.windows import make_windows
-from lib.experiment.settings import REGISTRIES, DataSettings
+from lib.experiment import REGISTRIES, DataSettings
 from tests.unit.uploaded import PLAIN, lines
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR"

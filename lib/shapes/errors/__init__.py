@@ -12,7 +12,9 @@ from lib.shapes.errors.message import Explanation, Message
 from lib.shapes.errors.pasted import Found, error_and_whole
 from lib.text import beside
 
-# In the order in which they are looked for: of the messages in a text, those that say more.
+# A new message: a `Message` in the module of its subject, with a text for it in
+# tests/unit/known_messages.py; if Keras raises it today, a case in tests/agreement/mistakes.py.
+# The modules stand in the order of the search: those whose messages say more come first.
 MODULES = (loading, states, arguments, targets, inputs, arrays, models)
 MESSAGES: tuple[Message, ...] = tuple(each for module in MODULES for each in module.MESSAGES)
 _EXAMPLES = beside(__file__, "examples")

@@ -6,7 +6,6 @@ training begins or ends, or for another run.
 """
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from typing import Any
@@ -14,13 +13,12 @@ from typing import Any
 import streamlit as st
 
 from lib.charts import Palette, sentences
-from lib.results import FEWEST, Run, Snapshot, Status
+from lib.results import FEWEST, Run, Status
 from lib.text import beside, duration
 from lib.training import USUAL_SEEDS, architecture_of, bucket_of, limits, with_seeds
 from lib.ui import address, clock, runs
 from lib.ui.browser import current_palette, hide
 from lib.ui.explore import charts
-from lib.ui.explore.charts import EARLIER, OPEN_REPLAY, is_same
 from lib.ui.explore.skill import KEYS, skill_card
 from lib.ui.explore.take import draw_files
 from lib.ui.fragment import Place, fragment
@@ -30,36 +28,19 @@ from lib.ui.settings import label_of
 from lib.ui.shown import Epochs, ShownRun, follow_epochs, load_data
 from lib.ui.upload import note_kept
 from lib.ui.views import draw_strip
-from lib.ui.widgets import bound, card, linked_buttons, linked_toggle, plain, press, say_steadily
+from lib.ui.widgets import bound, card, linked_toggle, plain, press, say_steadily
 
 SEEDS = (1, 4, 8, 16)
 SAME_CLICK_SECONDS = 0.15
-
 FAILURES = (Status.DIVERGED, Status.FAILED)
-
-
-@dataclass(frozen=True, slots=True)
-class StatusText:
-    """The texts on how a run stands."""
-
-    badge: str
-    color: str
-    meaning: str
-    advice: str = ""
-
-    @property
-    def colored_badge(self) -> str:
-        """The badge as Markdown."""
-        return f":{self.color}-badge[{self.badge}]"
-
-
-STATUS_TEXTS = {name: StatusText(**row) for name, row in beside(__file__, "status").items()}
-"""By status; "kept", "recorded" and "untrained" are for what is shown without a run."""
+# Badge, its color and meaning by status. "kept", "recorded" and "untrained" are for what is shown
+# without a run; the last two also have an advice.
+STATUS_TEXTS: dict[str, dict[str, str]] = beside(__file__, "status")
 
 
 def explore() -> None:
     """Draw the Explore page."""
-    loaded = load_data(frame("Explore", (EARLIER.name, OPEN_REPLAY.name, *KEYS)))
+    loaded = load_data(frame("Explore", (charts.EARLIER.name, charts.OPEN_REPLAY.name, *KEYS)))
     experiment, data, model = loaded.experiment, loaded.dataset, loaded.experiment.model
     palette = current_palette()
 
@@ -94,7 +75,7 @@ def _panel(
             say_steadily(_status_sentence(loaded, shown), gray=True, place=sentence)
         with st.container(key="run_epoch", horizontal=True, vertical_alignment="center"):
             has_replay = len(epochs.choice.texts) >= FEWEST
-            is_open = has_replay and linked_toggle("Replay", OPEN_REPLAY)
+            is_open = has_replay and linked_toggle("Replay", charts.OPEN_REPLAY)
             if not is_open:
                 epochs.draw(wide=True)
         with st.container(key="run_seeds"):
@@ -106,8 +87,10 @@ def _panel(
             options = sorted({*SEEDS, now})
             st.segmented_control("Seeds", options, default=now, required=True, **control)
         with st.container(key="run_speed"):
-            labels, watched = [label for label, _ in runs.PACES.values()], _is_watched(shown)
-            linked_buttons("Pace", labels, runs.PACE, on_change=runs.follow_pace, disabled=watched)
+            places, labels = range(len(runs.PACES)), [label for label, _ in runs.PACES.values()]
+            control = runs.PACE.bind(runs.follow_pace) | {"disabled": _is_watched(shown)}
+            control |= {"default": runs.PACE.index, "format_func": labels.__getitem__}
+            st.segmented_control("Pace", places, required=True, **control)
     badge = charts.badge_of(loaded, shown)
     if is_open:  # the replay, and the run rests
         charts.replay(epochs, palette, badge=badge)
@@ -132,7 +115,7 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
     """
     client, run, status = runs.client(), shown.run, shown.snapshot.status
     steered = None if run is None or status.over or _is_watched(shown) else run
-    same, trainable = is_same(loaded, shown), loaded.trainable
+    same, trainable = charts.is_same(loaded, shown), loaded.trainable
     paused = steered is not None and status is Status.PAUSED
     train = partial(runs.train, loaded.experiment, loaded.dataset)
 
@@ -153,41 +136,41 @@ def _buttons(loaded: Loaded, shown: ShownRun) -> None:
 
     resume = partial(steer, client.resume)
     if paused:
-        _button("Train", "play_arrow", resume, label="Resume", type="primary")
+        _button("Resume", "play_arrow", "do_train", resume, type="primary")
     else:
-        is_off = not trainable or (steered and status.active and same)
+        is_off = not trainable or (steered is not None and status.active and same)
         why = None  # with help Streamlit (1.67) draws a button twice, for phones as well
         if not trainable:
             why = runs.client().pool.unavailable or "A note on this page says why it can't train."
             if loaded.dataset.name == "upload" and not session().upload.table:
                 why = "Only who has the run's file can train on it. Upload yours to train."
-        _button("Train", "play_arrow", train, type="primary", disabled=bool(is_off), help=why)
+        _button("Train", "play_arrow", "do_train", train, type="primary", disabled=is_off, help=why)
     is_new = paused and trainable and not same
-    _button("Pause", "pause", partial(steer, client.pause), disabled=paused or not steered)
-    _button("Resume", "resume", resume, disabled=not paused)  # hidden: pressed by its key alone
-    _button("New run", "add", train, disabled=not is_new)
+    is_off = paused or not steered
+    _button("Pause", "pause", "do_pause", partial(steer, client.pause), disabled=is_off)
+    # Hidden: pressed by its shortcut alone.
+    _button("Resume", "resume", "do_resume", resume, disabled=not paused)
+    _button("New run", "add", "do_new_run", train, disabled=not is_new)
     hide("do_resume", "do_pause" if is_new else "do_new_run")
     hover = "Train one epoch: of this run, or of a new one if there is none or settings changed."
     can_step = paused or (trainable and not (status.over and same))
-    _button("Step", "skip_next", step, disabled=not can_step, help=hover)
-    _button("Stop", "stop", partial(steer, client.stop), disabled=not steered)
+    _button("Step", "skip_next", "do_step", step, disabled=not can_step, help=hover)
+    _button("Stop", "stop", "do_stop", partial(steer, client.stop), disabled=not steered)
     hover, nothing = "Forget the run.", run is None and shown.kept is None
-    _button("Reset", "restart_alt", reset, disabled=nothing, help=hover)
+    _button("Reset", "restart_alt", "do_reset", reset, disabled=nothing, help=hover)
 
 
-def _button(
-    name: str, icon: str, act: Callable[[], object], *, label: str = "", **options: Any
-) -> None:
-    """Draw a button whose key, `do_name`, a keyboard shortcut presses too."""
+def _button(label: str, icon: str, key: str, act: Callable[[], object], **options: Any) -> None:
+    """Draw a button which a keyboard shortcut presses too, by its key."""
 
     def act_once() -> None:
         # Streamlit may call twice for one click (1.67, 76 ms apart).
         now, clicks = clock.now(), session().clicks
-        if now - clicks.get(label or name, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
-            clicks[label or name] = now
+        if now - clicks.get(label, -SAME_CLICK_SECONDS) > SAME_CLICK_SECONDS:
+            clicks[label] = now
             act()
 
-    press(label or name, icon, f"do_{name.lower().replace(' ', '_')}", act_once, **options)
+    press(label, icon, key, act_once, **options)
 
 
 def _is_watched(shown: ShownRun) -> bool:
@@ -197,13 +180,15 @@ def _is_watched(shown: ShownRun) -> bool:
 def _progress(epochs: Epochs, place: Place) -> None:
     """Draw the progress bar with its text, always in the same place and size."""
     shown, snapshot = epochs.shown, epochs.shown.snapshot
-    badge = STATUS_TEXTS[snapshot.status if shown.run else _stands_in(shown)].colored_badge
+    stands = [snapshot.status if shown.run else _stands_in(shown)]
     if not shown.run and snapshot.status is Status.DIVERGED:
-        badge += f" {STATUS_TEXTS[Status.DIVERGED].colored_badge}"
+        stands.append(snapshot.status)
+    texts = [":{color}-badge[{badge}]".format(**STATUS_TEXTS[name]) for name in stands]
     over = snapshot.status is Status.FINISHED  # also where both modes have stopped early
     share = 1.0 if over else min(1.0, snapshot.epoch / max(1, snapshot.epochs))
     picked = "" if epochs.picked is None else f" · shown: after epoch {epochs.picked:,}"
-    place.show("progress", share, f"{badge} {sentences.progress_sentence(snapshot)}{picked}")
+    texts.append(f"{sentences.progress_sentence(snapshot)}{picked}")
+    place.show("progress", share, " ".join(texts))
 
 
 def _stands_in(shown: ShownRun) -> str:
@@ -213,48 +198,37 @@ def _stands_in(shown: ShownRun) -> str:
 
 def _status_sentence(loaded: Loaded, shown: ShownRun) -> str:
     """What to know about the run besides its figures, in at most two lines."""
-    if shown.run is None:
+    run, snapshot, has_failed = shown.run, shown.snapshot, shown.snapshot.status in FAILURES
+    if run is None:
         return _sentence_without_run(loaded, shown)
-    return (_watched_sentence if _is_watched(shown) else _own_sentence)(loaded, shown, shown.run)
+    usual = STATUS_TEXTS[snapshot.status]["meaning"]
+    outcome = snapshot.reason or sentences.kept_sentence(snapshot) or usual
+    if _is_watched(shown):
+        rows = "shares" if run.dataset.has_rows else "keeps"
+        own = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
+        advice = outcome if has_failed else own
+        return f"You are watching a run that another browser started. {advice}"
+    if has_failed or charts.is_same(loaded, shown):
+        return outcome
+    changed = sentences.changed_settings(run.experiment, loaded.experiment, label_of)
+    if not changed or run.dataset.title != loaded.dataset.title:
+        changed = f"data {run.dataset.title} → {loaded.dataset.title}"
+    begins = "New run" if snapshot.status is Status.PAUSED else "Train"
+    advice = f" {begins} starts anew with them." if loaded.trainable else ""
+    return f"The settings have changed since: {changed}.{advice}"
 
 
 def _sentence_without_run(loaded: Loaded, shown: ShownRun) -> str:
     if shown.snapshot.reason:
         return shown.snapshot.reason
     text = STATUS_TEXTS[_stands_in(shown)]
-    meaning = text.meaning.format(**(shown.kept.about if shown.kept else {}))
+    meaning = text["meaning"].format(**(shown.kept.about if shown.kept else {}))
     if not loaded.trainable:
         return f"{meaning} {runs.client().pool.unavailable}"
-    sentence = f"{meaning} {text.advice}"
+    sentence = f"{meaning} {text.get('advice', '')}"
     is_chosen = session().subject.experiment.seeds > 0
     if loaded.experiment.seeds == 1 and not is_chosen:
         several = loaded.experiment.set(seeds=USUAL_SEEDS)
         usual = limits.training_seconds(several, loaded.dataset)
         sentence += f" It trains 1 seed: {USUAL_SEEDS} would take {duration(usual)}."
     return sentence
-
-
-def _run_sentence(snapshot: Snapshot) -> str:
-    """Why a run ended, which epoch it keeps, or what its status means."""
-    usual = STATUS_TEXTS[snapshot.status].meaning
-    return snapshot.reason or sentences.kept_sentence(snapshot) or usual
-
-
-def _watched_sentence(loaded: Loaded, shown: ShownRun, run: Run) -> str:
-    rows = "shares" if run.dataset.has_rows else "keeps"
-    advice = "Train starts your own." if loaded.trainable else f"Its owner {rows} its file's rows."
-    if shown.snapshot.status in FAILURES:
-        advice = _run_sentence(shown.snapshot)
-    return f"You are watching a run that another browser started. {advice}"
-
-
-def _own_sentence(loaded: Loaded, shown: ShownRun, run: Run) -> str:
-    status = shown.snapshot.status
-    if status in FAILURES or is_same(loaded, shown):
-        return _run_sentence(shown.snapshot)
-    changed = sentences.changed_settings(run.experiment, loaded.experiment, label_of)
-    if not changed or run.dataset.title != loaded.dataset.title:
-        changed = f"data {run.dataset.title} → {loaded.dataset.title}"
-    begins = "New run" if status is Status.PAUSED else "Train"
-    advice = f" {begins} starts anew with them." if loaded.trainable else ""
-    return f"The settings have changed since: {changed}.{advice}"

@@ -13,10 +13,8 @@ import numpy as np
 import streamlit as st
 
 from lib import charts, results
-from lib.charts import Palette, with_unit
 from lib.data import DATASETS, Origin, WindowError, check_season
 from lib.experiment import MODES
-from lib.results import Answers, ForecastError, Part, SeedWeights, SkillTable
 from lib.text import capital, counted, readable
 from lib.ui import runs, widgets
 from lib.ui.session import Loaded, once, session
@@ -33,7 +31,7 @@ KEYS = (PART, _WAY.name, _STEPS.name)  # in the address
 MOST_NAMES = 200  # so many a menu offers: all are sent to the browser
 
 
-def skill_card(loaded: Loaded, palette: Palette) -> None:
+def skill_card(loaded: Loaded, palette: charts.Palette) -> None:
     """Draw the card, if the shown data were cut from a table."""
     with st.container(key="skill_place"):  # there always: nothing below it moves
         shown = Epochs(shown_run(loaded.experiment, loaded.dataset)).at_picked_epoch
@@ -71,7 +69,7 @@ def skill_card(loaded: Loaded, palette: Palette) -> None:
             draw(shown, shown.dataset.cut_from, palette)
 
 
-def _weights(shown: ShownRun) -> SeedWeights:
+def _weights(shown: ShownRun) -> results.SeedWeights:
     """The trained weights to evaluate, by seed; ({},) where there are none."""
     return shown.snapshot.weights if shown.snapshot.epoch and not shown.polling else ({},)
 
@@ -82,7 +80,7 @@ def _once(shown: ShownRun, name: str, make: Callable[[], T], *others: object) ->
     return once(name, (_weights(shown), *others), make, of_data)
 
 
-def _answers(shown: ShownRun, part: Part = "judged") -> Answers:
+def _answers(shown: ShownRun, part: results.Part = "judged") -> results.Answers:
     run, weights = (shown.experiment, shown.dataset), _weights(shown)
     make = partial(results.answers, *run, weights[0], part, seeds=len(weights))
     return _once(shown, f"answers {part}", make)
@@ -103,12 +101,12 @@ def _pick(label: str, names: Sequence[str], key: str) -> int:
     return int(st.selectbox(label, which, 0, names.__getitem__, key=place, width=240, help=hover))
 
 
-def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
+def _errors(shown: ShownRun, origin: Origin, _: charts.Palette) -> None:
     """Draw the table of the validation part, and of the test part once somebody looks."""
     dataset, weights = shown.dataset, _weights(shown)
     target = _pick("Target", dataset.target_labels, "target")
 
-    def table(part: Part) -> None:
+    def table(part: results.Part) -> None:
         make = partial(results.skill_of_seeds, shown.experiment, dataset, weights, part)
         found = _once(shown, f"medians {part}", make)
         st.markdown(_markdown(found, target, dataset.target_unit))
@@ -140,9 +138,9 @@ def _errors(shown: ShownRun, origin: Origin, _: Palette) -> None:
         hint(f"{times}. Who chooses by what it says has no test any more.")
 
 
-def _markdown(table: SkillTable, target: int, unit: str) -> str:
+def _markdown(table: results.SkillTable, target: int, unit: str) -> str:
     """A Markdown table: the models in their colours, then the baselines, the best first."""
-    where = plain(with_unit("at the last step", unit))
+    where = plain(charts.with_unit("at the last step", unit))
     lines = [f"| {where} | MAE | RMSE | MASE | skill |", "|:--|--:|--:|--:|--:|"]
     named = [(MODES[one.name].colored(f"**{plain(one.label)}**"), one) for one in table.models]
     named += [(plain(one.label), one) for one in table.baselines(target)]
@@ -155,7 +153,7 @@ def _markdown(table: SkillTable, target: int, unit: str) -> str:
     return "\n".join(lines)
 
 
-def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
+def _dates(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     """Draw the validation part on dates, for one series and one target."""
     dataset, answered = shown.dataset, _answers(shown)
     there = np.unique(origin.series[origin.starts[answered.samples]])
@@ -170,7 +168,7 @@ def _dates(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     widgets.told_chart(figure, *charts.skill.dates_words(dataset, rows, target), "skill_on_dates")
 
 
-def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
+def _ahead(shown: ShownRun, origin: Origin, palette: charts.Palette) -> None:
     dataset, weights, feed = shown.dataset, _weights(shown)[0], 0
     if not weights:
         hint("Not trained yet: once it is, this shows what the models say of the rows to come.")
@@ -191,7 +189,7 @@ def _ahead(shown: ShownRun, origin: Origin, palette: Palette) -> None:
     try:
         make = partial(results.forecast, *run, judged=_answers(shown), **options)
         coming = _once(shown, "coming", make, *options.values())
-    except ForecastError as error:
+    except results.ForecastError as error:
         hint(f"{error}")
         return
     figure = charts.skill.forecast_figure(dataset, coming, series, column, palette)

@@ -26,7 +26,7 @@ from lib.ui import address, clock, runs
 from lib.ui.browser import component
 from lib.ui.explore.charts import EARLIER, badge_of
 from lib.ui.session import Loaded, Taking, session
-from lib.ui.shown import Epochs, ShownRun, picked_answers, shown_run
+from lib.ui.shown import Epochs, picked_answers, shown_run
 
 KEY, SCRIPT = "take", "plain_script"
 QUICK_SECONDS, MOST_SECONDS = 0.2, 120.0  # of waiting in a run of the card, and in all
@@ -150,7 +150,11 @@ def _makers(epochs: Epochs, other: Loaded | None) -> dict[str, Make]:
         setup = other.experiment, other.dataset
         files |= _script_files(lambda: setup, other.dataset, NEW)
     makers: dict[str, Make] = {name: partial(_POOL.submit, file) for name, file in files.items()}
-    return makers | _model_files(epochs.at_picked_epoch)
+    model = {"cell": shown.experiment.model.cell, "timesteps": shown.dataset.shape[1]}
+    for mode, weights in epochs.at_picked_epoch.snapshot.weights[0].items():
+        of_mode: dict[str, Any] = {**model, "mode": mode, "weights": weights}
+        makers[f"model_{mode}"] = partial(runs.client().ask, "keras_file", **of_mode)
+    return makers
 
 
 def _run_files(epochs: Epochs, table: Table | None, *, has_answers: bool) -> dict[str, File]:
@@ -205,15 +209,6 @@ def _script_files(
     if dataset.origin:
         files[f"data{end}"] = partial(export.arrays, dataset)
     return files
-
-
-def _model_files(shown: ShownRun) -> dict[str, Make]:
-    """Functions that ask Keras for the file of each trained model."""
-    cell, timesteps, makers = shown.experiment.model.cell, shown.dataset.shape[1], dict[str, Make]()
-    for mode, weights in shown.snapshot.weights[0].items():
-        model = {"cell": cell, "mode": mode, "weights": weights, "timesteps": timesteps}
-        makers[f"model_{mode}"] = partial(runs.client().ask, "keras_file", **model)
-    return makers
 
 
 def _may_take(dataset: Dataset, table: Table | None) -> bool:

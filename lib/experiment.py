@@ -1,10 +1,16 @@
-"""The settings of an experiment: their groups, limits, options and URL keys."""
+"""The choices of a person: one frozen `Experiment`, the limits of its settings, and its URL form.
+
+This module makes no data, computes no shapes and trains nothing. Words, as in Keras: N samples, T
+timesteps, F features, U units, K target columns.
+"""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
+from textwrap import shorten
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -39,7 +45,7 @@ class Choice:
         return f":{self.color}[{words}]" if self.color else words
 
 
-REGISTRIES = msgspec.convert(beside(__file__, "experiment"), dict[str, dict[str, Choice]])
+REGISTRIES = msgspec.convert(beside(__file__), dict[str, dict[str, Choice]])
 MODES, CELLS, HEADS = REGISTRIES["modes"], REGISTRIES["cells"], REGISTRIES["heads"]
 OPTIMIZERS, LOSSES = REGISTRIES["optimizers"], REGISTRIES["losses"]
 
@@ -229,3 +235,41 @@ def validate(experiment: Experiment) -> None:
     """Raise ExperimentError, naming the limit and what was asked, unless all are allowed."""
     for key, setting in SETTINGS.items():
         setting.check(experiment.get(key))
+
+
+def to_query(experiment: Experiment, base: Experiment | None = None) -> dict[str, str | list[str]]:
+    """Return the URL form: what differs from `base`, the default, by key. Tuples are lists."""
+    base = base or Experiment()
+    values = {key: experiment.get(key) for key in SETTINGS}
+    return {
+        key: list(value) if isinstance(value, tuple) else f"{value}"
+        for key, value in values.items()
+        if value != base.get(key)
+    }
+
+
+def read_query(
+    query: Mapping[str, str | list[str]],
+    base: Experiment | None = None,
+    at_most: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[Experiment, list[str]]:
+    """Return the experiment of a URL, and a sentence for each dropped or clamped value."""
+    experiment, complaints = base or Experiment(), list[str]()
+    for key, value in query.items():
+        if key not in SETTINGS:
+            continue
+        setting, texts = SETTINGS[key], [value] if isinstance(value, str) else list(value)
+        if setting.limit is not None and key in at_most:
+            setting = replace(setting, limit=replace(setting.limit, maximum=at_most[key]))
+        try:
+            used = setting.parse(texts)
+            is_taken = setting.limit is None or used == float(texts[-1])
+        except (ValueError, IndexError, OverflowError):
+            used, is_taken = experiment.get(key), False
+        if not is_taken:
+            received = shorten("".join(texts[-1:]), 24, placeholder="…")
+            taken = number(used) if isinstance(used, (int, float)) else used
+            complaint = f"The link says {key}={received}, and it has to be {setting.allowed}"
+            complaints.append(f"{complaint}: {taken} was taken.")
+        experiment = experiment.set(**{key: used})
+    return experiment, complaints

@@ -1,8 +1,11 @@
-"""English for numbers, counts and lists."""
+"""Words and numbers for people: English for counts and lists, texts in TOML; no runs, no pages."""
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
 
 NOTHING = 1e-7  # sizes below this are written "nothing": rounding to 32 bits leaves as much
 NEXT_TO_NOTHING = 1e-6  # sizes below this are written in words
@@ -119,3 +122,14 @@ def duration(seconds: float) -> str:
     minutes, rest = divmod(max(1, round(seconds / step)) * step, 60)
     units = ((minutes // 60, "h"), (minutes % 60, "min"), (rest, "s"))
     return " ".join(["about", *(f"{value} {unit}" for value, unit in units if value)])
+
+
+def beside(module: str, name: str = "") -> dict[str, Any]:
+    """Read the TOML file beside `module` (a `__file__`), called like it or `name`."""
+    path = Path(module)
+    return tomllib.loads(path.with_name(f"{name or path.stem}.toml").read_text("utf-8"))
+
+
+def filled(table: Mapping[str, str], what: str, /, **names: object) -> str:
+    """Return the text called `what` in a table, with its {names} filled in."""
+    return table[what].format(**names)

@@ -1,0 +1,33 @@
+"""Rows of settings in which each value of a setting meets each value of every other."""
+
+from itertools import combinations, product
+
+
+def pairs(row):
+    """Return the pairs of values in a row, each value with its place: {((0, "a"), (1, "b"))}."""
+    return {*combinations(enumerate(row), 2)}
+
+
+def covering(rows, axes):
+    """Return the rows, and more rows until they have each pair of values of any two `axes`."""
+    rows = [tuple(row) for row in rows]
+    places = range(len(axes))
+    missing = {
+        ((i, a), (j, b)) for i, j in combinations(places, 2) for a, b in product(axes[i], axes[j])
+    }
+    missing = missing.difference(*map(pairs, rows))
+    while missing:
+        chosen = dict(min(missing, key=str))  # the values of a new row, by place
+        for place in places:
+            if place not in chosen:
+                known = chosen.items()
+                chosen[place] = max(
+                    axes[place],
+                    key=lambda value: sum(
+                        (place, value) in pair and any(other in pair for other in known)
+                        for pair in missing
+                    ),
+                )
+        rows.append(tuple(chosen[place] for place in places))
+        missing -= pairs(rows[-1])
+    return rows
