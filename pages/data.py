@@ -60,7 +60,7 @@ with pictures:
             texts, figure = split.split_words(dataset), split.split_figure(dataset, palette)
             told_chart(figure, *texts, "chart_split")
         with card("Leak check"):
-            text, findings = split.leak_words(find_leaks(dataset))
+            text, findings = split.leak_words(dataset, find_leaks(dataset))
             takeaway(text, *findings)
         if dataset.name != "upload" or session().upload.table:  # else it is somebody else's
             with card("Take it away", key="take_away"):

@@ -21,9 +21,10 @@ from lib.text import apart, capital, readable, short
 
 LEAST_PLOT = 130  # the least height of the plot on a small screen, in pixels
 EXPLODED = 1000  # a training loss of so many times that of a guess has exploded
+SAME = 0.02  # errors that differ by at most this share of the larger one have no winner
 Level = tuple[str, Mapping[str, float], str]
 """What values are held against: a label, values maybe of each mode, and "baseline" or "best"."""
-COUNTS = {"sequence": "every step", "last": "last step"}  # words beside a mode's level
+COUNTS = {"sequence": "every step", "last": "last step", "both": "both modes"}  # beside a level
 
 
 class Curve(NamedTuple):
@@ -143,7 +144,8 @@ class LastStepErrors:
         least, most = min(medians.values()), max(medians.values())
         modes_compete = len(medians) > 1 and least < guess
         samples = results.independent_samples(dataset)
-        if not results.decided(least, most if modes_compete else guess, samples):
+        is_decided = results.decided(least, most if modes_compete else guess, samples)
+        if not is_decided and not (modes_compete and most - least <= SAME * most):
             return sentences.too_few(samples, "modes are " if modes_compete else "")
         if self.found and modes_compete:
             return _winner(self.found, least, most)
@@ -197,10 +199,16 @@ words, and `sentence()`.
 def _winner(found: Verdict, least: float, most: float) -> str:
     """Return which mode's errors are smaller, as far as so many seeds can tell."""
     better, (less, more) = MODES[("sequence", "last")[found.better]].name, apart(least, most)
+    is_same = most - least <= SAME * most
     if found.seeds == 1:
-        return f"One seed decides nothing; here {better} has {less}, the other {more}."
+        says = f"{better}'s error is smaller, {less} against {more}"
+        if is_same:
+            says = f"both modes' errors are nearly the same, {less} and {more}"
+        return f"One seed decides nothing; here {says}."
     if not found.is_clear:
         return f"No clear winner: {found.seeds} seeds can't tell the two modes apart."
+    if is_same:
+        return f"Both modes' errors are nearly the same in {found.seeds} seeds: {less} and {more}."
     wins, by = f"{found.wins} of {found.seeds} seeds", sentences.percent_below(found)
     return f"{capital(better)} is better in {wins}, by {by} in the median."
 
@@ -259,14 +267,16 @@ def _figure(
             data.append(chart.line(name, curve.values, of_mode, chart.hover(), **where))
     # Levels lie above the curves, of which one may reach the best: below it nobody would see it.
     entries, notes = [chart.SEEDS] * bool(run.snapshot.others), []
+    one_line = 10 ** (2 * float(np.ptp(y["range"])) / LEAST_PLOT)  # the ratio of two pixels
     for label, values, color in levels:
         ends = x["range"]
         data += [chart.level(label, [v, v], color, palette, x=ends) for v in values.values()]
         zeros = [mode for mode, value in values.items() if not value]
         zero = ": 0" if len(zeros) == len(values) else "".join(f" ({COUNTS[m]}: 0)" for m in zeros)
         entries.insert(0, Entry(chart.LEVELS[color][1], label + zero, color))
-        for mode, value in values.items():
-            notes.append((COUNTS.get(mode, ""), value, palette.words(color)))
+        is_one = max(values.values()) < one_line * min(values.values())
+        for mode, value in ({"both": min(values.values())} if is_one else values).items():
+            notes.append((COUNTS[mode], value, palette.words(color)))
     both = any(len(values) > 1 for _, values, _ in levels)
     words = chart.side_notes(notes, y["range"], LEAST_PLOT) if both else []
     if not drawn.any() or not any(len(curve.values) for curve in curves.values()):

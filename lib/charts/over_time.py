@@ -170,22 +170,25 @@ class StepErrors:
         """Say at how many of its steps each mode beats the guess or baseline."""
         if why := no_verdict(self.run.dataset, self.run.snapshot.epoch):
             return why
-        beats, rival = self.outcomes, self.run.dataset.rival
-        if not any("clear" in steps for steps in beats.values()):
-            if any(steps[-1] == "unclear" for steps in beats.values()):
+        rival, steps = self.run.dataset.rival, len(self.guess)
+        sequence, last = self.outcomes.get("sequence", []), self.outcomes.get("last", [])
+        if "clear" not in [*sequence, *last]:  # the last step decides, as on the other cards
+            if "unclear" in [*sequence[-1:], *last]:
                 return too_few(self.samples)
-            who = "Neither mode beats" if len(beats) > 1 else "The model doesn't beat"
-            return f"{who} {rival} at the last step."
-        if "sequence" not in beats:
-            return f"Last-step mode beats {rival}."
-        wins = f"{beats['sequence'].count('clear')} of {len(self.guess)} steps"
-        rest = ""
-        if "last" in beats:
-            rest = "; last-step mode doesn't clearly"
-        if beats.get("last", [""])[-1] == "clear":
-            does = "does, too" if "clear" in beats["sequence"] else "beats it"
-            rest = f"; last-step mode {does}"
-        return f"Sequence mode beats {rival} at {wins}{rest}."
+            who = "Neither mode beats" if sequence and last else "The model doesn't beat"
+            if "unclear" in sequence:
+                return f"{who} {rival} at the last step; earlier steps are unclear."
+            return f"{who} {rival} at {'any' if sequence else 'the last'} step."
+        if "clear" not in sequence:
+            rest = "; sequence mode doesn't" if sequence else ""
+            if unclear := sequence.count("unclear"):
+                rest = f"; sequence mode is unclear at {unclear} of {steps} steps"
+            return f"Last-step mode beats {rival}{rest}."
+        wins = sequence.count("clear")
+        where = "every step" if wins == steps else f"{wins} of {steps} steps"
+        says = {"no": "; last-step mode doesn't", "unclear": "; last-step mode is unclear"}
+        says["clear"] = ", last-step at its one"  # "mode" would be a 16th word
+        return f"Sequence mode beats {rival} at {where}{says[last[0]] if last else ''}."
 
     def sentence(self) -> str:
         """Return typical errors at the first and last step, of each model and the guess."""

@@ -243,4 +243,6 @@ def _since(result: ModeResult, dataset: Dataset) -> str:
     beats = results.outcomes(np.asarray(result.last_step_mse), guess, samples)
     first = int(np.flatnonzero(np.append(True, beats != "clear"))[-1])
     epochs = result.checked_epochs
-    return f"from epoch {epochs[first]:,}" if first < len(epochs) else "not clearly"
+    never = "no more" if "clear" in beats else "never"
+    never = "unclear" if "unclear" in beats[-1:] else never
+    return f"from epoch {epochs[first]:,}" if first < len(epochs) else never

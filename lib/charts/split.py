@@ -208,8 +208,8 @@ def thinned(dataset: Dataset) -> str:
     return filled(_TEXTS, "thinned", nth=nth(every), count=len(dataset.x), most=MAX_VALUES)
 
 
-def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:
-    """Say whether a check found a leak, and describe each finding."""
+def leak_words(dataset: Dataset, findings: Sequence[Finding]) -> tuple[str, list[str]]:
+    """Say whether a check found a leak, describe each finding, and what was looked at."""
     clean = [finding.clean for finding in findings]
     takeaway = "Too few samples to tell."
     if found := [finding.about.lower() for finding in findings if finding.clean is False]:
@@ -217,4 +217,11 @@ def leak_words(findings: Sequence[Finding]) -> tuple[str, list[str]]:
     elif looked := clean.count(True):
         takeaway = f"None found, in {counted(looked, 'check')} of the numbers themselves."
     verdict = {True: "none", False: "found", None: "to know"}
-    return takeaway, [f"{f.about}: {verdict[f.clean]}. {f.sentence}" for f in findings]
+    details = [f"{f.about}: {verdict[f.clean]}. {f.sentence}" for f in findings]
+    n, timesteps, features = dataset.samples.shape
+    columns = f"{counted(features, 'input')} beside {counted(dataset.targets, 'target')}"
+    read = f"{columns} at {n * timesteps:,} timesteps"
+    if len(dataset.parts) > 1:
+        parts = [f"{each.stop - each.start:,} {name}" for name, each in dataset.parts.items()]
+        read += f", and {'the rows and targets of ' * bool(dataset.origin)}{joined(parts)} samples"
+    return takeaway, [*details, f"Looked at: {read}."]

@@ -12,7 +12,7 @@ from lib.charts.chart import Entry, Part
 from lib.charts.palette import Palette, mix
 from lib.experiment import MODES
 from lib.results import BOTH_MODES, VARIABLE, PointResult
-from lib.text import counted, joined, number, short
+from lib.text import capital, counted, joined, number, short
 
 HEIGHT, ROW = 330, 34  # of a curve and of a row of a map, in pixels
 WIDE = 8  # numbers that go this many times up stand on a logarithmic axis
@@ -161,7 +161,10 @@ def found_takeaway(points: Sequence[PointResult]) -> str:
     if not any(clear):
         return f"Neither mode is clearly better at any of {of}, with {seeds} seeds each."
     sequence, last = clear.count("sequence"), clear.count("last")
-    return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
+    if sequence and last:
+        return f"Clearly better of {of}: sequence mode at {sequence}, last-step mode at {last}."
+    better, other = [MODES[m].name for m in (BOTH_MODES if sequence else BOTH_MODES[::-1])]
+    return f"{capital(better)} is clearly better at {sequence + last} of {of}, {other} at none."
 
 
 def found_details(points: Sequence[PointResult]) -> list[str]:
@@ -173,7 +176,7 @@ def found_details(points: Sequence[PointResult]) -> list[str]:
         point, mode = least = min(medians, key=medians.__getitem__)
         details.append(
             f"The smallest median error has {MODES[mode].name} at {results.named(point.values)}: "
-            f"{number(medians[least])}."
+            f"{number(medians[least])}. Whether that is chance isn't tested."
         )
         if len(point.rows) > len(BOTH_MODES):
             details.append(

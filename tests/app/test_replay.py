@@ -72,7 +72,7 @@ def test_a_recording_can_be_seen_again(client):  # noqa: ARG001
     assert app.query_params["epoch"] == "15"
     assert "epoch_recorded_200" not in {slider.key for slider in app.select_slider}
     words = told(app)
-    assert "sequence mode from epoch 12, last-step mode not clearly." in words
+    assert "sequence mode from epoch 12, last-step mode never." in words
     assert "Not to be compared" not in words
     app.toggle(key=TOGGLE).set_value(False).run()
     assert "Not to be compared" in told(app)

@@ -99,6 +99,10 @@ def test_the_loss_chart_has_a_naive_and_a_best_level_for_each_mode():
     assert [line.y[0] for line in traces(figure, "best possible")] == pytest.approx([0.25, 0.1])
     words = [note.text for note in figure.layout.annotations[1:]]
     assert sorted(words) == ["every step", "every step", "last step", "last step"]
+    for naive in (1.0, 1.01):  # levels that look like one line have one label
+        dataset = a_dataset(y=y, naive=y + np.array([[1], [1], [1], [naive]], np.float32))
+        figure = drawn("loss", a_run(dataset, sequence=0.5, last=0.5))
+        assert [note.text for note in figure.layout.annotations[1:]] == ["both modes"]
 
 
 def test_levels_are_in_the_terms_of_the_training_loss():

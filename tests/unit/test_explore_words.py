@@ -6,7 +6,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lib.charts import EXPLORE_CARDS, sentences
+from lib.charts import EXPLORE_CARDS, sentences, split
+from lib.charts.sweep import found_details, found_takeaway
 from lib.data import DATASETS, Baseline, make_dataset, suggested
 from lib.experiment import MODES, Experiment
 from lib.results import (
@@ -22,6 +23,7 @@ from lib.results.compared import is_overfit
 from lib.training import recorded
 from lib.ui.explore.charts import LONGEST
 from lib.ui.settings import label_of
+from tests.unit.own_data import windows_of_stores
 from tests.unit.pictures import (
     EXPERIMENT,
     a_dataset,
@@ -32,6 +34,7 @@ from tests.unit.pictures import (
     takeaway,
     with_kept,
 )
+from tests.unit.swept import a_point
 
 SCALED = {"target_scale": np.array([10.0]), "target_unit": "°C"}
 FOURS = np.full((8, 4, 1), 4.0, np.float32)
@@ -70,7 +73,7 @@ SAID = [
         "step_error",
         a_run(a_dataset(**zeros([2, 1.5, 0.5, 1.2])), sequence=1.0, last=2.5),
         (True,),
-        "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't clearly.",
+        "Sequence mode beats the guess at 3 of 4 steps; last-step mode doesn't.",
         "Typical error (RMSE) at step 1 and at step 4: sequence model 1 and 1; last-step model "
         "2.5 (asked earlier) and 2.5; guessing the mean 2 and 1.2.",
     ),
@@ -78,7 +81,7 @@ SAID = [
         "compare",
         a_run(a_dataset(**zeros([2.0] * 4), best_mse=np.full(4, 0.01)), sequence=0.5, last=0.25),
         (),
-        "One seed decides nothing; here last-step mode has 0.0625, the other 0.25.",
+        "One seed decides nothing; here last-step mode's error is smaller, 0.0625 against 0.25.",
         "Mean squared error at step 4 on the validation samples: sequence model 0.25, last-step "
         "model 0.0625, guessing the mean 4, best possible 0.01.",
     ),
@@ -115,7 +118,7 @@ def test_of_a_run_that_diverged_everything_can_be_said(value, named):
     run = a_run(sequence=0.5, last=0.5)
     run = replace(run, snapshot=spoiled(run.snapshot, value))
     assert all(takeaway(card, run) for card in EXPLORE_CARDS)
-    assert takeaway("step_error", run) == "Neither mode beats the guess at the last step."
+    assert takeaway("step_error", run) == "Neither mode beats the guess at any step."
     assert "smaller" not in takeaway("compare", run)
     assert f"says {named}, off by {named}" in sentence("predictions", run)
     assert f"training loss is {named}" in sentence("loss", run)
@@ -238,13 +241,19 @@ def test_whether_the_guess_is_beaten_is_counted_step_by_step():
     """Errors of the guess by timestep beside a sequence model that is off by 1."""
     beats = "Sequence mode beats the guess at"
     for naive, last, says in (
-        ([1.5] * 4, 0.5, f"{beats} 4 of 4 steps; last-step mode does, too."),
-        ([1.01] * 4, 1, "Neither mode beats the guess at the last step."),  # 1% is nothing
-        ([0.7] * 4, 0.5, f"{beats} 0 of 4 steps; last-step mode beats it."),
-        ([1.5] * 4, None, f"{beats} 4 of 4 steps."),
+        ([1.5, 0.5, 1.5, 1.5], 0.5, f"{beats} 3 of 4 steps, last-step at its one."),
+        ([1.5] * 4, 0.5, f"{beats} every step, last-step at its one."),
+        ([1.5] * 4, 1.6, f"{beats} every step; last-step mode doesn't."),
+        ([1.01] * 4, 1, "Neither mode beats the guess at any step."),  # 1% is nothing
+        ([0.7] * 4, 0.5, "Last-step mode beats the guess; sequence mode doesn't."),
+        ([1.5] * 4, None, f"{beats} every step."),
+        ([0.7] * 4, None, "The model doesn't beat the guess at any step."),
     ):
         wrong = {"sequence": 1.0} | ({} if last is None else {"last": last})
         assert takeaway("step_error", a_run(a_dataset(**zeros(naive)), **wrong)) == says
+    table = of_a_table(a_dataset(n=96, **zeros([1.1, 1.1, 1.1, 0.2], n=96)))
+    says = "Neither mode beats the guess at the last step; earlier steps are unclear."
+    assert takeaway("step_error", a_run(table, sequence=1.0, last=1.0)) == says
 
 
 def test_no_winner_is_named_where_neither_mode_beats_what_needs_no_learning():
@@ -280,7 +289,9 @@ def test_two_models_are_compared_seed_by_seed():
         ("step_error", 20, None, "The model doesn't beat the best baseline"),
         ("compare", 0.01, 0.012, "Modes are too close"),
         ("step_error", 20, 1.2, "24 independent samples need"),
-        ("step_error", 0.1, 0.8, "the best baseline at 4 of 4 steps; last-step mode doesn't cl"),
+        ("step_error", 0.1, 0.8, "the best baseline at every step; last-step mode is unclear."),
+        ("step_error", 0.8, 0.1, "the best baseline; sequence mode is unclear at 4 of 4 steps."),
+        ("compare", 0.01, 0.0101, "here both modes' errors are nearly the same, 0.01 and 0.0101"),
     ],
 )
 def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last, says):
@@ -291,6 +302,48 @@ def test_all_cards_go_by_one_rule_of_how_many_samples_tell(card, sequence, last,
     errors = {"sequence": sequence, "last": last}
     run = a_run(table, **{mode: math.sqrt(mse) for mode, mse in errors.items() if mse})
     assert says in takeaway(card, run)
+
+
+def test_errors_that_are_nearly_the_same_are_left_to_the_seeds():
+    """Where too few samples tell them apart, too: these two are close by any measure."""
+    table = of_a_table(a_dataset(n=96, **zeros([1.0] * 4, n=96)))
+    for errors, says in (
+        ([0.1, 0.102, 0.101, 0.099], "No clear winner: 4 seeds can't tell the two modes apart."),
+        ([0.101] * 4, "Both modes' errors are nearly the same in 4 seeds: 0.1 and 0.101."),
+    ):
+        runs = [a_run(table, sequence=math.sqrt(0.1), last=math.sqrt(mse)) for mse in errors]
+        first, *others = [run.snapshot.results for run in runs]
+        snapshot = replace(runs[0].snapshot, results=first, others=tuple(others))
+        assert takeaway("compare", replace(runs[0], snapshot=snapshot)) == says
+
+
+def test_a_sweep_says_which_mode_is_better_and_what_was_not_tested():
+    """At all points but one, that is; where both are better somewhere, both are counted."""
+    few, many = [0.1, 0.11, 0.1, 0.11], [1.0, 1.1, 1.2, 1.1]
+    points = [a_point(many, few, U=2), a_point(many, few, U=4), a_point(many, many, U=8)]
+    better = "Last-step mode is clearly better at 2 of 3 points, sequence mode at none."
+    assert found_takeaway(points) == better
+    least = "The smallest median error has last-step mode at U = 2: 0.105. "
+    assert found_details(points)[0] == f"{least}Whether that is chance isn't tested."
+    both = "Clearly better of 4 points: sequence mode at 1, last-step mode at 2."
+    assert found_takeaway([*points, a_point(few, many, U=16)]) == both
+
+
+def test_a_leak_check_says_what_it_looked_at():
+    """The columns and timesteps, and which samples were compared; of one part nothing is."""
+    for dataset, says in (
+        (
+            a_dataset(n=80),
+            "3 inputs beside 1 target at 320 timesteps, and 60 training and 20 validation samples.",
+        ),
+        (
+            windows_of_stores(),
+            "1 input beside 1 target at 7,224 timesteps, and the rows and targets of 387 training "
+            "and 129 validation samples.",
+        ),
+        (a_dataset(train=8), "3 inputs beside 1 target at 32 timesteps."),
+    ):
+        assert split.leak_words(dataset, [])[1] == [f"Looked at: {says}"]
 
 
 # Words beside the cards

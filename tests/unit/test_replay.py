@@ -157,8 +157,8 @@ def test_a_map_has_the_error_of_each_epoch_and_timestep(layout, across):
     ("sequence", "last", "horizon", "says"),
     [
         ((1.0, 0.5, 0.4), (1.0, 1.0, 0.9), 0, "from epoch 8, last-step mode from epoch 16."),
-        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), 0, "not clearly, last-step mode not clearly."),
-        ((1.0, 0.05), (1.0, 0.8), 10, "from epoch 8, last-step mode not clearly."),  # few samples
+        ((1.0, 0.5, 1.4), (0.5, 0.5, 0.97), 0, "no more, last-step mode no more."),
+        ((1.0, 0.05), (1.0, 0.8), 10, "from epoch 8, last-step mode unclear."),  # few samples
     ],
 )
 def test_it_is_said_from_when_on_a_model_is_better_than_a_guess(sequence, last, horizon, says):

@@ -32,7 +32,7 @@ def test_a_takeaway_is_short_whatever_the_data():
     for form, ahead in product(("value", "change"), ("one", "each")):
         dataset = windows_of_load(form=form, ahead=ahead, horizon=24, test=20)
         words += [window_words(dataset, 999, 23)[0], split.split_words(dataset)[0]]
-        words.append(split.leak_words(find_leaks(dataset))[0])
+        words.append(split.leak_words(dataset, find_leaks(dataset))[0])
     assert not [each for each in words if len(each.split()) > 15]
 
 
@@ -40,7 +40,7 @@ def test_the_split_in_words_says_what_is_kept_back():
     """Or that nothing is; of three parts the last is for the end."""
     takeaway, details = split.split_words(a_dataset())
     assert takeaway.startswith("6 samples to learn from, 2 kept")
-    assert "first 6 samples, judged on the next 2. No sample that is kept for" in details
+    assert "first 6 samples, judged on the next 2. No sample kept for" in details
     assert split.split_words(a_dataset(train=8))[0].endswith("none is kept for checking.")
     dataset = windows_of_load(test=20, gap=30)
     training, judged, test = (part.stop - part.start for part in dataset.parts.values())
@@ -62,8 +62,8 @@ def test_a_leak_is_named_and_none_is_said_only_of_what_was_looked_at():
         ([clean, unknown], "None found, in 1 check "),
         ([unknown], "Too few samples"),
     ):
-        assert split.leak_words(findings)[0].startswith(says)
-    said = split.leak_words([bad])[1]
+        assert split.leak_words(a_dataset(), findings)[0].startswith(says)
+    said = split.leak_words(a_dataset(), [bad])[1]
     assert said[0].startswith("Answers among the inputs: found")
 
 

@@ -25,8 +25,8 @@ def test_the_sentence_counts_the_points_at_which_a_mode_is_better():
         better = [mode for mode in BOTH_MODES if mode in found]
         counts = {count, *(found.count(mode) for mode in better)}
         assert counts <= {*map(int, re.findall(r"\d+", sentence))}
-        assert ("Neither mode" in sentence) is (not better)
-        assert sentence.startswith("Clearly better") is bool(better)
+        assert ("clearly better at any" in sentence) is (not better)
+        assert sentence.startswith("Clearly better") is (len(better) == 2)
         assert len(sentence.split()) <= 15
 
 
@@ -57,7 +57,7 @@ def test_takeaways_of_one_seed_of_lost_points_and_of_none():
     assert not any(map(clear_mode, findings(single).values()))
     for points, said in (
         (single, "sequence mode's error is smaller at 1 of 2 points"),
-        (some, "of 1 point: sequence mode at 1, last-step mode at 0."),
+        (some, "Sequence mode is clearly better at 1 of 1 point, "),
         ([lost], "No point could be trained"),
         ([], "No point is trained yet"),
     ):

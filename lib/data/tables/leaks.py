@@ -63,7 +63,7 @@ def _answers(dataset: Dataset) -> Finding:
         f"{dataset.target_labels[k]}"
         for f, k in np.argwhere(tells)
     ]
-    sentence = "No single input tells its target nearly exactly."
+    sentence = f"No single input tells its target nearly exactly (|r| > {SAME})."
     if pairs:
         sentence = f"All {x.shape[1]} outputs can read their target: {joined(pairs[:3])}."
     return Finding(about, not pairs, sentence)
@@ -124,7 +124,7 @@ def _shared_samples(dataset: Dataset) -> Finding:
     for steps, others in ((whole, whole), (begin, end), (end, begin)):
         known = {sample.tobytes() for sample in learned[:, others]}
         twice |= [sample.tobytes() in known for sample in kept[:, steps]]
-    sentence = "No sample that is kept for checking is in the training part too."
+    sentence = "No sample kept for checking is in training too, as it is or one timestep on."
     if twice.any():
         many = f"{twice.sum():,} of {len(kept):,} samples"
         sentence = f"{many} kept for checking are in training too, as they are or one timestep on."
@@ -158,7 +158,7 @@ def _scaling(origin: Origin) -> Finding:
         varies = deviation > CLOSE**3 * np.abs(mean)  # nor is it without training rows
         off = np.abs([*mean[varies], *deviation[varies] - 1]).max(initial=off)
     clean = bool(off < CLOSE)
-    sentence = "Means and deviations are those of the training rows alone."
+    sentence = f"Means and deviations are those of the {known.sum():,} training rows alone."
     if not clean:
         sentence = f"Inputs of training rows are {number(off)} off a mean of 0 or a deviation of 1."
     return Finding("Scaling on everything", clean, sentence)
