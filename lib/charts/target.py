@@ -10,15 +10,11 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.sentences import Words
-from lib.shapes import Axis, AxisPair, Damage, Diagnosis, LossVerdict, Role, Tensor, shape_of
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, shape_of
 from lib.text import number
 
 HEIGHT = 300
-VERDICTS: dict[LossVerdict, str] = {
-    "correct": "Correct",
-    "silent": "Silently wrong",
-    "error": "An error",
-}
+VERDICTS = {"correct": "Correct", "silent": "Silently wrong", "error": "An error"}
 LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and how it is drawn
     "sample": ("N", "batch"),
     "timestep": ("T", "time"),
