@@ -55,7 +55,8 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
     return weights
 
 
-def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> Array:
+# Exported scripts hold the source of this function and the next: they stand alone.
+def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from Keras's `GlorotUniform`.
 
     Source: Glorot and Bengio, "Understanding the difficulty of training deep feedforward neural
@@ -65,7 +66,7 @@ def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> Array:
     return rng.uniform(-limit, limit, (rows, columns)).astype(np.float32)
 
 
-def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> Array:
+def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from Keras's `Orthogonal`: orthonormal rows, or columns if these are fewer.
 
     Source: Saxe, McClelland and Ganguli, "Exact solutions to the nonlinear dynamics of learning in
