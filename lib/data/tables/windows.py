@@ -82,7 +82,7 @@ def make_windows(
     target_names = targets
     if data.ahead == "each" and data.horizon:
         leads = [counted(h, table.step) for h in horizons]
-        target_names = tuple(f"{column}, {rows} ahead" for column in targets for rows in leads)
+        target_names = tuple(f"{column}, {ahead} ahead" for column in targets for ahead in leads)
     step = "" if table.step == "row" else f"{table.step} "
     timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
     if rows.times is not None and not np.ptp(rank[starts]):  # the same times in all samples
