@@ -172,17 +172,11 @@ def gap_lines(segment: np.ndarray, first: int, palette: Palette) -> list[Part]:
 
 
 def level(
-    label: str,
-    values: Values,
-    color: str,
-    palette: Palette,
-    hover: str = "",
-    *,
-    x: Values | None = None,
+    name: str, y: Values, color: str, palette: Palette, hover: str = "", *, x: Values | None = None
 ) -> Part:
     """Return the line of a naive guess, "baseline" (grey, dotted), or of the "best" possible."""
     style = {"color": getattr(palette, color), "width": 2}
-    return line(label, values, style | {"dash": LEVELS[color][0]}, hover, x=x)
+    return line(name, y, style | {"dash": LEVELS[color][0]}, hover, x=x)
 
 
 def plotted(
@@ -285,9 +279,7 @@ def note(words: str, x: float, y: float, color: str, size: int = FONT_SIZE) -> P
     return {"text": words, **place, "showarrow": False, "font": {"size": size, "color": color}}
 
 
-def side_notes(
-    notes: Sequence[tuple[str, float, str]], axis: Sequence[float], plot: int
-) -> list[Part]:
+def side_notes(notes: list[tuple[str, float, str]], axis: Sequence[float], plot: int) -> list[Part]:
     """Return texts with values and colours right of a logarithmic plot of `plot` pixels."""
     placed, below = [], -math.inf
     for words, value, color in sorted(notes, key=lambda note: note[1]):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from lib.charts import axes, chart
-from lib.charts.chart import Entry, Part
+from lib.charts.chart import Chart, Entry, Part
 from lib.charts.html import plot_image, plotted_line
 from lib.charts.over_time import error_unit, typical_error
 from lib.charts.palette import Palette
@@ -46,7 +46,7 @@ class _Curve(NamedTuple):
     y: np.ndarray
 
 
-def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
+def losses_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     """Draw loss by epoch, logarithmic: validation, or training if a run has no such part."""
     part, x, y = part_of(runs), "loss_epochs", "loss"
     if part == "validation":
@@ -61,7 +61,7 @@ def losses_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     return _figure(curves, x_axis, y_axis, palette)
 
 
-def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
+def errors_figure(runs: Sequence[Compared], palette: Palette) -> Chart:
     """Draw typical errors by timestep, logarithmic; of different data, relative to the guess's."""
     longest = max((run.dataset for run in runs), key=lambda dataset: dataset.shape[1])
     alike = same_data(runs)
@@ -87,9 +87,7 @@ def errors_figure(runs: Sequence[Compared], palette: Palette) -> chart.Chart:
     return _figure(curves, x_axis, y_axis, palette, level)
 
 
-def answers_figure(
-    runs: Sequence[Compared], sample: int, target: int, palette: Palette
-) -> chart.Chart:
+def answers_figure(runs: Sequence[Compared], sample: int, target: int, palette: Palette) -> Chart:
     """Draw predictions of runs on the same data for one sample, raw, beside the target."""
     dataset, index = runs[0].dataset, int(runs[0].snapshot.samples[sample])
 
@@ -118,7 +116,7 @@ def _at_steps(run: Compared, mode: str, y: np.ndarray) -> _Curve:
 
 def _figure(
     curves: Sequence[_Curve], x: Part, y: Part, palette: Palette, *below: tuple[Part, Entry]
-) -> chart.Chart:
+) -> Chart:
     """Draw curves, over lines `below` them, each with its entry in the key."""
     modes = dict.fromkeys(curve.mode for curve in curves)
     letters = list(dict.fromkeys(curve.run.letter for curve in curves))

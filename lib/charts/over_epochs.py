@@ -5,7 +5,7 @@ best possible level (green, dashed; known for mean squared error alone).
 """
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +36,9 @@ class Curve(NamedTuple):
     kept: int | None  # the epoch whose weights the mode has back
 
 
+Curves = dict[str, Curve]  # by mode
+
+
 class Losses:
     """Losses of a run by mode, with the levels that give them a meaning."""
 
@@ -55,7 +58,7 @@ class Losses:
         if self.floor:
             levels.append((self.floor.label, self.best, "best"))
         look: Part = {"title": "loss", "height": 340, "name": f"loss {dataset.name}"}
-        return _figure(self.run, self.losses, levels, palette, self.validation, **look)
+        return _figure(self.run, self.losses, self.validation, levels, palette, **look)
 
     def takeaway(self) -> str:
         """Say if losses exploded or a model overfits, else why two losses can't be compared."""
@@ -132,7 +135,7 @@ class LastStepErrors:
             levels.append((self.floor.label, {"both": self.best}, "best"))
         title = "MSE (scaled)" if dataset.is_scaled else "MSE"  # scaled targets have no unit
         look: Part = {"title": title, "height": 260, "name": f"compare {dataset.name}"}
-        return _figure(self.run, self.curves, levels, palette, {}, **look)
+        return _figure(self.run, self.curves, {}, levels, palette, **look)
 
     def takeaway(self) -> str:
         """Say which mode's error is smaller, if one beats the guess or baseline."""
@@ -226,7 +229,7 @@ def _level_text(value: float) -> str:
     return f"{value:,.2f}" if value >= 1000 else readable(value)
 
 
-def _curves(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
+def _curves(snapshot: Snapshot, epochs: str, values: str) -> Curves:
     """Return curves by mode of two fields of `ModeResult`."""
     curves = {}
     for mode, result in snapshot.middle.results.items():
@@ -238,21 +241,14 @@ def _curves(snapshot: Snapshot, epochs: str, values: str) -> dict[str, Curve]:
 
 
 def _figure(
-    run: RunAt,
-    curves: Mapping[str, Curve],
-    levels: Sequence[Level],
-    palette: Palette,
-    checks: Mapping[str, Curve],
-    *,
-    title: str,
-    **look: Any,
+    run: RunAt, curves: Curves, checks: Curves, levels: list[Level], palette: Palette, **look: Any
 ) -> chart.Chart:
     """Draw curves, those of `checks` on validation, and levels on a logarithmic axis, without 0."""
     arrays = [curve.values for curve in (*curves.values(), *checks.values())]
     arrays += [seed for curve in curves.values() for _, seed in curve.seeds]
     drawn = np.concatenate([*arrays, *([*values.values()] for _, values, _ in levels)])
     x = axes.epoch_axis(max(run.snapshot.epochs, run.snapshot.epoch))
-    y = axes.log_axis(title, drawn)
+    y = axes.log_axis(look.pop("title"), drawn)
     data = [
         chart.seed_lines(f"{MODES[m].name}, each seed", curve.seeds, {"color": palette.mode(m)})
         for m, curve in curves.items()

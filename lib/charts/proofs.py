@@ -78,15 +78,9 @@ class Strip:
     named: dict[int, str]  # what stands below some columns
 
 
-def strips(
-    made: Sequence[Strip],
-    measures: Sequence[Measure],
-    missing: str,
-    sentence: str,
-    palette: Palette,
-) -> str:
-    """Return strips one below the other, and their measures; `missing` replaces unknown ones."""
-    return render("charts/proofs.html", "strips", made, measures, missing, sentence, palette)
+def strips(made: Sequence[Strip], proof: ProofCard, missing: str, palette: Palette) -> str:
+    """Return strips one below the other, and what was measured; `missing` if it isn't known."""
+    return render("charts/proofs.html", "strips", made, proof, missing, palette)
 
 
 def strips_legend(palette: Palette) -> str:
@@ -117,9 +111,8 @@ def _card(name: str, *measures: Measure, takeaway: str = "", **names: Any) -> Pr
     """Return the card of this name; by default its takeaway holds the measures."""
     texts, measured = _TEXTS[name], [measure.text for measure in measures]
     takeaway = takeaway or texts["takeaway"].format(*measured, **names)
-    return ProofCard(
-        filled(texts, "title", **names), measures, takeaway, filled(texts, "why", **names)
-    )
+    title, why = (filled(texts, text, **names) for text in ("title", "why"))
+    return ProofCard(title, measures, takeaway, why)
 
 
 def one_computation(

@@ -153,9 +153,8 @@ def _maps(dataset: Dataset, frames: Frames, palette: Palette, title: str) -> lis
         asked = ", if asked" if mode == "last" else ""  # its earlier steps nobody asks for
         least, most = (readable(10.0**power, 2) for power in (low, high))
         about = title.format(mode=name, asked=asked, low=least, high=most)
-        panels.append(
-            Panel(about, chart.plotted([heat], palette, x, y, [], name="", height=0), lines)
-        )
+        figure = chart.plotted([heat], palette, x, y, [], name="", height=0)
+        panels.append(Panel(about, figure, lines))
     return panels
 
 

@@ -156,10 +156,8 @@ def range_hint(dataset: Dataset) -> str:
     outside = float(((values < low) | (values > high)).mean())
     if outside < 0.05 or abs(values.mean() - known.mean()) < known.std():
         return ""
-    unit = dataset.spaced_unit
-    return filled(
-        _TEXTS, "range", share=100 * outside, ends=" to ".join(apart(low, high)), unit=unit
-    )
+    ends, unit = " to ".join(apart(low, high)), dataset.spaced_unit
+    return filled(_TEXTS, "range", share=100 * outside, ends=ends, unit=unit)
 
 
 def levels_hint(dataset: Dataset) -> str:

@@ -27,10 +27,6 @@ BESIDE = 74.0, 104.0, 13  # of the largest tensor: height and width in pixels, a
 BELOW = 42.0, 96.0, 8  # the same for models of several layers, whose modes are one below the other
 EDGE = 3.0  # room around the entries for the outline of a row, in pixels
 Traces = Mapping[str, tuple[Sequence[Trace], np.ndarray]]  # by mode, of `recurrence.forward`
-LEGEND = (  # what the letters of shapes mean
-    "N samples · T timesteps · F features · U units · K targets. No weight depends on N or T: "
-    "each layer uses the same ones at every step."
-)
 
 
 def levels_of(values: np.ndarray, *ends: float) -> np.ndarray:
@@ -135,9 +131,7 @@ def shape_strip(
         stages = _stages(mode, experiment, steps, [read, *above], grid)
         modes.append((MODES[mode], palette.words(mode), stages))
     sentence = strip_sentence(experiment, dataset)
-    return render(
-        "charts/strip.html", "strip", modes, grid.middles(), brief, LEGEND, sentence, palette
-    )
+    return render("charts/strip.html", "strip", modes, grid.middles(), brief, sentence, palette)
 
 
 def strip_sentence(experiment: Experiment, dataset: Dataset) -> str:

@@ -10,16 +10,12 @@ from lib.charts.chart import Entry, Part
 from lib.charts.html import Scale, render, tensor_image
 from lib.charts.palette import Palette, mix
 from lib.charts.sentences import Words
-from lib.shapes import Axis, AxisPair, Damage, Diagnosis, LossVerdict, Role, Tensor, shape_of
+from lib.shapes import Axis, AxisPair, Damage, Diagnosis, Role, Tensor, shape_of
 from lib.text import number
 
 HEIGHT = 300
-VERDICTS: dict[LossVerdict, str] = {
-    "correct": "Correct",
-    "silent": "Silently wrong",
-    "error": "An error",
-}
-OUTCOMES: dict[LossVerdict, str] = {  # what a verdict means for both shapes
+VERDICTS = {"correct": "Correct", "silent": "Silently wrong", "error": "An error"}
+OUTCOMES = {  # what a verdict means for both shapes
     "correct": "{} train what is meant",
     "silent": "{} train something else",
     "error": "Keras refuses {}",

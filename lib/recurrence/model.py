@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lib.experiment import Experiment
-from lib.recurrence.cells import Trace, unroll
+from lib.recurrence.cells import Array, Trace, unroll
 from lib.shapes import BLOCKS, bias_shapes
 
 _KERNELS = ("kernel", "recurrent_kernel", "bias")
@@ -17,9 +17,7 @@ SHARES = (1.0, 0.75, 0.5, 0.25)  # the four lengths as shares of T
 VISIBLE = 1e-3  # rounding to 32 bits can grow to this in a deep or long stack
 
 
-def layers_of(
-    weights: Sequence[np.ndarray], layers: int | None = None
-) -> list[tuple[np.ndarray, ...]]:
+def layers_of(weights: Sequence[Array], layers: int | None = None) -> list[tuple[Array, ...]]:
     """Return the arrays of each recurrent layer, from the bottom up; of `layers` or of all."""
     count = len(weights) // ARRAYS_EACH if layers is None else layers
     return [tuple(weights[ARRAYS_EACH * k : ARRAYS_EACH * (k + 1)]) for k in range(count)]
@@ -33,9 +31,7 @@ def weight_names(cell: str, arrays: int) -> list[str]:
     return [*paths, "dense/kernel", "dense/bias"] if head else paths
 
 
-def initial_weights(
-    cell: str, features: int, units: int, rng: np.random.Generator
-) -> list[np.ndarray]:
+def initial_weights(cell: str, features: int, units: int, rng: np.random.Generator) -> list[Array]:
     """Return a new layer's weights, drawn as Keras's defaults (GRU: `reset_after`), float32."""
     width = BLOCKS[cell] * units
     kernel = glorot_uniform(features, width, rng)
@@ -46,11 +42,11 @@ def initial_weights(
     return [kernel, recurrent, bias]
 
 
-def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[np.ndarray]:
+def initial_model_weights(experiment: Experiment, features: int, targets: int) -> list[Array]:
     """Return the weights that both modes start from, by the experiment's seed, in Keras's order."""
     rng = np.random.default_rng([experiment.seed, 1])
     model, width = experiment.model, features
-    weights: list[np.ndarray] = []
+    weights: list[Array] = []
     for _ in range(model.layers):
         weights += initial_weights(model.cell, width, model.units, rng)
         width = model.units
@@ -59,6 +55,7 @@ def initial_model_weights(experiment: Experiment, features: int, targets: int) -
     return weights
 
 
+# Exported scripts hold the source of this function and the next: they stand alone.
 def glorot_uniform(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
     """Draw from Keras's `GlorotUniform`.
 
@@ -81,7 +78,7 @@ def orthogonal(rows: int, columns: int, rng: np.random.Generator) -> np.ndarray:
 
 
 def unroll_stack(
-    cell: str, weights: Sequence[np.ndarray], x: np.ndarray, mask: np.ndarray | None = None
+    cell: str, weights: Sequence[Array], x: Array, mask: Array | None = None
 ) -> list[Trace]:
     """Return the trace of each layer, from the bottom up; Keras passes a mask (N, T) on to all."""
     traces: list[Trace] = []
@@ -92,8 +89,8 @@ def unroll_stack(
 
 
 def forward(
-    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
-) -> tuple[list[Trace], np.ndarray]:
+    experiment: Experiment, weights: Sequence[Array], x: Array
+) -> tuple[list[Trace], Array]:
     """Run the whole stack: a trace for each recurrent layer, and the model's outputs (N, T, K).
 
     The last-step model returns `outputs[:, -1]`. Without a head, K is U.
@@ -109,9 +106,7 @@ def forward(
     return traces, outputs
 
 
-def outputs_in_parts(
-    experiment: Experiment, weights: Sequence[np.ndarray], x: np.ndarray
-) -> Iterator[np.ndarray]:
+def outputs_in_parts(experiment: Experiment, weights: Sequence[Array], x: Array) -> Iterator[Array]:
     """Return `forward`'s outputs (n, T, K) for x (N, T, F), some samples at a time."""
     each = 6 * x.shape[1] * experiment.model.units * experiment.model.layers
     size = max(1, HELD // each)
@@ -120,11 +115,7 @@ def outputs_in_parts(
 
 
 def difference(
-    cell: str,
-    weights: Sequence[np.ndarray],
-    x: np.ndarray,
-    sequence: np.ndarray,
-    states: Sequence[np.ndarray],
+    cell: str, weights: Sequence[Array], x: Array, sequence: Array, states: Sequence[Array]
 ) -> float:
     """Return the largest difference from Keras's outputs, relative to its largest value above 1.
 
@@ -144,10 +135,10 @@ class Padded:
 
     at_end: bool
     masked: bool
-    counts: np.ndarray  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
-    last_step: np.ndarray  # the last step that is read, (N,); -1 where the mask hides all
-    outputs: np.ndarray  # what last-step mode returns, (N, U)
-    differences: np.ndarray  # largest over units, from the output for the unpadded one, (N,)
+    counts: Array  # steps of a sequence, (N, T) bool; with a mask, those that it keeps
+    last_step: Array  # the last step that is read, (N,); -1 where the mask hides all
+    outputs: Array  # what last-step mode returns, (N, U)
+    differences: Array  # largest over units, from the output for the unpadded one, (N,)
     loss_steps: int  # number of steps that sequence mode averages its loss over
     hidden_steps: int  # number of the sequences' own steps that the mask hides, being all zero
 
@@ -158,12 +149,12 @@ class Padded:
         return f"Padded at the {place}, {mask} a mask"
 
 
-def lengths(steps: int) -> np.ndarray:
+def lengths(steps: int) -> Array:
     """Return the lengths of the four sequences, (N,): T and three shorter ones, at least 1."""
     return np.maximum(1, np.round(np.array(SHARES) * steps)).astype(int)
 
 
-def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
+def batch(x: Array, at_end: bool) -> tuple[Array, Array]:
     """Cut one sample (T, F) to four lengths and pad it: x (N, T, F), and its own steps (N, T)."""
     steps = len(x)
     padded = np.zeros((len(SHARES), *x.shape), np.float32)
@@ -175,7 +166,7 @@ def batch(x: np.ndarray, at_end: bool) -> tuple[np.ndarray, np.ndarray]:
     return padded, counts
 
 
-def ways(cell: str, weights: Sequence[np.ndarray], x: np.ndarray) -> list[Padded]:
+def ways(cell: str, weights: Sequence[Array], x: Array) -> list[Padded]:
     """Pad a sample (T, F) cut to four lengths: at the end and start, without and with a mask."""
     steps = len(x)
     unpadded = unroll_stack(cell, weights, x[None])[-1].hidden[0, lengths(steps) - 1]

@@ -105,10 +105,11 @@ def test_words_are_never_markup():
     words, rows = "<i>a & b</i>", np.zeros((2, 3))
     measure, side = proofs.Measure(words, None), proofs.Side(words, words, rows)
     about = {"sentence": words, "columns": words, "palette": LIGHT, "missing": words}
+    proof = proofs.ProofCard(words, (measure,), words, words)
     for page in (
-        proofs.proof_cards([proofs.ProofCard(words, (measure,), words, words)], LIGHT, words),
+        proofs.proof_cards([proof], LIGHT, words),
         proofs.equation(side, side, measure, **about),
-        proofs.strips([proofs.Strip(words, rows.T, 0, {0: words})], [measure], words, words, LIGHT),
+        proofs.strips([proofs.Strip(words, rows.T, 0, {0: words})], proof, words, LIGHT),
     ):
         assert "<i>" not in page
         assert page.count("&lt;i&gt;a &amp; b&lt;/i&gt;") >= 5
@@ -178,8 +179,8 @@ def test_a_target_is_held_against_the_bound_of_its_own_step(cell, head, targets,
 def test_a_strip_outlines_what_each_mode_takes():
     """The sequence's last column, and the one of the last-step mode, in their colours."""
     made = proofs.Strip("backward", np.full((4, 3), 0.5), 0, {0: "1", 3: "4"})
-    measures = (proofs.Measure("a − b", None),)
-    page = proofs.strips([made], measures, proofs.NO_ANSWER, "what is seen", LIGHT)
+    proof = proofs.ProofCard("", (proofs.Measure("a − b", None),), "What is seen.", "Why.")
+    page = proofs.strips([made], proof, proofs.NO_ANSWER, LIGHT)
     last, sequence = (f"border:2px solid {color}" for color in (LIGHT.last, LIGHT.sequence))
     assert "left:calc(100%*3.5/4)" in page[: page.index(sequence)]
     assert "left:calc(100%*0.5/4)" in page[: page.index(last)]

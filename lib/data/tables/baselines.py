@@ -63,12 +63,20 @@ def guess_of(name: str, dataset: Dataset, *, last: bool) -> np.ndarray | None:
     elif 0 in origin.horizons:  # a target's own past may not be known where it is of the same row
         return None
     elif name == "drift":
-        raw = _drift(origin, rows)
+        # The last known value plus the mean change since the series began.
+        begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
+        values, since = origin.targets[rows], (rows - begin)[..., None]
+        slope = (values - origin.targets[begin]) / np.maximum(since, 1)
+        raw = values[..., None] + slope[..., None] * origin.horizons
     else:
         lags = back(origin, 1 if name == "last" else origin.baseline_period)
         if name == "seasonal" and (lags == back(origin)).all():
             return None
-        raw = _seasonal(origin, rows, lags)
+        # The value so many rows before a target; the last known one if there is none.
+        known = rows[..., None] + np.array(origin.horizons) - lags
+        same = origin.series[np.maximum(known, 0)] == origin.series[rows][..., None]
+        from_rows = np.where((known >= 0) & same, known, rows[..., None])
+        raw = np.swapaxes(origin.targets[from_rows], -1, -2)
     raw = raw.reshape(*raw.shape[:2], -1)
     if dataset.base is not None:
         raw = raw - dataset.base[:, timesteps]
@@ -83,21 +91,6 @@ def _mean(origin: Origin, rows: np.ndarray) -> np.ndarray:
     of_each = np.bincount(series, minlength=count)[:, None]
     means = np.where(of_each > 0, sums / np.maximum(of_each, 1), values.mean(axis=0))
     return np.repeat(means[origin.series[rows]][..., None], len(origin.horizons), axis=-1)
-
-
-def _drift(origin: Origin, rows: np.ndarray) -> np.ndarray:
-    """Return the last known value plus the mean change since the series began for each row."""
-    begin = np.searchsorted(origin.series, np.arange(len(origin.names)))[origin.series[rows]]
-    values, since = origin.targets[rows], (rows - begin)[..., None]
-    slope = (values - origin.targets[begin]) / np.maximum(since, 1)
-    return values[..., None] + slope[..., None] * origin.horizons
-
-
-def _seasonal(origin: Origin, rows: np.ndarray, lags: np.ndarray) -> np.ndarray:
-    """Return the value `lags` (H,) rows before a target; the last known one if there is none."""
-    known = rows[..., None] + np.array(origin.horizons) - lags
-    there = (known >= 0) & (origin.series[np.maximum(known, 0)] == origin.series[rows][..., None])
-    return np.swapaxes(origin.targets[np.where(there, known, rows[..., None])], -1, -2)
 
 
 def _linear(dataset: Dataset, columns: tuple[str, ...], last: bool) -> np.ndarray | None:

@@ -81,9 +81,8 @@ def make_windows(
         predicted += f" {'1 to ' * (len(horizons) > 1)}{lead} ahead"
     target_names = targets
     if data.ahead == "each" and data.horizon:
-        target_names = tuple(
-            f"{c}, {counted(h, table.step)} ahead" for c in targets for h in horizons
-        )
+        leads = [counted(h, table.step) for h in horizons]
+        target_names = tuple(f"{column}, {ahead} ahead" for column in targets for ahead in leads)
     step = "" if table.step == "row" else f"{table.step} "
     timestep_names = tuple(f"{step}{1 + t * data.rate}" for t in range(data.timesteps))
     if rows.times is not None and not np.ptp(rank[starts]):  # the same times in all samples
@@ -183,19 +182,17 @@ def _horizons(table: Table, targets: tuple[str, ...], data: DataSettings) -> tup
     return horizons
 
 
-def scale_of(
-    values: np.ndarray, training: np.ndarray, groups: tuple[np.ndarray, int] | None
-) -> Scale:
-    """Return the scale of columns (R, C) by training rows, maybe of each of S series (R,)."""
-    offset, deviation = _offset_and_deviation(values[training])
+def scale_of(values: np.ndarray, known: np.ndarray, groups: tuple[np.ndarray, int] | None) -> Scale:
+    """Return the scale of columns (R, C) by known rows, maybe of each of S series (R,)."""
+    offset, deviation = _offset_and_deviation(values[known])
     if groups is None:
         return Scale(offset, deviation)
     series, count = groups
     offset, deviation = (np.tile(of, (count, 1)) for of in (offset, deviation))
-    rows = np.flatnonzero(training)
+    rows = np.flatnonzero(known)
     own, first = np.unique(series[rows], return_index=True)  # each series' rows lie together
-    for s, known in zip(own, np.split(values[rows], first[1:]), strict=True):
-        offset[s], deviation[s] = _offset_and_deviation(known)
+    for s, of_series in zip(own, np.split(values[rows], first[1:]), strict=True):
+        offset[s], deviation[s] = _offset_and_deviation(of_series)
     return Scale(offset, deviation)
 
 

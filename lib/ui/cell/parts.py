@@ -180,8 +180,7 @@ def draw_breakings(chosen: Chosen, replies: Sequence[Reply], palette: Palette) -
     for (name, outputs), column in zip(_strips(chosen).items(), columns, strict=True):
         way = proof_cards[name]
         with column, card(way.title, gap="xsmall", height="stretch"):
-            shown = outputs, way.measures, breakings.instead
-            st.html(charts.proofs.strips(*shown, f"{way.takeaway} {way.why}", palette))
+            st.html(charts.proofs.strips(outputs, way, breakings.instead, palette))
             takeaway(way.takeaway, f"{chosen.which}{way.why}", longest=BREAK_ROOM)
     left, right = st.columns(2)
     with left, card("How far an output can get", gap="xsmall", key="cell_bound", height="stretch"):

@@ -146,8 +146,8 @@ def _usual(question: TargetQuestion) -> None:
                 act, label = partial(ask, output), f"y for the output {name}"
                 pills(label, painted, asked, f"usual_{name}", act)
         n, t, u = shapes.OUTPUTS["(N, T, U)"]
-        verdicts = charts.target.VERDICTS.items()
-        signs = [f"{shapes.SIGNS[kind]} {word.lower()}" for kind, word in verdicts]
+        verdicts = charts.target.VERDICTS
+        signs = [f"{sign} {verdicts[kind].lower()}" for kind, sign in shapes.SIGNS.items()]
         usual = f"N = {n}, T = {t}, U = {u}. Batches of {t}, as long as T, hide errors: try them."
         hint(f"{' · '.join(signs)}. {usual}")
 
