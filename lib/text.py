@@ -19,8 +19,9 @@ def counted(number: int, one: str, many: str = "") -> str:
 
 
 def capital(text: str) -> str:
-    """Return `text` with a capital first letter; the rest stays as it is."""
-    return text[:1].upper() + text[1:]
+    """Return `text` with a capital first letter, unless its first word is a variable, x or y."""
+    is_variable = re.match(r"[xy]\b", text)
+    return text if is_variable else text[:1].upper() + text[1:]
 
 
 def with_full_stop(text: str) -> str:

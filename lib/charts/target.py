@@ -19,6 +19,11 @@ VERDICTS: dict[LossVerdict, str] = {
     "silent": "Silently wrong",
     "error": "An error",
 }
+OUTCOMES: dict[LossVerdict, str] = {  # what a verdict means for both shapes
+    "correct": "{} train what is meant",
+    "silent": "{} train something else",
+    "error": "Keras refuses {}",
+}
 LETTERS: dict[str, tuple[str, Role]] = {  # an axis's entry → its letter, and how it is drawn
     "sample": ("N", "batch"),
     "timestep": ("T", "time"),
@@ -86,7 +91,7 @@ def _compared(pairs: list[AxisPair]) -> Tensor:
 def verdict_title(diagnosis: Diagnosis) -> str:
     """Return the verdict on an output and a target in one sentence."""
     sides = f"output {diagnosis.output_shape} and y {diagnosis.target_shape}"
-    return f"{VERDICTS[diagnosis.verdict]}: {sides}"
+    return f"{VERDICTS[diagnosis.verdict]}: {OUTCOMES[diagnosis.verdict].format(sides)}"
 
 
 def compared_sentence(diagnosis: Diagnosis) -> str:

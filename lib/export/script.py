@@ -37,7 +37,9 @@ def keras_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | 
 def exact_script(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None = None) -> str:
     """Write the settled experiment as a script that comes to the app's numbers.
 
-    Its last line is a JSON object of `last_step_mse`, `loss`, `first_loss` by mode: medians.
+    Its last line is a JSON object of `last_step_mse`, `loss`, `first_loss`, `tenth_loss` by mode,
+    medians over the seeds. It ends with an error if these differ from the app's by more than
+    rounding explains.
     """
     imported = imports(dataset, own=("import json",))
     head = _head(experiment, dataset, "the app's own numbers, in Keras 3", imported)
@@ -153,18 +155,27 @@ def shown_of(experiment: Experiment, dataset: Dataset, snapshot: Snapshot | None
     if not judged or snapshot is None:
         return Shown(training.epochs, note, keeps, patience)
     kept = [result.kept_epoch is not None for result in results]
-    figures: dict[str, dict[str, float]] = {"last_step_mse": {}, "loss": {}, "first_loss": {}}
-    for mode, middle in snapshot.middle.results.items():
-        losses = dict(zip(middle.loss_epochs.tolist(), middle.loss.tolist(), strict=True))
+    early = {"first_loss": 1, "tenth_loss": min(10, judged)}  # by name, the epoch
+    names = ("last_step_mse", "loss", *early)
+    figures: dict[str, dict[str, float]] = {name: {} for name in names}
+    for mode in snapshot.results:
+        figures["last_step_mse"][mode] = float(np.median(snapshot.by_seed(mode)))
         final = float(np.median(snapshot.by_seed(mode, "final_loss")))
-        figures["last_step_mse"][mode] = middle.final_mse
-        figures["loss"][mode] = final if all(kept) else losses.get(judged, math.nan)
-        figures["first_loss"][mode] = losses.get(1, math.nan)
+        figures["loss"][mode] = final if all(kept) else _loss_at(snapshot, mode, judged)
+        for name, epoch in early.items():
+            figures[name][mode] = _loss_at(snapshot, mode, epoch)
     if any(kept) and not all(kept):  # no script has the best epoch of those alone that have stopped
-        figures = {"first_loss": figures["first_loss"]}
+        figures = {name: figures[name] for name in early}
     # The loss of an epoch that was thinned out isn't known, so it isn't compared.
     figures = {name: of for name, of in figures.items() if np.isfinite([*of.values()]).all()}
     return Shown(judged, note, any(kept), patience, figures)
+
+
+def _loss_at(snapshot: Snapshot, mode: str, epoch: int) -> float:
+    """Return the median loss over the seeds; not a number where one of them isn't known."""
+    results = [seed[mode] for seed in snapshot.seeds]
+    losses = [dict(zip(r.loss_epochs.tolist(), r.loss.tolist(), strict=True)) for r in results]
+    return float(np.median([of.get(epoch, math.nan) for of in losses]))
 
 
 def name_of(experiment: Experiment, dataset: Dataset) -> str:

@@ -225,7 +225,7 @@ def _draw_progress(now: Sweep, plan: Plan | None, loaded: Loaded, done: int) -> 
     st.progress(runner.share, text=f"{text} points{left}")
     if runner.error:
         why = "" if now.is_redacted else f": {runner.error}"  # it may name columns of the upload
-        hint(plain(with_full_stop(f"It ended by itself{why}")))
+        hint(with_full_stop(f"It ended by itself{why}"))
     elif not now.id:
         hint(TEXTS["recorded"].format(start=runs.client().pool.unavailable or TEXTS["start"]))
     elif not now.is_mine:

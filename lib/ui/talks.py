@@ -35,6 +35,7 @@ UNSHARED = ("open", "pace", "story")  # keys of the presenter's address that fol
 KINDS = {"": "Talk", "gallery": "Gallery", "guide": "Guide", "view": "Picture"}  # in the overview
 LONGEST_LABEL = 40
 GONE = "This link doesn't lead to a talk (any more). Ask the presenter for a new one."
+NO_NOTES = "These notes belong to no talk."
 MOST = 200  # talks that are remembered: those that were given last
 LOOK_SECONDS, ABSENT_SECONDS = 1.0, 5.0  # between looks, and until a page counts as closed
 _component = component("present_screen", __file__, "present")
@@ -229,7 +230,7 @@ def draw_link(url: str, text: str) -> None:
 def draw_followed(talk_id: str) -> None:
     """Draw the presenter's scene, and a button to look around alone."""
     with st.container(key="present"):
-        if not (found := _shown_by(find(follow=talk_id))):
+        if not (found := _shown_by(find(follow=talk_id), GONE)):
             return
         talk, shown, scenes, place = found
         address.put(shown.query)
@@ -252,7 +253,7 @@ def draw_followed(talk_id: str) -> None:
 def draw_notes(notes_id: str) -> None:
     """Draw the speaker's notes to the presenter's scene, in a window of their own."""
     with st.container(key="present"):
-        if not (found := _shown_by(find(notes=notes_id))):
+        if not (found := _shown_by(find(notes=notes_id), NO_NOTES)):
             return
         talk, shown, scenes, place = found
         scene, is_given = scenes[place], talk.is_given
@@ -272,14 +273,14 @@ def draw_notes(notes_id: str) -> None:
         rerun_when(lambda: (talk.shown, talk.is_given) != (shown, is_given), LOOK_SECONDS)
 
 
-def _shown_by(talk: Talk | None) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
-    """A talk, its view, its scenes and the shown scene's index; None after showing it is over."""
+def _shown_by(talk: Talk | None, gone: str) -> tuple[Talk, Shown, tuple[Scene, ...], int] | None:
+    """A talk, its view, its scenes and the shown scene's index; None after saying it is `gone`."""
     if talk and talk.shown:
         scenes = story(talk.shown.query["story"][-1], TALK_SCENES)
         place = [scene.name for scene in scenes].index(talk.shown.scene)
         return talk, talk.shown, scenes, place
     st.markdown(f"# This talk is over{runs.or_elsewhere()}")
-    st.markdown(GONE)
+    st.markdown(gone)
     act = partial(address.set_page_values, {"follow": "", "notes": ""})
     press("Present it yourself", "slideshow", "present_own", act)
     return None

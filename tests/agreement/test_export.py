@@ -201,15 +201,21 @@ def test_the_plain_script_trains_the_models_whose_shapes_it_says(row, cases, run
     assert f"{case.dataset.naive_mse[-1]:.6g} at the last timestep" in printed
 
 
-def test_an_exact_script_refuses_a_first_epoch_that_is_not_the_apps(client, runner):
-    """Such as one whose loss is off by 1%: then data, weights or batches are others."""
+@pytest.mark.parametrize("epoch", [0, -1], ids=["first", "last"])
+def test_an_exact_script_fails_if_its_figures_are_not_the_apps(epoch, client, runner):
+    """Such as a loss that is off by 1%, after trying how far rounding moves it."""
     experiment = settle(Experiment().set(N=32, T=3, U=4, mode="last", epochs=2))
     dataset = make_dataset(experiment)
     snapshot = client.wait(client.start(experiment, dataset), PATIENCE)
-    results = {mode: replace(r, loss=r.loss * 1.01) for mode, r in snapshot.results.items()}
-    wrong = replace(snapshot, results=results, others=())
-    runner.give("exact-wrong.py", EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
-    assert "other data, first weights or batches" in runner.result("exact-wrong.py")[1]
+    result = snapshot.results["last"]
+    loss = result.loss.copy()
+    loss[epoch] *= 1.01
+    wrong = replace(snapshot, results={"last": replace(result, loss=loss)})
+    name = f"exact-wrong-{epoch}.py"
+    runner.give(name, EXPORTS["exact"].write(experiment, dataset, wrong), dataset)
+    printed, error, _ = runner.result(name)
+    assert printed.count("to see what rounding does") == 3
+    assert "by more than rounding explains" in error
 
 
 def test_scripts_of_a_stopped_run_train_as_long_as_it_did(client, runner):

@@ -113,6 +113,13 @@ def test_what_isnt_traced_is_grey_and_goes_on_from_the_shape_that_is_said():
     assert title(shapes(stack=link)).startswith("From (N, 24, 6) to (N, T′, 1)")
 
 
+def test_code_that_isnt_traced_is_named_as_it_stands():
+    """Its brackets and stars are escaped for Markdown once, which shows no backslash."""
+    app = paste("x = Input((10, 3))\ny = x[a, *b]\nm = Model(x, y)")
+    (reason,) = [each.value for each in app.markdown if "That doesn’t mean" in each.value]
+    assert r"“x\[a, \*b\]”" in reason
+
+
 def drop(app, name, code):
     """Give the page a model's file."""
     (uploader,) = [each for each in app.file_uploader if each.key.startswith("model")]

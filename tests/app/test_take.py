@@ -170,6 +170,7 @@ def test_of_an_earlier_epoch_files_say_so(given):
     """Names, scripts and tables name the picked epoch, and not how the run ended."""
     app = start(data="parity", epoch="53")
     assert given[-1]["files"]["keras"] == "parity-lstm-both-epoch-53.py"
+    assert "after epoch 53" in given[-1]["note"]
     script = taken(app, given, "exact").decode()
     assert "run after 53 of 200 epochs" in script
     rows = list(csv.DictReader(io.StringIO(taken(app, given, "runs").decode())))

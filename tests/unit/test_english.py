@@ -40,6 +40,7 @@ def test_words_are_counted_listed_and_capitalised():
     assert listed("abcdefgh") == "a, b, c, d, e, f and 2 more"
     assert listed(["a" * 50]) == "a" * 39 + "…"
     assert capital("sample of NOAA") == "Sample of NOAA"
+    assert (capital("y has one"), capital("years have")) == ("y has one", "Years have")
 
 
 def test_the_room_of_a_sentence_holds_it_with_any_numbers():

@@ -184,18 +184,20 @@ def without_loss(epochs, *, of):
 
 
 @pytest.mark.parametrize(
-    ("own", "first", "loss"),
+    ("own", "first", "tenth", "loss"),
     [
-        (result(30), 1, 1 / 30),
-        (without_loss([1], of=result(30)), None, 1 / 30),
-        (result(9, judged=7), 1, 1 / 7),
-        (without_loss(range(2, 9), of=result(9, judged=7)), 1, None),
+        (result(30), 1, 1 / 10, 1 / 30),
+        (result(30, kept=5), 1, 1 / 10, 1 / 5),
+        (without_loss([1], of=result(30)), None, 1 / 10, 1 / 30),
+        (result(9, judged=7), 1, 1 / 7, 1 / 7),
+        (without_loss(range(2, 9), of=result(9, judged=7)), 1, None, None),
     ],
 )
-def test_losses_are_compared_where_they_are_known(own, first, loss):
-    """Of the first epoch and the one that was judged last; not those that were thinned out."""
+def test_losses_are_compared_where_they_are_known(own, first, tenth, loss):
+    """Of the first epochs and the one that was judged last; not those that were thinned out."""
     figures = shown(run_of(own, own, status=Status.RUNNING, epoch=30)).figures
     assert figures.get("first_loss", {"last": None})["last"] == first
+    assert figures.get("tenth_loss", {"last": None})["last"] == tenth
     assert figures.get("loss", {"last": None})["last"] == loss
     assert math.isfinite(figures["last_step_mse"]["last"])
 

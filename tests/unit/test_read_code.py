@@ -281,6 +281,21 @@ def test_a_class_of_ones_own_is_followed_through_its_call():
     assert shapes(f"{classes}\n        {inner}") == [(None, 9, 3), (None, 5)]
 
 
+def test_a_class_with_its_own_build_makes_its_layers_before_its_first_call():
+    """Its input shape is the one that `build` is called with."""
+    own = """
+        class Net(keras.Model):
+            def build(self, shape):
+                self.steps = LSTM(shape[-1] + 2)
+                super().build(shape)
+            def call(self, x):
+                return self.steps(x)
+        m = Net()
+    """
+    for made in ("m.build((None, 10, 3))", "m(Input((10, 3)))"):
+        assert shapes(f"{own}\n        {made}") == [(None, 10, 3), (None, 5)]
+
+
 HOSTILE = {
     "5 MB": "x = 1\n" * 900_000,
     "brackets": "(" * 190_000,

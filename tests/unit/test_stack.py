@@ -195,8 +195,16 @@ def test_an_encoder_hands_its_states_to_a_decoder_with_an_input_of_its_own():
         "(x, initial_state=[x2[1], x2[2]])",
         "model = keras.Model([inputs, inputs_2], x)",
     ]
-    old_link = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
-    assert "initial_state=[x2[1], x2[2]])  # (None, 6, 16), leaves 1 of the states out" in old_link
+
+
+def test_a_layer_starts_from_the_states_that_were_unpacked_before_it():
+    """As many as its cell has; without any it is refused, and may start from zeros."""
+    code = keras_code(steps_of("input~lstm_state~unpack~repeat~gru_seq_init"))
+    assert "initial_state=states[:1])  # (None, 6, 16), leaves 1 of the states out" in code
+    steps = steps_of("input~lstm_init~dense")
+    assert (broken(steps), steps[1].error.received) == (1, "none")
+    assert "states" in steps[1].error.message
+    assert fixes(steps)[0].stack == from_text("input~lstm~dense")
 
 
 def test_a_layer_that_is_called_again_has_its_weights_once():

@@ -62,7 +62,10 @@ def test_any_text_is_a_question(text):
 def test_the_title_and_the_picture_in_words_say_the_verdict_and_what_is_compared():
     """The default question is the worst of the silent mistakes."""
     diagnosis = TargetQuestion().diagnose()
-    assert verdict_title(diagnosis).startswith("Silently wrong: output (320, 12, 1) and y (320,)")
+    title = verdict_title(diagnosis)
+    assert title.startswith("Silently wrong: output (320, 12, 1) and y (320,) train something")
+    assert "train what is meant" in verdict_title(TargetQuestion((8, 1), (8, 1)).diagnose())
+    assert "Keras refuses output (8, 2)" in verdict_title(TargetQuestion((8, 2), (8, 3)).diagnose())
     assert "batch of 32 the loss compares (32, 12, 32)" in compared_sentence(diagnosis)
 
 

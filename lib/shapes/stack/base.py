@@ -86,6 +86,7 @@ class LayerSetting:
     seldom: bool = False
     least: float | None = None  # the smallest that Keras accepts; None for the limit's minimum
     batched: bool = False  # whether a widget shows it with the batch in front
+    in_call: bool = False  # whether it is an argument of the layer's call
     refusal: str = ""  # Keras's message for a number out of range, with {name} and {value}
 
     def within(self, value: float) -> float:
@@ -266,7 +267,7 @@ class Layer:
                 written = setting.options[value]
             if setting.name in needed:
                 yield written
-            elif value != setting.default:
+            elif value != setting.default and not setting.in_call:
                 yield f"{setting.name}={written}"
 
     def check(self) -> None:

@@ -85,6 +85,9 @@ def _line(steps: Steps, at: int, names: list[str]) -> str:
         called = ", ".join(taken if len(taken) > 1 else taken * 2)
     if layer.states:
         called += f", initial_state={_listed([_taken(ref, names) for ref in layer.states])}"
+    elif isinstance(layer, Recurrent) and layer.initial_state:
+        some = f"[:{len(STATES[layer.cell])}]" if spare_states(steps[at]) else ""
+        called += f", initial_state=states{some}"
     if isinstance(layer, BY_PYTHON):
         return f"{target} = {layer.title.replace('x', called)}"
     return f"{target} = {code}({called})"

@@ -86,7 +86,7 @@ def _edits(stack: Stack, place: int, step: TracedLayer) -> Iterator[Edit]:
         units = (step.inputs.states[0][-1].size if step.inputs.states else None) or layer.units
         same = _with(stack, place, units=units)
         yield f"Give it {units} units, as the states have", same, place
-        yield "Start from zeros", _with(stack, place, states=()), place
+        yield "Start from zeros", _with(stack, place, states=(), initial_state=False), place
         yield "Set stateful=False", _with(stack, place, stateful=False), place
     repeats = getattr(stack[0], "timesteps", None) or RepeatVector().n
     for new in (TimeDistributed(Flatten()), Pooling(), RepeatVector(repeats)):

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 from lib.experiment import Limit
 from lib.shapes.stack.base import MAX_LAYERS, Layer, LayerSetting, Ref, Stack
 from lib.shapes.stack.making import KINDS
-from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unpack, Unread
+from lib.shapes.stack.plain import BY_PYTHON, Dense, Input, TimeDistributed, Unread
 from lib.shapes.stack.recurrent import Recurrent
 from lib.shapes.stack.settings import MOST
 from lib.text import beside, number
@@ -76,8 +76,6 @@ def read_text(text: str) -> tuple[Stack, list[str]]:
         kind, _, inside = name.partition("-")
         if kind in KINDS and (not inside or inside in INSIDE):
             layers.append(_read(kind, inside, words, sentences))
-            if "init" in words:
-                layers[-1] = _from_unpacked(layers)
         elif part:
             sentences.append(
                 f"The link’s layer “{shortened(name)}” isn’t known here. It was left out."
@@ -108,7 +106,7 @@ def _read(name: str, inside: str, words: list[str], sentences: list[str]) -> Lay
             if setting.limit and value is not None and f"{value:.12g}" != text:
                 label = f"{kind().keras}’s {setting.name}"
                 sentences.append(out_of_range(label, setting.limit, text, value))
-        elif word != "init" or not issubclass(kind, Recurrent):
+        else:
             sentences.append(f"{kind().keras} has no setting “{shortened(word)}”. It was left out.")
     layer = TimeDistributed(kind(**values)) if is_wrapper else kind(**values)
     if not isinstance(layer, Recurrent):
@@ -132,18 +130,6 @@ def _with_earlier_layers(layer: Layer, place: int, sentences: list[str]) -> Laye
         name = f"Layer {place + 1}, {layer.keras},"
         sentences.append(f"{name} refers to a layer that isn’t before it. That was left out.")
     return kept
-
-
-def _from_unpacked(layers: list[Layer]) -> Layer:
-    """Start the last layer from the states that the last `Unpack` leaves: "init" in older links."""
-    for place in range(len(layers) - 2, 0, -1):
-        unpack = layers[place]
-        if isinstance(unpack, Unpack) and isinstance(layers[-1], Recurrent):
-            source = unpack.of[0].place if unpack.of else place - 1
-            several = [name for layer in layers[source : source + 1] for name in layer.returned()]
-            states = tuple(Ref(source, output) for output in range(1, len(several)))
-            return replace(layers[-1], states=states)
-    return layers[-1]
 
 
 def out_of_range(name: str, limit: Limit, asked: str, taken: float) -> str:

@@ -24,6 +24,7 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     return_state: bool = setting("state", False)
     go_backwards: bool = setting("back", False)
     stateful: bool = setting("stateful", False)
+    initial_state: bool = setting("init", False, in_call=True)  # the states that `Unpack` kept
     use_bias: bool = setting("nobias", True, seldom=True)
     activation: str = function("act", "tanh")
     dropout: float = setting("drop", 0.0, limit=SHARE, seldom=True)
@@ -35,13 +36,15 @@ class Recurrent(Layer, width_letter="U", uses_mask=2):
     def call(self, inputs: Inputs) -> Outputs:
         """(N, T, F) → (N, T, U) or (N, U), and the states after it."""
         count, starts = len(STATES[self.cell]), inputs.states
+        wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
+        if self.initial_state and not starts:  # Python's error, before Keras is asked
+            raise ShapeError(wanted, "none", "name 'states' is not defined")
         tensor = _sequence(inputs, BLOCKS[self.cell] * self.units, stateful=self.stateful)
         if starts:
             message = "list index out of range" if len(starts) < count else ""
             if not message and (units := starts[0][-1].size) != self.units:
                 message = f"Dimensions must be equal, but are {units} and {self.units}"
             if message or len(starts[0]) > 2:
-                wanted = f"{count} state{'s' * (count > 1)} of {self.units} units to start from"
                 raise ShapeError(wanted, readable_shapes(starts), message, "run")
         last = widened(tensor[-1], inputs.letter, self.units)
         output = (*tensor[: 2 if self.return_sequences else 1], last)

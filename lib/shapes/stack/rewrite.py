@@ -186,7 +186,7 @@ def _changed_call(call: ast.Call, before: Layer, after: Layer) -> ast.Call:
     target = _inner_call(call, after)
     for setting in after.inside.settings():
         value = getattr(after.inside, setting.name)
-        if value != getattr(before.inside, setting.name):
+        if value != getattr(before.inside, setting.name) and not setting.in_call:
             written = setting.options[value] if setting.options else repr(value)
             parsed_value = ast.parse(written, mode="eval").body
             owner = call if setting.name == "merge_mode" else target

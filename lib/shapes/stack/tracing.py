@@ -15,7 +15,7 @@ from typing import Any
 from lib.experiment import LIMITS, ModelSettings
 from lib.shapes.output import Shape
 from lib.shapes.stack.base import Inputs, Layer, NotTraced, Outputs, Ref, ShapeError, Stack
-from lib.shapes.stack.plain import Dense, Input, Unread
+from lib.shapes.stack.plain import Dense, Input, Unpack, Unread
 from lib.shapes.stack.recurrent import LAYER_OF_CELL, Recurrent
 from lib.shapes.stack.tensors import Tensor, Tensors, readable_shapes, shape_of
 from lib.text import subscript
@@ -133,6 +133,9 @@ def _inputs(step: TracedLayer, steps: list[TracedLayer]) -> Inputs:
             raise NotTraced.of("a list in a list", layer=ref.place + 1, count=len(given))
     tensors, masks = zip(*chain.from_iterable(found), strict=True)
     states = tuple(tensor for ref in layer.states for tensor, _ in _given(ref, steps))
+    if not states and getattr(layer, "initial_state", False):
+        unpacked = [each.inputs.tensors[1:] for each in steps if isinstance(each.layer, Unpack)]
+        states = [(), *unpacked][-1]
     return replace(step.inputs, tensors=tensors, masks=masks, states=states)
 
 

@@ -46,7 +46,8 @@ def draw_files(loaded: Loaded) -> None:
     shown, at_epoch, picked = epochs.shown, epochs.at_picked_epoch, epochs.picked
     other = badge_of(loaded, shown)
     makers = _makers(epochs, loaded if other else None)
-    note = TEXTS["other" if other else "shown"].format(other=other)
+    what = "earlier" if picked is not None else "going" if shown.polling else "shown"
+    note = TEXTS["other" if other else what].format(other=other, epoch=f"{picked or 0:,}")
     data: Any = _rows(loaded, epochs, makers) | {"note": note}
     asked = (st.session_state.get(KEY) or {}).get("asked")
     if asked == RECEIVED:

@@ -124,7 +124,7 @@ def _row(
     with settings, st.container(gap=None):
         _layer_settings(place, stack, step)
         if why:
-            hint(plain(f"{capital(why.reason)}. {TEXTS['not traced']}"))
+            hint(f"{capital(why.reason)}. {TEXTS['not traced']}")
         if error and error.message:
             hint(TEXTS[error.when])
             st.code(error.message, language=None, wrap_lines=True)

@@ -236,8 +236,13 @@ class Interpreter(Expressions):
         for name, one in own.attributes.items():
             is_method = isinstance(one, Function)
             model.attributes[name] = replace(one, instance=(model,)) if is_method else one
+        build = model.attributes.pop("build", None)  # Keras calls it before the first call
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
+            nonlocal build
+            shapes, first, build = [*map(self.shape, self.found(args[:1]))], build, None
+            if first:
+                self.call_value(first, [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(model.attributes["call"], args, keywords)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
             return given
