@@ -23,7 +23,7 @@ from lib.training.recurrent_layers import product, recurrent
 
 Array: TypeAlias = "tf.Tensor"
 Samples: TypeAlias = "tuple[Array, Array]"  # x and y, (N, T, …) each, padded to a program's sizes
-Padded: TypeAlias = "Samples | tuple[np.ndarray, np.ndarray]"  # as they were, if too many to hold
+Padded: TypeAlias = "Samples | tuple[np.ndarray, np.ndarray]"  # NumPy's, where too many to pad
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
