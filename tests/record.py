@@ -18,7 +18,7 @@ import numpy as np
 from lib.charts.over_epochs import LastStepErrors, Losses
 from lib.charts.over_time import StepErrors
 from lib.charts.thumbnail import Line, Plot, by_step, leaked
-from lib.data.datasets.registry import make_dataset, suggested
+from lib.data.datasets.registry import DATASETS, make_dataset, suggested
 from lib.experiment import to_query
 from lib.recurrence import forward
 from lib.results.replay import spread_places, untrained
@@ -37,6 +37,7 @@ from lib.ui.cell.chosen import Chosen
 
 recorded = import_module("lib.training.recorded")  # the package exports a function of this name
 
+BUNDLED = [name for name in DATASETS if name != "upload"]
 PAST = 16
 PAST_BYTES, CARD_BYTES = 1_000_000, 350_000  # of past weights: of a dataset and of a card
 POINTS = 48  # of a small picture's line, at most
@@ -215,7 +216,7 @@ def a_level(curve, value, color):
 
 def main(names):
     """Record what is named, or all; then draw the cards' figures, if a card is among that."""
-    every = [*recorded.BUNDLED, *GALLERY, *MISTAKES, *READY, "leak", "answers"]
+    every = [*BUNDLED, *GALLERY, *MISTAKES, *READY, "leak", "answers"]
     with TrainingClient() as client:
         for name in names or dict.fromkeys(every):
             if name == "leak":
@@ -231,7 +232,7 @@ def main(names):
                 damage = Damage(**client.ask("target_damage", case=name).result(timeout=120))
                 write(name, damage)
                 print(f"{name}: error {damage.error('right')}, {damage.error('wrong')}")
-            elif name in recorded.BUNDLED:
+            elif name in BUNDLED:
                 experiment = with_seeds(suggested(name), make_dataset(suggested(name)))
                 if name in GALLERY and experiments_of(GALLERY[name]) != (experiment,):
                     raise SystemExit(f"{name} is a dataset, too: give the card another name")

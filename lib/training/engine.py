@@ -22,8 +22,8 @@ from lib.training.architecture import Architecture, Code, resized, weight_shapes
 from lib.training.recurrent_layers import product, recurrent
 
 Array: TypeAlias = "tf.Tensor"
-# x and y, padded to a program's sizes; or, where the program can't hold them all, as they were.
-Padded: TypeAlias = "tuple[Array, Array] | tuple[np.ndarray, np.ndarray]"
+Samples: TypeAlias = "tuple[Array, Array]"  # x and y, (N, T, …) each, padded to a program's sizes
+Padded: TypeAlias = "Samples | tuple[np.ndarray, np.ndarray]"  # NumPy's, where too many to pad
 Training: TypeAlias = "tuple[Array, Array, Array]"
 """Settings as a program takes them: a rule (learning rate, m_part, v_part, inside, outside),
 choices (timesteps, targets, corrects, loss), and which timesteps count (T,): all, or the last."""
@@ -192,29 +192,25 @@ _codes: dict[Code, Any] = {}  # traced for any sizes; XLA compiles each for the 
 
 
 def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
-    code: Code,
-    values: list[tf.Tensor],
-    samples: tuple[tf.Tensor, tf.Tensor],
-    order: tf.Tensor,
-    span: tf.Tensor,
-    training: Training,
-) -> tuple[list[tf.Tensor], tf.Tensor]:
+    code: Code, values: list[Array], samples: Samples, order: Array, span: Array, training: Training
+) -> tuple[list[Array], Array]:
     """Values and losses (steps, L) after training on x and y (N, T, …) in `order` (steps, L, B)."""
     count, (rule, choices, _) = len(values) // COPIES, training
     # The corrected rates of all steps, before the first step: two powers in each step took a tenth
     # of a tiny model's time.
-    rate, m_part, v_part, *_ = tf.unstack(rule, num=5)
+    rate, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
     numbers = tf.cast(span[0] + 1 + tf.range(tf.shape(order)[0]), tf.float32)
     missing = 1 - tf.pow(1 - v_part, numbers), 1 - tf.pow(1 - m_part, numbers)
     rates = tf.where(choices[2] > 0, rate * tf.sqrt(missing[0]) / missing[1], rate)
 
     def one(step: tf.Tensor, values: list[tf.Tensor], losses: tf.Tensor) -> tuple[Any, ...]:
-        weights, indexes = values[:count], order[step]
-        loss, gradients = _gradients(code, weights, samples, indexes, training)
-        after = [
-            _updated(values[place::count], gradient, rates[step], rule)
-            for place, gradient in enumerate(gradients)
-        ]
+        loss, gradients = _gradients(code, values[:count], samples, order[step], training)
+        after = []
+        for place, g in enumerate(gradients):  # see `UPDATES`
+            w, m, v = values[place::count]
+            m = (1 - m_part) * m + m_part * g
+            v = (1 - v_part) * v + v_part * g * g
+            after.append((w - rates[step] * m / (tf.sqrt(v + inside) + outside), m, v))
         values = [array for arrays in zip(*after, strict=True) for array in arrays]
         return step + 1, values, tf.tensor_scatter_nd_update(losses, [[step]], [loss])
 
@@ -224,12 +220,8 @@ def _train(  # noqa: PLR0917  each is a tensor, or tensors, of the traced code
 
 
 def _gradients(
-    code: Code,
-    weights: list[tf.Tensor],
-    samples: tuple[tf.Tensor, tf.Tensor],
-    indexes: tf.Tensor,
-    training: Training,
-) -> tuple[tf.Tensor, list[tf.Tensor]]:
+    code: Code, weights: list[Array], samples: Samples, indexes: Array, training: Training
+) -> tuple[Array, list[Array]]:
     """Losses (L,) of the samples at `indexes` (L, B), and the gradients of the weights."""
     _, choices, counts = training
     timesteps, targets, _, loss = tf.unstack(choices, num=4)
@@ -248,17 +240,6 @@ def _gradients(
         losses = tf.reduce_sum(_costs(wrong, loss), axis=(0, 3)) / counted
         losses = tf.reduce_sum(losses * exists, axis=1) / tf.reduce_sum(exists, axis=1)
     return losses, tape.gradient(losses, weights)
-
-
-def _updated(
-    values: list[tf.Tensor], g: tf.Tensor, rate: tf.Tensor, rule: tf.Tensor
-) -> tuple[tf.Tensor, ...]:
-    """Weights, m and v after a step: see `UPDATES`."""
-    w, m, v = values
-    _, m_part, v_part, inside, outside = tf.unstack(rule, num=5)
-    m = (1 - m_part) * m + m_part * g
-    v = (1 - v_part) * v + v_part * g * g
-    return w - rate * m / (tf.sqrt(v + inside) + outside), m, v
 
 
 def _costs(wrong: tf.Tensor, chosen: tf.Tensor) -> tf.Tensor:

@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 
-from lib.data import DATASETS
 from lib.experiment import Experiment, read_query
 from lib.results import Snapshot
 from lib.training.messages import decode
@@ -21,7 +20,6 @@ from lib.training.messages import decode
 FOLDER = Path(__file__).parent / "recordings"
 END = ".msgpack.z"
 ANSWERED = ("parity", "running_mean", "recall_first", "adding")  # data with recorded answers
-BUNDLED = [name for name in DATASETS if name != "upload"]
 
 
 @lru_cache(maxsize=64)

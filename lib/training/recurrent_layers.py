@@ -58,9 +58,8 @@ def _lstm_back(gates: tf.Tensor, more: PerUnit, before: PerUnit, gradients: PerU
     (i, f, g, o), (tanh_c,), (dh, dc) = tf.split(gates, 4, axis=-1), more, gradients
     dc = dc + dh * o * (1 - tanh_c * tanh_c)
     di, df, dg, do = dc * g, dc * before[1], dc * i, dh * tanh_c
-    dp = tf.concat(
-        (di * i * (1 - i), df * f * (1 - f), dg * (1 - g * g), do * o * (1 - o)), axis=-1
-    )
+    gradients_of_p = di * i * (1 - i), df * f * (1 - f), dg * (1 - g * g), do * o * (1 - o)
+    dp = tf.concat(gradients_of_p, axis=-1)
     return dp, dp, (tf.zeros_like(dh), dc * f)
 
 
@@ -140,43 +139,27 @@ def recurrent(
             more = [a.write(t, value) for a, value in zip(more, others, strict=True)]
             return t + 1, now, work.write(t, gates), states, more
 
-        _, _, work, state_arrays, more_arrays = tf.while_loop(
-            lambda t, *_: t < timesteps,
-            forwards,
-            (
-                tf.constant(0),
-                start,
-                array(steps).unstack(p),
-                [array(steps + 1).write(0, value) for value in start],
-                [array(steps)] * rule.more,
-            ),
-        )
+        states = [array(steps + 1).write(0, value) for value in start]
+        begun = tf.constant(0), start, array(steps).unstack(p), states, [array(steps)] * rule.more
+        _, _, work, states, more = tf.while_loop(lambda t, *_: t < timesteps, forwards, begun)
         gates = work.stack()
-        states = [array.stack() for array in state_arrays]  # (T + 1, L, B, U) each, zeros first
-        more = [array.stack() for array in more_arrays]
+        states = [array.stack() for array in states]  # (T + 1, L, B, U) each, zeros first
+        more = [array.stack() for array in more]
 
         def gradient(dy: tf.Tensor) -> tuple[tf.Tensor, ...]:
             def backwards(
                 t: tf.Tensor, gradients: PerUnit, work: Any, extra: list[Any]
             ) -> tuple[Any, ...]:
                 gradients = (gradients[0] + dy[t], *gradients[1:])
-                dp, dq, gradients = rule.back(
-                    work.read(t), tuple(a[t] for a in more), tuple(a[t] for a in states), gradients
-                )
+                others, before = tuple(a[t] for a in more), tuple(a[t] for a in states)
+                dp, dq, gradients = rule.back(work.read(t), others, before, gradients)
                 dh = gradients[0] + tf.matmul(dq, recurrent_kernel, transpose_b=True)
                 extra = [array.write(t, dq) for array in extra]
                 return t - 1, (dh, *gradients[1:]), work.write(t, dp), extra
 
-            _, _, work, extra = tf.while_loop(
-                lambda t, *_: t >= 0,
-                backwards,
-                (
-                    timesteps - 1,
-                    start,
-                    array(steps).unstack(gates),
-                    [] if rule.sum_only else [array(steps)],
-                ),
-            )
+            extra = [] if rule.sum_only else [array(steps)]
+            begun = timesteps - 1, start, array(steps).unstack(gates), extra
+            _, _, work, extra = tf.while_loop(lambda t, *_: t >= 0, backwards, begun)
             dp, before = work.stack(), states[0][:-1]
             dx = product(dp, tf.transpose(kernel, (0, 2, 1)))
             if rule.sum_only:

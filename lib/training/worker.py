@@ -47,12 +47,11 @@ class Loop:
         build: Callable[[Any], Any],
         answers: Mapping[str, Callable[..., dict[str, Any]]],
         timing: Timing = USUAL,
-        clock: Callable[[], float] = time.perf_counter,
         *,
         buckets: Mapping[Architecture, bool] = MappingProxyType({}),
         share: int | None = None,
     ) -> None:
-        self._timing, self._clock, self._answers = timing, clock, answers
+        self._timing, self._answers = timing, answers
         self._connection, self._sending = connection, threading.Lock()
         self._questions: dict[str, Future[dict[str, Any]]] = {}
         # One thread: Keras's eager calls take turns anyway, and the other processor is the pages'.
@@ -170,22 +169,15 @@ class Loop:
             if is_full:
                 raise ExperimentError(sentence("full", most=limits.MAX_RUNS, count=len(rivals)))
             limits.check_trainable(command.experiment, command.samples)
-            self._runs[command.id] = WorkerRun(
-                command, self._programs, self._send, timing=self._timing, clock=self._clock
-            )
+            self._runs[command.id] = WorkerRun(command, self._programs, self._send, self._timing)
         except Exception as error:  # of any kind: the run must not seem to wait
-            failed = Snapshot(
-                command.id,
-                Status.FAILED,
-                epochs=command.experiment.training.epochs,
-                reason=sentence("refused", why=short_reason(error)),
-                is_full=is_full,
-            )
+            epochs = command.experiment.training.epochs
+            why = sentence("refused", why=short_reason(error))
+            failed = Snapshot(command.id, Status.FAILED, epochs=epochs, reason=why, is_full=is_full)
             self._send(messages.Report(failed))
 
     def _steer(self, command: messages.Steer) -> None:
-        run = self._runs.get(command.id)
-        if run is None:  # it has just ended
+        if (run := self._runs.get(command.id)) is None:  # it has just ended
             return
         match command.verb:
             case "drop":

@@ -8,7 +8,8 @@ from lib.experiment import Experiment
 from lib.recurrence import forward
 from lib.results.replay import untrained
 from lib.results.run import Status
-from lib.training.recorded import BUNDLED, recorded
+from lib.training.recorded import recorded
+from tests.record import BUNDLED
 
 
 @pytest.mark.parametrize("name", BUNDLED)

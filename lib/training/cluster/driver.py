@@ -196,9 +196,8 @@ class Driver:
                         self._lose(command.id, f"{error}")
             else:
                 match command:
-                    case messages.Start() | messages.Ask():
-                        if self._where.get(command.id) is link:
-                            self._follow(command.id, link)
+                    case messages.Start() | messages.Ask() if self._where.get(command.id) is link:
+                        self._follow(command.id, link)
 
     def _follow(self, job_id: str, link: Link, *, is_owner: bool = True) -> None:
         """Pass on a job's news from now on."""
