@@ -21,7 +21,7 @@ from lib.shapes.doctor import (
     write_question,
 )
 from lib.shapes.doctor.damage import EPOCHS, LEAK_EPOCHS, MISTAKES, TRAINED_SAMPLES, Damage, Leak
-from lib.shapes.doctor.loss_shapes import RULE_OF, LossVerdict, Sizes
+from lib.shapes.doctor.loss_shapes import RULE_OF, Sizes
 from lib.shapes.errors import CHECKLIST, EXAMPLES, explain_error
 from lib.shapes.errors.message import Explanation
 from lib.shapes.errors.pasted import both_ends, pasted_sizes
