@@ -123,8 +123,7 @@ def _figure(
     looks = [Entry(LOOKS[letter][2], letter) for letter in letters]
     key = [chart.mode_keys(modes), looks + [entry for _, entry in below]]
     hover = f"%{{y:{chart.VALUE}}} · {x['title']} %{{x:,d}}"
-    lines, ends = [line for line, _ in below], []
-    ranked = sorted(curves, key=lambda curve: curve.y[-1:].tolist())
+    lines = [line for line, _ in below]
     for run, mode, of_x, of_y in curves:
         name, color = f"{run.letter}, {MODES[mode].name}", palette.mode(mode)
         dash, symbol, _ = LOOKS[run.letter]
@@ -134,15 +133,35 @@ def _figure(
         else:
             style = {"color": color, "width": 2.5, "dash": dash}
             lines.append(chart.line(name, of_y, style, hover, x=of_x))
-        column = "\N{EM SPACE}" * (letters.index(run.letter) + 1)
-        own = [curve.mode for curve in ranked if curve.run.letter == run.letter]
-        side = ("bottom", "top")[own.index(mode)] if len(own) > 1 else "middle"  # never on another
-        end = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
-        end |= {"text": [column + run.letter], "textposition": f"{side} right"}
-        ends.append(end | {"textfont": {"color": palette.words(mode)}})
-    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * len(letters)
+    ends, most = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
+    name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
     return chart.plotted([*lines, *ends], palette, x, y, key, **look)
+
+
+def _letters(
+    curves: Sequence[_Curve], y: Part, plot: int, palette: Palette
+) -> tuple[list[Part], int]:
+    """Return a letter right of each curve's end, and how many at most stand side by side.
+
+    Only letters that would overlap in a plot of `plot` pixels stand beside one another.
+    """
+    ends, per = [], plot / (y["range"][1] - y["range"][0])
+    for curve in curves:
+        end = float(curve.y[-1]) if len(curve.y) else math.nan
+        if y.get("type") == "log":
+            end = math.log10(end) if end > 0 else math.nan
+        if math.isfinite(end):
+            ends.append((end * per, curve))
+    traces, column, most, begin = [], 0, 1, -math.inf
+    for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
+        column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
+        most = max(most, column + 1)
+        trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
+        trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
+        trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
+        traces.append(trace)
+    return traces, most
 
 
 def sparkline(run: Compared, palette: Palette) -> str:

@@ -1,6 +1,6 @@
 """A sample of a dataset, before any model: inputs, targets, and the rows that it is cut from."""
 
-from itertools import cycle
+from itertools import cycle, pairwise
 from typing import Any
 
 import numpy as np
@@ -147,18 +147,46 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     ]
     x = axes.row_ticks({row: names[row] for row in ticks}) | {"title": "row of the table"}
     y = {"title": "", "tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
+    seen = reads[0] - around - 0.7, end + around + 0.7
+    bands, notes = _parts(dataset, origin.series[reads[0]], seen, palette)
+    bands += chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     return chart.plotted(
         data,
         palette,
-        x | {"range": [reads[0] - around - 0.7, end + around + 0.7]},
+        x | {"range": seen},
         y | {"range": [LAST - 0.5, READS + 0.8]},
         key,
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
+        notes=notes,
         hovermode="closest",
-        shapes=chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette),
+        shapes=bands,
     )
+
+
+def _parts(
+    dataset: Dataset, series: int, seen: tuple[float, float], palette: Palette
+) -> tuple[list[Part], list[Part]]:
+    """Return a band behind the rows of each part of a series and between parts; and their names."""
+    origin, spans = dataset.cut_from, []
+    for name, samples in dataset.parts.items():
+        own = origin.starts[samples]
+        if len(own := own[origin.series[own] == series]):
+            end = own.max() + origin.rate * (dataset.shape[1] - 1) + max(origin.horizons)
+            spans.append((own.min() - 0.5, end + 0.5, name))
+    spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
+    look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
+    look |= {"line": {"color": palette.border, "width": 1}}
+    bands, notes = [], []
+    for begin, end, name in spans:
+        fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
+        bands.append({**look, "x0": begin, "x1": end, "fillcolor": fill})
+        left, right = max(begin, seen[0]), min(end, seen[1])
+        if right - left > 0.17 * (seen[1] - seen[0]):  # else there is no room for its name
+            note = chart.note(name, (left + right) / 2, 1, palette.muted, chart.FONT_SIZE - 1)
+            notes.append(note | {"xref": "x", "yanchor": "top"})
+    return bands, notes
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
