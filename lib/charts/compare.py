@@ -133,19 +133,15 @@ def _figure(
         else:
             style = {"color": color, "width": 2.5, "dash": dash}
             lines.append(chart.line(name, of_y, style, hover, x=of_x))
-    ends, most = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
+    ends = _letters(curves, y, 340 - chart.top(key) - chart.BOTTOM, palette)
+    most = max((len(end["text"][0]) for end in ends), default=2) - 1  # letters side by side
     name, right = f"compare {y['title']}", 24 + chart.FONT_SIZE * most
     look: Part = {"name": name, "height": 340, "right": right, "hovermode": "closest"}
     return chart.plotted([*lines, *ends], palette, x, y, key, **look)
 
 
-def _letters(
-    curves: Sequence[_Curve], y: Part, plot: int, palette: Palette
-) -> tuple[list[Part], int]:
-    """Return a letter right of each curve's end, and how many at most stand side by side.
-
-    Only letters that would overlap in a plot of `plot` pixels stand beside one another.
-    """
+def _letters(curves: Sequence[_Curve], y: Part, plot: int, palette: Palette) -> list[Part]:
+    """Return a letter right of each curve's end; those that would overlap stand side by side."""
     ends, per = [], plot / (y["range"][1] - y["range"][0])
     for curve in curves:
         end = float(curve.y[-1]) if len(curve.y) else math.nan
@@ -153,15 +149,14 @@ def _letters(
             end = math.log10(end) if end > 0 else math.nan
         if math.isfinite(end):
             ends.append((end * per, curve))
-    traces, column, most, begin = [], 0, 1, -math.inf
+    traces, column, begin = [], 0, -math.inf
     for height, (run, mode, of_x, of_y) in sorted(ends, key=lambda end: end[0]):
         column, begin = (column + 1, begin) if height - begin < chart.NOTE else (0, height)
-        most = max(most, column + 1)
         trace = chart.points(run.letter, of_x[-1:], of_y[-1:], {}, "") | {"mode": "text"}
         trace |= {"text": ["\N{EM SPACE}" * (column + 1) + run.letter]}
         trace |= {"textposition": "middle right", "textfont": {"color": palette.words(mode)}}
         traces.append(trace)
-    return traces, most
+    return traces
 
 
 def sparkline(run: Compared, palette: Palette) -> str:

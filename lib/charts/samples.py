@@ -147,9 +147,8 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
     ]
     x = axes.row_ticks({row: names[row] for row in ticks}) | {"title": "row of the table"}
     y = {"title": "", "tickvals": [READS, SEQUENCE, LAST], "ticktext": ["x", "y", "y_last"]}
-    seen = reads[0] - around - 0.7, end + around + 0.7
-    bands, notes = _parts(dataset, origin.series[reads[0]], seen, palette)
-    bands += chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
+    seen = [reads[0] - around - 0.7, end + around + 0.7]
+    gaps = chart.gap_lines(origin.segment[np.array(rows)], rows[0], palette)
     return chart.plotted(
         data,
         palette,
@@ -159,16 +158,13 @@ def window_figure(dataset: Dataset, sample: int, step: int, palette: Palette) ->
         name=f"window {dataset.name}",
         height=chart.top(key) + PLOT + chart.BOTTOM,
         right=4 * len(names[rows[-1]]),  # Plotly hides a label that doesn't fit as a whole
-        notes=notes,
         hovermode="closest",
-        shapes=bands,
+        shapes=_parts(dataset, origin.series[reads[0]], seen, palette) + gaps,
     )
 
 
-def _parts(
-    dataset: Dataset, series: int, seen: tuple[float, float], palette: Palette
-) -> tuple[list[Part], list[Part]]:
-    """Return a band behind the rows of each part of a series and between parts; and their names."""
+def _parts(dataset: Dataset, series: int, seen: list[float], palette: Palette) -> list[Part]:
+    """Return a band with a name behind a series' rows of each part, and behind those left out."""
     origin, spans = dataset.cut_from, []
     for name, samples in dataset.parts.items():
         own = origin.starts[samples]
@@ -178,15 +174,15 @@ def _parts(
     spans += [(end, begin, "left out") for (_, end, _), (begin, _, _) in pairwise(spans)]
     look = {"type": "rect", "yref": "paper", "y0": 0, "y1": 1, "layer": "below"}
     look |= {"line": {"color": palette.border, "width": 1}}
-    bands, notes = [], []
+    font, bands = {"size": chart.FONT_SIZE - 1, "color": palette.muted}, []
     for begin, end, name in spans:
+        left, right = max(begin, seen[0] - 1), min(end, seen[1] + 1)  # its name is in sight
+        has_room = right - left > 0.17 * (seen[1] - seen[0])
+        label = {"text": name if has_room else "", "textposition": "top center", "font": font}
         fill = palette.surface if name in ("validation", "test") else "rgba(0,0,0,0)"
-        bands.append({**look, "x0": begin, "x1": end, "fillcolor": fill})
-        left, right = max(begin, seen[0]), min(end, seen[1])
-        if right - left > 0.17 * (seen[1] - seen[0]):  # else there is no room for its name
-            note = chart.note(name, (left + right) / 2, 1, palette.muted, chart.FONT_SIZE - 1)
-            notes.append(note | {"xref": "x", "yanchor": "top"})
-    return bands, notes
+        if left < right:
+            bands.append(look | {"x0": left, "x1": right, "fillcolor": fill, "label": label})
+    return bands
 
 
 def window_words(dataset: Dataset, sample: int, step: int) -> Words:
