@@ -13,7 +13,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
+from lib.shapes.stack.tracing import TracedLayer, broken, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
@@ -43,7 +43,10 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     stack = tuple(step.layer for step in steps)
     offered: dict[Stack, StackFix] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
-        after = stopped(trace(fixed))
+        traced = trace(fixed)
+        after = broken(traced)
+        if after is None and not all(step.tensors for step in traced[at : at + 1]):
+            after = at
         past = after is None or after > at
         if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
             past = fixed[at].kind != "unread"

@@ -159,6 +159,7 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
+        layers, unread = len(self.layers) + len(self.rows), self.unread_count
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not values.is_listed(rounds):
@@ -168,6 +169,8 @@ class Interpreter(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
+        if len(self.layers) + len(self.rows) > layers and unread == self.unread_count:
+            self.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
         """Skip a block; where it may return from a function, the function ends here."""
@@ -184,7 +187,11 @@ class Interpreter(Expressions):
             case Name():
                 return self.call_library(callee, args, keywords)
             case Function():
-                return self.follow(callee, args, keywords)
+                line, unread = self.origin.line, self.unread_count
+                given = self.follow(callee, args, keywords)
+                if tensors and unread == self.unread_count:
+                    self.note("function", line, name=f"“{callee.name}”")
+                return given
             case Class(base=""):
                 return self.unread(callee.name, "class")
             case Class():
@@ -240,11 +247,14 @@ class Interpreter(Expressions):
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
             nonlocal build
+            unread = self.unread_count
             shapes, first, build = [*map(self.shape, self.found(args[:1]))], build, None
             if first:
                 self.call_value(first, [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(model.attributes["call"], args, keywords)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
+            if unread == self.unread_count:
+                self.note("own class", own.line, name=f"“{own.name}”")
             return given
 
         model.call = follow_call
@@ -275,8 +285,8 @@ def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
     if pasted.PYTHON_ERROR.search(text):
         return refused("an error")
     if reader.skipped:
-        origin, why = reader.skipped
-        return refused("passed by", origin.line, received=pasted.TEXTS["unread"][why])
+        reader.origin, why = reader.skipped
+        return refused("passed by", reader.origin.line, received=reader.reason(why, why))
     if "torch" in text:
         return refused("other layers")
     for node in tree.body:

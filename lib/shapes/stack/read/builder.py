@@ -36,6 +36,7 @@ class Builder:
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
+        self.unread_count = 0
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}  # by place, what may be that input's shape
         self._guessed: dict[int, int] = {}  # by place of an input with a guessed shape, its line
@@ -54,14 +55,18 @@ class Builder:
     def unread(self, name: str, why: str) -> LayerObject:
         """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
-        name = name if len(name) <= 40 else f"{name[:39]}…"
-        reason = filled(TEXTS["unread"], why, name=f"“{name}”")
+        self.unread_count += 1
+        error = NotTraced(self.reason(name, why))
+        layer = Unread(called=_shortened(name), error=error, origin=self.origin)
+        return LayerObject(layer, known=False)
+
+    def reason(self, name: str, why: str) -> str:
+        """Why a layer can't be read; for code that is skipped, `name` is that of the reason."""
+        part = self.origin.call or self.origin.text if name == why else name
+        reason = filled(TEXTS["unread"], why, name=f"“{_shortened(part)}”")
         alike = {right.lower(): right for right in MAKES}
         close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
-        if why == "value" and close:
-            reason += f"; {alike[close[0]]} is"
-        layer = Unread(called=name, error=NotTraced(reason), origin=self.origin)
-        return LayerObject(layer, known=False)
+        return f"{reason}; {alike[close[0]]} is" if why == "value" and close else reason
 
     def refused(self, name: str, why: str) -> LayerObject:
         """A stand-in for a layer that Keras refuses, with an error by its name in refusals.toml."""
@@ -215,8 +220,8 @@ class Builder:
             model.inputs = model.inputs or [layer]
             model.outputs = model.outputs or [layer]
             return
-        if isinstance(layer, LayerObject):
-            self.origin = layer.layer.origin or self.origin
+        code = layer.layer if isinstance(layer, LayerObject) else layer
+        self.origin = getattr(code, "origin", None) or self.origin
         if not model.inputs and isinstance(layer, ModelObject) and layer.inputs:
             model.inputs = [self.add_call(self.rows[layer.inputs[0].place])]
         elif not model.inputs:
@@ -293,3 +298,7 @@ class Builder:
         self.count_steps(4 * len(stack))
         shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]
         return shapes[tensor.output or 0]
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= 40 else f"{name[:39]}…"
