@@ -43,12 +43,10 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     stack = tuple(step.layer for step in steps)
     offered: dict[Stack, StackFix] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
-        traced = trace(fixed)
-        after = broken(traced)
-        if after is None and not all(step.tensors for step in traced[at : at + 1]):
-            after = at
-        past = after is None or after > at
-        if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
+        traced = trace(fixed)[: at + 1]
+        fails = broken(traced)
+        past = fails is None and all(step.tensors for step in traced[at:])
+        if not past and fails in (None, at) and stack[place].kind == "unread":  # Keras makes it
             past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, StackFix(words, fixed))

@@ -87,12 +87,9 @@ def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
 
 def _is_reached(layer: Layer, steps: list[TracedLayer]) -> bool:
     """Whether all that a layer takes, and the layer it shares weights with, is traced."""
-    places = [ref.place for ref in layer.refs()]
-    if takes_previous(layer) and steps:
-        places.append(len(steps) - 1)
-    if layer.shares is not None:
-        places.append(layer.shares)
-    return all(steps[place].tensors for place in places if place in range(len(steps)))
+    previous = len(steps) - 1 if takes_previous(layer) else None
+    places = {ref.place for ref in layer.refs()} | {previous, layer.shares}
+    return all(step.tensors for place, step in enumerate(steps) if place in places)
 
 
 def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:

@@ -26,6 +26,7 @@ from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, refused
 from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, is_listed
+from lib.text import filled
 
 _DEEPEST = 12  # functions that are followed inside one another
 
@@ -111,6 +112,8 @@ class Interpreter(Expressions):
             self.count_steps()
             self.statement = statement
             match statement:
+                case ast.Expr(ast.Yield() | ast.YieldFrom() as value):
+                    raise Returned(self.skip(value, "generator"))
                 case ast.Expr(value) | ast.Assert(value):
                     self.value(value)
                 case ast.Assign(targets, value):
@@ -159,7 +162,7 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
-        layers, unread = len(self.layers) + len(self.rows), self.unread_count
+        layers = len(self.layers) + len(self.rows)
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not values.is_listed(rounds):
@@ -169,7 +172,7 @@ class Interpreter(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
-        if len(self.layers) + len(self.rows) > layers and unread == self.unread_count:
+        if len(self.layers) + len(self.rows) > layers:
             self.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
@@ -187,11 +190,7 @@ class Interpreter(Expressions):
             case Name():
                 return self.call_library(callee, args, keywords)
             case Function():
-                line, unread = self.origin.line, self.unread_count
-                given = self.follow(callee, args, keywords)
-                if tensors and unread == self.unread_count:
-                    self.note("function", line, name=f"“{callee.name}”")
-                return given
+                return self.follow(callee, args, keywords)
             case Class(base=""):
                 return self.unread(callee.name, "class")
             case Class():
@@ -247,14 +246,12 @@ class Interpreter(Expressions):
 
         def follow_call(args: list[Any], keywords: dict[str, Any]) -> Any:
             nonlocal build
-            unread = self.unread_count
             shapes, first, build = [*map(self.shape, self.found(args[:1]))], build, None
             if first:
                 self.call_value(first, [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(model.attributes["call"], args, keywords)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
-            if unread == self.unread_count:
-                self.note("own class", own.line, name=f"“{own.name}”")
+            self.note("own class", own.line, name=f"“{own.name}”")
             return given
 
         model.call = follow_call
@@ -285,8 +282,9 @@ def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
     if pasted.PYTHON_ERROR.search(text):
         return refused("an error")
     if reader.skipped:
-        reader.origin, why = reader.skipped
-        return refused("passed by", reader.origin.line, received=reader.reason(why, why))
+        origin, why = reader.skipped
+        received = filled(pasted.TEXTS["unread"], why, name=f"“{origin.text[:60]}”")
+        return refused("passed by", origin.line, received=received)
     if "torch" in text:
         return refused("other layers")
     for node in tree.body:

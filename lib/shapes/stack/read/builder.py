@@ -36,7 +36,6 @@ class Builder:
         self.models: list[ModelObject] = []
         self.layers: list[LayerObject] = []
         self.origin = Origin(0, "", "")
-        self.unread_count = 0
         self._steps = 0.0
         self._open: dict[int, list[Input | Unread]] = {}  # by place, what may be that input's shape
         self._guessed: dict[int, int] = {}  # by place of an input with a guessed shape, its line
@@ -55,18 +54,16 @@ class Builder:
     def unread(self, name: str, why: str) -> LayerObject:
         """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
-        self.unread_count += 1
-        error = NotTraced(self.reason(name, why))
-        layer = Unread(called=_shortened(name), error=error, origin=self.origin)
-        return LayerObject(layer, known=False)
-
-    def reason(self, name: str, why: str) -> str:
-        """Why a layer can't be read; for code that is skipped, `name` is that of the reason."""
-        part = self.origin.call or self.origin.text if name == why else name
-        reason = filled(TEXTS["unread"], why, name=f"“{_shortened(part)}”")
+        part = self.origin.call or self.origin.text if name == why else name  # of skipped code
+        part = part if len(part) <= 40 else f"{part[:39]}…"
+        reason = filled(TEXTS["unread"], why, name=f"“{part}”")
         alike = {right.lower(): right for right in MAKES}
         close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
-        return f"{reason}; {alike[close[0]]} is" if why == "value" and close else reason
+        if why == "value" and close:
+            reason += f"; {alike[close[0]]} is"
+        called = why if name == why else part
+        layer = Unread(called=called, error=NotTraced(reason), origin=self.origin)
+        return LayerObject(layer, known=False)
 
     def refused(self, name: str, why: str) -> LayerObject:
         """A stand-in for a layer that Keras refuses, with an error by its name in refusals.toml."""
@@ -298,7 +295,3 @@ class Builder:
         self.count_steps(4 * len(stack))
         shapes = [*trace(stack)[-1].shapes, UNKNOWN, UNKNOWN]
         return shapes[tensor.output or 0]
-
-
-def _shortened(name: str) -> str:
-    return name if len(name) <= 40 else f"{name[:39]}…"

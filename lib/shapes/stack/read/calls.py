@@ -25,9 +25,7 @@ MAKES_LAYERS = {*MAKES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
 # Modules of Keras whose functions make no layers.
 _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
-# Functions of modules that make no layers, by what does the same.
 _SIGN_OF = {name.lower(): sign() for sign, name in _MERGE_OF.items()}
-_SAME = ("cast", "convert_to_tensor", "identity")
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 # How sure a model's method makes it that the model is the one that is meant.
 _RANKS = dict.fromkeys(("fit", "fit_generator", "train_on_batch"), 3) | {"compile": 2}
@@ -86,7 +84,7 @@ class Calls(Builder):
             value = self.call(LayerObject(joined), self.tensors(args[:1]))
         elif name in _SIGN_OF and tensors and len(args) == 2:
             value = self.arithmetic(_SIGN_OF[name], *args)
-        elif name in _SAME and len(tensors) == 1:
+        elif name in ("cast", "convert_to_tensor", "identity") and len(tensors) == 1:
             value = tensors[0]
         elif name == "shape" and tensors:
             value = self.shape(tensors[0])

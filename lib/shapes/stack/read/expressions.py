@@ -11,7 +11,6 @@ import ast
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator
 from inspect import Parameter, Signature
-from itertools import pairwise
 from typing import Any
 
 from lib.shapes.stack.base import Origin, Ref
@@ -43,8 +42,7 @@ class Expressions(Calls):
     def go_to(self, node: Any) -> Origin:
         """Make a node's place in the code the origin of the next layers, and give it."""
         if node not in self._origins:
-            is_block = isinstance(getattr(node, "body", None), list)
-            call = "" if is_block else ast.unparse(node)
+            call = "" if isinstance(getattr(node, "body", None), list) else ast.unparse(node)
             text = self.lines[node.lineno - 1][:300].strip()
             if call and (node.end_lineno > node.lineno or len(text) > 240):
                 text = call[:240]
@@ -82,9 +80,8 @@ class Expressions(Calls):
             case ast.BinOp(left, sign, right):
                 return self.operation(sign, self.known(left), self.known(right), node)
             case ast.Compare(left, signs, others):
-                sides = pairwise(map(self.value, [left, *others]))
-                pairs = zip(signs, sides, strict=True)
-                holds = [values.operation(sign, *pair) for sign, pair in pairs]
+                sides = [self.value(one) for one in (left, *others)]
+                holds = [*map(values.operation, signs, sides, sides[1:])]
                 return UNKNOWN if UNKNOWN in holds else all(holds)
             case ast.BoolOp(sign, operands):
                 for operand in operands:  # the first that decides, else the last
@@ -108,13 +105,11 @@ class Expressions(Calls):
                 return self._subscript(self.value(owner), self.value(index), node)
             case ast.Slice(lower, upper, step):
                 return slice(self.value(lower), self.value(upper), self.value(step))
-            case ast.ListComp(element, loops):
+            case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
                 outside, self.names = self.names, self.names.new_child()
                 found = self._comprehension(element, loops)
                 self.names = outside
                 return self.skip(node, "loop") if found is None else found
-            case ast.GeneratorExp():
-                return self.skip(node, "generator")
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
