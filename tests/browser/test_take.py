@@ -1,11 +1,13 @@
 """What is taken away of a run: pictures that the browser makes, and files that it downloads."""
 
+import io
 import json
 import re
 import zipfile
 from xml.etree import ElementTree
 
 import numpy as np
+from PIL import Image
 from playwright.sync_api import expect
 
 from lib.experiment import Experiment
@@ -58,6 +60,29 @@ def test_pictures_and_files_of_a_run_are_taken_away(page, tmp_path):
         config = json.loads(archive.read("config.json"))
     assert config["config"]["layers"][1]["config"]["return_sequences"] is False
     expect(page.locator(f"{CARD} .said")).to_have_text(re.compile("last-step.keras is made"))
+
+
+def test_all_pictures_are_taken_away_as_one_file(page, tmp_path):
+    """A zip has each picture that the card offers alone, under the same name."""
+    open_page(page, "/?data=seattle&seeds=1")
+    wait_until_whole(page)
+    shown = page.locator(f"{CARD} [data-of]:visible [data-id$='.svg']")
+    names = {one.get_attribute("data-id").removesuffix(".svg") for one in shown.all()}
+    assert names >= PICTURES.keys()
+    for kind in ("svg", "png"):
+        file = taken(page, f"pictures.{kind}", tmp_path)
+        assert file.name == f"seattle-lstm-both-pictures-{kind}.zip"
+        with zipfile.ZipFile(file) as archive:
+            assert archive.testzip() is None
+            assert len(archive.namelist()) == len(names)
+            for name in names:
+                content = archive.read(f"seattle-lstm-both-{name}.{kind}")
+                if kind == "svg":
+                    assert ElementTree.fromstring(content).tag == f"{SVG}svg"  # noqa: S314
+                else:
+                    with Image.open(io.BytesIO(content)) as image:
+                        image.load()
+                        assert image.format == "PNG"
 
 
 def test_a_report_opens_without_a_network_and_prints(page, tmp_path):

@@ -7,6 +7,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const SEEN = 700; // milliseconds between two looks at what is on the page
 const PAD = 10; // room around a picture, in the page's pixels
 const SCALE = 2; // pixels of a PNG for one of the page
+const ALL = "*"; // the `picture` of the row of all pictures
 
 const made = (name, attributes = {}, ...inside) => {
   const element = document.createElement(name);
@@ -158,6 +159,36 @@ async function asPng({ text, width, height }) {
   return new Uint8Array(await blob.arrayBuffer());
 }
 
+// CRC-32 as zip files have it.
+function checksum(bytes) {
+  let crc = -1;
+  for (const byte of bytes) {
+    crc ^= byte;
+    for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? (crc >>> 1) ^ 0xEDB88320 : crc >>> 1;
+  }
+  return ~crc;
+}
+
+// A zip of files { name, bytes }, uncompressed (APPNOTE.TXT 4.3): each file after its header, then a
+// directory that repeats the headers, then its end. All fields are numbers of 16 bits, or of two times 16.
+function zipped(files) {
+  const long = (value) => [value & 0xFFFF, value >>> 16];
+  const contents = [], directory = [];
+  let offset = 0;
+  for (const { name, bytes } of files) {
+    const title = new TextEncoder().encode(name), size = long(bytes.length);
+    // Version 2.0, a name in UTF-8, no compression, midnight, 1 January 1980.
+    const about = [20, 0x800, 0, 0, 0x21, ...long(checksum(bytes)), ...size, ...size, title.length, 0];
+    const header = new Uint16Array([0x4B50, 0x0403, ...about]);
+    contents.push(header, title, bytes);
+    directory.push(new Uint16Array([0x4B50, 0x0201, 20, ...about, 0, 0, 0, 0, 0, ...long(offset)]), title);
+    offset += header.byteLength + title.length + bytes.length;
+  }
+  const size = directory.reduce((sum, each) => sum + each.byteLength, 0), count = files.length;
+  const end = [0x4B50, 0x0605, 0, 0, count, count, ...long(size), ...long(offset), 0];
+  return new Blob([...contents, ...directory, new Uint16Array(end)]);
+}
+
 // ── Rows ──
 
 function mount(root) {
@@ -186,12 +217,25 @@ function mount(root) {
     own.ask();
   }
 
+  // The pictures of these rows that are on the page.
+  async function picturesOf(rows, kind) {
+    const { stem } = own.data, files = [];
+    for (const row of rows) {
+      const svg = await picture(row.picture, row.title);
+      if (!svg) continue;
+      const bytes = kind === "svg" ? new TextEncoder().encode(svg.text) : await asPng(svg);
+      files.push({ name: `${stem}-${row.name}.${kind}`, bytes });
+    }
+    return files;
+  }
   async function takePicture(row, kind, name) {
-    const svg = await picture(row.picture, row.title);
-    if (!svg) return say("That isn't on the page at the moment.", true);
-    const bytes = kind === "svg" ? new TextEncoder().encode(svg.text) : await asPng(svg);
-    save(bytes, name);
-    done(name, bytes.length);
+    const isAll = row.picture === ALL, rows = own.data.parts.flatMap((part) => part.rows);
+    const asked = isAll ? rows.filter(({ picture: of }) => of && of !== ALL) : [row];
+    const files = await picturesOf(asked, kind);
+    if (!files.length) return say("That isn't on the page at the moment.", true);
+    const file = isAll ? zipped(files) : new Blob([files[0].bytes]);
+    save(file, name);
+    done(name, file.size);
   }
 
   function fileButton(row, id, label, name, act) {
@@ -206,7 +250,8 @@ function mount(root) {
     let tick;
     if (row.picture) {
       for (const kind of ["svg", "png"]) {
-        const id = `${row.name}.${kind}`, name = `${own.data.stem}-${id}`;
+        const id = `${row.name}.${kind}`, end = row.picture === ALL ? `-${kind}.zip` : `.${kind}`;
+        const name = own.data.stem + "-" + row.name + end;
         const act = () => takePicture(row, kind, name)
           .catch((error) => say(`It couldn't be made: ${error.message}.`, true));
         files.append(fileButton(row, id, kind.toUpperCase(), name, act));
@@ -229,7 +274,7 @@ function mount(root) {
     const element = made("div", { className: "row" },
       made("div", {}, made("div", { textContent: row.title }),
         row.about && made("div", { className: "about" }, row.about)), files);
-    if (row.picture) element.dataset.of = row.picture;
+    if (row.picture && row.picture !== ALL) element.dataset.of = row.picture;
     return element;
   }
   // Only of what is on the page can a picture be made; the page may draw it after these rows.
