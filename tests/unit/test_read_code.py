@@ -60,6 +60,12 @@ def test_code_is_read_as_people_have_it(code):
         ("def f(*units, last=2, **more):\n  return [LSTM(units[1], **more), Dense(last)]\n"
          "m = Sequential([Input((9, 3)), *f(3, 4, go_backwards=True)])", [3, 4, 2]),
         ("m = Sequential([Input((9, 3))])\nfor u in reversed([5, 4]): m.add(Dense(u))", [3, 4, 5]),
+        ("m = Sequential([Input((9, 3))] + [Dense(u) for u in (8, 3, 5) if u > 4] + [Dense(1)])",
+         [3, 8, 5, 1]),
+        ("m = Sequential([Input((9, 3)), *(Dense(a + b) for a in (1, 2) for b in (3, 4))])",
+         [3, 4, 5, 5, 6]),
+        ("m = Sequential([Input((9, 3))])\nu = None or 4\nfor i in range(-1, 5):\n"
+         "  if 0 <= i < 3 and not (i == 1 or u > 9): m.add(Dense(u + i))", [3, 4, 6]),
         ("units, SHAPE = 2 ** 4, (12, 3)\nchars = 'abc' + 'de'\nc = {'head': [7, 9], 'past': 720}\n"
          "X = np.zeros((64, 24, 3))\n"
          "m = Sequential([Input((X.shape[1], *SHAPE[1:])), LSTM(units, return_sequences=True)])\n"
@@ -78,7 +84,7 @@ def test_names_lists_functions_and_classes_are_followed_as_python_has_them(code,
         "n = 4\ndef f():\n  global n\n  n = 8\nf()\nm = Sequential([Input((9, 3)), LSTM(n)])",
         "a = [Input((9, 3))]\na.extend(more())\nm = Sequential(a)",
         "m = Sequential([Input((9, 3))])\nm.add(LSTM(4)) if flag else None\nm.add(Dense(2))",
-        "def layers_of():\n  yield Dense(2)\nm = Sequential([Input((9, 3)), *layers_of()])",
+        "a = [Input((9, 3))]\nb = [Dense(2)] if flag or 0 else []\nm = Sequential(a + b)",
     ],
 )
 def test_what_is_not_followed_is_said_and_never_guessed(code):
@@ -103,6 +109,15 @@ def test_what_is_not_followed_is_said_and_never_guessed(code):
          "    self.model = Sequential([Input((self.steps, 3))])\n    self.model.add(LSTM(u))\n"
          "    for size in self.sizes: self.model.add(Dense(size))",
          [*CHAIN[:2], ()], {2: "defaults", 6: "a loop"}),
+        ("m = Sequential([\n  Input((9, 3)),\n  *(Dense(u) for u in sizes),\n  own(\n    2)])",
+         [(None, 9, 3), (), ()], {3: "(Dense(u) for u in sizes)” is a loop", 4: "“own” isn’t"}),
+        ("def layers_of():\n  yield Dense(2)\nm = Sequential([Input((9, 3)), *layers_of()])",
+         [(None, 9, 3), ()], {2: "“(yield Dense(2))” belongs to a generator"}),
+        ("m = Sequential([Input((9, 3))])\nfor u in (4, 2): m.add(Dense(u))",
+         [(None, 9, 3), (None, 9, 4), (None, 9, 2)], {2: "each round (2)"}),
+        ("class Net(Model):\n  def call(self, x):\n    return LSTM(4)(x)\n"
+         "m = Net()\nm.build((None, 9, 3))", [(None, 9, 3), (None, 4)],
+         {1: "“Net” is a class of the code"}),
         ("Sequential([Input((7, 5)), Lstm(4)])", [(None, 7, 5), ()], {1: "LSTM is"}),
         ("Sequential(Input((7, 5)), LSTM(4))", [(None, 7, 5), (None, 4)], {1: "takes a list"}),
         ("i = Input((9, 3))\no, *s = Bidirectional(LSTM(5, return_state=True))(i)\n"
@@ -147,6 +162,18 @@ def test_what_cannot_be_read_is_said_with_its_line(lines, words):
     assert broken(trace(reading(code).stack)) is None
 
 
+def test_what_does_not_depend_on_a_layer_that_is_not_traced_is_traced():
+    """Also a layer that breaks, with its fix; what depends on the untraced one isn't reached."""
+    code = (
+        "i = Input((9, 3))\na = own(i)\nb = Dense(2)(i)\nc = {}(b)\nm = Model(i, [add([a, b]), c])"
+    )
+    traced = [(None, 9, 3), (), (None, 9, 2), (None, 9, 5), ()]
+    assert shapes(code.format("Dense(5)")) == traced
+    steps = trace(reading(code.format("Conv2D(5, 2)")).stack)
+    assert broken(steps) == 3
+    assert fixes(steps)
+
+
 @pytest.mark.parametrize(
     ("loss", "name"), [("keras.losses.MeanSquaredError()", "mean_squared_error"), ("own", "")]
 )
@@ -171,6 +198,9 @@ def test_the_loss_and_the_target_are_taken_along(loss, name):
         ("tf.concat([y, s], axis=-1)", (None, 12, 6)),
         ("Dense(ops.shape(y)[-1] + 1)(y)", (None, 12, 4)),
         ("y[:, -1]", (None, 3)),
+        ("tf.cast(y, tf.float16)", (None, 12, 3)),
+        ("ops.add(y, Dense(3)(s))", (None, 12, 3)),
+        ("keras.ops.multiply(y, 2)", (None, 12, 3)),
     ],
 )
 def test_operations_on_tensors_are_traced(line, shape):

@@ -26,6 +26,7 @@ from lib.shapes.stack.read.config import read_config
 from lib.shapes.stack.read.expressions import Expressions
 from lib.shapes.stack.read.pasted import ModelError, ModelReading, bare, refused
 from lib.shapes.stack.read.values import Class, Function, LayerObject, ModelObject, Name, is_listed
+from lib.text import filled
 
 _DEEPEST = 12  # functions that are followed inside one another
 
@@ -111,6 +112,8 @@ class Interpreter(Expressions):
             self.count_steps()
             self.statement = statement
             match statement:
+                case ast.Expr(ast.Yield() | ast.YieldFrom() as value):
+                    raise Returned(self.skip(value, "generator"))
                 case ast.Expr(value) | ast.Assert(value):
                     self.value(value)
                 case ast.Assign(targets, value):
@@ -159,6 +162,7 @@ class Interpreter(Expressions):
                     raise Returned(self.value(value))
 
     def _loop(self, loop: ast.For) -> None:
+        layers = len(self.layers) + len(self.rows)
         rounds = self.value(loop.iter)
         jumps = any(isinstance(one, (ast.Break, ast.Continue)) for one in self.walk(loop))
         if jumps or not values.is_listed(rounds):
@@ -168,6 +172,8 @@ class Interpreter(Expressions):
             self.assign(loop.target, one)
             self.run(loop.body)
         self.run(loop.orelse)
+        if len(self.layers) + len(self.rows) > layers:
+            self.note("followed", loop.lineno, count=len(rounds))
 
     def _skip_block(self, block: ast.stmt, why: str) -> None:
         """Skip a block; where it may return from a function, the function ends here."""
@@ -245,6 +251,7 @@ class Interpreter(Expressions):
                 self.call_value(first, [shapes] if shapes[1:] else shapes, {}, "build")
             given = self.follow(model.attributes["call"], args, keywords)
             model.inputs, model.outputs = model.inputs or self.found(args[:1]), [given]
+            self.note("own class", own.line, name=f"“{own.name}”")
             return given
 
         model.call = follow_call
@@ -276,7 +283,8 @@ def _no_layers(reader: Interpreter, tree: ast.Module, text: str) -> ModelError:
         return refused("an error")
     if reader.skipped:
         origin, why = reader.skipped
-        return refused("passed by", origin.line, received=pasted.TEXTS["unread"][why])
+        received = filled(pasted.TEXTS["unread"], why, name=f"“{origin.text[:60]}”")
+        return refused("passed by", origin.line, received=received)
     if "torch" in text:
         return refused("other layers")
     for node in tree.body:

@@ -54,13 +54,15 @@ class Builder:
     def unread(self, name: str, why: str) -> LayerObject:
         """A stand-in for a layer that can't be read, with a reason by its name in words.toml."""
         self.count_steps(100)
-        name = name if len(name) <= 40 else f"{name[:39]}…"
-        reason = filled(TEXTS["unread"], why, name=f"“{name}”")
+        part = self.origin.call or self.origin.text if name == why else name  # of skipped code
+        part = part if len(part) <= 40 else f"{part[:39]}…"
+        reason = filled(TEXTS["unread"], why, name=f"“{part}”")
         alike = {right.lower(): right for right in MAKES}
         close = difflib.get_close_matches(name.lower(), alike, 1, 0.85)
         if why == "value" and close:
             reason += f"; {alike[close[0]]} is"
-        layer = Unread(called=name, error=NotTraced(reason), origin=self.origin)
+        called = why if name == why else part
+        layer = Unread(called=called, error=NotTraced(reason), origin=self.origin)
         return LayerObject(layer, known=False)
 
     def refused(self, name: str, why: str) -> LayerObject:
@@ -215,8 +217,8 @@ class Builder:
             model.inputs = model.inputs or [layer]
             model.outputs = model.outputs or [layer]
             return
-        if isinstance(layer, LayerObject):
-            self.origin = layer.layer.origin or self.origin
+        code = layer.layer if isinstance(layer, LayerObject) else layer
+        self.origin = getattr(code, "origin", None) or self.origin
         if not model.inputs and isinstance(layer, ModelObject) and layer.inputs:
             model.inputs = [self.add_call(self.rows[layer.inputs[0].place])]
         elif not model.inputs:

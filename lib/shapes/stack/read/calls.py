@@ -25,6 +25,7 @@ MAKES_LAYERS = {*MAKES, *_MERGE_FUNCTIONS, "Sequential", "Model", "Input"}
 # Modules of Keras whose functions make no layers.
 _NO_LAYERS = {"ops", "backend", "nn", "math", "activations", "utils", "random", "preprocessing"}
 _MERGE_OF: dict[type[ast.AST], str] = {ast.Add: "Add", ast.Sub: "Subtract", ast.Mult: "Multiply"}
+_SIGN_OF = {name.lower(): sign() for sign, name in _MERGE_OF.items()}
 _TENSORS = ("inputs", "sequences", "x", "query", "value", "key")
 # How sure a model's method makes it that the model is the one that is meant.
 _RANKS = dict.fromkeys(("fit", "fit_generator", "train_on_batch"), 3) | {"compile": 2}
@@ -55,7 +56,7 @@ class Calls(Builder):
         self.on_lists |= {called.place} if is_listed(given) else set()
         return called
 
-    def call_library(  # noqa: PLR0911  one each
+    def call_library(  # noqa: PLR0911, PLR0912  one each
         self, what: Name, args: Args, keywords: Keywords
     ) -> Any:
         """What a call of a library returns: a layer, an input, a model, an array."""
@@ -81,12 +82,17 @@ class Calls(Builder):
         elif name in ("concat", "concatenate") and args and tensors:
             joined = replace(made("Concatenate", args[1:], keywords), origin=self.origin)
             value = self.call(LayerObject(joined), self.tensors(args[:1]))
+        elif name in _SIGN_OF and tensors and len(args) == 2:
+            value = self.arithmetic(_SIGN_OF[name], *args)
+        elif name in ("cast", "convert_to_tensor", "identity") and len(tensors) == 1:
+            value = tensors[0]
         elif name == "shape" and tensors:
             value = self.shape(tensors[0])
         elif root in ("numpy", "tensorflow", "keras"):
             value = values.new_array(name, args, keywords)
-        if value is not UNKNOWN:
-            return value
+        unread = [one for one in args if isinstance(one, LayerObject) and not one.known]
+        if value is not UNKNOWN or unread:
+            return [value, *unread][-1]
         not_imported = root == "keras" and not modules
         why = "value" if name[:1].isupper() else "function" if not_imported else "op"
         return self.not_traced(name, why, tensors) if tensors else Name(what.path)

@@ -42,7 +42,7 @@ class Expressions(Calls):
     def go_to(self, node: Any) -> Origin:
         """Make a node's place in the code the origin of the next layers, and give it."""
         if node not in self._origins:
-            call = "" if hasattr(node, "body") else ast.unparse(node)
+            call = "" if isinstance(getattr(node, "body", None), list) else ast.unparse(node)
             text = self.lines[node.lineno - 1][:300].strip()
             if call and (node.end_lineno > node.lineno or len(text) > 240):
                 text = call[:240]
@@ -79,8 +79,18 @@ class Expressions(Calls):
                 return {key: one for key, one in pairs if is_plain(key)}
             case ast.BinOp(left, sign, right):
                 return self.operation(sign, self.known(left), self.known(right), node)
-            case ast.Compare(left, [sign], [right]):
-                return values.operation(sign, self.value(left), self.value(right))
+            case ast.Compare(left, signs, others):
+                sides = [self.value(one) for one in (left, *others)]
+                holds = [*map(values.operation, signs, sides, sides[1:])]
+                return UNKNOWN if UNKNOWN in holds else all(holds)
+            case ast.BoolOp(sign, operands):
+                for operand in operands:  # the first that decides, else the last
+                    value = self.value(operand)
+                    if not values.is_flat(value):
+                        return self.skip(node, "branch")
+                    if bool(value) == isinstance(sign, ast.Or):
+                        break
+                return value
             case ast.UnaryOp(ast.Not(), operand):
                 is_true = self.truth(operand)
                 return UNKNOWN if is_true is None else not is_true
@@ -95,8 +105,11 @@ class Expressions(Calls):
                 return self._subscript(self.value(owner), self.value(index), node)
             case ast.Slice(lower, upper, step):
                 return slice(self.value(lower), self.value(upper), self.value(step))
-            case ast.ListComp(element, [loop]) if not loop.ifs:
-                return self._comprehension(element, loop, node)
+            case ast.ListComp(element, loops) | ast.GeneratorExp(element, loops):
+                outside, self.names = self.names, self.names.new_child()
+                found = self._comprehension(element, loops)
+                self.names = outside
+                return self.skip(node, "loop") if found is None else found
             case ast.Starred(value):
                 return self.value(value)
             case ast.Lambda(args, body):
@@ -115,11 +128,11 @@ class Expressions(Calls):
         return found
 
     def known(self, node: ast.expr) -> Any:
-        """The value of an expression; if unknown, a Name with its text, for messages."""
+        """The value of an expression; if unknown, a Name with its text and place, for messages."""
         value = self.value(node)
-        if value is UNKNOWN:
+        if value is UNKNOWN or isinstance(value, Name):
             origin = self.go_to(node)
-            value = Name(origin.call or origin.text)
+            value = Name(getattr(value, "path", origin.call or origin.text), origin)
         return value
 
     def truth(self, node: ast.expr) -> bool | None:
@@ -153,16 +166,20 @@ class Expressions(Calls):
             return UNKNOWN
         return values.computed(lambda: owner[index])
 
-    def _comprehension(self, element: ast.expr, loop: ast.comprehension, node: ast.AST) -> Any:
-        rounds = self.value(loop.iter)
+    def _comprehension(self, element: ast.expr, loops: list[ast.comprehension]) -> list[Any] | None:
+        """The entries that loops inside one another make; None where a round isn't known."""
+        if not loops:
+            return [self.known(element)]
+        rounds, found = self.value(loops[0].iter), list[Any]()
         if not is_listed(rounds):
-            return self.skip(node, "loop")
-        outside, self.names = self.names, self.names.new_child()
-        found = []
+            return None
         for one in rounds:
-            self.assign(loop.target, one)
-            found.append(self.known(element))
-        self.names = outside
+            self.assign(loops[0].target, one)
+            holds = [self.truth(condition) for condition in loops[0].ifs]
+            inside = self._comprehension(element, loops[1:]) if all(holds) else []
+            if None in holds or inside is None:
+                return None
+            found += inside
         return found
 
     def function(self, name: str, args: ast.arguments, body: list[ast.stmt]) -> values.Function:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from inspect import Signature
 from typing import Any
 
-from lib.shapes.stack.base import Layer, Ref
+from lib.shapes.stack.base import Layer, Origin, Ref
 from lib.shapes.stack.making import UNKNOWN, Unknown
 from lib.shapes.stack.plain import Embedding
 
@@ -51,6 +51,7 @@ class Name(Unknown):
     """A value that only running the code would tell: the path of a library's object, or a text."""
 
     path: str
+    origin: Origin | None = None  # of the expression in the code, where a list or call has it
 
     @property
     def name(self) -> str:
