@@ -149,9 +149,10 @@ def layer_sentence(step: TracedLayer) -> str:
 
 
 def stack_sentence(steps: Steps) -> str:
-    """Return every layer that the trace reaches, with its output, as a sentence."""
-    reached = [step for step in steps if step.tensors or step.error or step.not_traced]
-    end = f" In all {_counted(steps)}." if stopped(steps) is None else ""
+    """Return every layer with its output, up to one where the trace stops, as a sentence."""
+    place = stopped(steps)
+    reached = steps if place is None else steps[: place + 1]
+    end = f" In all {_counted(steps)}." if place is None else ""
     return "; ".join(map(layer_sentence, reached)) + "." + end
 
 

@@ -162,18 +162,6 @@ def test_what_cannot_be_read_is_said_with_its_line(lines, words):
     assert broken(trace(reading(code).stack)) is None
 
 
-def test_what_does_not_depend_on_a_layer_that_is_not_traced_is_traced():
-    """Also a layer that breaks, with its fix; what depends on the untraced one isn't reached."""
-    code = (
-        "i = Input((9, 3))\na = own(i)\nb = Dense(2)(i)\nc = {}(b)\nm = Model(i, [add([a, b]), c])"
-    )
-    traced = [(None, 9, 3), (), (None, 9, 2), (None, 9, 5), ()]
-    assert shapes(code.format("Dense(5)")) == traced
-    steps = trace(reading(code.format("Conv2D(5, 2)")).stack)
-    assert broken(steps) == 3
-    assert fixes(steps)
-
-
 @pytest.mark.parametrize(
     ("loss", "name"), [("keras.losses.MeanSquaredError()", "mean_squared_error"), ("own", "")]
 )

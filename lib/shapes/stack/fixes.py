@@ -13,7 +13,7 @@ from lib.shapes.stack.base import MAX_LAYERS, Layer, Ref, Stack, put
 from lib.shapes.stack.joining import Concatenate, Joining
 from lib.shapes.stack.plain import Flatten, Input, RepeatVector, Reshape, TimeDistributed, Unpack
 from lib.shapes.stack.recurrent import BATCH_SIZE, TIMESTEPS, Recurrent
-from lib.shapes.stack.tracing import TracedLayer, broken, trace
+from lib.shapes.stack.tracing import TracedLayer, broken, stopped, trace
 from lib.shapes.stack.windows import GlobalAveragePooling1D as Pooling
 
 MOST_FIXES = 3
@@ -43,10 +43,9 @@ def fixes(steps: tuple[TracedLayer, ...]) -> tuple[StackFix, ...]:
     stack = tuple(step.layer for step in steps)
     offered: dict[Stack, StackFix] = {}
     for words, fixed, at in _edits(stack, place, steps[place]):
-        traced = trace(fixed)[: at + 1]
-        fails = broken(traced)
-        past = fails is None and all(step.tensors for step in traced[at:])
-        if not past and fails in (None, at) and stack[place].kind == "unread":  # Keras makes it
+        after = stopped(trace(fixed))
+        past = after is None or after > at
+        if after == at and stack[place].kind == "unread":  # Keras can make the layer at least
             past = fixed[at].kind != "unread"
         if past and len(fixed) <= MAX_LAYERS:
             offered.setdefault(fixed, StackFix(words, fixed))

@@ -60,37 +60,28 @@ class TracedLayer:
 
 
 def trace(stack: Stack, *, indexes: bool = True) -> tuple[TracedLayer, ...]:
-    """Each layer with its inputs and outputs, up to the first with an `error`.
+    """Each layer with its inputs and outputs, up to the first with an `error` or `not_traced`.
 
-    One with `not_traced` stops those that depend on it. Layers that share a letter are told apart
-    by an index, U₁ and U₂, unless `indexes` is off.
+    Both print as a sentence. Layers that share a letter are told apart by an index, U₁ and U₂,
+    unless `indexes` is off.
     """
     steps: list[TracedLayer] = []
-    is_broken = False
     letters = _letters(stack, indexes=indexes)
     for layer, (width, time), name in zip(stack, letters, keras_names(stack), strict=True):
         step = TracedLayer(layer, Inputs((), (), width, time, name))
         try:
-            if not is_broken and _is_reached(layer, steps):
+            if not steps or steps[-1].tensors:
                 step = replace(step, layer=_again(layer, steps))
                 step = replace(step, inputs=_inputs(step, steps))
                 outputs = _called(step, steps)
                 masks = step.layer.masks(step.inputs, len(outputs.tensors))
                 step = replace(step, outputs=outputs, masks=masks)
         except ShapeError as refused:
-            step, is_broken = replace(step, error=refused), True
+            step = replace(step, error=refused)
         except NotTraced as beyond:
             step = replace(step, not_traced=beyond)
         steps.append(step)
     return tuple(steps)
-
-
-def _is_reached(layer: Layer, steps: list[TracedLayer]) -> bool:
-    """Whether all that a layer takes, and the layer it shares weights with, is traced."""
-    previous = len(steps) - 1 if takes_previous(layer) else -1
-    shared = -1 if layer.shares is None else layer.shares
-    places = [previous, shared, *(ref.place for ref in layer.refs())]
-    return all(steps[place].tensors for place in places if place in range(len(steps)))
 
 
 def _again(layer: Layer, steps: list[TracedLayer]) -> Layer:
@@ -176,9 +167,8 @@ def broken(steps: tuple[TracedLayer, ...]) -> int | None:
 
 
 def stopped(steps: tuple[TracedLayer, ...]) -> int | None:
-    """The place of the layer that Keras refuses, else of the first without output, if any."""
-    untraced = (place for place, step in enumerate(steps) if not step.tensors)
-    return next(untraced, None) if (place := broken(steps)) is None else place
+    """The place of the first layer without output, refused or not traced, if any."""
+    return next((place for place, step in enumerate(steps) if not step.tensors), None)
 
 
 def total(steps: tuple[TracedLayer, ...]) -> int:
